@@ -1,0 +1,170 @@
+import { formatPercent, formatTable, groupDigits } from "../base/format.js";
+import type { Dataset, DatasetSource, ImageSet } from "./dataset.js";
+import { type Duplicates, ImageIndex } from "./duplicates.js";
+
+/** What one split holds. */
+export interface SplitDescription {
+  readonly images: number;
+  /** `[H, W, C]`. */
+  readonly shape: readonly [height: number, width: number, channels: number];
+  readonly elementType: "uint8" | "float32";
+  /** The smallest and the largest value of any pixel. */
+  readonly minimum: number;
+  readonly maximum: number;
+  /** Over all pixels and channels, in the units of the elements. */
+  readonly mean: number;
+  /** Of the population: divided by the number of values. */
+  readonly standardDeviation: number;
+  /** How many images carry each label. */
+  readonly perClass: readonly number[];
+}
+
+/** What a dataset holds: plain data, ready for JSON. */
+export interface DatasetDescription {
+  readonly name: string;
+  readonly title: string;
+  readonly source: DatasetSource;
+  readonly classNames: readonly string[];
+  readonly train: SplitDescription;
+  readonly test: SplitDescription;
+  readonly duplicates: {
+    readonly withinTrain: Duplicates;
+    readonly withinTest: Duplicates;
+    /** Test images that are equal to a training image; the pairs are (training, test). */
+    readonly betweenSplits: Duplicates;
+  };
+}
+
+/**
+ * Describes a dataset: sizes, values, classes, and images that occur more than once. The same on every
+ * machine, to the last digit.
+ *
+ * @example
+ * describeDataset(dataset).train.mean; // 72.94 for Fashion-MNIST
+ */
+export function describeDataset(dataset: Dataset): DatasetDescription {
+  const { name, title, source, classNames, train, test } = dataset;
+  const trainIndex = new ImageIndex(train);
+  const withinTrain = trainIndex.fill();
+  return {
+    name,
+    title,
+    source,
+    classNames,
+    train: describeSplit(train, classNames.length),
+    test: describeSplit(test, classNames.length),
+    duplicates: {
+      withinTrain,
+      withinTest: new ImageIndex(test).fill(),
+      betweenSplits: trainIndex.find(test),
+    },
+  };
+}
+
+function describeSplit({ images, labels, count, shape }: ImageSet, classes: number): SplitDescription {
+  const perClass = new Array<number>(classes).fill(0);
+  for (const label of labels) perClass[label]! += 1;
+  const elementType = images instanceof Uint8Array ? "uint8" : "float32";
+  const values = images instanceof Uint8Array ? byteStatistics(images) : floatStatistics(images);
+  return { images: count, shape, elementType, ...values, perClass };
+}
+
+type ValueStatistics = Pick<SplitDescription, "minimum" | "maximum" | "mean" | "standardDeviation">;
+
+/** From the count of each of the 256 values: every sum is a whole number below 2^53, and so exact. */
+function byteStatistics(images: Uint8Array): ValueStatistics {
+  const counts = new Float64Array(256);
+  for (let index = 0; index < images.length; index++) counts[images[index]!]! += 1;
+  let sum = 0;
+  counts.forEach((times, value) => {
+    sum += times * value;
+  });
+  const mean = sum / images.length;
+  let squares = 0;
+  counts.forEach((times, value) => {
+    squares += times * (value - mean) ** 2;
+  });
+  return {
+    minimum: counts.findIndex((times) => times > 0),
+    maximum: counts.findLastIndex((times) => times > 0),
+    mean,
+    standardDeviation: Math.sqrt(squares / images.length),
+  };
+}
+
+/** In two passes, in the order of the elements. */
+function floatStatistics(images: Float32Array): ValueStatistics {
+  let minimum = Number.POSITIVE_INFINITY;
+  let maximum = Number.NEGATIVE_INFINITY;
+  let sum = 0;
+  for (let index = 0; index < images.length; index++) {
+    const value = images[index]!;
+    if (value < minimum) minimum = value;
+    if (value > maximum) maximum = value;
+    sum += value;
+  }
+  const mean = sum / images.length;
+  let squares = 0;
+  for (let index = 0; index < images.length; index++) {
+    const distance = images[index]! - mean;
+    squares += distance * distance;
+  }
+  return { minimum, maximum, mean, standardDeviation: Math.sqrt(squares / images.length) };
+}
+
+/** A description as text for a terminal. */
+export function formatDescription(description: DatasetDescription): string {
+  const { title, source, classNames, train, test, duplicates } = description;
+  const origin =
+    source.kind === "generated"
+      ? `drawn by code${source.seed === undefined ? "" : ` from seed ${source.seed}`}`
+      : (source.path ?? "given as bytes");
+  const row = (what: string, of: (split: SplitDescription) => string) => [what, of(train), of(test)];
+  const splits = formatTable(
+    [
+      ["", "training", "test"],
+      row("images", ({ images }) => groupDigits(images)),
+      row("height × width × channels", ({ shape }) => shape.join(" × ")),
+      row("type", ({ elementType }) => elementType),
+      row("values", ({ minimum, maximum }) => `${shortNumber(minimum)} to ${shortNumber(maximum)}`),
+      row("mean", ({ mean }) => shortNumber(mean)),
+      row("standard deviation", ({ standardDeviation }) => shortNumber(standardDeviation)),
+    ],
+    [1, 2],
+  );
+  const share = (split: SplitDescription, label: number) => {
+    const count = split.perClass[label]!;
+    return [groupDigits(count), formatPercent(count / split.images, 1)];
+  };
+  const classes = formatTable(
+    [
+      ["label", "class", "training", "", "test", ""],
+      ...classNames.map((name, label) => [
+        String(label),
+        name,
+        ...share(train, label),
+        ...share(test, label),
+      ]),
+    ],
+    [0, 2, 3, 4, 5],
+  );
+  const repeats = [
+    formatDuplicates("within training", duplicates.withinTrain),
+    formatDuplicates("within test", duplicates.withinTest),
+    formatDuplicates("test images also in training", duplicates.betweenSplits),
+  ];
+  return [`${title} (${origin})`, splits, classes, ["Exact duplicates", ...repeats].join("\n")].join("\n\n");
+}
+
+function formatDuplicates(where: string, { count, conflicting, examples }: Duplicates): string {
+  if (count === 0) return `  ${where}: none`;
+  const labels =
+    conflicting === 0 ? "all with the same label" : `${groupDigits(conflicting)} with another label`;
+  const pairs = examples.map(([first, duplicate]) => `${first} = ${duplicate}`).join(", ");
+  return `  ${where}: ${groupDigits(count)}, ${labels} (${pairs}${count > examples.length ? ", …" : ""})`;
+}
+
+/** `255` as it is, `72.940352` → `72.94`, `0.00312345` → `0.003123`. */
+function shortNumber(value: number): string {
+  return String(Number(value.toPrecision(4)));
+}

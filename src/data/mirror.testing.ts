@@ -1,0 +1,80 @@
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterEach } from "vitest";
+
+export interface Mirror {
+  /** `http://127.0.0.1:port/`. */
+  readonly url: string;
+  /** Each request as `path` or `path from N`. */
+  readonly requests: readonly string[];
+}
+
+type Answer = (response: ServerResponse, start: number, request: IncomingMessage) => void;
+
+/**
+ * A server on this machine that answers the nth request with the nth answer, the last one again and again;
+ * closed when the test ends.
+ */
+export async function startMirror(...answers: Answer[]): Promise<Mirror> {
+  const requests: string[] = [];
+  const server = createServer((request, response) => {
+    const start = Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? "")?.[1] ?? 0);
+    const answer = answers[Math.min(requests.length, answers.length - 1)]!;
+    requests.push(start > 0 ? `${request.url} from ${start}` : request.url!);
+    answer(response, start, request);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  closers.push(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, requests };
+}
+
+const closers: (() => void)[] = [];
+afterEach(() => {
+  for (const close of closers.splice(0)) close();
+});
+
+/** Sends the file, or from where it is asked to. */
+export function sends(file: Uint8Array): Answer {
+  return (response, start) => {
+    head(response, file, start);
+    response.end(file.subarray(start));
+  };
+}
+
+/** Sends `bytes` of the file (from where it is asked to), then cuts the connection. */
+export function breaksAfter(file: Uint8Array, bytes: number): Answer {
+  return (response, start) => {
+    head(response, file, start);
+    // The cut waits until the bytes are out, or they would be thrown away with the connection.
+    response.write(file.subarray(start, start + bytes), () => setTimeout(() => response.destroy(), 20));
+  };
+}
+
+/** Sends `bytes` of the file, then says nothing more and keeps the connection. */
+export function stallsAfter(file: Uint8Array, bytes: number): Answer {
+  return (response, start) => {
+    head(response, file, start);
+    response.write(file.subarray(start, start + bytes));
+  };
+}
+
+/** Accepts the request and never answers. */
+export const silent: Answer = () => {};
+
+/** Answers with a status and no file. */
+export function status(code: number): Answer {
+  return (response) => response.writeHead(code).end("no");
+}
+
+function head(response: ServerResponse, file: Uint8Array, start: number): void {
+  const length = { "content-length": file.length - start };
+  if (start === 0) response.writeHead(200, length);
+  else
+    response.writeHead(206, {
+      ...length,
+      "content-range": `bytes ${start}-${file.length - 1}/${file.length}`,
+    });
+}
