@@ -2,11 +2,11 @@
 // each other. Each entry lists the folders of one floor, lowest first.
 const floors = [
   ["base"],
-  ["engine", "data"],
+  ["engine", "data", "formats"],
   ["ops"],
   ["initializers", "regularizers", "schedules"],
   ["layers", "optimizers", "losses"],
-  ["model", "formats"],
+  ["model"],
   ["evaluate", "explain"],
   ["figures", "report", "runs", "serve"],
   ["study", "sweep"],

@@ -1,0 +1,51 @@
+// Elementary functions from additions and multiplications alone, so that every machine gets the same bits.
+// They run in f64 and round once to f32 at the end: within 1 ulp of the true value.
+
+const LOG2_E: f64 = 1.4426950408889634;
+const LN_2: f64 = 0.6931471805599453;
+const SQRT_2: f64 = 1.4142135623730951;
+
+/** e^x. */
+export function expF32(x: f32): f32 {
+  // Beyond these an f32 is infinite, or rounds to zero; NaN falls through.
+  if (x > 88.8) return Infinity;
+  if (x < -104) return 0;
+  const whole = nearest<f64>(<f64>x * LOG2_E);
+  const r = <f64>x - whole * LN_2;
+  // Taylor to r^8 / 8!: |r| ≤ ln2 / 2, so that the first term left out is below 3e-10.
+  let sum: f64 = 1.0 / 40320;
+  sum = sum * r + 1.0 / 5040;
+  sum = sum * r + 1.0 / 720;
+  sum = sum * r + 1.0 / 120;
+  sum = sum * r + 1.0 / 24;
+  sum = sum * r + 1.0 / 6;
+  sum = sum * r + 0.5;
+  sum = sum * r + 1;
+  sum = sum * r + 1;
+  return <f32>(sum * reinterpret<f64>((<i64>whole + 1023) << 52));
+}
+
+/** The natural logarithm of x; −∞ for 0, NaN below. */
+export function logF32(x: f32): f32 {
+  if (!(x > 0)) return x == 0 ? -Infinity : NaN;
+  if (x == Infinity) return Infinity;
+  // x = mantissa · 2^exponent with the mantissa in [√½, √2). Every f32 is a normal f64.
+  const bits = reinterpret<i64>(<f64>x);
+  let exponent = (bits >> 52) - 1023;
+  let mantissa = reinterpret<f64>((bits & 0x000fffffffffffff) | 0x3ff0000000000000);
+  if (mantissa > SQRT_2) {
+    mantissa *= 0.5;
+    exponent += 1;
+  }
+  // ln m = 2 artanh z, z = (m − 1) / (m + 1), |z| < 0.172: the first term left out is below 2e-11 of the sum.
+  const z = (mantissa - 1) / (mantissa + 1);
+  const zz = z * z;
+  let sum: f64 = 1.0 / 13;
+  sum = sum * zz + 1.0 / 11;
+  sum = sum * zz + 1.0 / 9;
+  sum = sum * zz + 1.0 / 7;
+  sum = sum * zz + 1.0 / 5;
+  sum = sum * zz + 1.0 / 3;
+  sum = sum * zz + 1;
+  return <f32>(2 * z * sum + <f64>exponent * LN_2);
+}

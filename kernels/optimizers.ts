@@ -1,0 +1,59 @@
+// Optimizer steps in one pass over weights and state. `scalars` points to the step's f32 numbers, which the
+// optimizer's class computes; its first is always the one that the learning rate went into.
+import { F32 } from "./simd";
+
+/**
+ * Adam (Kingma and Ba, 2015), as Keras has it. scalars = [alpha, 1 − beta1, 1 − beta2, epsilon],
+ * alpha = rate · √(1 − beta2^t) / (1 − beta1^t):
+ *
+ *     m += (g − m) · (1 − beta1)      v += (g² − v) · (1 − beta2)      w −= alpha · m / (√v + epsilon)
+ *
+ * w g m v [count]; count is a multiple of 4.
+ */
+export function adam(w: usize, g: usize, m: usize, v: usize, count: usize, scalars: usize): void {
+  const alpha = v128.load32_splat(scalars);
+  const rest1 = v128.load32_splat(scalars, 4);
+  const rest2 = v128.load32_splat(scalars, 8);
+  const epsilon = v128.load32_splat(scalars, 12);
+  const bytes = count * F32;
+  for (let i: usize = 0; i < bytes; i += 16) {
+    const gradient = v128.load(g + i);
+    let mean = v128.load(m + i);
+    let square = v128.load(v + i);
+    mean = f32x4.add(mean, f32x4.mul(f32x4.sub(gradient, mean), rest1));
+    square = f32x4.add(square, f32x4.mul(f32x4.sub(f32x4.mul(gradient, gradient), square), rest2));
+    v128.store(m + i, mean);
+    v128.store(v + i, square);
+    const step = f32x4.div(f32x4.mul(alpha, mean), f32x4.add(f32x4.sqrt(square), epsilon));
+    v128.store(w + i, f32x4.sub(v128.load(w + i), step));
+  }
+}
+
+/** Plain gradient descent: w −= rate · g. scalars = [rate]; w g [count]; count is a multiple of 4. */
+export function sgd(w: usize, g: usize, count: usize, scalars: usize): void {
+  const rate = v128.load32_splat(scalars);
+  const bytes = count * F32;
+  for (let i: usize = 0; i < bytes; i += 16) {
+    v128.store(w + i, f32x4.sub(v128.load(w + i), f32x4.mul(rate, v128.load(g + i))));
+  }
+}
+
+/**
+ * Gradient descent with momentum, as Keras has it. scalars = [rate, momentum]:
+ *
+ *     v = momentum · v − rate · g      w += v,  or  w += momentum · v − rate · g  with Nesterov's correction
+ *
+ * w g v [count]; count is a multiple of 4.
+ */
+export function sgdMomentum(w: usize, g: usize, v: usize, count: usize, scalars: usize, nesterov: u32): void {
+  const rate = v128.load32_splat(scalars);
+  const momentum = v128.load32_splat(scalars, 4);
+  const bytes = count * F32;
+  for (let i: usize = 0; i < bytes; i += 16) {
+    const push = f32x4.mul(rate, v128.load(g + i));
+    const velocity = f32x4.sub(f32x4.mul(momentum, v128.load(v + i)), push);
+    v128.store(v + i, velocity);
+    const step = nesterov ? f32x4.sub(f32x4.mul(momentum, velocity), push) : velocity;
+    v128.store(w + i, f32x4.add(v128.load(w + i), step));
+  }
+}

@@ -1,0 +1,113 @@
+// Softmax, and its cross-entropy with the gradient in one.
+import { expF32, logF32 } from "./math";
+import { F32 } from "./simd";
+
+/** y[i,k] = e^(x[i,k] − m) / Σ_k' e^(x[i,k'] − m), m the largest of x[i]: x y [N · rows, K]; y may be x. */
+export function softmaxForward(y: usize, x: usize, N: usize, rows: usize, K: usize): void {
+  for (let n: usize = 0; n < N * rows; n++) {
+    const sum = exponentials(y + n * K * F32, x + n * K * F32, K);
+    for (let k: usize = 0; k < K; k++) {
+      const at = y + (n * K + k) * F32;
+      store<f32>(at, load<f32>(at) / sum);
+    }
+  }
+}
+
+/** The gradient of softmaxForward: dx[i,k] = y[i,k] · (dy[i,k] − Σ_k' dy[i,k'] · y[i,k']); dx may be dy. */
+export function softmaxBackward(dx: usize, dy: usize, y: usize, N: usize, rows: usize, K: usize): void {
+  for (let n: usize = 0; n < N * rows; n++) {
+    const row = n * K * F32;
+    let dot: f32 = 0;
+    for (let k: usize = 0; k < K; k++) dot += load<f32>(dy + row + k * F32) * load<f32>(y + row + k * F32);
+    for (let k: usize = 0; k < K; k++) {
+      const at = row + k * F32;
+      store<f32>(dx + at, load<f32>(y + at) * (load<f32>(dy + at) - dot));
+    }
+  }
+}
+
+/**
+ * Softmax and cross-entropy against one class a sample, with the gradient by the logits:
+ *
+ *     loss[n] = −ln softmax(x[n])[label[n]]
+ *     dx[n,k] = (softmax(x[n])[k] − (k = label[n])) · scale
+ *     correct[n] = 1 where the largest logit, the first of equals, is the label's; else 0
+ *
+ * x dx [N, K], label i32 [N], loss [N], correct u8 [N]; `scale` points to one f32, 1 / batch size. dx may be 0
+ * where no gradient is wanted.
+ */
+export function sparseCrossEntropy(
+  loss: usize, correct: usize, dx: usize, x: usize, label: usize, scale: usize, scratch: usize,
+  N: usize, K: usize,
+): void {
+  const factor = load<f32>(scale);
+  for (let n: usize = 0; n < N; n++) {
+    const row = x + n * K * F32;
+    const target = <usize>load<i32>(label + n * F32);
+    const top = largest(row, K);
+    const sum = exponentials(scratch, row, K);
+    store<f32>(loss + n * F32, logF32(sum) - (load<f32>(row + target * F32) - load<f32>(row + top * F32)));
+    store<u8>(correct + n, u8(top == target));
+    if (!dx) continue;
+    for (let k: usize = 0; k < K; k++) {
+      const probability = load<f32>(scratch + k * F32) / sum;
+      store<f32>(dx + (n * K + k) * F32, (probability - (k == target ? <f32>1 : <f32>0)) * factor);
+    }
+  }
+}
+
+/**
+ * Softmax and cross-entropy against a distribution over the classes:
+ *
+ *     loss[n] = −Σ_k target[n,k] · ln softmax(x[n])[k]
+ *     dx[n,k] = (softmax(x[n])[k] · Σ_k' target[n,k'] − target[n,k]) · scale
+ *
+ * target [N, K]; a sample is correct where the largest logit and the largest target are the same class.
+ * The rest as in sparseCrossEntropy.
+ */
+export function categoricalCrossEntropy(
+  loss: usize, correct: usize, dx: usize, x: usize, target: usize, scale: usize, scratch: usize,
+  N: usize, K: usize,
+): void {
+  const factor = load<f32>(scale);
+  for (let n: usize = 0; n < N; n++) {
+    const row = x + n * K * F32;
+    const wanted = target + n * K * F32;
+    const top = largest(row, K);
+    const sum = exponentials(scratch, row, K);
+    const logSum = logF32(sum) + load<f32>(row + top * F32);
+    let total: f32 = 0;
+    let mass: f32 = 0;
+    for (let k: usize = 0; k < K; k++) {
+      const weight = load<f32>(wanted + k * F32);
+      mass += weight;
+      if (weight != 0) total += weight * (logSum - load<f32>(row + k * F32));
+    }
+    store<f32>(loss + n * F32, total);
+    store<u8>(correct + n, u8(top == largest(wanted, K)));
+    if (!dx) continue;
+    for (let k: usize = 0; k < K; k++) {
+      const probability = load<f32>(scratch + k * F32) / sum;
+      store<f32>(dx + (n * K + k) * F32, (probability * mass - load<f32>(wanted + k * F32)) * factor);
+    }
+  }
+}
+
+/** y[k] = e^(x[k] − the largest of x), and their sum. */
+function exponentials(y: usize, x: usize, K: usize): f32 {
+  const top = load<f32>(x + largest(x, K) * F32);
+  let sum: f32 = 0;
+  for (let k: usize = 0; k < K; k++) {
+    const value = expF32(load<f32>(x + k * F32) - top);
+    store<f32>(y + k * F32, value);
+    sum += value;
+  }
+  return sum;
+}
+
+/** Where the largest of x[0..K) stands; the first of equals. */
+function largest(x: usize, K: usize): usize {
+  let at: usize = 0;
+  for (let k: usize = 1; k < K; k++) if (load<f32>(x + k * F32) > load<f32>(x + at * F32)) at = k;
+  return at;
+}

@@ -1,0 +1,99 @@
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { HeddleError } from "./errors.js";
+import { fileError, readFileBytes, readTextFile, writeFileAtomic } from "./files-node.js";
+import * as web from "./files-web.js";
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "heddle-files-"));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+describe("writeFileAtomic", () => {
+  it("writes text and bytes, makes the folders, and leaves nothing beside the file", async () => {
+    const path = join(folder, "a", "b", "weights.bin");
+    await writeFileAtomic(path, "first");
+    await writeFileAtomic(path, new Uint8Array([1, 2, 255]));
+    expect(await readFileBytes(path)).toEqual(new Uint8Array([1, 2, 255]));
+    expect(await readdir(join(folder, "a", "b"))).toEqual(["weights.bin"]);
+  });
+
+  it("keeps what was there and tidies up when the write fails", async () => {
+    const path = join(folder, "history.csv");
+    await writeFileAtomic(path, "old");
+    const unwritable = { length: 3 } as unknown as string; // writeFile throws after the file is open
+    await expect(writeFileAtomic(path, unwritable)).rejects.toThrow(`File ${path}: expected a file`);
+    expect(await readFile(path, "utf8")).toBe("old");
+    expect(await readdir(folder)).toEqual(["history.csv"]);
+  });
+
+  it("keeps a folder that has the file's name, and tidies up", async () => {
+    const path = join(folder, "model");
+    await mkdir(join(path, "inside"), { recursive: true });
+    await expect(writeFileAtomic(path, "x")).rejects.toBeInstanceOf(HeddleError);
+    expect(await readdir(folder)).toEqual(["model"]);
+    expect(await readdir(path)).toEqual(["inside"]);
+  });
+
+  it("gives one whole content to readers while many write", async () => {
+    const path = join(folder, "run.json");
+    const contents = Array.from({ length: 12 }, (_, index) => String(index).repeat(20_000));
+    await writeFileAtomic(path, contents[0]!);
+    const writes = Promise.all(contents.map((content) => writeFileAtomic(path, content)));
+    for (let read = 0; read < 20; read++) expect(contents).toContain(await readTextFile(path));
+    await writes;
+    expect(await readdir(folder)).toEqual(["run.json"]);
+  });
+
+  it("says so when a file stands where a folder must be", async () => {
+    await writeFile(join(folder, "runs"), "");
+    await expect(writeFileAtomic(join(folder, "runs", "run.json"), "x")).rejects.toThrow(
+      /run\.json: expected a file that can be written, received .*(folder|file)/,
+    );
+  });
+
+  // Root may write anywhere.
+  it.skipIf(process.getuid?.() === 0 || process.platform === "win32")("names a forbidden path", async () => {
+    await chmod(folder, 0o500);
+    await expect(writeFileAtomic(join(folder, "x"), "x")).rejects.toThrow("received permission denied");
+    await chmod(folder, 0o700);
+  });
+});
+
+describe("reading", () => {
+  it("names a missing file, a folder, and text that is not UTF-8", async () => {
+    const missing = join(folder, "missing.json");
+    await expect(readTextFile(missing)).rejects.toThrow(
+      `File ${missing}: expected a file that can be read, received no such file or folder. Check the path.`,
+    );
+    await expect(readFileBytes(folder)).rejects.toThrow("received a folder");
+    const binary = join(folder, "binary");
+    await writeFile(binary, new Uint8Array([0xff, 0xfe, 0x00]));
+    await expect(readTextFile(binary)).rejects.toThrow(`File ${binary}: expected UTF-8 text`);
+  });
+
+  it("explains a full disk, and passes on what it does not know", () => {
+    const full = Object.assign(new Error("ENOSPC"), { code: "ENOSPC" });
+    expect(fileError("w.bin", "a file that can be written", full).message).toBe(
+      "File w.bin: expected a file that can be written, received a full disk. Free some space or choose another disk.",
+    );
+    expect(fileError("w.bin", "a file", new Error("odd")).message).toContain("received odd.");
+  });
+});
+
+describe("in a browser", () => {
+  it("has the same functions, each of which says that files are not to be had", async () => {
+    for (const call of [
+      web.readFileBytes,
+      web.readTextFile,
+      (path: string) => web.writeFileAtomic(path, ""),
+    ]) {
+      await expect(call("model/config.json")).rejects.toThrow(
+        "File model/config.json: expected Node, where files can be read and written by path, received a browser.",
+      );
+    }
+  });
+});

@@ -1,0 +1,103 @@
+import { randomBytes } from "node:crypto";
+import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { HeddleError, messageOf } from "./errors.js";
+
+/** What the system's error codes mean for whoever gave the path, and what to do next. */
+const explanations: Readonly<Record<string, readonly [received: string, next: string]>> = {
+  ENOENT: ["no such file or folder", "Check the path."],
+  EISDIR: ["a folder", "Give the path of a file."],
+  ENOTDIR: ["a path that leads through a file", "Check the folders of the path."],
+  EEXIST: ["a file where a folder must be", "Move that file away or choose another folder."],
+  EACCES: ["permission denied", "Change its permissions or choose another path."],
+  EPERM: ["permission denied", "Change its permissions or choose another path."],
+  EROFS: ["a read-only file system", "Choose a path on a disk that can be written."],
+  ENOSPC: ["a full disk", "Free some space or choose another disk."],
+  EDQUOT: ["a full disk quota", "Free some space or choose another disk."],
+  EMFILE: ["too many open files", "Raise the limit of open files (ulimit -n)."],
+  ENAMETOOLONG: ["a name that is too long", "Choose a shorter name."],
+};
+
+/**
+ * Turns what the file system threw into a {@link HeddleError} that names the path.
+ *
+ * @param path the file or folder that was asked for
+ * @param expected what it should have been, as a noun phrase: `"a file that can be read"`
+ * @param thrown what the file system threw
+ */
+export function fileError(path: string, expected: string, thrown: unknown): HeddleError {
+  const code = (thrown as NodeJS.ErrnoException | null)?.code ?? "";
+  const [received, next] = explanations[code] ?? [messageOf(thrown), "Check the path and the disk."];
+  return new HeddleError({ who: `File ${path}`, expected, received, next }, { cause: thrown });
+}
+
+/**
+ * The whole content of a file.
+ *
+ * @throws HeddleError that names the path when it is missing, a folder or not readable
+ */
+export async function readFileBytes(path: string): Promise<Uint8Array> {
+  try {
+    const buffer = await readFile(path);
+    return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);
+  } catch (thrown) {
+    throw fileError(path, "a file that can be read", thrown);
+  }
+}
+
+/**
+ * The whole content of a text file, which must be UTF-8.
+ *
+ * @throws HeddleError that names the path when it cannot be read or is not text
+ */
+export async function readTextFile(path: string): Promise<string> {
+  const bytes = await readFileBytes(path);
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch (thrown) {
+    const parts = { who: `File ${path}`, expected: "UTF-8 text", received: "other bytes" };
+    throw new HeddleError({ ...parts, next: "Check that this is the right file." }, { cause: thrown });
+  }
+}
+
+/**
+ * Writes a file whole or not at all: beside it, synced, then renamed over it. Whoever reads the path, at
+ * any moment and after a crash, finds the old content or the new, never a part. Missing folders are made.
+ *
+ * @throws HeddleError that names the path when the disk is full or the folder cannot be written; the old
+ * content stays and nothing is left beside it
+ */
+export async function writeFileAtomic(path: string, content: Uint8Array | string): Promise<void> {
+  const folder = dirname(path);
+  const aside = join(folder, `.${basename(path)}.${randomBytes(6).toString("hex")}.tmp`);
+  try {
+    await mkdir(folder, { recursive: true });
+    const file = await open(aside, "wx");
+    try {
+      await file.writeFile(content);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(aside, path);
+  } catch (thrown) {
+    // A second fault while tidying must not hide the first.
+    await rm(aside, { force: true }).catch(() => undefined);
+    throw fileError(path, "a file that can be written", thrown);
+  }
+  await syncFolder(folder);
+}
+
+/** Makes a rename in the folder survive a power cut. Some systems cannot sync a folder: they need not. */
+async function syncFolder(folder: string): Promise<void> {
+  try {
+    const handle = await open(folder, "r");
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  } catch {
+    // Windows opens no folders, and some network file systems refuse to sync them.
+  }
+}

@@ -1,0 +1,25 @@
+import { HeddleError } from "./errors.js";
+
+function noFiles(path: string): HeddleError {
+  return new HeddleError({
+    who: `File ${path}`,
+    expected: "Node, where files can be read and written by path",
+    received: "a browser",
+    next: "Pass the bytes themselves instead of a path.",
+  });
+}
+
+/** Rejects: a browser has no files to be read by path. */
+export async function readFileBytes(path: string): Promise<Uint8Array> {
+  throw noFiles(path);
+}
+
+/** Rejects: a browser has no files to be read by path. */
+export async function readTextFile(path: string): Promise<string> {
+  throw noFiles(path);
+}
+
+/** Rejects: a browser has no files to be written by path. */
+export async function writeFileAtomic(path: string, _content: Uint8Array | string): Promise<void> {
+  throw noFiles(path);
+}

@@ -1,0 +1,57 @@
+import { HeddleError } from "./errors.js";
+import { isJsonObject, type JsonObject } from "./json.js";
+
+/** Builds an object from its Keras configuration. */
+export type FromConfig<T> = (config: JsonObject) => T;
+
+/**
+ * Classes by their Keras names, for options that take a name (`"adam"`) and for configurations
+ * (`{ class_name: "Adam", config: {…} }`). Names match whatever their case and underscores:
+ * `sparse_categorical_crossentropy` is `SparseCategoricalCrossentropy`.
+ */
+export class Registry<T> {
+  private readonly byName: Map<string, FromConfig<T>>;
+
+  constructor(
+    /** What it holds, for messages: "optimizer". */
+    private readonly what: string,
+    private readonly classes: Readonly<Record<string, FromConfig<T>>>,
+  ) {
+    this.byName = new Map(Object.entries(classes).map(([name, create]) => [normalize(name), create]));
+  }
+
+  /** By name, with default options. */
+  create(who: string, name: string, config: JsonObject = {}): T {
+    const create = this.byName.get(normalize(name));
+    if (create) return create(config);
+    throw new HeddleError({
+      who,
+      expected: `${this.what} to be one of ${Object.keys(this.classes).join(", ")}`,
+      received: JSON.stringify(name),
+      next: "Check its spelling.",
+    });
+  }
+
+  /** From `{ class_name, config }`. */
+  deserialize(who: string, value: unknown): T {
+    if (isJsonObject(value) && typeof value["class_name"] === "string") {
+      const config = value["config"];
+      return this.create(who, value["class_name"], isJsonObject(config) ? config : {});
+    }
+    throw new HeddleError({
+      who,
+      expected: `${this.what} as an object with class_name and config`,
+      received: JSON.stringify(value)?.slice(0, 60) ?? "nothing",
+      next: "Check the configuration file.",
+    });
+  }
+}
+
+/** An object's `{ class_name, config }`, as Keras writes it. */
+export function serialize(value: { readonly className: string; getConfig(): JsonObject }): JsonObject {
+  return { class_name: value.className, config: value.getConfig() };
+}
+
+function normalize(name: string): string {
+  return name.replaceAll("_", "").toLowerCase();
+}

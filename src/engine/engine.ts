@@ -1,0 +1,279 @@
+import { AbortedError, HeddleError } from "../base/errors.js";
+import { formatBytes } from "../base/format.js";
+import { canShareMemory } from "../base/memory.js";
+import { defaultThreads, readKernels, startThread, type ThreadHandle } from "#threads";
+import { CONTROL_WORDS, fail, word } from "./control.js";
+import { MAXIMUM_PAGES } from "./kernel-table.js";
+import type { FromThread } from "./messages.js";
+import type { Program, RunRequest } from "./program.js";
+import type { Allocator } from "./program-builder.js";
+import { chooseVariant, type Variant } from "./variant.js";
+import { growTo } from "./worker.js";
+
+export interface EngineOptions {
+  /** Threads to compute on, 1..64; every core by default, one where memory cannot be shared. */
+  readonly threads?: number;
+  /** Fused multiply-add kernels instead of the strict ones; false by default. */
+  readonly fast?: boolean;
+}
+
+export interface RunOptions extends Omit<RunRequest, "threads" | "firstStep" | "lastStep"> {
+  /** How many batches. */
+  readonly steps: number;
+  readonly signal?: AbortSignal | undefined;
+  /** Called now and then with the steps done so far. */
+  readonly onProgress?: ((stepsDone: number) => void) | undefined;
+}
+
+/** Memory lies at multiples of this, a cache line, so that two threads never write to one line. */
+const ALIGNMENT = 64;
+/** Kernels may read this far past the end of what they are given. */
+const READ_PAST_END = 64;
+/** How often a run looks at its progress. */
+const PROGRESS_INTERVAL_MS = 80;
+/** A thread without shared memory cannot be told to stop; it works in slices of about this long. */
+const SLICE_MS = 40;
+
+/**
+ * The memory, the kernels and the team of threads that run programs. The caller's thread never computes: it
+ * posts work and waits for messages, so that a page stays alive and a signal is heard.
+ */
+export class Engine implements Allocator {
+  private used = ALIGNMENT;
+  private nextId = 1;
+  private death: Error | undefined;
+  private turn: Promise<unknown> = Promise.resolve();
+  private waiting: { resolve(message: FromThread): void; reject(error: Error): void }[] = [];
+
+  private constructor(
+    /** Which kernels run. */
+    readonly variant: Variant,
+    private readonly team: ThreadHandle[],
+    private readonly memory: WebAssembly.Memory | undefined,
+    private readonly control: Int32Array,
+  ) {}
+
+  /** Starts the threads. */
+  static async create(options: EngineOptions = {}): Promise<Engine> {
+    const shared = canShareMemory();
+    const threads = checkThreads(options.threads ?? (shared ? Math.min(64, defaultThreads()) : 1));
+    const variant = chooseVariant(options.fast ?? false);
+    const file = `${variant}-${shared ? "shared" : "plain"}.wasm`;
+    const module = await WebAssembly.compile(await readKernels(file));
+    const memory = shared
+      ? new WebAssembly.Memory({ initial: 1, maximum: MAXIMUM_PAGES, shared: true })
+      : undefined;
+    const buffer = shared ? new SharedArrayBuffer(4 * CONTROL_WORDS) : new ArrayBuffer(4 * CONTROL_WORDS);
+    const control = new Int32Array(buffer);
+
+    const team: ThreadHandle[] = [];
+    const engine = new Engine(variant, team, memory, control);
+    for (let index = 0; index < (shared ? threads : 1); index++) {
+      team.push(
+        startThread({
+          onMessage: (message) => engine.receive(index, message),
+          onDeath: (reason) => engine.die(new Error(`a compute thread died: ${reason}`)),
+        }),
+      );
+    }
+    await engine.ask((thread, index) =>
+      thread.post(
+        memory ? { type: "start", index, module, memory, control } : { type: "start", index, module },
+      ),
+    );
+    return engine;
+  }
+
+  /** How many threads compute. */
+  get threads(): number {
+    return this.team.length;
+  }
+
+  /** False once a fault has ended the threads; a new engine is needed then. */
+  get alive(): boolean {
+    return this.death === undefined;
+  }
+
+  get usedBytes(): number {
+    return this.used;
+  }
+
+  /** A number for a program or for bound data, not used before. */
+  newId(): number {
+    return this.nextId++;
+  }
+
+  /** Sets memory aside, zero-filled. Throws when the program would outgrow WebAssembly's memory. */
+  allocate(bytes: number, what: string): number {
+    const address = this.used;
+    const next = Math.ceil((address + bytes + READ_PAST_END) / ALIGNMENT) * ALIGNMENT;
+    const limit = MAXIMUM_PAGES * 65536;
+    if (!(next <= limit)) {
+      throw new HeddleError({
+        who: "Engine",
+        expected: `a model and batch within ${formatBytes(limit)}`,
+        received: `${formatBytes(next)} up to ${what}`,
+        next: "Take a smaller batch, fewer filters or units, or fewer threads.",
+      });
+    }
+    this.used = next;
+    return address;
+  }
+
+  /** Gives a program to all threads. */
+  load(program: Program): void {
+    this.checkAlive();
+    if (this.memory) growTo(this.memory, program.memoryBytes);
+    for (const thread of this.team) thread.post({ type: "load", program });
+  }
+
+  /**
+   * Makes arrays known to the threads, to gather rows from; returns their number for `run`. Shared arrays are
+   * read in place.
+   */
+  bind(arrays: readonly Uint8Array[]): number {
+    this.checkAlive();
+    const id = this.newId();
+    for (const thread of this.team) thread.post({ type: "bind", id, arrays });
+    return id;
+  }
+
+  unbind(id: number): void {
+    if (!this.alive) return;
+    for (const thread of this.team) thread.post({ type: "unbind", id });
+  }
+
+  /** Copies bytes into memory. */
+  write(address: number, values: ArrayBufferView): void {
+    this.checkAlive();
+    const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+    if (this.memory) {
+      growTo(this.memory, address + bytes.byteLength);
+      new Uint8Array(this.memory.buffer).set(bytes, address);
+    } else {
+      this.team[0]!.post({ type: "write", address, bytes: bytes.slice() });
+    }
+  }
+
+  /** Copies bytes out of memory. */
+  async read(address: number, byteLength: number): Promise<Uint8Array<ArrayBuffer>> {
+    this.checkAlive();
+    if (this.memory) return new Uint8Array(this.memory.buffer, address, byteLength).slice();
+    const [message] = await this.inTurn(() =>
+      this.ask((thread) => thread.post({ type: "read", address, byteLength }), 1),
+    );
+    return (message as Extract<FromThread, { type: "bytes" }>).bytes as Uint8Array<ArrayBuffer>;
+  }
+
+  /**
+   * Runs `steps` batches of a program. Rejects with AbortedError when the signal fires (the last step is whole
+   * then), and with the kernel's name when a kernel traps.
+   *
+   * @returns how many steps were done
+   */
+  run(options: RunOptions): Promise<number> {
+    return this.inTurn(() => this.runNow(options));
+  }
+
+  private async runNow(options: RunOptions): Promise<number> {
+    this.checkAlive();
+    const { steps, signal, onProgress, ...request } = options;
+    if (signal?.aborted) throw new AbortedError("Stopped before the first step.");
+    const { control } = this;
+    for (const index of [word.nextItem, word.stepsDone, word.cancel, word.stopped]) Atomics.store(control, index, 0);
+    const threads = this.team.length;
+
+    const cancel = () => Atomics.store(control, word.cancel, 1);
+    signal?.addEventListener("abort", cancel);
+    const timer = onProgress
+      ? setInterval(() => onProgress(Atomics.load(control, word.stepsDone)), PROGRESS_INTERVAL_MS)
+      : undefined;
+    try {
+      if (this.memory) {
+        const run = { ...request, threads, firstStep: 0, lastStep: steps };
+        await this.ask((thread) => thread.post({ type: "run", request: run }));
+      } else {
+        await this.runInSlices(request, steps);
+      }
+    } finally {
+      signal?.removeEventListener("abort", cancel);
+      clearInterval(timer);
+    }
+    const done = Atomics.load(control, word.stepsDone);
+    if (done < steps) throw new AbortedError(`Stopped after step ${done} of ${steps}.`);
+    return done;
+  }
+
+  /** Ends the threads. */
+  close(): void {
+    this.die(new HeddleError("The engine was closed: build or load the model again."));
+  }
+
+  private async runInSlices(request: Omit<RunRequest, "threads" | "firstStep" | "lastStep">, steps: number) {
+    let slice = 1;
+    for (let firstStep = 0; firstStep < steps && Atomics.load(this.control, word.cancel) === 0; ) {
+      const lastStep = Math.min(steps, firstStep + slice);
+      const started = performance.now();
+      const run = { ...request, threads: 1, firstStep, lastStep };
+      await this.ask((thread) => thread.post({ type: "run", request: run }));
+      const elapsedMs = performance.now() - started;
+      slice = Math.max(1, Math.round((slice * SLICE_MS) / Math.max(1, elapsedMs)));
+      Atomics.store(this.control, word.stepsDone, lastStep);
+      firstStep = lastStep;
+    }
+  }
+
+  /** One run at a time: a second waits for the first, whatever came of it. */
+  private inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const mine = this.turn.then(work, work);
+    this.turn = mine.catch(() => {});
+    return mine;
+  }
+
+  /** Posts to the first `count` threads and waits for one answer from each. */
+  private async ask(post: (thread: ThreadHandle, index: number) => void, count = this.team.length) {
+    const asked = this.team.slice(0, count);
+    for (const thread of asked) thread.keepAlive(true);
+    try {
+      const answers = asked.map(
+        (_, index) =>
+          new Promise<FromThread>((resolve, reject) => {
+            this.waiting[index] = { resolve, reject };
+          }),
+      );
+      asked.forEach(post);
+      return await Promise.all(answers);
+    } finally {
+      for (const thread of asked) thread.keepAlive(false);
+    }
+  }
+
+  private receive(index: number, message: FromThread): void {
+    if (message.type !== "failed") return this.waiting[index]?.resolve(message);
+    // A bystander only heard that another thread failed; that one's message is on its way.
+    if (!message.bystander) this.die(new Error(message.message));
+  }
+
+  /** Ends all threads and rejects whoever waits. */
+  private die(reason: Error): void {
+    if (this.death) return;
+    this.death = reason;
+    fail(this.control);
+    for (const thread of this.team) thread.end();
+    for (const waiter of this.waiting) waiter.reject(reason);
+  }
+
+  private checkAlive(): void {
+    if (this.death) throw this.death;
+  }
+}
+
+function checkThreads(threads: number): number {
+  if (Number.isInteger(threads) && threads >= 1 && threads <= 64) return threads;
+  throw new HeddleError({
+    who: "Engine",
+    expected: "threads to be a whole number from 1 to 64",
+    received: String(threads),
+    next: "Leave threads out to use every core.",
+  });
+}

@@ -1,0 +1,25 @@
+import type { Program, RunRequest } from "./program.js";
+
+/** What the team posts to a thread. */
+export type ToThread =
+  | {
+      readonly type: "start";
+      readonly index: number;
+      readonly module: WebAssembly.Module;
+      /** Absent where memory cannot be shared: the only thread then makes its own. */
+      readonly memory?: WebAssembly.Memory;
+      readonly control?: Int32Array;
+    }
+  | { readonly type: "load"; readonly program: Program }
+  | { readonly type: "bind"; readonly id: number; readonly arrays: readonly Uint8Array[] }
+  | { readonly type: "unbind"; readonly id: number }
+  | { readonly type: "run"; readonly request: RunRequest }
+  | { readonly type: "write"; readonly address: number; readonly bytes: Uint8Array }
+  | { readonly type: "read"; readonly address: number; readonly byteLength: number };
+
+/** What a thread answers to `start`, `run` and `read`, each once. */
+export type FromThread =
+  | { readonly type: "ready" }
+  | { readonly type: "ran" }
+  | { readonly type: "bytes"; readonly bytes: Uint8Array }
+  | { readonly type: "failed"; readonly message: string; readonly bystander: boolean };

@@ -1,0 +1,82 @@
+import type { KernelName } from "./kernel-table.js";
+
+/**
+ * A program: what the threads run for every batch, as plain data that is posted to them once. Kernel calls come
+ * in phases with a barrier behind each. The batch is cut into shards of `shardSize` samples; a phase runs its
+ * calls for each shard, or a list of tasks that do not depend on the batch's cut. Which thread takes which shard
+ * or task is open; what it computes is not, so results do not depend on the number of threads.
+ */
+export interface Program {
+  readonly id: number;
+  readonly name: string;
+  readonly batchSize: number;
+  readonly shardSize: number;
+  readonly phases: readonly Phase[];
+  /** What each shard copies from the bound data before its first call. */
+  readonly columns: readonly Column[];
+  /** Address of the i32 table of row numbers, one for each sample of the run. */
+  readonly rows: number;
+  /** The memory that the program needs, counted from address 0. */
+  readonly memoryBytes: number;
+}
+
+/** A phase with `perShard` calls runs them for every shard; one with `tasks` runs each task once. */
+export type Phase =
+  | { readonly name: string; readonly perShard: readonly Call[]; readonly gather: boolean }
+  | { readonly name: string; readonly tasks: readonly (readonly Call[])[] };
+
+/** One kernel call. */
+export interface Call {
+  readonly kernel: KernelName;
+  readonly args: readonly Argument[];
+  /** The layer that it works for, and on which way. */
+  readonly owner: string;
+  readonly pass: Pass;
+  /** Multiply-adds for each sample, or in all for a task; 0 where none are counted. */
+  readonly macs: number;
+}
+
+export type Pass = "prepare" | "forward" | "loss" | "backward" | "gradient" | "update";
+
+/** A number, an address that depends on where the call runs, or a number known only then. */
+export type Argument = number | Address | Dynamic;
+
+/** base + shard · perShard + thread · perThread + step · perStep, in bytes; the step counts from the run's first. */
+export interface Address {
+  readonly base: number;
+  readonly perShard: number;
+  readonly perThread: number;
+  readonly perStep: number;
+}
+
+/**
+ * - `samples`: samples in this shard
+ * - `firstSample`: the shard's first sample, counted within the batch
+ * - `batch`: samples in this batch
+ * - `shards`: shards of this batch that hold a sample
+ * - `step`: steps since the model was built
+ */
+export type Dynamic = "samples" | "firstSample" | "batch" | "shards" | "step";
+
+/** Copies row `rows[i]` of bound array `source` to the shard's i-th sample at `target`. */
+export interface Column {
+  readonly source: number;
+  readonly rowBytes: number;
+  readonly target: Address;
+}
+
+/** Which batches to run. */
+export interface RunRequest {
+  readonly program: number;
+  /** Bound data to gather from; −1 for none. */
+  readonly data: number;
+  /** Samples in all; the last batch takes what is left over. */
+  readonly samples: number;
+  /** The steps first … last−1 of the run: step s takes samples s·batchSize onwards. */
+  readonly firstStep: number;
+  readonly lastStep: number;
+  /** What `step` counts from: the run's first step is this one. */
+  readonly stepBase: number;
+  /** How many threads take part. */
+  readonly threads: number;
+}

@@ -1,0 +1,55 @@
+import { readFile } from "node:fs/promises";
+import { availableParallelism } from "node:os";
+import { setFlagsFromString } from "node:v8";
+import { Worker } from "node:worker_threads";
+import type { FromThread, ToThread } from "./messages.js";
+
+/** What the engine asks of its surroundings; `threads-web.ts` is the browser's side. */
+export interface ThreadHandle {
+  post(message: ToThread): void;
+  /** Ends the thread at once. */
+  end(): void;
+  /** While work is under way the process must stay alive; idle threads do not keep it. */
+  keepAlive(working: boolean): void;
+}
+
+export interface ThreadEvents {
+  onMessage(message: FromThread): void;
+  /** The thread died: it threw outside of a kernel, ran out of memory, or exited. */
+  onDeath(reason: string): void;
+}
+
+/** How many threads run at once on this machine. */
+export function defaultThreads(): number {
+  return availableParallelism();
+}
+
+export function startThread(events: ThreadEvents): ThreadHandle {
+  const worker = new Worker(new URL("./worker-node.js", import.meta.url));
+  let ended = false;
+  worker.on("message", events.onMessage);
+  worker.on("error", (error) => events.onDeath(error.message));
+  worker.on("exit", (code) => {
+    if (!ended) events.onDeath(`its thread ended with code ${code}`);
+  });
+  worker.unref();
+  return {
+    post: (message) => worker.postMessage(message),
+    end: () => {
+      ended = true;
+      void worker.terminate();
+    },
+    keepAlive: (working) => (working ? worker.ref() : worker.unref()),
+  };
+}
+
+/** The compiled kernels of this package, by file name. */
+export async function readKernels(file: string): Promise<Uint8Array<ArrayBuffer>> {
+  return new Uint8Array(await readFile(new URL(`../kernels/${file}`, import.meta.url)));
+}
+
+/** Node 20 and 21 have relaxed SIMD behind a flag, which must be set before the first module is compiled. */
+export function enableRelaxedSimd(): void {
+  const major = Number(process.versions.node.split(".")[0]);
+  if (major < 22) setFlagsFromString("--experimental-wasm-relaxed-simd");
+}

@@ -1,0 +1,54 @@
+import { messageOf } from "../base/errors.js";
+import { CONTROL_WORDS, TeamFailed } from "./control.js";
+import { MAXIMUM_PAGES } from "./kernel-table.js";
+import type { FromThread, ToThread } from "./messages.js";
+import { Thread } from "./thread.js";
+
+/** Answers the team's messages in a worker: the same in Node and in a browser. */
+export function serveTeam(post: (message: FromThread) => void): (message: ToThread) => void {
+  let thread: Thread | undefined;
+  let memory: WebAssembly.Memory | undefined;
+
+  const handle = (message: ToThread): void => {
+    switch (message.type) {
+      case "start": {
+        memory = message.memory ?? new WebAssembly.Memory({ initial: 1, maximum: MAXIMUM_PAGES });
+        const control = message.control ?? new Int32Array(CONTROL_WORDS);
+        thread = new Thread(message.index, message.module, memory, control);
+        return post({ type: "ready" });
+      }
+      case "load":
+        growTo(memory!, message.program.memoryBytes);
+        return thread!.load(message.program);
+      case "bind":
+        return thread!.bind(message.id, message.arrays);
+      case "unbind":
+        return thread!.unbind(message.id);
+      case "run":
+        thread!.run(message.request);
+        return post({ type: "ran" });
+      case "write":
+        growTo(memory!, message.address + message.bytes.byteLength);
+        return new Uint8Array(memory!.buffer).set(message.bytes, message.address);
+      case "read":
+        return post({
+          type: "bytes",
+          bytes: new Uint8Array(memory!.buffer).slice(message.address, message.address + message.byteLength),
+        });
+    }
+  };
+
+  return (message) => {
+    try {
+      handle(message);
+    } catch (thrown) {
+      post({ type: "failed", message: messageOf(thrown), bystander: thrown instanceof TeamFailed });
+    }
+  };
+}
+
+/** Makes the memory at least this large. */
+export function growTo(memory: WebAssembly.Memory, byteLength: number): void {
+  const missing = byteLength - memory.buffer.byteLength;
+  if (missing > 0) memory.grow(Math.ceil(missing / 65536));
+}

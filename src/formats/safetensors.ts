@@ -1,0 +1,100 @@
+import { HeddleError, messageOf } from "../base/errors.js";
+import { isJsonObject } from "../base/json.js";
+import { type Shape, sizeOf } from "../base/shape.js";
+
+/** A named f32 array. */
+export interface NamedTensor {
+  readonly name: string;
+  readonly shape: Shape;
+  readonly values: Float32Array;
+}
+
+/** A header larger than this is not one of a model of ours. */
+const MAX_HEADER_BYTES = 16 * 2 ** 20;
+
+/**
+ * The safetensors format, f32 alone: eight bytes of header length (little endian), a JSON header, the raw data.
+ * Tensors keep their order; `metadata` is a table of texts.
+ */
+export function writeSafetensors(
+  tensors: readonly NamedTensor[],
+  metadata: Readonly<Record<string, string>> = {},
+): Uint8Array {
+  const entries: [string, unknown][] = [["__metadata__", { format: "heddle", ...metadata }]];
+  let offset = 0;
+  for (const { name, shape, values } of tensors) {
+    const end = offset + 4 * values.length;
+    entries.push([name, { dtype: "F32", shape, data_offsets: [offset, end] }]);
+    offset = end;
+  }
+  const json = JSON.stringify(Object.fromEntries(entries));
+  // Blanks behind the header bring the data to a multiple of eight.
+  const header = new TextEncoder().encode(json.padEnd(8 * Math.ceil(json.length / 8)));
+  const bytes = new Uint8Array(8 + header.length + offset);
+  const view = new DataView(bytes.buffer);
+  view.setBigUint64(0, BigInt(header.length), true);
+  bytes.set(header, 8);
+  let at = 8 + header.length;
+  for (const { values } of tensors) {
+    for (const value of values) {
+      view.setFloat32(at, value, true);
+      at += 4;
+    }
+  }
+  return bytes;
+}
+
+/**
+ * Reads a file written by `writeSafetensors` or another program; f32 tensors alone.
+ *
+ * @throws HeddleError naming `who` when the file is damaged: wrong lengths, overlaps or gaps, wrong types
+ */
+export function readSafetensors(who: string, bytes: Uint8Array): Map<string, NamedTensor> {
+  const fault = (expected: string, received: string) =>
+    new HeddleError({ who, expected, received, next: "The file is damaged or of another kind; get it again." });
+  if (bytes.length < 8) throw fault("a safetensors file", `${bytes.length} bytes`);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const headerBytes = Number(view.getBigUint64(0, true));
+  if (headerBytes > Math.min(MAX_HEADER_BYTES, bytes.length - 8)) {
+    throw fault(`a header within ${bytes.length - 8} bytes`, `a length of ${headerBytes}`);
+  }
+  let header: unknown;
+  try {
+    header = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes.subarray(8, 8 + headerBytes)));
+  } catch (thrown) {
+    throw fault("a header of JSON", messageOf(thrown));
+  }
+  if (!isJsonObject(header)) throw fault("a header of named tensors", typeof header);
+
+  const data = 8 + headerBytes;
+  const tensors = new Map<string, NamedTensor>();
+  const spans: [number, number][] = [];
+  for (const [name, entry] of Object.entries(header)) {
+    if (name === "__metadata__") continue;
+    const { dtype, shape, data_offsets: offsets } = isJsonObject(entry) ? entry : {};
+    if (dtype !== "F32") throw fault(`tensor ${name} of F32`, String(dtype));
+    if (!isSizes(shape)) throw fault(`a shape for tensor ${name}`, JSON.stringify(shape) ?? "nothing");
+    if (!isSizes(offsets) || offsets.length !== 2) {
+      throw fault(`two offsets for tensor ${name}`, JSON.stringify(offsets) ?? "nothing");
+    }
+    const [start, end] = offsets as [number, number];
+    if (end - start !== 4 * sizeOf(shape) || end > bytes.length - data) {
+      throw fault(`tensor ${name} of ${4 * sizeOf(shape)} bytes within the file`, `bytes ${start} to ${end}`);
+    }
+    const values = new Float32Array(sizeOf(shape));
+    for (let i = 0; i < values.length; i++) values[i] = view.getFloat32(data + start + 4 * i, true);
+    tensors.set(name, { name, shape, values });
+    spans.push([start, end]);
+  }
+  let covered = 0;
+  for (const [start, end] of spans.sort((a, b) => a[0] - b[0])) {
+    if (start !== covered) throw fault("tensors one behind the other", `a gap or overlap at byte ${start}`);
+    covered = end;
+  }
+  if (covered !== bytes.length - data) throw fault(`${covered} bytes of data`, `${bytes.length - data}`);
+  return tensors;
+}
+
+function isSizes(value: unknown): value is readonly number[] {
+  return Array.isArray(value) && value.every((size) => Number.isSafeInteger(size) && size >= 0);
+}

@@ -1,0 +1,105 @@
+import { HeddleError } from "../base/errors.js";
+import type { JsonObject } from "../base/json.js";
+import { Random } from "../base/random.js";
+import type { Shape } from "../base/shape.js";
+import type { Initializer } from "../initializers/index.js";
+import type { OpNode } from "../ops/node.js";
+import type { Weight } from "../ops/weight.js";
+import type { Regularizer } from "../regularizers/index.js";
+
+/** Options that every layer takes. */
+export interface LayerOptions {
+  /** Unique within the model; made from the class by default: `conv2d`, `conv2d_1`. */
+  readonly name?: string;
+}
+
+/** What a model gives a layer when it builds it. */
+export interface BuildContext {
+  readonly name: string;
+  readonly seed: number;
+  /** Where the layer stands in the model, from 0. */
+  readonly position: number;
+  /** How many weights the model has so far: each draws its first values from its own stream. */
+  readonly weightsBefore: number;
+}
+
+/**
+ * A layer of a model. A subclass says what shape it gives (`outputShape`), which weights it has (`createWeights`),
+ * and which ops it comes to (`lower`). One instance belongs to one place of one model.
+ */
+export abstract class Layer {
+  /** Keras's name of the class. */
+  abstract readonly className: string;
+  /** The weights, in Keras's order; empty until the model is built. */
+  readonly weights: Weight[] = [];
+  private givenName: string | undefined;
+  private context: BuildContext | undefined;
+
+  constructor(options: LayerOptions = {}) {
+    this.givenName = options.name;
+  }
+
+  get name(): string {
+    return this.givenName ?? this.className;
+  }
+
+  /** True when the user chose the name. */
+  get named(): boolean {
+    return this.givenName !== undefined;
+  }
+
+  /** Who complains in messages: `Dense "head"`. */
+  get who(): string {
+    return this.givenName === undefined ? this.className : `${this.className} "${this.givenName}"`;
+  }
+
+  /** Checks the input and gives the output's shape, both without the batch. */
+  abstract outputShape(input: Shape): Shape;
+
+  /** Makes the weights for an input; called once, after `outputShape` has accepted it. */
+  protected createWeights(_input: Shape): void {}
+
+  /** The ops that the layer comes to. */
+  abstract lower(input: Shape): OpNode[];
+
+  /** The options under Keras's names, as its JSON has them. */
+  getConfig(): JsonObject {
+    return { name: this.name, trainable: true };
+  }
+
+  /** Fixes name and weights; called by the model. Returns the output shape. */
+  build(input: Shape, context: BuildContext): Shape {
+    if (this.context) {
+      throw new HeddleError({
+        who: this.who,
+        expected: "a layer that no model has yet",
+        received: "one that is in use",
+        next: "Create a new layer for each place.",
+      });
+    }
+    this.context = context;
+    this.givenName = context.name;
+    const output = this.outputShape(input);
+    this.createWeights(input);
+    return output;
+  }
+
+  protected addWeight(
+    name: string,
+    shape: Shape,
+    initializer: Initializer,
+    regularizer: Regularizer | undefined,
+  ): Weight {
+    const { seed, weightsBefore } = this.context!;
+    const random = new Random(seed, "initializer", weightsBefore + this.weights.length);
+    const weight: Weight = {
+      name: `${this.name}/${name}`,
+      shape,
+      values: initializer.initialize(shape, random),
+      trainable: true,
+      penalty: regularizer && { l1: regularizer.l1, l2: regularizer.l2 },
+    };
+    this.weights.push(weight);
+    return weight;
+  }
+}

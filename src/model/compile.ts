@@ -1,0 +1,323 @@
+import { HeddleError } from "../base/errors.js";
+import { type Shape, sizeOf } from "../base/shape.js";
+import { type Allocator, type Buffer, ProgramBuilder } from "../engine/program-builder.js";
+import type { Program } from "../engine/program.js";
+import type { Loss } from "../losses/index.js";
+import { emitCrossEntropy } from "../ops/cross-entropy.js";
+import { at, type Backward, Emitter, type KernelCall, type Parameter, ranges, type Value } from "../ops/emitter.js";
+import { emitNode, type OpNode } from "../ops/node.js";
+import { emitBytesInput } from "../ops/rescale.js";
+import type { Weight } from "../ops/weight.js";
+import { MAX_SCALARS, type Optimizer } from "../optimizers/index.js";
+
+/** What is compiled: a model's ops, already fused, and where its weights lie. */
+export interface Lowered {
+  readonly inputShape: Shape;
+  readonly outputShape: Shape;
+  readonly nodes: readonly OpNode[];
+}
+
+/** Addresses of the weights, the same for every program of a model. */
+export interface WeightPlaces {
+  /** Byte address of each weight. */
+  readonly addresses: ReadonlyMap<Weight, number>;
+  /** The weights that are trained lie in one block, so that the optimizer sees one array. */
+  readonly trainable: { readonly address: number; readonly floats: number };
+}
+
+/** How a program takes its samples. */
+export interface InputFormat {
+  /** Bytes as files hold them, or f32. */
+  readonly element: "u8" | "f32";
+}
+
+/** A program and the tables that a run fills and reads. */
+export interface CompiledProgram {
+  readonly program: Program;
+  readonly maxSteps: number;
+  /** i32 [samples of a run]: which row of the data each sample is. */
+  readonly rows: number;
+  /** f32 and u8 [samples of a run]: loss, and 1 where the prediction is right; absent when predicting. */
+  readonly loss?: number;
+  readonly correct?: number;
+  /** f32 [samples of a run, outputs]; only when predicting. */
+  readonly output?: number;
+  /** f32 [steps, 16]: 1 / batch size, then the optimizer's scalars; only when training. */
+  readonly scalars?: number;
+  /** f32 [steps, weights with a penalty]; only when training a model that has some. */
+  readonly penalties?: { readonly address: number; readonly count: number };
+}
+
+/** Floats of a row of `scalars`. */
+export const SCALARS_STRIDE = 1 + MAX_SCALARS;
+
+/** The most samples that one run's tables are made for: 1.2 MB of them. */
+const MAX_RUN_SAMPLES = 131_072;
+/** More shards share out more evenly but sum more gradients; sixteen feed 16 threads. */
+const MAX_SHARDS = 16;
+/** What the shards' gradients may take together. */
+const SHARD_GRADIENT_BYTES = 64 * 2 ** 20;
+/** Samples of a shard when nothing is summed: the activations of the study CNN's stay in the second-level cache. */
+const INFERENCE_SHARD = 8;
+/** Floats of one task of the optimizer. */
+const UPDATE_FLOATS = 4096;
+
+/**
+ * Into how many shards a training batch is cut. Depends on the model and the batch alone, never on the threads:
+ * the order in which gradients are summed is part of the result.
+ */
+export function trainingShards(batchSize: number, gradientBytes: number): number {
+  const affordable = Math.max(1, Math.floor(SHARD_GRADIENT_BYTES / Math.max(1, gradientBytes)));
+  return Math.min(MAX_SHARDS, batchSize, affordable);
+}
+
+/** Forward, loss, backward and update. */
+export function compileTraining(
+  model: Lowered,
+  options: {
+    readonly loss: Loss;
+    readonly optimizer: Optimizer;
+    readonly batchSize: number;
+    readonly seed: number;
+    readonly input: InputFormat;
+    readonly places: WeightPlaces;
+    /** Addresses of the optimizer's state. */
+    readonly slots: readonly number[];
+    readonly threads: number;
+    readonly id: number;
+    readonly allocator: Allocator;
+  },
+): CompiledProgram {
+  const { loss, optimizer, batchSize, places, threads } = options;
+  const gradientBytes = 4 * weightsOf(model).reduce((sum, weight) => sum + sizeOf(weight.shape), 0);
+  const maxSteps = Math.max(1, Math.floor(MAX_RUN_SAMPLES / batchSize));
+  const shards = trainingShards(batchSize, gradientBytes);
+  const builder = new ProgramBuilder({ name: "training", batchSize, shards, maxSteps, threads });
+  const e = new Emitter(builder, { training: true, seed: options.seed });
+  const scalars = builder.buffer("step scalars", "step", 4 * SCALARS_STRIDE);
+  const tables = resultTables(builder);
+  const gradients = builder.buffer("gradients", "global", 4 * places.trainable.floats);
+  const parameter = parameters(places, gradients);
+
+  // What to prepare is known only when the samples' phase has been emitted.
+  const backToPreparation = builder.phase("preparation", "tasks");
+  builder.phase("samples", "perShard");
+  const samples = new Emission(e, model, parameter, options.input);
+  const logits = samples.forward(lossInput(model, loss));
+  e.owner = "loss";
+  const target = targetColumn(builder, loss, model.outputShape);
+  const gradient = emitCrossEntropy(e, { sparse: loss.sparse, target, scale: scalars, ...tables.results }, logits);
+  samples.backward(gradient!);
+
+  builder.phase("gradients", "tasks");
+  for (const emit of e.reductions) emit();
+  const penalties = emitPenalties(builder, model, parameter);
+  builder.phase("update", "tasks");
+  e.owner = optimizer.className;
+  const block = (name: string, address: number): Buffer => ({
+    name,
+    scope: "global",
+    bytes: 4 * places.trainable.floats,
+    address,
+  });
+  const weights = block("weights", places.trainable.address);
+  const slots = options.slots.map((address, index) => block(`slot ${index}`, address));
+  for (const [first, last] of ranges(places.trainable.floats, UPDATE_FLOATS)) {
+    emitTask(builder, e.owner, "update", [
+      optimizer.update({
+        weights: at(weights, 4 * first),
+        gradient: at(gradients, 4 * first),
+        slots: slots.map((slot) => at(slot, 4 * first)),
+        scalars: at(scalars, 4),
+        count: last - first,
+      }),
+    ]);
+  }
+  backToPreparation();
+  for (const emit of e.prepared) emit();
+
+  const { program, addressOf } = builder.layOut(options.id, options.allocator, tables.rows);
+  return {
+    program,
+    maxSteps,
+    rows: addressOf(tables.rows),
+    loss: addressOf(tables.results.loss),
+    correct: addressOf(tables.results.correct),
+    scalars: addressOf(scalars),
+    ...(penalties && { penalties: { address: addressOf(penalties.buffer), count: penalties.count } }),
+  };
+}
+
+/** Forward alone: with a loss it measures loss and accuracy, without one it keeps the outputs. */
+export function compileInference(
+  model: Lowered,
+  options: {
+    readonly loss: Loss | undefined;
+    readonly batchSize: number;
+    readonly input: InputFormat;
+    readonly places: WeightPlaces;
+    readonly threads: number;
+    readonly id: number;
+    readonly allocator: Allocator;
+  },
+): CompiledProgram {
+  const { loss, batchSize, places, threads } = options;
+  const name = loss ? "evaluation" : "prediction";
+  const maxSteps = Math.max(1, Math.floor(MAX_RUN_SAMPLES / 8 / batchSize));
+  const shards = Math.ceil(batchSize / INFERENCE_SHARD);
+  const builder = new ProgramBuilder({ name, batchSize, shards, maxSteps, threads });
+  const e = new Emitter(builder, { training: false, seed: 0 });
+  const emission = new Emission(e, model, parameters(places, undefined), options.input);
+  builder.phase("samples", "perShard");
+  const tables = resultTables(builder);
+  let output: Buffer | undefined;
+  if (loss) {
+    const logits = emission.forward(lossInput(model, loss));
+    e.owner = "loss";
+    const target = targetColumn(builder, loss, model.outputShape);
+    emitCrossEntropy(e, { sparse: loss.sparse, target, scale: e.zeros(), ...tables.results }, logits);
+  } else {
+    const value = emission.forward(model.nodes);
+    e.owner = "output";
+    const bytes = 4 * sizeOf(model.outputShape);
+    output = builder.buffer("outputs", "result", bytes);
+    e.call("copy", "forward", { y: output, x: value.data, N: "samples", bytes });
+  }
+  const { program, addressOf } = builder.layOut(options.id, options.allocator, tables.rows);
+  return {
+    program,
+    maxSteps,
+    rows: addressOf(tables.rows),
+    ...(output
+      ? { output: addressOf(output) }
+      : { loss: addressOf(tables.results.loss), correct: addressOf(tables.results.correct) }),
+  };
+}
+
+/** The weights that a model's ops use, in order. */
+export function weightsOf(model: Lowered): Weight[] {
+  return model.nodes.flatMap((node) => ("kernel" in node ? [node.kernel, ...(node.bias ? [node.bias] : [])] : []));
+}
+
+/** Emits a chain of nodes forward, and backward in the opposite order. */
+class Emission {
+  private readonly tape: { node: OpNode; input: Value; backward: Backward; needsInputGradient: boolean }[] = [];
+
+  constructor(
+    private readonly e: Emitter,
+    private readonly model: Lowered,
+    private readonly parameter: (weight: Weight) => Parameter,
+    private readonly input: InputFormat,
+  ) {}
+
+  forward(nodes: readonly OpNode[]): Value {
+    const { e, model } = this;
+    e.owner = "input";
+    let rest = nodes;
+    let value: Value;
+    if (this.input.element === "u8") {
+      const bytes = e.program.buffer("input bytes", "sample", sizeOf(model.inputShape));
+      e.program.column(0, bytes);
+      // A rescaling at the start happens where bytes become floats.
+      const [first] = nodes;
+      const rescaled = first?.op === "rescale";
+      if (rescaled) rest = nodes.slice(1);
+      if (rescaled) e.owner = first.owner;
+      const { scale, offset } = rescaled ? first : { scale: 1, offset: 0 };
+      value = emitBytesInput(e, { scale, offset }, bytes, model.inputShape);
+    } else {
+      value = e.value("input", model.inputShape);
+      e.program.column(0, value.data);
+    }
+    // Nothing before the first layer with weights needs a gradient.
+    let needsInputGradient = false;
+    for (const node of rest) {
+      const [output, backward] = emitNode(e, node, value, this.parameter);
+      this.tape.push({ node, input: value, backward, needsInputGradient });
+      needsInputGradient ||= "kernel" in node;
+      value = output;
+    }
+    return value;
+  }
+
+  backward(gradient: Buffer): void {
+    const { e } = this;
+    let dy = gradient;
+    for (const { node, input, backward, needsInputGradient } of this.tape.reverse()) {
+      e.owner = node.owner;
+      if (!needsInputGradient && !("kernel" in node)) return;
+      const dx = needsInputGradient ? e.value("input gradient", input.shape).data : undefined;
+      backward(dy, dx);
+      if (!dx) return;
+      dy = dx;
+    }
+  }
+}
+
+/** The nodes up to the logits: a softmax at the end is part of the loss. */
+function lossInput(model: Lowered, loss: Loss): readonly OpNode[] {
+  const endsInSoftmax = model.nodes.at(-1)?.op === "softmax";
+  if (endsInSoftmax !== loss.fromLogits) return endsInSoftmax ? model.nodes.slice(0, -1) : model.nodes;
+  throw new HeddleError({
+    who: loss.className,
+    expected: loss.fromLogits ? "a model that gives logits" : "a model that ends in a softmax",
+    received: loss.fromLogits ? "one that ends in a softmax" : "one that does not",
+    next: loss.fromLogits
+      ? "Leave fromLogits out, or take the softmax away."
+      : 'Give the last layer activation: "softmax", or the loss fromLogits: true.',
+  });
+}
+
+function targetColumn(builder: ProgramBuilder, loss: Loss, outputShape: Shape): Buffer {
+  const target = loss.sparse
+    ? builder.buffer("labels", "sample", 4)
+    : builder.buffer("targets", "sample", 4 * sizeOf(outputShape));
+  builder.column(1, target);
+  return target;
+}
+
+function resultTables(builder: ProgramBuilder) {
+  return {
+    rows: builder.buffer("rows", "result", 4),
+    results: {
+      loss: builder.buffer("losses", "result", 4),
+      correct: builder.buffer("correct", "result", 1),
+    },
+  };
+}
+
+/** Weights as a program sees them: with gradients where `gradients` holds the block of them. */
+function parameters(places: WeightPlaces, gradients: Buffer | undefined): (weight: Weight) => Parameter {
+  return (weight) => {
+    const { name, shape } = weight;
+    const bytes = 4 * sizeOf(shape);
+    const address = places.addresses.get(weight)!;
+    const data: Buffer = { name, scope: "global", bytes, address };
+    if (!gradients || !weight.trainable) return { name, shape, data };
+    const offsetBytes = address - places.trainable.address;
+    return { name, shape, data, gradient: { buffer: gradients, offsetBytes } };
+  };
+}
+
+/** A phase that adds the penalties' gradients and measures the penalties, where there are any. */
+function emitPenalties(builder: ProgramBuilder, model: Lowered, parameter: (weight: Weight) => Parameter) {
+  const penalised = weightsOf(model).filter(({ penalty: p }) => p && (p.l1 > 0 || p.l2 > 0));
+  if (penalised.length === 0) return undefined;
+  const count = penalised.length;
+  const buffer = builder.buffer("penalties", "step", 4 * count);
+  builder.phase("penalties", "tasks");
+  penalised.forEach((weight, index) => {
+    const { l1, l2 } = weight.penalty!;
+    const { data, gradient } = parameter(weight);
+    const floats = sizeOf(weight.shape);
+    const calls: KernelCall[] = [["penalty", { out: at(buffer, 4 * index), w: data, count: floats, l1, l2 }]];
+    if (gradient) calls.push(["addPenaltyGradient", { g: gradient, w: data, count: floats, l1, l2 }]);
+    emitTask(builder, weight.name, "gradient", calls);
+  });
+  return { buffer, count };
+}
+
+function emitTask(builder: ProgramBuilder, owner: string, pass: "gradient" | "update", calls: readonly KernelCall[]) {
+  builder.task();
+  for (const [kernel, operands] of calls) builder.call(kernel, operands as never, { owner, pass });
+}

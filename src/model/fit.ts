@@ -1,0 +1,135 @@
+import { AbortedError } from "../base/errors.js";
+import { Random, shuffle } from "../base/random.js";
+import { wholeNumber } from "../base/shape.js";
+import type { Optimizer } from "../optimizers/index.js";
+import type { Callback } from "./callbacks.js";
+import type { CompiledProgram } from "./compile.js";
+import type { EpochLogs, History } from "./history.js";
+import { scalarRows, type Session } from "./session.js";
+
+export interface FitOptions {
+  /** Passes over the data; 1 by default. */
+  readonly epochs?: number;
+  /** Samples of a step; 32 by default. The last step of an epoch takes what is left. */
+  readonly batchSize?: number;
+  /** New order every epoch, from the model's seed; true by default. */
+  readonly shuffle?: boolean;
+  readonly callbacks?: readonly Callback[];
+  /** Stops after the step under way; `fit` then rejects with AbortedError, the model keeping what it has learnt. */
+  readonly signal?: AbortSignal;
+}
+
+/** What the model hands to the loop. */
+export interface Training {
+  readonly session: Session;
+  readonly compiled: CompiledProgram;
+  readonly data: number;
+  readonly samples: number;
+  readonly optimizer: Optimizer;
+  readonly seed: number;
+  /** Steps taken by earlier calls of `fit`. */
+  readonly stepsBefore: number;
+  /** Epochs finished by earlier calls: each has its own order of samples. */
+  readonly epochsBefore: number;
+  readonly validate: (() => Promise<{ loss: number; accuracy: number }>) | undefined;
+}
+
+/** Sums over the samples of an epoch so far, in f64 and in their order. */
+interface Totals {
+  loss: number;
+  penalty: number;
+  correct: number;
+  samples: number;
+}
+
+/** Trains for some epochs. */
+export async function trainEpochs(
+  training: Training,
+  options: FitOptions,
+): Promise<History & { readonly steps: number }> {
+  const { session, compiled, samples, optimizer, seed } = training;
+  const { batchSize } = compiled.program;
+  const epochs = wholeNumber("fit", "epochs", options.epochs ?? 1);
+  const callbacks = options.callbacks ?? [];
+  const stepsPerEpoch = Math.ceil(samples / batchSize);
+  const totalSteps = training.stepsBefore + epochs * stepsPerEpoch;
+  const order = Int32Array.from({ length: samples }, (_, index) => index);
+  const logs: EpochLogs[] = [];
+
+  for (let epoch = 1; epoch <= epochs; epoch++) {
+    for (const callback of callbacks) await callback.onEpochBegin?.(epoch);
+    if (options.shuffle ?? true) shuffle(order, new Random(seed, "shuffle", training.epochsBefore + epoch - 1));
+    const firstStep = training.stepsBefore + (epoch - 1) * stepsPerEpoch;
+    const totals: Totals = { loss: 0, penalty: 0, correct: 0, samples: 0 };
+    const started = performance.now();
+    const seconds = () => (performance.now() - started) / 1000;
+
+    const samplesPerRun = compiled.maxSteps * batchSize;
+    for (let first = 0; first < samples; first += samplesPerRun) {
+      const rows = order.subarray(first, first + samplesPerRun);
+      const scalars = scalarRows(optimizer, {
+        firstStep: firstStep + first / batchSize,
+        totalSteps,
+        samples: rows.length,
+        batchSize,
+      });
+      await session.run(compiled, {
+        data: training.data,
+        rows,
+        scalars,
+        stepBase: firstStep + first / batchSize,
+        signal: options.signal,
+        onProgress: callbacks.some((callback) => callback.onProgress)
+          ? (stepsDone) => void report(first, Math.min(rows.length, stepsDone * batchSize))
+          : undefined,
+      });
+      await add(totals, rows.length);
+    }
+    const elapsed = seconds();
+    const validation = await training.validate?.();
+    const row: EpochLogs = {
+      epoch: training.epochsBefore + epoch,
+      loss: (totals.loss + totals.penalty) / totals.samples,
+      accuracy: totals.correct / totals.samples,
+      ...(validation && { valLoss: validation.loss, valAccuracy: validation.accuracy }),
+      learningRate: optimizer.schedule.rate(firstStep + stepsPerEpoch - 1, totalSteps),
+      seconds: elapsed,
+      imagesPerSecond: samples / elapsed,
+    };
+    logs.push(row);
+    await session.readWeights();
+    for (const callback of callbacks) await callback.onEpochEnd?.(row);
+    if (options.signal?.aborted) throw new AbortedError(`Stopped after epoch ${epoch} of ${epochs}.`);
+
+    /** Adds the results of the run's first `count` samples. */
+    async function add(sums: Totals, count: number): Promise<void> {
+      const results = await session.results(compiled, count);
+      for (const value of results.loss) sums.loss += value;
+      for (const value of results.correct) sums.correct += value;
+      const penalties = await session.penalties(compiled, Math.ceil(count / batchSize));
+      penalties.forEach((value, step) => {
+        sums.penalty += value * Math.min(batchSize, count - step * batchSize);
+      });
+      sums.samples += count;
+    }
+
+    async function report(before: number, count: number): Promise<void> {
+      const sums = { ...totals };
+      await add(sums, count);
+      if (sums.samples === 0) return;
+      for (const callback of callbacks) {
+        callback.onProgress?.({
+          epoch,
+          epochs,
+          step: Math.ceil((before + count) / batchSize),
+          steps: stepsPerEpoch,
+          samples: before + count,
+          seconds: seconds(),
+          loss: (sums.loss + sums.penalty) / sums.samples,
+          accuracy: sums.correct / sums.samples,
+        });
+      }
+    }
+  }
+  return { epochs: logs, steps: epochs * stepsPerEpoch };
+}

@@ -1,0 +1,16 @@
+import { type Shape, wholeNumber } from "../base/shape.js";
+
+/**
+ * The first entry of a model: the sizes of one sample.
+ *
+ * @example
+ * new Input([28, 28, 1]).shape; // [28, 28, 1]
+ */
+export class Input {
+  readonly shape: Shape;
+
+  /** @param shape sizes without the batch: `[height, width, channels]` */
+  constructor(shape: Shape) {
+    this.shape = shape.map((size) => wholeNumber("Input", "each size of the shape", size));
+  }
+}

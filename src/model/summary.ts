@@ -1,0 +1,55 @@
+import { formatTable, groupDigits } from "../base/format.js";
+import { formatShape, type Shape, sizeOf } from "../base/shape.js";
+import type { Layer } from "../layers/index.js";
+import { nodeMacs } from "../ops/node.js";
+
+/** One row of a model's summary. */
+export interface SummaryRow {
+  readonly name: string;
+  readonly className: string;
+  readonly outputShape: Shape;
+  readonly parameters: number;
+  /** Multiply-adds of one sample's forward pass. */
+  readonly macs: number;
+}
+
+/** What a model is made of, layer by layer. */
+export function summaryRows(layers: readonly { layer: Layer; input: Shape; output: Shape }[]): SummaryRow[] {
+  return layers.map(({ layer, input, output }) => ({
+    name: layer.name,
+    className: layer.className,
+    outputShape: output,
+    parameters: layer.weights.reduce((sum, weight) => sum + sizeOf(weight.shape), 0),
+    macs: layer.lower(input).reduce((sum, node) => sum + nodeMacs(node), 0),
+  }));
+}
+
+/** Keras's table, and the multiply-adds beside it. */
+export function formatSummary(modelName: string, rows: readonly SummaryRow[]): string {
+  const parameters = rows.reduce((sum, row) => sum + row.parameters, 0);
+  const macs = rows.reduce((sum, row) => sum + row.macs, 0);
+  const table = formatTable(
+    [
+      ["Layer (type)", "Output shape", "Param #", "MACs"],
+      ...rows.map((row) => [
+        `${row.name} (${row.className})`,
+        formatShape(row.outputShape),
+        groupDigits(row.parameters),
+        groupDigits(row.macs),
+      ]),
+    ],
+    [2, 3],
+  );
+  const [header, ...body] = table.split("\n");
+  const rule = "─".repeat(Math.max(...table.split("\n").map((line) => line.length)));
+  return [
+    `Model: "${modelName}"`,
+    rule,
+    header,
+    rule,
+    ...body,
+    rule,
+    `Total params: ${groupDigits(parameters)} (${(parameters / 256).toFixed(2)} KiB)`,
+    `Multiply-adds an image: ${groupDigits(macs)}`,
+  ].join("\n");
+}

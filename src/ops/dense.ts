@@ -1,0 +1,117 @@
+import { type Backward, type Emitter, type Parameter, ranges, type Value } from "./emitter.js";
+
+/** About how many multiply-adds one task of the kernel gradient takes. */
+const TASK_MACS = 1 << 18;
+
+/**
+ * y = x · w + b, with ReLU where `relu`: x [I], kernel [I, O], bias [O] or none, y [O].
+ * The kernel gradient is summed over the whole batch behind the samples, a range of rows a task, so that no shard
+ * holds a copy of it.
+ */
+export function emitDense(
+  e: Emitter,
+  options: { readonly kernel: Parameter; readonly bias: Parameter | undefined; readonly relu: boolean },
+  x: Value,
+): [Value, Backward] {
+  const { kernel, bias, relu } = options;
+  const [I, O] = kernel.shape as readonly [number, number];
+  const macs = I * O;
+  const y = e.value("output", [O]);
+  const scratch = e.scratch();
+  e.call(
+    "denseForward",
+    "forward",
+    {
+      y: y.data,
+      x: x.data,
+      w: kernel.data,
+      bias: bias?.data ?? e.zeros(O + 8),
+      scratch,
+      N: "samples",
+      I,
+      O,
+      low: relu ? 0 : Number.NEGATIVE_INFINITY,
+    },
+    macs,
+  );
+
+  const backward: Backward = (dy, dx) => {
+    if (relu) e.call("reluBackward", "backward", { dx: dy, dy, y: y.data, N: "samples", count: O });
+    if (dx) {
+      const transposed = e.floats("kernel transposed", "global", I * O);
+      e.prepare("transpose", { to: transposed, from: kernel.data, rows: I, columns: O });
+      e.call(
+        "denseForward",
+        "backward",
+        {
+          y: dx,
+          x: dy,
+          w: transposed,
+          bias: e.zeros(I + 8),
+          scratch,
+          N: "samples",
+          I: O,
+          O: I,
+          low: Number.NEGATIVE_INFINITY,
+        },
+        macs,
+      );
+    }
+    if (kernel.gradient) {
+      const zeros = e.zeros();
+      const rows = 4 * Math.max(1, Math.floor(TASK_MACS / e.program.options.batchSize / O / 4));
+      for (const [first, last] of ranges(I, rows)) {
+        const operands = { dw: kernel.gradient, x: x.data, dy, scratch, zeros, N: "batch", I, O, first, last } as const;
+        e.reduce([["denseKernelGradient", operands, (last - first) * O]]);
+      }
+    }
+    if (bias?.gradient) {
+      e.reduce([
+        ["clear", { y: bias.gradient, bytes: 4 * O }],
+        ["biasGradient", { db: bias.gradient, dy, N: "batch", rows: 1, K: O }],
+      ]);
+    }
+  };
+  return [y, backward];
+}
+
+/** The plain twin, in f64: y [N, O] from x [N, I], w [I, O] and b [O]. */
+export function denseReference(
+  [N, I, O]: readonly [number, number, number],
+  x: ArrayLike<number>,
+  w: ArrayLike<number>,
+  b?: ArrayLike<number>,
+): Float64Array {
+  const y = new Float64Array(N * O);
+  for (let n = 0; n < N; n++) {
+    for (let o = 0; o < O; o++) {
+      let sum = b?.[o] ?? 0;
+      for (let i = 0; i < I; i++) sum += x[n * I + i]! * w[i * O + o]!;
+      y[n * O + o] = sum;
+    }
+  }
+  return y;
+}
+
+/** The gradients of denseReference: dx = dy · wᵀ, dw = xᵀ · dy, db = Σ dy. */
+export function denseBackwardReference(
+  [N, I, O]: readonly [number, number, number],
+  x: ArrayLike<number>,
+  w: ArrayLike<number>,
+  dy: ArrayLike<number>,
+) {
+  const dx = new Float64Array(N * I);
+  const dw = new Float64Array(I * O);
+  const db = new Float64Array(O);
+  for (let n = 0; n < N; n++) {
+    for (let o = 0; o < O; o++) {
+      const g = dy[n * O + o]!;
+      db[o]! += g;
+      for (let i = 0; i < I; i++) {
+        dx[n * I + i]! += g * w[i * O + o]!;
+        dw[i * O + o]! += g * x[n * I + i]!;
+      }
+    }
+  }
+  return { dx, dw, db };
+}

@@ -1,0 +1,91 @@
+import { philox, purposes } from "../base/random.js";
+import { sizeOf } from "../base/shape.js";
+import type { Buffer } from "../engine/program-builder.js";
+import type { Backward, Emitter, Value } from "./emitter.js";
+
+export interface DropoutOptions {
+  /** Share of the units that are dropped, 0 ≤ rate < 1. */
+  readonly rate: number;
+  /** Number of the layer, so that two dropout layers draw differently. */
+  readonly layer: number;
+}
+
+/** A unit is kept where its 16-bit draw is at least this. */
+function threshold(rate: number): number {
+  return Math.round(rate * 65536);
+}
+
+/** The key of a seed for dropout: its low word, and its high word marked with the purpose. */
+export function dropoutKey(seed: number): [low: number, high: number] {
+  return [seed >>> 0, (Math.floor(seed / 0x100000000) ^ (purposes.dropout << 24)) >>> 0];
+}
+
+function emitMask(e: Emitter, options: DropoutOptions, y: Buffer, x: Buffer, count: number, pass: "forward" | "backward") {
+  const [seedLow, seedHigh] = dropoutKey(e.options.seed);
+  e.call("dropout", pass, {
+    y,
+    x,
+    N: "samples",
+    count,
+    threshold: threshold(options.rate),
+    scale: 1 / (1 - options.rate),
+    seedLow,
+    seedHigh,
+    layer: options.layer,
+    step: "step",
+    firstSample: "firstSample",
+    scratch: e.scratch(),
+  });
+}
+
+/** Drops units of a value that nothing else reads. */
+export function emitDropoutInPlace(e: Emitter, options: DropoutOptions, value: Value): void {
+  emitMask(e, options, value.data, value.data, sizeOf(value.shape), "forward");
+}
+
+/**
+ * y = x / (1 − rate) where kept, else 0, in training; y = x otherwise. No mask is stored: the backward pass draws
+ * the same numbers again.
+ */
+export function emitDropout(e: Emitter, options: DropoutOptions, x: Value): [Value, Backward] {
+  const count = sizeOf(x.shape);
+  if (!e.options.training || options.rate === 0) {
+    return [
+      x,
+      (dy, dx) => {
+        if (dx) e.call("copy", "backward", { y: dx, x: dy, N: "samples", bytes: 4 * count });
+      },
+    ];
+  }
+  const y = e.value("output", x.shape);
+  emitMask(e, options, y.data, x.data, count, "forward");
+  return [
+    y,
+    (dy, dx) => {
+      if (dx) emitMask(e, options, dx, dy, count, "backward");
+    },
+  ];
+}
+
+/** The plain twin: which of `count` units of a sample are kept. */
+export function dropoutReference(options: {
+  readonly rate: number;
+  readonly seed: number;
+  readonly layer: number;
+  readonly step: number;
+  readonly sample: number;
+  readonly count: number;
+}): boolean[] {
+  const { rate, seed, layer, step, sample, count } = options;
+  const words = new Uint32Array(4);
+  const limit = threshold(rate);
+  return Array.from({ length: count }, (_, element) => {
+    // Thirty-two elements share four consecutive blocks: eight take the first words' halves, eight the second's …
+    const within = element % 32;
+    const block = 4 * Math.floor(element / 32) + ((within % 8) >> 1);
+    philox(words, [block, sample, step, layer], dropoutKey(seed));
+    const word = words[within >> 3]!;
+    const draw = within % 2 === 0 ? word & 0xffff : word >>> 16;
+    return draw >= limit;
+  });
+}

@@ -1,0 +1,88 @@
+import { type Conv2DGeometry, conv2dMacs, emitConv2D } from "./conv2d.js";
+import { emitConv2DMaxPool } from "./conv2d-max-pool.js";
+import { emitRelu, emitSoftmax } from "./activation.js";
+import { emitDense } from "./dense.js";
+import { type DropoutOptions, emitDropout } from "./dropout.js";
+import type { Backward, Emitter, Parameter, Value } from "./emitter.js";
+import { emitMaxPool, type Pool2DGeometry } from "./max-pool.js";
+import { emitRescale } from "./rescale.js";
+import type { Weight } from "./weight.js";
+import { type Shape, sizeOf } from "../base/shape.js";
+
+interface WithWeights {
+  readonly kernel: Weight;
+  readonly bias: Weight | undefined;
+}
+
+/**
+ * One op of a lowered model: what layers turn into, what the compiler fuses, and what it then emits. `owner` is
+ * the layer's name, or the names of several that were fused.
+ */
+export type OpNode = { readonly owner: string } & (
+  | { readonly op: "rescale"; readonly scale: number; readonly offset: number }
+  | ({ readonly op: "conv2d"; readonly geometry: Conv2DGeometry; readonly relu: boolean } & WithWeights)
+  | ({
+      readonly op: "conv2dMaxPool";
+      readonly geometry: Conv2DGeometry;
+      readonly dropout: DropoutOptions | undefined;
+    } & WithWeights)
+  | { readonly op: "maxPool"; readonly geometry: Pool2DGeometry }
+  | ({ readonly op: "dense"; readonly relu: boolean } & WithWeights)
+  | ({ readonly op: "dropout" } & DropoutOptions)
+  | { readonly op: "relu" }
+  | { readonly op: "softmax" }
+  | { readonly op: "reshape"; readonly shape: Shape }
+);
+
+/** Emits the forward calls of a node; returns its output and how to emit its backward calls. */
+export function emitNode(
+  e: Emitter,
+  node: OpNode,
+  x: Value,
+  parameter: (weight: Weight) => Parameter,
+): [Value, Backward] {
+  e.owner = node.owner;
+  const weights = (from: WithWeights) => ({
+    kernel: parameter(from.kernel),
+    bias: from.bias && parameter(from.bias),
+  });
+  switch (node.op) {
+    case "rescale":
+      return emitRescale(e, { scale: node.scale, offset: node.offset }, x);
+    case "conv2d":
+      return emitConv2D(e, { ...weights(node), geometry: node.geometry, relu: node.relu }, x);
+    case "conv2dMaxPool":
+      return emitConv2DMaxPool(e, { ...weights(node), geometry: node.geometry, dropout: node.dropout }, x);
+    case "maxPool":
+      return emitMaxPool(e, node.geometry, x);
+    case "dense":
+      return emitDense(e, { ...weights(node), relu: node.relu }, x);
+    case "dropout":
+      return emitDropout(e, { rate: node.rate, layer: node.layer }, x);
+    case "relu":
+      return emitRelu(e, x);
+    case "softmax":
+      return emitSoftmax(e, x);
+    case "reshape":
+      // The same memory under another shape; the gradient moves over as it is.
+      return [
+        { shape: node.shape, data: x.data },
+        (dy, dx) => {
+          if (dx) e.call("copy", "backward", { y: dx, x: dy, N: "samples", bytes: 4 * sizeOf(node.shape) });
+        },
+      ];
+  }
+}
+
+/** Multiply-adds of one sample's forward pass through a node. */
+export function nodeMacs(node: OpNode): number {
+  switch (node.op) {
+    case "conv2d":
+    case "conv2dMaxPool":
+      return conv2dMacs(node.geometry);
+    case "dense":
+      return sizeOf(node.kernel.shape);
+    default:
+      return 0;
+  }
+}

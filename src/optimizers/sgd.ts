@@ -1,0 +1,48 @@
+import type { KernelCall } from "../ops/emitter.js";
+import type { Schedule } from "../schedules/index.js";
+import { Optimizer, type UpdateOperands } from "./optimizer.js";
+
+export interface SGDOptions {
+  /** 0.01 by default. */
+  readonly learningRate?: number | Schedule;
+  /** Share of the last step that is taken again; 0 by default. */
+  readonly momentum?: number;
+  /** Nesterov's correction of the momentum; false by default. */
+  readonly nesterov?: boolean;
+}
+
+/**
+ * Stochastic gradient descent, with momentum if wanted.
+ *
+ * @example
+ * model.compile({ optimizer: new SGD({ learningRate: 0.05, momentum: 0.9 }), loss: "sparseCategoricalCrossentropy" });
+ */
+export class SGD extends Optimizer {
+  readonly className = "SGD";
+  readonly momentum: number;
+  readonly nesterov: boolean;
+
+  constructor(options: SGDOptions = {}) {
+    super(options.learningRate ?? 0.01);
+    this.momentum = options.momentum ?? 0;
+    this.nesterov = options.nesterov ?? false;
+  }
+
+  get slots(): number {
+    return this.momentum === 0 ? 0 : 1;
+  }
+
+  scalars(_step: number, rate: number): readonly number[] {
+    return [rate, this.momentum];
+  }
+
+  update({ weights, gradient, slots, scalars, count }: UpdateOperands): KernelCall {
+    const [velocity] = slots;
+    if (velocity === undefined) return ["sgd", { w: weights, g: gradient, count, scalars }];
+    return ["sgdMomentum", { w: weights, g: gradient, v: velocity, count, scalars, nesterov: this.nesterov ? 1 : 0 }];
+  }
+
+  override getConfig() {
+    return { ...super.getConfig(), momentum: this.momentum, nesterov: this.nesterov };
+  }
+}

@@ -1,0 +1,70 @@
+import { HeddleError } from "../base/errors.js";
+
+/** Factors of a penalty on the size of a weight; what every regularizer comes to. */
+export interface Regularizer {
+  /** Keras's name of the class. */
+  readonly className: string;
+  /** The loss grows by l1 · Σ|w|. */
+  readonly l1: number;
+  /** The loss grows by l2 · Σw². */
+  readonly l2: number;
+  getConfig(): { readonly [name: string]: number };
+}
+
+/**
+ * Penalises a weight's size: l1 · Σ|w| + l2 · Σw². `L1` and `L2` are its special cases.
+ *
+ * @example
+ * new Conv2D(16, 3, { kernelRegularizer: new L1L2({ l1: 1e-5, l2: 1e-4 }) });
+ */
+export class L1L2 implements Regularizer {
+  readonly className: string = "L1L2";
+  readonly l1: number;
+  readonly l2: number;
+
+  /** @param options `l1` and `l2`, at least 0; both 0 by default */
+  constructor({ l1 = 0, l2 = 0 }: { readonly l1?: number; readonly l2?: number } = {}) {
+    this.l1 = checkFactor("l1", l1);
+    this.l2 = checkFactor("l2", l2);
+  }
+
+  getConfig(): { readonly [name: string]: number } {
+    return { l1: this.l1, l2: this.l2 };
+  }
+}
+
+/** Penalises l1 · Σ|w|, which drives weights to zero; 0.01 by default. */
+export class L1 extends L1L2 {
+  override readonly className = "L1";
+
+  constructor(l1 = 0.01) {
+    super({ l1 });
+  }
+
+  override getConfig() {
+    return { l1: this.l1 };
+  }
+}
+
+/** Penalises l2 · Σw²; 0.01 by default. */
+export class L2 extends L1L2 {
+  override readonly className = "L2";
+
+  constructor(l2 = 0.01) {
+    super({ l2 });
+  }
+
+  override getConfig() {
+    return { l2: this.l2 };
+  }
+}
+
+function checkFactor(name: string, value: number): number {
+  if (Number.isFinite(value) && value >= 0) return value;
+  throw new HeddleError({
+    who: "Regularizer",
+    expected: `${name} to be a number of at least 0`,
+    received: String(value),
+    next: `Correct ${name}.`,
+  });
+}
