@@ -9,7 +9,7 @@ export type Variant = "strict" | "fma";
 
 // The smallest module with a relaxed multiply-add: (func (result v128) three v128.const, f32x4.relaxed_madd).
 const RELAXED_PROBE = new Uint8Array([
-  0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 17, 1, 15, 0, 65, 0, 253, 17, 65, 0, 253,
+  0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 19, 1, 17, 0, 65, 0, 253, 17, 65, 0, 253,
   17, 65, 0, 253, 17, 253, 133, 2, 11,
 ]);
 

@@ -121,4 +121,9 @@ describe("lossByEpoch", () => {
     expect(alt).toContain("after epoch 4");
     expect(svg).not.toMatch(/NaN|Infinity/);
   });
+
+  it("labels a loss that has run away, and each of few epochs", async () => {
+    const { svg } = await lossByEpoch(historyOf(3, (logs) => ({ ...logs, loss: 2.3e6 })));
+    expect(textIn(svg)).toEqual(expect.arrayContaining(["Training 2.30e+6", "2e+6", "1", "2", "3"]));
+  });
 });

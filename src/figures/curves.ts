@@ -44,8 +44,8 @@ export function lossByEpoch(history: History, options: CurveOptions = {}): Promi
   // From zero: a loss is a distance to nothing, and a cut axis would exaggerate its fall.
   const ticks = roundTicks(0, Math.max(...valuesOf(curves, [0, 1])), 6);
   return chart("loss-by-epoch", "Loss", curves, ticks, {
-    axis: `.${ticks.decimals}f`,
-    value: (loss) => loss.toFixed(3),
+    axis: ticks.domain[1] < 1000 ? `.${ticks.decimals}f` : "~e",
+    value: (loss) => (loss < 1000 ? loss.toFixed(3) : loss.toExponential(2)),
   });
 }
 
@@ -121,7 +121,7 @@ function chartSpec(
     title: "Epoch",
     // A single epoch stands in the middle.
     scale: { domain: first === last ? [first - 1, last + 1] : [first, last], nice: false, zero: false },
-    axis: { values: [...epochTicks(first, last)], format: "d", labelFlush: false },
+    axis: { values: [...epochTicks(first, last)], format: "d", labelFlush: false, labelOverlap: false },
   };
   const y = {
     field: "value",
@@ -143,7 +143,7 @@ function chartSpec(
       },
       {
         data: { values: rows },
-        mark: { type: "point", shape: "circle", filled: true, size: 30, opacity: 1 },
+        mark: { type: "point", shape: "circle", filled: true, size: last - first < 40 ? 30 : 6, opacity: 1 },
         encoding: { x, y, color },
       },
       {

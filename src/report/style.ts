@@ -111,7 +111,10 @@ pre { margin: 0; padding: 1rem 1.25rem; background: var(--card); border: 1px sol
   section { grid-template-columns: minmax(0, 1fr); gap: 3mm; padding: 6mm 0; }
   h2 { position: static; font-size: 14pt; break-after: avoid; }
   figure, tr, dl div, .notice, pre, .content > .scroll, .groups > div { break-inside: avoid; }
-  thead, caption, h3, summary { break-after: avoid; }
+  #model, #result, #reproduction { break-inside: avoid; }
+  th, td { padding-top: .25rem; padding-bottom: .25rem; }
+  table, dl { font-size: 9pt; }
+  thead, caption, h3, .content > p:first-child, summary { break-after: avoid; }
   .figures { grid-template-columns: 1fr 1fr; }
   .cloth, .notice, figure { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   details::details-content { content-visibility: visible; height: auto; }
