@@ -71,8 +71,11 @@ function writeTable() {
   const rows = [];
   for (const [, names, file] of exported) {
     for (const name of names.split(",").map((part) => part.trim())) {
-      const signature = new RegExp(`export function ${name}\\(([^)]*)\\): (\\w+)`).exec(text.get(`${file}.ts`));
-      if (!signature) throw new Error(`kernels/index.ts exports ${name}, which kernels/${file}.ts does not define`);
+      const signature = new RegExp(`export function ${name}\\(([^)]*)\\): (\\w+)`).exec(
+        text.get(`${file}.ts`),
+      );
+      if (!signature)
+        throw new Error(`kernels/index.ts exports ${name}, which kernels/${file}.ts does not define`);
       const parameters = [...signature[1].matchAll(/(\w+): \w+/g)].map((match) => `"${match[1]}"`);
       rows.push(`  ${name}: [${parameters.join(", ")}],`);
     }

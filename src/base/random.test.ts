@@ -5,8 +5,18 @@ describe("philox", () => {
   // The known answers that the authors publish with Random123 (kat_vectors).
   const ones = 0xffffffff;
   const cases = [
-    { rounds: 7, counter: [0, 0, 0, 0], key: [0, 0], words: [0x5f6fb709, 0x0d893f64, 0x4f121f81, 0x4f730a48] },
-    { rounds: 10, counter: [0, 0, 0, 0], key: [0, 0], words: [0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8] },
+    {
+      rounds: 7,
+      counter: [0, 0, 0, 0],
+      key: [0, 0],
+      words: [0x5f6fb709, 0x0d893f64, 0x4f121f81, 0x4f730a48],
+    },
+    {
+      rounds: 10,
+      counter: [0, 0, 0, 0],
+      key: [0, 0],
+      words: [0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8],
+    },
     {
       rounds: 10,
       counter: [ones, ones, ones, ones],

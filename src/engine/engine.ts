@@ -1,7 +1,7 @@
+import { defaultThreads, readKernels, startThread, type ThreadHandle } from "#threads";
 import { AbortedError, HeddleError } from "../base/errors.js";
 import { formatBytes } from "../base/format.js";
 import { canShareMemory } from "../base/memory.js";
-import { defaultThreads, readKernels, startThread, type ThreadHandle } from "#threads";
 import { CONTROL_WORDS, fail, word } from "./control.js";
 import { MAXIMUM_PAGES } from "./kernel-table.js";
 import type { FromThread } from "./messages.js";
@@ -180,7 +180,8 @@ export class Engine implements Allocator {
     const { steps, signal, onProgress, ...request } = options;
     if (signal?.aborted) throw new AbortedError("Stopped before the first step.");
     const { control } = this;
-    for (const index of [word.nextItem, word.stepsDone, word.cancel, word.stopped]) Atomics.store(control, index, 0);
+    for (const index of [word.nextItem, word.stepsDone, word.cancel, word.stopped])
+      Atomics.store(control, index, 0);
     const threads = this.team.length;
 
     const cancel = () => Atomics.store(control, word.cancel, 1);

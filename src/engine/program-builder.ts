@@ -125,7 +125,11 @@ export class ProgramBuilder {
   }
 
   /** Places every buffer and resolves every operand. `rows` is the table of row numbers (scope `result`). */
-  layOut(id: number, allocator: Allocator, rows: Buffer): { program: Program; addressOf(buffer: Buffer): number } {
+  layOut(
+    id: number,
+    allocator: Allocator,
+    rows: Buffer,
+  ): { program: Program; addressOf(buffer: Buffer): number } {
     const { batchSize, threads, maxSteps, name } = this.options;
     const { shardSize, shards } = this;
     const local = this.localBuffers();

@@ -1,5 +1,5 @@
-import { HeddleError } from "../base/errors.js";
 import { enableRelaxedSimd } from "#threads";
+import { HeddleError } from "../base/errors.js";
 
 /**
  * Which build of the kernels runs: `strict` multiplies, then adds, and gives the same bits on every machine;
@@ -9,8 +9,8 @@ export type Variant = "strict" | "fma";
 
 // The smallest module with a relaxed multiply-add: (func (result v128) three v128.const, f32x4.relaxed_madd).
 const RELAXED_PROBE = new Uint8Array([
-  0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 19, 1, 17, 0, 65, 0, 253, 17, 65, 0, 253,
-  17, 65, 0, 253, 17, 253, 133, 2, 11,
+  0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 19, 1, 17, 0, 65, 0, 253, 17, 65, 0,
+  253, 17, 65, 0, 253, 17, 253, 133, 2, 11,
 ]);
 
 /** True where this engine can run the `fma` kernels; switches them on where that takes a flag (Node 20). */

@@ -121,7 +121,8 @@ function chartSpec(
     title: "Epoch",
     // A single epoch stands in the middle.
     scale: { domain: first === last ? [first - 1, last + 1] : [first, last], nice: false, zero: false },
-    axis: { values: [...epochTicks(first, last)], format: "d", labelFlush: false, labelOverlap: false },
+    // Not the format `d`: for it Vega-Lite adds a smallest step, and then Vega leaves out some of the values.
+    axis: { values: [...epochTicks(first, last)], format: ".0f", labelFlush: false, labelOverlap: false },
   };
   const y = {
     field: "value",

@@ -51,7 +51,12 @@ export function writeSafetensors(
  */
 export function readSafetensors(who: string, bytes: Uint8Array): Map<string, NamedTensor> {
   const fault = (expected: string, received: string) =>
-    new HeddleError({ who, expected, received, next: "The file is damaged or of another kind; get it again." });
+    new HeddleError({
+      who,
+      expected,
+      received,
+      next: "The file is damaged or of another kind; get it again.",
+    });
   if (bytes.length < 8) throw fault("a safetensors file", `${bytes.length} bytes`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const headerBytes = Number(view.getBigUint64(0, true));

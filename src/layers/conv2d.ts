@@ -4,7 +4,15 @@ import { type Conv2DGeometry, conv2dGeometry } from "../ops/conv2d.js";
 import type { OpNode } from "../ops/node.js";
 import { activationNodes } from "./activation.js";
 import { Layer, type LayerOptions } from "./layer.js";
-import { kernelConfig, type KernelOptions, type KernelSettings, kernelSettings, paddingOf, type Size2D, size2d } from "./options.js";
+import {
+  type KernelOptions,
+  type KernelSettings,
+  kernelConfig,
+  kernelSettings,
+  paddingOf,
+  type Size2D,
+  size2d,
+} from "./options.js";
 
 export interface Conv2DOptions extends LayerOptions, KernelOptions {
   /** Steps of the window; 1 by default. */
@@ -63,7 +71,14 @@ export class Conv2D extends Layer {
   override lower(input: Shape): OpNode[] {
     const [kernel, bias] = this.weights;
     const owner = this.name;
-    const convolution = { op: "conv2d", owner, geometry: this.geometry(input), kernel: kernel!, bias, relu: false } as const;
+    const convolution = {
+      op: "conv2d",
+      owner,
+      geometry: this.geometry(input),
+      kernel: kernel!,
+      bias,
+      relu: false,
+    } as const;
     return [convolution, ...activationNodes(owner, this.settings.activation)];
   }
 

@@ -4,7 +4,7 @@ import { formatShape, type Shape, sizeOf, wholeNumber } from "../base/shape.js";
 import type { OpNode } from "../ops/node.js";
 import { activationNodes } from "./activation.js";
 import { Layer, type LayerOptions } from "./layer.js";
-import { kernelConfig, type KernelOptions, type KernelSettings, kernelSettings } from "./options.js";
+import { type KernelOptions, type KernelSettings, kernelConfig, kernelSettings } from "./options.js";
 
 export interface DenseOptions extends LayerOptions, KernelOptions {}
 
@@ -52,7 +52,10 @@ export class Dense extends Layer {
   override lower(): OpNode[] {
     const [kernel, bias] = this.weights;
     const owner = this.name;
-    return [{ op: "dense", owner, kernel: kernel!, bias, relu: false }, ...activationNodes(owner, this.settings.activation)];
+    return [
+      { op: "dense", owner, kernel: kernel!, bias, relu: false },
+      ...activationNodes(owner, this.settings.activation),
+    ];
   }
 
   override getConfig(): JsonObject {

@@ -29,7 +29,8 @@ export {
 
 /** The layers by Keras's names, each from its Keras configuration. */
 export const layers = new Registry<Layer>("layer", {
-  Activation: (config) => new Activation(activationOf("Activation", textOf(config, "activation")), named(config)),
+  Activation: (config) =>
+    new Activation(activationOf("Activation", textOf(config, "activation")), named(config)),
   Conv2D: (config) => {
     if ((config["groups"] ?? 1) !== 1) {
       throw new HeddleError({
@@ -47,7 +48,8 @@ export const layers = new Registry<Layer>("layer", {
       padding: paddingOf("Conv2D", textOf(config, "padding") ?? "valid"),
     });
   },
-  Dense: (config) => new Dense(Number(config["units"]), { ...named(config), ...kernelOptions("Dense", config) }),
+  Dense: (config) =>
+    new Dense(Number(config["units"]), { ...named(config), ...kernelOptions("Dense", config) }),
   Dropout: (config) => new Dropout(Number(config["rate"]), named(config)),
   Flatten: (config) => new Flatten(named(config)),
   MaxPooling2D: (config) =>

@@ -81,7 +81,9 @@ export function kernelSettings(who: string, options: KernelOptions): KernelSetti
     kernelInitializer: resolve(who, initializers, options.kernelInitializer ?? "GlorotUniform"),
     biasInitializer: resolve(who, initializers, options.biasInitializer ?? "Zeros"),
     kernelRegularizer:
-      options.kernelRegularizer === undefined ? undefined : resolve(who, regularizers, options.kernelRegularizer),
+      options.kernelRegularizer === undefined
+        ? undefined
+        : resolve(who, regularizers, options.kernelRegularizer),
   };
 }
 
@@ -105,7 +107,10 @@ export function kernelOptions(who: string, config: JsonObject): KernelOptions {
   const one = <T>(registry: Registry<T>, value: unknown) =>
     typeof value === "string" ? registry.create(who, value) : registry.deserialize(who, value);
   return {
-    activation: activationOf(who, typeof config["activation"] === "string" ? config["activation"] : undefined),
+    activation: activationOf(
+      who,
+      typeof config["activation"] === "string" ? config["activation"] : undefined,
+    ),
     useBias: config["use_bias"] !== false,
     ...(kernelInitializer ? { kernelInitializer: one(initializers, kernelInitializer) } : {}),
     ...(biasInitializer ? { biasInitializer: one(initializers, biasInitializer) } : {}),

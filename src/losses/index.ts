@@ -11,5 +11,6 @@ export { CategoricalCrossentropy, type CrossentropyOptions, type Loss, SparseCat
 export const losses = new Registry<Loss>("loss", {
   SparseCategoricalCrossentropy: (config) =>
     new SparseCategoricalCrossentropy({ fromLogits: config["from_logits"] === true }),
-  CategoricalCrossentropy: (config) => new CategoricalCrossentropy({ fromLogits: config["from_logits"] === true }),
+  CategoricalCrossentropy: (config) =>
+    new CategoricalCrossentropy({ fromLogits: config["from_logits"] === true }),
 });

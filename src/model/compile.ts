@@ -1,10 +1,18 @@
 import { HeddleError } from "../base/errors.js";
 import { type Shape, sizeOf } from "../base/shape.js";
-import { type Allocator, type Buffer, ProgramBuilder } from "../engine/program-builder.js";
 import type { Program } from "../engine/program.js";
+import { type Allocator, type Buffer, ProgramBuilder } from "../engine/program-builder.js";
 import type { Loss } from "../losses/index.js";
 import { emitCrossEntropy } from "../ops/cross-entropy.js";
-import { at, type Backward, Emitter, type KernelCall, type Parameter, ranges, type Value } from "../ops/emitter.js";
+import {
+  at,
+  type Backward,
+  Emitter,
+  type KernelCall,
+  type Parameter,
+  ranges,
+  type Value,
+} from "../ops/emitter.js";
 import { emitNode, type OpNode } from "../ops/node.js";
 import { emitBytesInput } from "../ops/rescale.js";
 import type { Weight } from "../ops/weight.js";
@@ -106,7 +114,11 @@ export function compileTraining(
   const logits = samples.forward(lossInput(model, loss));
   e.owner = "loss";
   const target = targetColumn(builder, loss, model.outputShape);
-  const gradient = emitCrossEntropy(e, { sparse: loss.sparse, target, scale: scalars, ...tables.results }, logits);
+  const gradient = emitCrossEntropy(
+    e,
+    { sparse: loss.sparse, target, scale: scalars, ...tables.results },
+    logits,
+  );
   samples.backward(gradient!);
 
   builder.phase("gradients", "tasks");
@@ -196,12 +208,15 @@ export function compileInference(
 
 /** The weights that a model's ops use, in order. */
 export function weightsOf(model: Lowered): Weight[] {
-  return model.nodes.flatMap((node) => ("kernel" in node ? [node.kernel, ...(node.bias ? [node.bias] : [])] : []));
+  return model.nodes.flatMap((node) =>
+    "kernel" in node ? [node.kernel, ...(node.bias ? [node.bias] : [])] : [],
+  );
 }
 
 /** Emits a chain of nodes forward, and backward in the opposite order. */
 class Emission {
-  private readonly tape: { node: OpNode; input: Value; backward: Backward; needsInputGradient: boolean }[] = [];
+  private readonly tape: { node: OpNode; input: Value; backward: Backward; needsInputGradient: boolean }[] =
+    [];
 
   constructor(
     private readonly e: Emitter,
@@ -317,7 +332,12 @@ function emitPenalties(builder: ProgramBuilder, model: Lowered, parameter: (weig
   return { buffer, count };
 }
 
-function emitTask(builder: ProgramBuilder, owner: string, pass: "gradient" | "update", calls: readonly KernelCall[]) {
+function emitTask(
+  builder: ProgramBuilder,
+  owner: string,
+  pass: "gradient" | "update",
+  calls: readonly KernelCall[],
+) {
   builder.task();
   for (const [kernel, operands] of calls) builder.call(kernel, operands as never, { owner, pass });
 }

@@ -23,7 +23,10 @@ export function modelConfig(model: {
 }
 
 /** What Keras's JSON of a sequential model says. */
-export function parseModelConfig(who: string, json: unknown): { name: string; inputShape: Shape; layers: Layer[] } {
+export function parseModelConfig(
+  who: string,
+  json: unknown,
+): { name: string; inputShape: Shape; layers: Layer[] } {
   const fault = (expected: string, received: unknown) =>
     new HeddleError({
       who,
@@ -37,11 +40,13 @@ export function parseModelConfig(who: string, json: unknown): { name: string; in
   const config = json["config"];
   if (!isJsonObject(config) || !Array.isArray(config["layers"])) throw fault("a list of layers", config);
   const [input, ...rest] = config["layers"] as unknown[];
-  const inputConfig = isJsonObject(input) && input["class_name"] === "InputLayer" ? input["config"] : undefined;
+  const inputConfig =
+    isJsonObject(input) && input["class_name"] === "InputLayer" ? input["config"] : undefined;
   const batchShape = isJsonObject(inputConfig)
     ? (inputConfig["batch_shape"] ?? inputConfig["batch_input_shape"])
     : undefined;
-  if (!Array.isArray(batchShape) || batchShape.length < 2) throw fault("an InputLayer with a batch_shape first", input);
+  if (!Array.isArray(batchShape) || batchShape.length < 2)
+    throw fault("an InputLayer with a batch_shape first", input);
   return {
     name: typeof config["name"] === "string" ? config["name"] : "sequential",
     inputShape: batchShape.slice(1).map((size) => wholeNumber(who, "each size of batch_shape", size)),

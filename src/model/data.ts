@@ -42,7 +42,11 @@ export function checkSamples(who: string, samples: Samples, input: Shape): void 
 }
 
 /** Class numbers as the kernels read them: i32, checked against the number of classes. */
-export function classNumbers(who: string, samples: LabelledSamples, classes: number): Int32Array<ArrayBufferLike> {
+export function classNumbers(
+  who: string,
+  samples: LabelledSamples,
+  classes: number,
+): Int32Array<ArrayBufferLike> {
   const { labels, count } = samples;
   if (labels instanceof Float32Array || labels.length !== count) {
     throw new HeddleError({

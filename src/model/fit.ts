@@ -5,7 +5,7 @@ import type { Optimizer } from "../optimizers/index.js";
 import type { Callback } from "./callbacks.js";
 import type { CompiledProgram } from "./compile.js";
 import type { EpochLogs, History } from "./history.js";
-import { scalarRows, type Session } from "./session.js";
+import { type Session, scalarRows } from "./session.js";
 
 export interface FitOptions {
   /** Passes over the data; 1 by default. */
@@ -58,7 +58,8 @@ export async function trainEpochs(
 
   for (let epoch = 1; epoch <= epochs; epoch++) {
     for (const callback of callbacks) await callback.onEpochBegin?.(epoch);
-    if (options.shuffle ?? true) shuffle(order, new Random(seed, "shuffle", training.epochsBefore + epoch - 1));
+    if (options.shuffle ?? true)
+      shuffle(order, new Random(seed, "shuffle", training.epochsBefore + epoch - 1));
     const firstStep = training.stepsBefore + (epoch - 1) * stepsPerEpoch;
     const totals: Totals = { loss: 0, penalty: 0, correct: 0, samples: 0 };
     const started = performance.now();

@@ -70,7 +70,11 @@ export class Sequential {
   readonly outputShape: Shape;
   readonly layers: readonly Layer[];
   private readonly placed: readonly { layer: Layer; input: Shape; output: Shape }[];
-  private compiled: Compiled = { optimizer: optimizers.create("compile", "adam"), loss: DEFAULT_LOSS, engine: {} };
+  private compiled: Compiled = {
+    optimizer: optimizers.create("compile", "adam"),
+    loss: DEFAULT_LOSS,
+    engine: {},
+  };
   private session: Promise<Session> | undefined;
   private stepsDone = 0;
   private epochsDone = 0;
@@ -202,7 +206,10 @@ export class Sequential {
   }
 
   /** Mean loss and accuracy, dropout off. */
-  async evaluate(samples: LabelledSamples, options: { readonly signal?: AbortSignal } = {}): Promise<Evaluation> {
+  async evaluate(
+    samples: LabelledSamples,
+    options: { readonly signal?: AbortSignal } = {},
+  ): Promise<Evaluation> {
     const session = await this.open();
     const data = this.bind(session, "evaluate", samples);
     try {
@@ -278,7 +285,11 @@ export class Sequential {
   static async load(folder: string, options: SequentialOptions = {}): Promise<Sequential> {
     const configPath = `${folder}/config.json`;
     const weightsPath = `${folder}/weights.safetensors`;
-    const model = Sequential.fromJson(configPath, parseJson(configPath, await readTextFile(configPath)), options);
+    const model = Sequential.fromJson(
+      configPath,
+      parseJson(configPath, await readTextFile(configPath)),
+      options,
+    );
     readWeightsFile(weightsPath, await readFileBytes(weightsPath), model.weights);
     return model;
   }

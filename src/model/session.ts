@@ -5,9 +5,9 @@ import type { Loss } from "../losses/index.js";
 import type { Weight } from "../ops/weight.js";
 import type { Optimizer } from "../optimizers/index.js";
 import {
+  type CompiledProgram,
   compileInference,
   compileTraining,
-  type CompiledProgram,
   type InputFormat,
   type Lowered,
   SCALARS_STRIDE,
@@ -29,7 +29,10 @@ export interface RunResults {
 /** A model on an engine: weights in its memory, programs made when they are first needed. */
 export class Session {
   private readonly programs = new Map<string, CompiledProgram>();
-  private readonly optimizers = new Map<Optimizer, { slots: number[]; programs: Map<string, CompiledProgram> }>();
+  private readonly optimizers = new Map<
+    Optimizer,
+    { slots: number[]; programs: Map<string, CompiledProgram> }
+  >();
   private readonly weights: Weight[];
 
   private constructor(
@@ -63,9 +66,13 @@ export class Session {
     return this.engine.bind(arrays.map(sharedBytes));
   }
 
-  training(
-    options: { loss: Loss; optimizer: Optimizer; batchSize: number; seed: number; input: InputFormat },
-  ): CompiledProgram {
+  training(options: {
+    loss: Loss;
+    optimizer: Optimizer;
+    batchSize: number;
+    seed: number;
+    input: InputFormat;
+  }): CompiledProgram {
     const { loss, optimizer, batchSize, seed, input } = options;
     const { slots, programs } = this.stateOf(optimizer);
     return this.once(programs, `${loss.className} ${batchSize} ${seed} ${input.element}`, () =>
@@ -81,7 +88,12 @@ export class Session {
 
   prediction(input: InputFormat): CompiledProgram {
     return this.once(this.programs, `prediction ${input.element}`, () =>
-      compileInference(this.model, { loss: undefined, input, batchSize: INFERENCE_BATCH, ...this.compilerOptions() }),
+      compileInference(this.model, {
+        loss: undefined,
+        input,
+        batchSize: INFERENCE_BATCH,
+        ...this.compilerOptions(),
+      }),
     );
   }
 
@@ -112,7 +124,10 @@ export class Session {
   /** Loss and correctness of the first `samples` samples of the last run. */
   async results(compiled: CompiledProgram, samples: number): Promise<RunResults> {
     const loss = await this.engine.read(compiled.loss!, 4 * samples);
-    return { loss: new Float32Array(loss.buffer), correct: await this.engine.read(compiled.correct!, samples) };
+    return {
+      loss: new Float32Array(loss.buffer),
+      correct: await this.engine.read(compiled.correct!, samples),
+    };
   }
 
   /** Penalties of the first `steps` steps of the last run, summed over the weights. */
@@ -150,7 +165,11 @@ export class Session {
     return state;
   }
 
-  private once(programs: Map<string, CompiledProgram>, key: string, compile: () => CompiledProgram): CompiledProgram {
+  private once(
+    programs: Map<string, CompiledProgram>,
+    key: string,
+    compile: () => CompiledProgram,
+  ): CompiledProgram {
     let compiled = programs.get(key);
     if (!compiled) {
       compiled = compile();

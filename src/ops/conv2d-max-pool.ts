@@ -1,6 +1,6 @@
-import type { Emitter, Parameter, Backward, Value } from "./emitter.js";
 import { type Conv2DGeometry, conv2dMacs, emitPadding } from "./conv2d.js";
 import { type DropoutOptions, emitDropoutInPlace } from "./dropout.js";
+import type { Backward, Emitter, Parameter, Value } from "./emitter.js";
 import { emitSumShards, emitSumShardsByChannel, shardGradient } from "./gradients.js";
 
 /** True where the fused kernel applies: stride 1, no dilation, and a 2×2 window with stride 2 that fits. */
@@ -77,7 +77,18 @@ export function emitConv2DMaxPool(
     if (kernel.gradient) emitSumShardsByChannel(e, kernel.gradient, dwt, taps, K);
     if (bias?.gradient) emitSumShards(e, bias.gradient, db, K);
     if (dx && target && isPadded) {
-      e.call("cropImage", "backward", { y: dx, x: target, N: "samples", H, W, C, paddedH, paddedW, top, left });
+      e.call("cropImage", "backward", {
+        y: dx,
+        x: target,
+        N: "samples",
+        H,
+        W,
+        C,
+        paddedH,
+        paddedW,
+        top,
+        left,
+      });
     }
   };
   return [y, backward];

@@ -53,8 +53,24 @@ export function conv2dGeometry(input: Shape, options: Conv2DOptions): Conv2DGeom
   const [R, S] = kernelSize;
   const [strideH, strideW] = strides;
   const [dilationH, dilationW] = dilationRate;
-  const rows = windowAxis({ who, axis: "height", input: H, window: R, stride: strideH, dilation: dilationH, padding });
-  const columns = windowAxis({ who, axis: "width", input: W, window: S, stride: strideW, dilation: dilationW, padding });
+  const rows = windowAxis({
+    who,
+    axis: "height",
+    input: H,
+    window: R,
+    stride: strideH,
+    dilation: dilationH,
+    padding,
+  });
+  const columns = windowAxis({
+    who,
+    axis: "width",
+    input: W,
+    window: S,
+    stride: strideW,
+    dilation: dilationW,
+    padding,
+  });
   return {
     H,
     W,
@@ -85,7 +101,18 @@ export function emitPadding(e: Emitter, geometry: Conv2DGeometry, x: Value): Val
   const { H, W, C, paddedH, paddedW, top, left } = geometry;
   if (paddedH === H && paddedW === W) return x;
   const padded = e.value("padded input", [paddedH, paddedW, C]);
-  e.call("padImage", "forward", { y: padded.data, x: x.data, N: "samples", H, W, C, paddedH, paddedW, top, left });
+  e.call("padImage", "forward", {
+    y: padded.data,
+    x: x.data,
+    N: "samples",
+    H,
+    W,
+    C,
+    paddedH,
+    paddedW,
+    top,
+    left,
+  });
   return padded;
 }
 
@@ -194,7 +221,18 @@ export function emitConv2D(
       e.call("conv2dInputGradient", "backward", { dx: target, dy, wt: byChannel, ...sizes, ...steps }, macs);
     }
     if (isPadded) {
-      e.call("cropImage", "backward", { y: dx, x: target, N: "samples", H, W, C, paddedH, paddedW, top, left });
+      e.call("cropImage", "backward", {
+        y: dx,
+        x: target,
+        N: "samples",
+        H,
+        W,
+        C,
+        paddedH,
+        paddedW,
+        top,
+        left,
+      });
     }
   };
   return [y, backward];
@@ -207,7 +245,13 @@ type Numbers = ArrayLike<number>;
  * The plain twin of the kernels, in f64: y [N, P, Q, K] from x [N, H, W, C], w [R, S, C, K] and b [K], with the
  * padding done on the fly.
  */
-export function conv2dReference(g: Conv2DGeometry, N: number, x: Numbers, w: Numbers, b?: Numbers): Float64Array {
+export function conv2dReference(
+  g: Conv2DGeometry,
+  N: number,
+  x: Numbers,
+  w: Numbers,
+  b?: Numbers,
+): Float64Array {
   const y = new Float64Array(N * g.P * g.Q * g.K);
   eachProduct(g, N, (xAt, wAt, yAt) => {
     y[yAt]! += x[xAt]! * w[wAt]!;

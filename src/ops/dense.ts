@@ -61,7 +61,18 @@ export function emitDense(
       const zeros = e.zeros();
       const rows = 4 * Math.max(1, Math.floor(TASK_MACS / e.program.options.batchSize / O / 4));
       for (const [first, last] of ranges(I, rows)) {
-        const operands = { dw: kernel.gradient, x: x.data, dy, scratch, zeros, N: "batch", I, O, first, last } as const;
+        const operands = {
+          dw: kernel.gradient,
+          x: x.data,
+          dy,
+          scratch,
+          zeros,
+          N: "batch",
+          I,
+          O,
+          first,
+          last,
+        } as const;
         e.reduce([["denseKernelGradient", operands, (last - first) * O]]);
       }
     }

@@ -20,7 +20,14 @@ export function dropoutKey(seed: number): [low: number, high: number] {
   return [seed >>> 0, (Math.floor(seed / 0x100000000) ^ (purposes.dropout << 24)) >>> 0];
 }
 
-function emitMask(e: Emitter, options: DropoutOptions, y: Buffer, x: Buffer, count: number, pass: "forward" | "backward") {
+function emitMask(
+  e: Emitter,
+  options: DropoutOptions,
+  y: Buffer,
+  x: Buffer,
+  count: number,
+  pass: "forward" | "backward",
+) {
   const [seedLow, seedHigh] = dropoutKey(e.options.seed);
   e.call("dropout", pass, {
     y,

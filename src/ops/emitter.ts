@@ -1,7 +1,7 @@
-import type { Buffer, Operand, ProgramBuilder, Slice } from "../engine/program-builder.js";
+import type { Shape } from "../base/shape.js";
 import type { KernelArguments, KernelName } from "../engine/kernel-table.js";
 import type { Pass } from "../engine/program.js";
-import type { Shape } from "../base/shape.js";
+import type { Buffer, Operand, ProgramBuilder, Slice } from "../engine/program-builder.js";
 
 /** What flows between ops: f32, one copy a sample. */
 export interface Value {

@@ -40,7 +40,13 @@ export function emitBiasGradient(e: Emitter, gradient: Slice, dy: Buffer, rows: 
  * gradient[t, k] = Σ over the shards of parts[k, t]: from the layout in which an output channel's weights lie
  * together back to the weight's own.
  */
-export function emitSumShardsByChannel(e: Emitter, gradient: Slice, parts: Buffer, taps: number, K: number): void {
+export function emitSumShardsByChannel(
+  e: Emitter,
+  gradient: Slice,
+  parts: Buffer,
+  taps: number,
+  K: number,
+): void {
   const channels = Math.max(1, Math.floor(TASK_FLOATS / 2 / taps));
   for (const [first, last] of ranges(K, channels)) {
     const sizes = { taps, K, first, last, shards: "shards", strideBytes: parts.bytes } as const;

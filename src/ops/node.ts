@@ -1,13 +1,13 @@
+import { type Shape, sizeOf } from "../base/shape.js";
+import { emitRelu, emitSoftmax } from "./activation.js";
 import { type Conv2DGeometry, conv2dMacs, emitConv2D } from "./conv2d.js";
 import { emitConv2DMaxPool } from "./conv2d-max-pool.js";
-import { emitRelu, emitSoftmax } from "./activation.js";
 import { emitDense } from "./dense.js";
 import { type DropoutOptions, emitDropout } from "./dropout.js";
 import type { Backward, Emitter, Parameter, Value } from "./emitter.js";
 import { emitMaxPool, type Pool2DGeometry } from "./max-pool.js";
 import { emitRescale } from "./rescale.js";
 import type { Weight } from "./weight.js";
-import { type Shape, sizeOf } from "../base/shape.js";
 
 interface WithWeights {
   readonly kernel: Weight;

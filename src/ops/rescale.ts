@@ -8,7 +8,12 @@ export interface RescaleOptions {
 }
 
 /** Turns input bytes into f32, rescaled on the way: x u8 → y of the same shape. */
-export function emitBytesInput(e: Emitter, options: RescaleOptions, bytes: Buffer, shape: readonly number[]): Value {
+export function emitBytesInput(
+  e: Emitter,
+  options: RescaleOptions,
+  bytes: Buffer,
+  shape: readonly number[],
+): Value {
   const y = e.value("input", shape);
   e.call("rescaleBytes", "forward", { y: y.data, x: bytes, N: "samples", count: sizeOf(shape), ...options });
   return y;

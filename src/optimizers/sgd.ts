@@ -39,7 +39,10 @@ export class SGD extends Optimizer {
   update({ weights, gradient, slots, scalars, count }: UpdateOperands): KernelCall {
     const [velocity] = slots;
     if (velocity === undefined) return ["sgd", { w: weights, g: gradient, count, scalars }];
-    return ["sgdMomentum", { w: weights, g: gradient, v: velocity, count, scalars, nesterov: this.nesterov ? 1 : 0 }];
+    return [
+      "sgdMomentum",
+      { w: weights, g: gradient, v: velocity, count, scalars, nesterov: this.nesterov ? 1 : 0 },
+    ];
   }
 
   override getConfig() {

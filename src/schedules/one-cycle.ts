@@ -46,6 +46,11 @@ export class OneCycle implements Schedule {
   }
 
   private fault(expected: string, received: number): HeddleError {
-    return new HeddleError({ who: "OneCycle", expected, received: String(received), next: "Correct the schedule." });
+    return new HeddleError({
+      who: "OneCycle",
+      expected,
+      received: String(received),
+      next: "Correct the schedule.",
+    });
   }
 }

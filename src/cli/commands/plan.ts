@@ -1,0 +1,37 @@
+import { Command, Option } from "@commander-js/extra-typings";
+import { formatPlan, planSteps } from "../../model/plan.js";
+import { openRun } from "../../study/open-run.js";
+import { studyRecipe } from "../../study/recipe.js";
+import { jsonOption, runDirOption, threadsOption, wholeNumber } from "../options.js";
+import { Terminal } from "../terminal.js";
+
+/** `heddle plan RUN`: the kernel calls that a batch comes to. */
+export function planCommand() {
+  return new Command("plan")
+    .description("show the kernel calls that training on one batch comes to")
+    .argument("<run>", "a run folder, its id, or latest")
+    .addOption(
+      new Option("--batch-size <n>", "images of a step")
+        .argParser(wholeNumber(1, 65536))
+        .default(studyRecipe.batchSize),
+    )
+    .addOption(threadsOption())
+    .addOption(runDirOption())
+    .addOption(jsonOption())
+    .addHelpText(
+      "after",
+      `
+Examples:
+  heddle plan latest
+  heddle plan latest --batch-size 128 --json`,
+    )
+    .action(async (run, options) => {
+      const terminal = new Terminal(options);
+      const { model } = await openRun(run, options.runDir, options);
+      const { program } = await model.trainingProgram(options.batchSize);
+      if (!options.json) terminal.result(formatPlan(program));
+      const { batchSize, shardSize, memoryBytes } = program;
+      terminal.json({ batchSize, shardSize, memoryBytes, steps: planSteps(program) });
+      model.dispose();
+    });
+}

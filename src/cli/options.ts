@@ -1,0 +1,38 @@
+import { InvalidArgumentError, Option } from "@commander-js/extra-typings";
+
+/** An option's value as a whole number of at least `minimum`. */
+export function wholeNumber(minimum: number, maximum = Number.MAX_SAFE_INTEGER): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && Number.isSafeInteger(value) && value >= minimum && value <= maximum)
+      return value;
+    const range =
+      maximum === Number.MAX_SAFE_INTEGER ? `of at least ${minimum}` : `from ${minimum} to ${maximum}`;
+    throw new InvalidArgumentError(`Expected a whole number ${range}.`);
+  };
+}
+
+/** An option's value as a number above 0. */
+export function positiveNumber(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== "" && Number.isFinite(value) && value > 0) return value;
+  throw new InvalidArgumentError("Expected a number above 0.");
+}
+
+/** The seed that gives everyone the same result when nobody chooses another. */
+export const DEFAULT_SEED = 42;
+
+export const dataOption = () =>
+  new Option(
+    "--data <dir|name>",
+    "a folder with the dataset's files, or fashion-sketch; found or downloaded by default",
+  );
+export const offlineOption = () => new Option("--offline", "never touch the network").default(false);
+export const threadsOption = () =>
+  new Option("--threads <n>", "threads to compute on; every core by default").argParser(wholeNumber(1, 64));
+export const fastOption = () =>
+  new Option("--fast", "fused multiply-add kernels: faster, other last bits").default(false);
+export const runDirOption = () => new Option("--run-dir <dir>", "the folder of all runs").default("runs");
+export const jsonOption = () =>
+  new Option("--json", "print the result as JSON, as the last line of standard output").default(false);
+export const quietOption = () => new Option("--quiet", "print the result alone").default(false);

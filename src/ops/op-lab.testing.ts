@@ -1,0 +1,197 @@
+import { afterAll, beforeAll, describe, expect } from "vitest";
+import { Random } from "../base/random.js";
+import { type Shape, sizeOf } from "../base/shape.js";
+import { Engine } from "../engine/engine.js";
+import { type Buffer, ProgramBuilder } from "../engine/program-builder.js";
+import { type Backward, Emitter, type Parameter } from "./emitter.js";
+import { emitNode, type OpNode } from "./node.js";
+import type { Weight } from "./weight.js";
+
+/** One program of one step, as a test wants it. Letters: N samples. */
+export interface Experiment {
+  /** N; at most `batchSize`. */
+  readonly samples: number;
+  /** What the program is made for; N by default. A larger one makes the batch a last, smaller one. */
+  readonly batchSize?: number;
+  /** Into how many shards a full batch is cut; 2 by default. */
+  readonly shards?: number;
+  readonly training?: boolean;
+  readonly seed?: number;
+  readonly step?: number;
+  /** Arrays with one row a sample, which the program gathers. */
+  readonly columns: readonly (Uint8Array | Int32Array | Float32Array)[];
+  /** Emits the samples' calls; returns the buffers to read after the run. */
+  emit(e: Emitter, columns: readonly Buffer[]): Readonly<Record<string, Buffer>>;
+}
+
+/** Runs an experiment on an engine; the bytes of each buffer that it asked for, all samples one behind the other. */
+export async function runExperiment(
+  engine: Engine,
+  experiment: Experiment,
+): Promise<Record<string, Uint8Array<ArrayBuffer>>> {
+  const { samples, columns, training = true, seed = 0, step = 0 } = experiment;
+  const batchSize = experiment.batchSize ?? samples;
+  const shards = experiment.shards ?? 2;
+  const builder = new ProgramBuilder({
+    name: "experiment",
+    batchSize,
+    shards,
+    maxSteps: 1,
+    threads: engine.threads,
+  });
+  const e = new Emitter(builder, { training, seed });
+  const rows = builder.buffer("rows", "result", 4);
+  const backToPreparation = builder.phase("preparation", "tasks");
+  builder.phase("samples", "perShard");
+  const gathered = columns.map((array, source) => {
+    const buffer = builder.buffer(`column ${source}`, "sample", array.byteLength / samples);
+    builder.column(source, buffer);
+    return buffer;
+  });
+  const wanted = Object.entries(experiment.emit(e, gathered)).map(([name, buffer]): [string, Buffer] => {
+    if (buffer.scope !== "sample") return [name, buffer];
+    // A shard's memory serves the next shard too, so each sample's part is copied out.
+    const kept = builder.buffer(`kept ${name}`, "result", buffer.bytes);
+    e.call("copy", "forward", { y: kept, x: buffer, N: "samples", bytes: buffer.bytes });
+    return [name, kept];
+  });
+  builder.phase("gradients", "tasks");
+  for (const emit of e.reductions) emit();
+  backToPreparation();
+  for (const emit of e.prepared) emit();
+
+  const { program, addressOf } = builder.layOut(engine.newId(), engine, rows);
+  engine.load(program);
+  const data = engine.bind(
+    columns.map((array) => new Uint8Array(array.buffer, array.byteOffset, array.byteLength)),
+  );
+  engine.write(
+    program.rows,
+    Int32Array.from({ length: samples }, (_, index) => index),
+  );
+  await engine.run({ program: program.id, data, samples, steps: 1, stepBase: step });
+  engine.unbind(data);
+  const results: Record<string, Uint8Array<ArrayBuffer>> = {};
+  for (const [name, buffer] of wanted) {
+    const bytes = buffer.scope === "result" ? buffer.bytes * samples : buffer.bytes;
+    results[name] = await engine.read(addressOf(buffer), bytes);
+  }
+  return results;
+}
+
+/** What a chain of ops came to. */
+export interface ChainResult {
+  /** `[N, …output]`. */
+  readonly y: Float32Array;
+  /** `[N, …input]`. */
+  readonly dx: Float32Array;
+  /** The gradient of each weight, summed over the samples. */
+  gradient(weight: Weight | undefined): Float32Array;
+}
+
+/** Runs ops forward and backward: x `[N, …shape]`, the gradient `dy` of the output `[N, …output]`. */
+export async function runChain(
+  engine: Engine,
+  options: Omit<Experiment, "columns" | "emit"> & {
+    readonly nodes: readonly OpNode[];
+    readonly shape: Shape;
+    readonly x: Float32Array;
+    readonly dy: Float32Array;
+  },
+): Promise<ChainResult> {
+  const { nodes, shape, x, dy, ...experiment } = options;
+  const names = new Map<Weight, string>();
+  const results = await runExperiment(engine, {
+    ...experiment,
+    columns: [x, dy],
+    emit(e, [input, upstream]) {
+      const kept: Record<string, Buffer> = {};
+      const parameter = (weight: Weight): Parameter => {
+        const bytes = weight.values.byteLength;
+        const address = engine.allocate(bytes, weight.name);
+        engine.write(address, weight.values);
+        const gradient = e.program.buffer(`${weight.name} gradient`, "global", bytes);
+        names.set(weight, weight.name);
+        kept[weight.name] = gradient;
+        const data: Buffer = { name: weight.name, scope: "global", bytes, address };
+        return {
+          name: weight.name,
+          shape: weight.shape,
+          data,
+          gradient: { buffer: gradient, offsetBytes: 0 },
+        };
+      };
+      let value = { shape, data: input! };
+      const tape: { inputShape: Shape; backward: Backward }[] = [];
+      for (const node of nodes) {
+        const [output, backward] = emitNode(e, node, value, parameter);
+        tape.push({ inputShape: value.shape, backward });
+        value = output;
+      }
+      kept["y"] = value.data;
+      let gradient = upstream!;
+      for (const { inputShape, backward } of tape.reverse()) {
+        const dx = e.value("input gradient", inputShape).data;
+        backward(gradient, dx);
+        gradient = dx;
+      }
+      kept["dx"] = gradient;
+      return kept;
+    },
+  });
+  return {
+    y: floats(results["y"]!),
+    dx: floats(results["dx"]!),
+    gradient: (weight) => floats(results[names.get(weight!)!]!),
+  };
+}
+
+/** Bytes read from an engine, as f32. */
+export function floats(bytes: Uint8Array<ArrayBuffer>): Float32Array {
+  return new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
+}
+
+/**
+ * Random multiples of 1/16 within ±2. Sums of their products are exact in f32, so that a maximum or a ReLU decides
+ * as it does in f64: neither a near tie nor a rounding can move a gradient.
+ */
+export function sixteenths(count: number, seed: number): Float32Array<ArrayBuffer> {
+  const random = new Random(seed, "split", count);
+  return Float32Array.from({ length: count }, () => (random.below(65) - 32) / 16);
+}
+
+/** A weight of random values. */
+export function weightOf(name: string, shape: Shape, seed: number): Weight {
+  return { name, shape, values: sixteenths(sizeOf(shape), seed), trainable: true };
+}
+
+/** Equal within `tolerance` of the largest expected value, which must not be zero. */
+export function expectClose(actual: ArrayLike<number>, expected: ArrayLike<number>, tolerance = 1e-5): void {
+  expect(actual.length).toBe(expected.length);
+  let largest = 0;
+  for (let i = 0; i < expected.length; i++) largest = Math.max(largest, Math.abs(expected[i]!));
+  expect(largest, "a reference that is zero everywhere proves nothing").toBeGreaterThan(0);
+  for (let i = 0; i < expected.length; i++) {
+    const error = Math.abs(actual[i]! - expected[i]!);
+    // Written so that NaN fails.
+    if (!(error <= tolerance * largest)) {
+      expect.fail(`element ${i} of ${expected.length}: expected ${expected[i]}, received ${actual[i]}`);
+    }
+  }
+}
+
+/** Describes tests for each build of the kernels, with an engine of two threads. */
+export function onEachVariant(name: string, tests: (engine: () => Engine) => void): void {
+  describe.each([
+    { variant: "strict", fast: false },
+    { variant: "fma", fast: true },
+  ])(`${name}, $variant kernels`, ({ variant, fast }) => {
+    let engine: Engine;
+    beforeAll(async () => {
+      engine = await Engine.create({ threads: 2, fast });
+      expect(engine.variant).toBe(variant);
+    });
+    afterAll(() => engine.close());
+    tests(() => engine);
+  });
+}

@@ -1,0 +1,39 @@
+import type { Dataset } from "../data/dataset.js";
+import { DatasetUnavailableError, type LoadOptions, loadDataset } from "../data/index-node.js";
+
+export interface Obtained {
+  readonly dataset: Dataset;
+  readonly foundBy: string;
+  /** Set when generated images stand in for the dataset that was asked for. */
+  readonly standInFor?: { readonly title: string; readonly reason: string };
+}
+
+/**
+ * A dataset by name, or the one in a folder.
+ *
+ * @param data a name (`fashion-mnist`, `fashion-sketch`) or a folder; the dataset `name` wherever it is by default
+ */
+export async function obtainDataset(
+  name: string,
+  data: string | undefined,
+  options: LoadOptions,
+): Promise<Obtained> {
+  if (data === undefined) return loadDataset(name, options);
+  return data === "fashion-sketch" || data === name
+    ? loadDataset(data, options)
+    : loadDataset(name, { ...options, dataDir: data });
+}
+
+/**
+ * Fashion-MNIST for the study; the generated images where it is neither on disk nor to be had, marked as a
+ * stand-in so that nobody takes them for the real ones.
+ */
+export async function obtainForStudy(data: string | undefined, options: LoadOptions): Promise<Obtained> {
+  try {
+    return await obtainDataset("fashion-mnist", data, options);
+  } catch (thrown) {
+    if (!(thrown instanceof DatasetUnavailableError)) throw thrown;
+    const { dataset, foundBy } = await loadDataset("fashion-sketch", options);
+    return { dataset, foundBy, standInFor: { title: "Fashion-MNIST", reason: thrown.message } };
+  }
+}
