@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { Command, CommanderError } from "@commander-js/extra-typings";
+import { Command, CommanderError, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import { AbortedError, HeddleError, messageOf } from "../base/errors.js";
 import { heddleVersion } from "../base/version-node.js";
 import { dataCommand } from "./commands/data.js";
@@ -28,9 +28,9 @@ const program = new Command("heddle")
   .addCommand(planCommand());
 
 /** Every command fails the same way: one line on standard error and an exit code. */
-function failByThrowing(command: Command<any, any>): void {
+function failByThrowing(command: CommandUnknownOpts): void {
   command.exitOverride().configureOutput({ outputError: () => {} });
-  for (const child of command.commands) failByThrowing(child as Command);
+  for (const child of command.commands) failByThrowing(child);
 }
 
 async function main(): Promise<void> {

@@ -250,9 +250,9 @@ export class Engine implements Allocator {
   }
 
   private receive(index: number, message: FromThread): void {
-    if (message.type !== "failed") return this.waiting[index]?.resolve(message);
+    if (message.type !== "failed") this.waiting[index]?.resolve(message);
     // A bystander only heard that another thread failed; that one's message is on its way.
-    if (!message.bystander) this.die(new Error(message.message));
+    else if (!message.bystander) this.die(new Error(message.message));
   }
 
   /** Ends all threads and rejects whoever waits. */

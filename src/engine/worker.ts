@@ -15,26 +15,32 @@ export function serveTeam(post: (message: FromThread) => void): (message: ToThre
         memory = message.memory ?? new WebAssembly.Memory({ initial: 1, maximum: MAXIMUM_PAGES });
         const control = message.control ?? new Int32Array(CONTROL_WORDS);
         thread = new Thread(message.index, message.module, memory, control);
-        return post({ type: "ready" });
+        post({ type: "ready" });
+        break;
       }
       case "load":
         growTo(memory!, message.program.memoryBytes);
-        return thread!.load(message.program);
+        thread!.load(message.program);
+        break;
       case "bind":
-        return thread!.bind(message.id, message.arrays);
+        thread!.bind(message.id, message.arrays);
+        break;
       case "unbind":
-        return thread!.unbind(message.id);
+        thread!.unbind(message.id);
+        break;
       case "run":
         thread!.run(message.request);
-        return post({ type: "ran" });
+        post({ type: "ran" });
+        break;
       case "write":
         growTo(memory!, message.address + message.bytes.byteLength);
-        return new Uint8Array(memory!.buffer).set(message.bytes, message.address);
-      case "read":
-        return post({
-          type: "bytes",
-          bytes: new Uint8Array(memory!.buffer).slice(message.address, message.address + message.byteLength),
-        });
+        new Uint8Array(memory!.buffer).set(message.bytes, message.address);
+        break;
+      case "read": {
+        const { address, byteLength } = message;
+        post({ type: "bytes", bytes: new Uint8Array(memory!.buffer).slice(address, address + byteLength) });
+        break;
+      }
     }
   };
 

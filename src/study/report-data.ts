@@ -119,14 +119,15 @@ function datasetSection({ description, pictures }: ReportParts): DatasetSection 
       found("Duplicates within test", duplicates.withinTest.count),
       found("Test images that are also in training", duplicates.betweenSplits.count),
     ],
+    // The classes first: their table fills the space beside the tall grid.
     tables: [
+      counts,
       {
         title: "Splits",
         head: ["Split", "Images", "Shape", "Type", "Range", "Mean", "Deviation"],
         rows: [row("Training", train), row("Test", test)],
         numeric: [1, 5, 6],
       },
-      counts,
     ],
     figures: pictures,
   };
