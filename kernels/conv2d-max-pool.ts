@@ -82,7 +82,8 @@ function poolLane(y: usize, winner: usize, column: usize): void {
   let index: u8 = 0;
   for (let row: u8 = 1; row < 4; row++) {
     const value = load<f32>(column + <usize>row * 32);
-    if (value > best) {
+    // As in windowMax a NaN wins and stays.
+    if (!(value <= best) && best == best) {
       best = value;
       index = row;
     }
@@ -100,61 +101,152 @@ function poolLane(y: usize, winner: usize, column: usize): void {
  *
  * dy y [N, P, Q, K], winner u8 likewise, x dx [N, H, W, C], wt dwt [K, R, S, C], db [K]. dx is overwritten, or
  * left alone when 0 is given for it; dwt and db are added to. `scale` is 1 / (1 − rate) when a dropout follows,
- * whose dropped units are the zeros of y. `active` holds P·Q·K unit numbers (i32).
+ * whose dropped units are the zeros of y. `lists` holds 2·P·Q·K + 10·K + 4 words.
+ *
+ * Units that add to the same place are collected first: those of one output channel for dwt, those of one pixel
+ * for dx. Then each place is summed in registers, read and written once.
  */
 export function conv2dMaxPoolBackward(
-  dx: usize, dwt: usize, db: usize, dy: usize, y: usize, winner: usize, x: usize, wt: usize, active: usize,
+  dx: usize, dwt: usize, db: usize, dy: usize, y: usize, winner: usize, x: usize, wt: usize, lists: usize,
   N: usize, H: usize, W: usize, C: usize, K: usize, R: usize, S: usize, P: usize, Q: usize,
   scale: f32,
 ): void {
-  const units = P * Q * K;
+  const windows = P * Q;
   const run = S * C;
   const pixelBytes = C * F32;
   const rowBytes = W * pixelBytes;
+  const kernelBytes = R * run * F32;
+  // One list of terms for each channel, one for each pixel of the window at hand, and how long they are.
+  const byChannel = lists;
+  const channelListBytes = windows * TERM_BYTES;
+  const byPixel = byChannel + K * channelListBytes;
+  const pixelListBytes = K * TERM_BYTES;
+  const channelCounts = byPixel + 4 * pixelListBytes;
+  const pixelCounts = channelCounts + K * 4;
+  const active = pixelCounts + 16;
   if (dx) memory.fill(dx, 0, N * H * rowBytes);
 
   for (let n: usize = 0; n < N; n++) {
-    const dySample = dy + n * units * F32;
-    const ySample = y + n * units * F32;
-    const winnerSample = winner + n * units;
+    memory.fill(channelCounts, 0, K * 4);
+    for (let window: usize = 0; window < windows; window++) {
+      const first = (n * windows + window) * K;
+      // Which units pass a gradient, without a branch: half of the branches would be mispredicted.
+      let count: usize = 0;
+      for (let k: usize = 0; k < K; k++) {
+        store<u32>(active + (count << 2), <u32>k);
+        const at = (first + k) * F32;
+        count += <usize>(u32(load<f32>(y + at) > 0) & u32(load<f32>(dy + at) != 0));
+      }
+      if (count == 0) continue;
 
-    // Which units pass a gradient, without a branch: half of the branches would be mispredicted.
-    let count: usize = 0;
-    for (let unit: usize = 0; unit < units; unit++) {
-      store<u32>(active + (count << 2), <u32>unit);
-      const passes = i32(load<f32>(ySample + unit * F32) > 0) & i32(load<f32>(dySample + unit * F32) != 0);
-      count += passes;
+      const corner = (n * H + 2 * (window / Q)) * rowBytes + 2 * (window % Q) * pixelBytes;
+      v128.store(pixelCounts, i32x4.splat(0));
+      for (let i: usize = 0; i < count; i++) {
+        const k = <usize>load<u32>(active + (i << 2));
+        const pixel = <usize>load<u8>(winner + first + k);
+        const gradient = load<f32>(dy + (first + k) * F32) * scale;
+        const offset = corner + (pixel >> 1) * rowBytes + (pixel & 1) * pixelBytes;
+        append(byChannel + k * channelListBytes, channelCounts + k * 4, x + offset, gradient);
+        append(byPixel + pixel * pixelListBytes, pixelCounts + pixel * 4, wt + k * kernelBytes, gradient);
+      }
+      if (!dx) continue;
+      for (let pixel: usize = 0; pixel < 4; pixel++) {
+        const terms = load<u32>(pixelCounts + pixel * 4);
+        if (terms == 0) continue;
+        const target = dx + corner + (pixel >> 1) * rowBytes + (pixel & 1) * pixelBytes;
+        for (let r: usize = 0; r < R; r++) {
+          addTerms(target + r * rowBytes, byPixel + pixel * pixelListBytes, terms, r * run * F32, run);
+        }
+      }
     }
 
-    for (let i: usize = 0; i < count; i++) {
-      const unit = <usize>load<u32>(active + (i << 2));
-      const k = unit % K;
-      const window = unit / K;
-      const p = window / Q;
-      const q = window % Q;
-      const at = <usize>load<u8>(winnerSample + unit);
-      const g = load<f32>(dySample + unit * F32) * scale;
-      store<f32>(db + k * F32, load<f32>(db + k * F32) + g);
-
-      const pixel = (n * H + 2 * p + (at >> 1)) * rowBytes + (2 * q + (at & 1)) * pixelBytes;
-      let weights = k * R * run * F32;
-      const factor = f32x4.splat(g);
+    for (let k: usize = 0; k < K; k++) {
+      const terms = load<u32>(channelCounts + k * 4);
+      const list = byChannel + k * channelListBytes;
+      let sum = load<f32>(db + k * F32);
+      for (let i: u32 = 0; i < terms; i++) sum += load<f32>(list + i * TERM_BYTES, 4);
+      store<f32>(db + k * F32, sum);
       for (let r: usize = 0; r < R; r++) {
-        if (dx) scatterRun(dx + pixel + r * rowBytes, wt + weights, run, g, factor);
-        scatterRun(dwt + weights, x + pixel + r * rowBytes, run, g, factor);
-        weights += run * F32;
+        addTerms(dwt + k * kernelBytes + r * run * F32, list, terms, r * rowBytes, run);
       }
     }
   }
 }
 
-/** y[i] += x[i] · g, i < count; `factor` is g in all four lanes. */
+/** A term of a sum: the address of a row of floats (u32), and the factor that it is taken with (f32). */
+const TERM_BYTES: usize = 8;
+
+/** Appends a term to a list whose length stands at `count`. */
 // @ts-ignore: decorator
 @inline
-function scatterRun(y: usize, x: usize, count: usize, g: f32, factor: v128): void {
-  const end = y + count * F32;
-  for (; y + 16 <= end; y += 16, x += 16) v128.store(y, madd(v128.load(y), v128.load(x), factor));
-  for (; y < end; y += F32, x += F32) store<f32>(y, load<f32>(y) + load<f32>(x) * g);
+function append(list: usize, count: usize, row: usize, factor: f32): void {
+  const length = <usize>load<u32>(count);
+  store<u32>(list + length * TERM_BYTES, <u32>row);
+  store<f32>(list + length * TERM_BYTES, factor, 4);
+  store<u32>(count, <u32>length + 1);
+}
+
+/** y[0..length) += Σ over the terms of factor · row[from offsetBytes on]. */
+function addTerms(y: usize, list: usize, terms: u32, offsetBytes: usize, length: usize): void {
+  const end = list + <usize>terms * TERM_BYTES;
+  let left = length;
+  // Twelve accumulators, a product and a factor fill the fifteen registers that V8 gives out.
+  for (; left >= 48; left -= 48, y += 192, offsetBytes += 192) {
+    let a0 = v128.load(y);
+    let a1 = v128.load(y, 16);
+    let a2 = v128.load(y, 32);
+    let a3 = v128.load(y, 48);
+    let a4 = v128.load(y, 64);
+    let a5 = v128.load(y, 80);
+    let a6 = v128.load(y, 96);
+    let a7 = v128.load(y, 112);
+    let a8 = v128.load(y, 128);
+    let a9 = v128.load(y, 144);
+    let a10 = v128.load(y, 160);
+    let a11 = v128.load(y, 176);
+    for (let term = list; term < end; term += TERM_BYTES) {
+      const row = <usize>load<u32>(term) + offsetBytes;
+      const factor = v128.load32_splat(term, 4);
+      a0 = madd(a0, factor, v128.load(row));
+      a1 = madd(a1, factor, v128.load(row, 16));
+      a2 = madd(a2, factor, v128.load(row, 32));
+      a3 = madd(a3, factor, v128.load(row, 48));
+      a4 = madd(a4, factor, v128.load(row, 64));
+      a5 = madd(a5, factor, v128.load(row, 80));
+      a6 = madd(a6, factor, v128.load(row, 96));
+      a7 = madd(a7, factor, v128.load(row, 112));
+      a8 = madd(a8, factor, v128.load(row, 128));
+      a9 = madd(a9, factor, v128.load(row, 144));
+      a10 = madd(a10, factor, v128.load(row, 160));
+      a11 = madd(a11, factor, v128.load(row, 176));
+    }
+    v128.store(y, a0);
+    v128.store(y, a1, 16);
+    v128.store(y, a2, 32);
+    v128.store(y, a3, 48);
+    v128.store(y, a4, 64);
+    v128.store(y, a5, 80);
+    v128.store(y, a6, 96);
+    v128.store(y, a7, 112);
+    v128.store(y, a8, 128);
+    v128.store(y, a9, 144);
+    v128.store(y, a10, 160);
+    v128.store(y, a11, 176);
+  }
+  for (; left >= 4; left -= 4, y += 16, offsetBytes += 16) {
+    let sum = v128.load(y);
+    for (let term = list; term < end; term += TERM_BYTES) {
+      sum = madd(sum, v128.load32_splat(term, 4), v128.load(<usize>load<u32>(term) + offsetBytes));
+    }
+    v128.store(y, sum);
+  }
+  for (; left > 0; left--, y += F32, offsetBytes += F32) {
+    let sum = load<f32>(y);
+    for (let term = list; term < end; term += TERM_BYTES) {
+      sum += load<f32>(term, 4) * load<f32>(<usize>load<u32>(term) + offsetBytes);
+    }
+    store<f32>(y, sum);
+  }
 }
 
 /** wt[k,r,s,c] = w[r,s,c,k]: taps = R·S·C. The layout in which one output channel's weights lie together. */

@@ -2,6 +2,7 @@
 // writes the typed table src/engine/kernel-table.ts.
 export { conv2dForward, conv2dKernelGradient, conv2dInputGradient, biasGradient, flipKernel, transpose } from "./conv2d";
 export { conv2dMaxPoolForward, conv2dMaxPoolBackward, kernelByChannel } from "./conv2d-max-pool";
+export { winogradKernel, conv2dMaxPoolWinograd } from "./winograd";
 export { denseForward, denseKernelGradient } from "./dense";
 export { maxPoolForward, maxPoolBackward } from "./max-pool";
 export { rescaleBytes, rescale, reluForward, reluBackward, padImage, cropImage, clear, copy } from "./elementwise";

@@ -27,8 +27,8 @@ export function maxPoolForward(
           for (let h = h0; h < h1; h++) {
             for (let w = w0; w < w1; w++) {
               const value = load<f32>(sample + ((h * W + w) * C + c) * F32);
-              // Not "value > best": a NaN must win, so that it is seen at the end.
-              if (!(value <= best)) {
+              // Not "value > best": a NaN must win and stay, so that it is seen at the end.
+              if (!(value <= best) && best == best) {
                 best = value;
                 index = h * W + w;
               }

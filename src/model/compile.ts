@@ -180,6 +180,7 @@ export function compileInference(
   const builder = new ProgramBuilder({ name, batchSize, shards, maxSteps, threads });
   const e = new Emitter(builder, { training: false, seed: 0 });
   const emission = new Emission(e, model, parameters(places, undefined), options.input);
+  const backToPreparation = builder.phase("preparation", "tasks");
   builder.phase("samples", "perShard");
   const tables = resultTables(builder);
   let output: Buffer | undefined;
@@ -195,6 +196,8 @@ export function compileInference(
     output = builder.buffer("outputs", "result", bytes);
     e.call("copy", "forward", { y: output, x: value.data, N: "samples", bytes });
   }
+  backToPreparation();
+  for (const emit of e.prepared) emit();
   const { program, addressOf } = builder.layOut(options.id, options.allocator, tables.rows);
   return {
     program,

@@ -182,16 +182,16 @@ export function expectClose(actual: ArrayLike<number>, expected: ArrayLike<numbe
 
 /** Describes tests for each build of the kernels, with an engine of two threads. */
 export function onEachVariant(name: string, tests: (engine: () => Engine) => void): void {
-  describe.each([
-    { variant: "strict", fast: false },
-    { variant: "fma", fast: true },
-  ])(`${name}, $variant kernels`, ({ variant, fast }) => {
-    let engine: Engine;
-    beforeAll(async () => {
-      engine = await Engine.create({ threads: 2, fast });
-      expect(engine.variant).toBe(variant);
-    });
-    afterAll(() => engine.close());
-    tests(() => engine);
-  });
+  describe.each([["strict", false] as const, ["fma", true] as const])(
+    `${name}, %s kernels`,
+    (variant, fast) => {
+      let engine: Engine;
+      beforeAll(async () => {
+        engine = await Engine.create({ threads: 2, fast });
+        expect(engine.variant).toBe(variant);
+      });
+      afterAll(() => engine.close());
+      tests(() => engine);
+    },
+  );
 }

@@ -1,0 +1,60 @@
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import { denseBackwardReference, denseReference } from "./dense.js";
+import { expectClose, onEachVariant, runChain, sixteenths, weightOf } from "./op-lab.testing.js";
+
+onEachVariant("dense", (engine) => {
+  const check = async (c: {
+    inputs: number;
+    units: number;
+    samples: number;
+    left: number;
+    shards: number;
+    bias: boolean;
+    relu: boolean;
+    seed: number;
+  }) => {
+    const { inputs: I, units: O, samples: N, seed } = c;
+    const kernel = weightOf("kernel", [I, O], seed + 1);
+    const bias = c.bias ? weightOf("bias", [O], seed + 2) : undefined;
+    const x = sixteenths(N * I, seed + 3).map((value) => value + 1 / 32);
+    const dy = sixteenths(N * O, seed + 4).map((value) => value + 1 / 32);
+    for (let i = 0; i < kernel.values.length; i++) kernel.values[i]! += 1 / 32;
+    const actual = await runChain(engine(), {
+      nodes: [{ op: "dense", owner: "dense", kernel, bias, relu: c.relu }],
+      ...{ shape: [I], x, dy, samples: N, batchSize: N + c.left, shards: c.shards },
+    });
+    const sizes = [N, I, O] as const;
+    const linear = denseReference(sizes, x, kernel.values, bias?.values);
+    const passed = c.relu ? dy.map((value, i) => (linear[i]! > 0 ? value : 0)) : dy;
+    const expected = denseBackwardReference(sizes, x, kernel.values, passed);
+    // With ReLU a tiny case may have no positive output at all: then zeros are right.
+    if (passed.every((value) => value === 0)) {
+      for (const part of [actual.y, actual.dx, actual.gradient(kernel)])
+        expect(part.every((v) => v === 0)).toBe(true);
+      return;
+    }
+    expectClose(actual.y, c.relu ? linear.map((value) => Math.max(0, value)) : linear);
+    expectClose(actual.dx, expected.dx);
+    expectClose(actual.gradient(kernel), expected.dw);
+    if (bias) expectClose(actual.gradient(bias), expected.db);
+  };
+
+  it("gives its twin's outputs and gradients over random sizes", async () => {
+    const cases = fc.record({
+      inputs: fc.integer({ min: 1, max: 40 }),
+      units: fc.constantFrom(1, 3, 8, 10, 17, 41),
+      samples: fc.integer({ min: 1, max: 9 }),
+      left: fc.integer({ min: 0, max: 4 }),
+      shards: fc.integer({ min: 1, max: 5 }),
+      bias: fc.boolean(),
+      relu: fc.boolean(),
+      seed: fc.nat(1_000_000),
+    });
+    await fc.assert(fc.asyncProperty(cases, check), { numRuns: 80 });
+  });
+
+  // So many inputs that the kernel's gradient is cut into several tasks.
+  it("handles the study's last layer at a batch of 64", () =>
+    check({ inputs: 4608, units: 10, samples: 64, left: 0, shards: 16, bias: true, relu: false, seed: 5 }));
+});
