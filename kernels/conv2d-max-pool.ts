@@ -164,7 +164,7 @@ export function conv2dMaxPoolBackward(
       const terms = load<u32>(channelCounts + k * 4);
       const list = byChannel + k * channelListBytes;
       let sum = load<f32>(db + k * F32);
-      for (let i: u32 = 0; i < terms; i++) sum += load<f32>(list + i * TERM_BYTES, 4);
+      for (let i: usize = 0; i < <usize>terms; i++) sum += load<f32>(list + i * TERM_BYTES, 4);
       store<f32>(db + k * F32, sum);
       for (let r: usize = 0; r < R; r++) {
         addTerms(dwt + k * kernelBytes + r * run * F32, list, terms, r * rowBytes, run);
