@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-import { Command, CommanderError, type CommandUnknownOpts } from "@commander-js/extra-typings";
+import { inspect } from "node:util";
+import { Command, type CommanderError, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import { AbortedError, HeddleError, messageOf } from "../base/errors.js";
 import { heddleVersion } from "../base/version-node.js";
 import { dataCommand } from "./commands/data.js";
@@ -25,16 +26,40 @@ const program = new Command("heddle")
   .addCommand(dataCommand())
   .addCommand(evaluateCommand())
   .addCommand(predictCommand())
-  .addCommand(planCommand());
+  .addCommand(planCommand())
+  .addHelpText(
+    "after",
+    `
+Examples:
+  heddle study fashion-mnist
+  heddle evaluate latest
+  heddle predict latest boot.jpg
+  heddle train --help`,
+  );
 
-/** Every command fails the same way: one line on standard error and an exit code. */
-function failByThrowing(command: CommandUnknownOpts): void {
-  command.exitOverride().configureOutput({ outputError: () => {} });
-  for (const child of command.commands) failByThrowing(child);
+/** What was typed does not fit a command; or the command's help was asked for, which ends it too. */
+class UsageError extends Error {
+  constructor(
+    override readonly cause: CommanderError,
+    /** The command with its parents: `heddle study fashion-mnist`. */
+    readonly command: string,
+  ) {
+    super(cause.message.replace(/^error: /, ""));
+  }
+}
+
+/** Every command fails the same way: by throwing what {@link explain} prints. */
+function failByThrowing(command: CommandUnknownOpts, path: string): void {
+  command
+    .exitOverride((thrown) => {
+      throw new UsageError(thrown, path);
+    })
+    .configureOutput({ outputError: () => {} });
+  for (const child of command.commands) failByThrowing(child, `${path} ${child.name()}`);
 }
 
 async function main(): Promise<void> {
-  failByThrowing(program);
+  failByThrowing(program, program.name());
   // A closed pipe (| head) ends the program quietly.
   for (const stream of [process.stdout, process.stderr]) {
     stream.on("error", (error: NodeJS.ErrnoException) =>
@@ -52,19 +77,26 @@ async function main(): Promise<void> {
 
 /** Prints what went wrong and gives the exit code. */
 function explain(thrown: unknown, verbose: boolean): number {
-  if (thrown instanceof CommanderError) {
-    // Help and version end this way too, after they have printed.
-    if (thrown.exitCode === 0) return 0;
-    if (thrown.code === "commander.help") return EXIT_USAGE;
-    const message = thrown.message.replace(/^error: /, "").replaceAll("\n", " ");
-    process.stderr.write(`heddle: ${message} (heddle --help)\n`);
+  if (thrown instanceof UsageError) {
+    const { cause, command, message } = thrown;
+    if (cause.exitCode === 0) return 0;
+    if (cause.code !== "commander.help")
+      complain(`${message}${/[.?)]$/.test(message) ? "" : "."} See ${command} --help.`);
     return EXIT_USAGE;
   }
-  const message = messageOf(thrown);
-  process.stderr.write(`heddle: ${message}\n`);
-  if (verbose && thrown instanceof Error) process.stderr.write(`${thrown.stack}\n`);
-  if (thrown instanceof AbortedError) return EXIT_INTERRUPTED;
+  if (thrown instanceof AbortedError) {
+    // Its lines say how to go on.
+    process.stderr.write(`heddle: ${thrown.message}\n`);
+    return EXIT_INTERRUPTED;
+  }
+  complain(messageOf(thrown));
+  if (verbose) process.stderr.write(`${inspect(thrown)}\n`);
   return thrown instanceof HeddleError ? EXIT_USAGE : EXIT_FAULT;
+}
+
+/** One line: what a file or a library says may hold more. */
+function complain(message: string): void {
+  process.stderr.write(`heddle: ${message.replace(/\s*[\r\n]+\s*/g, " ")}\n`);
 }
 
 await main();

@@ -5,28 +5,32 @@ import type { EpochLogs } from "../model/history.js";
 import type { Terminal } from "./terminal.js";
 
 const BAR_WIDTH = 20;
+const MINIMUM_BAR_WIDTH = 5;
 
 /** Keras's lines: one that lives while an epoch runs, and one that stays behind it. */
 export function trainingLines(terminal: Terminal, epochs: number): Callback {
   const started = performance.now();
   return {
-    onProgress: (progress) => terminal.rewrite(clip(liveLine(progress, started), terminal.columns)),
+    onProgress: (progress) => terminal.rewrite(liveLine(progress, started, terminal.columns)),
     onEpochEnd: (logs) => terminal.info(epochLine(logs, epochs)),
   };
 }
 
-function liveLine(progress: Progress, started: number): string {
+function liveLine(progress: Progress, started: number, columns: number): string {
   const { epoch, epochs, step, steps, samples, seconds } = progress;
   const elapsed = (performance.now() - started) / 1000;
   const done = (epoch - 1 + step / steps) / epochs;
-  return [
+  return lineWithBar(
+    columns,
+    step / steps,
     `Epoch ${String(epoch).padStart(String(epochs).length)}/${epochs}`,
-    bar(step / steps),
-    `${groupDigits(Math.round(samples / seconds))} images/s`,
-    `ETA ${formatDuration(elapsed / done - elapsed)}`,
-    `loss ${progress.loss.toFixed(4)}`,
-    `accuracy ${progress.accuracy.toFixed(4)}`,
-  ].join("  ");
+    [
+      `${groupDigits(Math.round(samples / seconds))} images/s`,
+      `ETA ${formatDuration(elapsed / done - elapsed)}`,
+      `loss ${progress.loss.toFixed(4)}`,
+      `accuracy ${progress.accuracy.toFixed(4)}`,
+    ],
+  );
 }
 
 function epochLine(logs: EpochLogs, epochs: number): string {
@@ -46,18 +50,25 @@ function epochLine(logs: EpochLogs, epochs: number): string {
 export function downloadLine(terminal: Terminal): (progress: DownloadProgress) => void {
   return ({ file, receivedBytes, totalBytes }) => {
     const share = `${formatBytes(receivedBytes)} of ${formatBytes(totalBytes)}`;
-    terminal.rewrite(
-      clip(`Downloading  ${bar(receivedBytes / totalBytes)}  ${share}  ${file}`, terminal.columns),
-    );
+    terminal.rewrite(lineWithBar(terminal.columns, receivedBytes / totalBytes, "Downloading", [share, file]));
   };
 }
 
-function bar(share: number): string {
-  const full = Math.round(Math.min(1, Math.max(0, share)) * BAR_WIDTH);
-  return `${"━".repeat(full)}${"╌".repeat(BAR_WIDTH - full)}`;
+/**
+ * A line that never wraps, because a wrapped line cannot be rewritten: on a narrow terminal the bar gets shorter,
+ * then goes, and after it the last of `parts`.
+ */
+function lineWithBar(columns: number, share: number, label: string, parts: readonly string[]): string {
+  const room = columns - 1;
+  const withoutBar = [label, ...parts].join("  ");
+  const width = Math.min(BAR_WIDTH, room - withoutBar.length - 2);
+  if (width >= MINIMUM_BAR_WIDTH) return [label, bar(share, width), ...parts].join("  ");
+  const fitting = [label, ...parts];
+  while (fitting.length > 1 && fitting.join("  ").length > room) fitting.pop();
+  return fitting.join("  ").slice(0, Math.max(0, room));
 }
 
-/** Cuts a line that would wrap: a wrapped line cannot be rewritten. */
-function clip(text: string, columns: number): string {
-  return text.length < columns ? text : text.slice(0, Math.max(0, columns - 1));
+function bar(share: number, width: number): string {
+  const full = Math.round(Math.min(1, Math.max(0, share)) * width);
+  return `${"━".repeat(full)}${"╌".repeat(width - full)}`;
 }

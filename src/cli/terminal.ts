@@ -7,18 +7,27 @@ import pc from "picocolors";
 export class Terminal {
   private readonly stream: NodeJS.WriteStream;
   private liveLine = false;
+  /** Emphasis for results; plain text where the stream shows none. */
+  readonly colors: ReturnType<typeof colorsOf>;
 
-  constructor(private readonly options: { readonly json?: boolean; readonly quiet?: boolean } = {}) {
+  constructor(
+    private readonly options: {
+      readonly json?: boolean | undefined;
+      readonly quiet?: boolean | undefined;
+    } = {},
+  ) {
     this.stream = options.json ? process.stderr : process.stdout;
+    this.colors = colorsOf(this.stream);
   }
 
   /** True when a line can be rewritten in place. */
   get live(): boolean {
-    return this.stream.isTTY === true && !this.options.quiet && process.env["TERM"] !== "dumb";
+    return canRewrite(this.stream) && !this.options.quiet;
   }
 
   get columns(): number {
-    return this.stream.columns ?? 80;
+    // Some pseudo-terminals say 0.
+    return this.stream.columns || 80;
   }
 
   /** A line of progress. */
@@ -26,15 +35,15 @@ export class Terminal {
     if (!this.options.quiet) this.line(text);
   }
 
-  /** A line that `--quiet` does not silence. */
+  /** A line that `--quiet` does not silence, unless the same comes as JSON. */
   result(text: string): void {
-    this.line(text);
+    if (!(this.options.json && this.options.quiet)) this.line(text);
   }
 
   /** A line that must not be missed. */
   warn(text: string): void {
     this.clear();
-    process.stderr.write(`${pc.yellow("warning:")} ${text}\n`);
+    process.stderr.write(`${colorsOf(process.stderr).yellow("warning:")} ${text}\n`);
   }
 
   /** The machine's answer: one line of JSON, the last on standard output. */
@@ -59,4 +68,13 @@ export class Terminal {
     this.clear();
     this.stream.write(`${text}\n`);
   }
+}
+
+function canRewrite(stream: NodeJS.WriteStream): boolean {
+  return stream.isTTY === true && process.env["TERM"] !== "dumb";
+}
+
+/** Files and pipes get no escape codes, whatever the environment is; https://no-color.org for terminals. */
+function colorsOf(stream: NodeJS.WriteStream) {
+  return pc.createColors(canRewrite(stream) && !process.env["NO_COLOR"]);
 }

@@ -1,5 +1,4 @@
 import { Option } from "@commander-js/extra-typings";
-import pc from "picocolors";
 import { AbortedError } from "../base/errors.js";
 import { formatDuration, formatPercent, groupDigits } from "../base/format.js";
 import { formatDescription } from "../data/describe.js";
@@ -17,17 +16,17 @@ import { Terminal } from "./terminal.js";
 /** What `study` and `train` have in common. */
 export interface TrainingOptions {
   readonly data?: string | undefined;
-  readonly offline: boolean;
+  readonly offline?: true | undefined;
   readonly epochs: number;
   readonly batchSize: number;
   readonly learningRate: number;
   readonly seed: number;
   readonly threads?: number | undefined;
-  readonly fast: boolean;
+  readonly fast?: true | undefined;
   readonly runDir: string;
   readonly limit?: number | undefined;
-  readonly json: boolean;
-  readonly quiet: boolean;
+  readonly json?: true | undefined;
+  readonly quiet?: true | undefined;
 }
 
 export const recipeOptions = {
@@ -61,6 +60,7 @@ export async function trainAndReport(
 ): Promise<void> {
   const terminal = new Terminal(options);
   const { signal, release } = abortOnSignals(terminal);
+  const command = formatCommand(["heddle", ...process.argv.slice(2)]);
   let folder: string | undefined;
   try {
     const obtained = await work.obtain({ signal, terminal });
@@ -75,11 +75,11 @@ export async function trainAndReport(
       epochs: options.epochs,
       batchSize: options.batchSize,
       threads: options.threads,
-      fast: options.fast,
+      fast: options.fast ?? false,
       limit: options.limit,
       runsFolder: options.runDir,
       name: work.name(obtained),
-      command: formatCommand(["heddle", ...process.argv.slice(2)]),
+      command,
       signal,
       events: {
         onFolder: (path) => {
@@ -88,8 +88,9 @@ export async function trainAndReport(
         onDescribed: (description) => terminal.info(`${formatDescription(description)}\n`),
         onModel: (summary, engine) => {
           terminal.info(`${summary}\n`);
-          const threads = `${engine.threads} ${engine.threads === 1 ? "thread" : "threads"}`;
-          terminal.info(`Training for ${options.epochs} epochs on ${threads}, ${engine.variant} kernels`);
+          const epochs = counted(options.epochs, "epoch");
+          const threads = counted(engine.threads, "thread");
+          terminal.info(`Training for ${epochs} on ${threads}, ${engine.variant} kernels`);
         },
         onStage: (stage) => terminal.rewrite(`${stage[0]!.toUpperCase()}${stage.slice(1)} …`),
         training: trainingLines(terminal, options.epochs),
@@ -99,10 +100,12 @@ export async function trainAndReport(
     terminal.json({ run: result.folder, reportPath: result.reportPath, metrics: result.metrics });
   } catch (thrown) {
     if (!(thrown instanceof AbortedError) || folder === undefined) throw thrown;
-    const again = formatCommand(["heddle", ...process.argv.slice(2)]);
-    throw new AbortedError(
-      `${thrown.message} The model as it was then is in ${folder}: heddle evaluate ${folder}. To train from the start: ${again}`,
-    );
+    const lines = [
+      `${thrown.message} What there is of the run is kept in ${folder}`,
+      `  to measure the model as it is:  ${formatCommand(["heddle", "evaluate", folder])}`,
+      `  to train from the start again:  ${command}`,
+    ];
+    throw new AbortedError(lines.join("\n"), { cause: thrown });
   } finally {
     release();
   }
@@ -120,10 +123,11 @@ export function loadOptions(options: TrainingOptions, context: { signal: AbortSi
 }
 
 function announceStandIn(terminal: Terminal, standIn: NonNullable<Obtained["standInFor"]>): void {
+  const { bold, yellow } = terminal.colors;
   terminal.warn(standIn.reason);
   terminal.result(
-    pc.bold(
-      pc.yellow(
+    bold(
+      yellow(
         `This run is NOT on ${standIn.title}: it trains on fashion-sketch, images drawn by code, so that you can see everything at work.`,
       ),
     ),
@@ -137,7 +141,7 @@ function printResult(terminal: Terminal, obtained: Obtained, result: JobResult):
   const gap = metrics.train.accuracy - metrics.test.accuracy;
   const rows: [string, string][] = [
     ["Dataset", standInFor ? `${dataset.title}, NOT ${standInFor.title}` : dataset.title],
-    ["Test accuracy", pc.bold(formatPercent(metrics.test.accuracy))],
+    ["Test accuracy", terminal.colors.bold(formatPercent(metrics.test.accuracy))],
     [
       "Training accuracy",
       `${formatPercent(metrics.train.accuracy)} evaluated, ${formatPercent(metrics.train.runningAccuracy)} while training`,
@@ -154,4 +158,9 @@ function printResult(terminal: Terminal, obtained: Obtained, result: JobResult):
   ];
   terminal.info();
   for (const [label, value] of rows) terminal.result(`${label.padEnd(18)} ${value}`);
+}
+
+/** `1 epoch`, `16 epochs`. */
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? "" : "s"}`;
 }

@@ -94,6 +94,11 @@ export class Engine implements Allocator {
     return this.death === undefined;
   }
 
+  /** How many steps the last run has done, each of them whole. */
+  get stepsDone(): number {
+    return Atomics.load(this.control, word.stepsDone);
+  }
+
   get usedBytes(): number {
     return this.used;
   }
@@ -178,10 +183,10 @@ export class Engine implements Allocator {
   private async runNow(options: RunOptions): Promise<number> {
     this.checkAlive();
     const { steps, signal, onProgress, ...request } = options;
-    if (signal?.aborted) throw new AbortedError("Stopped before the first step.");
     const { control } = this;
     for (const index of [word.nextItem, word.stepsDone, word.cancel, word.stopped])
       Atomics.store(control, index, 0);
+    if (signal?.aborted) throw new AbortedError("Stopped before the first step.");
     const threads = this.team.length;
 
     const cancel = () => Atomics.store(control, word.cancel, 1);

@@ -105,6 +105,9 @@ describe("accuracyByEpoch", () => {
     expect(pointsIn((await accuracyByEpoch(historyOf(1))).svg)).toBe(2);
     const none = await accuracyByEpoch({ epochs: [] });
     expect(none.alt).toBe("Line chart, accuracy by epoch: no epoch yet.");
+    const named = await lossByEpoch({ epochs: [] }, { dataset: "MNIST" });
+    expect(named.title).toBe("Loss by epoch, MNIST");
+    expect(named.svg).toContain("Loss by epoch, MNIST");
     expect(textIn(none.svg)).toContain("Accuracy by epoch");
   });
 });

@@ -12,6 +12,8 @@ const HEIGHT = 224;
 /** How the second line is named: `Test` when the test set was the validation data of `fit`. */
 export interface CurveOptions {
   readonly validationName?: "Test" | "Validation";
+  /** Named in the title, so that a figure tells by itself what it shows. */
+  readonly dataset?: string;
 }
 
 interface Curve {
@@ -32,7 +34,7 @@ export function accuracyByEpoch(history: History, options: CurveOptions = {}): P
   const values = valuesOf(curves, [0, 1]);
   const ticks = roundTicks(Math.min(...values), Math.max(...values), 6, [0, 1]);
   const decimals = Math.max(0, ticks.decimals - 2);
-  return chart("accuracy-by-epoch", "Accuracy", curves, ticks, {
+  return chart("accuracy-by-epoch", "Accuracy", options.dataset, curves, ticks, {
     axis: `.${decimals}%`,
     value: (accuracy) => formatPercent(accuracy, 1),
   });
@@ -43,7 +45,7 @@ export function lossByEpoch(history: History, options: CurveOptions = {}): Promi
   const curves = curvesOf(history, "loss", "valLoss", options);
   // From zero: a loss is a distance to nothing, and a cut axis would exaggerate its fall.
   const ticks = roundTicks(0, Math.max(...valuesOf(curves, [0, 1])), 6);
-  return chart("loss-by-epoch", "Loss", curves, ticks, {
+  return chart("loss-by-epoch", "Loss", options.dataset, curves, ticks, {
     axis: ticks.domain[1] < 1000 ? `.${ticks.decimals}f` : "~e",
     value: (loss) => (loss < 1000 ? loss.toFixed(3) : loss.toExponential(2)),
   });
@@ -83,16 +85,18 @@ interface Formats {
 function chart(
   name: string,
   quantity: string,
+  dataset: string | undefined,
   curves: readonly Curve[],
   ticks: Ticks,
   formats: Formats,
 ): Promise<Figure> {
-  const title = `${quantity} by epoch`;
+  const what = dataset === undefined ? "by epoch" : `by epoch, ${dataset}`;
+  const title = `${quantity} ${what}`;
   const ends = curves.map(({ name, points }) => {
     const { epoch, value } = points.at(-1)!;
     return `${name.toLowerCase()} ${formats.value(value)} after epoch ${epoch}`;
   });
-  const alt = `Line chart, ${title.toLowerCase()}: ${ends.length > 0 ? ends.join(", ") : "no epoch yet"}.`;
+  const alt = `Line chart, ${quantity.toLowerCase()} ${what}: ${ends.length > 0 ? ends.join(", ") : "no epoch yet"}.`;
   const spec = (theme: Theme) => renderSpec(chartSpec(title, quantity, curves, ticks, formats, theme), theme);
   return makeFigure({ name, title, alt }, spec);
 }

@@ -27,9 +27,10 @@ export function writeSafetensors(
     entries.push([name, { dtype: "F32", shape, data_offsets: [offset, end] }]);
     offset = end;
   }
-  const json = JSON.stringify(Object.fromEntries(entries));
+  const json = new TextEncoder().encode(JSON.stringify(Object.fromEntries(entries)));
   // Blanks behind the header bring the data to a multiple of eight.
-  const header = new TextEncoder().encode(json.padEnd(8 * Math.ceil(json.length / 8)));
+  const header = new Uint8Array(8 * Math.ceil(json.length / 8)).fill(0x20);
+  header.set(json);
   const bytes = new Uint8Array(8 + header.length + offset);
   const view = new DataView(bytes.buffer);
   view.setBigUint64(0, BigInt(header.length), true);

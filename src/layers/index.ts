@@ -27,19 +27,21 @@ export {
   type RescalingOptions,
 };
 
+/** Options of Keras's layers with a kernel that Heddle has only at their defaults. */
+const KERNEL_DEFAULTS = {
+  trainable: true,
+  bias_regularizer: null,
+  activity_regularizer: null,
+  kernel_constraint: null,
+  bias_constraint: null,
+};
+
 /** The layers by Keras's names, each from its Keras configuration. */
 export const layers = new Registry<Layer>("layer", {
   Activation: (config) =>
     new Activation(activationOf("Activation", textOf(config, "activation")), named(config)),
   Conv2D: (config) => {
-    if ((config["groups"] ?? 1) !== 1) {
-      throw new HeddleError({
-        who: "Conv2D",
-        expected: "groups to be 1",
-        received: JSON.stringify(config["groups"]),
-        next: "Grouped convolutions cannot be loaded yet.",
-      });
-    }
+    refuseOthers("Conv2D", config, { ...KERNEL_DEFAULTS, groups: 1, data_format: "channels_last" });
     return new Conv2D(Number(config["filters"]), sizeIn(config, "kernel_size") ?? Number.NaN, {
       ...named(config),
       ...kernelOptions("Conv2D", config),
@@ -48,19 +50,40 @@ export const layers = new Registry<Layer>("layer", {
       padding: paddingOf("Conv2D", textOf(config, "padding") ?? "valid"),
     });
   },
-  Dense: (config) =>
-    new Dense(Number(config["units"]), { ...named(config), ...kernelOptions("Dense", config) }),
+  Dense: (config) => {
+    refuseOthers("Dense", config, KERNEL_DEFAULTS);
+    return new Dense(Number(config["units"]), { ...named(config), ...kernelOptions("Dense", config) });
+  },
   Dropout: (config) => new Dropout(Number(config["rate"]), named(config)),
-  Flatten: (config) => new Flatten(named(config)),
-  MaxPooling2D: (config) =>
-    new MaxPooling2D(sizeIn(config, "pool_size") ?? 2, {
+  Flatten: (config) => {
+    refuseOthers("Flatten", config, { data_format: "channels_last" });
+    return new Flatten(named(config));
+  },
+  MaxPooling2D: (config) => {
+    refuseOthers("MaxPooling2D", config, { data_format: "channels_last" });
+    return new MaxPooling2D(sizeIn(config, "pool_size") ?? 2, {
       ...named(config),
       strides: sizeIn(config, "strides") ?? sizeIn(config, "pool_size") ?? 2,
       padding: paddingOf("MaxPooling2D", textOf(config, "padding") ?? "valid"),
-    }),
+    });
+  },
   Rescaling: (config) =>
     new Rescaling(Number(config["scale"]), { ...named(config), offset: Number(config["offset"] ?? 0) }),
 });
+
+/** Refuses what a configuration asks for beyond `defaults`: ignoring it would give another model than Keras's. */
+function refuseOthers(who: string, config: JsonObject, defaults: JsonObject): void {
+  for (const [name, value] of Object.entries(defaults)) {
+    const given = config[name];
+    if (given === undefined || given === null || given === value) continue;
+    throw new HeddleError({
+      who,
+      expected: `${name} to be ${JSON.stringify(value)}`,
+      received: JSON.stringify(given),
+      next: "Heddle has nothing else there yet: change the model.",
+    });
+  }
+}
 
 function textOf(config: JsonObject, name: string): string | undefined {
   const value = config[name];

@@ -1,7 +1,9 @@
 import { HeddleError } from "../base/errors.js";
+import { formatBytes } from "../base/format.js";
 import type { JsonObject } from "../base/json.js";
 import { Random } from "../base/random.js";
-import type { Shape } from "../base/shape.js";
+import { type Shape, sizeOf } from "../base/shape.js";
+import { MAXIMUM_PAGES } from "../engine/kernel-table.js";
 import type { Initializer } from "../initializers/index.js";
 import type { OpNode } from "../ops/node.js";
 import type { Weight } from "../ops/weight.js";
@@ -91,6 +93,15 @@ export abstract class Layer {
     regularizer: Regularizer | undefined,
   ): Weight {
     const { seed, weightsBefore } = this.context!;
+    const bytes = 4 * sizeOf(shape);
+    if (bytes > MAXIMUM_PAGES * 65536) {
+      throw new HeddleError({
+        who: this.who,
+        expected: `weights within ${formatBytes(MAXIMUM_PAGES * 65536)}`,
+        received: `a ${name} [${shape.join(", ")}] of ${formatBytes(bytes)}`,
+        next: "Take fewer filters or units, or pool before it.",
+      });
+    }
     const random = new Random(seed, "initializer", weightsBefore + this.weights.length);
     const weight: Weight = {
       name: `${this.name}/${name}`,

@@ -31,12 +31,20 @@ export function checkSamples(who: string, samples: Samples, input: Shape): void 
       next: "Resize the images, or build the model for their size.",
     });
   }
-  if (!Number.isSafeInteger(count) || count < 1 || images.length !== count * sizeOf(shape)) {
+  if (!Number.isSafeInteger(count) || count < 1) {
+    throw new HeddleError({
+      who,
+      expected: "at least one image",
+      received: `a count of ${count}`,
+      next: "Give some images.",
+    });
+  }
+  if (images.length !== count * sizeOf(shape)) {
     throw new HeddleError({
       who,
       expected: `${count} images of ${shape.join("×")} values: ${count * sizeOf(shape)} in all`,
       received: `${images.length}`,
-      next: "Correct count, shape or the array; at least one image is needed.",
+      next: "Correct count, shape or the array.",
     });
   }
 }

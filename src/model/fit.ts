@@ -27,10 +27,13 @@ export interface Training {
   readonly samples: number;
   readonly optimizer: Optimizer;
   readonly seed: number;
-  /** Steps taken by earlier calls of `fit`. */
-  readonly stepsBefore: number;
-  /** Epochs finished by earlier calls: each has its own order of samples. */
-  readonly epochsBefore: number;
+  /** What earlier calls of `fit` have done; counted on, also where this one is stopped. */
+  readonly done: {
+    /** Steps since the optimizer began. */
+    steps: number;
+    /** Whole epochs of the model: each has its own order of samples. */
+    epochs: number;
+  };
   readonly validate: (() => Promise<{ loss: number; accuracy: number }>) | undefined;
 }
 
@@ -43,64 +46,77 @@ interface Totals {
 }
 
 /** Trains for some epochs. */
-export async function trainEpochs(
-  training: Training,
-  options: FitOptions,
-): Promise<History & { readonly steps: number }> {
-  const { session, compiled, samples, optimizer, seed } = training;
+export async function trainEpochs(training: Training, options: FitOptions): Promise<History> {
+  const { session, compiled, samples, optimizer, seed, done } = training;
+  const { signal, callbacks = [] } = options;
   const { batchSize } = compiled.program;
   const epochs = wholeNumber("fit", "epochs", options.epochs ?? 1);
-  const callbacks = options.callbacks ?? [];
   const stepsPerEpoch = Math.ceil(samples / batchSize);
-  const totalSteps = training.stepsBefore + epochs * stepsPerEpoch;
+  const totalSteps = done.steps + epochs * stepsPerEpoch;
   const order = Int32Array.from({ length: samples }, (_, index) => index);
   const logs: EpochLogs[] = [];
 
   for (let epoch = 1; epoch <= epochs; epoch++) {
     for (const callback of callbacks) await callback.onEpochBegin?.(epoch);
-    if (options.shuffle ?? true)
-      shuffle(order, new Random(seed, "shuffle", training.epochsBefore + epoch - 1));
-    const firstStep = training.stepsBefore + (epoch - 1) * stepsPerEpoch;
+    // Between epochs others have their turn: a callback may evaluate the model, or change its weights.
+    const row = await session.alone(() => trainEpoch(epoch));
+    logs.push(row);
+    for (const callback of callbacks) await callback.onEpochEnd?.(row);
+    if (signal?.aborted) throw new AbortedError(`Stopped after epoch ${epoch} of ${epochs}.`);
+  }
+  return { epochs: logs };
+
+  async function trainEpoch(epoch: number): Promise<EpochLogs> {
+    if (options.shuffle ?? true) shuffle(order, new Random(seed, "shuffle", done.epochs));
     const totals: Totals = { loss: 0, penalty: 0, correct: 0, samples: 0 };
     const started = performance.now();
     const seconds = () => (performance.now() - started) / 1000;
+    let reports: Promise<unknown> = Promise.resolve();
+    const onProgress = (before: number, count: number) => {
+      reports = Promise.all([reports, report(before, count)]);
+      // A callback that throws is heard when the run has ended.
+      reports.catch(() => {});
+    };
 
-    const samplesPerRun = compiled.maxSteps * batchSize;
-    for (let first = 0; first < samples; first += samplesPerRun) {
-      const rows = order.subarray(first, first + samplesPerRun);
-      const scalars = scalarRows(optimizer, {
-        firstStep: firstStep + first / batchSize,
-        totalSteps,
-        samples: rows.length,
-        batchSize,
-      });
-      await session.run(compiled, {
-        data: training.data,
-        rows,
-        scalars,
-        stepBase: firstStep + first / batchSize,
-        signal: options.signal,
-        onProgress: callbacks.some((callback) => callback.onProgress)
-          ? (stepsDone) => void report(first, Math.min(rows.length, stepsDone * batchSize))
-          : undefined,
-      });
-      await add(totals, rows.length);
+    session.writeWeights();
+    try {
+      const samplesPerRun = compiled.maxSteps * batchSize;
+      for (let first = 0; first < samples; first += samplesPerRun) {
+        const rows = order.subarray(first, first + samplesPerRun);
+        const sizes = { firstStep: done.steps, totalSteps, samples: rows.length, batchSize };
+        const run = session.run(compiled, {
+          data: training.data,
+          rows,
+          scalars: scalarRows(optimizer, sizes),
+          stepBase: done.steps,
+          signal,
+          onProgress: callbacks.some((callback) => callback.onProgress)
+            ? (stepsDone) => onProgress(first, Math.min(rows.length, stepsDone * batchSize))
+            : undefined,
+        });
+        await run.finally(() => {
+          done.steps += session.engine.stepsDone;
+        });
+        await reports;
+        await add(totals, rows.length);
+      }
+    } catch (thrown) {
+      if (thrown instanceof AbortedError) await session.readWeights();
+      throw thrown;
     }
     const elapsed = seconds();
+    await session.readWeights();
+    done.epochs++;
     const validation = await training.validate?.();
-    const row: EpochLogs = {
-      epoch: training.epochsBefore + epoch,
+    return {
+      epoch: done.epochs,
       loss: (totals.loss + totals.penalty) / totals.samples,
       accuracy: totals.correct / totals.samples,
       ...(validation && { valLoss: validation.loss, valAccuracy: validation.accuracy }),
-      learningRate: optimizer.schedule.rate(firstStep + stepsPerEpoch - 1, totalSteps),
+      learningRate: optimizer.schedule.rate(done.steps - 1, totalSteps),
       seconds: elapsed,
       imagesPerSecond: samples / elapsed,
     };
-    logs.push(row);
-    await session.readWeights();
-    for (const callback of callbacks) await callback.onEpochEnd?.(row);
-    if (options.signal?.aborted) throw new AbortedError(`Stopped after epoch ${epoch} of ${epochs}.`);
 
     /** Adds the results of the run's first `count` samples. */
     async function add(sums: Totals, count: number): Promise<void> {
@@ -132,5 +148,4 @@ export async function trainEpochs(
       }
     }
   }
-  return { epochs: logs, steps: epochs * stepsPerEpoch };
 }

@@ -1,5 +1,5 @@
 import { readFileBytes, readTextFile, writeFileAtomic } from "#files";
-import { AbortedError, HeddleError } from "../base/errors.js";
+import { HeddleError } from "../base/errors.js";
 import type { JsonObject } from "../base/json.js";
 import { sha256 } from "../base/sha256.js";
 import { type Shape, sizeOf, wholeNumber } from "../base/shape.js";
@@ -76,8 +76,8 @@ export class Sequential {
     engine: {},
   };
   private session: Promise<Session> | undefined;
-  private stepsDone = 0;
-  private epochsDone = 0;
+  /** What `fit` has done: steps of the optimizer that the session holds, and epochs in all. */
+  private readonly done = { steps: 0, epochs: 0 };
 
   /**
    * Builds the layers and draws their first weights.
@@ -137,7 +137,6 @@ export class Sequential {
       loss: typeof loss === "string" ? losses.create("compile", loss) : loss,
       engine,
     };
-    this.stepsDone = 0;
   }
 
   /** The optimizer and the loss in use. */
@@ -176,8 +175,7 @@ export class Sequential {
         seed: this.seed,
         input: formatOf(samples),
       });
-      session.writeWeights();
-      const { epochs, steps } = await trainEpochs(
+      return await trainEpochs(
         {
           session,
           compiled,
@@ -185,8 +183,7 @@ export class Sequential {
           samples: samples.count,
           optimizer,
           seed: this.seed,
-          stepsBefore: this.stepsDone,
-          epochsBefore: this.epochsDone,
+          done: this.done,
           validate:
             validationData && validation !== undefined
               ? () => this.measure(session, validationData, validation, options.signal)
@@ -194,12 +191,6 @@ export class Sequential {
         },
         options,
       );
-      this.stepsDone += steps;
-      this.epochsDone += epochs.length;
-      return { epochs };
-    } catch (thrown) {
-      if (thrown instanceof AbortedError) await session.readWeights();
-      throw thrown;
     } finally {
       for (const id of unbind) session.engine.unbind(id);
     }
@@ -213,8 +204,10 @@ export class Sequential {
     const session = await this.open();
     const data = this.bind(session, "evaluate", samples);
     try {
-      session.writeWeights();
-      return await this.measure(session, samples, data, options.signal);
+      return await session.alone(() => {
+        session.writeWeights();
+        return this.measure(session, samples, data, options.signal);
+      });
     } finally {
       session.engine.unbind(data);
     }
@@ -231,11 +224,13 @@ export class Sequential {
     const outputs = new Float32Array(samples.count * width);
     const data = session.bind(samples.images);
     try {
-      session.writeWeights();
-      await eachRun(compiled, samples.count, async (rows, first) => {
-        await session.run(compiled, { data, rows, signal: options.signal });
-        const bytes = await session.engine.read(compiled.output!, 4 * width * rows.length);
-        outputs.set(new Float32Array(bytes.buffer), first * width);
+      await session.alone(() => {
+        session.writeWeights();
+        return eachRun(compiled, samples.count, async (rows, first) => {
+          await session.run(compiled, { data, rows, signal: options.signal });
+          const bytes = await session.engine.read(compiled.output!, 4 * width * rows.length);
+          outputs.set(new Float32Array(bytes.buffer), first * width);
+        });
       });
     } finally {
       session.engine.unbind(data);
@@ -300,7 +295,7 @@ export class Sequential {
     return new Sequential([new Input(inputShape), ...layers], { name, ...options });
   }
 
-  /** Ends the threads. The model stays usable: they start again when needed. */
+  /** Ends the threads. The model stays usable: they start again when needed, the optimizer anew. */
   dispose(): void {
     void this.session?.then(
       (session) => session.close(),
@@ -311,8 +306,14 @@ export class Sequential {
 
   /** The session; a new one after a fault ended the last. */
   private async open(): Promise<Session> {
-    const current = this.session;
-    if (current && (await current).engine.alive) return current;
+    while (this.session) {
+      const current = this.session;
+      if ((await current).engine.alive) return current;
+      // Of several who find it dead, the first forgets it; the others wait for what replaces it.
+      if (this.session === current) this.session = undefined;
+    }
+    // The optimizer's state ended with its session.
+    this.done.steps = 0;
     const opening = Session.open(this.lower(), this.compiled.engine);
     this.session = opening;
     opening.catch(() => {
@@ -344,7 +345,6 @@ export class Sequential {
       for (const value of results.loss) loss += value;
       for (const value of results.correct) correct += value;
     });
-    await session.readWeights();
     return { loss: loss / samples.count + penaltyOf(this.weights), accuracy: correct / samples.count };
   }
 }
@@ -354,11 +354,21 @@ const DEFAULT_LOSS = losses.create("compile", "sparseCategoricalCrossentropy");
 /** Builds each layer on the output of the one before; gives unnamed ones Keras's names. */
 function buildAll(layers: readonly Layer[], inputShape: Shape, seed: number) {
   const names = new Set(layers.filter((layer) => layer.named).map((layer) => layer.name));
+  const used = new Set<string>();
   let weightsBefore = 0;
   let input = inputShape;
   return layers.map((layer, position) => {
     const name = layer.named ? layer.name : freeName(snakeCase(layer.className), names);
     const output = layer.build(input, { name, seed, position, weightsBefore });
+    if (used.has(name)) {
+      throw new HeddleError({
+        who: "Sequential",
+        expected: "layers with different names",
+        received: `two of the name "${name}"`,
+        next: "Rename one of them.",
+      });
+    }
+    used.add(name);
     weightsBefore += layer.weights.length;
     const placed = { layer, input, output };
     input = output;

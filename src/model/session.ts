@@ -34,6 +34,7 @@ export class Session {
     { slots: number[]; programs: Map<string, CompiledProgram> }
   >();
   private readonly weights: Weight[];
+  private turn: Promise<unknown> = Promise.resolve();
 
   private constructor(
     readonly engine: Engine,
@@ -46,6 +47,13 @@ export class Session {
   static async open(model: Lowered, options: EngineOptions): Promise<Session> {
     const engine = await Engine.create(options);
     return new Session(engine, model, placeWeights(engine, weightsOf(model)));
+  }
+
+  /** Does work while nobody else's changes weights, tables or results in the engine: others wait for their turn. */
+  alone<T>(work: () => Promise<T>): Promise<T> {
+    const mine = this.turn.then(work);
+    this.turn = mine.catch(() => {});
+    return mine;
   }
 
   /** Copies the model's weights into the engine. */

@@ -73,7 +73,12 @@ export function emitConv2DMaxPool(
       macs,
     );
   } else {
-    e.call("conv2dMaxPoolForward", "forward", { ...operands, w: kernel.data, scratch: e.scratch(), ...sizes }, macs);
+    e.call(
+      "conv2dMaxPoolForward",
+      "forward",
+      { ...operands, w: kernel.data, scratch: e.scratch(), ...sizes },
+      macs,
+    );
   }
   const dropped = dropout && e.options.training;
   if (dropped) emitDropoutInPlace(e, dropout, y);

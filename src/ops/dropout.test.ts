@@ -40,6 +40,34 @@ onEachVariant("dropout", (engine) => {
     );
   });
 
+  // Element 5 of 32 goes through a vector, element 30 of 31 through the tail.
+  it.each([
+    [5, 32],
+    [30, 31],
+  ])(
+    "keeps element %d of %d at the very draw that is the threshold, and not above",
+    async (element, count) => {
+      const options = { seed: 4, layer: 1, step: 2, sample: 0, count };
+      const kept = (threshold: number) => dropoutReference({ ...options, rate: threshold / 65536 })[element]!;
+      // A unit is kept up to the threshold that is its draw.
+      let draw = 0;
+      for (let bit = 32768; bit >= 1; bit /= 2) if (kept(draw + bit)) draw += bit;
+      for (const threshold of [draw, draw + 1]) {
+        const { y } = await runChain(engine(), {
+          nodes: [{ op: "dropout", owner: "dropout", rate: threshold / 65536, layer: 1 }],
+          ...{
+            shape: [count],
+            x: new Float32Array(count).fill(1),
+            dy: new Float32Array(count),
+            samples: 1,
+            ...options,
+          },
+        });
+        expect(y[element]! > 0).toBe(threshold === draw);
+      }
+    },
+  );
+
   it.each([
     ["outside of training", { training: false, rate: 0.5 }],
     ["at rate 0", { training: true, rate: 0 }],

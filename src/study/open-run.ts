@@ -1,3 +1,5 @@
+import { stat } from "node:fs/promises";
+import { join } from "node:path";
 import { HeddleError } from "../base/errors.js";
 import type { Dataset } from "../data/dataset.js";
 import type { LoadOptions } from "../data/index-node.js";
@@ -5,6 +7,7 @@ import { Sequential } from "../model/sequential.js";
 import type { RunRecord } from "../runs/records.js";
 import { RunFolder } from "../runs/run-folder.js";
 import { obtainDataset } from "./obtain-dataset.js";
+import { studyRecipe } from "./recipe.js";
 
 /** A run with its model, ready to be asked. */
 export interface OpenedRun {
@@ -17,6 +20,7 @@ export interface OpenedRun {
  * Opens a run and loads its model.
  *
  * @param run a run folder, an id below `root`, or `latest`
+ * @throws HeddleError when there is no such run or it has no model yet
  */
 export async function openRun(
   run: string,
@@ -25,13 +29,21 @@ export async function openRun(
 ): Promise<OpenedRun> {
   const folder = await RunFolder.open(run, root);
   const record = await folder.readRecord();
+  // The weights are written first: with the configuration the model is whole.
+  if (!(await exists(join(folder.modelPath, "config.json")))) throw withoutModel(folder, record);
   const model = await Sequential.load(folder.modelPath, { seed: record.seed });
   const { threads, fast = false } = engine;
   model.compile({ fast, ...(threads !== undefined && { threads }) });
   return { folder, record, model };
 }
 
-/** The data that a run was trained on, from where it was then or from `data`. */
+/** How many images a step of a run took; the study's number where the record does not say. */
+export function batchSizeOfRun({ configuration }: RunRecord): number {
+  const { batchSize } = configuration;
+  return typeof batchSize === "number" ? batchSize : studyRecipe.batchSize;
+}
+
+/** The data that a run was trained on, from `data`, else from where it was then, else wherever it is now. */
 export async function datasetOfRun(
   record: RunRecord,
   data: string | undefined,
@@ -43,14 +55,14 @@ export async function datasetOfRun(
     const sketch = source.seed === undefined ? {} : { seed: source.seed };
     return (await obtainDataset("fashion-sketch", undefined, { ...options, sketch })).dataset;
   }
-  if (name === "fashion-mnist") {
-    return (await obtainDataset(name, undefined, options)).dataset;
+  if (source.path !== undefined && (await exists(source.path))) {
+    return (await obtainDataset("fashion-mnist", source.path, options)).dataset;
   }
-  if (source.path !== undefined) return (await obtainDataset("fashion-mnist", source.path, options)).dataset;
+  if (name === "fashion-mnist") return (await obtainDataset(name, undefined, options)).dataset;
   throw new HeddleError({
-    who: `Run of dataset "${name}"`,
-    expected: "to know where its data is",
-    received: "a record without a path",
+    who: `Run ${record.id}`,
+    expected: `its data in ${source.path ?? "a folder that its record names"}`,
+    received: "no such folder",
     next: "Name the folder with --data.",
   });
 }
@@ -61,4 +73,21 @@ export function changedFiles(record: RunRecord, dataset: Dataset): readonly stri
   return record.dataset.source.files
     .filter(({ name, sha256 }) => now.get(name) !== sha256)
     .map(({ name }) => name);
+}
+
+function withoutModel({ path }: RunFolder, { status }: RunRecord): HeddleError {
+  const ended = status === "running" ? "one that still trains or was killed" : `one that ${status}`;
+  return new HeddleError({
+    who: `Run ${path}`,
+    expected: "a run with a model",
+    received: status === "finished" ? "one that lost its model" : `${ended} before its first epoch ended`,
+    next: "Choose another run, or train again: heddle train.",
+  });
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
 }

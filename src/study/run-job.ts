@@ -11,6 +11,7 @@ import { renderReport } from "../report/render-report.js";
 import { describeMachine } from "../runs/machine.js";
 import { type Metrics, RUN_FORMAT_VERSION, type RunRecord } from "../runs/records.js";
 import { RunFolder } from "../runs/run-folder.js";
+import { checkFits } from "./check-fits.js";
 import { Clock } from "./clock.js";
 import { configurationOf } from "./configuration.js";
 import type { Job, JobResult } from "./job.js";
@@ -27,12 +28,14 @@ const PREDICTION_ROUNDS = 3;
  * Trains a model, evaluates it, and keeps everything in a run folder with a report. The folder is readable at any
  * moment: `run.json` is there from the start, the history and the model after each epoch.
  *
- * @throws AbortedError when the signal fires; the folder then holds the model as it was at the last whole step
+ * @throws AbortedError when the signal fires; the folder then holds the model as it was at the last whole step.
+ *   HeddleError before the folder is made when the model does not fit the data
  */
 export async function runJob(job: Job): Promise<JobResult> {
   const clock = new Clock();
   const { dataset, model, events, signal } = job;
   const train = job.limit === undefined ? dataset.train : firstImages(dataset.train, job.limit);
+  checkFits(model, dataset);
   model.compile({
     optimizer: job.optimizer,
     fast: job.fast,
@@ -75,7 +78,7 @@ export async function runJob(job: Job): Promise<JobResult> {
     clock.lap("evaluation");
 
     events.onStage("writing the report");
-    const curves = await curveFigures(folder, { epochs });
+    const curves = await curveFigures(folder, { epochs }, job.dataset.title);
     const metrics: Metrics = {
       dataset: { name: dataset.name },
       train: { ...measured.train, runningAccuracy: epochs.at(-1)!.accuracy },
@@ -101,6 +104,7 @@ export async function runJob(job: Job): Promise<JobResult> {
     return { folder: folder.path, reportPath: folder.reportPath, metrics };
   } catch (thrown) {
     await closeBroken(folder, { ...record, timeSeconds: clock.seconds }, job, epochs, thrown);
+    if (thrown instanceof AbortedError) throw new AbortedError(stoppedAt(job, epochs), { cause: thrown });
     throw thrown;
   } finally {
     model.dispose();
@@ -126,21 +130,21 @@ function newRecord(job: Job, id: string): RunRecord {
 
 /** What the data looks like: the study's first two figures. */
 async function dataFigures(folder: RunFolder, job: Job, train: ImageSet): Promise<Figure[]> {
-  const { classNames } = job.dataset;
+  const { classNames, title } = job.dataset;
   const named = (set: ImageSet) => [...set.labels].map((label) => classNames[label]!);
   const first = firstImages(train, GRID_COUNT);
   const each = firstOfEachClass(train, classNames.length);
   const figures = [
     await imageGrid(first, {
       name: "first-images",
-      title: `The first ${first.count} training images`,
+      title: `${title}: the first ${first.count} training images`,
       columns: GRID_COLUMNS,
       labels: named(first),
       tone: "ink",
     }),
     await imageGrid(each, {
       name: "one-of-each-class",
-      title: "One training image of each class",
+      title: `${title}: one training image of each class`,
       columns: GRID_COLUMNS,
       labels: named(each),
       tone: "ink",
@@ -150,8 +154,8 @@ async function dataFigures(folder: RunFolder, job: Job, train: ImageSet): Promis
   return figures;
 }
 
-async function curveFigures(folder: RunFolder, history: History): Promise<Figure[]> {
-  const figures = [await accuracyByEpoch(history), await lossByEpoch(history)];
+async function curveFigures(folder: RunFolder, history: History, dataset: string): Promise<Figure[]> {
+  const figures = [await accuracyByEpoch(history, { dataset }), await lossByEpoch(history, { dataset })];
   for (const figure of figures) await folder.writeFigure(figure);
   return figures;
 }
@@ -198,7 +202,7 @@ async function closeBroken(
   const finishedAt = new Date().toISOString();
   try {
     if (stopped) await job.model.save(folder.modelPath);
-    if (epochs.length > 0) await curveFigures(folder, { epochs });
+    if (epochs.length > 0) await curveFigures(folder, { epochs }, job.dataset.title);
     await folder.writeRecord(
       stopped
         ? { ...record, status: "stopped", finishedAt }
@@ -213,6 +217,12 @@ async function closeBroken(
       },
     );
   }
+}
+
+function stoppedAt(job: Job, epochs: readonly EpochLogs[]): string {
+  return epochs.length < job.epochs
+    ? `Stopped in epoch ${epochs.length + 1} of ${job.epochs}.`
+    : "Stopped when training was over, before the report.";
 }
 
 function median(values: readonly number[]): number {

@@ -1,7 +1,7 @@
 import { Argument, Command } from "@commander-js/extra-typings";
 import { describeDataset, formatDescription } from "../../data/describe.js";
 import { obtainDataset } from "../../study/obtain-dataset.js";
-import { dataOption, jsonOption, offlineOption } from "../options.js";
+import { dataOption, jsonOption, nonEmpty, offlineOption } from "../options.js";
 import { downloadLine } from "../progress.js";
 import { abortOnSignals } from "../signals.js";
 import { Terminal } from "../terminal.js";
@@ -11,7 +11,9 @@ export function dataCommand() {
   return new Command("data")
     .description("obtain, verify and describe a dataset")
     .addArgument(
-      new Argument("[name]", "fashion-mnist, fashion-sketch, or a folder").default("fashion-mnist"),
+      new Argument("[name]", "fashion-mnist, fashion-sketch, or a folder")
+        .argParser(nonEmpty)
+        .default("fashion-mnist"),
     )
     .addOption(dataOption())
     .addOption(offlineOption())
@@ -19,8 +21,9 @@ export function dataCommand() {
     .addHelpText(
       "after",
       `
-A dataset is looked for in --data, in the folder that HEDDLE_DATA names, and in the user's cache; else it is
-downloaded into the cache, and its checksums are verified.
+A dataset is looked for in --data, in the folder that HEDDLE_DATA names, and in
+the user's cache; else it is downloaded into the cache, and its checksums are
+verified.
 
 Examples:
   heddle data
@@ -40,8 +43,7 @@ Examples:
         const description = describeDataset(dataset);
         if (!options.json) {
           terminal.result(formatDescription(description));
-          const where = dataset.source.path ? `${dataset.source.path} (${foundBy})` : foundBy;
-          terminal.result(`\nFrom: ${where}`);
+          if (dataset.source.path) terminal.result(`\nFrom: ${dataset.source.path} (${foundBy})`);
         }
         terminal.json({ ...description, foundBy });
       } finally {

@@ -6,6 +6,7 @@ import {
   fastOption,
   jsonOption,
   offlineOption,
+  runArgument,
   runDirOption,
   threadsOption,
 } from "../options.js";
@@ -17,7 +18,7 @@ import { Terminal } from "../terminal.js";
 export function evaluateCommand() {
   return new Command("evaluate")
     .description("measure a run's model on the test images")
-    .argument("<run>", "a run folder, its id, or latest")
+    .addArgument(runArgument())
     .addOption(dataOption())
     .addOption(offlineOption())
     .addOption(threadsOption())
@@ -35,8 +36,8 @@ Examples:
     .action(async (run, options) => {
       const terminal = new Terminal(options);
       const { signal, release } = abortOnSignals(terminal);
+      const { folder, record, model } = await openRun(run, options.runDir, options);
       try {
-        const { folder, record, model } = await openRun(run, options.runDir, options);
         const dataset = await datasetOfRun(record, options.data, {
           offline: options.offline,
           signal,
@@ -57,8 +58,8 @@ Examples:
           dataset: { name },
           test: { accuracy, loss, images: dataset.test.count },
         });
-        model.dispose();
       } finally {
+        model.dispose();
         release();
       }
     });

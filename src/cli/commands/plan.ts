@@ -1,19 +1,18 @@
 import { Command, Option } from "@commander-js/extra-typings";
 import { formatPlan, planSteps } from "../../model/plan.js";
-import { openRun } from "../../study/open-run.js";
-import { studyRecipe } from "../../study/recipe.js";
-import { jsonOption, runDirOption, threadsOption, wholeNumber } from "../options.js";
+import { batchSizeOfRun, openRun } from "../../study/open-run.js";
+import { jsonOption, runArgument, runDirOption, threadsOption, wholeNumber } from "../options.js";
 import { Terminal } from "../terminal.js";
 
 /** `heddle plan RUN`: the kernel calls that a batch comes to. */
 export function planCommand() {
   return new Command("plan")
     .description("show the kernel calls that training on one batch comes to")
-    .argument("<run>", "a run folder, its id, or latest")
+    .addArgument(runArgument())
     .addOption(
-      new Option("--batch-size <n>", "images of a step")
-        .argParser(wholeNumber(1, 65536))
-        .default(studyRecipe.batchSize),
+      new Option("--batch-size <n>", "images of a step; the run's own by default").argParser(
+        wholeNumber(1, 65536),
+      ),
     )
     .addOption(threadsOption())
     .addOption(runDirOption())
@@ -27,11 +26,14 @@ Examples:
     )
     .action(async (run, options) => {
       const terminal = new Terminal(options);
-      const { model } = await openRun(run, options.runDir, options);
-      const { program } = await model.trainingProgram(options.batchSize);
-      if (!options.json) terminal.result(formatPlan(program));
-      const { batchSize, shardSize, memoryBytes } = program;
-      terminal.json({ batchSize, shardSize, memoryBytes, steps: planSteps(program) });
-      model.dispose();
+      const { record, model } = await openRun(run, options.runDir, options);
+      try {
+        const { program } = await model.trainingProgram(options.batchSize ?? batchSizeOfRun(record));
+        if (!options.json) terminal.result(formatPlan(program));
+        const { batchSize, shardSize, memoryBytes } = program;
+        terminal.json({ batchSize, shardSize, memoryBytes, steps: planSteps(program) });
+      } finally {
+        model.dispose();
+      }
     });
 }

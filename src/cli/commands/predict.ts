@@ -1,8 +1,9 @@
 import { Command } from "@commander-js/extra-typings";
 import { formatPercent, formatTable } from "../../base/format.js";
+import { sizeOf } from "../../base/shape.js";
 import { type Picture, readPicture } from "../../data/index-node.js";
 import { openRun } from "../../study/open-run.js";
-import { fastOption, jsonOption, runDirOption, threadsOption } from "../options.js";
+import { fastOption, jsonOption, runArgument, runDirOption, threadsOption } from "../options.js";
 import { Terminal } from "../terminal.js";
 
 /** How many classes are shown for a picture. */
@@ -12,7 +13,7 @@ const TOP = 3;
 export function predictCommand() {
   return new Command("predict")
     .description("say what a run's model sees in pictures")
-    .argument("<run>", "a run folder, its id, or latest")
+    .addArgument(runArgument())
     .argument("<image...>", "PNG, JPEG, WebP, GIF, TIFF or AVIF files")
     .addOption(threadsOption())
     .addOption(fastOption())
@@ -21,8 +22,8 @@ export function predictCommand() {
     .addHelpText(
       "after",
       `
-Pictures are turned to grey if the model wants that, scaled to its input, and inverted when their background is
-light.
+Pictures are turned to grey if the model wants that, scaled to its input, and
+inverted when their background is light.
 
 Examples:
   heddle predict latest boot.jpg
@@ -31,38 +32,42 @@ Examples:
     .action(async (run, paths, options) => {
       const terminal = new Terminal(options);
       const { record, model } = await openRun(run, options.runDir, options);
-      const { classNames } = record.dataset;
-      const [height, width, channels] = model.inputShape as readonly [number, number, number];
-      const pictures: Picture[] = [];
-      for (const path of paths) pictures.push(await readPicture(path, { height, width, channels }));
+      try {
+        const { classNames } = record.dataset;
+        const [height, width, channels] = model.inputShape as readonly [number, number, number];
+        const pictures: Picture[] = [];
+        for (const path of paths) pictures.push(await readPicture(path, { height, width, channels }));
 
-      const size = height * width * channels;
-      const images = new Uint8Array(paths.length * size);
-      pictures.forEach(({ pixels }, index) => {
-        images.set(pixels, index * size);
-      });
-      const outputs = await model.predict({ images, count: paths.length, shape: model.inputShape });
-      const predictions = paths.map((image, index) => ({
-        image,
-        inverted: pictures[index]!.inverted,
-        top: topClasses(
-          outputs.subarray(index * classNames.length, (index + 1) * classNames.length),
-          classNames,
-        ),
-      }));
-      for (const { image, inverted, top } of predictions) {
-        terminal.result(`${image}${inverted ? " (inverted: its background is light)" : ""}`);
-        const rows = top.map(({ name, probability }) => [`  ${name}`, formatPercent(probability)]);
-        terminal.result(formatTable(rows, [1]));
+        const size = sizeOf(model.inputShape);
+        const images = new Uint8Array(paths.length * size);
+        pictures.forEach(({ pixels }, index) => {
+          images.set(pixels, index * size);
+        });
+        const outputs = await model.predict({ images, count: paths.length, shape: model.inputShape });
+        const units = sizeOf(model.outputShape);
+        const predictions = paths.map((image, index) => ({
+          image,
+          inverted: pictures[index]!.inverted,
+          top: topClasses(outputs.subarray(index * units, (index + 1) * units), classNames),
+        }));
+        for (const { image, inverted, top } of predictions) {
+          terminal.result(`${image}${inverted ? " (inverted: its background is light)" : ""}`);
+          const rows = top.map(({ name, probability }) => [`  ${name}`, formatPercent(probability)]);
+          terminal.result(formatTable(rows, [1]));
+        }
+        terminal.json({ predictions });
+      } finally {
+        model.dispose();
       }
-      terminal.json({ predictions });
-      model.dispose();
     });
 }
 
 function topClasses(probabilities: Float32Array, classNames: readonly string[]) {
-  return [...probabilities]
-    .map((probability, label) => ({ label, name: classNames[label]!, probability }))
-    .sort((a, b) => b.probability - a.probability)
-    .slice(0, TOP);
+  return (
+    [...probabilities]
+      // A model may have more outputs than its data had classes.
+      .map((probability, label) => ({ label, name: classNames[label] ?? `class ${label}`, probability }))
+      .sort((a, b) => b.probability - a.probability)
+      .slice(0, TOP)
+  );
 }

@@ -31,7 +31,8 @@ export function studyCommand() {
     .addHelpText(
       "after",
       `
-Where Fashion-MNIST is neither on disk nor to be had, the study runs on generated images and says so.
+Where Fashion-MNIST is neither on disk nor to be had, the study runs on
+generated images and says so.
 
 Examples:
   heddle study fashion-mnist
@@ -46,5 +47,8 @@ Examples:
           studyModel({ input: dataset.train.shape, classes: dataset.classNames.length, seed: options.seed }),
       }),
     );
-  return new Command("study").description("run a whole study and write its report").addCommand(fashionMnist);
+  return new Command("study")
+    .description("run a whole study and write its report")
+    .addCommand(fashionMnist)
+    .addHelpText("after", "\nExamples:\n  heddle study fashion-mnist\n  heddle study fashion-mnist --help");
 }

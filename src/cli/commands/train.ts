@@ -8,6 +8,7 @@ import {
   dataOption,
   fastOption,
   jsonOption,
+  nonEmpty,
   offlineOption,
   quietOption,
   runDirOption,
@@ -19,7 +20,7 @@ import { loadOptions, recipeOptions, trainAndReport } from "../training-command.
 export function trainCommand() {
   return new Command("train")
     .description("train a model on a dataset and write its report")
-    .argument("[model.json]", "a sequential model in Keras's JSON; the study's CNN by default")
+    .argument("[model.json]", "a sequential model in Keras's JSON; the study's CNN by default", nonEmpty)
     .addOption(dataOption())
     .addOption(offlineOption())
     .addOption(recipeOptions.epochs())
@@ -38,7 +39,7 @@ export function trainCommand() {
 Examples:
   heddle train --data ~/datasets/mnist --epochs 4
   heddle train model.json --data fashion-sketch --seed 7
-  heddle train runs/latest/model/config.json --fast --json`,
+  heddle train runs/2026-03-04-153012-mnist/model/config.json --fast --json`,
     )
     .action((path, options) =>
       trainAndReport(options, {

@@ -1,0 +1,22 @@
+import { expect, it } from "vitest";
+import { AbortedError, HeddleError, messageOf } from "./errors.js";
+
+it("a HeddleError is one line of four parts, or a text as it is", () => {
+  const parts = { who: "Dense", expected: "a", received: "b", next: "Do c." };
+  const cause = new Error("why");
+  const error = new HeddleError(parts, { cause });
+  expect(error.message).toBe("Dense: expected a, received b. Do c.");
+  expect(error.name).toBe("HeddleError");
+  expect(error.cause).toBe(cause);
+  expect(new HeddleError("Just so.").message).toBe("Just so.");
+});
+
+it("an AbortedError is a HeddleError of its own name", () => {
+  const error = new AbortedError("Stopped.");
+  expect(error).toBeInstanceOf(HeddleError);
+  expect(error.name).toBe("AbortedError");
+});
+
+it("messageOf takes whatever was thrown", () => {
+  expect([new Error("a"), "b", 3, undefined].map(messageOf)).toEqual(["a", "b", "3", "undefined"]);
+});

@@ -1,0 +1,47 @@
+import { describe, expect, it } from "vitest";
+import { HeddleError } from "./errors.js";
+import type { JsonObject } from "./json.js";
+import { Registry, serialize } from "./registry.js";
+
+const create = (className: string) => (config: JsonObject) => ({ className, getConfig: () => config });
+const shapes = new Registry("shape", { CircleOfPoints: create("CircleOfPoints"), Square: create("Square") });
+
+describe("a registry", () => {
+  it.each(["CircleOfPoints", "circleOfPoints", "circle_of_points", "CIRCLEOFPOINTS"])("finds %s", (name) => {
+    expect(shapes.create("test", name).className).toBe("CircleOfPoints");
+  });
+
+  it("gives the configuration to the class, and none by default", () => {
+    expect(shapes.create("test", "square", { side: 2 }).getConfig()).toEqual({ side: 2 });
+    expect(shapes.create("test", "square").getConfig()).toEqual({});
+  });
+
+  it("reads what serialize wrote", () => {
+    const square = shapes.create("test", "square", { side: 2 });
+    expect(serialize(square)).toEqual({ class_name: "Square", config: { side: 2 } });
+    expect(shapes.deserialize("test", serialize(square)).getConfig()).toEqual({ side: 2 });
+    expect(shapes.deserialize("test", { class_name: "Square" }).getConfig()).toEqual({});
+  });
+
+  it.each(["triangle", "", "__proto__", "constructor", "toString"])("does not know %j", (name) => {
+    expect(() => shapes.create("Layer x", name)).toThrow(
+      new HeddleError(
+        `Layer x: expected shape to be one of CircleOfPoints, Square, received ${JSON.stringify(name)}. Check its spelling.`,
+      ),
+    );
+  });
+
+  it.each([
+    [null, "null"],
+    [undefined, "nothing"],
+    ["square", '"square"'],
+    [{ config: {} }, '{"config":{}}'],
+    [[1], "[1]"],
+  ])("refuses %j as a configuration", (value, received) => {
+    expect(() => shapes.deserialize("config.json", value)).toThrow(
+      new HeddleError(
+        `config.json: expected shape as an object with class_name and config, received ${received}. Check the configuration file.`,
+      ),
+    );
+  });
+});

@@ -1,0 +1,281 @@
+import { describe, expect, it } from "vitest";
+import { HeddleError } from "../base/errors.js";
+import type { Shape } from "../base/shape.js";
+import { HeUniform } from "../initializers/index.js";
+import { L1, L1L2, L2 } from "../regularizers/index.js";
+import {
+  Activation,
+  Conv2D,
+  Dense,
+  Dropout,
+  Flatten,
+  type Layer,
+  layers,
+  MaxPooling2D,
+  Rescaling,
+} from "./index.js";
+
+/** What a layer is once a model has built it: the output's shape and the weights' shapes. */
+function built(layer: Layer, input: Shape) {
+  const output = layer.build(input, { name: layer.name, seed: 1, position: 0, weightsBefore: 0 });
+  return { output, weights: layer.weights.map(({ name, shape }) => [name, shape]) };
+}
+
+describe("layers give Keras's shapes and weights:", () => {
+  it.each([
+    [
+      new Conv2D(16, 3),
+      [28, 28, 1],
+      [26, 26, 16],
+      [
+        ["Conv2D/kernel", [3, 3, 1, 16]],
+        ["Conv2D/bias", [16]],
+      ],
+    ],
+    [
+      new Conv2D(4, [1, 5], { padding: "same", useBias: false }),
+      [9, 8, 3],
+      [9, 8, 4],
+      [["Conv2D/kernel", [1, 5, 3, 4]]],
+    ],
+    [
+      new Conv2D(4, 3, { strides: [2, 3], useBias: false }),
+      [9, 9, 2],
+      [4, 3, 4],
+      [["Conv2D/kernel", [3, 3, 2, 4]]],
+    ],
+    [
+      new Conv2D(4, 3, { dilationRate: 2, useBias: false }),
+      [9, 9, 2],
+      [5, 5, 4],
+      [["Conv2D/kernel", [3, 3, 2, 4]]],
+    ],
+    [
+      new Dense(10),
+      [4608],
+      [10],
+      [
+        ["Dense/kernel", [4608, 10]],
+        ["Dense/bias", [10]],
+      ],
+    ],
+    [new Dense(10, { useBias: false, name: "head" }), [5], [10], [["head/kernel", [5, 10]]]],
+    [new MaxPooling2D(), [24, 25, 32], [12, 12, 32], []],
+    [new MaxPooling2D(3, { strides: 2, padding: "same" }), [24, 25, 2], [12, 13, 2], []],
+    [new Flatten(), [12, 12, 32], [4608], []],
+    [new Dropout(0.4), [12, 12, 32], [12, 12, 32], []],
+    [new Activation("relu"), [7], [7], []],
+    [new Rescaling(1 / 255), [28, 28, 1], [28, 28, 1], []],
+  ] as [Layer, Shape, Shape, unknown][])("%o", (layer, input, output, weights) => {
+    expect(built(layer, input)).toEqual({ output, weights });
+  });
+});
+
+describe("layers lower to their ops:", () => {
+  const ops = (layer: Layer, input: Shape) => {
+    built(layer, input);
+    return layer.lower(input).map((node) => node.op);
+  };
+
+  it("an activation is an op of its own, and linear none", () => {
+    expect(ops(new Dense(3, { activation: "softmax" }), [4])).toEqual(["dense", "softmax"]);
+    expect(ops(new Conv2D(3, 2, { activation: "relu" }), [4, 4, 1])).toEqual(["conv2d", "relu"]);
+    expect(ops(new Dense(3), [4])).toEqual(["dense"]);
+    expect(ops(new Activation("linear"), [4])).toEqual([]);
+    expect(ops(new Flatten(), [2, 2, 1])).toEqual(["reshape"]);
+    expect(ops(new MaxPooling2D(), [2, 2, 1])).toEqual(["maxPool"]);
+  });
+
+  it("a dropout knows its place, so that two draw differently", () => {
+    const layer = new Dropout(0.5);
+    layer.build([4], { name: "dropout", seed: 1, position: 6, weightsBefore: 0 });
+    expect(layer.lower()).toEqual([{ op: "dropout", owner: "dropout", rate: 0.5, layer: 6 }]);
+  });
+
+  it("a regularizer becomes the penalty of the kernel alone", () => {
+    const layer = new Dense(3, { kernelRegularizer: "l2" });
+    built(layer, [4]);
+    expect(layer.weights.map(({ penalty }) => penalty)).toEqual([{ l1: 0, l2: 0.01 }, undefined]);
+  });
+
+  it("the initializers fill the weights", () => {
+    const layer = new Dense(3, { kernelInitializer: "zeros", biasInitializer: new HeUniform() });
+    built(layer, [4]);
+    expect(layer.weights[0]!.values.every((value) => value === 0)).toBe(true);
+    expect(layer.weights[1]!.values.every((value) => value !== 0)).toBe(true);
+  });
+});
+
+describe("a configuration gives the layer back:", () => {
+  it.each([
+    new Activation("softmax", { name: "last" }),
+    new Conv2D(16, 3),
+    new Conv2D(4, [1, 5], {
+      ...{
+        name: "c",
+        strides: [2, 1],
+        padding: "same",
+        dilationRate: [1, 3],
+        activation: "relu",
+        useBias: false,
+      },
+      ...{ kernelInitializer: "heUniform", biasInitializer: "glorotUniform", kernelRegularizer: new L1(0.5) },
+    }),
+    new Dense(7),
+    new Dense(7, { activation: "softmax", kernelRegularizer: new L2(0.25), name: "d" }),
+    new Dense(7, { kernelRegularizer: new L1L2({ l1: 0.5, l2: 0.25 }), useBias: false }),
+    new Dropout(0.4),
+    new Flatten(),
+    new MaxPooling2D([2, 3]),
+    new MaxPooling2D(3, { strides: [1, 2], padding: "same" }),
+    new Rescaling(1 / 127.5, { offset: -1 }),
+  ])("%o", (layer) => {
+    const saved = JSON.parse(JSON.stringify({ class_name: layer.className, config: layer.getConfig() }));
+    const again = layers.deserialize("test", saved);
+    expect(again.constructor).toBe(layer.constructor);
+    expect(again).not.toBe(layer);
+    expect(again.getConfig()).toEqual(layer.getConfig());
+  });
+
+  it("as Keras writes it: null steps, initializers and activations by name", () => {
+    const pool = layers.deserialize("test", {
+      class_name: "MaxPooling2D",
+      config: { pool_size: [3, 3], strides: null },
+    });
+    expect(pool).toMatchObject({ strides: [3, 3], padding: "valid" });
+    const dense = {
+      units: 3,
+      activation: "relu",
+      kernel_initializer: "he_uniform",
+      kernel_regularizer: "l1",
+    };
+    expect(layers.deserialize("test", { class_name: "Dense", config: dense }).getConfig()).toMatchObject({
+      activation: "relu",
+      kernel_initializer: { class_name: "HeUniform" },
+      kernel_regularizer: { class_name: "L1", config: { l1: 0.01 } },
+    });
+  });
+});
+
+describe("a wrong option says whose it is, what was expected, what came, what to do:", () => {
+  const bad = <T>(value: unknown) => value as T;
+  it.each([
+    [
+      () => new Conv2D(-3, 3),
+      "Conv2D: expected filters to be a whole number of at least 1, received -3. Correct filters.",
+    ],
+    [
+      () => new Conv2D(1.5, 3, { name: "c" }),
+      'Conv2D "c": expected filters to be a whole number of at least 1, received 1.5. Correct filters.',
+    ],
+    [
+      () => new Conv2D(4, 0),
+      "Conv2D: expected kernelSize to be a whole number of at least 1, received 0. Correct kernelSize.",
+    ],
+    [
+      () => new Conv2D(4, bad([3])),
+      "Conv2D: expected kernelSize to be a number or [height, width], received [3]. Correct kernelSize.",
+    ],
+    [
+      () => new Conv2D(4, 3, { strides: [1, 0] }),
+      "Conv2D: expected strides to be a whole number of at least 1, received 0. Correct strides.",
+    ],
+    [
+      () => new Conv2D(4, 3, { dilationRate: -1 }),
+      "Conv2D: expected dilationRate to be a whole number of at least 1, received -1. Correct dilationRate.",
+    ],
+    [
+      () => new Conv2D(4, 3, { padding: bad("full") }),
+      'Conv2D: expected padding to be "valid" or "same", received "full". Correct padding.',
+    ],
+    [
+      () => new Conv2D(4, 3, { activation: bad("gelu") }),
+      'Conv2D: expected activation to be one of linear, relu, softmax, received "gelu". Check its spelling.',
+    ],
+    [
+      () => new Conv2D(4, 3, { kernelRegularizer: "l3" }),
+      'Conv2D: expected regularizer to be one of L1, L2, L1L2, received "l3". Check its spelling.',
+    ],
+    [
+      () => new Dense(0, { name: "head" }),
+      'Dense "head": expected units to be a whole number of at least 1, received 0. Correct units.',
+    ],
+    [
+      () => new Dense(3, { kernelInitializer: "ones" }),
+      'Dense: expected initializer to be one of Zeros, GlorotUniform, HeUniform, received "ones". Check its spelling.',
+    ],
+    [
+      () => new Activation(bad("tanh")),
+      'Activation: expected activation to be one of linear, relu, softmax, received "tanh". Check its spelling.',
+    ],
+    [() => new Dropout(1), "Dropout: expected rate to be at least 0 and below 1, received 1. Correct rate."],
+    [
+      () => new Dropout(-0.1),
+      "Dropout: expected rate to be at least 0 and below 1, received -0.1. Correct rate.",
+    ],
+    [
+      () => new Dropout(Number.NaN),
+      "Dropout: expected rate to be at least 0 and below 1, received NaN. Correct rate.",
+    ],
+    [
+      () => new MaxPooling2D(0),
+      "MaxPooling2D: expected poolSize to be a whole number of at least 1, received 0. Correct poolSize.",
+    ],
+    [
+      () => new MaxPooling2D(2, { padding: bad("SAME") }),
+      'MaxPooling2D: expected padding to be "valid" or "same", received "SAME". Correct padding.',
+    ],
+    [
+      () => new Rescaling(Number.NaN),
+      "Rescaling: expected scale to be a finite number, received NaN. Correct scale.",
+    ],
+    [
+      () => new Rescaling(1, { offset: Number.POSITIVE_INFINITY }),
+      "Rescaling: expected offset to be a finite number, received Infinity. Correct offset.",
+    ],
+    [
+      () => new Conv2D(4, 5).outputShape([4, 9, 1]),
+      'Conv2D: expected an input of height at least 5, received height 4. Use padding "same", a smaller window, or a larger input.',
+    ],
+    [
+      () => new Conv2D(4, 3).outputShape([64]),
+      "Conv2D: expected an input [batch, height, width, channels], received [batch, 64]. Give it images, not flattened ones.",
+    ],
+    [
+      () => new MaxPooling2D(3).outputShape([2, 9, 1]),
+      'MaxPooling2D: expected an input of height at least 3, received height 2. Use padding "same", a smaller window, or a larger input.',
+    ],
+    [
+      () => new Dense(10, { name: "head" }).outputShape([5, 5, 64]),
+      'Dense "head": expected input [batch, 1600], received [batch, 5, 5, 64]. Add Flatten before it.',
+    ],
+    [
+      () => layers.create("config.json", "Conv2D", { filters: 4, kernel_size: 3, groups: 2 }),
+      "Conv2D: expected groups to be 1, received 2. Heddle has nothing else there yet: change the model.",
+    ],
+    [
+      () => layers.create("config.json", "Conv2D", { filters: 4 }),
+      "Conv2D: expected kernelSize to be a whole number of at least 1, received NaN. Correct kernelSize.",
+    ],
+    [
+      () => layers.create("config.json", "Dense", {}),
+      "Dense: expected units to be a whole number of at least 1, received NaN. Correct units.",
+    ],
+  ])("%s", (make, message) => {
+    expect(make).toThrow(new HeddleError(message));
+  });
+
+  it("weights beyond all memory", () => {
+    expect(() => built(new Dense(2 ** 20, { name: "d" }), [4608])).toThrow(
+      'Dense "d": expected weights within 2.0 GiB, received a kernel [4608, 1048576] of 18.0 GiB. Take fewer filters or units, or pool before it.',
+    );
+  });
+
+  it("a layer of two models, or twice in one", () => {
+    const layer = new Dense(3, { name: "d" });
+    built(layer, [4]);
+    expect(() => built(layer, [4])).toThrow(
+      'Dense "d": expected a layer that no model has yet, received one that is in use. Create a new layer for each place.',
+    );
+  });
+});

@@ -1,0 +1,177 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { sizeOf } from "../base/shape.js";
+import { Activation, Conv2D, Dense, Dropout, Flatten, type Layer, MaxPooling2D } from "../layers/index.js";
+import type { OpNode } from "../ops/node.js";
+import { expectClose, onEachVariant, runChain, sixteenths } from "../ops/op-lab.testing.js";
+import { fuse } from "./fuse.js";
+
+/** A chain of layers on an input: its ops as they are, and what flows out. */
+function lowered(input: readonly number[], layers: readonly Layer[]) {
+  const nodes: OpNode[] = [];
+  let shape = input;
+  layers.forEach((layer, position) => {
+    const output = layer.build(shape, {
+      name: `${layer.className}${position}`,
+      seed: 1,
+      position,
+      weightsBefore: position,
+    });
+    for (const { values } of layer.weights) values.set(sixteenths(values.length, position + 1));
+    nodes.push(...layer.lower(shape));
+    shape = output;
+  });
+  return { nodes, outputShape: shape };
+}
+
+const ops = (input: readonly number[], layers: readonly Layer[]) =>
+  fuse(lowered(input, layers).nodes).map((node) =>
+    (node.op === "conv2d" || node.op === "dense") && node.relu ? `${node.op}+relu` : node.op,
+  );
+
+describe("fuse", () => {
+  const relu = { activation: "relu" } as const;
+
+  it.each([
+    [
+      "convolution, ReLU, pooling and dropout",
+      [9, 9, 1],
+      () => [new Conv2D(4, 3, relu), new MaxPooling2D(2), new Dropout(0.5)],
+      ["conv2dMaxPool"],
+    ],
+    [
+      "the same with ReLU as a layer",
+      [9, 9, 1],
+      () => [new Conv2D(4, 3), new Activation("relu"), new MaxPooling2D(2)],
+      ["conv2dMaxPool"],
+    ],
+    [
+      "an odd size, whose last row is dropped",
+      [9, 10, 1],
+      () => [new Conv2D(4, 3, relu), new MaxPooling2D(2)],
+      ["conv2dMaxPool"],
+    ],
+    [
+      "same padding where every window is whole",
+      [8, 8, 1],
+      () => [new Conv2D(4, 3, { ...relu, padding: "same" }), new MaxPooling2D(2, { padding: "same" })],
+      ["conv2dMaxPool"],
+    ],
+    ["dense and ReLU", [9], () => [new Dense(4, relu)], ["dense+relu"]],
+    [
+      "a second dropout stays",
+      [9, 9, 1],
+      () => [new Conv2D(4, 3, relu), new MaxPooling2D(2), new Dropout(0.5), new Dropout(0.2)],
+      ["conv2dMaxPool", "dropout"],
+    ],
+  ] as [string, number[], () => Layer[], string[]][])("fuses %s", (_, input, layers, expected) => {
+    expect(ops(input, layers())).toEqual(expected);
+  });
+
+  it.each([
+    [
+      "same padding with a window cut off",
+      [7, 9, 1],
+      () => [new Conv2D(4, 3, relu), new MaxPooling2D(2, { padding: "same" })],
+      ["conv2d+relu", "maxPool"],
+    ],
+    [
+      "windows of three",
+      [9, 9, 1],
+      () => [new Conv2D(4, 3, relu), new MaxPooling2D(3)],
+      ["conv2d+relu", "maxPool"],
+    ],
+    [
+      "windows that overlap",
+      [9, 9, 1],
+      () => [new Conv2D(4, 3, relu), new MaxPooling2D(2, { strides: 1 })],
+      ["conv2d+relu", "maxPool"],
+    ],
+    [
+      "a convolution with steps",
+      [9, 9, 1],
+      () => [new Conv2D(4, 3, { ...relu, strides: 2 }), new MaxPooling2D(2)],
+      ["conv2d+relu", "maxPool"],
+    ],
+    [
+      "a convolution with holes",
+      [9, 9, 1],
+      () => [new Conv2D(4, 3, { ...relu, dilationRate: 2 }), new MaxPooling2D(2)],
+      ["conv2d+relu", "maxPool"],
+    ],
+    [
+      "a convolution without ReLU",
+      [9, 9, 1],
+      () => [new Conv2D(4, 3), new MaxPooling2D(2)],
+      ["conv2d", "maxPool"],
+    ],
+    [
+      "a softmax between",
+      [9, 9, 1],
+      () => [new Conv2D(4, 3, { activation: "softmax" }), new MaxPooling2D(2)],
+      ["conv2d", "softmax", "maxPool"],
+    ],
+    [
+      "a dropout between",
+      [9, 9, 1],
+      () => [new Conv2D(4, 3, relu), new Dropout(0.5), new MaxPooling2D(2)],
+      ["conv2d+relu", "dropout", "maxPool"],
+    ],
+    ["dense and dropout", [9], () => [new Dense(4, relu), new Dropout(0.5)], ["dense+relu", "dropout"]],
+  ] as [string, number[], () => Layer[], string[]][])("leaves alone %s", (_, input, layers, expected) => {
+    expect(ops(input, layers())).toEqual(expected);
+  });
+
+  it("keeps the names of all the layers that were fused, and the dropout's own number", () => {
+    const { nodes } = lowered([9, 9, 1], [new Conv2D(4, 3, relu), new MaxPooling2D(2), new Dropout(0.5)]);
+    expect(fuse(nodes)).toMatchObject([
+      { owner: "Conv2D0+MaxPooling2D1+Dropout2", dropout: { rate: 0.5, layer: 2 } },
+    ]);
+    // The list that was given stays as it was.
+    expect(nodes.map((node) => node.op)).toEqual(["conv2d", "relu", "maxPool", "dropout"]);
+  });
+});
+
+onEachVariant("a fused program", (engine) => {
+  it("gives the outputs and gradients of the ops one by one", async () => {
+    const cases = fc.record({
+      size: fc.tuple(fc.integer({ min: 4, max: 10 }), fc.integer({ min: 4, max: 10 })),
+      C: fc.constantFrom(1, 3),
+      K: fc.constantFrom(1, 8, 10),
+      padding: fc.constantFrom("valid" as const, "same" as const),
+      samples: fc.integer({ min: 1, max: 5 }),
+      shards: fc.integer({ min: 1, max: 3 }),
+      seed: fc.nat(1_000_000),
+    });
+    await fc.assert(
+      fc.asyncProperty(cases, async ({ size, C, K, padding, samples, shards, seed }) => {
+        const shape = [...size, C];
+        const { nodes, outputShape } = lowered(shape, [
+          new Conv2D(K, 3, { activation: "relu", padding, biasInitializer: "zeros" }),
+          new MaxPooling2D(2),
+          new Dropout(0.5),
+          new Flatten(),
+          new Dense(3, { activation: "relu" }),
+        ]);
+        const fused = fuse(nodes);
+        expect(fused.map((node) => node.op)).toEqual(["conv2dMaxPool", "reshape", "dense"]);
+        const x = sixteenths(samples * sizeOf(shape), seed);
+        const dy = sixteenths(samples * sizeOf(outputShape), seed + 1);
+        const run = { shape, x, dy, samples, shards, seed, step: seed % 100 };
+        const together = await runChain(engine(), { nodes: fused, ...run });
+        const oneByOne = await runChain(engine(), { nodes, ...run });
+        const weights = fused.flatMap((node) => ("kernel" in node ? [node.kernel, node.bias!] : []));
+        const pairs = [
+          [together.y, oneByOne.y],
+          [together.dx, oneByOne.dx],
+          ...weights.map((weight) => [together.gradient(weight), oneByOne.gradient(weight)] as const),
+        ] as const;
+        for (const [actual, expected] of pairs) {
+          if (expected.some((value) => value !== 0)) expectClose(actual, expected);
+          else expect(actual.every((value) => value === 0)).toBe(true);
+        }
+      }),
+      { numRuns: 40 },
+    );
+  });
+});

@@ -1,0 +1,43 @@
+// What a page without cross-origin isolation gets: one thread, whose memory the caller cannot see.
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { AbortedError } from "../base/errors.js";
+import { tinyCnn, tinyImages } from "./tiny-model.testing.js";
+
+beforeEach(() => {
+  vi.stubGlobal("crossOriginIsolated", false);
+});
+afterEach(() => {
+  vi.unstubAllGlobals();
+});
+
+describe("without shared memory", () => {
+  it("a model trains on one thread to the same weights, evaluates and predicts the same", async () => {
+    const [train, test] = [tinyImages(100, 1), tinyImages(30, 2)];
+    const results = [];
+    for (const shared of [false, true]) {
+      vi.stubGlobal("crossOriginIsolated", shared);
+      const model = tinyCnn({ seed: 3 });
+      model.compile({ threads: 4 });
+      expect(await model.engine()).toEqual({ variant: "strict", threads: shared ? 4 : 1 });
+      const { epochs } = await model.fit(train, { epochs: 3, batchSize: 32, validationData: test });
+      results.push({
+        epochs: epochs.map(({ loss, accuracy, valLoss }) => ({ loss, accuracy, valLoss })),
+        sha: await model.weightsSha256(),
+        evaluation: await model.evaluate(test),
+        predictions: await model.predict(test),
+      });
+      model.dispose();
+    }
+    expect(results[0]).toEqual(results[1]);
+  });
+
+  it("a signal still stops the training, between slices", async () => {
+    const model = tinyCnn();
+    const controller = new AbortController();
+    const callback = { onProgress: () => controller.abort() };
+    const options = { epochs: 1000, batchSize: 8, signal: controller.signal, callbacks: [callback] };
+    await expect(model.fit(tinyImages(2000), options)).rejects.toBeInstanceOf(AbortedError);
+    expect((await model.predict(tinyImages(4))).every((value) => value >= 0 && value <= 1)).toBe(true);
+    model.dispose();
+  });
+});

@@ -1,0 +1,233 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import fc from "fast-check";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { HeddleError } from "../base/errors.js";
+import { Conv2D, Dense, Dropout, Flatten, MaxPooling2D } from "../layers/index.js";
+import { L1, L1L2 } from "../regularizers/index.js";
+import { readWeightsFile, weightsFile } from "./config.js";
+import { Input } from "./input.js";
+import { Sequential } from "./sequential.js";
+import { tinyCnn, tinyImages } from "./tiny-model.testing.js";
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "heddle-model-"));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+describe("a saved model", () => {
+  it("predicts the same after loading, to the last bit, and trains on", async () => {
+    const [train, test] = [tinyImages(60, 1), tinyImages(20, 2)];
+    const model = tinyCnn({ seed: 3 });
+    model.compile({ threads: 2 });
+    await model.fit(train, { batchSize: 16 });
+    await model.save(folder);
+    const loaded = await Sequential.load(folder);
+    expect((await readdir(folder)).sort()).toEqual(["config.json", "weights.safetensors"]);
+    expect(await loaded.weightsSha256()).toBe(await model.weightsSha256());
+    loaded.compile({ threads: 2 });
+    expect(await loaded.predict(test)).toEqual(await model.predict(test));
+    expect(loaded.toJson()).toEqual(model.toJson());
+    expect(loaded.summary()).toBe(model.summary());
+    await loaded.fit(train, { batchSize: 16 });
+    expect(await loaded.weightsSha256()).not.toBe(await model.weightsSha256());
+    for (const used of [model, loaded]) used.dispose();
+  });
+
+  it("keeps every option of its layers", async () => {
+    const model = new Sequential(
+      [
+        new Input([9, 8, 2]),
+        new Conv2D(3, [3, 2], {
+          strides: [1, 2],
+          padding: "same",
+          useBias: false,
+          kernelRegularizer: new L1(0.5),
+          name: "Schnörkel",
+        }),
+        new MaxPooling2D([3, 2], { strides: [2, 1], padding: "same" }),
+        new Dropout(0.3),
+        new Flatten(),
+        new Dense(4, {
+          activation: "softmax",
+          kernelInitializer: "heUniform",
+          kernelRegularizer: new L1L2({ l1: 1e-3, l2: 2e-3 }),
+        }),
+      ],
+      { name: "odd", seed: 11 },
+    );
+    await model.save(folder);
+    const loaded = await Sequential.load(folder);
+    expect(loaded.name).toBe("odd");
+    expect(loaded.toJson()).toEqual(model.toJson());
+    expect(loaded.weights).toEqual(model.weights);
+    expect(loaded.lower()).toEqual(model.lower());
+  });
+
+  it("is written as Keras's own JSON", () => {
+    const model = new Sequential([new Input([4, 4, 1]), new Conv2D(2, 3, { activation: "relu" })]);
+    expect(JSON.parse(JSON.stringify(model.toJson()))).toEqual({
+      class_name: "Sequential",
+      config: {
+        name: "sequential",
+        layers: [
+          {
+            class_name: "InputLayer",
+            config: { batch_shape: [null, 4, 4, 1], dtype: "float32", name: "input" },
+          },
+          {
+            class_name: "Conv2D",
+            config: {
+              ...{
+                name: "conv2d",
+                trainable: true,
+                filters: 2,
+                kernel_size: [3, 3],
+                strides: [1, 1],
+                padding: "valid",
+              },
+              ...{ dilation_rate: [1, 1], groups: 1, activation: "relu", use_bias: true },
+              kernel_initializer: { class_name: "GlorotUniform", config: {} },
+              bias_initializer: { class_name: "Zeros", config: {} },
+              kernel_regularizer: null,
+            },
+          },
+        ],
+      },
+    });
+  });
+
+  it("reads the older key of the input's shape", () => {
+    const input = { class_name: "InputLayer", config: { batch_input_shape: [null, 4] } };
+    const json = {
+      class_name: "Sequential",
+      config: { layers: [input, { class_name: "Dense", config: { units: 2 } }] },
+    };
+    expect(Sequential.fromJson("test", json)).toMatchObject({
+      name: "sequential",
+      inputShape: [4],
+      outputShape: [2],
+    });
+  });
+});
+
+describe("what is no model is refused:", () => {
+  const next = "Give the JSON of a sequential Keras model, or one that Heddle saved.";
+  it.each([
+    [null, 'class_name "Sequential", received null'],
+    [[], 'class_name "Sequential", received []'],
+    [{ class_name: "Functional" }, 'class_name "Sequential", received "Functional"'],
+    [{ class_name: "Sequential" }, "a list of layers, received nothing"],
+    [{ class_name: "Sequential", config: { layers: 5 } }, 'a list of layers, received {"layers":5}'],
+    [
+      { class_name: "Sequential", config: { layers: [] } },
+      "an InputLayer with a batch_shape first, received nothing",
+    ],
+    [
+      {
+        class_name: "Sequential",
+        config: { layers: [{ class_name: "InputLayer", config: { batch_shape: [null] } }] },
+      },
+      'an InputLayer with a batch_shape first, received {"class_name":"InputLayer","config":{"batch_shape":[null]}}',
+    ],
+  ])("%j", (json, message) => {
+    expect(() => Sequential.fromJson("config.json", json)).toThrow(
+      new HeddleError(`config.json: expected ${message}. ${next}`),
+    );
+  });
+
+  it("unknown layers and sizes that are none", () => {
+    const layersOf = (...layers: unknown[]) => ({
+      class_name: "Sequential",
+      config: { layers: [{ class_name: "InputLayer", config: { batch_shape: [null, 4] } }, ...layers] },
+    });
+    expect(() => Sequential.fromJson("config.json", layersOf({ class_name: "LSTM", config: {} }))).toThrow(
+      'config.json: expected layer to be one of Activation, Conv2D, Dense, Dropout, Flatten, MaxPooling2D, Rescaling, received "LSTM". Check its spelling.',
+    );
+    expect(() => Sequential.fromJson("config.json", layersOf("Dense"))).toThrow(
+      'config.json: expected layer as an object with class_name and config, received "Dense". Check the configuration file.',
+    );
+    const broken = {
+      class_name: "Sequential",
+      config: { layers: [{ class_name: "InputLayer", config: { batch_shape: [null, "4"] } }] },
+    };
+    expect(() => Sequential.fromJson("config.json", broken)).toThrow(
+      "config.json: expected each size of batch_shape to be a whole number of at least 1, received 4.",
+    );
+  });
+});
+
+describe("damaged files", () => {
+  const small = () =>
+    new Sequential([
+      new Input([3, 3, 1]),
+      new Conv2D(2, 3, { activation: "relu" }),
+      new Flatten(),
+      new Dense(2),
+    ]);
+
+  it("are named: missing, not JSON, of another model", async () => {
+    await expect(Sequential.load(folder)).rejects.toThrow(
+      `File ${folder}/config.json: expected a file that can be read, received no such file or folder.`,
+    );
+    await small().save(folder);
+    const config = join(folder, "config.json");
+    const text = await readFile(config, "utf8");
+    await writeFile(config, text.slice(0, 20));
+    await expect(Sequential.load(folder)).rejects.toThrow(`${config}: expected JSON, received `);
+    await writeFile(config, text.replaceAll('"dense"', '"other"'));
+    await expect(Sequential.load(folder)).rejects.toThrow(
+      `${join(folder, "weights.safetensors")}: expected weight other/kernel [2, 2], received none of that name among 4. Load the weights into the model that they were saved from.`,
+    );
+    await writeFile(config, text.replaceAll('"units": 2', '"units": 3'));
+    await expect(Sequential.load(folder)).rejects.toThrow(
+      "expected weight dense/kernel [2, 3], received [2, 2]. Load the weights into the model that they were saved from.",
+    );
+  });
+
+  it("throw HeddleErrors alone, whatever is changed in the configuration", async () => {
+    const text = JSON.stringify(small().toJson());
+    let refused = 0;
+    const attempt = (changed: string) => {
+      try {
+        const json: unknown = JSON.parse(changed);
+        Sequential.fromJson("config.json", json);
+      } catch (thrown) {
+        if (thrown instanceof SyntaxError) return;
+        expect(thrown).toBeInstanceOf(HeddleError);
+        refused++;
+      }
+    };
+    // Values in place of one another, which keeps most of the texts JSON.
+    const values = ["null", "-1", "0", "1.5", "7", '"x"', "[]", "[1]", "[2,3]", "{}", "true", '""', "1e30"];
+    const places = [...text.matchAll(/(?<=[:[,])("[^"]*"(?!:)|[\d.]+|true|null|\[[^[\]]*\])/g)];
+    expect(places.length).toBeGreaterThan(30);
+    for (const { index, 0: old } of places) {
+      for (const value of values) attempt(text.slice(0, index) + value + text.slice(index + old.length));
+    }
+    expect(refused).toBeGreaterThan(200);
+    fc.assert(
+      fc.property(fc.nat(text.length - 1), fc.string({ minLength: 1, maxLength: 1 }), (at, letter) =>
+        attempt(text.slice(0, at) + letter + text.slice(at + 1)),
+      ),
+      { numRuns: 300 },
+    );
+  });
+
+  it("change no weight unless all are there in the right shapes", () => {
+    const model = small();
+    const before = model.weights.map(({ values }) => values.slice());
+    // The first weight fits, a later one does not.
+    const other = new Sequential([new Input([3, 3, 1]), new Conv2D(2, 3), new Flatten(), new Dense(5)], {
+      seed: 9,
+    });
+    expect(() => readWeightsFile("w", weightsFile(other.weights), model.weights)).toThrow(
+      "w: expected weight dense/kernel [2, 2], received [2, 5]. Load the weights into the model that they were saved from.",
+    );
+    expect(model.weights.map(({ values }) => values)).toEqual(before);
+    readWeightsFile("w", weightsFile(small().weights), other.weights.slice(0, 2));
+    expect(other.weights[0]!.values).toEqual(before[0]);
+  });
+});

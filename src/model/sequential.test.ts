@@ -1,0 +1,590 @@
+import { afterEach, describe, expect, it } from "vitest";
+import { AbortedError, HeddleError } from "../base/errors.js";
+import { Activation, Conv2D, Dense, Dropout, Flatten, MaxPooling2D } from "../layers/index.js";
+import { CategoricalCrossentropy, SparseCategoricalCrossentropy } from "../losses/index.js";
+import { Adam } from "../optimizers/index.js";
+import type { Progress } from "./callbacks.js";
+import { toCategorical } from "./data.js";
+import { Input } from "./input.js";
+import { Sequential, type SequentialOptions } from "./sequential.js";
+import { asFloats, studyCnn, tinyCnn, tinyImages } from "./tiny-model.testing.js";
+
+const models: Sequential[] = [];
+afterEach(() => {
+  for (const model of models.splice(0)) model.dispose();
+});
+
+function cnn(options: SequentialOptions & { rate?: number } = {}): Sequential {
+  const model = tinyCnn(options);
+  model.compile({ threads: 2, optimizer: new Adam({ learningRate: 0.01 }) });
+  models.push(model);
+  return model;
+}
+
+/** Mean loss and accuracy that a model's predictions amount to. */
+function judge(predictions: Float32Array, labels: ArrayLike<number>, classes: number) {
+  let loss = 0;
+  let right = 0;
+  const count = predictions.length / classes;
+  for (let n = 0; n < count; n++) {
+    const row = [...predictions.subarray(n * classes, (n + 1) * classes)];
+    loss -= Math.log(row[labels[n]!]!);
+    right += Number(row.indexOf(Math.max(...row)) === labels[n]);
+  }
+  return { loss: loss / count, accuracy: right / count };
+}
+
+describe("a model", () => {
+  it("sums up the study's CNN as Keras does, with the multiply-adds", () => {
+    const model = studyCnn();
+    expect(model.parameters).toBe(50_890);
+    expect(model.summary()).toBe(
+      [
+        'Model: "sequential"',
+        "─────────────────────────────────────────────────────────────────────",
+        "Layer (type)                  Output shape         Param #       MACs",
+        "─────────────────────────────────────────────────────────────────────",
+        "rescaling (Rescaling)         [batch, 28, 28, 1]         0          0",
+        "conv2d (Conv2D)               [batch, 26, 26, 16]      160     97,344",
+        "conv2d_1 (Conv2D)             [batch, 24, 24, 32]    4,640  2,654,208",
+        "max_pooling2d (MaxPooling2D)  [batch, 12, 12, 32]        0          0",
+        "dropout (Dropout)             [batch, 12, 12, 32]        0          0",
+        "flatten (Flatten)             [batch, 4608]              0          0",
+        "dense (Dense)                 [batch, 10]           46,090     46,080",
+        "─────────────────────────────────────────────────────────────────────",
+        "Total params: 50,890 (198.79 KiB)",
+        "Multiply-adds an image: 2,797,632",
+      ].join("\n"),
+    );
+  });
+
+  it("names layers as Keras does, around those that were given", () => {
+    const layers = [
+      new Flatten(),
+      new Dense(3, { name: "dense" }),
+      new Dense(3),
+      new Dense(3),
+      new Dense(3, { name: "head" }),
+    ];
+    const model = new Sequential([new Input([2, 2, 1]), ...layers]);
+    expect(model.layers.map((layer) => layer.name)).toEqual([
+      "flatten",
+      "dense",
+      "dense_1",
+      "dense_2",
+      "head",
+    ]);
+    expect(model.weights.map((weight) => weight.name).slice(0, 4)).toEqual([
+      ...["dense/kernel", "dense/bias", "dense_1/kernel", "dense_1/bias"],
+    ]);
+  });
+
+  it("draws its first weights from its seed, each from its own stream", async () => {
+    const sha = (seed: number) => tinyCnn({ seed }).weightsSha256();
+    expect(await sha(1)).toBe(await sha(1));
+    expect(await sha(1)).not.toBe(await sha(2));
+    const twins = new Sequential([new Input([4]), new Dense(4), new Dense(4)]);
+    expect(twins.weights[0]!.values).not.toEqual(twins.weights[2]!.values);
+  });
+});
+
+describe("fit, evaluate and predict", () => {
+  const [train, test] = [tinyImages(200, 1), tinyImages(50, 2)];
+
+  it("learn: the loss falls and images are told apart", async () => {
+    const model = cnn();
+    const before = await model.evaluate(test);
+    const { epochs } = await model.fit(train, { epochs: 8, batchSize: 16, validationData: test });
+    const after = await model.evaluate(test);
+    expect(epochs.map((row) => row.epoch)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+    expect(epochs.at(-1)!.loss).toBeLessThan(epochs[0]!.loss / 2);
+    expect(after.loss).toBeLessThan(before.loss / 2);
+    expect(after.accuracy).toBeGreaterThan(0.9);
+    expect(epochs.at(-1)).toMatchObject({
+      valLoss: after.loss,
+      valAccuracy: after.accuracy,
+      learningRate: 0.01,
+    });
+    expect(epochs.every((row) => row.seconds > 0 && row.imagesPerSecond > 0)).toBe(true);
+  });
+
+  it("agree: rows of probabilities, from which loss and accuracy follow, for bytes and floats", async () => {
+    const model = cnn();
+    await model.fit(train, { batchSize: 16 });
+    const predictions = await model.predict(test);
+    expect(predictions.length).toBe(test.count * 3);
+    for (let n = 0; n < test.count; n++) {
+      const sum = predictions.subarray(3 * n, 3 * n + 3).reduce((total, value) => total + value, 0);
+      expect(sum).toBeCloseTo(1, 6);
+    }
+    const expected = judge(predictions, test.labels, 3);
+    const { loss, accuracy } = await model.evaluate(test);
+    expect(accuracy).toBe(expected.accuracy);
+    expect(loss).toBeCloseTo(expected.loss, 5);
+    expect(await model.predict(asFloats(test))).toEqual(predictions);
+    expect(await model.evaluate(asFloats(test))).toEqual({ loss, accuracy });
+  });
+
+  it("measure the training loss on the batches of the epoch, the last one smaller", async () => {
+    // Nothing changes at rate 0 without dropout: then the epoch's loss is that of evaluate.
+    for (const batchSize of [1, 7, 64, 150]) {
+      const model = tinyCnn({ rate: 0 });
+      models.push(model);
+      model.compile({ threads: 2, optimizer: new Adam({ learningRate: 0 }) });
+      const { epochs } = await model.fit(train, { batchSize });
+      const { loss, accuracy } = await model.evaluate(train);
+      expect(epochs[0]!.loss).toBeCloseTo(loss, 6);
+      expect(epochs[0]!.accuracy).toBe(accuracy);
+    }
+  });
+
+  it("take a batch larger than the data for all of it", async () => {
+    const [large, exact] = [cnn(), cnn()];
+    await large.fit(test, { batchSize: 1000, epochs: 2 });
+    await exact.fit(test, { batchSize: test.count, epochs: 2 });
+    expect(await large.weightsSha256()).toBe(await exact.weightsSha256());
+  });
+
+  it("go on where the last fit ended: twice one epoch is two epochs", async () => {
+    const [once, twice] = [cnn(), cnn()];
+    const { epochs } = await once.fit(train, { epochs: 2, batchSize: 16 });
+    const first = await twice.fit(train, { batchSize: 16 });
+    await twice.evaluate(test);
+    const second = await twice.fit(train, { batchSize: 16 });
+    expect(await twice.weightsSha256()).toBe(await once.weightsSha256());
+    expect([...first.epochs, ...second.epochs].map(({ epoch, loss }) => [epoch, loss])).toEqual(
+      epochs.map(({ epoch, loss }) => [epoch, loss]),
+    );
+  });
+
+  it("shuffle anew in every epoch unless told not to", async () => {
+    const shas = [];
+    for (const shuffle of [true, false]) {
+      const model = cnn();
+      await model.fit(train, { batchSize: 16, shuffle });
+      shas.push(await model.weightsSha256());
+    }
+    expect(shas[0]).not.toBe(shas[1]);
+  });
+
+  it("take distributions as targets, with the same result as the class numbers that they stand for", async () => {
+    const oneHot = { ...train, labels: toCategorical(train.labels, 3) };
+    const [sparse, categorical] = [cnn(), cnn()];
+    categorical.compile({
+      threads: 2,
+      optimizer: new Adam({ learningRate: 0.01 }),
+      loss: "categoricalCrossentropy",
+    });
+    await sparse.fit(train, { batchSize: 16 });
+    await categorical.fit(oneHot, { batchSize: 16 });
+    const [a, b] = [await sparse.evaluate(train), await categorical.evaluate(oneHot)];
+    expect(b.loss).toBeCloseTo(a.loss, 5);
+    expect(b.accuracy).toBe(a.accuracy);
+  });
+
+  it("train on logits as on the softmax of them", async () => {
+    const make = (last: "softmax" | "linear") => {
+      const layers = [new Flatten(), new Dense(3, { activation: last })];
+      const model = new Sequential([new Input([8, 8, 1]), ...layers], { seed: 4 });
+      models.push(model);
+      const loss = new SparseCategoricalCrossentropy({ fromLogits: last === "linear" });
+      model.compile({ threads: 2, loss });
+      return model;
+    };
+    const [softmax, logits] = [make("softmax"), make("linear")];
+    for (const model of [softmax, logits]) await model.fit(train, { batchSize: 16 });
+    expect(await logits.weightsSha256()).toBe(await softmax.weightsSha256());
+    expect(await logits.evaluate(test)).toEqual(await softmax.evaluate(test));
+    expect(await logits.predict(test)).not.toEqual(await softmax.predict(test));
+  });
+
+  it("handle a model of every other layer", async () => {
+    const model = new Sequential([
+      new Input([8, 8, 1]),
+      new Conv2D(4, 3, { padding: "same", strides: 2, useBias: false }),
+      new Activation("relu"),
+      new MaxPooling2D(3, { strides: 1, padding: "same" }),
+      new Dropout(0.1),
+      new Flatten(),
+      new Dense(9, { activation: "relu", kernelInitializer: "heUniform" }),
+      new Dropout(0.1),
+      new Dense(3),
+      new Activation("softmax"),
+    ]);
+    models.push(model);
+    model.compile({ threads: 2 });
+    const { epochs } = await model.fit(asFloats(train), { epochs: 6, batchSize: 16 });
+    expect(epochs.at(-1)!.loss).toBeLessThan(epochs[0]!.loss);
+  });
+
+  it("call back at each epoch, in order, with what fit returns", async () => {
+    const model = cnn();
+    const calls: unknown[] = [];
+    const history = await model.fit(train, {
+      ...{ epochs: 2, batchSize: 16 },
+      callbacks: [
+        { onEpochBegin: (epoch) => void calls.push(epoch), onEpochEnd: async (row) => void calls.push(row) },
+        { onEpochEnd: async () => void calls.push(await model.weightsSha256()) },
+      ],
+    });
+    const shas = calls.filter((call) => typeof call === "string");
+    expect(calls).toEqual([1, history.epochs[0], shas[0], 2, history.epochs[1], shas[1]]);
+    expect(shas[1]).toBe(await model.weightsSha256());
+    expect(shas[0]).not.toBe(shas[1]);
+  });
+});
+
+describe("at once", () => {
+  const [small, large] = [tinyImages(30, 3), tinyImages(700, 4)];
+
+  it("predictions are each right", async () => {
+    const model = cnn();
+    const expected = [await model.predict(small), await model.predict(large)];
+    for (let round = 0; round < 5; round++) {
+      const actual = await Promise.all([model.predict(small), model.predict(large), model.predict(small)]);
+      expect(actual).toEqual([...expected, expected[0]]);
+    }
+  });
+
+  it("a first prediction and a second start one engine", async () => {
+    const model = cnn();
+    const [first, second] = await Promise.all([model.predict(small), model.predict(small)]);
+    expect(first).toEqual(second);
+  });
+
+  it("predictions and evaluations beside a training leave it as it is", async () => {
+    const [alone, beside] = [cnn(), cnn()];
+    await alone.fit(large, { epochs: 4, batchSize: 16 });
+    const training = beside.fit(large, { epochs: 4, batchSize: 16 });
+    let going = true;
+    void training.finally(() => {
+      going = false;
+    });
+    let asked = 0;
+    while (going) {
+      const predictions = await beside.predict(small);
+      const { loss } = await beside.evaluate(small);
+      expect(predictions.every((value) => value >= 0 && value <= 1)).toBe(true);
+      expect(loss).toBeGreaterThan(0);
+      asked++;
+    }
+    await training;
+    expect(asked).toBeGreaterThan(0);
+    expect(await beside.weightsSha256()).toBe(await alone.weightsSha256());
+  });
+
+  it("a callback may evaluate, and may change the weights for the next epoch", async () => {
+    const model = cnn();
+    const start = model.weights.map(({ values }) => values.slice());
+    const accuracies: number[] = [];
+    const losses = (
+      await model.fit(small, {
+        ...{ epochs: 2, batchSize: 30, shuffle: false },
+        callbacks: [
+          {
+            onEpochEnd: async () => {
+              accuracies.push((await model.evaluate(small)).accuracy);
+              model.weights.forEach(({ values }) => {
+                values.fill(0);
+              });
+            },
+          },
+        ],
+      })
+    ).epochs.map((row) => row.loss);
+    expect(accuracies.length).toBe(2);
+    // All weights zero: every class is as likely as the others.
+    expect(losses[1]).toBeCloseTo(Math.log(3), 5);
+    expect(start[0]!.some((value) => value !== 0)).toBe(true);
+  });
+});
+
+describe("a signal", () => {
+  it("stops a training behind a whole step; the model keeps what it learnt and goes on", async () => {
+    const [model, whole] = [cnn(), cnn()];
+    const data = tinyImages(200);
+    // In the order of the data, so that the steps of a stopped epoch can be told.
+    const options = { batchSize: 16, shuffle: false };
+    await whole.fit(data, options);
+    const controller = new AbortController();
+    const stopped = model.fit(tinyImages(5000), { ...options, epochs: 100_000, signal: controller.signal });
+    setTimeout(() => controller.abort(), 100);
+    const { message } = await stopped.then(
+      () => expect.fail("the training was not stopped"),
+      (thrown) => {
+        expect(thrown).toBeInstanceOf(AbortedError);
+        return thrown as AbortedError;
+      },
+    );
+    expect(message).toMatch(/^Stopped (after|before) /);
+    const sha = await model.weightsSha256();
+    expect(sha).not.toBe(await cnn().weightsSha256());
+    expect((await model.evaluate(data)).loss).toBeGreaterThan(0);
+    expect(await model.weightsSha256()).toBe(sha);
+    await model.fit(data, options);
+    expect(await model.weightsSha256()).not.toBe(sha);
+  });
+
+  it("counts the steps of a stopped epoch: a training in two parts is the same as in one", async () => {
+    const [model, whole] = [cnn(), cnn()];
+    const options = { batchSize: 10, shuffle: false };
+    await whole.fit(tinyImages(12_000), options);
+    const controller = new AbortController();
+    const callbacks = [{ onProgress: () => controller.abort() }];
+    const stopped = model.fit(tinyImages(12_000), { ...options, callbacks, signal: controller.signal });
+    const steps = await stopped.then(
+      () => 1200,
+      (thrown: Error) => Number(/Stopped after step (\d+) of 1200/.exec(thrown.message)?.[1]),
+    );
+    expect(steps).toBeGreaterThan(0);
+    const { images, labels } = tinyImages(12_000);
+    const count = 12_000 - 10 * steps;
+    if (count > 0) {
+      const rest = {
+        images: images.subarray(640 * steps),
+        labels: labels.slice(10 * steps),
+        count,
+        shape: [8, 8, 1],
+      };
+      await model.fit(rest, options);
+    }
+    expect(await model.weightsSha256()).toBe(await whole.weightsSha256());
+  });
+
+  it("stops between epochs, too, and before the first", async () => {
+    const model = cnn();
+    const controller = new AbortController();
+    const callbacks = [
+      { onEpochEnd: ({ epoch }: { epoch: number }) => (epoch === 2 ? controller.abort() : undefined) },
+    ];
+    await expect(
+      model.fit(tinyImages(20), { epochs: 5, callbacks, signal: controller.signal }),
+    ).rejects.toThrow("Stopped after epoch 2 of 5.");
+    const before = await model.weightsSha256();
+    const stopped = { signal: AbortSignal.abort() };
+    await expect(model.fit(tinyImages(20), stopped)).rejects.toBeInstanceOf(AbortedError);
+    await expect(model.predict(tinyImages(20), stopped)).rejects.toBeInstanceOf(AbortedError);
+    await expect(model.evaluate(tinyImages(20), stopped)).rejects.toBeInstanceOf(AbortedError);
+    expect(await model.weightsSha256()).toBe(before);
+  });
+});
+
+describe("callbacks on progress", () => {
+  const large = tinyImages(12_000);
+
+  it("hear of steps in order, all of them before the epoch's end", async () => {
+    const model = cnn();
+    const heard: (Progress | "end")[] = [];
+    const callback = {
+      onProgress: (at: Progress) => void heard.push(at),
+      onEpochEnd: () => void heard.push("end"),
+    };
+    await model.fit(large, { epochs: 2, batchSize: 10, callbacks: [callback] });
+    expect(heard.at(-1)).toBe("end");
+    const first = heard.slice(0, heard.indexOf("end")) as Progress[];
+    expect(first.length).toBeGreaterThan(0);
+    for (const [index, at] of first.entries()) {
+      expect(at).toMatchObject({ epoch: 1, epochs: 2, steps: 1200, samples: 10 * at.step });
+      expect(at.loss).toBeGreaterThan(0);
+      expect(at.step).toBeGreaterThanOrEqual(first[index - 1]?.step ?? 1);
+    }
+  });
+
+  it("that throw reject fit", async () => {
+    const model = cnn();
+    const callback = {
+      onProgress: () => {
+        throw new Error("the terminal is gone");
+      },
+    };
+    await expect(model.fit(large, { batchSize: 10, callbacks: [callback] })).rejects.toThrow(
+      "the terminal is gone",
+    );
+    expect((await model.predict(tinyImages(2))).length).toBe(6);
+  });
+});
+
+describe("dispose", () => {
+  it("ends the threads, and a later call starts them again", async () => {
+    const model = cnn();
+    const predictions = await model.predict(tinyImages(5));
+    model.dispose();
+    model.dispose();
+    expect(await model.predict(tinyImages(5))).toEqual(predictions);
+  });
+
+  it("begins the optimizer anew", async () => {
+    const model = cnn({ rate: 0 });
+    const options = { batchSize: 16, shuffle: false };
+    await model.fit(tinyImages(100), options);
+    model.dispose();
+    const fresh = cnn({ rate: 0 });
+    fresh.weights.forEach(({ values }, index) => {
+      values.set(model.weights[index]!.values);
+    });
+    await model.fit(tinyImages(100), options);
+    await fresh.fit(tinyImages(100), options);
+    expect(await model.weightsSha256()).toBe(await fresh.weightsSha256());
+  });
+
+  it("rejects what is under way", async () => {
+    const model = cnn();
+    const training = model.fit(tinyImages(200), { epochs: 100_000 });
+    setTimeout(() => model.dispose(), 50);
+    await expect(training).rejects.toThrow("The engine was closed");
+    expect((await model.predict(tinyImages(5))).length).toBe(15);
+  });
+});
+
+describe("what cannot be", () => {
+  const data = tinyImages(6);
+  const refused = (make: () => unknown, message: string) =>
+    expect(Promise.resolve().then(make)).rejects.toThrow(new HeddleError(message));
+
+  it("built says why", async () => {
+    await refused(
+      () => new Sequential([new Dense(3)]),
+      "Sequential: expected an Input first and layers behind it, received [Dense]. Begin with new Input([height, width, channels]).",
+    );
+    await refused(
+      () => new Sequential([new Input([4])]),
+      "Sequential: expected an Input first and layers behind it, received [Input]. Begin with new Input([height, width, channels]).",
+    );
+    await refused(
+      () => new Sequential([new Input([4]), new Dense(3), new Input([3])]),
+      "Sequential: expected an Input first and layers behind it, received [Input, Dense, Input]. Begin with new Input([height, width, channels]).",
+    );
+    await refused(
+      () => new Sequential([new Input([28, 0, 1]), new Flatten()]),
+      "Input: expected each size of the shape to be a whole number of at least 1, received 0. Correct each size of the shape.",
+    );
+    await refused(
+      () => new Sequential([new Input([5, 5, 64]), new Dense(10, { name: "head" })]),
+      'Dense "head": expected input [batch, 1600], received [batch, 5, 5, 64]. Add Flatten before it.',
+    );
+    await refused(
+      () => new Sequential([new Input([4]), new Dense(3)], { seed: 0.5 }),
+      "Sequential: expected seed to be a whole number of at least 0, received 0.5. Correct seed.",
+    );
+    const layer = new Dense(4);
+    await refused(
+      () => new Sequential([new Input([4]), layer, layer]),
+      'Dense "dense": expected a layer that no model has yet, received one that is in use. Create a new layer for each place.',
+    );
+    await refused(
+      () => new Sequential([new Input([4]), new Dense(4, { name: "a" }), new Dense(4, { name: "a" })]),
+      'Sequential: expected layers with different names, received two of the name "a". Rename one of them.',
+    );
+  });
+
+  it("trained on says why", async () => {
+    const model = cnn();
+    const training =
+      (samples: object, options = {}) =>
+      () =>
+        model.fit({ ...data, ...samples }, options);
+    await refused(
+      training({ shape: [4, 16, 1] }),
+      "fit: expected images of 8×8×1, received images of 4×16×1. Resize the images, or build the model for their size.",
+    );
+    await refused(
+      training({ count: 7 }),
+      "fit: expected 7 images of 8×8×1 values: 448 in all, received 384. Correct count, shape or the array.",
+    );
+    await refused(
+      training({ images: new Uint8Array(0), labels: new Uint8Array(0), count: 0 }),
+      "fit: expected at least one image, received a count of 0. Give some images.",
+    );
+    await refused(
+      training({ labels: new Uint8Array([0, 1, 2, 3, 0, 1]) }),
+      "fit: expected labels from 0 to 2, received 3 at image 3. Give the last layer as many units as there are classes.",
+    );
+    await refused(
+      training({ labels: new Int32Array([0, -1, 2, 3, 0, 1]) }),
+      "fit: expected labels from 0 to 2, received -1 at image 1. Give the last layer as many units as there are classes.",
+    );
+    await refused(
+      training({ labels: new Uint8Array(5) }),
+      "fit: expected 6 class numbers as bytes or Int32Array, received 5 values in a Uint8Array. Give one label an image, or use categoricalCrossentropy for distributions.",
+    );
+    await refused(
+      training({}, { batchSize: 0 }),
+      "fit: expected batchSize to be a whole number of at least 1, received 0. Correct batchSize.",
+    );
+    await refused(
+      training({}, { epochs: 1.5 }),
+      "fit: expected epochs to be a whole number of at least 1, received 1.5. Correct epochs.",
+    );
+    await refused(
+      training({}, { validationData: { ...data, shape: [8, 8, 3] } }),
+      "fit, validationData: expected images of 8×8×1, received images of 8×8×3. Resize the images, or build the model for their size.",
+    );
+    await refused(
+      () => model.predict({ ...data, shape: [64] }),
+      "predict: expected images of 8×8×1, received images of 64. Resize the images, or build the model for their size.",
+    );
+    // The model is none the worse for it.
+    expect((await model.fit(data)).epochs.length).toBe(1);
+  });
+
+  it("compiled says why", async () => {
+    const model = cnn();
+    model.compile({ loss: new CategoricalCrossentropy() });
+    await refused(
+      () => model.evaluate(data),
+      "evaluate: expected targets [6, 3] as Float32Array, received 6 values in a Uint8Array. Use toCategorical(labels, classes), or sparseCategoricalCrossentropy for class numbers.",
+    );
+    model.compile({ loss: new SparseCategoricalCrossentropy({ fromLogits: true }) });
+    await refused(
+      () => model.fit(data),
+      "SparseCategoricalCrossentropy: expected a model that gives logits, received one that ends in a softmax. Leave fromLogits out, or take the softmax away.",
+    );
+    const linear = new Sequential([new Input([8, 8, 1]), new Flatten(), new Dense(3)]);
+    models.push(linear);
+    await refused(
+      () => linear.evaluate(data),
+      'SparseCategoricalCrossentropy: expected a model that ends in a softmax, received one that does not. Give the last layer activation: "softmax", or the loss fromLogits: true.',
+    );
+    await refused(
+      () => model.compile({ loss: "mse" }),
+      'compile: expected loss to be one of SparseCategoricalCrossentropy, CategoricalCrossentropy, received "mse". Check its spelling.',
+    );
+    for (const threads of [0, 65]) {
+      model.compile({ threads });
+      await refused(
+        () => model.predict(data),
+        `Engine: expected threads to be a whole number from 1 to 64, received ${threads}. Leave threads out to use every core.`,
+      );
+    }
+    model.compile({ threads: 2 });
+    expect((await model.predict(data)).length).toBe(18);
+  });
+
+  it("held in memory says how much it takes", async () => {
+    const side = 4096;
+    const model = new Sequential([
+      new Input([side, side, 1]),
+      new Conv2D(8, 3),
+      new Flatten(),
+      new Activation("softmax"),
+    ]);
+    models.push(model);
+    model.compile({ threads: 1 });
+    const images = { images: new Uint8Array(side * side), count: 1, shape: [side, side, 1] };
+    // One sample's pixels as floats take 64 MiB, a shard of eight 512 MiB, its outputs eight times as much.
+    await expect(model.predict(images)).rejects.toThrow(
+      /^Engine: expected a model and batch within 2\.0 GiB, received 4\.\d GiB up to prediction, conv2d output\. Take a smaller batch/,
+    );
+  });
+});
+
+describe("toCategorical", () => {
+  it("makes one row a label, and refuses labels that have no column", () => {
+    expect(toCategorical([2, 0], 3)).toEqual(new Float32Array([0, 0, 1, 1, 0, 0]));
+    for (const label of [3, -1, 0.5]) {
+      expect(() => toCategorical([0, label], 3)).toThrow(
+        `toCategorical: expected labels from 0 to 2, received ${label} at 1. Give the number of classes.`,
+      );
+    }
+  });
+});

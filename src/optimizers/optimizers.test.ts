@@ -1,0 +1,203 @@
+import { describe, expect, it } from "vitest";
+import { Random } from "../base/random.js";
+import { Dense } from "../layers/index.js";
+import { Input } from "../model/input.js";
+import { Sequential } from "../model/sequential.js";
+import { crossEntropyReference } from "../ops/cross-entropy.js";
+import { denseBackwardReference, denseReference } from "../ops/dense.js";
+import { expectClose } from "../ops/op-lab.testing.js";
+import { L1, L1L2, L2, type Regularizer } from "../regularizers/index.js";
+import { OneCycle } from "../schedules/index.js";
+import { Adam, type Optimizer, optimizers, SGD } from "./index.js";
+
+const N = 10;
+const I = 7;
+const K = 3;
+const random = new Random(1, "split");
+const images = Float32Array.from({ length: N * I }, () => random.uniform() * 2 - 1);
+const labels = Uint8Array.from({ length: N }, () => random.below(K));
+const samples = { images, labels, count: N, shape: [I] };
+
+/** Keras's formula of an update, on one number: its state may grow from nothing. */
+type Update = (w: number, g: number, rate: number, step: number, state: { m?: number; v?: number }) => number;
+
+/** Trains a softmax regression in plain f64; returns its weights and the loss of each epoch. */
+function trainPlainly(
+  start: readonly Float32Array[],
+  options: {
+    update: Update;
+    rate: (step: number) => number;
+    epochs: number;
+    batchSize: number;
+    penalty?: Regularizer | undefined;
+  },
+) {
+  const [kernel, bias] = start.map((values) => Float64Array.from(values)) as [Float64Array, Float64Array];
+  const states = [kernel, bias].map((values) => Array.from(values, () => ({})));
+  const { l1 = 0, l2 = 0 } = options.penalty ?? {};
+  const losses: number[] = [];
+  let step = 0;
+  for (let epoch = 0; epoch < options.epochs; epoch++) {
+    let loss = 0;
+    for (let first = 0; first < N; first += options.batchSize) {
+      const count = Math.min(options.batchSize, N - first);
+      const x = images.subarray(first * I, (first + count) * I);
+      const target = Float64Array.from({ length: count * K }, (_, i) =>
+        Number(labels[first + Math.floor(i / K)] === i % K),
+      );
+      const sizes = [count, I, K] as const;
+      const measured = crossEntropyReference(denseReference(sizes, x, kernel, bias), target, K);
+      const dy = measured.gradient.map((value) => value / count);
+      const { dw, db } = denseBackwardReference(sizes, x, kernel, dy);
+      const penalty = kernel.reduce((sum, w) => sum + l1 * Math.abs(w) + l2 * w * w, 0);
+      loss += measured.loss.reduce((sum, value) => sum + value, 0) + count * penalty;
+      const rate = options.rate(step++);
+      const apply = (values: Float64Array, gradient: Float64Array, state: object[]) =>
+        values.forEach((w, i) => {
+          values[i] = options.update(w, gradient[i]!, rate, step, state[i]!);
+        });
+      apply(
+        kernel,
+        dw.map((g, i) => g + l1 * Math.sign(kernel[i]!) + 2 * l2 * kernel[i]!),
+        states[0]!,
+      );
+      apply(bias, db, states[1]!);
+    }
+    losses.push(loss / N);
+  }
+  return { kernel, bias, losses };
+}
+
+async function compare(
+  optimizer: Optimizer | string,
+  update: Update,
+  options: {
+    rate?: (step: number) => number;
+    penalty?: Regularizer;
+  } = {},
+) {
+  const { rate = () => 0.05, penalty } = options;
+  const layer = new Dense(K, { activation: "softmax", ...(penalty && { kernelRegularizer: penalty }) });
+  const model = new Sequential([new Input([I]), layer], { seed: 5 });
+  model.compile({ optimizer, threads: 2 });
+  const start = model.weights.map(({ values }) => values.slice());
+  // Batches of 4, 4 and 2; two calls of fit, the second going on where the first ended.
+  const run = { batchSize: 4, shuffle: false };
+  const history = [
+    ...(await model.fit(samples, { ...run, epochs: 2 })).epochs,
+    ...(await model.fit(samples, { ...run, epochs: 1 })).epochs,
+  ];
+  model.dispose();
+  const expected = trainPlainly(start, { update, rate, epochs: 3, batchSize: 4, penalty });
+  expectClose(model.weights[0]!.values, expected.kernel);
+  expectClose(model.weights[1]!.values, expected.bias);
+  expectClose(
+    history.map((epoch) => epoch.loss),
+    expected.losses,
+  );
+  const moved = model.weights[0]!.values.some((value, i) => Math.abs(value - start[0]![i]!) > 1e-3);
+  expect(moved).toBe(true);
+}
+
+/** Keras: m ← β₁ m + (1 − β₁) g, v ← β₂ v + (1 − β₂) g², w ← w − α m / (√v + ε), α the rate, corrected for step t. */
+const adam =
+  (beta1: number, beta2: number, epsilon: number): Update =>
+  (w, g, rate, t, state) => {
+    const m = beta1 * (state.m ?? 0) + (1 - beta1) * g;
+    const v = beta2 * (state.v ?? 0) + (1 - beta2) * g * g;
+    Object.assign(state, { m, v });
+    return w - (((rate * Math.sqrt(1 - beta2 ** t)) / (1 - beta1 ** t)) * m) / (Math.sqrt(v) + epsilon);
+  };
+
+/** Keras: v ← μ v − rate · g; w ← w + v, or w ← w + μ v − rate · g with Nesterov. */
+const momentum =
+  (mu: number, nesterov: boolean): Update =>
+  (w, g, rate, _, state) => {
+    const v = mu * (state.v ?? 0) - rate * g;
+    state.v = v;
+    return nesterov ? w + mu * v - rate * g : w + v;
+  };
+const plain: Update = (w, g, rate) => w - rate * g;
+
+describe("optimizers step as Keras's formulas say", () => {
+  it("Adam", () => compare(new Adam({ learningRate: 0.05 }), adam(0.9, 0.999, 1e-7)));
+  it("Adam with its defaults, by name", () => compare("adam", adam(0.9, 0.999, 1e-7), { rate: () => 0.001 }));
+  it("Adam with options", () =>
+    compare(new Adam({ learningRate: 0.05, beta1: 0.5, beta2: 0.9, epsilon: 0.01 }), adam(0.5, 0.9, 0.01)));
+  it("SGD", () => compare(new SGD({ learningRate: 0.05 }), plain));
+  it("SGD with its default, by name", () => compare("sgd", plain, { rate: () => 0.01 }));
+  it("SGD with momentum", () =>
+    compare(new SGD({ learningRate: 0.05, momentum: 0.9 }), momentum(0.9, false)));
+  it("SGD with Nesterov's momentum", () =>
+    compare(new SGD({ learningRate: 0.05, momentum: 0.9, nesterov: true }), momentum(0.9, true)));
+});
+
+describe("regularizers add their gradient, and their penalty to the loss", () => {
+  it.each([new L1(0.03), new L2(0.02), new L1L2({ l1: 0.01, l2: 0.05 })])("%o", (penalty) =>
+    compare(new SGD({ learningRate: 0.05 }), plain, { penalty }),
+  );
+
+  it("counts in evaluate, too", async () => {
+    const make = (penalty: Regularizer[]) => {
+      const options = penalty[0] ? { kernelRegularizer: penalty[0] } : {};
+      return new Sequential([new Input([I]), new Dense(K, { activation: "softmax", ...options })], {
+        seed: 5,
+      });
+    };
+    const [bare, penalised] = [make([]), make([new L1L2({ l1: 0.1, l2: 0.2 })])];
+    const without = await bare!.evaluate(samples);
+    const loss = (await penalised!.evaluate(samples)).loss - without.loss;
+    const { values } = bare!.weights[0]!;
+    expect(loss).toBeCloseTo(
+      values.reduce((sum, w) => sum + 0.1 * Math.abs(w) + 0.2 * w * w, 0),
+      5,
+    );
+    for (const model of [bare, penalised]) model!.dispose();
+  });
+});
+
+describe("options", () => {
+  it("take a schedule, which sees the steps of the whole fit", async () => {
+    const model = new Sequential([new Input([I]), new Dense(K, { activation: "softmax" })], { seed: 5 });
+    const schedule = new OneCycle(0.1, { warmup: 0.5, start: 0.1, end: 0 });
+    model.compile({ optimizer: new SGD({ learningRate: schedule }), threads: 1 });
+    const start = model.weights.map(({ values }) => values.slice());
+    const { epochs } = await model.fit(samples, { epochs: 2, batchSize: 4, shuffle: false });
+    model.dispose();
+    const expected = trainPlainly(start, {
+      update: plain,
+      rate: (step) => schedule.rate(step, 6),
+      epochs: 2,
+      batchSize: 4,
+    });
+    expectClose(model.weights[0]!.values, expected.kernel);
+    expect(epochs.map((epoch) => epoch.learningRate)).toEqual([schedule.rate(2, 6), schedule.rate(5, 6)]);
+  });
+
+  it.each([
+    new Adam(),
+    new Adam({ learningRate: 0.5, beta1: 0.8, beta2: 0.9, epsilon: 1e-3 }),
+    new Adam({ learningRate: new OneCycle(3e-3, { warmup: 0.3 }) }),
+    new SGD(),
+    new SGD({ learningRate: 0.5, momentum: 0.9, nesterov: true }),
+  ])("go into a configuration and come back: %o", (optimizer) => {
+    const again = optimizers.deserialize("test", {
+      class_name: optimizer.className,
+      config: optimizer.getConfig(),
+    });
+    expect(again.constructor).toBe(optimizer.constructor);
+    expect(again).not.toBe(optimizer);
+    expect(again.getConfig()).toEqual(optimizer.getConfig());
+  });
+
+  it("are refused where they make no sense", () => {
+    for (const learningRate of [-1, Number.NaN, Number.POSITIVE_INFINITY]) {
+      expect(() => new Adam({ learningRate })).toThrow(
+        `Optimizer: expected learningRate to be a number of at least 0 or a schedule, received ${learningRate}. Correct learningRate.`,
+      );
+    }
+    expect(() => optimizers.create("compile", "adamw")).toThrow(
+      'compile: expected optimizer to be one of SGD, Adam, received "adamw". Check its spelling.',
+    );
+  });
+});

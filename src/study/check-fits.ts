@@ -1,0 +1,26 @@
+import { HeddleError } from "../base/errors.js";
+import { sameShape, sizeOf } from "../base/shape.js";
+import type { Dataset } from "../data/dataset.js";
+import type { Sequential } from "../model/sequential.js";
+
+/** @throws HeddleError when a model takes images of another size than a dataset's, or tells fewer classes apart */
+export function checkFits(model: Sequential, dataset: Dataset): void {
+  const { title, train, classNames } = dataset;
+  if (!sameShape(model.inputShape, train.shape)) {
+    throw new HeddleError({
+      who: `Model "${model.name}"`,
+      expected: `images of ${model.inputShape.join("×")}, as its input layer says`,
+      received: `those of ${title}, which are ${train.shape.join("×")}`,
+      next: "Change the input layer, or choose other data with --data.",
+    });
+  }
+  const units = sizeOf(model.outputShape);
+  if (units < classNames.length) {
+    throw new HeddleError({
+      who: `Model "${model.name}"`,
+      expected: `at most ${units} classes, as its last layer has ${units} ${units === 1 ? "unit" : "units"}`,
+      received: `${title}, which has ${classNames.length}`,
+      next: `Give the last layer ${classNames.length} units.`,
+    });
+  }
+}

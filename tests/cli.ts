@@ -1,0 +1,145 @@
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll } from "vitest";
+import { writeClothes } from "./idx-folder.js";
+
+/** The command line as it is shipped. */
+export const MAIN = fileURLToPath(new URL("../dist/cli/main.js", import.meta.url));
+
+/** Trains for a second on a workspace's own clothes. */
+export const TINY = ["train", "--data", "clothes", "--epochs", "1"] as const;
+
+/** How a process ended and what it printed. */
+export interface Finished {
+  /** Its exit code; `null` when a signal ended it. */
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly seconds: number;
+}
+
+/** A process under way. */
+export class Running {
+  stdout = "";
+  stderr = "";
+  private readonly started = performance.now();
+  readonly finished: Promise<Finished>;
+
+  constructor(readonly child: ChildProcessWithoutNullStreams) {
+    child.stdout.setEncoding("utf8").on("data", (text: string) => {
+      this.stdout += text;
+    });
+    child.stderr.setEncoding("utf8").on("data", (text: string) => {
+      this.stderr += text;
+    });
+    this.finished = new Promise((resolve, reject) => {
+      child.on("error", reject);
+      child.on("close", (code) => {
+        const seconds = (performance.now() - this.started) / 1000;
+        resolve({ code, stdout: this.stdout, stderr: this.stderr, seconds });
+      });
+    });
+  }
+
+  /** Waits until both streams together hold `text`; throws when the process ends without it. */
+  async printed(text: string): Promise<void> {
+    let over = false;
+    void this.finished.then(() => {
+      over = true;
+    });
+    while (!(this.stdout + this.stderr).includes(text)) {
+      if (over)
+        throw new Error(`Ended without printing ${JSON.stringify(text)}:\n${this.stdout}${this.stderr}`);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  }
+}
+
+export interface RunOptions {
+  /** Added to the environment; `undefined` takes a variable away. */
+  readonly env?: NodeJS.ProcessEnv;
+  /** Options of node itself. */
+  readonly node?: readonly string[];
+}
+
+/**
+ * A folder of its own with an empty home and a small dataset `clothes`, for the tests of one file; gone with all
+ * its processes afterwards.
+ */
+export class Workspace {
+  path = "";
+  private readonly children: ChildProcessWithoutNullStreams[] = [];
+
+  constructor() {
+    beforeAll(() => {
+      this.path = mkdtempSync(join(tmpdir(), "heddle-test-"));
+      mkdirSync(join(this.path, "home"));
+      writeClothes(this.file("clothes"));
+    });
+    afterAll(() => {
+      for (const child of this.children) child.kill("SIGKILL");
+      rmSync(this.path, { recursive: true, force: true, maxRetries: 5 });
+    });
+  }
+
+  /** The path of a file in it. */
+  file(...parts: readonly string[]): string {
+    return join(this.path, ...parts);
+  }
+
+  /** Runs `heddle` to its end. */
+  heddle(args: readonly string[], options: RunOptions = {}): Promise<Finished> {
+    return this.start(args, options).finished;
+  }
+
+  /** Starts `heddle`. */
+  start(args: readonly string[], options: RunOptions = {}): Running {
+    return this.spawn(process.execPath, [...(options.node ?? []), MAIN, ...args], options.env);
+  }
+
+  /** Starts any program in this folder. */
+  spawn(program: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Running {
+    const child = spawn(program, args, { cwd: this.path, env: { ...this.environment(), ...env } });
+    this.children.push(child);
+    return new Running(child);
+  }
+
+  /** The folders of all runs below `root`, oldest first. */
+  runs(root = "runs"): string[] {
+    const folder = this.file(root);
+    return existsSync(folder)
+      ? readdirSync(folder)
+          .sort()
+          .map((id) => join(folder, id))
+      : [];
+  }
+
+  /** A fresh user's environment, with nothing of this machine's settings. */
+  private environment(): NodeJS.ProcessEnv {
+    const home = this.file("home");
+    const env: NodeJS.ProcessEnv = {
+      ...process.env,
+      HOME: home,
+      USERPROFILE: home,
+      LOCALAPPDATA: home,
+      XDG_CACHE_HOME: join(home, "cache"),
+    };
+    for (const name of ["HEDDLE_DATA", "NODE_OPTIONS", "CI", "NO_COLOR", "FORCE_COLOR", "TERM"])
+      delete env[name];
+    return env;
+  }
+}
+
+/** A JSON file of a run. */
+// biome-ignore lint/suspicious/noExplicitAny: tests look into it as they like
+export function readJson(...path: readonly string[]): any {
+  return JSON.parse(readFileSync(join(...path), "utf8"));
+}
+
+/** What one clear line of complaint looks like: no second line, no stack trace, no escape codes. */
+export function isOneLine(stderr: string): boolean {
+  return /^heddle: [^\n]+\n$/.test(stderr) && !stderr.includes("\x1b") && !/ at \S+ \(/.test(stderr);
+}

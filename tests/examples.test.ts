@@ -1,0 +1,40 @@
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { Sequential } from "../dist/index.js";
+import { Workspace } from "./cli.js";
+import { readDocument, root } from "./documents.js";
+
+const examples = join(root, "examples");
+const workspace = new Workspace();
+
+function runExample(name: string, ...words: readonly string[]) {
+  return workspace.spawn(process.execPath, [join(examples, name), ...words]).finished;
+}
+
+it("names every example in its README", async () => {
+  const text = readDocument("examples/README.md");
+  for (const name of await readdir(examples)) {
+    if (name.endsWith(".mjs")) expect(text).toContain(`[${name}](${name})`);
+  }
+});
+
+it("trains the shortest program", async () => {
+  const { code, stdout, stderr } = await runExample("fashion-mnist.mjs", "fashion-sketch");
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  const accuracy = Number(/accuracy: ([\d.]+)/.exec(stdout)![1]);
+  expect(accuracy).toBeGreaterThan(0.5);
+});
+
+it("trains a network of one's own, twice to the same bits", async () => {
+  const saved = workspace.file("stripes");
+  const { code, stdout, stderr } = await runExample("train-your-own.mjs", "2", saved);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  const accuracies = [...stdout.matchAll(/validation accuracy ([\d.]+)/g)].map((match) => Number(match[1]));
+  expect(accuracies).toHaveLength(2);
+  expect(accuracies.at(-1)).toBeGreaterThan(0.6);
+  expect((await runExample("train-your-own.mjs", "2", saved)).stdout).toBe(stdout);
+
+  const model = await Sequential.load(saved);
+  expect(stdout).toContain(`weights ${await model.weightsSha256()}`);
+});

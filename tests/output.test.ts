@@ -1,0 +1,148 @@
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { MAIN, readJson, TINY, Workspace } from "./cli.js";
+
+const ESCAPE = "\x1b";
+
+/** Runs a program on a pseudo-terminal of the given width and copies what it shows. */
+const PTY = `
+import fcntl, os, pty, struct, sys, termios
+pid, terminal = pty.fork()
+if pid == 0:
+    fcntl.ioctl(1, termios.TIOCSWINSZ, struct.pack("HHHH", 24, int(sys.argv[1]), 0, 0))
+    os.execvp(sys.argv[2], sys.argv[2:])
+while True:
+    try:
+        shown = os.read(terminal, 65536)
+    except OSError:
+        break
+    if not shown:
+        break
+    os.write(1, shown)
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+`;
+const hasPty = spawnSync("python3", ["-c", "import pty, os; os.waitstatus_to_exitcode"]).status === 0;
+const NEEDS_PTY = "(needs python3 for a pseudo-terminal)";
+
+describe("what the command line prints", () => {
+  const work = new Workspace();
+  /** As in a terminal `columns` wide. */
+  const onTerminal = (columns: number, args: readonly string[], env: NodeJS.ProcessEnv = {}) =>
+    work.spawn("python3", ["-c", PTY, String(columns), process.execPath, MAIN, ...args], {
+      TERM: "xterm-256color",
+      ...env,
+    }).finished;
+
+  it("--json leaves standard output to one line of JSON", async () => {
+    const { code, stdout, stderr } = await work.heddle([...TINY, "--json"]);
+    expect(code, stderr).toBe(0);
+    expect(stdout).toMatch(/^\{[^\n]*\}\n$/);
+    const answer = JSON.parse(stdout);
+    expect(answer.metrics).toEqual(readJson(work.path, answer.run, "metrics.json"));
+    expect(readFileSync(join(work.path, answer.reportPath), "utf8")).toContain("</html>");
+    // People still see what happens.
+    expect(stderr).toContain("Epoch 1/1");
+    expect(stderr).toContain("Test accuracy");
+  });
+
+  it("--json --quiet prints the JSON alone", async () => {
+    const { code, stdout, stderr } = await work.heddle([...TINY, "--json", "--quiet"]);
+    expect([code, stderr]).toEqual([0, ""]);
+    expect(JSON.parse(stdout).metrics.dataset.name).toBe("clothes");
+  });
+
+  it("--quiet prints the result alone", async () => {
+    const { code, stdout, stderr } = await work.heddle([...TINY, "--quiet"]);
+    expect([code, stderr]).toEqual([0, ""]);
+    expect(stdout.split("\n").map((line) => line.slice(0, 18).trim())).toEqual([
+      "Dataset",
+      "Test accuracy",
+      "Training accuracy",
+      "Gap",
+      "Speed",
+      "Time",
+      "Weights SHA-256",
+      "Report",
+      "",
+    ]);
+  });
+
+  it("--quiet does not hide that the data is a stand-in", async () => {
+    const { code, stdout, stderr } = await work.heddle([
+      ...["study", "fashion-mnist", "--offline", "--limit", "100", "--epochs", "1", "--quiet"],
+    ]);
+    expect(code).toBe(0);
+    expect(stdout).toContain("NOT on Fashion-MNIST");
+    expect(stderr).toMatch(/^warning: /);
+  });
+
+  it("is plain lines in a pipe, on CI too", async () => {
+    const args = ["study", "fashion-mnist", "--data", "clothes", "--epochs", "2"];
+    const { stdout, stderr } = await work.heddle(args, { env: { CI: "true", TERM: "xterm-256color" } });
+    expect(stdout + stderr).not.toContain(ESCAPE);
+    expect(stdout + stderr).not.toContain("\r");
+    expect(stdout.match(/^Epoch \d\/2 .*$/gm)).toEqual([
+      expect.stringMatching(
+        /^Epoch 1\/2 {2}\d+\.\ds {2}[\d,]+ images\/s {2}loss \d\.\d{4} {2}accuracy \d\.\d{4} {2}val_loss \d\.\d{4} {2}val_accuracy \d\.\d{4}$/,
+      ),
+      expect.stringMatching(/^Epoch 2\/2 /),
+    ]);
+    expect(stdout).toMatch(/\S\n$/);
+    expect(stdout).not.toMatch(/[ \t]$/m);
+    expect(stdout).not.toMatch(/\b(NaN|undefined|null|\[object)/);
+  });
+
+  it("ends quietly when the pipe is closed", async () => {
+    const running = work.start(TINY);
+    running.child.stdout.once("data", () => running.child.stdout.destroy());
+    const { code, stderr } = await running.finished;
+    expect([code, stderr]).toEqual([0, ""]);
+  });
+
+  it.skipIf(!hasPty).each([
+    [
+      120,
+      /^Epoch \d\/6 {2}[━╌]{20} {2}[\d,]+ images\/s {2}ETA [\dms]+ {2}loss \d\.\d{4} {2}accuracy \d\.\d{4}$/,
+    ],
+    [
+      80,
+      /^Epoch \d\/6 {2}[━╌]{5,20} {2}[\d,]+ images\/s {2}ETA [\dms]+ {2}loss \d\.\d{4} {2}accuracy \d\.\d{4}$/,
+    ],
+    [40, /^Epoch \d\/6 {2}[\d,]+ images\/s {2}ETA [\dms]+$/],
+  ])(`shows a live line that does not wrap in %i columns ${NEEDS_PTY}`, async (columns, line) => {
+    const { code, stdout } = await onTerminal(columns, ["train", "--data", "clothes", "--epochs", "6"]);
+    expect(code, stdout).toBe(0);
+    // Each rewriting returns to the start of the line and clears it.
+    const rewritten = stdout
+      .split("\r\x1b[K")
+      .slice(1)
+      .map((text) => text.split("\r\n")[0]!);
+    const live = rewritten.filter((text) => text.includes("ETA"));
+    expect(live.length).toBeGreaterThan(1);
+    expect(live[0]).toMatch(line);
+    for (const text of live) expect(text.length).toBeLessThan(columns);
+    expect(rewritten.some((text) => text.startsWith("Writing the report"))).toBe(true);
+    // What stays on the screen: no remains of a live line, each epoch once.
+    const screen = stdout.split("\r\n").map((text) => text.split("\r\x1b[K").at(-1)!);
+    const epochs = screen.filter((text) => text.startsWith("Epoch"));
+    expect(epochs.map((text) => text.slice(0, 9))).toEqual(epochs.map((_, index) => `Epoch ${index + 1}/6`));
+    expect(epochs).toHaveLength(6);
+    expect(screen.join("\n")).not.toMatch(/ETA|Writing the report/);
+    expect(stdout.replaceAll(ESCAPE, "ESC")).toMatch(/Test accuracy +ESC\[1m\d+\.\d\d%ESC\[22m/);
+  });
+
+  it.skipIf(!hasPty)(`uses no escape codes where TERM=dumb ${NEEDS_PTY}`, async () => {
+    const { code, stdout } = await onTerminal(80, TINY, { TERM: "dumb" });
+    expect(code, stdout).toBe(0);
+    expect(stdout).not.toContain(ESCAPE);
+    expect(stdout).toContain("Epoch 1/1");
+  });
+
+  it.skipIf(!hasPty)(`obeys NO_COLOR ${NEEDS_PTY}`, async () => {
+    const { code, stdout } = await onTerminal(80, TINY, { NO_COLOR: "1" });
+    expect(code, stdout).toBe(0);
+    expect(stdout).toMatch(/Test accuracy +\d+\.\d\d%\r\n/);
+  });
+});

@@ -1,0 +1,152 @@
+import { existsSync } from "node:fs";
+import { mkdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import sharp from "sharp";
+import { beforeAll, describe, expect, it } from "vitest";
+import { Workspace } from "./cli.js";
+import { codeBlocks, documents, readDocument, root } from "./documents.js";
+import { writeIdxFolder } from "./idx-folder.js";
+
+const scripts = JSON.parse(readDocument("package.json")).scripts as Record<string, string>;
+const workspace = new Workspace();
+
+/** Documents whose blocks are run, one behind the other in one folder: later ones use what earlier ones made. */
+const runnable = documents().filter(
+  (path) => /^(README\.md|docs\/.*)$/.test(path) && codeBlocks(path).length > 0,
+);
+
+/** Images of the small dataset that stands in for the large ones, so that the blocks end soon and need no network. */
+const TRAIN = 200;
+const TEST = 60;
+
+beforeAll(async () => {
+  await mkdir(workspace.file("node_modules"));
+  await symlink(root, workspace.file("node_modules", "heddle"), "junction");
+  writeIdxFolder(workspace.file("datasets", "mnist"), { size: 28, classes: 10, train: TRAIN, test: TEST });
+  const raw = { width: 40, height: 30, channels: 1 } as const;
+  await sharp(Buffer.alloc(40 * 30, 200), { raw })
+    .png()
+    .toFile(workspace.file("boot.png"));
+});
+
+describe.each(runnable)("code of %s", (path) => {
+  for (const { language, line, text } of codeBlocks(path)) {
+    if (language === "sh") {
+      it(`runs the commands at line ${line}`, async () => {
+        for (const command of text.split("\n")) await runCommand(command);
+      });
+    } else if (language === "js") {
+      it(`runs the script at line ${line}`, async () => {
+        const script = `line-${line}.mjs`;
+        const small = `const { dataset } = await loadDataset("datasets/mnist");`;
+        const own = text.replace('const { dataset } = await loadDataset("fashion-mnist");', small);
+        expect(own, "a line that this test puts small data into").not.toContain("fashion-mnist");
+        await writeFile(workspace.file(script), own);
+        const { code, stdout, stderr } = await workspace.spawn(process.execPath, [script]).finished;
+        expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+        expect(stdout).not.toBe("");
+      });
+    } else {
+      it(`has a known language at line ${line}`, () => expect(["text", "json"]).toContain(language));
+    }
+  }
+});
+
+describe("docs/runs.md", () => {
+  it("lists every field of a run's files, and no other", async () => {
+    const run = workspace.runs().at(-1)!;
+    const documented = (heading: string) => firstColumn("docs/runs.md", heading);
+
+    const metrics = JSON.parse(await readFile(join(run, "metrics.json"), "utf8"));
+    expect(documented("metrics.json").sort()).toEqual(fieldsOf(metrics, []).sort());
+
+    const record = JSON.parse(await readFile(join(run, "run.json"), "utf8"));
+    const whole = ["configuration.optimizer", "configuration.loss", "configuration.model", "timeSeconds"];
+    const sometimes = ["dataset.source.seed", "failure"];
+    const inRecord = [...fieldsOf(record, whole), ...sometimes];
+    expect(documented("run.json").sort()).toEqual(inRecord.sort());
+
+    const [header] = (await readFile(join(run, "history.csv"), "utf8")).split("\n");
+    expect(documented("history.csv")).toEqual(header!.split(","));
+  });
+});
+
+describe.each(documents())("%s", (path) => {
+  const text = readDocument(path);
+  const prose = text.replace(/^```[\s\S]*?^```$/gm, "");
+
+  it("has relative links that lead somewhere", () => {
+    for (const [, target] of prose.matchAll(/\]\(([^)\s]+)\)/g)) {
+      if (/^https?:/.test(target!)) continue;
+      const [file = "", anchor] = target!.split("#");
+      const linked = file === "" ? path : join(dirname(path), file);
+      expect(existsSync(join(root, linked)), `${path} links to ${target}`).toBe(true);
+      if (anchor) expect(anchorsOf(linked), `${path} links to ${target}`).toContain(anchor);
+    }
+  });
+
+  it("names package scripts and source files that exist", () => {
+    for (const [, script] of text.matchAll(/npm run ([\w:]+)/g))
+      expect(Object.keys(scripts)).toContain(script);
+    for (const [, file] of prose.matchAll(/`((?:src|kernels|tools|docs|tests|examples)\/[\w./-]+)`/g)) {
+      // The layer that CONTRIBUTING.md describes is made up.
+      if (file!.includes("gaussian-noise") || file === "src/engine/kernel-table.ts") continue;
+      expect(existsSync(join(root, file!)), `${path} names ${file}`).toBe(true);
+    }
+  });
+});
+
+/** Runs a line of a shell block: `heddle` from this build on small data, `npm` only by the names of its scripts. */
+async function runCommand(line: string): Promise<void> {
+  const words = line.split("#")[0]!.trim().split(/\s+/);
+  if (words[0] === "") return;
+  if (words[0] === "npm") {
+    for (const part of words.join(" ").split(" && ")) {
+      expect(["npm ci", ...Object.keys(scripts).map((name) => `npm ${name}`)]).toContain(part);
+    }
+    return;
+  }
+  expect(words[0], `a command that this test knows: ${line}`).toBe("heddle");
+  const [, command] = words;
+  const trains = command === "study" || command === "train";
+  const needsData =
+    (trains || command === "data") && !words.includes("--data") && !line.includes("fashion-sketch");
+  const asked = [
+    ...words.slice(1),
+    ...(needsData ? ["--data", "datasets/mnist"] : []),
+    ...(trains ? ["--limit", String(TRAIN), "--epochs", "1"] : []),
+  ];
+  const { code, stdout, stderr } = await workspace.heddle(asked);
+  expect(code, `${line}\n${stderr}`).toBe(0);
+  if (words.includes("--json")) JSON.parse(stdout.trim().split("\n").at(-1)!);
+  else expect(stdout).not.toBe("");
+}
+
+/** The names in code font in the first column of the table under a heading. */
+function firstColumn(path: string, heading: string): string[] {
+  const section = readDocument(path)
+    .split(/^## /m)
+    .find((part) => part.startsWith(`${heading}\n`));
+  const cells = [...section!.matchAll(/^\| (`.*?) \|/gm)].map((match) => match[1]!);
+  return cells.flatMap((cell) => [...cell.matchAll(/`([^`]+)`/g)].map((match) => match[1]!));
+}
+
+/** The dotted names of an object's fields; lists and the fields of `whole` are not looked into. */
+function fieldsOf(value: object, whole: readonly string[], prefix = ""): string[] {
+  return Object.entries(value).flatMap(([name, inner]) => {
+    const path = prefix + name;
+    const closed =
+      typeof inner !== "object" || inner === null || Array.isArray(inner) || whole.includes(path);
+    return closed ? [path] : fieldsOf(inner, whole, `${path}.`);
+  });
+}
+
+/** The anchors of a document's headings. */
+function anchorsOf(path: string): string[] {
+  return [...readDocument(path).matchAll(/^#+ (.*)$/gm)].map((match) =>
+    match[1]!
+      .toLowerCase()
+      .replace(/[^\w\s-]/g, "")
+      .replaceAll(" ", "-"),
+  );
+}

@@ -1,0 +1,31 @@
+import { describe, expect, it } from "vitest";
+import { readJson, TINY, Workspace } from "./cli.js";
+
+describe("the same seed gives the same weights to the last bit", () => {
+  const work = new Workspace();
+
+  async function weights(...options: string[]): Promise<string> {
+    const { code, stdout, stderr } = await work.heddle([...TINY, "--json", "--quiet", ...options]);
+    expect(code, stderr).toBe(0);
+    return JSON.parse(stdout).metrics.weights.sha256;
+  }
+
+  it("on 1, 2 and 4 threads, and when repeated", async () => {
+    const one = await weights("--threads", "1");
+    expect(one).toMatch(/^[0-9a-f]{64}$/);
+    expect(await weights("--threads", "2")).toBe(one);
+    expect(await weights("--threads", "4")).toBe(one);
+    expect(await weights()).toBe(one);
+  });
+
+  it("and another seed gives others", async () => {
+    const seeds = [await weights("--seed", "1"), await weights("--seed", "2")];
+    expect(new Set(seeds).size).toBe(2);
+  });
+
+  it("with fused kernels too", async () => {
+    const fast = await weights("--fast", "--threads", "1");
+    expect(await weights("--fast", "--threads", "4")).toBe(fast);
+    expect(readJson(work.runs().at(-1)!, "metrics.json").engine).toEqual({ variant: "fma", threads: 4 });
+  });
+});

@@ -1,0 +1,216 @@
+import { cpSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import sharp from "sharp";
+import { beforeAll, describe, expect, it } from "vitest";
+import { generateFashionSketch } from "../dist/data/index.js";
+import { isOneLine, readJson, Workspace } from "./cli.js";
+import { writeCorners } from "./idx-folder.js";
+
+describe("a finished run", () => {
+  const work = new Workspace();
+  let run: string;
+  beforeAll(async () => {
+    const { code, stderr } = await work.heddle([
+      "train",
+      "--data",
+      "clothes",
+      "--epochs",
+      "3",
+      "--batch-size",
+      "32",
+    ]);
+    expect(code, stderr).toBe(0);
+    run = `runs/${basename(work.runs()[0]!)}`;
+  });
+  const metrics = () => readJson(work.path, run, "metrics.json");
+
+  describe("heddle evaluate", () => {
+    it.each(["path", "id", "latest"])(
+      "gives the run's own accuracy to the last digit, found by %s",
+      async (way) => {
+        const name = { path: run, id: basename(run), latest: "latest" }[way]!;
+        const { code, stdout } = await work.heddle(["evaluate", name, "--json"]);
+        expect(code).toBe(0);
+        expect(JSON.parse(stdout)).toEqual({
+          run,
+          dataset: { name: "clothes" },
+          test: { ...metrics().test, images: 200 },
+        });
+      },
+    );
+
+    it("prints it for people", async () => {
+      const { code, stdout, stderr } = await work.heddle(["evaluate", run, "--threads", "1"]);
+      expect([code, stderr]).toEqual([0, ""]);
+      const { accuracy, loss } = metrics().test;
+      expect(stdout).toBe(
+        `clothes, 200 test images\naccuracy ${(accuracy * 100).toFixed(2)}%  loss ${loss.toFixed(4)}\n`,
+      );
+    });
+
+    it("measures on other data", async () => {
+      const { code, stdout, stderr } = await work.heddle(["evaluate", run, "--data", "fashion-sketch"]);
+      expect([code, stderr]).toEqual([0, ""]);
+      expect(stdout).toMatch(
+        /^fashion-sketch \(generated\), 2,000 test images\naccuracy \d\d\.\d\d% {2}loss/,
+      );
+    });
+
+    it("refuses data of another size", async () => {
+      writeCorners(work.file("corners"));
+      const { code, stdout, stderr } = await work.heddle(["evaluate", run, "--data", "corners"]);
+      expect([code, stdout]).toEqual([2, ""]);
+      expect(stderr).toBe(
+        "heddle: evaluate: expected images of 28×28×1, received images of 20×20×1. Resize the images, or build the model for their size.\n",
+      );
+    });
+
+    it("says when the data is no longer what it was", async () => {
+      cpSync(work.file("clothes"), work.file("moved", "clothes"), { recursive: true });
+      cpSync(work.file(run), work.file("moved", "run"), { recursive: true });
+      const record = readJson(work.file("moved", "run", "run.json"));
+      record.dataset.source.path = work.file("moved", "clothes");
+      record.dataset.source.files[2].sha256 = "0".repeat(64);
+      writeFileSync(work.file("moved", "run", "run.json"), JSON.stringify(record));
+      const { code, stderr } = await work.heddle(["evaluate", "moved/run"]);
+      expect(code).toBe(0);
+      expect(stderr).toBe(
+        "warning: t10k-images-idx3-ubyte.gz is not the one that the run was trained with.\n",
+      );
+    });
+
+    it.each([
+      [
+        "no such run",
+        ["evaluate", "nowhere"],
+        "Run nowhere: expected a run folder or the id of a run in runs",
+      ],
+      ["a folder that is no run", ["evaluate", "clothes"], "a folder without run.json"],
+      [
+        "no runs at all",
+        ["evaluate", "latest", "--run-dir", "home"],
+        "expected at least one run, received none",
+      ],
+      ["data that is gone", ["evaluate", "latest", "--data", "gone"], "received no folder of that name"],
+    ])("refuses %s", async (_, args, text) => {
+      const { code, stdout, stderr } = await work.heddle(args);
+      expect([code, stdout]).toEqual([2, ""]);
+      expect(stderr).toContain(text);
+      expect(isOneLine(stderr), stderr).toBe(true);
+    });
+
+    it.each([
+      ["run.json", "{ cut of", "JSON"],
+      ["run.json", "", "an empty file"],
+      ["model/config.json", "[]", 'class_name "Sequential"'],
+      ["model/weights.safetensors", "short", "weights.safetensors"],
+    ])("names the damaged file: %s (%#)", async (file, content, text) => {
+      const damaged = work.file("damaged");
+      cpSync(work.file(run), damaged, { recursive: true });
+      writeFileSync(join(damaged, file), content);
+      const { code, stderr } = await work.heddle(["evaluate", "damaged"]);
+      expect(code, stderr).toBe(2);
+      expect(stderr).toContain(file);
+      expect(stderr).toContain(text);
+      expect(isOneLine(stderr), stderr).toBe(true);
+    });
+  });
+
+  describe("heddle predict", () => {
+    const { test, classNames } = generateFashionSketch({ train: 10, test: 40 });
+    /** A trouser, which the model knows well, as people have pictures: large, of another format, on white. */
+    const trouser = test.labels.indexOf(classNames.indexOf("Trouser"));
+    beforeAll(async () => {
+      const pixels = Buffer.from(test.images.subarray(trouser * 784, (trouser + 1) * 784) as Uint8Array);
+      const large = sharp(pixels, { raw: { width: 28, height: 28, channels: 1 } }).resize(280, 280, {
+        kernel: "nearest",
+      });
+      await large.clone().png().toFile(work.file("on black.png"));
+      await large
+        .clone()
+        .negate()
+        .toColourspace("srgb")
+        .jpeg({ quality: 95 })
+        .toFile(work.file("on-white.jpg"));
+    });
+
+    it("gives the three best classes of each picture", async () => {
+      const { code, stdout, stderr } = await work.heddle(["predict", run, "on black.png", "on-white.jpg"]);
+      expect([code, stderr]).toEqual([0, ""]);
+      const row = String.raw` {2}\S.*? +\d+\.\d\d%\n`;
+      expect(stdout).toMatch(
+        new RegExp(
+          `^on black\\.png\\n(${row}){3}on-white\\.jpg \\(inverted: its background is light\\)\\n(${row}){3}$`,
+        ),
+      );
+      // Folders have numbers for names of classes; 1 is a trouser.
+      expect(stdout.match(/\n {2}1 +\d/g)).toHaveLength(2);
+    });
+
+    it("gives the same as JSON, most probable first", async () => {
+      const { code, stdout } = await work.heddle([
+        "predict",
+        "latest",
+        "on-white.jpg",
+        "on black.png",
+        "--json",
+      ]);
+      expect(code).toBe(0);
+      const { predictions } = JSON.parse(stdout);
+      expect(
+        predictions.map(({ image, inverted }: { image: string; inverted: boolean }) => [image, inverted]),
+      ).toEqual([
+        ["on-white.jpg", true],
+        ["on black.png", false],
+      ]);
+      for (const { top } of predictions) {
+        expect(top).toHaveLength(3);
+        expect(top[0]).toMatchObject({ label: 1, name: "1" });
+        const probabilities: number[] = top.map(({ probability }: { probability: number }) => probability);
+        expect(probabilities).toEqual([...probabilities].sort((a, b) => b - a));
+        expect(probabilities.reduce((sum, value) => sum + value, 0)).toBeLessThanOrEqual(1.000001);
+        expect(probabilities.at(-1)).toBeGreaterThanOrEqual(0);
+      }
+      // The same trouser twice, but for JPEG's losses.
+      expect(predictions[0].top[0].probability).toBeCloseTo(predictions[1].top[0].probability, 1);
+    });
+
+    it.each([
+      ["a missing file", "gone.png", undefined],
+      ["an empty file", "empty.png", ""],
+      ["text that calls itself PNG", "text.png", "I am a picture, trust me.\nReally.\n"],
+      ["half a picture", "half.png", "\x89PNG\r\n\x1a\n\0\0\0\rIHDR"],
+      ["a folder", "clothes", undefined],
+    ])("refuses %s in one line", async (_, file, content) => {
+      if (content !== undefined) writeFileSync(work.file(file), content, "latin1");
+      const { code, stdout, stderr } = await work.heddle(["predict", run, "on black.png", file]);
+      expect([code, stdout]).toEqual([2, ""]);
+      expect(stderr).toContain(file);
+      expect(isOneLine(stderr), stderr).toBe(true);
+    });
+  });
+
+  describe("heddle plan", () => {
+    it("shows the kernel calls of the run's own batch", async () => {
+      const { code, stdout, stderr } = await work.heddle(["plan", run]);
+      expect([code, stderr]).toEqual([0, ""]);
+      expect(stdout).toMatch(/^Plan of training: batch of 32 in \d+ shards of \d+, [\d.]+ MiB of memory\n\n/);
+      for (const word of ["conv2d", "dense", "forward", "backward", "gradient", "update", "adam"]) {
+        expect(stdout).toContain(word);
+      }
+    });
+
+    it("gives them as JSON, for any batch", async () => {
+      const { code, stdout } = await work.heddle(["plan", run, "--batch-size", "8", "--json"]);
+      expect(code).toBe(0);
+      const plan = JSON.parse(stdout);
+      expect(plan.batchSize).toBe(8);
+      expect(plan.memoryBytes).toBeGreaterThan(4 * 50_890);
+      const macs = plan.steps
+        .filter(({ pass }: { pass: string }) => pass === "forward")
+        .reduce((sum: number, step: { macs: number }) => sum + step.macs, 0);
+      // The two convolutions and the dense layer, as the summary counts them.
+      expect(macs).toBe(8 * (97_344 + 2_654_208 + 46_080));
+    });
+  });
+});

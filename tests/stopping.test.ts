@@ -1,0 +1,118 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { isOneLine, readJson, Workspace } from "./cli.js";
+
+const LONG = ["train", "--data", "clothes", "--epochs", "500"] as const;
+
+describe.skipIf(process.platform === "win32")("stopping a training", () => {
+  const work = new Workspace();
+
+  it.each(["SIGINT", "SIGTERM"] as const)(
+    "ends at a clean point on %s and says how to go on",
+    async (signal) => {
+      const running = work.start([...LONG, "--run-dir", signal]);
+      await running.printed("Epoch   2/500");
+      running.child.kill(signal);
+      const { code, stdout, stderr } = await running.finished;
+      expect(code).toBe(130);
+      const run = work.runs(signal)[0]!;
+      const name = run.slice(work.path.length + 1);
+      const [announced, stopped, ...advice] = stderr.split("\n");
+      expect(announced).toBe("Stopping after the step under way; press Ctrl-C again to stop at once.");
+      expect(stopped).toMatch(/^heddle: Stopped in epoch \d+ of 500\. /);
+      expect(stopped!.endsWith(name)).toBe(true);
+      expect(advice).toEqual([
+        `  to measure the model as it is:  heddle evaluate ${name}`,
+        `  to train from the start again:  heddle ${LONG.join(" ")} --run-dir ${signal}`,
+        "",
+      ]);
+
+      const record = readJson(run, "run.json");
+      expect(record).toMatchObject({ status: "stopped" });
+      expect(Date.parse(record.finishedAt)).toBeGreaterThan(Date.parse(record.startedAt));
+      const rows = readFileSync(join(run, "history.csv"), "utf8").trimEnd().split("\n").slice(1);
+      expect(rows.map((row) => Number(row.split(",")[0]))).toEqual(rows.map((_, index) => index + 1));
+      expect(rows).toHaveLength(stdout.match(/^Epoch/gm)!.length);
+      expect(existsSync(join(run, "figures", "loss-by-epoch.svg"))).toBe(true);
+      expect(existsSync(join(run, "metrics.json"))).toBe(false);
+
+      const evaluation = await work.heddle(["evaluate", name, "--json"]);
+      expect(evaluation.code, evaluation.stderr).toBe(0);
+      expect(JSON.parse(evaluation.stdout).test.accuracy).toBeGreaterThan(0.2);
+    },
+  );
+
+  it("ends at once on a second Ctrl-C", async () => {
+    // One step takes seconds here, and the first Ctrl-C waits for its end.
+    const running = work.start([
+      ...["train", "--data", "fashion-sketch", "--epochs", "9", "--batch-size", "12000", "--threads", "1"],
+      ...["--run-dir", "twice"],
+    ]);
+    await running.printed("Training for");
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    running.child.kill("SIGINT");
+    await running.printed("press Ctrl-C again");
+    running.child.kill("SIGINT");
+    const { code, stderr } = await running.finished;
+    expect(code).toBe(130);
+    expect(stderr).toBe("Stopping after the step under way; press Ctrl-C again to stop at once.\n");
+    // It did not get as far as to say how it ended.
+    expect(readJson(work.runs("twice")[0]!, "run.json").status).toBe("running");
+  });
+
+  it("leaves a readable run behind after a kill at any moment", async () => {
+    // From before the first figure to the middle of training; the message names the moment that failed.
+    for (const delayMs of [0, 100, 250, 500].map((least) => least + Math.random() * 100)) {
+      const root = `killed-${delayMs}`;
+      const running = work.start([...LONG, "--run-dir", root]);
+      await running.printed("Exact duplicates");
+      await new Promise((resolve) => setTimeout(resolve, delayMs));
+      running.child.kill("SIGKILL");
+      await running.finished;
+      const run = work.runs(root)[0]!;
+      const record = readJson(run, "run.json");
+      expect(record.status, root).toBe("running");
+      for (const file of readdirSync(run, { recursive: true, encoding: "utf8" }))
+        checkWhole(join(run, file), root);
+
+      const { code, stdout, stderr } = await work.heddle(["evaluate", run]);
+      if (code === 0) {
+        expect(stdout, root).toMatch(/^clothes, 200 test images\naccuracy \d/);
+      } else {
+        expect(code, root).toBe(2);
+        expect(stderr, root).toContain(
+          "received one that still trains or was killed before its first epoch ended",
+        );
+        expect(isOneLine(stderr), stderr).toBe(true);
+      }
+    }
+  });
+});
+
+/** Checks by its kind that a file of a run is not half written. */
+function checkWhole(path: string, when: string): void {
+  // What is being written has a name with a dot in front until it is whole.
+  if (/(^|\/)\.[^/]*\.tmp$/.test(path)) return;
+  if (path.endsWith(".json")) expect(() => readJson(path), `${when} ${path}`).not.toThrow();
+  if (path.endsWith(".csv")) {
+    for (const row of readFileSync(path, "utf8").trimEnd().split("\n")) {
+      expect(row.split(","), `${when} ${path}`).toHaveLength(8);
+    }
+  }
+  if (path.endsWith(".svg"))
+    expect(readFileSync(path, "utf8").trimEnd(), `${when} ${path}`).toMatch(/<\/svg>$/);
+  if (path.endsWith(".png")) {
+    expect(readFileSync(path).subarray(-8, -4).toString("latin1"), `${when} ${path}`).toBe("IEND");
+  }
+  if (path.endsWith(".safetensors")) {
+    const bytes = readFileSync(path);
+    const header = Number(bytes.readBigUInt64LE(0));
+    const tensors = JSON.parse(bytes.subarray(8, 8 + header).toString("utf8")) as Record<
+      string,
+      { data_offsets?: [number, number] }
+    >;
+    const ends = Object.values(tensors).map(({ data_offsets }) => data_offsets?.[1] ?? 0);
+    expect(bytes.length, `${when} ${path}`).toBe(8 + header + Math.max(...ends));
+  }
+}
