@@ -103,7 +103,7 @@ function writeTable() {
   ];
   const path = `${here}README.md`;
   const text = readFileSync(path, "utf8");
-  const marked = /(<!-- table -->\n)[^]*?(<!-- end of table -->)/;
+  const marked = /(<!-- table -->\n)[\s\S]*?(<!-- end of table -->)/;
   writeFileSync(
     path,
     text.replace(marked, (_, start, end) => `${start}${lines.join("\n")}\n${end}`),

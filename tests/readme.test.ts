@@ -5,7 +5,7 @@ import sharp from "sharp";
 import { beforeAll, describe, expect, it } from "vitest";
 import { Workspace } from "./cli.js";
 import { codeBlocks, documents, readDocument, root } from "./documents.js";
-import { writeIdxFolder } from "./idx-folder.js";
+import { writeClothes } from "./idx-folder.js";
 
 const scripts = JSON.parse(readDocument("package.json")).scripts as Record<string, string>;
 const workspace = new Workspace();
@@ -22,7 +22,7 @@ const TEST = 60;
 beforeAll(async () => {
   await mkdir(workspace.file("node_modules"));
   await symlink(root, workspace.file("node_modules", "heddle"), "junction");
-  writeIdxFolder(workspace.file("datasets", "mnist"), { size: 28, classes: 10, train: TRAIN, test: TEST });
+  writeClothes(workspace.file("datasets", "mnist"), { train: TRAIN, test: TEST });
   const raw = { width: 40, height: 30, channels: 1 } as const;
   await sharp(Buffer.alloc(40 * 30, 200), { raw })
     .png()

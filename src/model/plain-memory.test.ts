@@ -31,12 +31,17 @@ describe("without shared memory", () => {
     expect(results[0]).toEqual(results[1]);
   });
 
-  it("a signal still stops the training, between slices", async () => {
+  it("a signal still stops the training, between slices of an epoch", async () => {
     const model = tinyCnn();
     const controller = new AbortController();
-    const callback = { onProgress: () => controller.abort() };
-    const options = { epochs: 1000, batchSize: 8, signal: controller.signal, callbacks: [callback] };
-    await expect(model.fit(tinyImages(2000), options)).rejects.toBeInstanceOf(AbortedError);
+    const callbacks = [{ onEpochBegin: () => void setTimeout(() => controller.abort(), 30) }];
+    const options = { epochs: 1000, batchSize: 8, signal: controller.signal, callbacks };
+    const error: Error = await model.fit(tinyImages(20_000), options).then(
+      () => expect.fail("the training was not stopped"),
+      (thrown) => thrown,
+    );
+    expect(error).toBeInstanceOf(AbortedError);
+    expect(error.message).toMatch(/^Stopped (after step \d+ of 2500|before the first step)\.$/);
     expect((await model.predict(tinyImages(4))).every((value) => value >= 0 && value <= 1)).toBe(true);
     model.dispose();
   });

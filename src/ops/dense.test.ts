@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { denseBackwardReference, denseReference } from "./dense.js";
-import { expectClose, onEachVariant, runChain, sixteenths, weightOf } from "./op-lab.testing.js";
+import { closeOrZero, onEachVariant, runChain, sixteenths, weightOf } from "./op-lab.testing.js";
 
 onEachVariant("dense", (engine) => {
   const check = async (c: {
@@ -28,16 +28,10 @@ onEachVariant("dense", (engine) => {
     const linear = denseReference(sizes, x, kernel.values, bias?.values);
     const passed = c.relu ? dy.map((value, i) => (linear[i]! > 0 ? value : 0)) : dy;
     const expected = denseBackwardReference(sizes, x, kernel.values, passed);
-    // With ReLU a tiny case may have no positive output at all: then zeros are right.
-    if (passed.every((value) => value === 0)) {
-      for (const part of [actual.y, actual.dx, actual.gradient(kernel)])
-        expect(part.every((v) => v === 0)).toBe(true);
-      return;
-    }
-    expectClose(actual.y, c.relu ? linear.map((value) => Math.max(0, value)) : linear);
-    expectClose(actual.dx, expected.dx);
-    expectClose(actual.gradient(kernel), expected.dw);
-    if (bias) expectClose(actual.gradient(bias), expected.db);
+    closeOrZero(actual.y, c.relu ? linear.map((value) => Math.max(0, value)) : linear);
+    closeOrZero(actual.dx, expected.dx);
+    if (bias) closeOrZero(actual.gradient(bias), expected.db);
+    return closeOrZero(actual.gradient(kernel), expected.dw);
   };
 
   it("gives its twin's outputs and gradients over random sizes", async () => {
@@ -51,10 +45,18 @@ onEachVariant("dense", (engine) => {
       relu: fc.boolean(),
       seed: fc.nat(1_000_000),
     });
-    await fc.assert(fc.asyncProperty(cases, check), { numRuns: 80 });
+    let passed = 0;
+    const property = fc.asyncProperty(cases, async (c) => {
+      passed += Number(await check(c));
+    });
+    await fc.assert(property, { numRuns: 80 });
+    // With ReLU a tiny case may have no positive output at all, but not many have.
+    expect(passed).toBeGreaterThan(60);
   });
 
   // So many inputs that the kernel's gradient is cut into several tasks.
-  it("handles the study's last layer at a batch of 64", () =>
-    check({ inputs: 4608, units: 10, samples: 64, left: 0, shards: 16, bias: true, relu: false, seed: 5 }));
+  it("handles the study's last layer at a batch of 64", async () => {
+    const study = { inputs: 4608, units: 10, samples: 64, left: 0, shards: 16, bias: true, relu: false };
+    expect(await check({ ...study, seed: 5 })).toBe(true);
+  });
 });

@@ -180,6 +180,19 @@ export function expectClose(actual: ArrayLike<number>, expected: ArrayLike<numbe
   }
 }
 
+/**
+ * Equal within 1e-5 of the largest expected value, or of one where all are smaller: terms of about one may cancel
+ * each other, but not their rounding. Zero where the reference is zero everywhere, which tiny cases may be; returns
+ * false then, so that a test can count them.
+ */
+export function closeOrZero(actual: ArrayLike<number>, expected: ArrayLike<number>): boolean {
+  let largest = 0;
+  for (let i = 0; i < expected.length; i++) largest = Math.max(largest, Math.abs(expected[i]!));
+  if (largest > 0) expectClose(actual, expected, 1e-5 / Math.min(1, largest));
+  else expect(Array.from(actual)).toEqual(new Array(expected.length).fill(0));
+  return largest > 0;
+}
+
 /** Describes tests for each build of the kernels, with an engine of two threads. */
 export function onEachVariant(name: string, tests: (engine: () => Engine) => void): void {
   describe.each([["strict", false] as const, ["fma", true] as const])(
