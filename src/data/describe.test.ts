@@ -145,7 +145,7 @@ describe("formatDescription", () => {
     const text = formatDescription(
       describeDataset({ ...mixed, source: { kind: "generated", seed: 4, files: [] } }),
     );
-    expect(text.split("\n")[0]).toBe("Mine (drawn by code from seed 4)");
+    expect(text.split("\n")[0]).toBe("Mine, drawn by code from seed 4");
     expect(text).not.toContain("somewhere");
   });
 });

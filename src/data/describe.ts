@@ -118,7 +118,7 @@ export function formatDescription(description: DatasetDescription): string {
   const origin =
     source.kind === "generated"
       ? `drawn by code${source.seed === undefined ? "" : ` from seed ${source.seed}`}`
-      : (source.path ?? "given as bytes");
+      : (source.path ? `from ${source.path}` : "given as bytes");
   const row = (what: string, of: (split: SplitDescription) => string) => [what, of(train), of(test)];
   const splits = formatTable(
     [
@@ -153,7 +153,7 @@ export function formatDescription(description: DatasetDescription): string {
     formatDuplicates("within test", duplicates.withinTest),
     formatDuplicates("test images also in training", duplicates.betweenSplits),
   ];
-  return [`${title} (${origin})`, splits, classes, ["Exact duplicates", ...repeats].join("\n")].join("\n\n");
+  return [`${title}, ${origin}`, splits, classes, ["Exact duplicates", ...repeats].join("\n")].join("\n\n");
 }
 
 function formatDuplicates(where: string, { count, conflicting, examples }: Duplicates): string {

@@ -9,6 +9,7 @@ import type { Layer } from "../layers/index.js";
 import { type Loss, losses } from "../losses/index.js";
 import type { Weight } from "../ops/weight.js";
 import { type Optimizer, optimizers } from "../optimizers/index.js";
+import { buildAll } from "./build.js";
 import type { CompiledProgram, InputFormat, Lowered } from "./compile.js";
 import { modelConfig, parseJson, parseModelConfig, readWeightsFile, weightsFile } from "./config.js";
 import { checkSamples, classNumbers, distributions, type LabelledSamples, type Samples } from "./data.js";
@@ -350,43 +351,6 @@ export class Sequential {
 }
 
 const DEFAULT_LOSS = losses.create("compile", "sparseCategoricalCrossentropy");
-
-/** Builds each layer on the output of the one before; gives unnamed ones Keras's names. */
-function buildAll(layers: readonly Layer[], inputShape: Shape, seed: number) {
-  const names = new Set(layers.filter((layer) => layer.named).map((layer) => layer.name));
-  const used = new Set<string>();
-  let weightsBefore = 0;
-  let input = inputShape;
-  return layers.map((layer, position) => {
-    const name = layer.named ? layer.name : freeName(snakeCase(layer.className), names);
-    const output = layer.build(input, { name, seed, position, weightsBefore });
-    if (used.has(name)) {
-      throw new HeddleError({
-        who: "Sequential",
-        expected: "layers with different names",
-        received: `two of the name "${name}"`,
-        next: "Rename one of them.",
-      });
-    }
-    used.add(name);
-    weightsBefore += layer.weights.length;
-    const placed = { layer, input, output };
-    input = output;
-    return placed;
-  });
-}
-
-/** `MaxPooling2D` → `max_pooling2d`, as Keras names layers. */
-function snakeCase(className: string): string {
-  return className.replace(/([a-z])([A-Z])/g, "$1_$2").toLowerCase();
-}
-
-function freeName(base: string, taken: Set<string>): string {
-  let name = base;
-  for (let number = 1; taken.has(name); number++) name = `${base}_${number}`;
-  taken.add(name);
-  return name;
-}
 
 function formatOf(samples: Samples): InputFormat {
   return { element: samples.images instanceof Uint8Array ? "u8" : "f32" };

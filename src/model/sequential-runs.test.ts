@@ -1,0 +1,220 @@
+// What may happen around a run: others at once, a signal, progress, the end of the threads.
+import { afterEach, describe, expect, it } from "vitest";
+import { AbortedError } from "../base/errors.js";
+import { Adam } from "../optimizers/index.js";
+import type { Progress } from "./callbacks.js";
+import type { Sequential, SequentialOptions } from "./sequential.js";
+import { tinyCnn, tinyImages } from "./tiny-model.testing.js";
+
+const models: Sequential[] = [];
+afterEach(() => {
+  for (const model of models.splice(0)) model.dispose();
+});
+
+function cnn(options: SequentialOptions & { rate?: number } = {}): Sequential {
+  const model = tinyCnn(options);
+  model.compile({ threads: 2, optimizer: new Adam({ learningRate: 0.01 }) });
+  models.push(model);
+  return model;
+}
+
+describe("at once", () => {
+  const [small, large] = [tinyImages(30, 3), tinyImages(700, 4)];
+
+  it("predictions are each right", async () => {
+    const model = cnn();
+    const expected = [await model.predict(small), await model.predict(large)];
+    for (let round = 0; round < 5; round++) {
+      const actual = await Promise.all([model.predict(small), model.predict(large), model.predict(small)]);
+      expect(actual).toEqual([...expected, expected[0]]);
+    }
+  });
+
+  it("a first prediction and a second start one engine", async () => {
+    const model = cnn();
+    const [first, second] = await Promise.all([model.predict(small), model.predict(small)]);
+    expect(first).toEqual(second);
+  });
+
+  it("predictions and evaluations beside a training leave it as it is", async () => {
+    const [alone, beside] = [cnn(), cnn()];
+    await alone.fit(large, { epochs: 4, batchSize: 16 });
+    const training = beside.fit(large, { epochs: 4, batchSize: 16 });
+    let going = true;
+    void training.finally(() => {
+      going = false;
+    });
+    let asked = 0;
+    while (going) {
+      const predictions = await beside.predict(small);
+      const { loss } = await beside.evaluate(small);
+      expect(predictions.every((value) => value >= 0 && value <= 1)).toBe(true);
+      expect(loss).toBeGreaterThan(0);
+      asked++;
+    }
+    await training;
+    expect(asked).toBeGreaterThan(0);
+    expect(await beside.weightsSha256()).toBe(await alone.weightsSha256());
+  });
+
+  it("a callback may evaluate, and may change the weights for the next epoch", async () => {
+    const model = cnn();
+    const start = model.weights.map(({ values }) => values.slice());
+    const accuracies: number[] = [];
+    const losses = (
+      await model.fit(small, {
+        ...{ epochs: 2, batchSize: 30, shuffle: false },
+        callbacks: [
+          {
+            onEpochEnd: async () => {
+              accuracies.push((await model.evaluate(small)).accuracy);
+              model.weights.forEach(({ values }) => {
+                values.fill(0);
+              });
+            },
+          },
+        ],
+      })
+    ).epochs.map((row) => row.loss);
+    expect(accuracies.length).toBe(2);
+    // All weights zero: every class is as likely as the others.
+    expect(losses[1]).toBeCloseTo(Math.log(3), 5);
+    expect(start[0]!.some((value) => value !== 0)).toBe(true);
+  });
+});
+
+describe("a signal", () => {
+  it("stops a training behind a whole step; the model keeps what it learnt and goes on", async () => {
+    const model = cnn();
+    const data = tinyImages(200);
+    const options = { batchSize: 16 };
+    const controller = new AbortController();
+    const callbacks = [{ onEpochEnd: () => void setTimeout(() => controller.abort(), 20) }];
+    const endless = { ...options, epochs: 100_000, signal: controller.signal, callbacks };
+    const stopped = model.fit(tinyImages(5000), endless);
+    const { message } = await stopped.then(
+      () => expect.fail("the training was not stopped"),
+      (thrown) => {
+        expect(thrown).toBeInstanceOf(AbortedError);
+        return thrown as AbortedError;
+      },
+    );
+    expect(message).toMatch(/^Stopped (after|before) /);
+    const sha = await model.weightsSha256();
+    expect(sha).not.toBe(await cnn().weightsSha256());
+    expect((await model.evaluate(data)).loss).toBeGreaterThan(0);
+    expect(await model.weightsSha256()).toBe(sha);
+    await model.fit(data, options);
+    expect(await model.weightsSha256()).not.toBe(sha);
+  });
+
+  it("counts the steps of a stopped epoch: a training in two parts is the same as in one", async () => {
+    const [model, whole] = [cnn(), cnn()];
+    const options = { batchSize: 10, shuffle: false };
+    await whole.fit(tinyImages(12_000), options);
+    const controller = new AbortController();
+    const callbacks = [{ onProgress: () => controller.abort() }];
+    const stopped = model.fit(tinyImages(12_000), { ...options, callbacks, signal: controller.signal });
+    const steps = await stopped.then(
+      () => 1200,
+      (thrown: Error) => Number(/Stopped after step (\d+) of 1200/.exec(thrown.message)?.[1]),
+    );
+    expect(steps).toBeGreaterThan(0);
+    const { images, labels } = tinyImages(12_000);
+    const count = 12_000 - 10 * steps;
+    if (count > 0) {
+      const rest = {
+        images: images.subarray(640 * steps),
+        labels: labels.slice(10 * steps),
+        count,
+        shape: [8, 8, 1],
+      };
+      await model.fit(rest, options);
+    }
+    expect(await model.weightsSha256()).toBe(await whole.weightsSha256());
+  });
+
+  it("stops between epochs, too, and before the first", async () => {
+    const model = cnn();
+    const controller = new AbortController();
+    const callbacks = [
+      { onEpochEnd: ({ epoch }: { epoch: number }) => (epoch === 2 ? controller.abort() : undefined) },
+    ];
+    await expect(
+      model.fit(tinyImages(20), { epochs: 5, callbacks, signal: controller.signal }),
+    ).rejects.toThrow("Stopped after epoch 2 of 5.");
+    const before = await model.weightsSha256();
+    const stopped = { signal: AbortSignal.abort() };
+    await expect(model.fit(tinyImages(20), stopped)).rejects.toBeInstanceOf(AbortedError);
+    await expect(model.predict(tinyImages(20), stopped)).rejects.toBeInstanceOf(AbortedError);
+    await expect(model.evaluate(tinyImages(20), stopped)).rejects.toBeInstanceOf(AbortedError);
+    expect(await model.weightsSha256()).toBe(before);
+  });
+});
+
+describe("callbacks on progress", () => {
+  const large = tinyImages(12_000);
+
+  it("hear of steps in order, all of them before the epoch's end", async () => {
+    const model = cnn();
+    const heard: (Progress | "end")[] = [];
+    const callback = {
+      onProgress: (at: Progress) => void heard.push(at),
+      onEpochEnd: () => void heard.push("end"),
+    };
+    await model.fit(large, { epochs: 2, batchSize: 10, callbacks: [callback] });
+    expect(heard.at(-1)).toBe("end");
+    const first = heard.slice(0, heard.indexOf("end")) as Progress[];
+    expect(first.length).toBeGreaterThan(0);
+    for (const [index, at] of first.entries()) {
+      expect(at).toMatchObject({ epoch: 1, epochs: 2, steps: 1200, samples: 10 * at.step });
+      expect(at.loss).toBeGreaterThan(0);
+      expect(at.step).toBeGreaterThanOrEqual(first[index - 1]?.step ?? 1);
+    }
+  });
+
+  it("that throw reject fit", async () => {
+    const model = cnn();
+    const callback = {
+      onProgress: () => {
+        throw new Error("the terminal is gone");
+      },
+    };
+    await expect(model.fit(large, { batchSize: 10, callbacks: [callback] })).rejects.toThrow(
+      "the terminal is gone",
+    );
+    expect((await model.predict(tinyImages(2))).length).toBe(6);
+  });
+});
+
+describe("dispose", () => {
+  it("ends the threads, and a later call starts them again", async () => {
+    const model = cnn();
+    const predictions = await model.predict(tinyImages(5));
+    model.dispose();
+    model.dispose();
+    expect(await model.predict(tinyImages(5))).toEqual(predictions);
+  });
+
+  it("begins the optimizer anew", async () => {
+    const model = cnn({ rate: 0 });
+    const options = { batchSize: 16, shuffle: false };
+    await model.fit(tinyImages(100), options);
+    model.dispose();
+    const fresh = cnn({ rate: 0 });
+    fresh.weights.forEach(({ values }, index) => {
+      values.set(model.weights[index]!.values);
+    });
+    await model.fit(tinyImages(100), options);
+    await fresh.fit(tinyImages(100), options);
+    expect(await model.weightsSha256()).toBe(await fresh.weightsSha256());
+  });
+
+  it("rejects what is under way", async () => {
+    const model = cnn();
+    const training = model.fit(tinyImages(200), { epochs: 100_000 });
+    setTimeout(() => model.dispose(), 50);
+    await expect(training).rejects.toThrow("The engine was closed");
+    expect((await model.predict(tinyImages(5))).length).toBe(15);
+  });
+});
