@@ -9,5 +9,6 @@ export { rescaleBytes, rescale, reluForward, reluBackward, padImage, cropImage, 
 export { expF32, logF32 } from "./math";
 export { softmaxForward, softmaxBackward, sparseCrossEntropy, categoricalCrossEntropy } from "./softmax";
 export { dropout } from "./random";
+export { randomFlip } from "./random-flip";
 export { sumShards, sumShardsByChannel, addPenaltyGradient, penalty } from "./gradients";
 export { adam, sgd, sgdMomentum } from "./optimizers";

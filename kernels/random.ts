@@ -79,3 +79,18 @@ function keep(y: usize, x: usize, draws: v128, limit: v128, factor: v128): void 
   v128.store(y, v128.and(f32x4.mul(v128.load(x), factor), i32x4.extend_low_i16x8_s(kept)));
   v128.store(y, v128.and(f32x4.mul(v128.load(x, 16), factor), i32x4.extend_high_i16x8_s(kept)), 16);
 }
+
+/** The first word of one block, lane by lane what `dropout` draws four at a time. */
+export function philoxWord(c0: u32, c1: u32, c2: u32, c3: u32, k0: u32, k1: u32): u32 {
+  for (let round = 0; round < ROUNDS; round++) {
+    const product0 = <u64>c0 * MULTIPLIER_0;
+    const product1 = <u64>c2 * MULTIPLIER_1;
+    c0 = <u32>(product1 >> 32) ^ c1 ^ k0;
+    c1 = <u32>product1;
+    c2 = <u32>(product0 >> 32) ^ c3 ^ k1;
+    c3 = <u32>product0;
+    k0 += WEYL_0;
+    k1 += WEYL_1;
+  }
+  return c0;
+}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { philox, Random, shuffle } from "./random.js";
+import { philox, Random, randomKey, shuffle } from "./random.js";
 
 describe("philox", () => {
   // The known answers that the authors publish with Random123 (kat_vectors).
@@ -31,6 +31,13 @@ describe("philox", () => {
       expect([...out]).toEqual(words);
     });
   }
+});
+
+describe("randomKey", () => {
+  it("has words of 32 bits for every seed, marked with the purpose", () => {
+    expect(randomKey(5, "dropout")).toEqual([5, 0x03000000]);
+    expect(randomKey(2 ** 32 + 7, "dropout")).toEqual([7, 0x03000001]);
+  });
 });
 
 describe("Random", () => {

@@ -11,6 +11,7 @@ export const purposes = {
   dropout: 3,
   sketch: 4,
   split: 5,
+  augmentation: 6,
 } as const;
 
 export type Purpose = keyof typeof purposes;
@@ -58,6 +59,11 @@ export function philox(
   out[3] = c3;
 }
 
+/** The key of a seed for a purpose: its low word, and its high word marked with the purpose. */
+export function randomKey(seed: number, purpose: Purpose): readonly [low: number, high: number] {
+  return [seed >>> 0, (Math.floor(seed / 0x100000000) ^ (purposes[purpose] << 24)) >>> 0];
+}
+
 /**
  * A stream of numbers for one purpose: the same for the same `(seed, purpose, index)` on every machine.
  *
@@ -81,7 +87,7 @@ export class Random {
     purpose: Purpose,
     private readonly index: number = 0,
   ) {
-    this.key = [seed >>> 0, (Math.floor(seed / 0x100000000) ^ (purposes[purpose] << 24)) >>> 0];
+    this.key = randomKey(seed, purpose);
   }
 
   /** A whole number in [0, 2^32). */

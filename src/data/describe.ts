@@ -118,7 +118,9 @@ export function formatDescription(description: DatasetDescription): string {
   const origin =
     source.kind === "generated"
       ? `drawn by code${source.seed === undefined ? "" : ` from seed ${source.seed}`}`
-      : (source.path ? `from ${source.path}` : "given as bytes");
+      : source.path
+        ? `from ${source.path}`
+        : "given as bytes";
   const row = (what: string, of: (split: SplitDescription) => string) => [what, of(train), of(test)];
   const splits = formatTable(
     [

@@ -9,6 +9,7 @@ import { Flatten } from "./flatten.js";
 import { Layer, type LayerOptions } from "./layer.js";
 import { MaxPooling2D, type Pooling2DOptions } from "./max-pooling2d.js";
 import { activationOf, kernelOptions, paddingOf, type Size2D } from "./options.js";
+import { type FlipMode, RandomFlip } from "./random-flip.js";
 import { Rescaling, type RescalingOptions } from "./rescaling.js";
 
 export {
@@ -23,6 +24,7 @@ export {
   type LayerOptions,
   MaxPooling2D,
   type Pooling2DOptions,
+  RandomFlip,
   Rescaling,
   type RescalingOptions,
 };
@@ -66,6 +68,10 @@ export const layers = new Registry<Layer>("layer", {
       strides: sizeIn(config, "strides") ?? sizeIn(config, "pool_size") ?? 2,
       padding: paddingOf("MaxPooling2D", textOf(config, "padding") ?? "valid"),
     });
+  },
+  RandomFlip: (config) => {
+    refuseOthers("RandomFlip", config, { data_format: "channels_last" });
+    return new RandomFlip((textOf(config, "mode") as FlipMode) ?? "horizontal_and_vertical", named(config));
   },
   Rescaling: (config) =>
     new Rescaling(Number(config["scale"]), { ...named(config), offset: Number(config["offset"] ?? 0) }),

@@ -12,6 +12,7 @@ import {
   type Layer,
   layers,
   MaxPooling2D,
+  RandomFlip,
   Rescaling,
 } from "./index.js";
 
@@ -65,6 +66,7 @@ describe("layers give Keras's shapes and weights:", () => {
     [new Flatten(), [12, 12, 32], [4608], []],
     [new Dropout(0.4), [12, 12, 32], [12, 12, 32], []],
     [new Activation("relu"), [7], [7], []],
+    [new RandomFlip("horizontal"), [28, 28, 1], [28, 28, 1], []],
     [new Rescaling(1 / 255), [28, 28, 1], [28, 28, 1], []],
   ] as [Layer, Shape, Shape, unknown][])("%o", (layer, input, output, weights) => {
     expect(built(layer, input)).toEqual({ output, weights });
@@ -128,6 +130,8 @@ describe("a configuration gives the layer back:", () => {
     new Flatten(),
     new MaxPooling2D([2, 3]),
     new MaxPooling2D(3, { strides: [1, 2], padding: "same" }),
+    new RandomFlip(),
+    new RandomFlip("vertical", { name: "r" }),
     new Rescaling(1 / 127.5, { offset: -1 }),
   ])("%o", (layer) => {
     const saved = JSON.parse(JSON.stringify({ class_name: layer.className, config: layer.getConfig() }));
@@ -160,6 +164,14 @@ describe("a configuration gives the layer back:", () => {
 describe("a wrong option says whose it is, what was expected, what came, what to do:", () => {
   const bad = <T>(value: unknown) => value as T;
   it.each([
+    [
+      () => new RandomFlip(bad("sideways")),
+      'RandomFlip: expected mode to be one of horizontal, vertical, horizontal_and_vertical, received "sideways". Check its spelling.',
+    ],
+    [
+      () => built(new RandomFlip("vertical", { name: "r" }), [784]),
+      'RandomFlip "r": expected an input [batch, height, width, channels], received [batch, 784]. Give it images, not flattened ones.',
+    ],
     [
       () => new Conv2D(-3, 3),
       "Conv2D: expected filters to be a whole number of at least 1, received -3. Correct filters.",

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { dropoutKey, dropoutReference } from "./dropout.js";
+import { dropoutReference } from "./dropout.js";
 import { onEachVariant, runChain, sixteenths } from "./op-lab.testing.js";
 
 onEachVariant("dropout", (engine) => {
@@ -104,10 +104,5 @@ describe("dropoutReference", () => {
     );
     expect(new Set(masks).size).toBe(masks.length);
     expect(mask({})).toBe(masks[0]);
-  });
-
-  it("has keys of 32 bits for every seed", () => {
-    expect(dropoutKey(5)).toEqual([5, 0x03000000]);
-    expect(dropoutKey(2 ** 32 + 7)).toEqual([7, 0x03000001]);
   });
 });

@@ -1,4 +1,4 @@
-import { philox, purposes } from "../base/random.js";
+import { philox, randomKey } from "../base/random.js";
 import { sizeOf } from "../base/shape.js";
 import type { Buffer } from "../engine/program-builder.js";
 import type { Backward, Emitter, Value } from "./emitter.js";
@@ -15,11 +15,6 @@ function threshold(rate: number): number {
   return Math.round(rate * 65536);
 }
 
-/** The key of a seed for dropout: its low word, and its high word marked with the purpose. */
-export function dropoutKey(seed: number): [low: number, high: number] {
-  return [seed >>> 0, (Math.floor(seed / 0x100000000) ^ (purposes.dropout << 24)) >>> 0];
-}
-
 function emitMask(
   e: Emitter,
   options: DropoutOptions,
@@ -28,7 +23,7 @@ function emitMask(
   count: number,
   pass: "forward" | "backward",
 ) {
-  const [seedLow, seedHigh] = dropoutKey(e.options.seed);
+  const [seedLow, seedHigh] = randomKey(e.options.seed, "dropout");
   e.call("dropout", pass, {
     y,
     x,
@@ -90,7 +85,7 @@ export function dropoutReference(options: {
     // Thirty-two elements share four consecutive blocks: eight take the first words' halves, eight the second's …
     const within = element % 32;
     const block = 4 * Math.floor(element / 32) + ((within % 8) >> 1);
-    philox(words, [block, sample, step, layer], dropoutKey(seed));
+    philox(words, [block, sample, step, layer], randomKey(seed, "dropout"));
     const word = words[within >> 3]!;
     const draw = within % 2 === 0 ? word & 0xffff : word >>> 16;
     return draw >= limit;

@@ -6,6 +6,7 @@ import { emitDense } from "./dense.js";
 import { type DropoutOptions, emitDropout } from "./dropout.js";
 import type { Backward, Emitter, Parameter, Value } from "./emitter.js";
 import { emitMaxPool, type Pool2DGeometry } from "./max-pool.js";
+import { emitRandomFlip, type RandomFlipOptions } from "./random-flip.js";
 import { emitRescale } from "./rescale.js";
 import type { Weight } from "./weight.js";
 
@@ -29,6 +30,7 @@ export type OpNode = { readonly owner: string } & (
   | { readonly op: "maxPool"; readonly geometry: Pool2DGeometry }
   | ({ readonly op: "dense"; readonly relu: boolean } & WithWeights)
   | ({ readonly op: "dropout" } & DropoutOptions)
+  | ({ readonly op: "randomFlip" } & RandomFlipOptions)
   | { readonly op: "relu" }
   | { readonly op: "softmax" }
   | { readonly op: "reshape"; readonly shape: Shape }
@@ -59,6 +61,8 @@ export function emitNode(
       return emitDense(e, { ...weights(node), relu: node.relu }, x);
     case "dropout":
       return emitDropout(e, { rate: node.rate, layer: node.layer }, x);
+    case "randomFlip":
+      return emitRandomFlip(e, node, x);
     case "relu":
       return emitRelu(e, x);
     case "softmax":
