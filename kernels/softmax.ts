@@ -27,10 +27,12 @@ export function softmaxBackward(dx: usize, dy: usize, y: usize, N: usize, rows: 
 }
 
 /**
- * Softmax and cross-entropy against one class a sample, with the gradient by the logits:
+ * Softmax and cross-entropy against one class a sample, with the gradient by the logits. The target is 1 for the
+ * label's class and 0 for others, moved towards 1/K for all by `smoothing`:
  *
- *     loss[n] = −ln softmax(x[n])[label[n]]
- *     dx[n,k] = (softmax(x[n])[k] − (k = label[n])) · scale
+ *     target[k] = (1 − smoothing) · (k = label[n]) + smoothing / K
+ *     loss[n] = −Σ_k target[k] · ln softmax(x[n])[k]
+ *     dx[n,k] = (softmax(x[n])[k] − target[k]) · scale
  *     correct[n] = 1 where the largest logit, the first of equals, is the label's; else 0
  *
  * x dx [N, K], label i32 [N], loss [N], correct u8 [N]; `scale` points to one f32, 1 / batch size. dx may be 0
@@ -38,37 +40,47 @@ export function softmaxBackward(dx: usize, dy: usize, y: usize, N: usize, rows: 
  */
 export function sparseCrossEntropy(
   loss: usize, correct: usize, dx: usize, x: usize, label: usize, scale: usize, scratch: usize,
-  N: usize, K: usize,
+  N: usize, K: usize, smoothing: f32,
 ): void {
+  const others = smoothing / <f32>K;
   const factor = load<f32>(scale);
   for (let n: usize = 0; n < N; n++) {
     const row = x + n * K * F32;
     const target = <usize>load<i32>(label + n * F32);
     const top = largest(row, K);
     const sum = exponentials(scratch, row, K);
-    store<f32>(loss + n * F32, logF32(sum) - (load<f32>(row + target * F32) - load<f32>(row + top * F32)));
+    // Relative to the largest logit, as the exponentials are.
+    const best = load<f32>(row + top * F32);
+    let total: f32 = 0;
+    if (smoothing > 0) for (let k: usize = 0; k < K; k++) total += load<f32>(row + k * F32) - best;
+    const aimed = (<f32>1 - smoothing) * (load<f32>(row + target * F32) - best) + others * total;
+    store<f32>(loss + n * F32, logF32(sum) - aimed);
     store<u8>(correct + n, u8(top == target));
     if (!dx) continue;
     for (let k: usize = 0; k < K; k++) {
       const probability = load<f32>(scratch + k * F32) / sum;
-      store<f32>(dx + (n * K + k) * F32, (probability - (k == target ? <f32>1 : <f32>0)) * factor);
+      const wanted = k == target ? <f32>1 - smoothing + others : others;
+      store<f32>(dx + (n * K + k) * F32, (probability - wanted) * factor);
     }
   }
 }
 
 /**
- * Softmax and cross-entropy against a distribution over the classes:
+ * Softmax and cross-entropy against a distribution over the classes, t[k] = (1 − smoothing) · target[n,k] +
+ * smoothing / K:
  *
- *     loss[n] = −Σ_k target[n,k] · ln softmax(x[n])[k]
- *     dx[n,k] = (softmax(x[n])[k] · Σ_k' target[n,k'] − target[n,k]) · scale
+ *     loss[n] = −Σ_k t[k] · ln softmax(x[n])[k]
+ *     dx[n,k] = (softmax(x[n])[k] · Σ_k' t[k'] − t[k]) · scale
  *
  * target [N, K]; a sample is correct where the largest logit and the largest target are the same class.
  * The rest as in sparseCrossEntropy.
  */
 export function categoricalCrossEntropy(
   loss: usize, correct: usize, dx: usize, x: usize, target: usize, scale: usize, scratch: usize,
-  N: usize, K: usize,
+  N: usize, K: usize, smoothing: f32,
 ): void {
+  const others = smoothing / <f32>K;
+  const rest = <f32>1 - smoothing;
   const factor = load<f32>(scale);
   for (let n: usize = 0; n < N; n++) {
     const row = x + n * K * F32;
@@ -79,7 +91,7 @@ export function categoricalCrossEntropy(
     let total: f32 = 0;
     let mass: f32 = 0;
     for (let k: usize = 0; k < K; k++) {
-      const weight = load<f32>(wanted + k * F32);
+      const weight = rest * load<f32>(wanted + k * F32) + others;
       mass += weight;
       if (weight != 0) total += weight * (logSum - load<f32>(row + k * F32));
     }
@@ -88,7 +100,7 @@ export function categoricalCrossEntropy(
     if (!dx) continue;
     for (let k: usize = 0; k < K; k++) {
       const probability = load<f32>(scratch + k * F32) / sum;
-      store<f32>(dx + (n * K + k) * F32, (probability * mass - load<f32>(wanted + k * F32)) * factor);
+      store<f32>(dx + (n * K + k) * F32, (probability * mass - (rest * load<f32>(wanted + k * F32) + others)) * factor);
     }
   }
 }

@@ -6,9 +6,9 @@ import type { Sequential } from "../model/sequential.js";
 import { formatCommand } from "../runs/command-line.js";
 import type { JobResult } from "../study/job.js";
 import type { Obtained } from "../study/obtain-dataset.js";
-import { type Recipe, studyOptimizer, studyRecipe } from "../study/recipe.js";
+import { type Recipe, studyLoss, studyOptimizer, studyRecipe } from "../study/recipe.js";
 import { runJob } from "../study/run-job.js";
-import { DEFAULT_SEED, positiveNumber, wholeNumber } from "./options.js";
+import { DEFAULT_SEED, fraction, positiveNumber, wholeNumber } from "./options.js";
 import { downloadLine, trainingLines } from "./progress.js";
 import { abortOnSignals } from "./signals.js";
 import { Terminal } from "./terminal.js";
@@ -20,6 +20,7 @@ export interface TrainingOptions {
   readonly epochs: number;
   readonly batchSize: number;
   readonly learningRate: number;
+  readonly labelSmoothing: number;
   readonly seed: number;
   readonly threads?: number | undefined;
   readonly fast?: true | undefined;
@@ -42,6 +43,10 @@ export const recipeOptions = {
     new Option("--learning-rate <x>", "peak of the one-cycle schedule")
       .argParser(positiveNumber)
       .default(studyRecipe.learningRate),
+  labelSmoothing: () =>
+    new Option("--label-smoothing <x>", "share of each target spread over all classes, 0 to 1")
+      .argParser(fraction)
+      .default(studyRecipe.labelSmoothing),
   seed: () =>
     new Option("--seed <n>", "decides weights, order and dropout")
       .argParser(wholeNumber(0))
@@ -72,6 +77,7 @@ export async function trainAndReport(
       ...(obtained.standInFor && { standInFor: obtained.standInFor }),
       model: await work.model(obtained),
       optimizer: studyOptimizer(recipe),
+      loss: studyLoss(recipe),
       epochs: options.epochs,
       batchSize: options.batchSize,
       threads: options.threads,

@@ -1,3 +1,4 @@
+import type { JsonObject } from "../base/json.js";
 import { Registry } from "../base/registry.js";
 import {
   CategoricalCrossentropy,
@@ -8,9 +9,12 @@ import {
 
 export { CategoricalCrossentropy, type CrossentropyOptions, type Loss, SparseCategoricalCrossentropy };
 
+const optionsOf = (config: JsonObject): CrossentropyOptions => ({
+  fromLogits: config["from_logits"] === true,
+  labelSmoothing: Number(config["label_smoothing"] ?? 0),
+});
+
 export const losses = new Registry<Loss>("loss", {
-  SparseCategoricalCrossentropy: (config) =>
-    new SparseCategoricalCrossentropy({ fromLogits: config["from_logits"] === true }),
-  CategoricalCrossentropy: (config) =>
-    new CategoricalCrossentropy({ fromLogits: config["from_logits"] === true }),
+  SparseCategoricalCrossentropy: (config) => new SparseCategoricalCrossentropy(optionsOf(config)),
+  CategoricalCrossentropy: (config) => new CategoricalCrossentropy(optionsOf(config)),
 });

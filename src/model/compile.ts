@@ -116,7 +116,7 @@ export function compileTraining(
   const target = targetColumn(builder, loss, model.outputShape);
   const gradient = emitCrossEntropy(
     e,
-    { sparse: loss.sparse, target, scale: scalars, ...tables.results },
+    { sparse: loss.sparse, smoothing: loss.labelSmoothing, target, scale: scalars, ...tables.results },
     logits,
   );
   samples.backward(gradient!);
@@ -188,7 +188,11 @@ export function compileInference(
     const logits = emission.forward(lossInput(model, loss));
     e.owner = "loss";
     const target = targetColumn(builder, loss, model.outputShape);
-    emitCrossEntropy(e, { sparse: loss.sparse, target, scale: e.zeros(), ...tables.results }, logits);
+    emitCrossEntropy(
+      e,
+      { sparse: loss.sparse, smoothing: loss.labelSmoothing, target, scale: e.zeros(), ...tables.results },
+      logits,
+    );
   } else {
     const value = emission.forward(model.nodes);
     e.owner = "output";

@@ -144,7 +144,7 @@ describe("what is no model is refused:", () => {
       config: { layers: [{ class_name: "InputLayer", config: { batch_shape: [null, 4] } }, ...layers] },
     });
     expect(() => Sequential.fromJson("config.json", layersOf({ class_name: "LSTM", config: {} }))).toThrow(
-      'config.json: expected layer to be one of Activation, Conv2D, Dense, Dropout, Flatten, MaxPooling2D, Rescaling, received "LSTM". Check its spelling.',
+      'config.json: expected layer to be one of Activation, Conv2D, Dense, Dropout, Flatten, MaxPooling2D, RandomFlip, Rescaling, received "LSTM". Check its spelling.',
     );
     expect(() => Sequential.fromJson("config.json", layersOf("Dense"))).toThrow(
       'config.json: expected layer as an object with class_name and config, received "Dense". Check the configuration file.',

@@ -13,9 +13,10 @@ async function run(
     K: number;
     shards?: number;
     left?: number;
+    smoothing?: number;
   },
 ) {
-  const { logits, target, K, shards = 2, left = 0 } = options;
+  const { logits, target, K, shards = 2, left = 0, smoothing = 0 } = options;
   const samples = logits.length / K;
   const scale = engine.allocate(4, "scale");
   engine.write(scale, new Float32Array([0.25]));
@@ -28,6 +29,7 @@ async function run(
         e,
         {
           sparse: target instanceof Int32Array,
+          smoothing,
           target: wanted!,
           scale: { name: "scale", scope: "global", bytes: 4, address: scale },
           ...{ loss, correct },
@@ -48,17 +50,21 @@ onEachVariant("cross-entropy", (engine) => {
     left: fc.integer({ min: 0, max: 3 }),
     shards: fc.integer({ min: 1, max: 4 }),
     seed: fc.nat(1_000_000),
+    smoothing: fc.constantFrom(0, 0.125, 0.5, 1),
   };
+  /** What a target is moved to, towards 1 / K for all. */
+  const smooth = (target: Float32Array, K: number, smoothing: number) =>
+    target.map((value) => (1 - smoothing) * value + smoothing / K);
 
   it("of class numbers gives its twin's losses, gradients and who is right", async () => {
     await fc.assert(
-      fc.asyncProperty(fc.record(sizes), async ({ K, samples, left, shards, seed }) => {
+      fc.asyncProperty(fc.record(sizes), async ({ K, samples, left, shards, seed, smoothing }) => {
         const logits = sixteenths(samples * K, seed).map((value) => 4 * value);
         const label = Int32Array.from({ length: samples }, (_, n) => (seed + 7 * n) % K);
         const oneHot = new Float32Array(samples * K);
         for (let n = 0; n < samples; n++) oneHot[n * K + label[n]!] = 1;
-        const actual = await run(engine(), { logits, target: label, K, shards, left });
-        const expected = crossEntropyReference(logits, oneHot, K);
+        const actual = await run(engine(), { logits, target: label, K, shards, left, smoothing });
+        const expected = crossEntropyReference(logits, smooth(oneHot, K, smoothing), K);
         compare(actual, expected);
         expect(actual.correct).toEqual(
           [...label].map((wanted, n) => {
@@ -73,11 +79,11 @@ onEachVariant("cross-entropy", (engine) => {
 
   it("of distributions gives its twin's losses and gradients, whatever they sum to", async () => {
     await fc.assert(
-      fc.asyncProperty(fc.record(sizes), async ({ K, samples, left, shards, seed }) => {
+      fc.asyncProperty(fc.record(sizes), async ({ K, samples, left, shards, seed, smoothing }) => {
         const logits = sixteenths(samples * K, seed).map((value) => 4 * value);
         const target = sixteenths(samples * K, seed + 1).map((value) => Math.abs(value) / K);
-        const actual = await run(engine(), { logits, target, K, shards, left });
-        compare(actual, crossEntropyReference(logits, target, K));
+        const actual = await run(engine(), { logits, target, K, shards, left, smoothing });
+        compare(actual, crossEntropyReference(logits, smooth(target, K, smoothing), K));
       }),
       { numRuns: 40 },
     );

@@ -15,12 +15,18 @@ export interface LossOutputs {
  */
 export function emitCrossEntropy(
   e: Emitter,
-  options: { readonly sparse: boolean; readonly target: Buffer; readonly scale: Buffer } & LossOutputs,
+  options: {
+    readonly sparse: boolean;
+    /** Share of the target that is spread evenly over all classes. */
+    readonly smoothing: number;
+    readonly target: Buffer;
+    readonly scale: Buffer;
+  } & LossOutputs,
   logits: Value,
 ): Buffer | undefined {
   const K = logits.shape[0]!;
   const dx = e.options.training ? e.value("gradient", logits.shape).data : undefined;
-  const { sparse, target, ...outputs } = options;
+  const { sparse, smoothing, target, ...outputs } = options;
   const operands = {
     loss: outputs.loss,
     correct: outputs.correct,
@@ -30,6 +36,7 @@ export function emitCrossEntropy(
     scratch: e.scratch(K),
     N: "samples",
     K,
+    smoothing,
   } as const;
   if (sparse) e.call("sparseCrossEntropy", "loss", { ...operands, label: target });
   else e.call("categoricalCrossEntropy", "loss", { ...operands, target });

@@ -4,7 +4,7 @@ import type { Job } from "./job.js";
 
 /** Every hyper-parameter of a job, as `run.json` keeps it. */
 export function configurationOf(job: Job): JsonObject {
-  const { model, optimizer } = job;
+  const { model, optimizer, loss } = job;
   return {
     epochs: job.epochs,
     batchSize: job.batchSize,
@@ -12,7 +12,7 @@ export function configurationOf(job: Job): JsonObject {
     threads: job.threads ?? null,
     fast: job.fast,
     optimizer: serialize(optimizer),
-    loss: serialize(model.training.loss),
+    loss: serialize(loss),
     model: model.toJson(),
   };
 }

@@ -1,5 +1,6 @@
 import type { Dataset } from "../data/dataset.js";
 import type { DatasetDescription } from "../data/describe.js";
+import type { Loss } from "../losses/index.js";
 import type { Callback } from "../model/callbacks.js";
 import type { Sequential } from "../model/sequential.js";
 import type { Optimizer } from "../optimizers/index.js";
@@ -10,6 +11,7 @@ export interface Job {
   readonly dataset: Dataset;
   readonly model: Sequential;
   readonly optimizer: Optimizer;
+  readonly loss: Loss;
   readonly epochs: number;
   readonly batchSize: number;
   readonly threads: number | undefined;

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { HeddleError } from "../base/errors.js";
 import type { Dataset } from "../data/dataset.js";
 import type { LoadOptions } from "../data/index-node.js";
+import { type Loss, losses, SparseCategoricalCrossentropy } from "../losses/index.js";
 import { Sequential } from "../model/sequential.js";
 import type { RunRecord } from "../runs/records.js";
 import { RunFolder } from "../runs/run-folder.js";
@@ -33,8 +34,14 @@ export async function openRun(
   if (!(await exists(join(folder.modelPath, "config.json")))) throw withoutModel(folder, record);
   const model = await Sequential.load(folder.modelPath, { seed: record.seed });
   const { threads, fast = false } = engine;
-  model.compile({ fast, ...(threads !== undefined && { threads }) });
+  model.compile({ loss: lossOfRun(record), fast, ...(threads !== undefined && { threads }) });
   return { folder, record, model };
+}
+
+/** The loss that a run was trained with, so that it is measured by the same. */
+function lossOfRun({ id, configuration }: RunRecord): Loss {
+  const { loss } = configuration;
+  return loss === undefined ? new SparseCategoricalCrossentropy() : losses.deserialize(`Run ${id}`, loss);
 }
 
 /** How many images a step of a run took; the study's number where the record does not say. */

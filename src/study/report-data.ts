@@ -71,7 +71,7 @@ export function reportData(job: Job, parts: ReportParts): ReportData {
       })),
     },
     training: {
-      text: "Training is measured while it runs, with dropout on; test after each epoch, with dropout off. The test set decides nothing: the last epoch's model is kept whatever it scored.",
+      text: `Training is measured while it runs, with dropout on; test after each epoch, with dropout off. The test set decides nothing: the last epoch's model is kept whatever it scored.${smoothingNote(job)}`,
       figures: curves,
       epochs,
     },
@@ -147,7 +147,8 @@ function configurationGroups(job: Job, { record, metrics }: ReportParts): FactGr
       facts: [
         { label: "Epochs", value: String(job.epochs) },
         { label: "Batch size", value: String(job.batchSize) },
-        { label: "Loss", value: job.model.training.loss.className },
+        { label: "Loss", value: job.loss.className },
+        { label: "Label smoothing", value: String(job.loss.labelSmoothing) },
         { label: "Optimizer", value: job.optimizer.className },
         ...optimizer,
         { label: "Seed", value: String(record.seed) },
@@ -190,6 +191,11 @@ function configurationGroups(job: Job, { record, metrics }: ReportParts): FactGr
           : dataset.source.files.map(({ name, sha256 }) => ({ label: name, value: sha256, code: true })),
     },
   ];
+}
+
+/** Smoothed targets cannot be met to zero loss, so that losses are not those of a plain cross-entropy. */
+function smoothingNote({ loss }: Job): string {
+  return loss.labelSmoothing === 0 ? "" : ` Losses are against labels smoothed by ${loss.labelSmoothing}.`;
 }
 
 function threadsText({ engine }: Metrics): string {

@@ -38,6 +38,7 @@ export async function runJob(job: Job): Promise<JobResult> {
   checkFits(model, dataset);
   model.compile({
     optimizer: job.optimizer,
+    loss: job.loss,
     fast: job.fast,
     ...(job.threads !== undefined && { threads: job.threads }),
   });

@@ -21,6 +21,7 @@ export function studyCommand() {
     .addOption(recipeOptions.epochs())
     .addOption(recipeOptions.batchSize())
     .addOption(recipeOptions.learningRate())
+    .addOption(recipeOptions.labelSmoothing())
     .addOption(recipeOptions.seed())
     .addOption(threadsOption())
     .addOption(fastOption())

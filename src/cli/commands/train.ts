@@ -26,6 +26,7 @@ export function trainCommand() {
     .addOption(recipeOptions.epochs())
     .addOption(recipeOptions.batchSize())
     .addOption(recipeOptions.learningRate())
+    .addOption(recipeOptions.labelSmoothing())
     .addOption(recipeOptions.seed())
     .addOption(threadsOption())
     .addOption(fastOption())
