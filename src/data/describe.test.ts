@@ -150,7 +150,7 @@ describe("formatDescription", () => {
   });
 });
 
-const mixedAsText = `Mine (somewhere/mine)
+const mixedAsText = `Mine, from somewhere/mine
 
                             training       test
 images                             6          4

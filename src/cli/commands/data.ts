@@ -43,7 +43,7 @@ Examples:
         const description = describeDataset(dataset);
         if (!options.json) {
           terminal.result(formatDescription(description));
-          if (dataset.source.path) terminal.result(`\nFrom: ${dataset.source.path} (${foundBy})`);
+          if (dataset.source.path) terminal.result(`\nFound by: ${foundBy}`);
         }
         terminal.json({ ...description, foundBy });
       } finally {
