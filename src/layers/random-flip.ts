@@ -1,7 +1,8 @@
 import { HeddleError } from "../base/errors.js";
 import type { JsonObject } from "../base/json.js";
-import { formatShape, type Shape } from "../base/shape.js";
+import type { Shape } from "../base/shape.js";
 import type { OpNode } from "../ops/node.js";
+import { imageShape } from "../ops/window.js";
 import { type BuildContext, Layer, type LayerOptions } from "./layer.js";
 
 /** Which ways images may be mirrored. */
@@ -43,13 +44,7 @@ export class RandomFlip extends Layer {
   }
 
   override outputShape(input: Shape): Shape {
-    if (input.length === 3) return input;
-    throw new HeddleError({
-      who: this.who,
-      expected: "an input [batch, height, width, channels]",
-      received: formatShape(input),
-      next: "Give it images, not flattened ones.",
-    });
+    return imageShape(this.who, input);
   }
 
   override lower(): OpNode[] {

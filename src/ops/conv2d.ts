@@ -1,8 +1,7 @@
-import { HeddleError } from "../base/errors.js";
-import { formatShape, type Shape } from "../base/shape.js";
+import type { Shape } from "../base/shape.js";
 import type { Backward, Emitter, Parameter, Value } from "./emitter.js";
 import { emitBiasGradient, emitSumShards, shardGradient } from "./gradients.js";
-import { type Padding, windowAxis } from "./window.js";
+import { imageShape, type Padding, windowAxis } from "./window.js";
 
 /**
  * A convolution's sizes. Letters: H W input rows and columns; C input channels; K output channels (filters);
@@ -41,15 +40,7 @@ export interface Conv2DOptions {
 /** Checks a convolution of an input `[H, W, C]` and gives its sizes. */
 export function conv2dGeometry(input: Shape, options: Conv2DOptions): Conv2DGeometry {
   const { who, filters: K, kernelSize, strides, dilationRate, padding } = options;
-  const [H, W, C] = input;
-  if (input.length !== 3 || H === undefined || W === undefined || C === undefined) {
-    throw new HeddleError({
-      who,
-      expected: "an input [batch, height, width, channels]",
-      received: formatShape(input),
-      next: "Give it images, not flattened ones.",
-    });
-  }
+  const [H, W, C] = imageShape(who, input);
   const [R, S] = kernelSize;
   const [strideH, strideW] = strides;
   const [dilationH, dilationW] = dilationRate;

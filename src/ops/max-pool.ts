@@ -1,7 +1,6 @@
-import { HeddleError } from "../base/errors.js";
-import { formatShape, type Shape } from "../base/shape.js";
+import type { Shape } from "../base/shape.js";
 import type { Backward, Emitter, Value } from "./emitter.js";
-import { type Padding, windowAxis } from "./window.js";
+import { imageShape, type Padding, windowAxis } from "./window.js";
 
 /** A pooling's sizes. Letters: H W input, P Q output rows and columns; C channels. */
 export interface Pool2DGeometry {
@@ -28,15 +27,7 @@ export interface Pool2DOptions {
 /** Checks a pooling of an input `[H, W, C]` and gives its sizes. */
 export function pool2dGeometry(input: Shape, options: Pool2DOptions): Pool2DGeometry {
   const { who, poolSize, strides, padding } = options;
-  const [H, W, C] = input;
-  if (input.length !== 3 || H === undefined || W === undefined || C === undefined) {
-    throw new HeddleError({
-      who,
-      expected: "an input [batch, height, width, channels]",
-      received: formatShape(input),
-      next: "Give it images, not flattened ones.",
-    });
-  }
+  const [H, W, C] = imageShape(who, input);
   const [poolH, poolW] = poolSize;
   const [strideH, strideW] = strides;
   const rows = windowAxis({ who, axis: "height", input: H, window: poolH, stride: strideH, padding });

@@ -1,4 +1,5 @@
 import { HeddleError } from "../base/errors.js";
+import { formatShape, type Shape } from "../base/shape.js";
 
 /** Keras's two paddings: none, or zeros so that a stride of 1 keeps the size. */
 export type Padding = "valid" | "same";
@@ -42,4 +43,16 @@ export function windowAxis(options: {
     });
   }
   return { output: Math.floor((input - reach) / stride) + 1, before: 0, after: 0 };
+}
+
+/** Checks that a layer's input is images and gives their sizes. */
+export function imageShape(who: string, input: Shape): readonly [H: number, W: number, C: number] {
+  const [H, W, C] = input;
+  if (input.length === 3 && H !== undefined && W !== undefined && C !== undefined) return [H, W, C];
+  throw new HeddleError({
+    who,
+    expected: "an input [batch, height, width, channels]",
+    received: formatShape(input),
+    next: "Give it images, not flattened ones.",
+  });
 }
