@@ -1,4 +1,4 @@
-import { type Conv2DGeometry, conv2dMacs, emitPadding } from "./conv2d.js";
+import { type Conv2DGeometry, conv2dMacs, emitCropping, emitPadding } from "./conv2d.js";
 import { type DropoutOptions, emitDropoutInPlace } from "./dropout.js";
 import { type Backward, type Emitter, type Parameter, ranges, type Value } from "./emitter.js";
 import { emitSumShards, emitSumShardsByChannel, shardGradient } from "./gradients.js";
@@ -44,7 +44,7 @@ export function emitConv2DMaxPool(
   const Q = Math.floor(options.geometry.Q / 2);
   const byWinograd = suitsWinograd(options.geometry);
   const geometry = byWinograd ? paddedForTiles(options.geometry, P, Q) : options.geometry;
-  const { H, W, C, K, R, S, top, left, paddedH, paddedW } = geometry;
+  const { C, K, R, S, paddedH, paddedW } = geometry;
   const taps = R * S * C;
   const macs = conv2dMacs(geometry);
   const padded = emitPadding(e, geometry, x);
@@ -111,18 +111,7 @@ export function emitConv2DMaxPool(
     if (kernel.gradient) emitSumShardsByChannel(e, kernel.gradient, dwt, taps, K);
     if (bias?.gradient) emitSumShards(e, bias.gradient, db, K);
     if (dx && target && isPadded) {
-      e.call("cropImage", "backward", {
-        y: dx,
-        x: target,
-        N: "samples",
-        H,
-        W,
-        C,
-        paddedH,
-        paddedW,
-        top,
-        left,
-      });
+      emitCropping(e, geometry, dx, target);
     }
   };
   return [y, backward];

@@ -1,4 +1,5 @@
 import type { Shape } from "../base/shape.js";
+import type { Buffer } from "../engine/program-builder.js";
 import type { Backward, Emitter, Parameter, Value } from "./emitter.js";
 import { emitBiasGradient, emitSumShards, shardGradient } from "./gradients.js";
 import { imageShape, type Padding, windowAxis } from "./window.js";
@@ -107,6 +108,13 @@ export function emitPadding(e: Emitter, geometry: Conv2DGeometry, x: Value): Val
   return padded;
 }
 
+/** The gradient of emitPadding: what lies within the padding. */
+export function emitCropping(e: Emitter, geometry: Conv2DGeometry, dx: Buffer, padded: Buffer): void {
+  const { H, W, C, paddedH, paddedW, top, left } = geometry;
+  const sizes = { N: "samples", H, W, C, paddedH, paddedW, top, left } as const;
+  e.call("cropImage", "backward", { y: dx, x: padded, ...sizes });
+}
+
 /**
  * y = w ⋆ x + b, with ReLU where `relu`: x [H, W, C], kernel [R, S, C, K], bias [K] or none, y [P, Q, K].
  * The backward pass gives the input gradient as a convolution of dy with the flipped kernel where the stride is
@@ -124,7 +132,7 @@ export function emitConv2D(
 ): [Value, Backward] {
   const { geometry, kernel, bias, relu } = options;
   const { C, K, R, S, P, Q, strideH, strideW, dilationH, dilationW } = geometry;
-  const { H, W, top, left, paddedH, paddedW } = geometry;
+  const { paddedH, paddedW } = geometry;
   const macs = conv2dMacs(geometry);
   const padded = emitPadding(e, geometry, x);
   const y = e.value("output", [P, Q, K]);
@@ -212,18 +220,7 @@ export function emitConv2D(
       e.call("conv2dInputGradient", "backward", { dx: target, dy, wt: byChannel, ...sizes, ...steps }, macs);
     }
     if (isPadded) {
-      e.call("cropImage", "backward", {
-        y: dx,
-        x: target,
-        N: "samples",
-        H,
-        W,
-        C,
-        paddedH,
-        paddedW,
-        top,
-        left,
-      });
+      emitCropping(e, geometry, dx, target);
     }
   };
   return [y, backward];
