@@ -94,101 +94,154 @@ function poolLane(y: usize, winner: usize, column: usize): void {
 
 /**
  * The gradients of conv2dMaxPoolForward. A gradient passes only where y > 0, and there only to the winner:
- * 15–40% of the units after dropout, so the sum runs over those alone.
+ * after dropout about half of the pooled units, one in seven of all. The sum runs over those alone.
  *
  *     g = dy[n,p,q,k] · scale  where y[n,p,q,k] > 0;  (h, v) the winner's pixel
  *     db[k] += g      dwt[k,r,s,c] += g · x[n, h+r, v+s, c]      dx[n, h+r, v+s, c] += g · wt[k,r,s,c]
  *
  * dy y [N, P, Q, K], winner u8 likewise, x dx [N, H, W, C], wt dwt [K, R, S, C], db [K]. dx is overwritten, or
  * left alone when 0 is given for it; dwt and db are added to. `scale` is 1 / (1 − rate) when a dropout follows,
- * whose dropped units are the zeros of y. `lists` holds 2·P·Q·K + 10·K + 4 words.
+ * whose dropped units are the zeros of y. `lists` holds 2·P·(Q + 2)·K + 4·P + 2·K + 4 words.
  *
- * Units that add to the same place are collected first: those of one output channel for dwt, those of one pixel
- * for dx. Then each place is summed in registers, read and written once.
+ * Units that add to the same place are collected first: those of one output channel for dwt, those of one column
+ * of pixels for dx. Then each place is summed in registers, read and written a few times.
  */
 export function conv2dMaxPoolBackward(
   dx: usize, dwt: usize, db: usize, dy: usize, y: usize, winner: usize, x: usize, wt: usize, lists: usize,
   N: usize, H: usize, W: usize, C: usize, K: usize, R: usize, S: usize, P: usize, Q: usize,
   scale: f32,
 ): void {
-  const windows = P * Q;
   const run = S * C;
+  const runBytes = run * F32;
   const pixelBytes = C * F32;
   const rowBytes = W * pixelBytes;
-  const kernelBytes = R * run * F32;
-  // One list of terms for each channel, one for each pixel of the window at hand, and how long they are.
+  const kernelBytes = R * runBytes;
+  // One list of terms for each channel, and one for each of the two columns of pixels at hand; in those, where
+  // each row of pixels begins.
   const byChannel = lists;
-  const channelListBytes = windows * TERM_BYTES;
-  const byPixel = byChannel + K * channelListBytes;
-  const pixelListBytes = K * TERM_BYTES;
-  const channelCounts = byPixel + 4 * pixelListBytes;
-  const pixelCounts = channelCounts + K * 4;
-  const active = pixelCounts + 16;
+  const channelListBytes = P * Q * TERM_BYTES;
+  const left = byChannel + K * channelListBytes;
+  const right = left + P * K * TERM_BYTES;
+  const leftRows = right + P * K * TERM_BYTES;
+  const rightRows = leftRows + (2 * P + 1) * 4;
+  const channelEnds = rightRows + (2 * P + 1) * 4;
   if (dx) memory.fill(dx, 0, N * H * rowBytes);
 
   for (let n: usize = 0; n < N; n++) {
-    memory.fill(channelCounts, 0, K * 4);
-    for (let window: usize = 0; window < windows; window++) {
-      const first = (n * windows + window) * K;
-      // Which units pass a gradient, without a branch: half of the branches would be mispredicted.
-      let count: usize = 0;
-      for (let k: usize = 0; k < K; k++) {
-        store<u32>(active + (count << 2), <u32>k);
-        const at = (first + k) * F32;
-        count += <usize>(u32(load<f32>(y + at) > 0) & u32(load<f32>(dy + at) != 0));
-      }
-      if (count == 0) continue;
-
-      const corner = (n * H + 2 * (window / Q)) * rowBytes + 2 * (window % Q) * pixelBytes;
-      v128.store(pixelCounts, i32x4.splat(0));
-      for (let i: usize = 0; i < count; i++) {
-        const k = <usize>load<u32>(active + (i << 2));
-        const pixel = <usize>load<u8>(winner + first + k);
-        const gradient = load<f32>(dy + (first + k) * F32) * scale;
-        const offset = corner + (pixel >> 1) * rowBytes + (pixel & 1) * pixelBytes;
-        append(byChannel + k * channelListBytes, channelCounts + k * 4, x + offset, gradient);
-        append(byPixel + pixel * pixelListBytes, pixelCounts + pixel * 4, wt + k * kernelBytes, gradient);
-      }
-      if (!dx) continue;
-      for (let pixel: usize = 0; pixel < 4; pixel++) {
-        const terms = load<u32>(pixelCounts + pixel * 4);
-        if (terms == 0) continue;
-        const target = dx + corner + (pixel >> 1) * rowBytes + (pixel & 1) * pixelBytes;
-        for (let r: usize = 0; r < R; r++) {
-          addTerms(target + r * rowBytes, byPixel + pixel * pixelListBytes, terms, r * run * F32, run);
+    for (let k: usize = 0; k < K; k++) store<u32>(channelEnds + k * 4, <u32>(byChannel + k * channelListBytes));
+    for (let q: usize = 0; q < Q; q++) {
+      let leftEnd = left;
+      let rightEnd = right;
+      for (let p: usize = 0; p < P; p++) {
+        const first = ((n * P + p) * Q + q) * K;
+        const corner = x + (n * H + 2 * p) * rowBytes + 2 * q * pixelBytes;
+        for (let row: usize = 0; row < 2; row++) {
+          store<u32>(leftRows + (2 * p + row) * 4, <u32>leftEnd);
+          store<u32>(rightRows + (2 * p + row) * 4, <u32>rightEnd);
+          // Output row 2p + row meets input row h at the kernel's row h − 2p − row.
+          const weights = wt - (2 * p + row) * runBytes;
+          const pixel = corner + row * rowBytes;
+          for (let k: usize = 0; k < K; k += 32) {
+            const count = min<usize>(32, K - k);
+            const gradients = dy + (first + k) * F32;
+            const active = activeUnits(y + (first + k) * F32, gradients, count);
+            const kernels = weights + k * kernelBytes;
+            const ends = channelEnds + k * 4;
+            const inLeft = active & winners(winner + first + k, <u8>(2 * row));
+            leftEnd = collect(leftEnd, ends, inLeft, gradients, scale, kernels, kernelBytes, pixel);
+            const inRight = active & winners(winner + first + k, <u8>(2 * row + 1));
+            rightEnd = collect(rightEnd, ends, inRight, gradients, scale, kernels, kernelBytes, pixel + pixelBytes);
+          }
         }
       }
+      store<u32>(leftRows + 2 * P * 4, <u32>leftEnd);
+      store<u32>(rightRows + 2 * P * 4, <u32>rightEnd);
+      if (!dx) continue;
+      const column = dx + n * H * rowBytes + 2 * q * pixelBytes;
+      addColumn(column, rowBytes, leftRows, 2 * P, R, run);
+      addColumn(column + pixelBytes, rowBytes, rightRows, 2 * P, R, run);
     }
 
     for (let k: usize = 0; k < K; k++) {
-      const terms = load<u32>(channelCounts + k * 4);
       const list = byChannel + k * channelListBytes;
+      const end = <usize>load<u32>(channelEnds + k * 4);
+      if (end == list) continue;
       let sum = load<f32>(db + k * F32);
-      for (let i: usize = 0; i < <usize>terms; i++) sum += load<f32>(list + i * TERM_BYTES, 4);
+      for (let term = list; term < end; term += TERM_BYTES) sum += load<f32>(term, 4);
       store<f32>(db + k * F32, sum);
       for (let r: usize = 0; r < R; r++) {
-        addTerms(dwt + k * kernelBytes + r * run * F32, list, terms, r * rowBytes, run);
+        addTerms(dwt + k * kernelBytes + r * runBytes, list, end, r * rowBytes, run);
       }
     }
   }
 }
 
+/** dx rows h = 0 … rows + R − 2 of one column: each takes the terms of the output rows h − R + 1 … h. */
+function addColumn(dx: usize, rowBytes: usize, starts: usize, rows: usize, R: usize, run: usize): void {
+  for (let h: usize = 0; h < rows + R - 1; h++) {
+    const first = load<u32>(starts + (h >= R ? h - R + 1 : 0) * 4);
+    const end = load<u32>(starts + min<usize>(h + 1, rows) * 4);
+    if (first < end) addTerms(dx + h * rowBytes, first, end, h * run * F32, run);
+  }
+}
+
+/** A bit for each of `count` ≤ 32 units, 1 where y > 0 and dy ≠ 0. Reads up to 12 bytes past them. */
+// @ts-ignore: decorator
+@inline
+function activeUnits(y: usize, dy: usize, count: usize): u32 {
+  const zero = f32x4.splat(0);
+  let bits: u32 = 0;
+  for (let i: usize = 0; i < count; i += 4) {
+    const passes = v128.and(f32x4.gt(v128.load(y + i * F32), zero), f32x4.ne(v128.load(dy + i * F32), zero));
+    bits |= <u32>i32x4.bitmask(passes) << <u32>i;
+  }
+  return count < 32 ? bits & ((1 << <u32>count) - 1) : bits;
+}
+
+/** A bit for each of 32 units, 1 where the winner is `pixel`. Reads 32 bytes. */
+// @ts-ignore: decorator
+@inline
+function winners(winner: usize, pixel: u8): u32 {
+  const wanted = i8x16.splat(pixel);
+  const low = <u32>i8x16.bitmask(i8x16.eq(v128.load(winner), wanted));
+  const high = <u32>i8x16.bitmask(i8x16.eq(v128.load(winner, 16), wanted));
+  return low | (high << 16);
+}
+
+/**
+ * Appends, for each unit whose bit is set, a term to the list of its column, which ends at `end`, and one to the
+ * list of its channel, which ends at the unit's word of `channelEnds`. Returns the column's new end.
+ */
+// @ts-ignore: decorator
+@inline
+function collect(
+  end: usize, channelEnds: usize, units: u32, gradients: usize, scale: f32,
+  kernels: usize, kernelBytes: usize, pixel: usize,
+): usize {
+  for (; units != 0; units &= units - 1) {
+    const unit = <usize>ctz(units);
+    const gradient = load<f32>(gradients + unit * F32) * scale;
+    storeTerm(end, kernels + unit * kernelBytes, gradient);
+    end += TERM_BYTES;
+    const channelEnd = <usize>load<u32>(channelEnds + unit * 4);
+    storeTerm(channelEnd, pixel, gradient);
+    store<u32>(channelEnds + unit * 4, <u32>(channelEnd + TERM_BYTES));
+  }
+  return end;
+}
+
 /** A term of a sum: the address of a row of floats (u32), and the factor that it is taken with (f32). */
 const TERM_BYTES: usize = 8;
 
-/** Appends a term to a list whose length stands at `count`. */
 // @ts-ignore: decorator
 @inline
-function append(list: usize, count: usize, row: usize, factor: f32): void {
-  const length = <usize>load<u32>(count);
-  store<u32>(list + length * TERM_BYTES, <u32>row);
-  store<f32>(list + length * TERM_BYTES, factor, 4);
-  store<u32>(count, <u32>length + 1);
+function storeTerm(term: usize, row: usize, factor: f32): void {
+  store<u32>(term, <u32>row);
+  store<f32>(term, factor, 4);
 }
 
 /** y[0..length) += Σ over the terms of factor · row[from offsetBytes on]. */
-function addTerms(y: usize, list: usize, terms: u32, offsetBytes: usize, length: usize): void {
-  const end = list + <usize>terms * TERM_BYTES;
+function addTerms(y: usize, list: usize, end: usize, offsetBytes: usize, length: usize): void {
   let left = length;
   // Twelve accumulators, a product and a factor fill the fifteen registers that V8 gives out.
   for (; left >= 48; left -= 48, y += 192, offsetBytes += 192) {

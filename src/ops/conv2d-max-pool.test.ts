@@ -38,7 +38,7 @@ const common = {
 };
 /** What the direct kernel computes: few channels, or another window than 3×3. */
 const direct: fc.Arbitrary<Case> = fc.record({
-  ...{ ...common, C: fc.constantFrom(1, 3, 5), K: fc.constantFrom(1, 3, 8, 10, 17) },
+  ...{ ...common, C: fc.constantFrom(1, 3, 5), K: fc.constantFrom(1, 3, 8, 10, 17, 37) },
   ...{ R: size(1, 4), S: size(1, 4) },
 });
 /** What Winograd's algorithm computes. */

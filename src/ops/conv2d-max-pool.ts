@@ -102,7 +102,7 @@ export function emitConv2DMaxPool(
         winner,
         x: padded.data,
         wt: byChannel,
-        lists: e.floats("lists of terms", "thread", 2 * P * Q * K + 10 * K + 8),
+        lists: e.floats("lists of terms", "thread", 2 * P * (Q + 2) * K + 4 * P + 2 * K + 4),
         ...sizes,
         scale: dropped ? 1 / (1 - dropout.rate) : 1,
       },
