@@ -7,11 +7,13 @@ import { gunzipSync } from "node:zlib";
 export const IMAGES = 12_800;
 export const PASSES = 4;
 
-const folder = process.env.HEDDLE_DATA ?? fileURLToPath(new URL("../../shared/data", import.meta.url));
+/** Where fashion-mnist/ lies. */
+export const dataFolder =
+  process.env.HEDDLE_DATA ?? fileURLToPath(new URL("../../shared/data", import.meta.url));
 
 /** The first images and labels of Fashion-MNIST. */
 export function pixels() {
-  const path = `${folder}/fashion-mnist`;
+  const path = `${dataFolder}/fashion-mnist`;
   if (!existsSync(path)) throw new Error(`bench: expected Fashion-MNIST in ${path}; set HEDDLE_DATA`);
   const read = (name, header) =>
     new Uint8Array(gunzipSync(readFileSync(`${path}/${name}.gz`))).subarray(header);
