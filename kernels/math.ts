@@ -4,6 +4,7 @@
 const LOG2_E: f64 = 1.4426950408889634;
 const LN_2: f64 = 0.6931471805599453;
 const SQRT_2: f64 = 1.4142135623730951;
+const TWO_PI: f64 = 6.283185307179586;
 
 /** e^x. */
 export function expF32(x: f32): f32 {
@@ -48,4 +49,43 @@ export function logF32(x: f32): f32 {
   sum = sum * zz + 1.0 / 3;
   sum = sum * zz + 1;
   return <f32>(2 * z * sum + <f64>exponent * LN_2);
+}
+
+/** sin 2πx, exact where the true value is 0 or ±1. */
+export function sinTurns(x: f64): f64 {
+  return sinQuarters(x, 0);
+}
+
+/** cos 2πx, exact where the true value is 0 or ±1. */
+export function cosTurns(x: f64): f64 {
+  return sinQuarters(x, 1);
+}
+
+/** sin of x turns and `ahead` quarters more. */
+function sinQuarters(x: f64, ahead: i64): f64 {
+  const quarters = nearest<f64>(4 * x);
+  const r = TWO_PI * (x - 0.25 * quarters);
+  const rr = r * r;
+  const quadrant = (<i64>quarters + ahead) & 3;
+  // Taylor to r^13 / 13! and r^12 / 12!: |r| ≤ π/4, so that the first term left out is below 4e-13.
+  let sum: f64;
+  if ((quadrant & 1) == 0) {
+    sum = 1.0 / 6227020800;
+    sum = sum * rr - 1.0 / 39916800;
+    sum = sum * rr + 1.0 / 362880;
+    sum = sum * rr - 1.0 / 5040;
+    sum = sum * rr + 1.0 / 120;
+    sum = sum * rr - 1.0 / 6;
+    sum = sum * rr + 1;
+    sum *= r;
+  } else {
+    sum = 1.0 / 479001600;
+    sum = sum * rr - 1.0 / 3628800;
+    sum = sum * rr + 1.0 / 40320;
+    sum = sum * rr - 1.0 / 720;
+    sum = sum * rr + 1.0 / 24;
+    sum = sum * rr - 0.5;
+    sum = sum * rr + 1;
+  }
+  return quadrant < 2 ? sum : -sum;
 }

@@ -1,5 +1,5 @@
 // Mirrors images at random.
-import { philoxWord } from "./random";
+import { philoxBlock } from "./random";
 import { F32 } from "./simd";
 
 /**
@@ -9,12 +9,13 @@ import { F32 } from "./simd";
  */
 export function randomFlip(
   y: usize, x: usize, N: usize, H: usize, W: usize, C: usize, horizontal: u32, vertical: u32,
-  seedLow: u32, seedHigh: u32, layer: u32, step: u32, firstSample: u32,
+  seedLow: u32, seedHigh: u32, layer: u32, step: u32, firstSample: u32, scratch: usize,
 ): void {
   const pixelBytes = C * F32;
   const rowBytes = W * pixelBytes;
   for (let n: usize = 0; n < N; n++) {
-    const draw = philoxWord(0, firstSample + <u32>n, step, layer, seedLow, seedHigh);
+    philoxBlock(scratch, 0, firstSample + <u32>n, step, layer, seedLow, seedHigh);
+    const draw = load<u32>(scratch);
     const mirrored = (draw & horizontal) != 0;
     const upsideDown = ((draw >> 1) & vertical) != 0;
     for (let h: usize = 0; h < H; h++) {

@@ -1,5 +1,6 @@
 // Philox4x32-7 of Salmon et al., "Parallel Random Numbers: As Easy as 1, 2, 3" (SC 2011), the generator of
 // src/base/random.ts: a draw is a pure function of key and counter, so it does not depend on the thread.
+import { cosTurns, logF32, sinTurns } from "./math";
 import { F32 } from "./simd";
 
 const MULTIPLIER_0: u32 = 0xd2511f53;
@@ -7,6 +8,8 @@ const MULTIPLIER_1: u32 = 0xcd9e8d57;
 const WEYL_0: u32 = 0x9e3779b9;
 const WEYL_1: u32 = 0xbb67ae85;
 const ROUNDS: i32 = 7;
+/** 2^-32: from a word to [0, 1). */
+const WORD: f64 = 1.0 / 4294967296;
 
 /** The upper halves of the four 64-bit products a·m. */
 // @ts-ignore: decorator
@@ -80,8 +83,8 @@ function keep(y: usize, x: usize, draws: v128, limit: v128, factor: v128): void 
   v128.store(y, v128.and(f32x4.mul(v128.load(x, 16), factor), i32x4.extend_high_i16x8_s(kept)), 16);
 }
 
-/** The first word of one block, lane by lane what `dropout` draws four at a time. */
-export function philoxWord(c0: u32, c1: u32, c2: u32, c3: u32, k0: u32, k1: u32): u32 {
+/** One block: four words at `out`, lane by lane what `dropout` draws four blocks at a time. */
+export function philoxBlock(out: usize, c0: u32, c1: u32, c2: u32, c3: u32, k0: u32, k1: u32): void {
   for (let round = 0; round < ROUNDS; round++) {
     const product0 = <u64>c0 * MULTIPLIER_0;
     const product1 = <u64>c2 * MULTIPLIER_1;
@@ -92,5 +95,26 @@ export function philoxWord(c0: u32, c1: u32, c2: u32, c3: u32, k0: u32, k1: u32)
     k0 += WEYL_0;
     k1 += WEYL_1;
   }
-  return c0;
+  store<u32>(out, c0);
+  store<u32>(out, c1, 4);
+  store<u32>(out, c2, 8);
+  store<u32>(out, c3, 12);
+}
+
+/** low … high, as far along as the word at `at` is in 0 … 2^32. */
+// @ts-ignore: decorator
+@inline
+export function uniformAt(at: usize, low: f64, high: f64): f64 {
+  return low + (high - low) * (<f64>load<u32>(at) * WORD);
+}
+
+/** Turns the four words at `at` into four standard normal f32 (Box and Muller, 1958). */
+export function normalBlock(at: usize): void {
+  for (let pair = 0; pair < 2; pair++, at += 8) {
+    // Above 0, so that its logarithm is finite.
+    const radius = sqrt<f64>(-2 * <f64>logF32(<f32>((<f64>load<u32>(at) + 1) * WORD)));
+    const turns = <f64>load<u32>(at, 4) * WORD;
+    store<f32>(at, <f32>(radius * cosTurns(turns)));
+    store<f32>(at, <f32>(radius * sinTurns(turns)), 4);
+  }
 }

@@ -1,5 +1,5 @@
 // The one inner loop that convolutions and dense layers, forward and backward, are made of.
-import { madd } from "./simd";
+import { F32, madd } from "./simd";
 
 /**
  * A tile of four rows by eight columns:
@@ -77,6 +77,81 @@ export function tile(
   o += outStrideBytes;
   v128.store(o, f32x4.max(a3, floor));
   v128.store(o, f32x4.max(b3, floor), 16);
+}
+
+/** Pixels whose inputs stay in cache while every block of eight columns passes over them. */
+const GRID_PIXELS: usize = 256;
+
+/**
+ * Tiles over a grid of P × Q pixels and K columns:
+ *
+ *     out[p,q,k] = max(low, init[k] + Σ_t x[p,q,t] · w[t,k])
+ *
+ * t runs as in `tile`. out and x advance by their `RowBytes` with p and by their `PixelBytes` with q; column k of w
+ * lies in block k / 8, `wBlockBytes` apart. `scratch` holds one tile. init and w are read to whole blocks of eight.
+ */
+export function tileGrid(
+  out: usize, outRowBytes: usize, outPixelBytes: usize,
+  init: usize,
+  x: usize, xRowBytes: usize, xPixelBytes: usize,
+  w: usize, wStepBytes: usize, wBlockBytes: usize,
+  scratch: usize,
+  P: usize, Q: usize, K: usize,
+  rows: usize, rowBytes: usize,
+  segments: usize, segmentBytes: usize,
+  length: usize,
+  low: f32,
+): void {
+  const pixels = P * Q;
+  const isOneRow = outRowBytes == Q * outPixelBytes;
+  for (let first: usize = 0; first < pixels; first += GRID_PIXELS) {
+    const last = min<usize>(first + GRID_PIXELS, pixels);
+    for (let k: usize = 0; k < K; k += 8) {
+      const columns: usize = min<usize>(8, K - k);
+      const weights = w + (k >> 3) * wBlockBytes;
+      let p = first / Q;
+      let q = first % Q;
+      for (let i = first; i < last; i += 4) {
+        const count: usize = min<usize>(4, last - i);
+        const isWithinRow = q + 4 <= Q;
+        const x0 = x + p * xRowBytes + q * xPixelBytes;
+        let x1 = x0 + xPixelBytes;
+        let x2 = x1 + xPixelBytes;
+        let x3 = x2 + xPixelBytes;
+        if (!isWithinRow) {
+          // On in the next rows; past the last pixel it is computed again and dropped.
+          x1 = x + pixelOffset(min<usize>(i + 1, last - 1), Q, xRowBytes, xPixelBytes);
+          x2 = x + pixelOffset(min<usize>(i + 2, last - 1), Q, xRowBytes, xPixelBytes);
+          x3 = x + pixelOffset(min<usize>(i + 3, last - 1), Q, xRowBytes, xPixelBytes);
+        }
+        const target = out + p * outRowBytes + q * outPixelBytes + k * F32;
+        const isWhole = count == 4 && columns == 8 && (isOneRow || isWithinRow);
+        tile(
+          isWhole ? target : scratch, isWhole ? outPixelBytes : 32,
+          init + k * F32, 0,
+          x0, x1, x2, x3,
+          weights,
+          rows, rowBytes, segments, segmentBytes,
+          length, F32, wStepBytes,
+          low,
+        );
+        if (!isWhole) {
+          for (let j: usize = 0; j < count; j++) {
+            const at = out + pixelOffset(i + j, Q, outRowBytes, outPixelBytes) + k * F32;
+            memory.copy(at, scratch + j * 32, columns << 2);
+          }
+        }
+        for (q += 4; q >= Q; q -= Q) p++;
+      }
+    }
+  }
+}
+
+/** Where pixel i of a grid Q pixels wide lies, in bytes. */
+// @ts-ignore: decorator
+@inline
+function pixelOffset(i: usize, Q: usize, rowBytes: usize, pixelBytes: usize): usize {
+  return (i / Q) * rowBytes + (i % Q) * pixelBytes;
 }
 
 /** Bytes of scratch that `copyRows` needs at an edge: a whole tile. */

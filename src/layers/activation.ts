@@ -1,22 +1,31 @@
 import type { JsonObject } from "../base/json.js";
 import type { Shape } from "../base/shape.js";
 import type { OpNode } from "../ops/node.js";
+import {
+  type ActivationName,
+  type ActivationOption,
+  activationOf,
+  kerasActivation,
+} from "./activation-names.js";
 import { Layer, type LayerOptions } from "./layer.js";
-import { type ActivationName, activationOf } from "./options.js";
 
 /**
- * An activation as a layer of its own: `"relu"`, `"softmax"` (over the last axis) or `"linear"`.
+ * An activation as a layer of its own.
  *
  * Input and output have the same shape.
  *
  * @example
- * new Activation("relu").outputShape([26, 26, 16]); // [26, 26, 16]
+ * new Activation("leakyRelu").outputShape([26, 26, 16]); // [26, 26, 16]
  */
 export class Activation extends Layer {
   readonly className = "Activation";
   readonly activation: ActivationName;
 
-  constructor(activation: ActivationName, options: LayerOptions = {}) {
+  /**
+   * @param activation Heddle's name or Keras's: `"hardSwish"`, `"hard_silu"`
+   * @throws HeddleError for unknown names
+   */
+  constructor(activation: ActivationOption, options: LayerOptions = {}) {
     super(options);
     this.activation = activationOf(this.who, activation);
   }
@@ -30,11 +39,13 @@ export class Activation extends Layer {
   }
 
   override getConfig(): JsonObject {
-    return { ...super.getConfig(), activation: this.activation };
+    return { ...super.getConfig(), activation: kerasActivation(this.activation) };
   }
 }
 
 /** The ops of an activation: none for linear. */
 export function activationNodes(owner: string, activation: ActivationName): OpNode[] {
-  return activation === "linear" ? [] : [{ op: activation, owner }];
+  if (activation === "linear") return [];
+  if (activation === "relu" || activation === "softmax") return [{ op: activation, owner }];
+  return [{ op: "activation", owner, activation }];
 }

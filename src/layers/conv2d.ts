@@ -1,6 +1,6 @@
 import type { JsonObject } from "../base/json.js";
 import { type Shape, wholeNumber } from "../base/shape.js";
-import { type Conv2DGeometry, conv2dGeometry } from "../ops/conv2d.js";
+import { type Conv2DGeometry, conv2dGeometry } from "../ops/conv2d-geometry.js";
 import type { OpNode } from "../ops/node.js";
 import { activationNodes } from "./activation.js";
 import { Layer, type LayerOptions } from "./layer.js";

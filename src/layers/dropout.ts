@@ -26,14 +26,7 @@ export class Dropout extends Layer {
     options: LayerOptions = {},
   ) {
     super(options);
-    if (!(rate >= 0 && rate < 1)) {
-      throw new HeddleError({
-        who: this.who,
-        expected: "rate to be at least 0 and below 1",
-        received: String(rate),
-        next: "Correct rate.",
-      });
-    }
+    dropoutRate(this.who, rate);
   }
 
   override build(input: Shape, context: BuildContext): Shape {
@@ -52,4 +45,15 @@ export class Dropout extends Layer {
   override getConfig(): JsonObject {
     return { ...super.getConfig(), rate: this.rate };
   }
+}
+
+/** Checks a share of units to drop. */
+export function dropoutRate(who: string, rate: number): void {
+  if (rate >= 0 && rate < 1) return;
+  throw new HeddleError({
+    who,
+    expected: "rate to be at least 0 and below 1",
+    received: String(rate),
+    next: "Correct rate.",
+  });
 }

@@ -5,7 +5,7 @@ import { Random } from "../base/random.js";
 import { type Shape, sizeOf } from "../base/shape.js";
 import { MAXIMUM_PAGES } from "../engine/kernel-table.js";
 import type { Initializer } from "../initializers/index.js";
-import type { OpNode } from "../ops/node.js";
+import type { AnyNode } from "../ops/node.js";
 import type { Weight } from "../ops/weight.js";
 import type { Regularizer } from "../regularizers/index.js";
 
@@ -13,6 +13,16 @@ import type { Regularizer } from "../regularizers/index.js";
 export interface LayerOptions {
   /** Unique within the model; made from the class by default: `conv2d`, `conv2d_1`. */
   readonly name?: string;
+}
+
+/** A value within a model under construction: what `input` and `layer.apply` give. Holds no numbers. */
+export class Tensor {
+  constructor(
+    /** Sizes of one sample. */
+    readonly shape: Shape,
+    /** The layer that gives it, and on what; absent for a model's input. */
+    readonly source?: { readonly layer: Layer; readonly inputs: readonly Tensor[] },
+  ) {}
 }
 
 /** What a model gives a layer when it builds it. */
@@ -61,8 +71,28 @@ export abstract class Layer {
   /** Makes the weights for an input; called once, after `outputShape` has accepted it. */
   protected createWeights(_input: Shape): void {}
 
-  /** The ops that the layer comes to. */
-  abstract lower(input: Shape): OpNode[];
+  /** The ops that the layer comes to, each on the value of the one before it. */
+  abstract lower(input: Shape): readonly AnyNode[];
+
+  /**
+   * Places the layer behind a value, for models that are no plain chain.
+   *
+   * @param inputs one value, or several for a layer that merges
+   * @throws HeddleError when the layer does not take inputs of these shapes
+   *
+   * @example
+   * const x = input([28, 28, 1]);
+   * new Conv2D(16, 3).apply(x).shape; // [26, 26, 16]
+   */
+  apply(inputs: Tensor | readonly Tensor[]): Tensor {
+    const list = inputs instanceof Tensor ? [inputs] : inputs;
+    return new Tensor(this.outputShapeOf(list.map(({ shape }) => shape)), { layer: this, inputs: list });
+  }
+
+  /** The output's shape for all inputs: one, but for layers that merge. */
+  outputShapeOf(inputs: readonly Shape[]): Shape {
+    return this.outputShape(this.only(inputs));
+  }
 
   /** The options under Keras's names, as its JSON has them. */
   getConfig(): JsonObject {
@@ -70,7 +100,19 @@ export abstract class Layer {
   }
 
   /** Fixes name and weights; called by the model. Returns the output shape. */
+  buildOn(inputs: readonly Shape[], context: BuildContext): Shape {
+    return this.build(this.only(inputs), context);
+  }
+
   build(input: Shape, context: BuildContext): Shape {
+    this.place(context);
+    const output = this.outputShape(input);
+    this.createWeights(input);
+    return output;
+  }
+
+  /** Takes the place in a model that the layer keeps. */
+  protected place(context: BuildContext): void {
     if (this.context) {
       throw new HeddleError({
         who: this.who,
@@ -81,9 +123,17 @@ export abstract class Layer {
     }
     this.context = context;
     this.givenName = context.name;
-    const output = this.outputShape(input);
-    this.createWeights(input);
-    return output;
+  }
+
+  private only(inputs: readonly Shape[]): Shape {
+    const [input, ...others] = inputs;
+    if (input && others.length === 0) return input;
+    throw new HeddleError({
+      who: this.who,
+      expected: "one input",
+      received: `${inputs.length}`,
+      next: "Merge them first, with Add, Multiply or Concatenate.",
+    });
   }
 
   protected addWeight(

@@ -201,8 +201,8 @@ describe("a wrong option says whose it is, what was expected, what came, what to
       'Conv2D: expected padding to be "valid" or "same", received "full". Correct padding.',
     ],
     [
-      () => new Conv2D(4, 3, { activation: bad("gelu") }),
-      'Conv2D: expected activation to be one of linear, relu, softmax, received "gelu". Check its spelling.',
+      () => new Conv2D(4, 3, { activation: bad("glu") }),
+      'Conv2D: expected activation to be one of linear, relu, leakyRelu, elu, selu, gelu, geluTanh, silu, sigmoid, tanh, softplus, softmax, hardSwish, swish, hardSilu, received "glu". Check its spelling.',
     ],
     [
       () => new Conv2D(4, 3, { kernelRegularizer: "l3" }),
@@ -217,8 +217,8 @@ describe("a wrong option says whose it is, what was expected, what came, what to
       'Dense: expected initializer to be one of Zeros, GlorotUniform, HeUniform, received "ones". Check its spelling.',
     ],
     [
-      () => new Activation(bad("tanh")),
-      'Activation: expected activation to be one of linear, relu, softmax, received "tanh". Check its spelling.',
+      () => new Activation(bad("tanhh")),
+      'Activation: expected activation to be one of linear, relu, leakyRelu, elu, selu, gelu, geluTanh, silu, sigmoid, tanh, softplus, softmax, hardSwish, swish, hardSilu, received "tanhh". Check its spelling.',
     ],
     [() => new Dropout(1), "Dropout: expected rate to be at least 0 and below 1, received 1. Correct rate."],
     [

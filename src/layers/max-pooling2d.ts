@@ -1,16 +1,4 @@
-import type { JsonObject } from "../base/json.js";
-import type { Shape } from "../base/shape.js";
-import { type Pool2DGeometry, pool2dGeometry } from "../ops/max-pool.js";
-import type { OpNode } from "../ops/node.js";
-import { Layer, type LayerOptions } from "./layer.js";
-import { paddingOf, type Size2D, size2d } from "./options.js";
-
-export interface Pooling2DOptions extends LayerOptions {
-  /** Steps of the window; the pool size by default. */
-  readonly strides?: Size2D;
-  /** `"valid"` (the default): windows that fit; `"same"`: also those cut off by the edge. */
-  readonly padding?: "valid" | "same";
-}
+import { Pooling2D } from "./pooling2d.js";
 
 /**
  * The largest value of each window.
@@ -20,35 +8,10 @@ export interface Pooling2DOptions extends LayerOptions {
  * @example
  * new MaxPooling2D(2).outputShape([24, 24, 32]); // [12, 12, 32]
  */
-export class MaxPooling2D extends Layer {
-  readonly className = "MaxPooling2D";
-  readonly poolSize: readonly [number, number];
-  readonly strides: readonly [number, number];
-  readonly padding: "valid" | "same";
+export class MaxPooling2D extends Pooling2D {
+  protected readonly op = "maxPool";
 
-  /** @param poolSize window in pixels; 2 by default */
-  constructor(poolSize: Size2D = 2, options: Pooling2DOptions = {}) {
-    super(options);
-    this.poolSize = size2d(this.who, "poolSize", poolSize);
-    this.strides = size2d(this.who, "strides", options.strides ?? poolSize);
-    this.padding = paddingOf(this.who, options.padding ?? "valid");
-  }
-
-  override outputShape(input: Shape): Shape {
-    const { P, Q, C } = this.geometry(input);
-    return [P, Q, C];
-  }
-
-  override lower(input: Shape): OpNode[] {
-    return [{ op: "maxPool", owner: this.name, geometry: this.geometry(input) }];
-  }
-
-  override getConfig(): JsonObject {
-    const { poolSize, strides, padding } = this;
-    return { ...super.getConfig(), pool_size: poolSize, strides, padding };
-  }
-
-  private geometry(input: Shape): Pool2DGeometry {
-    return pool2dGeometry(input, this);
+  override get className() {
+    return "MaxPooling2D";
   }
 }

@@ -5,6 +5,13 @@ import { wholeNumber } from "../base/shape.js";
 import { type Initializer, initializers } from "../initializers/index.js";
 import type { Padding } from "../ops/window.js";
 import { type Regularizer, regularizers } from "../regularizers/index.js";
+import {
+  type ActivationName,
+  type ActivationOption,
+  activationIn,
+  activationOf,
+  kerasActivation,
+} from "./activation-names.js";
 
 /** One number for both axes, or height and width. */
 export type Size2D = number | readonly [height: number, width: number];
@@ -34,27 +41,10 @@ export function paddingOf(who: string, value: string): Padding {
   });
 }
 
-/** The activations that layers can carry. */
-export const activationNames = ["linear", "relu", "softmax"] as const;
-export type ActivationName = (typeof activationNames)[number];
-
-/** Checks the name of an activation; linear where there is none. */
-export function activationOf(who: string, value: string | undefined): ActivationName {
-  const name = value ?? "linear";
-  const known = activationNames.find((candidate) => candidate === name);
-  if (known) return known;
-  throw new HeddleError({
-    who,
-    expected: `activation to be one of ${activationNames.join(", ")}`,
-    received: JSON.stringify(name),
-    next: "Check its spelling.",
-  });
-}
-
 /** Options of layers with a kernel and a bias. */
 export interface KernelOptions {
-  /** `"linear"` (the default), `"relu"` or `"softmax"`. */
-  readonly activation?: ActivationName;
+  /** By Heddle's or Keras's name; `"linear"` by default. */
+  readonly activation?: ActivationOption;
   /** Whether a bias is added; true by default. */
   readonly useBias?: boolean;
   /** `"glorotUniform"` by default. */
@@ -91,7 +81,7 @@ export function kernelSettings(who: string, options: KernelOptions): KernelSetti
 export function kernelConfig(settings: KernelSettings): JsonObject {
   const { kernelRegularizer } = settings;
   return {
-    activation: settings.activation,
+    activation: kerasActivation(settings.activation),
     use_bias: settings.useBias,
     kernel_initializer: serialize(settings.kernelInitializer),
     bias_initializer: serialize(settings.biasInitializer),
@@ -107,10 +97,7 @@ export function kernelOptions(who: string, config: JsonObject): KernelOptions {
   const one = <T>(registry: Registry<T>, value: unknown) =>
     typeof value === "string" ? registry.create(who, value) : registry.deserialize(who, value);
   return {
-    activation: activationOf(
-      who,
-      typeof config["activation"] === "string" ? config["activation"] : undefined,
-    ),
+    activation: activationIn(who, config),
     useBias: config["use_bias"] !== false,
     ...(kernelInitializer ? { kernelInitializer: one(initializers, kernelInitializer) } : {}),
     ...(biasInitializer ? { biasInitializer: one(initializers, biasInitializer) } : {}),

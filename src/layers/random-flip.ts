@@ -1,9 +1,8 @@
 import { HeddleError } from "../base/errors.js";
 import type { JsonObject } from "../base/json.js";
-import type { Shape } from "../base/shape.js";
 import type { OpNode } from "../ops/node.js";
-import { imageShape } from "../ops/window.js";
-import { type BuildContext, Layer, type LayerOptions } from "./layer.js";
+import type { LayerOptions } from "./layer.js";
+import { RandomImageLayer } from "./random-image-layer.js";
 
 /** Which ways images may be mirrored. */
 export const flipModes = ["horizontal", "vertical", "horizontal_and_vertical"] as const;
@@ -18,9 +17,8 @@ export type FlipMode = (typeof flipModes)[number];
  * @example
  * new RandomFlip("horizontal").outputShape([28, 28, 1]); // [28, 28, 1]
  */
-export class RandomFlip extends Layer {
+export class RandomFlip extends RandomImageLayer {
   readonly className = "RandomFlip";
-  private number = 0;
 
   /** @param mode `"horizontal_and_vertical"` by default, as in Keras */
   constructor(
@@ -36,15 +34,6 @@ export class RandomFlip extends Layer {
         next: "Check its spelling.",
       });
     }
-  }
-
-  override build(input: Shape, context: BuildContext): Shape {
-    this.number = context.position;
-    return super.build(input, context);
-  }
-
-  override outputShape(input: Shape): Shape {
-    return imageShape(this.who, input);
   }
 
   override lower(): OpNode[] {

@@ -1,7 +1,8 @@
-import { type Conv2DGeometry, conv2dMacs, emitCropping, emitPadding } from "./conv2d.js";
+import { type Conv2DGeometry, conv2dMacs, emitCropping, emitPadding } from "./conv2d-geometry.js";
 import { type DropoutOptions, emitDropoutInPlace } from "./dropout.js";
-import { type Backward, type Emitter, type Parameter, ranges, type Value } from "./emitter.js";
+import type { Backward, Emitter, Parameter, Value } from "./emitter.js";
 import { emitSumShards, emitSumShardsByChannel, shardGradient } from "./gradients.js";
+import { emitWinogradKernel, paddedForTiles, winogradRoom } from "./winograd.js";
 
 /** True where the fused kernel applies: stride 1, no dilation, and a 2×2 window with stride 2 that fits. */
 export function fusesWithMaxPool(g: Conv2DGeometry): boolean {
@@ -14,15 +15,6 @@ const WINOGRAD_BLOCK = 12;
 /** Below eight input channels the transforms cost more than the multiplications that they save. */
 function suitsWinograd({ R, S, C, K }: Conv2DGeometry): boolean {
   return R === 3 && S === 3 && C >= 8 && K >= 4;
-}
-
-/** Zeros below and to the right, so that whole tiles of 4×4 outputs cover what is pooled to P × Q. */
-function paddedForTiles(geometry: Conv2DGeometry, P: number, Q: number): Conv2DGeometry {
-  return {
-    ...geometry,
-    paddedH: Math.max(geometry.paddedH, 4 * Math.ceil(P / 2) + 2),
-    paddedW: Math.max(geometry.paddedW, 4 * Math.ceil(Q / 2) + 2),
-  };
 }
 
 /**
@@ -43,7 +35,7 @@ export function emitConv2DMaxPool(
   const P = Math.floor(options.geometry.P / 2);
   const Q = Math.floor(options.geometry.Q / 2);
   const byWinograd = suitsWinograd(options.geometry);
-  const geometry = byWinograd ? paddedForTiles(options.geometry, P, Q) : options.geometry;
+  const geometry = byWinograd ? paddedForTiles(options.geometry, 2 * P, 2 * Q) : options.geometry;
   const { C, K, R, S, paddedH, paddedW } = geometry;
   const taps = R * S * C;
   const macs = conv2dMacs(geometry);
@@ -53,23 +45,13 @@ export function emitConv2DMaxPool(
   const sizes = { N: "samples", H: paddedH, W: paddedW, C, K, R, S, P, Q } as const;
   const operands = { y: y.data, winner, x: padded.data, bias: bias?.data ?? e.zeros(K + 8) };
   if (byWinograd) {
-    const channels = 8 * Math.ceil(K / 8);
-    const u = e.floats("transformed kernel", "global", 36 * C * channels);
-    for (const [first, last] of ranges(channels, 8)) {
-      e.prepare("winogradKernel", { u, w: kernel.data, scratch: e.scratch(144), C, K, first, last });
-    }
-    const block = WINOGRAD_BLOCK;
-    const room = {
-      v: e.floats("transformed patches", "thread", 36 * block * C),
-      m: e.floats("transformed outputs", "thread", 36 * block * channels),
-      scratch: e.scratch(144),
-      zeros: e.zeros(),
-    };
+    const u = emitWinogradKernel(e, kernel.data, { C, K });
+    const room = winogradRoom(e, C, K, WINOGRAD_BLOCK);
     const { N, H: rows, W: columns } = sizes;
     e.call(
       "conv2dMaxPoolWinograd",
       "forward",
-      { ...operands, ...room, u, N, H: rows, W: columns, C, K, P, Q, block },
+      { ...operands, ...room, u, N, H: rows, W: columns, C, K, P, Q },
       macs,
     );
   } else {

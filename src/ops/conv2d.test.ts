@@ -1,13 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import {
-  type Conv2DGeometry,
-  conv2dBackwardReference,
-  conv2dGeometry,
-  conv2dMacs,
-  conv2dReference,
-} from "./conv2d.js";
-import { closeOrZero, onEachVariant, runChain, sixteenths, weightOf } from "./op-lab.testing.js";
+import { Random } from "../base/random.js";
+import { Engine } from "../engine/engine.js";
+import { conv2dBackwardReference, conv2dReference } from "./conv2d.js";
+import { type Conv2DGeometry, conv2dGeometry, conv2dMacs } from "./conv2d-geometry.js";
+import { closeOrZero, expectClose, onEachVariant, runChain, sixteenths, weightOf } from "./op-lab.testing.js";
+import { winogradPasses } from "./winograd.js";
 
 interface Case {
   readonly input: readonly [number, number, number];
@@ -26,21 +24,25 @@ interface Case {
 
 const axis = { window: fc.integer({ min: 1, max: 4 }), stride: fc.integer({ min: 1, max: 3 }) };
 const pair = <T>(of: fc.Arbitrary<T>) => fc.tuple(of, of);
-const cases: fc.Arbitrary<Case> = fc
+const common = {
+  padding: fc.constantFrom("valid" as const, "same" as const),
+  samples: fc.integer({ min: 1, max: 5 }),
+  left: fc.integer({ min: 0, max: 3 }),
+  shards: fc.integer({ min: 1, max: 4 }),
+  bias: fc.boolean(),
+  relu: fc.boolean(),
+  seed: fc.nat(1_000_000),
+};
+/** Any kernel, stride and dilation, with few channels: the direct kernels. */
+const direct: fc.Arbitrary<Case> = fc
   .record({
+    ...common,
     extra: pair(fc.integer({ min: 0, max: 7 })),
     C: fc.constantFrom(1, 3, 5),
     filters: fc.constantFrom(1, 3, 8, 10, 17),
     kernelSize: pair(axis.window),
     strides: pair(axis.stride),
     dilationRate: pair(fc.integer({ min: 1, max: 2 })),
-    padding: fc.constantFrom("valid" as const, "same" as const),
-    samples: fc.integer({ min: 1, max: 5 }),
-    left: fc.integer({ min: 0, max: 3 }),
-    shards: fc.integer({ min: 1, max: 4 }),
-    bias: fc.boolean(),
-    relu: fc.boolean(),
-    seed: fc.nat(1_000_000),
   })
   .map(({ extra, C, left, ...rest }) => {
     const [R, S] = rest.kernelSize;
@@ -50,7 +52,37 @@ const cases: fc.Arbitrary<Case> = fc
     return { ...rest, input: [H, W, C] as const, batchSize: rest.samples + left };
   });
 
-/** The twins of a convolution with ReLU or none. */
+/** Grey images and three kernel columns: the kernel for one channel, with broken tiles. */
+const oneChannel: fc.Arbitrary<Case> = fc
+  .record({
+    ...common,
+    outputs: pair(fc.integer({ min: 1, max: 9 })),
+    rows: fc.integer({ min: 1, max: 4 }),
+    filters: fc.constantFrom(1, 3, 8, 10, 16, 17),
+  })
+  .map(({ outputs: [P, Q], rows, left, ...rest }) => {
+    const window = { kernelSize: [rows, 3], strides: [1, 1], dilationRate: [1, 1] } as const;
+    return { ...rest, ...window, input: [P + rows - 1, Q + 2, 1], batchSize: rest.samples + left };
+  });
+
+/** What Winograd's algorithm computes, whole or in part: whole and broken tiles, blocks of channels likewise. */
+const transformed: fc.Arbitrary<Case> = fc
+  .record({
+    ...common,
+    outputs: pair(fc.integer({ min: 1, max: 13 })),
+    C: fc.constantFrom(8, 9, 11, 16),
+    filters: fc.constantFrom(8, 10, 16, 17),
+  })
+  .map(({ outputs: [P, Q], C, left, ...rest }) => {
+    const around = rest.padding === "valid" ? 2 : 0;
+    const window = { kernelSize: [3, 3], strides: [1, 1], dilationRate: [1, 1] } as const;
+    return { ...rest, ...window, input: [P + around, Q + around, C], batchSize: rest.samples + left };
+  });
+
+/** A ReLU that is nearer than this may be decided either way: such a unit is given no gradient. */
+const UNDECIDED = 1e-3;
+
+/** The twins of a convolution with ReLU or none; `given` is the gradient that both are to take. */
 function reference(
   g: Conv2DGeometry,
   c: Case,
@@ -60,9 +92,11 @@ function reference(
   dy: Float32Array,
 ) {
   const y = conv2dReference(g, c.samples, x, w, b);
-  if (!c.relu) return { y, ...conv2dBackwardReference(g, c.samples, x, w, dy) };
-  const passed = dy.map((value, index) => (y[index]! > 0 ? value : 0));
-  return { y: y.map((value) => Math.max(0, value)), ...conv2dBackwardReference(g, c.samples, x, w, passed) };
+  if (!c.relu) return { y, given: dy, ...conv2dBackwardReference(g, c.samples, x, w, dy) };
+  const given = dy.map((value, index) => (Math.abs(y[index]!) > UNDECIDED ? value : 0));
+  const passed = given.map((value, index) => (y[index]! > 0 ? value : 0));
+  const gradients = conv2dBackwardReference(g, c.samples, x, w, passed);
+  return { y: y.map((value) => Math.max(0, value)), given, ...gradients };
 }
 
 onEachVariant("conv2d", (engine) => {
@@ -76,15 +110,21 @@ onEachVariant("conv2d", (engine) => {
     for (let i = 0; i < kernel.values.length; i++) kernel.values[i]! += 1 / 32;
     const { samples, batchSize, shards } = c;
     const nodes = [{ op: "conv2d", owner: "conv", geometry, kernel, bias, relu: c.relu }] as const;
-    const actual = await runChain(engine(), { nodes, shape: c.input, x, dy, samples, batchSize, shards });
     const expected = reference(geometry, c, x, kernel.values, bias?.values, dy);
+    const actual = await runChain(engine(), {
+      ...{ nodes, shape: c.input, x, dy: expected.given, samples, batchSize, shards },
+    });
     closeOrZero(actual.y, expected.y);
     closeOrZero(actual.dx, expected.dx);
     if (bias) closeOrZero(actual.gradient(bias), expected.db);
     return closeOrZero(actual.gradient(kernel), expected.dw);
   };
 
-  it("gives its twin's outputs and gradients over random shapes", async () => {
+  it.each([
+    ["directly", direct],
+    ["from one channel", oneChannel],
+    ["by Winograd's algorithm", transformed],
+  ])("gives %s its twin's outputs and gradients over random shapes", async (_, cases) => {
     let passed = 0;
     const property = fc.asyncProperty(cases, async (c) => {
       passed += Number(await check(c));
@@ -99,6 +139,10 @@ onEachVariant("conv2d", (engine) => {
     ["the study's second layer", { input: [8, 8, 16], filters: 32, kernelSize: [3, 3] }],
     ["a pixel's own channels", { input: [5, 7, 5], filters: 17, kernelSize: [1, 1] }],
     ["a kernel of the whole image", { input: [4, 3, 3], filters: 10, kernelSize: [4, 3] }],
+    ["so many filters that the kernel is packed", { input: [6, 7, 5], filters: 67, kernelSize: [3, 2] }],
+    ["more pixels than pass in one go", { input: [19, 18, 3], filters: 12, kernelSize: [2, 2] }],
+    ["a step with many channels", { input: [9, 8, 10], filters: 17, kernelSize: [3, 3], strides: [2, 2] }],
+    ["a step longer than the input", { input: [2, 3, 3], filters: 5, kernelSize: [1, 2], strides: [4, 5] }],
     ["steps larger than the window", { input: [10, 11, 3], filters: 3, kernelSize: [2, 2], strides: [3, 3] }],
     [
       "steps and zeros around",
@@ -122,6 +166,78 @@ onEachVariant("conv2d", (engine) => {
       ...(c as Partial<Case>),
     } as Case;
     expect(await check(whole)).toBe(true);
+  });
+
+  it("keeps Winograd's rounding within 2e-5 of the largest value, with 64 channels at 14 × 14", async () => {
+    const shape = [14, 14, 64] as const;
+    const window = { kernelSize: [3, 3], strides: [1, 1], dilationRate: [1, 1] } as const;
+    const geometry = conv2dGeometry(shape, { who: "test", filters: 64, ...window, padding: "same" });
+    expect(winogradPasses(geometry)).toEqual({ forward: true, kernelGradient: true, inputGradient: true });
+    const random = new Random(3, "split");
+    const values = (count: number) => Float32Array.from({ length: count }, () => 2 * random.uniform() - 1);
+    const kernel = { ...weightOf("kernel", [3, 3, 64, 64], 0), values: values(9 * 64 * 64) };
+    const samples = 3;
+    const x = values(samples * 14 * 14 * 64);
+    const dy = values(samples * 14 * 14 * 64);
+    const nodes = [{ op: "conv2d", owner: "conv", geometry, kernel, bias: undefined, relu: false }] as const;
+    const actual = await runChain(engine(), { nodes, shape, x, dy, samples });
+    const expected = conv2dBackwardReference(geometry, samples, x, kernel.values, dy);
+    expectClose(actual.y, conv2dReference(geometry, samples, x, kernel.values), 2e-5);
+    expectClose(actual.dx, expected.dx, 2e-5);
+    expectClose(actual.gradient(kernel), expected.dw, 2e-5);
+  });
+});
+
+describe("conv2d on any number of threads", () => {
+  const layer = { who: "test", filters: 17, kernelSize: [3, 3], dilationRate: [1, 1] } as const;
+  it.each([
+    ["by Winograd's algorithm", [1, 1]],
+    ["with a stride", [2, 3]],
+  ] as const)("gives the same bits %s", async (_, strides) => {
+    const shape = [9, 10, 12] as const;
+    const geometry = conv2dGeometry(shape, { ...layer, strides, padding: "same" });
+    const kernel = weightOf("kernel", [3, 3, 12, 17], 1);
+    const nodes = [{ op: "conv2d", owner: "conv", geometry, kernel, bias: undefined, relu: true }] as const;
+    const samples = 11;
+    const x = sixteenths(samples * 9 * 10 * 12, 2).map((value) => value / 3);
+    const run = async (threads: number) => {
+      const engine = await Engine.create({ threads });
+      const dy = sixteenths(samples * geometry.P * geometry.Q * 17, 3);
+      const result = await runChain(engine, { nodes, shape, x, dy, samples, shards: 4 });
+      await engine.close();
+      return { y: result.y, dx: result.dx, dw: result.gradient(kernel) };
+    };
+    const one = await run(1);
+    for (const threads of [2, 3]) expect(await run(threads)).toEqual(one);
+  });
+});
+
+describe("winogradPasses", () => {
+  const layer = { who: "test", kernelSize: [3, 3], strides: [1, 1], dilationRate: [1, 1] } as const;
+  const passes = (
+    input: readonly [number, number, number],
+    filters: number,
+    changes: Partial<Parameters<typeof conv2dGeometry>[1]> = {},
+  ) => winogradPasses(conv2dGeometry(input, { ...layer, padding: "valid", filters, ...changes }));
+  const all = { forward: true, kernelGradient: true, inputGradient: true };
+  const none = { forward: false, kernelGradient: false, inputGradient: false };
+
+  it("takes 3×3 kernels at every pixel, with channels enough", () => {
+    expect(passes([14, 14, 16], 8)).toEqual(all);
+    expect(passes([14, 14, 8], 8)).toEqual(none);
+    expect(passes([14, 14, 4], 64)).toEqual(none);
+    expect(passes([14, 14, 16], 16, { strides: [1, 2] })).toEqual(none);
+    expect(passes([14, 14, 16], 16, { dilationRate: [2, 1] })).toEqual(none);
+    expect(passes([14, 14, 16], 16, { kernelSize: [3, 5] })).toEqual(none);
+  });
+
+  it("leaves outputs that would waste most of their tiles to the direct kernels", () => {
+    expect(passes([3, 3, 16], 16)).toEqual({ ...none, inputGradient: true });
+    expect(passes([5, 5, 16], 16)).toEqual({ ...all, inputGradient: false });
+  });
+
+  it("holds no huge sums of kernel gradients", () => {
+    expect(passes([9, 9, 512], 512)).toEqual({ ...all, kernelGradient: false });
   });
 });
 

@@ -54,6 +54,11 @@ onEachVariant("dense", (engine) => {
     expect(passed).toBeGreaterThan(60);
   });
 
+  it("handles so many units and inputs that the kernel is packed", async () => {
+    const wide = { inputs: 75, units: 101, samples: 18, left: 3, shards: 4, bias: true, relu: true };
+    expect(await check({ ...wide, seed: 6 })).toBe(true);
+  });
+
   // So many inputs that the kernel's gradient is cut into several tasks.
   it("handles the study's last layer at a batch of 64", async () => {
     const study = { inputs: 4608, units: 10, samples: 64, left: 0, shards: 16, bias: true, relu: false };

@@ -1,7 +1,9 @@
 import { type Backward, type Emitter, type Parameter, ranges, type Value } from "./emitter.js";
+import { emitPackedKernel, emitPackedTranspose, wholeBlocks } from "./pack.js";
 
-/** About how many multiply-adds one task of the kernel gradient takes. */
+/** About how many multiply-adds one task of the kernel gradient takes, and how many rows at least. */
 const TASK_MACS = 1 << 18;
+const TASK_ROWS = 32;
 
 /**
  * y = x · w + b, with ReLU where `relu`: x [I], kernel [I, O], bias [O] or none, y [O].
@@ -24,7 +26,7 @@ export function emitDense(
     {
       y: y.data,
       x: x.data,
-      w: kernel.data,
+      ...emitPackedKernel(e, kernel.data, { rows: I, columns: O, pixels: 1 }),
       bias: bias?.data ?? e.zeros(O + 8),
       scratch,
       N: "samples",
@@ -38,16 +40,14 @@ export function emitDense(
   const backward: Backward = (dy, dx) => {
     if (relu) e.call("reluBackward", "backward", { dx: dy, dy, y: y.data, N: "samples", count: O });
     if (dx) {
-      const transposed = e.floats("kernel transposed", "global", I * O);
-      e.prepare("transpose", { to: transposed, from: kernel.data, rows: I, columns: O });
       e.call(
         "denseForward",
         "backward",
         {
           y: dx,
           x: dy,
-          w: transposed,
-          bias: e.zeros(I + 8),
+          ...emitPackedTranspose(e, kernel.data, I, O),
+          bias: e.zeros(wholeBlocks(I)),
           scratch,
           N: "samples",
           I: O,
@@ -59,7 +59,9 @@ export function emitDense(
     }
     if (kernel.gradient) {
       const zeros = e.zeros();
-      const rows = 4 * Math.max(1, Math.floor(TASK_MACS / e.program.options.batchSize / O / 4));
+      const { batchSize } = e.program.options;
+      const rows = Math.min(I, Math.max(TASK_ROWS, 4 * Math.floor(TASK_MACS / batchSize / O / 4)));
+      const panels = e.floats("panels", "thread", batchSize * (rows + 8));
       for (const [first, last] of ranges(I, rows)) {
         const operands = {
           dw: kernel.gradient,
@@ -67,6 +69,7 @@ export function emitDense(
           dy,
           scratch,
           zeros,
+          panels,
           N: "batch",
           I,
           O,

@@ -15,20 +15,10 @@ function threshold(rate: number): number {
   return Math.round(rate * 65536);
 }
 
-function emitMask(
-  e: Emitter,
-  options: DropoutOptions,
-  y: Buffer,
-  x: Buffer,
-  count: number,
-  pass: "forward" | "backward",
-) {
+/** What a kernel of dropout takes besides its arrays and sizes. */
+export function dropoutOperands(e: Emitter, options: DropoutOptions) {
   const [seedLow, seedHigh] = randomKey(e.options.seed, "dropout");
-  e.call("dropout", pass, {
-    y,
-    x,
-    N: "samples",
-    count,
+  return {
     threshold: threshold(options.rate),
     scale: 1 / (1 - options.rate),
     seedLow,
@@ -37,7 +27,34 @@ function emitMask(
     step: "step",
     firstSample: "firstSample",
     scratch: e.scratch(),
-  });
+  } as const;
+}
+
+function emitMask(
+  e: Emitter,
+  options: DropoutOptions,
+  y: Buffer,
+  x: Buffer,
+  count: number,
+  pass: "forward" | "backward",
+) {
+  e.call("dropout", pass, { y, x, N: "samples", count, ...dropoutOperands(e, options) });
+}
+
+/** True where no unit is ever dropped. */
+export function dropsNothing(e: Emitter, options: DropoutOptions): boolean {
+  return !e.options.training || options.rate === 0;
+}
+
+/** y = x, the same memory. Backward: dx = dy. */
+export function passOn(e: Emitter, x: Value): [Value, Backward] {
+  const bytes = 4 * sizeOf(x.shape);
+  return [
+    x,
+    (dy, dx) => {
+      if (dx) e.call("copy", "backward", { y: dx, x: dy, N: "samples", bytes });
+    },
+  ];
 }
 
 /** Drops units of a value that nothing else reads. */
@@ -51,14 +68,7 @@ export function emitDropoutInPlace(e: Emitter, options: DropoutOptions, value: V
  */
 export function emitDropout(e: Emitter, options: DropoutOptions, x: Value): [Value, Backward] {
   const count = sizeOf(x.shape);
-  if (!e.options.training || options.rate === 0) {
-    return [
-      x,
-      (dy, dx) => {
-        if (dx) e.call("copy", "backward", { y: dx, x: dy, N: "samples", bytes: 4 * count });
-      },
-    ];
-  }
+  if (dropsNothing(e, options)) return passOn(e, x);
   const y = e.value("output", x.shape);
   emitMask(e, options, y.data, x.data, count, "forward");
   return [

@@ -1,14 +1,27 @@
 import { type Shape, sizeOf } from "../base/shape.js";
 import { emitRelu, emitSoftmax } from "./activation.js";
-import { type Conv2DGeometry, conv2dMacs, emitConv2D } from "./conv2d.js";
+import { emitAveragePool } from "./average-pool.js";
+import { emitConv2D } from "./conv2d.js";
+import { type Conv2DGeometry, conv2dMacs } from "./conv2d-geometry.js";
 import { emitConv2DMaxPool } from "./conv2d-max-pool.js";
 import { emitDense } from "./dense.js";
 import { type DropoutOptions, emitDropout } from "./dropout.js";
+import { type ElementwiseActivation, emitElementwiseActivation } from "./elementwise-activation.js";
 import type { Backward, Emitter, Parameter, Value } from "./emitter.js";
 import { emitMaxPool, type Pool2DGeometry } from "./max-pool.js";
+import type { MergeNode } from "./merge.js";
+import { emitNormalize } from "./normalize.js";
+import { emitRandomAffine, type RandomAffineOptions } from "./random-affine.js";
+import { emitRandomContrast, type RandomContrastOptions } from "./random-contrast.js";
+import { emitRandomCrop, type RandomCropOptions } from "./random-crop.js";
+import { emitRandomErasing, type RandomErasingOptions } from "./random-erasing.js";
 import { emitRandomFlip, type RandomFlipOptions } from "./random-flip.js";
 import { emitRescale } from "./rescale.js";
+import { emitResize, type ResizeOptions } from "./resize.js";
+import { emitSpatialDropout } from "./spatial-dropout.js";
+import { emitUpSampling, type UpSamplingOptions } from "./up-sampling.js";
 import type { Weight } from "./weight.js";
+import { emitZeroPadding, type ZeroPaddingOptions } from "./zero-padding.js";
 
 interface WithWeights {
   readonly kernel: Weight;
@@ -27,14 +40,27 @@ export type OpNode = { readonly owner: string } & (
       readonly geometry: Conv2DGeometry;
       readonly dropout: DropoutOptions | undefined;
     } & WithWeights)
-  | { readonly op: "maxPool"; readonly geometry: Pool2DGeometry }
+  | { readonly op: "maxPool" | "averagePool"; readonly geometry: Pool2DGeometry }
   | ({ readonly op: "dense"; readonly relu: boolean } & WithWeights)
   | ({ readonly op: "dropout" } & DropoutOptions)
+  | ({ readonly op: "spatialDropout" } & DropoutOptions)
+  | ({ readonly op: "upSampling" } & UpSamplingOptions)
+  | ({ readonly op: "zeroPadding" } & ZeroPaddingOptions)
+  | { readonly op: "normalize"; readonly mean: Weight; readonly deviation: Weight }
+  | ({ readonly op: "resize" } & ResizeOptions)
+  | ({ readonly op: "randomAffine" } & RandomAffineOptions)
+  | ({ readonly op: "randomContrast" } & RandomContrastOptions)
+  | ({ readonly op: "randomCrop" } & RandomCropOptions)
+  | ({ readonly op: "randomErasing" } & RandomErasingOptions)
   | ({ readonly op: "randomFlip" } & RandomFlipOptions)
   | { readonly op: "relu" }
+  | { readonly op: "activation"; readonly activation: ElementwiseActivation }
   | { readonly op: "softmax" }
   | { readonly op: "reshape"; readonly shape: Shape }
 );
+
+/** An op of one value or of several. */
+export type AnyNode = OpNode | MergeNode;
 
 /** Emits the forward calls of a node; returns its output and how to emit its backward calls. */
 export function emitNode(
@@ -57,12 +83,34 @@ export function emitNode(
       return emitConv2DMaxPool(e, { ...weights(node), geometry: node.geometry, dropout: node.dropout }, x);
     case "maxPool":
       return emitMaxPool(e, node.geometry, x);
+    case "averagePool":
+      return emitAveragePool(e, node.geometry, x);
     case "dense":
       return emitDense(e, { ...weights(node), relu: node.relu }, x);
     case "dropout":
       return emitDropout(e, { rate: node.rate, layer: node.layer }, x);
+    case "normalize":
+      return emitNormalize(e, { mean: parameter(node.mean), deviation: parameter(node.deviation) }, x);
+    case "resize":
+      return emitResize(e, node, x);
+    case "randomAffine":
+      return emitRandomAffine(e, node, x);
+    case "randomContrast":
+      return emitRandomContrast(e, node, x);
+    case "randomCrop":
+      return emitRandomCrop(e, node, x);
+    case "randomErasing":
+      return emitRandomErasing(e, node, x);
     case "randomFlip":
       return emitRandomFlip(e, node, x);
+    case "spatialDropout":
+      return emitSpatialDropout(e, node, x);
+    case "upSampling":
+      return emitUpSampling(e, node, x);
+    case "zeroPadding":
+      return emitZeroPadding(e, node, x);
+    case "activation":
+      return emitElementwiseActivation(e, node.activation, x);
     case "relu":
       return emitRelu(e, x);
     case "softmax":
@@ -76,6 +124,13 @@ export function emitNode(
         },
       ];
   }
+}
+
+/** The weights that a node uses, in order. */
+export function nodeWeights(node: OpNode): readonly Weight[] {
+  if (node.op === "normalize") return [node.mean, node.deviation];
+  if (!("kernel" in node)) return [];
+  return node.bias ? [node.kernel, node.bias] : [node.kernel];
 }
 
 /** Multiply-adds of one sample's forward pass through a node. */

@@ -1,7 +1,8 @@
 import { philox, randomKey } from "../base/random.js";
-import { type Shape, sizeOf } from "../base/shape.js";
+import type { Shape } from "../base/shape.js";
 import type { Buffer } from "../engine/program-builder.js";
 import type { Backward, Emitter, Value } from "./emitter.js";
+import { type Draw, drawOperands, passOn } from "./random-draw.js";
 
 export interface RandomFlipOptions {
   readonly horizontal: boolean;
@@ -16,15 +17,7 @@ export interface RandomFlipOptions {
  */
 export function emitRandomFlip(e: Emitter, options: RandomFlipOptions, x: Value): [Value, Backward] {
   const [H, W, C] = x.shape as readonly [number, number, number];
-  if (!e.options.training) {
-    return [
-      x,
-      (dy, dx) => {
-        if (dx) e.call("copy", "backward", { y: dx, x: dy, N: "samples", bytes: 4 * sizeOf(x.shape) });
-      },
-    ];
-  }
-  const [seedLow, seedHigh] = randomKey(e.options.seed, "augmentation");
+  if (!e.options.training) return passOn(e, x);
   const flip = (to: Buffer, from: Buffer, pass: "forward" | "backward") =>
     e.call("randomFlip", pass, {
       y: to,
@@ -35,11 +28,7 @@ export function emitRandomFlip(e: Emitter, options: RandomFlipOptions, x: Value)
       C,
       horizontal: options.horizontal ? 1 : 0,
       vertical: options.vertical ? 1 : 0,
-      seedLow,
-      seedHigh,
-      layer: options.layer,
-      step: "step",
-      firstSample: "firstSample",
+      ...drawOperands(e, options.layer),
     });
   const y = e.value("output", x.shape);
   flip(y.data, x.data, "forward");
@@ -53,7 +42,7 @@ export function emitRandomFlip(e: Emitter, options: RandomFlipOptions, x: Value)
 
 /** The plain twin for one sample [H, W, C]. */
 export function randomFlipReference(
-  options: RandomFlipOptions & { readonly seed: number; readonly step: number; readonly sample: number },
+  options: RandomFlipOptions & Draw,
   [H, W, C]: Shape & readonly [number, number, number],
   x: ArrayLike<number>,
 ): Float64Array {

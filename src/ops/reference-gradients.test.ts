@@ -3,10 +3,13 @@
 import { describe, it } from "vitest";
 import { Random } from "../base/random.js";
 import { softmaxReference } from "./activation.js";
-import { conv2dBackwardReference, conv2dGeometry, conv2dReference } from "./conv2d.js";
+import { averagePoolBackwardReference, averagePoolReference } from "./average-pool.js";
+import { conv2dBackwardReference, conv2dReference } from "./conv2d.js";
+import { conv2dGeometry } from "./conv2d-geometry.js";
 import { crossEntropyReference } from "./cross-entropy.js";
 import { denseBackwardReference, denseReference } from "./dense.js";
 import { dropoutReference } from "./dropout.js";
+import { activationReference, elementwiseActivations } from "./elementwise-activation.js";
 import { expectGradient } from "./finite-differences.testing.js";
 import { maxPoolReference, pool2dGeometry } from "./max-pool.js";
 
@@ -54,6 +57,23 @@ describe("gradients of the twins agree with finite differences", () => {
       dx[at]! += dy[i]!;
     });
     expectGradient(dx, x, dy, () => maxPoolReference(g, 2, x).y);
+  });
+
+  it.each([
+    { poolSize: [3, 2], strides: [2, 2], padding: "valid" },
+    { poolSize: [3, 4], strides: [2, 3], padding: "same" },
+  ] as const)("average-pooling %j", (options) => {
+    const g = pool2dGeometry([5, 6, 2], { who: "test", ...options });
+    const x = spread(2 * 5 * 6 * 2, 1);
+    const dy = spread(2 * g.P * g.Q * g.C, 2);
+    expectGradient(averagePoolBackwardReference(g, 2, dy), x, dy, () => averagePoolReference(g, 2, x));
+  });
+
+  it.each(elementwiseActivations)("%s: dx = dy · f′(x)", (name) => {
+    const { value, slope } = activationReference[name];
+    const [x, dy] = [spread(60, 1).map((at) => 3 * at), spread(60, 2)];
+    const dx = x.map((at, i) => dy[i]! * slope(at));
+    expectGradient(dx, x, dy, () => x.map(value));
   });
 
   it("relu: dx = dy where y > 0", () => {

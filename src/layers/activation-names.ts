@@ -1,0 +1,59 @@
+import { HeddleError } from "../base/errors.js";
+import type { JsonObject } from "../base/json.js";
+import { Registry } from "../base/registry.js";
+
+/** The activations by Heddle's names, each with the name that Keras writes into a configuration. */
+const kerasNames = {
+  linear: "linear",
+  relu: "relu",
+  leakyRelu: "leaky_relu",
+  elu: "elu",
+  selu: "selu",
+  gelu: "gelu",
+  geluTanh: "gelu_tanh",
+  silu: "silu",
+  sigmoid: "sigmoid",
+  tanh: "tanh",
+  softplus: "softplus",
+  softmax: "softmax",
+  hardSwish: "hard_silu",
+} as const;
+
+/** An activation: `leakyRelu` at slope 0.2; `gelu` exact, `geluTanh` its approximation; `softmax` over the last axis. */
+export type ActivationName = keyof typeof kerasNames;
+
+/** An activation under Heddle's or one of Keras's names. */
+export type ActivationOption =
+  | ActivationName
+  | (typeof kerasNames)[ActivationName]
+  | "swish"
+  | "hardSilu"
+  | "hard_swish";
+
+const byName = new Registry<ActivationName>("activation", {
+  ...Object.fromEntries((Object.keys(kerasNames) as ActivationName[]).map((name) => [name, () => name])),
+  swish: () => "silu",
+  hardSilu: () => "hardSwish",
+});
+
+/** Checks the name of an activation, whatever its case and underscores; linear where there is none. */
+export function activationOf(who: string, value: string | undefined): ActivationName {
+  return byName.create(who, value ?? "linear");
+}
+
+/** The activation that a Keras configuration asks for. */
+export function activationIn(who: string, config: JsonObject): ActivationName {
+  const value = config["activation"] ?? undefined;
+  if (value === undefined || typeof value === "string") return activationOf(who, value);
+  throw new HeddleError({
+    who,
+    expected: "activation as a name",
+    received: JSON.stringify(value).slice(0, 60),
+    next: "Heddle has Keras's activations by name only: change the model.",
+  });
+}
+
+/** An activation's name for a Keras configuration. */
+export function kerasActivation(activation: ActivationName): string {
+  return kerasNames[activation];
+}

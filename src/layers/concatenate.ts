@@ -1,0 +1,64 @@
+import { HeddleError } from "../base/errors.js";
+import type { JsonObject } from "../base/json.js";
+import type { Shape } from "../base/shape.js";
+import { concatenatedShape, type MergeNode } from "../ops/merge.js";
+import type { LayerOptions } from "./layer.js";
+import { MergeLayer } from "./merge-layer.js";
+
+export interface ConcatenateOptions extends LayerOptions {
+  /** Counted with the batch as axis 0, or from the end; −1, the channels, by default. */
+  readonly axis?: number;
+}
+
+/**
+ * Its inputs one behind the other along an axis.
+ *
+ * Inputs have one shape but for that axis.
+ *
+ * @example
+ * const x = input([14, 14, 32]);
+ * new Concatenate().apply([x, new Conv2D(16, 1).apply(x)]).shape; // [14, 14, 48]
+ */
+export class Concatenate extends MergeLayer {
+  readonly className = "Concatenate";
+  readonly axis: number;
+
+  constructor(options: ConcatenateOptions = {}) {
+    super(options);
+    this.axis = options.axis ?? -1;
+    if (Number.isInteger(this.axis) && this.axis !== 0) return;
+    throw new HeddleError({
+      who: this.who,
+      expected: "axis to be a whole number other than 0, the batch",
+      received: String(options.axis),
+      next: "Leave axis out to put channels behind channels.",
+    });
+  }
+
+  override lower(input: Shape): readonly MergeNode[] {
+    return [{ op: "concatenate", owner: this.name, axis: this.axisOf(input) }];
+  }
+
+  protected override mergedShape(inputs: readonly Shape[]): Shape {
+    const [first] = inputs as [Shape, ...Shape[]];
+    const axis = this.axisOf(first);
+    const fits = inputs.every(
+      (shape) =>
+        shape.length === first.length &&
+        shape.every((size, index) => index === axis || size === first[index]),
+    );
+    if (axis < 0 || axis >= first.length || !fits) {
+      throw this.mismatch(`inputs that differ at most along axis ${this.axis}`, inputs);
+    }
+    return concatenatedShape(axis, inputs);
+  }
+
+  override getConfig(): JsonObject {
+    return { ...super.getConfig(), axis: this.axis };
+  }
+
+  /** The axis among the sizes of one sample. */
+  private axisOf(shape: Shape): number {
+    return this.axis < 0 ? shape.length + this.axis : this.axis - 1;
+  }
+}

@@ -1,0 +1,26 @@
+import { type Shape, sameShape } from "../base/shape.js";
+import type { MergeNode } from "../ops/merge.js";
+import { MergeLayer } from "./merge-layer.js";
+
+/**
+ * The product of its inputs, element by element.
+ *
+ * Inputs and output have one shape.
+ *
+ * @example
+ * const x = input([14, 14, 32]);
+ * new Multiply().apply([x, new Conv2D(32, 3, { padding: "same" }).apply(x)]).shape; // [14, 14, 32]
+ */
+export class Multiply extends MergeLayer {
+  readonly className = "Multiply";
+
+  override lower(): readonly MergeNode[] {
+    return [{ op: "multiply", owner: this.name }];
+  }
+
+  protected override mergedShape(inputs: readonly Shape[]): Shape {
+    const [first, ...others] = inputs as [Shape, ...Shape[]];
+    if (others.every((shape) => sameShape(shape, first))) return first;
+    throw this.mismatch("inputs of one shape", inputs);
+  }
+}

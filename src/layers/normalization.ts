@@ -1,0 +1,167 @@
+import { HeddleError } from "../base/errors.js";
+import type { JsonObject } from "../base/json.js";
+import { type Shape, sizeOf } from "../base/shape.js";
+import type { OpNode } from "../ops/node.js";
+import { type BuildContext, Layer, type LayerOptions } from "./layer.js";
+
+export interface NormalizationOptions extends LayerOptions {
+  /** −1 (the default) for statistics of each place of the last axis, null for one mean and variance of everything. */
+  readonly axis?: -1 | null;
+  /** One number for all, or one for each place of the last axis; with `variance`. */
+  readonly mean?: number | readonly number[];
+  /** As `mean`. */
+  readonly variance?: number | readonly number[];
+}
+
+/** The least deviation that is divided by: Keras's epsilon. */
+const EPSILON = 1e-7;
+
+/**
+ * output = (input − mean) / √variance, with statistics that are given, or that `adapt` takes from samples.
+ *
+ * Input and output have the same shape.
+ *
+ * @example
+ * const normalization = new Normalization();
+ * normalization.adapt(train);
+ * const model = new Sequential([new Input([28, 28, 1]), normalization, …]);
+ */
+export class Normalization extends Layer {
+  readonly className = "Normalization";
+  readonly axis: -1 | null;
+  private statistics: { mean: readonly number[]; variance: readonly number[] } | undefined;
+  private built = false;
+
+  constructor(options: NormalizationOptions = {}) {
+    super(options);
+    const { axis = -1, mean, variance } = options;
+    if (axis !== -1 && axis !== null) {
+      throw new HeddleError({
+        who: this.who,
+        expected: "axis to be -1 or null",
+        received: JSON.stringify(axis),
+        next: "Correct axis.",
+      });
+    }
+    this.axis = axis;
+    if (mean !== undefined || variance !== undefined) this.take(mean, variance);
+  }
+
+  private take(
+    mean: number | readonly number[] | undefined,
+    variance: number | readonly number[] | undefined,
+  ) {
+    const list = (value: typeof mean) => (typeof value === "number" ? [value] : (value ?? []));
+    const [means, variances] = [list(mean), list(variance)];
+    const finite = [...means, ...variances].every((value) => Number.isFinite(value));
+    const sizes =
+      means.length > 0 && means.length === variances.length && (this.axis === -1 || means.length === 1);
+    if (!finite || !sizes || !variances.every((value) => value >= 0)) {
+      throw new HeddleError({
+        who: this.who,
+        expected: `mean and variance to be numbers${this.axis === -1 ? ", or lists of the same length" : ""}, the variance not below 0`,
+        received: `mean ${JSON.stringify(mean) ?? "nothing"} and variance ${JSON.stringify(variance) ?? "nothing"}`,
+        next: "Give both, or neither and call adapt.",
+      });
+    }
+    this.statistics = { mean: means, variance: variances };
+  }
+
+  /** The mean, of one element or one for each place of the last axis; undefined until it is known. */
+  get mean(): readonly number[] | undefined {
+    return this.statistics?.mean;
+  }
+
+  /** The variance, as `mean`. */
+  get variance(): readonly number[] | undefined {
+    return this.statistics?.variance;
+  }
+
+  /**
+   * Takes mean and variance from samples, summed in 64 bits. They become part of the layer's configuration.
+   *
+   * @param samples `images` holds samples of `shape`, one behind the other
+   * @throws HeddleError when a model has the layer already, or there are no samples
+   */
+  adapt(samples: { readonly images: ArrayLike<number>; readonly shape: Shape }): void {
+    const { images, shape } = samples;
+    if (this.built) {
+      throw new HeddleError({
+        who: this.who,
+        expected: "adapt before a model has the layer",
+        received: "a call behind it",
+        next: "Adapt the layer first, then create the model.",
+      });
+    }
+    if (images.length === 0 || images.length % sizeOf(shape) !== 0) {
+      throw new HeddleError({
+        who: this.who,
+        expected: `samples of [${shape.join(", ")}]`,
+        received: `${images.length} numbers`,
+        next: "Give the images and the shape of one.",
+      });
+    }
+    const places = this.axis === null ? 1 : shape.at(-1)!;
+    const rows = images.length / places;
+    const mean = new Array<number>(places).fill(0);
+    for (let i = 0; i < images.length; i++) mean[i % places]! += images[i]!;
+    for (let place = 0; place < places; place++) mean[place]! /= rows;
+    const variance = new Array<number>(places).fill(0);
+    for (let i = 0; i < images.length; i++) {
+      const away = images[i]! - mean[i % places]!;
+      variance[i % places]! += away * away;
+    }
+    this.take(
+      mean,
+      variance.map((sum) => sum / rows),
+    );
+  }
+
+  override build(input: Shape, context: BuildContext): Shape {
+    this.built = true;
+    return super.build(input, context);
+  }
+
+  override outputShape(input: Shape): Shape {
+    const { mean } = this;
+    if (!mean || mean.length === 1 || mean.length === input.at(-1)) return input;
+    throw new HeddleError({
+      who: this.who,
+      expected: `an input with ${mean.length} places on its last axis, as mean has`,
+      received: `${input.at(-1)}`,
+      next: "Give as many means and variances, or adapt to samples of this shape.",
+    });
+  }
+
+  override lower(): OpNode[] {
+    // Keras's layer that was not adapted: it passes everything on.
+    const { mean, variance } = this.statistics ?? { mean: [0], variance: [1] };
+    const deviation = variance.map((value) => Math.max(EPSILON, Math.sqrt(Math.fround(value))));
+    const constant = (name: string, values: readonly number[]) => ({
+      ...{ name: `${this.name}/${name}`, shape: [values.length], values: Float32Array.from(values) },
+      trainable: false,
+    });
+    return [
+      {
+        ...{ op: "normalize", owner: this.name },
+        ...{ mean: constant("mean", mean), deviation: constant("deviation", deviation) },
+      },
+    ];
+  }
+
+  override getConfig(): JsonObject {
+    return {
+      ...super.getConfig(),
+      axis: this.axis === null ? [] : [-1],
+      invert: false,
+      mean: this.configOf(this.mean),
+      variance: this.configOf(this.variance),
+    };
+  }
+
+  /** Keras takes a list only where the axis is kept. */
+  private configOf(values: readonly number[] | undefined) {
+    if (!values) return null;
+    return values.length === 1 ? values[0]! : values;
+  }
+}

@@ -1,0 +1,43 @@
+import type { JsonObject } from "../base/json.js";
+import type { OpNode } from "../ops/node.js";
+import type { LayerOptions } from "./layer.js";
+import { RandomImageLayer } from "./random-image-layer.js";
+import { drawRange, type Range, rangeOf } from "./range.js";
+
+export interface RandomContrastOptions extends LayerOptions {
+  /** What the output is cut off at; `[0, 255]` by default. */
+  readonly valueRange?: Range;
+}
+
+/**
+ * In training moves the values of each image away from the mean of their channel, or towards it, by a random factor:
+ * (x − mean) · factor + mean, cut off at `valueRange`. Passes images on otherwise. The factors depend on the model's
+ * seed and the step alone.
+ *
+ * Input and output `[batch, H, W, C]`.
+ *
+ * @example
+ * new RandomContrast([0.2, 0.3], { valueRange: [0, 1] }).outputShape([28, 28, 1]); // [28, 28, 1], by 0.8 … 1.3
+ */
+export class RandomContrast extends RandomImageLayer {
+  readonly className = "RandomContrast";
+  readonly factor: Range;
+  readonly valueRange: Range;
+
+  /** @param factor `[lower, upper]`, the lower first, for 1 − lower … 1 + upper; one number is `[0, number]`, as in Keras */
+  constructor(factor: number | Range, options: RandomContrastOptions = {}) {
+    super(options);
+    this.factor = drawRange(this.who, "factor", factor, [0, 1]);
+    this.valueRange = rangeOf(this.who, "valueRange", options.valueRange ?? [0, 255]);
+  }
+
+  override lower(): OpNode[] {
+    const [lower, upper] = this.factor;
+    const { valueRange, number: layer } = this;
+    return [{ op: "randomContrast", owner: this.name, factor: [1 - lower, 1 + upper], valueRange, layer }];
+  }
+
+  override getConfig(): JsonObject {
+    return { ...super.getConfig(), factor: this.factor, value_range: this.valueRange };
+  }
+}

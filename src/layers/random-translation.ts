@@ -1,0 +1,44 @@
+import type { JsonObject } from "../base/json.js";
+import type { RandomMap } from "../ops/random-affine.js";
+import { RandomAffineLayer, type RandomAffineLayerOptions } from "./random-affine-layer.js";
+import { drawRange, type Range } from "./range.js";
+
+/**
+ * In training moves each image down and to the right by random shares of its height and width; passes images on
+ * otherwise. How far depends on the model's seed and the step alone.
+ *
+ * Input and output `[batch, H, W, C]`.
+ *
+ * @example
+ * new RandomTranslation(0.1, 0.1, { fillMode: "constant" }).outputShape([28, 28, 1]); // [28, 28, 1]
+ */
+export class RandomTranslation extends RandomAffineLayer {
+  readonly heightFactor: Range;
+  readonly widthFactor: Range;
+
+  /**
+   * @param heightFactor share of the height within −1 … 1, below 0 upwards: `[low, high]`, or one number for both ways
+   * @param widthFactor share of the width, below 0 to the left
+   */
+  constructor(
+    heightFactor: number | Range,
+    widthFactor: number | Range,
+    options: RandomAffineLayerOptions = {},
+  ) {
+    super(options);
+    this.heightFactor = drawRange(this.who, "heightFactor", heightFactor, [-1, 1]);
+    this.widthFactor = drawRange(this.who, "widthFactor", widthFactor, [-1, 1]);
+  }
+
+  override get className() {
+    return "RandomTranslation";
+  }
+
+  protected override map(): RandomMap {
+    return { kind: "translation", height: this.heightFactor, width: this.widthFactor };
+  }
+
+  override getConfig(): JsonObject {
+    return { ...super.getConfig(), height_factor: this.heightFactor, width_factor: this.widthFactor };
+  }
+}

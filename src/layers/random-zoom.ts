@@ -1,0 +1,55 @@
+import { HeddleError } from "../base/errors.js";
+import type { JsonObject } from "../base/json.js";
+import type { RandomMap } from "../ops/random-affine.js";
+import { RandomAffineLayer, type RandomAffineLayerOptions } from "./random-affine-layer.js";
+import { drawRange, type Range } from "./range.js";
+
+export interface RandomZoomOptions extends RandomAffineLayerOptions {
+  /** As heightFactor, for the width; by default null, which keeps the proportions. */
+  readonly widthFactor?: number | Range | null;
+}
+
+/**
+ * In training zooms each image around its middle at random, out where the factor is above 0, in where it is below;
+ * passes images on otherwise. The factors depend on the model's seed and the step alone.
+ *
+ * Input and output `[batch, H, W, C]`.
+ *
+ * @example
+ * new RandomZoom([-0.1, 0.2]).outputShape([28, 28, 1]); // [28, 28, 1]
+ */
+export class RandomZoom extends RandomAffineLayer {
+  readonly heightFactor: Range;
+  readonly widthFactor: Range | null;
+
+  /** @param heightFactor above −1, at most 1: `[low, high]`, or one number for both ways */
+  constructor(heightFactor: number | Range, options: RandomZoomOptions = {}) {
+    super(options);
+    const widthFactor = options.widthFactor ?? null;
+    this.heightFactor = this.zoomRange("heightFactor", heightFactor);
+    this.widthFactor = widthFactor === null ? null : this.zoomRange("widthFactor", widthFactor);
+  }
+
+  private zoomRange(name: string, value: number | Range): Range {
+    const range = drawRange(this.who, name, value, [-1, 1]);
+    if (range[0] > -1) return range;
+    throw new HeddleError({
+      who: this.who,
+      expected: `${name} to stay above -1, where nothing would be left of the image`,
+      received: JSON.stringify(value),
+      next: `Correct ${name}.`,
+    });
+  }
+
+  override get className() {
+    return "RandomZoom";
+  }
+
+  protected override map(): RandomMap {
+    return { kind: "zoom", height: this.heightFactor, width: this.widthFactor ?? undefined };
+  }
+
+  override getConfig(): JsonObject {
+    return { ...super.getConfig(), height_factor: this.heightFactor, width_factor: this.widthFactor };
+  }
+}

@@ -1,0 +1,61 @@
+import { HeddleError } from "../base/errors.js";
+
+/** From … to, in any order. */
+export type Range = readonly [low: number, high: number];
+
+/** Checks a pair of finite numbers and puts the lower one first. */
+export function rangeOf(who: string, name: string, value: Range): Range {
+  const [low, high] = Array.isArray(value) ? (value as Range) : [Number.NaN, Number.NaN];
+  if (value.length === 2 && Number.isFinite(low) && Number.isFinite(high)) {
+    return low <= high ? [low, high] : [high, low];
+  }
+  throw new HeddleError({
+    who,
+    expected: `${name} to be [low, high]`,
+    received: textOf(value),
+    next: `Correct ${name}.`,
+  });
+}
+
+/**
+ * Checks what a random layer draws from: a pair, or one number for −number … number, of which what lies below
+ * `least` is cut off; nothing else may lie outside least … most.
+ */
+export function drawRange(who: string, name: string, value: number | Range, [least, most]: Range): Range {
+  const alone = typeof value === "number";
+  const [low, high] = alone ? [value, value] : rangeOf(who, name, value);
+  if (low >= least && high <= most)
+    return alone ? [Math.max(least, -Math.abs(low)), Math.abs(low)] : [low, high];
+  throw new HeddleError({
+    who,
+    expected: `${name} to be a number or [low, high] within ${least} and ${most}`,
+    received: textOf(value),
+    next: `Correct ${name}.`,
+  });
+}
+
+/** Checks the name of one of several ways. */
+export function oneOf<T extends string>(who: string, name: string, known: readonly T[], value: T): T {
+  if (known.includes(value)) return value;
+  throw new HeddleError({
+    who,
+    expected: `${name} to be one of ${known.join(", ")}`,
+    received: textOf(value),
+    next: "Check its spelling.",
+  });
+}
+
+/** Checks a number. */
+export function finiteNumber(who: string, name: string, value: number): number {
+  if (typeof value === "number" && Number.isFinite(value)) return value;
+  throw new HeddleError({
+    who,
+    expected: `${name} to be a finite number`,
+    received: textOf(value),
+    next: `Correct ${name}.`,
+  });
+}
+
+function textOf(value: unknown): string {
+  return typeof value === "number" ? String(value) : (JSON.stringify(value) ?? String(value));
+}

@@ -1,0 +1,63 @@
+import { HeddleError } from "../base/errors.js";
+import type { JsonObject } from "../base/json.js";
+import { formatShape, type Shape, sizeOf, wholeNumber } from "../base/shape.js";
+import type { OpNode } from "../ops/node.js";
+import { Layer, type LayerOptions } from "./layer.js";
+
+/**
+ * A sample's values, in their order, under another shape.
+ *
+ * Input `[batch, …]`, output `[batch, …targetShape]`.
+ *
+ * @example
+ * new Reshape([-1, 4]).outputShape([2, 6]); // [3, 4]
+ */
+export class Reshape extends Layer {
+  readonly className = "Reshape";
+
+  /**
+   * @param targetShape sizes without the batch; one of them may be −1, which is what is left for it
+   * @throws HeddleError for sizes below 1 but −1, and when the input holds another number of values
+   */
+  constructor(
+    readonly targetShape: Shape,
+    options: LayerOptions = {},
+  ) {
+    super(options);
+    if (!Array.isArray(targetShape) || targetShape.length === 0 || targetShape.filter(isOpen).length > 1) {
+      throw new HeddleError({
+        who: this.who,
+        expected: "targetShape to be a list of sizes, at most one of them -1",
+        received: JSON.stringify(targetShape) ?? "nothing",
+        next: "Correct targetShape.",
+      });
+    }
+    for (const size of targetShape)
+      if (!isOpen(size)) wholeNumber(this.who, "each size of targetShape", size);
+  }
+
+  override outputShape(input: Shape): Shape {
+    const known = sizeOf(this.targetShape.filter((size) => !isOpen(size)));
+    const output = this.targetShape.map((size) => (isOpen(size) ? sizeOf(input) / known : size));
+    if (Number.isInteger(sizeOf(input) / known) && sizeOf(output) === sizeOf(input)) return output;
+    throw new HeddleError({
+      who: this.who,
+      expected: `an input that fills [${["batch", ...this.targetShape].join(", ")}]`,
+      received: `${formatShape(input)}, ${sizeOf(input)} values`,
+      next: "Correct targetShape: both must hold the same number of values.",
+    });
+  }
+
+  override lower(input: Shape): OpNode[] {
+    return [{ op: "reshape", owner: this.name, shape: this.outputShape(input) }];
+  }
+
+  override getConfig(): JsonObject {
+    return { ...super.getConfig(), target_shape: this.targetShape };
+  }
+}
+
+/** True for the size that follows from the others. */
+function isOpen(size: number): boolean {
+  return size === -1;
+}

@@ -1,0 +1,52 @@
+import { HeddleError } from "../base/errors.js";
+import type { JsonObject } from "../base/json.js";
+import type { Shape } from "../base/shape.js";
+import type { OpNode } from "../ops/node.js";
+import { imageShape } from "../ops/window.js";
+import { Layer, type LayerOptions } from "./layer.js";
+import { type Size2D, size2d } from "./options.js";
+
+export interface UpSampling2DOptions extends LayerOptions {
+  /** `"nearest"`, which repeats pixels: the default, and all that there is. */
+  readonly interpolation?: "nearest";
+}
+
+/**
+ * Images made larger by whole factors: each pixel is repeated.
+ *
+ * Input `[batch, H, W, C]`, output `[batch, H · height, W · width, C]`.
+ *
+ * @example
+ * new UpSampling2D([2, 3]).outputShape([7, 7, 64]); // [14, 21, 64]
+ */
+export class UpSampling2D extends Layer {
+  readonly className = "UpSampling2D";
+  readonly size: readonly [number, number];
+
+  /** @param size factor of both axes, or `[height, width]`; 2 by default */
+  constructor(size: Size2D = 2, options: UpSampling2DOptions = {}) {
+    super(options);
+    this.size = size2d(this.who, "size", size);
+    const { interpolation = "nearest" } = options;
+    if (interpolation === "nearest") return;
+    throw new HeddleError({
+      who: this.who,
+      expected: 'interpolation to be "nearest"',
+      received: JSON.stringify(interpolation),
+      next: "Heddle has no other yet: leave it out.",
+    });
+  }
+
+  override outputShape(input: Shape): Shape {
+    const [H, W, C] = imageShape(this.who, input);
+    return [H * this.size[0], W * this.size[1], C];
+  }
+
+  override lower(): OpNode[] {
+    return [{ op: "upSampling", owner: this.name, size: this.size }];
+  }
+
+  override getConfig(): JsonObject {
+    return { ...super.getConfig(), size: this.size, interpolation: "nearest" };
+  }
+}

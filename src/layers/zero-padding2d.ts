@@ -1,0 +1,63 @@
+import { HeddleError } from "../base/errors.js";
+import type { JsonObject } from "../base/json.js";
+import { type Shape, wholeNumber } from "../base/shape.js";
+import type { OpNode } from "../ops/node.js";
+import { imageShape } from "../ops/window.js";
+import { Layer, type LayerOptions } from "./layer.js";
+
+/** Zeros before and behind one axis: one number for both, or `[before, behind]`. */
+export type AxisPadding = number | readonly [before: number, behind: number];
+
+/**
+ * Images with zeros around.
+ *
+ * Input `[batch, H, W, C]`, output `[batch, top + H + bottom, left + W + right, C]`.
+ *
+ * @example
+ * new ZeroPadding2D([[1, 0], 2]).outputShape([7, 7, 64]); // [8, 11, 64]
+ */
+export class ZeroPadding2D extends Layer {
+  readonly className = "ZeroPadding2D";
+  /** `[[top, bottom], [left, right]]` in pixels. */
+  readonly padding: readonly [readonly [number, number], readonly [number, number]];
+
+  /** @param padding pixels on every side, or `[height, width]`, each a number or `[before, behind]`; 1 by default */
+  constructor(
+    padding: number | readonly [height: AxisPadding, width: AxisPadding] = 1,
+    options: LayerOptions = {},
+  ) {
+    super(options);
+    const [height, width] = this.pair(padding);
+    this.padding = [this.sides(height), this.sides(width)];
+  }
+
+  override outputShape(input: Shape): Shape {
+    const [H, W, C] = imageShape(this.who, input);
+    const [[top, bottom], [left, right]] = this.padding;
+    return [top + H + bottom, left + W + right, C];
+  }
+
+  override lower(): OpNode[] {
+    return [{ op: "zeroPadding", owner: this.name, padding: this.padding }];
+  }
+
+  override getConfig(): JsonObject {
+    return { ...super.getConfig(), padding: this.padding };
+  }
+
+  private sides(padding: AxisPadding): readonly [number, number] {
+    const [before, behind] = this.pair(padding);
+    return [wholeNumber(this.who, "padding", before, 0), wholeNumber(this.who, "padding", behind, 0)];
+  }
+
+  private pair<T>(value: number | readonly [T, T]): readonly [T | number, T | number] {
+    if (typeof value === "number") return [value, value];
+    if (Array.isArray(value) && value.length === 2) return value;
+    throw new HeddleError({
+      who: this.who,
+      expected: "padding to be a number, [height, width] or [[top, bottom], [left, right]]",
+      received: JSON.stringify(value),
+      next: "Correct padding.",
+    });
+  }
+}

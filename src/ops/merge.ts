@@ -1,0 +1,128 @@
+import { type Shape, sizeOf } from "../base/shape.js";
+import type { Buffer } from "../engine/program-builder.js";
+import { at, type Emitter, type Value } from "./emitter.js";
+
+/** An op that makes one value of several, elementwise or one behind the other along an axis of a sample. */
+export type MergeNode = { readonly owner: string } & (
+  | { readonly op: "add" | "multiply" }
+  | { readonly op: "concatenate"; readonly axis: number }
+);
+
+/** Computes the gradients of several inputs: as Backward, with a buffer for each input that needs one. */
+export type MergeBackward = (dy: Buffer, dxs: readonly (Buffer | undefined)[]) => void;
+
+/** Emits a merge of at least two values. Shapes have been checked by the layer. */
+export function emitMerge(e: Emitter, node: MergeNode, xs: readonly Value[]): [Value, MergeBackward] {
+  switch (node.op) {
+    case "add":
+      return emitAdd(e, xs);
+    case "multiply":
+      return emitMultiply(e, xs);
+    case "concatenate":
+      return emitConcatenate(e, node.axis, xs);
+  }
+}
+
+/** y = Σ x_i; every input's gradient is dy. */
+function emitAdd(e: Emitter, xs: readonly Value[]): [Value, MergeBackward] {
+  const [first, ...rest] = xs as [Value, ...Value[]];
+  const y = e.value("output", first.shape);
+  const count = sizeOf(first.shape);
+  const bytes = 4 * count;
+  e.call("copy", "forward", { y: y.data, x: first.data, N: "samples", bytes });
+  for (const x of rest) e.call("addTo", "forward", { y: y.data, x: x.data, N: "samples", count });
+  return [
+    y,
+    (dy, dxs) => {
+      for (const dx of dxs) if (dx) e.call("copy", "backward", { y: dx, x: dy, N: "samples", bytes });
+    },
+  ];
+}
+
+/** y = Π x_i; dx_i = dy · Π x_j over the other inputs j. */
+function emitMultiply(e: Emitter, xs: readonly Value[]): [Value, MergeBackward] {
+  const [first, ...rest] = xs as [Value, ...Value[]];
+  const y = e.value("output", first.shape);
+  const sizes = { N: "samples", count: sizeOf(first.shape) } as const;
+  let product = first.data;
+  for (const x of rest) {
+    e.call("multiply", "forward", { y: y.data, a: product, b: x.data, ...sizes });
+    product = y.data;
+  }
+  return [
+    y,
+    (dy, dxs) => {
+      dxs.forEach((dx, index) => {
+        if (!dx) return;
+        let gradient = dy;
+        xs.forEach((x, other) => {
+          if (other === index) return;
+          e.call("multiply", "backward", { y: dx, a: gradient, b: x.data, ...sizes });
+          gradient = dx;
+        });
+      });
+    },
+  ];
+}
+
+/** y = the inputs one behind the other along an axis; each input's gradient is its part of dy. */
+function emitConcatenate(e: Emitter, axis: number, xs: readonly Value[]): [Value, MergeBackward] {
+  const y = e.value(
+    "output",
+    concatenatedShape(
+      axis,
+      xs.map(({ shape }) => shape),
+    ),
+  );
+  const rows = sizeOf(y.shape.slice(0, axis));
+  const wholeBytes = 4 * sizeOf(y.shape.slice(axis));
+  const parts: { bytes: number; offsetBytes: number }[] = [];
+  let offsetBytes = 0;
+  for (const { shape } of xs) {
+    const bytes = 4 * sizeOf(shape.slice(axis));
+    parts.push({ bytes, offsetBytes });
+    offsetBytes += bytes;
+  }
+  const sizes = { N: "samples", rows } as const;
+  xs.forEach((x, index) => {
+    const { bytes, offsetBytes } = parts[index]!;
+    const target = at(y.data, offsetBytes);
+    const strides = { bytes, yStrideBytes: wholeBytes, xStrideBytes: bytes };
+    e.call("copyPieces", "forward", { y: target, x: x.data, ...sizes, ...strides });
+  });
+  return [
+    y,
+    (dy, dxs) => {
+      dxs.forEach((dx, index) => {
+        if (!dx) return;
+        const { bytes, offsetBytes } = parts[index]!;
+        const strides = { bytes, yStrideBytes: bytes, xStrideBytes: wholeBytes };
+        e.call("copyPieces", "backward", { y: dx, x: at(dy, offsetBytes), ...sizes, ...strides });
+      });
+    },
+  ];
+}
+
+/** The shape of inputs one behind the other along an axis, which all have alike elsewhere. */
+export function concatenatedShape(axis: number, shapes: readonly Shape[]): Shape {
+  const length = shapes.reduce((sum, shape) => sum + shape[axis]!, 0);
+  return shapes[0]!.map((size, index) => (index === axis ? length : size));
+}
+
+/** The plain twin of the forward pass for one sample of each input. */
+export function mergeReference(node: MergeNode, shapes: readonly Shape[], xs: readonly ArrayLike<number>[]) {
+  if (node.op !== "concatenate") {
+    return Float64Array.from(xs[0]!, (_, i) =>
+      xs.map((x) => x[i]!).reduce((a, b) => (node.op === "add" ? a + b : a * b)),
+    );
+  }
+  const rows = sizeOf(shapes[0]!.slice(0, node.axis));
+  const y: number[] = [];
+  for (let row = 0; row < rows; row++) {
+    xs.forEach((x, index) => {
+      const length = sizeOf(shapes[index]!.slice(node.axis));
+      for (let i = 0; i < length; i++) y.push(x[row * length + i]!);
+    });
+  }
+  return Float64Array.from(y);
+}

@@ -1,0 +1,87 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { expectGradient } from "./finite-differences.testing.js";
+import { eachSample } from "./mixing.testing.js";
+import { closeOrZero, onEachVariant, runChain, sixteenths } from "./op-lab.testing.js";
+import { randomContrastReference } from "./random-contrast.js";
+
+onEachVariant("randomContrast", (engine) => {
+  it("is its twin, forward and backward, with and without cutting off", async () => {
+    const size = fc.integer({ min: 1, max: 7 });
+    const cases = fc.record({
+      shape: fc.tuple(size, size, fc.integer({ min: 1, max: 4 })),
+      factor: fc.constantFrom([0, 0] as const, [0.5, 1] as const, [1, 2.5] as const),
+      // No multiple of 1/16, so that rounding cannot decide what is cut off.
+      valueRange: fc.constantFrom([-1.03, 1.07] as const, [-255, 255] as const),
+      samples: fc.integer({ min: 1, max: 6 }),
+      shards: fc.integer({ min: 1, max: 3 }),
+      layer: fc.nat(50),
+      step: fc.nat(2 ** 31),
+      seed: fc.maxSafeNat(),
+    });
+    await fc.assert(
+      fc.asyncProperty(cases, async ({ shape, samples, shards, step, seed, ...options }) => {
+        const count = shape[0] * shape[1] * shape[2];
+        const x = sixteenths(samples * count, 1);
+        const dy = sixteenths(samples * count, 2);
+        const { y, dx } = await runChain(engine(), {
+          nodes: [{ op: "randomContrast", owner: "contrast", ...options }],
+          ...{ shape, x, dy, samples, batchSize: samples, shards, step, seed },
+        });
+        const twin = (one: Float32Array, sample: number) =>
+          randomContrastReference(
+            { ...options, seed, step, sample },
+            shape,
+            one,
+            dy.subarray(sample * count, (sample + 1) * count),
+          );
+        closeOrZero(
+          y,
+          eachSample(x, samples, (one, sample) => twin(one, sample).y),
+        );
+        closeOrZero(
+          dx,
+          eachSample(x, samples, (one, sample) => twin(one, sample).dx),
+        );
+      }),
+      { numRuns: 100, seed: 6 },
+    );
+  });
+
+  it("passes images and gradients on when nothing is trained", async () => {
+    const x = sixteenths(4 * 12, 3);
+    const { y, dx } = await runChain(engine(), {
+      nodes: [{ op: "randomContrast", owner: "contrast", factor: [2, 2], valueRange: [0, 1], layer: 0 }],
+      ...{ shape: [3, 4, 1], x, dy: x, samples: 4, batchSize: 4, shards: 1, training: false },
+    });
+    expect(y).toEqual(x);
+    expect(dx).toEqual(x);
+  });
+});
+
+describe("randomContrastReference", () => {
+  const draw = { layer: 1, seed: 3, step: 2, sample: 0 };
+
+  it("has the gradient of its output", () => {
+    const options = { ...draw, factor: [1.5, 2], valueRange: [-1.03, 1.07] } as const;
+    const x = Float64Array.from(sixteenths(4 * 3 * 2, 7));
+    const dy = sixteenths(x.length, 8);
+    const { y, dx } = randomContrastReference(options, [4, 3, 2], x, dy);
+    expect(y).toContain(1.07);
+    expectGradient(dx, x, dy, () => randomContrastReference(options, [4, 3, 2], x, dy).y);
+  });
+
+  it("draws factors evenly from the range", () => {
+    const factors = Array.from({ length: 1500 }, (_, sample) => {
+      const options = { ...draw, sample, factor: [0.8, 1.3], valueRange: [-9, 9] } as const;
+      return randomContrastReference(options, [1, 2, 1], [-1, 1], [0, 0]).y[1]!;
+    });
+    const mean = factors.reduce((sum, factor) => sum + factor, 0) / factors.length;
+    // The deviation of the mean is 0.5 / √12 / √1500 = 0.0037.
+    expect(Math.abs(mean - 1.05)).toBeLessThan(0.012);
+    expect(Math.min(...factors)).toBeGreaterThanOrEqual(0.8);
+    expect(Math.min(...factors)).toBeLessThan(0.803);
+    expect(Math.max(...factors)).toBeGreaterThan(1.297);
+    expect(Math.max(...factors)).toBeLessThan(1.3);
+  });
+});

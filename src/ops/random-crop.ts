@@ -1,0 +1,42 @@
+import type { Shape } from "../base/shape.js";
+import type { Backward, Emitter, Value } from "./emitter.js";
+import { between, type Draw, drawOperands, uniforms } from "./random-draw.js";
+import { emitResize, windowOfAspect } from "./resize.js";
+
+export interface RandomCropOptions {
+  /** Rows and columns of the output. */
+  readonly P: number;
+  readonly Q: number;
+  /** Number of the layer, so that two of them draw differently. */
+  readonly layer: number;
+}
+
+/**
+ * y = a window of P × Q anywhere in x, in training, where x is large enough; otherwise the largest window in the
+ * middle with these proportions, resized: x [H, W, C], y [P, Q, C].
+ */
+export function emitRandomCrop(e: Emitter, options: RandomCropOptions, x: Value): [Value, Backward] {
+  const [H, W, C] = x.shape as readonly [number, number, number];
+  const { P, Q, layer } = options;
+  if (!e.options.training || H < P || W < Q) {
+    return emitResize(e, { window: windowOfAspect(H, W, P, Q), P, Q, interpolation: "bilinear" }, x);
+  }
+  const y = e.value("output", [P, Q, C]);
+  const window = { N: "samples", H, W, C, P, Q, ...drawOperands(e, layer) } as const;
+  e.call("randomCrop", "forward", { y: y.data, x: x.data, ...window });
+  return [
+    y,
+    (dy, dx) => {
+      if (dx) e.call("randomCropBackward", "backward", { dx, dy, ...window });
+    },
+  ];
+}
+
+/** The plain twin: where the window begins. */
+export function randomCropReference(
+  { P, Q, ...draw }: RandomCropOptions & Draw,
+  [H, W]: Shape & readonly [number, number, number],
+): { top: number; left: number } {
+  const [down, right] = uniforms(draw, 0);
+  return { top: Math.floor(between([0, H - P + 1], down)), left: Math.floor(between([0, W - Q + 1], right)) };
+}

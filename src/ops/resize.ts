@@ -1,0 +1,87 @@
+import type { Shape } from "../base/shape.js";
+import type { Backward, Emitter, Value } from "./emitter.js";
+import type { Interpolation } from "./random-affine.js";
+
+/** A part of an image. */
+export interface ImageWindow {
+  readonly top: number;
+  readonly left: number;
+  readonly height: number;
+  readonly width: number;
+}
+
+export interface ResizeOptions {
+  /** What is kept of the input. */
+  readonly window: ImageWindow;
+  /** Rows and columns of the output. */
+  readonly P: number;
+  readonly Q: number;
+  readonly interpolation: Interpolation;
+}
+
+/**
+ * The largest window of H × W with the proportions of P × Q, in the middle; sizes and places are cut off to whole
+ * pixels, as Keras does.
+ */
+export function windowOfAspect(H: number, W: number, P: number, Q: number): ImageWindow {
+  const height = Math.max(1, Math.min(H, Math.floor((W * P) / Q)));
+  const width = Math.max(1, Math.min(W, Math.floor((H * Q) / P)));
+  return { top: Math.floor((H - height) / 2), left: Math.floor((W - width) / 2), height, width };
+}
+
+/** y = a window of x, brought to P × Q with half-pixel centres, without antialiasing: x [H, W, C], y [P, Q, C]. */
+export function emitResize(e: Emitter, options: ResizeOptions, x: Value): [Value, Backward] {
+  const [H, W, C] = x.shape as readonly [number, number, number];
+  const { P, Q, window } = options;
+  const y = e.value("output", [P, Q, C]);
+  if (window.height === P && window.width === Q) {
+    const { top, left } = window;
+    const crop = { N: "samples", H: P, W: Q, C, paddedH: H, paddedW: W, top, left } as const;
+    e.call("cropImage", "forward", { y: y.data, x: x.data, ...crop });
+    return [
+      y,
+      (dy, dx) => {
+        if (dx) e.call("padImage", "backward", { y: dx, x: dy, ...crop });
+      },
+    ];
+  }
+  const bilinear = options.interpolation === "bilinear" ? 1 : 0;
+  const sizes = { N: "samples", H, W, C, P, Q, ...window, bilinear } as const;
+  e.call("resize", "forward", { y: y.data, x: x.data, ...sizes });
+  return [
+    y,
+    (dy, dx) => {
+      if (dx) e.call("resizeBackward", "backward", { dx, dy, ...sizes });
+    },
+  ];
+}
+
+/** The plain twin: for each output pixel, the input pixels that it is mixed from and their shares. */
+export function resizeReference(
+  { P, Q, window, interpolation }: ResizeOptions,
+  [, W]: Shape & readonly [number, number, number],
+): { pixel: number; share: number }[][] {
+  const axis = (outputs: number, first: number, size: number) =>
+    Array.from({ length: outputs }, (_, at) => {
+      // In f32, as TensorFlow computes it: that decides which pixel is the nearest.
+      const center = Math.fround(Math.fround(at + 0.5) * Math.fround(size / outputs));
+      if (interpolation === "nearest") {
+        return [{ place: first + Math.min(size - 1, Math.floor(center)), share: 1 }];
+      }
+      const place = Math.fround(center - 0.5);
+      const lower = Math.floor(place);
+      const within = (index: number) => first + Math.min(size - 1, Math.max(0, index));
+      return [
+        { place: within(lower), share: 1 - (place - lower) },
+        { place: within(lower + 1), share: place - lower },
+      ];
+    });
+  const columns = axis(Q, window.left, window.width);
+  return axis(P, window.top, window.height).flatMap((rows) =>
+    columns.map((mixed) =>
+      rows.flatMap((row) =>
+        mixed.map((column) => ({ pixel: row.place * W + column.place, share: row.share * column.share })),
+      ),
+    ),
+  );
+}

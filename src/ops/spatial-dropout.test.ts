@@ -1,0 +1,61 @@
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import { dropoutReference } from "./dropout.js";
+import { onEachVariant, runChain, sixteenths } from "./op-lab.testing.js";
+
+onEachVariant("spatialDropout", (engine) => {
+  it("keeps and drops the channels that its twin says, forward and backward", async () => {
+    const cases = fc.record({
+      size: fc.tuple(fc.integer({ min: 1, max: 5 }), fc.integer({ min: 1, max: 5 })),
+      C: fc.oneof(fc.integer({ min: 1, max: 12 }), fc.constantFrom(31, 32, 33, 64, 70)),
+      rate: fc.constantFrom(0.1, 0.25, 0.5, 0.9),
+      samples: fc.integer({ min: 1, max: 5 }),
+      left: fc.integer({ min: 0, max: 3 }),
+      shards: fc.integer({ min: 1, max: 4 }),
+      layer: fc.nat(50),
+      step: fc.nat(2 ** 31),
+      seed: fc.maxSafeNat(),
+    });
+    await fc.assert(
+      fc.asyncProperty(cases, async ({ size, C, rate, samples, left, shards, layer, step, seed }) => {
+        const count = size[0] * size[1] * C;
+        // Nothing is zero before, so that every zero behind is a dropped unit.
+        const x = sixteenths(samples * count, 1).map((value) => value + 1 / 32);
+        const dy = sixteenths(samples * count, 2).map((value) => value + 1 / 32);
+        const kept = Array.from({ length: samples }, (_, sample) =>
+          dropoutReference({ rate, seed, layer, step, sample, count: C }),
+        );
+        const scale = Math.fround(1 / (1 - rate));
+        const expected = (of: Float32Array) =>
+          of.map((value, i) => (kept[Math.floor(i / count)]![i % C] ? Math.fround(value * scale) : 0));
+        const { y, dx } = await runChain(engine(), {
+          nodes: [{ op: "spatialDropout", owner: "dropout", rate, layer }],
+          ...{ shape: [...size, C], x, dy, samples, batchSize: samples + left, shards, step, seed },
+        });
+        expect(y).toEqual(expected(x));
+        expect(dx).toEqual(expected(dy));
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it("drops a NaN as it drops a number", async () => {
+    const x = new Float32Array(64).fill(Number.NaN);
+    const nodes = [{ op: "spatialDropout", owner: "dropout", rate: 0.5, layer: 0 } as const];
+    const { y } = await runChain(engine(), { nodes, shape: [1, 1, 64], x, dy: x, samples: 1 });
+    const kept = dropoutReference({ rate: 0.5, seed: 0, layer: 0, step: 0, sample: 0, count: 64 });
+    expect([...y]).toEqual(kept.map((value) => (value ? Number.NaN : 0)));
+  });
+
+  it.each([
+    ["outside of training", { training: false, rate: 0.5 }],
+    ["at rate 0", { training: true, rate: 0 }],
+  ])("passes everything on %s", async (_, { training, rate }) => {
+    const x = sixteenths(3 * 30, 1);
+    const dy = sixteenths(3 * 30, 2);
+    const nodes = [{ op: "spatialDropout", owner: "dropout", rate, layer: 0 } as const];
+    const actual = await runChain(engine(), { nodes, shape: [2, 3, 5], x, dy, samples: 3, training });
+    expect(actual.y).toEqual(x);
+    expect(actual.dx).toEqual(dy);
+  });
+});

@@ -1,0 +1,27 @@
+import { sizeOf } from "../base/shape.js";
+import { type DropoutOptions, dropoutOperands, dropsNothing, passOn } from "./dropout.js";
+import type { Backward, Emitter, Value } from "./emitter.js";
+
+/**
+ * y = x / (1 − rate) in the channels that are kept, else 0, in training; y = x otherwise: x y [H, W, C]. Channels
+ * are drawn as `emitDropout` draws C units; `dropoutReference` is the twin of both.
+ */
+export function emitSpatialDropout(e: Emitter, options: DropoutOptions, x: Value): [Value, Backward] {
+  if (dropsNothing(e, options)) return passOn(e, x);
+  const C = x.shape.at(-1)!;
+  const operands = {
+    N: "samples",
+    pixels: sizeOf(x.shape) / C,
+    C,
+    factors: e.floats("channel factors", "thread", C),
+    ...dropoutOperands(e, options),
+  } as const;
+  const y = e.value("output", x.shape);
+  e.call("spatialDropout", "forward", { y: y.data, x: x.data, ...operands });
+  return [
+    y,
+    (dy, dx) => {
+      if (dx) e.call("spatialDropout", "backward", { y: dx, x: dy, ...operands });
+    },
+  ];
+}
