@@ -11,12 +11,9 @@ export { type LabelledSamples, type Samples, toCategorical } from "./model/data.
 export type { FitOptions } from "./model/fit.js";
 export type { EpochLogs, History } from "./model/history.js";
 export { Input } from "./model/input.js";
-export {
-  type CompileOptions,
-  type Evaluation,
-  Sequential,
-  type SequentialOptions,
-} from "./model/sequential.js";
+export { loadModel, modelFromJson } from "./model/load.js";
+export { type CompileOptions, type Evaluation, Model, type ModelOptions } from "./model/model.js";
+export { Sequential } from "./model/sequential.js";
 export type { SummaryRow } from "./model/summary.js";
 export { Adam, type AdamOptions, Optimizer, optimizers, SGD, type SGDOptions } from "./optimizers/index.js";
 export * from "./regularizers/index.js";

@@ -1,7 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { Sequential } from "../dist/index.js";
+import { loadModel } from "../dist/index.js";
 import { Workspace } from "./cli.js";
 import { readDocument, root } from "./documents.js";
 
@@ -35,6 +35,6 @@ it("trains a network of one's own, twice to the same bits", async () => {
   expect(accuracies.at(-1)).toBeGreaterThan(0.6);
   expect((await runExample("train-your-own.mjs", "2", saved)).stdout).toBe(stdout);
 
-  const model = await Sequential.load(saved);
+  const model = await loadModel(saved);
   expect(stdout).toContain(`weights ${await model.weightsSha256()}`);
 });

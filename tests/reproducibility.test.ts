@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { COMMAND, committedHash } from "../tools/reproducibility/page.mjs";
+import { train } from "../tools/reproducibility/workload.mjs";
 import { readJson, TINY, Workspace } from "./cli.js";
 
 describe("the same seed gives the same weights to the last bit", () => {
@@ -27,5 +29,13 @@ describe("the same seed gives the same weights to the last bit", () => {
     const fast = await weights("--fast", "--threads", "1");
     expect(await weights("--fast", "--threads", "4")).toBe(fast);
     expect(readJson(work.runs().at(-1)!, "metrics.json").engine).toEqual({ variant: "fma", threads: 4 });
+  });
+});
+
+describe.each(["strict", "fma"] as const)("the hash in docs/reproducibility.md, %s", (variant) => {
+  it.each([1, 2, 3, 4, 8])("is what %i threads give", async (threads) => {
+    const { sha256 } = await train({ threads, fast: variant === "fma" });
+    const hint = `the page has another hash. Where the change is meant, write it again: ${COMMAND}`;
+    expect(sha256, hint).toBe(committedHash(variant));
   });
 });

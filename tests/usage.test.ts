@@ -18,6 +18,7 @@ const commands: Readonly<
   evaluate: { words: ["latest"], options: ["data", "offline", "threads", "fast", "run-dir"] },
   predict: { words: ["latest", "a.png"], options: ["threads", "fast", "run-dir"] },
   plan: { words: ["latest"], options: ["batch-size", "threads", "run-dir"] },
+  verify: { words: ["latest"], options: ["data", "offline", "threads", "run-dir", "quiet"] },
 };
 
 /** Values that an option must refuse. */

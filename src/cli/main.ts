@@ -9,6 +9,7 @@ import { planCommand } from "./commands/plan.js";
 import { predictCommand } from "./commands/predict.js";
 import { studyCommand } from "./commands/study.js";
 import { trainCommand } from "./commands/train.js";
+import { verifyCommand } from "./commands/verify.js";
 import { EXIT_INTERRUPTED } from "./signals.js";
 
 /** What the user gave is wrong. */
@@ -27,6 +28,7 @@ const program = new Command("heddle")
   .addCommand(evaluateCommand())
   .addCommand(predictCommand())
   .addCommand(planCommand())
+  .addCommand(verifyCommand())
   .addHelpText(
     "after",
     `

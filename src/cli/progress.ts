@@ -16,6 +16,14 @@ export function trainingLines(terminal: Terminal, epochs: number): Callback {
   };
 }
 
+/** What is about to be trained, and on what. */
+export function trainingHeadline(
+  epochs: number,
+  engine: { readonly variant: string; readonly threads: number },
+): string {
+  return `Training for ${counted(epochs, "epoch")} on ${counted(engine.threads, "thread")}, ${engine.variant} kernels`;
+}
+
 function liveLine(progress: Progress, started: number, columns: number): string {
   const { epoch, epochs, step, steps, samples, seconds } = progress;
   const elapsed = (performance.now() - started) / 1000;
@@ -66,6 +74,11 @@ function lineWithBar(columns: number, share: number, label: string, parts: reado
   const fitting = [label, ...parts];
   while (fitting.length > 1 && fitting.join("  ").length > room) fitting.pop();
   return fitting.join("  ").slice(0, Math.max(0, room));
+}
+
+/** `1 epoch`, `16 epochs`. */
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? "" : "s"}`;
 }
 
 function bar(share: number, width: number): string {

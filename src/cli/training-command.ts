@@ -2,14 +2,14 @@ import { Option } from "@commander-js/extra-typings";
 import { AbortedError } from "../base/errors.js";
 import { formatDuration, formatPercent, groupDigits } from "../base/format.js";
 import { formatDescription } from "../data/describe.js";
-import type { Sequential } from "../model/sequential.js";
+import type { Model } from "../model/model.js";
 import { formatCommand } from "../runs/command-line.js";
 import type { JobResult } from "../study/job.js";
 import type { Obtained } from "../study/obtain-dataset.js";
 import { type Recipe, studyLoss, studyOptimizer, studyRecipe } from "../study/recipe.js";
 import { runJob } from "../study/run-job.js";
 import { DEFAULT_SEED, fraction, positiveNumber, wholeNumber } from "./options.js";
-import { downloadLine, trainingLines } from "./progress.js";
+import { downloadLine, trainingHeadline, trainingLines } from "./progress.js";
 import { abortOnSignals } from "./signals.js";
 import { Terminal } from "./terminal.js";
 
@@ -60,7 +60,7 @@ export async function trainAndReport(
   work: {
     readonly name: (obtained: Obtained) => string;
     readonly obtain: (context: { signal: AbortSignal; terminal: Terminal }) => Promise<Obtained>;
-    readonly model: (obtained: Obtained) => Promise<Sequential> | Sequential;
+    readonly model: (obtained: Obtained) => Promise<Model> | Model;
   },
 ): Promise<void> {
   const terminal = new Terminal(options);
@@ -94,9 +94,7 @@ export async function trainAndReport(
         onDescribed: (description) => terminal.info(`${formatDescription(description)}\n`),
         onModel: (summary, engine) => {
           terminal.info(`${summary}\n`);
-          const epochs = counted(options.epochs, "epoch");
-          const threads = counted(engine.threads, "thread");
-          terminal.info(`Training for ${epochs} on ${threads}, ${engine.variant} kernels`);
+          terminal.info(trainingHeadline(options.epochs, engine));
         },
         onStage: (stage) => terminal.rewrite(`${stage[0]!.toUpperCase()}${stage.slice(1)} …`),
         training: trainingLines(terminal, options.epochs),
@@ -118,7 +116,10 @@ export async function trainAndReport(
 }
 
 /** How `obtain` reports a download and what it finds on the way. */
-export function loadOptions(options: TrainingOptions, context: { signal: AbortSignal; terminal: Terminal }) {
+export function loadOptions(
+  options: Pick<TrainingOptions, "offline">,
+  context: { signal: AbortSignal; terminal: Terminal },
+) {
   const { signal, terminal } = context;
   return {
     offline: options.offline,
@@ -164,9 +165,4 @@ function printResult(terminal: Terminal, obtained: Obtained, result: JobResult):
   ];
   terminal.info();
   for (const [label, value] of rows) terminal.result(`${label.padEnd(18)} ${value}`);
-}
-
-/** `1 epoch`, `16 epochs`. */
-function counted(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? "" : "s"}`;
 }

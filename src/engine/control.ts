@@ -12,7 +12,18 @@ export const word = {
   failed: 6,
 } as const;
 
-export const CONTROL_WORDS = 16;
+/** A cache line of 64 bytes, so that nobody waits for another's word. */
+const LINE_WORDS = 16;
+
+/** The most threads of a team. */
+export const MAXIMUM_THREADS = 64;
+
+/** Where a thread notes the kernel call that it is in, by its number in `callsOf`, from 1; 0 before the first. */
+export function callWord(thread: number): number {
+  return LINE_WORDS * (1 + thread);
+}
+
+export const CONTROL_WORDS = callWord(MAXIMUM_THREADS);
 
 /** How often a thread looks before it sleeps: about 50 µs, longer than a phase of the study CNN is uneven. */
 const SPINS = 20_000;

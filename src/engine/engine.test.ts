@@ -179,6 +179,38 @@ describe("a kernel that traps", () => {
   });
 });
 
+describe("an exception in a thread", () => {
+  it.each([1, 2, 4])(
+    "rejects with what it was about on %s threads, and leaves others alone",
+    async (threads) => {
+      const [engine, other] = [await start(threads), await start(threads)];
+      const bytes = engine.allocate(8, "bytes");
+      const target = { base: bytes, perShard: 0, perThread: 0, perStep: 0 };
+      const gathering: Program = {
+        ...programOf(engine, []),
+        phases: [{ name: "samples", perShard: [], gather: true }],
+        columns: [{ source: 0, rowBytes: 1, target }],
+      };
+      engine.load(gathering);
+      // No array 0 was bound: copying from it throws in JavaScript, outside of any kernel.
+      await expect(engine.run(run(gathering, 100))).rejects.toThrow(/^the gathering of rows for test: /);
+      expect(engine.alive).toBe(false);
+
+      const { program, floats } = doubling(other);
+      await other.run(run(program));
+      expect(await floats()).toEqual([2, 6]);
+    },
+  );
+
+  it("while it takes a program rejects the run behind with the kernel's name", async () => {
+    const engine = await start();
+    const program = programOf(engine, [{ kernel: "unheard" as Call["kernel"], args: [] }]);
+    engine.load(program);
+    await expect(engine.run(run(program))).rejects.toThrow("the kernels have no unheard: build them again");
+    expect(engine.alive).toBe(false);
+  });
+});
+
 describe("a thread that dies", () => {
   it("rejects the run under way instead of hanging it", async () => {
     const workers: Worker[] = [];
@@ -192,8 +224,35 @@ describe("a thread that dies", () => {
     engine.load(program);
     const running = engine.run(run(program, 2 ** 30));
     void workers[1]!.terminate();
-    await expect(running).rejects.toThrow("a compute thread died: its thread ended with code 1");
+    await expect(running).rejects.toThrow(
+      /^a compute thread died(, last in kernel rescale .*)?: its thread ended with code 1$/,
+    );
     expect(engine.alive).toBe(false);
+    const other = await start(3);
+    const { program: doubled, floats } = doubling(other);
+    await other.run(run(doubled));
+    expect(await floats()).toEqual([2, 6]);
+  });
+
+  it("is reported with the kernel that it was in", async () => {
+    const workers: Worker[] = [];
+    const note = (worker: Worker) => workers.push(worker);
+    process.on("worker", note);
+    const engine = await start(1);
+    process.off("worker", note);
+    const { program } = doubling(engine);
+    const first = programOf(engine, [{ kernel: "expF32", args: [0] }]).phases;
+    const both = { ...program, id: engine.newId(), phases: [...first, ...program.phases] };
+    engine.load(both);
+    let killed = false;
+    const onProgress = (steps: number) => {
+      if (steps === 0 || killed) return;
+      killed = true;
+      void workers[0]!.terminate();
+    };
+    await expect(engine.run({ ...run(both, 2 ** 30), onProgress })).rejects.toThrow(
+      /^a compute thread died, last in kernel (expF32|rescale) of some layer \(forward\): its thread ended with code 1$/,
+    );
   });
 
   it("between two runs ends the engine", async () => {
@@ -205,6 +264,7 @@ describe("a thread that dies", () => {
     await workers[0]!.terminate();
     await new Promise((resolve) => setImmediate(resolve));
     expect(engine.alive).toBe(false);
+    expect(() => engine.bind([])).toThrow("a compute thread died: its thread ended with code 1");
   });
 });
 

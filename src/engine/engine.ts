@@ -2,10 +2,10 @@ import { defaultThreads, readKernels, startThread, type ThreadHandle } from "#th
 import { AbortedError, HeddleError } from "../base/errors.js";
 import { formatBytes } from "../base/format.js";
 import { canShareMemory } from "../base/memory.js";
-import { CONTROL_WORDS, fail, word } from "./control.js";
+import { CONTROL_WORDS, callWord, fail, MAXIMUM_THREADS, word } from "./control.js";
 import { MAXIMUM_PAGES } from "./kernel-table.js";
 import type { FromThread } from "./messages.js";
-import type { Program, RunRequest } from "./program.js";
+import { callsOf, nameOfCall, type Program, type RunRequest } from "./program.js";
 import type { Allocator } from "./program-builder.js";
 import { chooseVariant, type Variant } from "./variant.js";
 import { growTo } from "./worker.js";
@@ -42,6 +42,9 @@ export class Engine implements Allocator {
   private used = ALIGNMENT;
   private nextId = 1;
   private death: Error | undefined;
+  private readonly programs = new Map<number, Program>();
+  /** The program under way. */
+  private running: Program | undefined;
   private turn: Promise<unknown> = Promise.resolve();
   private waiting: { resolve(message: FromThread): void; reject(error: Error): void }[] = [];
 
@@ -56,7 +59,9 @@ export class Engine implements Allocator {
   /** Starts the threads. */
   static async create(options: EngineOptions = {}): Promise<Engine> {
     const shared = canShareMemory();
-    const threads = checkThreads(options.threads ?? (shared ? Math.min(64, defaultThreads()) : 1));
+    const threads = checkThreads(
+      options.threads ?? (shared ? Math.min(MAXIMUM_THREADS, defaultThreads()) : 1),
+    );
     const variant = chooseVariant(options.fast ?? false);
     const file = `${variant}-${shared ? "shared" : "plain"}.wasm`;
     const module = await WebAssembly.compile(await readKernels(file));
@@ -72,7 +77,8 @@ export class Engine implements Allocator {
       team.push(
         startThread({
           onMessage: (message) => engine.receive(index, message),
-          onDeath: (reason) => engine.die(new Error(`a compute thread died: ${reason}`)),
+          onDeath: (reason) =>
+            engine.die(new Error(`a compute thread died${engine.placeOf(index)}: ${reason}`)),
         }),
       );
     }
@@ -129,6 +135,7 @@ export class Engine implements Allocator {
   load(program: Program): void {
     this.checkAlive();
     if (this.memory) growTo(this.memory, program.memoryBytes);
+    this.programs.set(program.id, program);
     for (const thread of this.team) thread.post({ type: "load", program });
   }
 
@@ -172,7 +179,7 @@ export class Engine implements Allocator {
 
   /**
    * Runs `steps` batches of a program. Rejects with AbortedError when the signal fires (the last step is whole
-   * then), and with the kernel's name when a kernel traps.
+   * then), and with the kernel's name when a kernel traps or its thread dies.
    *
    * @returns how many steps were done
    */
@@ -189,6 +196,7 @@ export class Engine implements Allocator {
     if (signal?.aborted) throw new AbortedError("Stopped before the first step.");
     const threads = this.team.length;
 
+    this.running = this.programs.get(request.program);
     const cancel = () => Atomics.store(control, word.cancel, 1);
     signal?.addEventListener("abort", cancel);
     const timer = onProgress
@@ -204,6 +212,7 @@ export class Engine implements Allocator {
     } finally {
       signal?.removeEventListener("abort", cancel);
       clearInterval(timer);
+      this.running = undefined;
     }
     const done = Atomics.load(control, word.stepsDone);
     if (done < steps) throw new AbortedError(`Stopped after step ${done} of ${steps}.`);
@@ -260,6 +269,13 @@ export class Engine implements Allocator {
     else if (!message.bystander) this.die(new Error(message.message));
   }
 
+  /** `, last in kernel dense of dense_1 (forward)`, where a thread has begun a call of the run under way. */
+  private placeOf(thread: number): string {
+    const number = Atomics.load(this.control, callWord(thread));
+    const call = this.running && callsOf(this.running)[number - 1];
+    return call ? `, last in ${nameOfCall(call)}` : "";
+  }
+
   /** Ends all threads and rejects whoever waits. */
   private die(reason: Error): void {
     if (this.death) return;
@@ -275,10 +291,10 @@ export class Engine implements Allocator {
 }
 
 function checkThreads(threads: number): number {
-  if (Number.isInteger(threads) && threads >= 1 && threads <= 64) return threads;
+  if (Number.isInteger(threads) && threads >= 1 && threads <= MAXIMUM_THREADS) return threads;
   throw new HeddleError({
     who: "Engine",
-    expected: "threads to be a whole number from 1 to 64",
+    expected: `threads to be a whole number from 1 to ${MAXIMUM_THREADS}`,
     received: String(threads),
     next: "Leave threads out to use every core.",
   });

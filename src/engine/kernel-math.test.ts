@@ -5,11 +5,18 @@ import { Random } from "../base/random.js";
 /** The kernels themselves, without an engine. */
 let expF32: (x: number) => number;
 let logF32: (x: number) => number;
+let sinTurns: (x: number) => number;
+let cosTurns: (x: number) => number;
 beforeAll(async () => {
   const bytes = await readFile(new URL("../kernels/strict-plain.wasm", import.meta.url));
   const memory = new WebAssembly.Memory({ initial: 1, maximum: 32768 });
   const { instance } = await WebAssembly.instantiate(bytes, { env: { memory } });
-  ({ expF32, logF32 } = instance.exports as unknown as { expF32: typeof expF32; logF32: typeof logF32 });
+  ({ expF32, logF32, sinTurns, cosTurns } = instance.exports as unknown as {
+    expF32: typeof expF32;
+    logF32: typeof logF32;
+    sinTurns: typeof sinTurns;
+    cosTurns: typeof cosTurns;
+  });
 });
 
 const words = new Int32Array(1);
@@ -83,5 +90,38 @@ describe("logF32", () => {
     expect(logF32(Number.NaN)).toBeNaN();
     expect(logF32(Number.POSITIVE_INFINITY)).toBe(Number.POSITIVE_INFINITY);
     expect(logF32(1e-45)).toBe(Math.fround(Math.log(2 ** -149)));
+  });
+});
+
+describe("sinTurns and cosTurns", () => {
+  it("are within 1e-12 over many turns, and within 1 ulp of f32 away from zeros", () => {
+    let worst = 0;
+    let worstUlps = 0;
+    const check = (turns: number) => {
+      // The built-in functions lose digits beyond the first turn: the fraction is exact.
+      const angle = 2 * Math.PI * (turns - Math.round(turns));
+      for (const [actual, exact] of [
+        [sinTurns(turns), Math.sin(angle)],
+        [cosTurns(turns), Math.cos(angle)],
+      ] as const) {
+        worst = Math.max(worst, Math.abs(actual - exact));
+        if (Math.abs(exact) > 1e-5) worstUlps = Math.max(worstUlps, ulps(actual, exact));
+      }
+    };
+    for (let turns = -3; turns <= 3; turns += 0.000_137) check(turns);
+    const random = new Random(2, "split");
+    for (let draw = 0; draw < 20_000; draw++) check((2 * random.uniform() - 1) * 1000);
+    expect(worst).toBeLessThan(1e-12);
+    expect(worstUlps).toBeLessThanOrEqual(1);
+  });
+
+  it("are exact at quarters, and know what has no value", () => {
+    for (const whole of [-5, 0, 1, 4096]) {
+      expect([0, 0.25, 0.5, 0.75].map((part) => sinTurns(whole + part) + 0)).toEqual([0, 1, 0, -1]);
+      expect([0, 0.25, 0.5, 0.75].map((part) => cosTurns(whole + part) + 0)).toEqual([1, 0, -1, 0]);
+    }
+    expect(sinTurns(1e-9)).toBeCloseTo(2 * Math.PI * 1e-9, 20);
+    expect(sinTurns(Number.NaN)).toBeNaN();
+    expect(cosTurns(Number.POSITIVE_INFINITY)).toBeNaN();
   });
 });

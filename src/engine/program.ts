@@ -36,6 +36,16 @@ export interface Call {
   readonly macs: number;
 }
 
+/** `kernel dense of dense_1 (forward)`, for messages. */
+export function nameOfCall({ kernel, owner, pass }: Call): string {
+  return `kernel ${kernel} of ${owner} (${pass})`;
+}
+
+/** A program's calls in their order. */
+export function callsOf(program: Program): Call[] {
+  return program.phases.flatMap((phase) => ("perShard" in phase ? phase.perShard : phase.tasks.flat()));
+}
+
 export type Pass = "prepare" | "forward" | "loss" | "backward" | "gradient" | "update";
 
 /** A number, an address that depends on where the call runs, or a number known only then. */

@@ -1,7 +1,14 @@
 import { messageOf } from "../base/errors.js";
-import { barrier, fail, TeamFailed, word } from "./control.js";
+import { barrier, callWord, fail, TeamFailed, word } from "./control.js";
 import type { KernelName } from "./kernel-table.js";
-import type { Address, Argument, Call, Program, RunRequest } from "./program.js";
+import {
+  type Address,
+  type Argument,
+  type Call,
+  nameOfCall,
+  type Program,
+  type RunRequest,
+} from "./program.js";
 
 type KernelFunction = (...args: number[]) => number | undefined;
 
@@ -20,6 +27,8 @@ interface Place {
 /** A call bound to its kernel: constant arguments filled in once, the others before each call. */
 interface BoundCall {
   readonly call: Call;
+  /** Its place among all calls of its program, from 1. */
+  readonly number: number;
   readonly run: (place: Place) => void;
 }
 
@@ -29,12 +38,9 @@ interface BoundPhase {
   readonly tasks: readonly (readonly BoundCall[])[];
 }
 
-/** A kernel call that trapped. */
-export class KernelFault extends Error {
-  override readonly name = "KernelFault";
-  constructor(call: Call, cause: unknown) {
-    super(`kernel ${call.kernel} of ${call.owner} (${call.pass}): ${messageOf(cause)}`, { cause });
-  }
+/** What went wrong in a thread, and in which kernel. */
+function faultIn(what: string, cause: unknown): Error {
+  return new Error(`${what}: ${messageOf(cause)}`, { cause });
 }
 
 /** One thread's side of the team: holds the kernels, the programs and the data, and runs its share. */
@@ -43,6 +49,7 @@ export class Thread {
   private readonly programs = new Map<number, { program: Program; phases: BoundPhase[] }>();
   private readonly data = new Map<number, readonly Uint8Array[]>();
   private readonly place: Place;
+  private readonly callWord: number;
 
   constructor(
     index: number,
@@ -52,6 +59,7 @@ export class Thread {
   ) {
     const instance = new WebAssembly.Instance(module, { env: { memory } });
     this.kernels = instance.exports as Record<string, KernelFunction>;
+    this.callWord = callWord(index);
     this.place = {
       thread: index,
       shard: 0,
@@ -65,13 +73,16 @@ export class Thread {
   }
 
   load(program: Program): void {
+    let number = 0;
     const phases = program.phases.map((phase): BoundPhase => {
       const perShard = "perShard" in phase;
       const tasks = perShard ? [phase.perShard] : phase.tasks;
       return {
         perShard,
         gather: perShard && phase.gather,
-        tasks: tasks.map((calls) => calls.map((call) => ({ call, run: this.bindCall(call) }))),
+        tasks: tasks.map((calls) =>
+          calls.map((call) => ({ call, number: ++number, run: this.bindCall(call) })),
+        ),
       };
     });
     this.programs.set(program.id, { program, phases });
@@ -94,6 +105,7 @@ export class Thread {
       if (!(thrown instanceof TeamFailed)) fail(this.control);
       throw thrown;
     }
+    this.control[this.callWord] = 0;
   }
 
   private steps(request: RunRequest): void {
@@ -131,16 +143,23 @@ export class Thread {
     place.shard = shard;
     place.firstSample = shard * program.shardSize;
     place.samples = Math.min(program.shardSize, place.batch - place.firstSample);
-    if (phase.gather) this.gather(program, arrays);
+    if (phase.gather) {
+      try {
+        this.gather(program, arrays);
+      } catch (thrown) {
+        throw faultIn(`the gathering of rows for ${program.name}`, thrown);
+      }
+    }
     this.runCalls(phase.tasks[0]!);
   }
 
   private runCalls(calls: readonly BoundCall[]): void {
-    for (const { call, run } of calls) {
+    for (const { call, number, run } of calls) {
+      this.control[this.callWord] = number;
       try {
         run(this.place);
       } catch (thrown) {
-        throw new KernelFault(call, thrown);
+        throw faultIn(nameOfCall(call), thrown);
       }
     }
   }

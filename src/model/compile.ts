@@ -4,25 +4,17 @@ import type { Program } from "../engine/program.js";
 import { type Allocator, type Buffer, ProgramBuilder } from "../engine/program-builder.js";
 import type { Loss } from "../losses/index.js";
 import { emitCrossEntropy } from "../ops/cross-entropy.js";
-import {
-  at,
-  type Backward,
-  Emitter,
-  type KernelCall,
-  type Parameter,
-  ranges,
-  type Value,
-} from "../ops/emitter.js";
-import { emitNode, type OpNode } from "../ops/node.js";
-import { emitBytesInput } from "../ops/rescale.js";
+import { at, Emitter, type KernelCall, type Parameter, ranges } from "../ops/emitter.js";
 import type { Weight } from "../ops/weight.js";
 import { MAX_SCALARS, type Optimizer } from "../optimizers/index.js";
+import { Emission, type InputFormat } from "./emission.js";
+import { type Step, weightsOfStep } from "./graph.js";
 
-/** What is compiled: a model's ops, already fused, and where its weights lie. */
+/** What is compiled: a model's ops, already fused; the last step gives the output. */
 export interface Lowered {
   readonly inputShape: Shape;
   readonly outputShape: Shape;
-  readonly nodes: readonly OpNode[];
+  readonly steps: readonly Step[];
 }
 
 /** Addresses of the weights, the same for every program of a model. */
@@ -31,12 +23,6 @@ export interface WeightPlaces {
   readonly addresses: ReadonlyMap<Weight, number>;
   /** The weights that are trained lie in one block, so that the optimizer sees one array. */
   readonly trainable: { readonly address: number; readonly floats: number };
-}
-
-/** How a program takes its samples. */
-export interface InputFormat {
-  /** Bytes as files hold them, or f32. */
-  readonly element: "u8" | "f32";
 }
 
 /** A program and the tables that a run fills and reads. */
@@ -110,7 +96,7 @@ export function compileTraining(
   // What to prepare is known only when the samples' phase has been emitted.
   const backToPreparation = builder.phase("preparation", "tasks");
   builder.phase("samples", "perShard");
-  const samples = new Emission(e, model, parameter, options.input);
+  const samples = new Emission(e, model.inputShape, parameter, options.input);
   const logits = samples.forward(lossInput(model, loss));
   e.owner = "loss";
   const target = targetColumn(builder, loss, model.outputShape);
@@ -179,7 +165,7 @@ export function compileInference(
   const shards = Math.ceil(batchSize / INFERENCE_SHARD);
   const builder = new ProgramBuilder({ name, batchSize, shards, maxSteps, threads });
   const e = new Emitter(builder, { training: false, seed: 0 });
-  const emission = new Emission(e, model, parameters(places, undefined), options.input);
+  const emission = new Emission(e, model.inputShape, parameters(places, undefined), options.input);
   const backToPreparation = builder.phase("preparation", "tasks");
   builder.phase("samples", "perShard");
   const tables = resultTables(builder);
@@ -194,7 +180,7 @@ export function compileInference(
       logits,
     );
   } else {
-    const value = emission.forward(model.nodes);
+    const value = emission.forward(model.steps);
     e.owner = "output";
     const bytes = 4 * sizeOf(model.outputShape);
     output = builder.buffer("outputs", "result", bytes);
@@ -215,71 +201,13 @@ export function compileInference(
 
 /** The weights that a model's ops use, in order. */
 export function weightsOf(model: Lowered): Weight[] {
-  return model.nodes.flatMap((node) =>
-    "kernel" in node ? [node.kernel, ...(node.bias ? [node.bias] : [])] : [],
-  );
+  return model.steps.flatMap(weightsOfStep);
 }
 
-/** Emits a chain of nodes forward, and backward in the opposite order. */
-class Emission {
-  private readonly tape: { node: OpNode; input: Value; backward: Backward; needsInputGradient: boolean }[] =
-    [];
-
-  constructor(
-    private readonly e: Emitter,
-    private readonly model: Lowered,
-    private readonly parameter: (weight: Weight) => Parameter,
-    private readonly input: InputFormat,
-  ) {}
-
-  forward(nodes: readonly OpNode[]): Value {
-    const { e, model } = this;
-    e.owner = "input";
-    let rest = nodes;
-    let value: Value;
-    if (this.input.element === "u8") {
-      const bytes = e.program.buffer("input bytes", "sample", sizeOf(model.inputShape));
-      e.program.column(0, bytes);
-      // A rescaling at the start happens where bytes become floats.
-      const [first] = nodes;
-      const rescaled = first?.op === "rescale";
-      if (rescaled) rest = nodes.slice(1);
-      if (rescaled) e.owner = first.owner;
-      const { scale, offset } = rescaled ? first : { scale: 1, offset: 0 };
-      value = emitBytesInput(e, { scale, offset }, bytes, model.inputShape);
-    } else {
-      value = e.value("input", model.inputShape);
-      e.program.column(0, value.data);
-    }
-    // Nothing before the first layer with weights needs a gradient.
-    let needsInputGradient = false;
-    for (const node of rest) {
-      const [output, backward] = emitNode(e, node, value, this.parameter);
-      this.tape.push({ node, input: value, backward, needsInputGradient });
-      needsInputGradient ||= "kernel" in node;
-      value = output;
-    }
-    return value;
-  }
-
-  backward(gradient: Buffer): void {
-    const { e } = this;
-    let dy = gradient;
-    for (const { node, input, backward, needsInputGradient } of this.tape.reverse()) {
-      e.owner = node.owner;
-      if (!needsInputGradient && !("kernel" in node)) return;
-      const dx = needsInputGradient ? e.value("input gradient", input.shape).data : undefined;
-      backward(dy, dx);
-      if (!dx) return;
-      dy = dx;
-    }
-  }
-}
-
-/** The nodes up to the logits: a softmax at the end is part of the loss. */
-function lossInput(model: Lowered, loss: Loss): readonly OpNode[] {
-  const endsInSoftmax = model.nodes.at(-1)?.op === "softmax";
-  if (endsInSoftmax !== loss.fromLogits) return endsInSoftmax ? model.nodes.slice(0, -1) : model.nodes;
+/** The steps up to the logits: a softmax at the end is part of the loss. */
+function lossInput({ steps }: Lowered, loss: Loss): readonly Step[] {
+  const endsInSoftmax = steps.at(-1)?.node.op === "softmax";
+  if (endsInSoftmax !== loss.fromLogits) return endsInSoftmax ? steps.slice(0, -1) : steps;
   throw new HeddleError({
     who: loss.className,
     expected: loss.fromLogits ? "a model that gives logits" : "a model that ends in a softmax",

@@ -1,57 +1,59 @@
 import { HeddleError, messageOf } from "../base/errors.js";
-import { isJsonObject, type JsonObject } from "../base/json.js";
+import type { JsonObject } from "../base/json.js";
 import { serialize } from "../base/registry.js";
-import { type Shape, sameShape, wholeNumber } from "../base/shape.js";
+import { type Shape, sameShape } from "../base/shape.js";
 import { type NamedTensor, readSafetensors, writeSafetensors } from "../formats/safetensors.js";
-import { type Layer, layers } from "../layers/index.js";
 import type { Weight } from "../ops/weight.js";
+import type { PlacedLayer } from "./build.js";
+import { INPUT } from "./graph.js";
 
-/** A sequential model in Keras's JSON: an InputLayer, then the layers. */
-export function modelConfig(model: {
+/** What is written of a model. */
+interface Described {
   readonly name: string;
   readonly inputShape: Shape;
-  readonly layers: readonly Layer[];
-}): JsonObject {
-  const input = { batch_shape: [null, ...model.inputShape], dtype: "float32", name: "input" };
+  readonly placed: readonly PlacedLayer[];
+}
+
+/** The name of the input in Keras's JSON. */
+const INPUT_NAME = "input";
+
+/** A chain in Keras's JSON of a sequential model: an InputLayer, then the layers. */
+export function sequentialConfig(model: Described): JsonObject {
+  const layers = model.placed.map(({ layer }) => serialize(layer));
   return {
     class_name: "Sequential",
+    config: { name: model.name, layers: [inputLayer(model.inputShape), ...layers] },
+  };
+}
+
+/** A graph in Keras's JSON of a functional model: each layer with the values that it reads. */
+export function functionalConfig(model: Described): JsonObject {
+  const { name, inputShape, placed } = model;
+  const value = (from: number): JsonObject => {
+    const [layer, shape] =
+      from === INPUT ? [INPUT_NAME, inputShape] : [placed[from]!.layer.name, placed[from]!.output];
+    const config = { shape: [null, ...shape], dtype: "float32", keras_history: [layer, 0, 0] };
+    return { class_name: "__keras_tensor__", config };
+  };
+  const layers = placed.map(({ layer, inputs }): JsonObject => {
+    const [first, ...others] = inputs.map(value);
+    const argument = others.length === 0 ? first! : [first!, ...others];
+    return { ...serialize(layer), name: layer.name, inbound_nodes: [{ args: [argument], kwargs: {} }] };
+  });
+  return {
+    class_name: "Functional",
     config: {
-      name: model.name,
-      layers: [{ class_name: "InputLayer", config: input }, ...model.layers.map(serialize)],
+      name,
+      layers: [{ ...inputLayer(inputShape), name: INPUT_NAME, inbound_nodes: [] }, ...layers],
+      input_layers: [INPUT_NAME, 0, 0],
+      output_layers: [placed.at(-1)!.layer.name, 0, 0],
     },
   };
 }
 
-/** What Keras's JSON of a sequential model says. */
-export function parseModelConfig(
-  who: string,
-  json: unknown,
-): { name: string; inputShape: Shape; layers: Layer[] } {
-  const fault = (expected: string, received: unknown) =>
-    new HeddleError({
-      who,
-      expected,
-      received: (JSON.stringify(received) ?? "nothing").slice(0, 80),
-      next: "Give the JSON of a sequential Keras model, or one that Heddle saved.",
-    });
-  if (!isJsonObject(json) || json["class_name"] !== "Sequential") {
-    throw fault('class_name "Sequential"', isJsonObject(json) ? json["class_name"] : json);
-  }
-  const config = json["config"];
-  if (!isJsonObject(config) || !Array.isArray(config["layers"])) throw fault("a list of layers", config);
-  const [input, ...rest] = config["layers"] as unknown[];
-  const inputConfig =
-    isJsonObject(input) && input["class_name"] === "InputLayer" ? input["config"] : undefined;
-  const batchShape = isJsonObject(inputConfig)
-    ? (inputConfig["batch_shape"] ?? inputConfig["batch_input_shape"])
-    : undefined;
-  if (!Array.isArray(batchShape) || batchShape.length < 2)
-    throw fault("an InputLayer with a batch_shape first", input);
-  return {
-    name: typeof config["name"] === "string" ? config["name"] : "sequential",
-    inputShape: batchShape.slice(1).map((size) => wholeNumber(who, "each size of batch_shape", size)),
-    layers: rest.map((layer) => layers.deserialize(who, layer)),
-  };
+function inputLayer(shape: Shape): JsonObject {
+  const config = { batch_shape: [null, ...shape], dtype: "float32", name: INPUT_NAME };
+  return { class_name: "InputLayer", config };
 }
 
 /** JSON text with its syntax errors in the name of a file. */

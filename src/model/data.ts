@@ -1,5 +1,4 @@
 import { HeddleError } from "../base/errors.js";
-import { allocateShared } from "../base/memory.js";
 import { type Shape, sameShape, sizeOf } from "../base/shape.js";
 
 /**
@@ -50,11 +49,7 @@ export function checkSamples(who: string, samples: Samples, input: Shape): void 
 }
 
 /** Class numbers as the kernels read them: i32, checked against the number of classes. */
-export function classNumbers(
-  who: string,
-  samples: LabelledSamples,
-  classes: number,
-): Int32Array<ArrayBufferLike> {
+export function classNumbers(who: string, samples: LabelledSamples, classes: number): Int32Array {
   const { labels, count } = samples;
   if (labels instanceof Float32Array || labels.length !== count) {
     throw new HeddleError({
@@ -64,7 +59,7 @@ export function classNumbers(
       next: "Give one label an image, or use categoricalCrossentropy for distributions.",
     });
   }
-  const numbers = new Int32Array(allocateShared(4 * count));
+  const numbers = new Int32Array(count);
   for (let index = 0; index < count; index++) {
     const label = labels[index]!;
     if (label < 0 || label >= classes) {

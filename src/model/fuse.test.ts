@@ -18,14 +18,19 @@ function lowered(input: readonly number[], layers: readonly Layer[]) {
       weightsBefore: position,
     });
     for (const { values } of layer.weights) values.set(sixteenths(values.length, position + 1));
-    nodes.push(...layer.lower(shape));
+    nodes.push(...(layer.lower(shape) as OpNode[]));
     shape = output;
   });
   return { nodes, outputShape: shape };
 }
 
+/** What a chain of ops comes to. */
+function fusedChain(nodes: readonly OpNode[]): OpNode[] {
+  return fuse(nodes.map((node, index) => ({ node, inputs: [index - 1] }))).map(({ node }) => node as OpNode);
+}
+
 const ops = (input: readonly number[], layers: readonly Layer[]) =>
-  fuse(lowered(input, layers).nodes).map((node) =>
+  fusedChain(lowered(input, layers).nodes).map((node) =>
     (node.op === "conv2d" || node.op === "dense") && node.relu ? `${node.op}+relu` : node.op,
   );
 
@@ -130,11 +135,30 @@ describe("fuse", () => {
 
   it("keeps the names of all the layers that were fused, and the dropout's own number", () => {
     const { nodes } = lowered([9, 9, 1], [new Conv2D(4, 3, relu), new MaxPooling2D(2), new Dropout(0.5)]);
-    expect(fuse(nodes)).toMatchObject([
+    expect(fusedChain(nodes)).toMatchObject([
       { owner: "Conv2D0+MaxPooling2D1+Dropout2", dropout: { rate: 0.5, layer: 2 } },
     ]);
     // The list that was given stays as it was.
     expect(nodes.map((node) => node.op)).toEqual(["conv2d", "relu", "maxPool", "dropout"]);
+  });
+
+  it("leaves alone a value that is read twice, and renumbers what reads a fused one", () => {
+    const { nodes } = lowered([9, 9, 1], [new Conv2D(4, 3, { padding: "same" }), new Activation("relu")]);
+    const [convolution, rectifier] = nodes as [OpNode, OpNode];
+    const add = { op: "add", owner: "add" } as const;
+    const steps = [
+      { node: convolution, inputs: [-1] },
+      { node: rectifier, inputs: [0] },
+      { node: convolution, inputs: [1] },
+      { node: rectifier, inputs: [2] },
+      { node: add, inputs: [0, 3] },
+    ];
+    expect(fuse(steps).map(({ node, inputs }) => [node.op, "relu" in node && node.relu, inputs])).toEqual([
+      ["conv2d", false, [-1]],
+      ["relu", false, [0]],
+      ["conv2d", true, [1]],
+      ["add", false, [0, 2]],
+    ]);
   });
 });
 
@@ -159,7 +183,7 @@ onEachVariant("a fused program", (engine) => {
           new Flatten(),
           new Dense(3, { activation: "relu" }),
         ]);
-        const fused = fuse(nodes);
+        const fused = fusedChain(nodes);
         expect(fused.map((node) => node.op)).toEqual(["conv2dMaxPool", "reshape", "dense"]);
         const x = sixteenths(samples * sizeOf(shape), seed);
         const dy = sixteenths(samples * sizeOf(outputShape), seed + 1);

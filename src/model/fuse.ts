@@ -1,6 +1,7 @@
 import { fusesWithMaxPool } from "../ops/conv2d-max-pool.js";
 import type { Pool2DGeometry } from "../ops/max-pool.js";
-import type { OpNode } from "../ops/node.js";
+import type { AnyNode, OpNode } from "../ops/node.js";
+import { INPUT, isMerge, readersOf, type Step } from "./graph.js";
 
 /** Two ops that one kernel does at once; undefined where they do not fuse. */
 type Rule = (first: OpNode, second: OpNode) => OpNode | undefined;
@@ -27,24 +28,30 @@ const rules: readonly Rule[] = [
       : undefined,
 ];
 
-/** Merges neighbours until no rule applies: the only place where ops are fused. */
-export function fuse(nodes: readonly OpNode[]): OpNode[] {
-  const fused: OpNode[] = [];
-  for (const node of nodes) {
-    let current = node;
-    for (;;) {
-      const before = fused.at(-1);
-      const merged = before && firstMatch(before, current);
-      if (!merged) break;
-      fused.pop();
-      current = merged;
+/** Merges an op into the one before it where nothing else reads that: the only place where ops are fused. */
+export function fuse(steps: readonly Step[]): Step[] {
+  const readers = readersOf(steps);
+  const fused: Step[] = [];
+  /** Where each step's value is now. */
+  const places: number[] = [];
+  steps.forEach(({ node, inputs }, index) => {
+    const [source, ...others] = inputs;
+    const before =
+      others.length === 0 && source !== INPUT && readers[source!] === 1 ? places[source!] : undefined;
+    const merged = before === undefined ? undefined : firstMatch(fused[before]!.node, node);
+    if (before !== undefined && merged) {
+      fused[before] = { ...fused[before]!, node: merged };
+      places[index] = before;
+    } else {
+      places[index] = fused.length;
+      fused.push({ node, inputs: inputs.map((from) => (from === INPUT ? INPUT : places[from]!)) });
     }
-    fused.push(current);
-  }
+  });
   return fused;
 }
 
-function firstMatch(first: OpNode, second: OpNode): OpNode | undefined {
+function firstMatch(first: AnyNode, second: AnyNode): OpNode | undefined {
+  if (isMerge(first) || isMerge(second)) return undefined;
   for (const rule of rules) {
     const merged = rule(first, second);
     if (merged) return merged;

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
-import { conv2dGeometry, conv2dReference } from "../ops/conv2d.js";
+import { conv2dReference } from "../ops/conv2d.js";
+import { conv2dGeometry } from "../ops/conv2d-geometry.js";
 import { crossEntropyReference } from "../ops/cross-entropy.js";
 import { denseReference } from "../ops/dense.js";
 import { dropoutReference } from "../ops/dropout.js";

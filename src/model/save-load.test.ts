@@ -8,6 +8,7 @@ import { Conv2D, Dense, Dropout, Flatten, MaxPooling2D } from "../layers/index.j
 import { L1, L1L2 } from "../regularizers/index.js";
 import { readWeightsFile, weightsFile } from "./config.js";
 import { Input } from "./input.js";
+import { loadModel, modelFromJson } from "./load.js";
 import { Sequential } from "./sequential.js";
 import { tinyCnn, tinyImages } from "./tiny-model.testing.js";
 
@@ -24,7 +25,7 @@ describe("a saved model", () => {
     model.compile({ threads: 2 });
     await model.fit(train, { batchSize: 16 });
     await model.save(folder);
-    const loaded = await Sequential.load(folder);
+    const loaded = await loadModel(folder);
     expect((await readdir(folder)).sort()).toEqual(["config.json", "weights.safetensors"]);
     expect(await loaded.weightsSha256()).toBe(await model.weightsSha256());
     loaded.compile({ threads: 2 });
@@ -59,7 +60,7 @@ describe("a saved model", () => {
       { name: "odd", seed: 11 },
     );
     await model.save(folder);
-    const loaded = await Sequential.load(folder);
+    const loaded = await loadModel(folder);
     expect(loaded.name).toBe("odd");
     expect(loaded.toJson()).toEqual(model.toJson());
     expect(loaded.weights).toEqual(model.weights);
@@ -105,7 +106,7 @@ describe("a saved model", () => {
       class_name: "Sequential",
       config: { layers: [input, { class_name: "Dense", config: { units: 2 } }] },
     };
-    expect(Sequential.fromJson("test", json)).toMatchObject({
+    expect(modelFromJson("test", json)).toMatchObject({
       name: "sequential",
       inputShape: [4],
       outputShape: [2],
@@ -114,11 +115,17 @@ describe("a saved model", () => {
 });
 
 describe("what is no model is refused:", () => {
-  const next = "Give the JSON of a sequential Keras model, or one that Heddle saved.";
+  const next = "Give the JSON of a sequential or functional Keras model, or one that Heddle saved.";
   it.each([
-    [null, 'class_name "Sequential", received null'],
-    [[], 'class_name "Sequential", received []'],
-    [{ class_name: "Functional" }, 'class_name "Sequential", received "Functional"'],
+    [null, 'class_name "Sequential" or "Functional", received null'],
+    [[], 'class_name "Sequential" or "Functional", received []'],
+    [{ class_name: "Model" }, 'class_name "Sequential" or "Functional", received "Model"'],
+    [{ class_name: "Functional" }, "a list of layers, received nothing"],
+    [{ class_name: "Functional", config: { layers: [] } }, "an InputLayer, received nothing"],
+    [
+      { class_name: "Functional", config: { layers: [{ class_name: "Add" }] } },
+      'layers with names, received {"class_name":"Add"}',
+    ],
     [{ class_name: "Sequential" }, "a list of layers, received nothing"],
     [{ class_name: "Sequential", config: { layers: 5 } }, 'a list of layers, received {"layers":5}'],
     [
@@ -133,7 +140,7 @@ describe("what is no model is refused:", () => {
       'an InputLayer with a batch_shape first, received {"class_name":"InputLayer","config":{"batch_shape":[null]}}',
     ],
   ])("%j", (json, message) => {
-    expect(() => Sequential.fromJson("config.json", json)).toThrow(
+    expect(() => modelFromJson("config.json", json)).toThrow(
       new HeddleError(`config.json: expected ${message}. ${next}`),
     );
   });
@@ -143,17 +150,17 @@ describe("what is no model is refused:", () => {
       class_name: "Sequential",
       config: { layers: [{ class_name: "InputLayer", config: { batch_shape: [null, 4] } }, ...layers] },
     });
-    expect(() => Sequential.fromJson("config.json", layersOf({ class_name: "LSTM", config: {} }))).toThrow(
-      'config.json: expected layer to be one of Activation, Conv2D, Dense, Dropout, Flatten, MaxPooling2D, RandomFlip, Rescaling, received "LSTM". Check its spelling.',
+    expect(() => modelFromJson("config.json", layersOf({ class_name: "LSTM", config: {} }))).toThrow(
+      /^config\.json: expected layer to be one of Activation, .*, received "LSTM"\. Check its spelling\.$/,
     );
-    expect(() => Sequential.fromJson("config.json", layersOf("Dense"))).toThrow(
+    expect(() => modelFromJson("config.json", layersOf("Dense"))).toThrow(
       'config.json: expected layer as an object with class_name and config, received "Dense". Check the configuration file.',
     );
     const broken = {
       class_name: "Sequential",
       config: { layers: [{ class_name: "InputLayer", config: { batch_shape: [null, "4"] } }] },
     };
-    expect(() => Sequential.fromJson("config.json", broken)).toThrow(
+    expect(() => modelFromJson("config.json", broken)).toThrow(
       "config.json: expected each size of batch_shape to be a whole number of at least 1, received 4.",
     );
   });
@@ -169,20 +176,20 @@ describe("damaged files", () => {
     ]);
 
   it("are named: missing, not JSON, of another model", async () => {
-    await expect(Sequential.load(folder)).rejects.toThrow(
+    await expect(loadModel(folder)).rejects.toThrow(
       `File ${folder}/config.json: expected a file that can be read, received no such file or folder.`,
     );
     await small().save(folder);
     const config = join(folder, "config.json");
     const text = await readFile(config, "utf8");
     await writeFile(config, text.slice(0, 20));
-    await expect(Sequential.load(folder)).rejects.toThrow(`${config}: expected JSON, received `);
+    await expect(loadModel(folder)).rejects.toThrow(`${config}: expected JSON, received `);
     await writeFile(config, text.replaceAll('"dense"', '"other"'));
-    await expect(Sequential.load(folder)).rejects.toThrow(
+    await expect(loadModel(folder)).rejects.toThrow(
       `${join(folder, "weights.safetensors")}: expected weight other/kernel [2, 2], received none of that name among 4. Load the weights into the model that they were saved from.`,
     );
     await writeFile(config, text.replaceAll('"units": 2', '"units": 3'));
-    await expect(Sequential.load(folder)).rejects.toThrow(
+    await expect(loadModel(folder)).rejects.toThrow(
       "expected weight dense/kernel [2, 3], received [2, 2]. Load the weights into the model that they were saved from.",
     );
   });
@@ -193,7 +200,7 @@ describe("damaged files", () => {
     const attempt = (changed: string) => {
       try {
         const json: unknown = JSON.parse(changed);
-        Sequential.fromJson("config.json", json);
+        modelFromJson("config.json", json);
       } catch (thrown) {
         if (thrown instanceof SyntaxError) return;
         expect(thrown).toBeInstanceOf(HeddleError);

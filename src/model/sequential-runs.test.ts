@@ -1,9 +1,11 @@
 // What may happen around a run: others at once, a signal, progress, the end of the threads.
+import type { Worker } from "node:worker_threads";
 import { afterEach, describe, expect, it } from "vitest";
 import { AbortedError } from "../base/errors.js";
 import { Adam } from "../optimizers/index.js";
 import type { Progress } from "./callbacks.js";
-import type { Sequential, SequentialOptions } from "./sequential.js";
+import type { ModelOptions } from "./model.js";
+import type { Sequential } from "./sequential.js";
 import { tinyCnn, tinyImages } from "./tiny-model.testing.js";
 
 const models: Sequential[] = [];
@@ -11,7 +13,7 @@ afterEach(() => {
   for (const model of models.splice(0)) model.dispose();
 });
 
-function cnn(options: SequentialOptions & { rate?: number } = {}): Sequential {
+function cnn(options: ModelOptions & { rate?: number } = {}): Sequential {
   const model = tinyCnn(options);
   model.compile({ threads: 2, optimizer: new Adam({ learningRate: 0.01 }) });
   models.push(model);
@@ -108,6 +110,19 @@ describe("a signal", () => {
     expect(await model.weightsSha256()).not.toBe(sha);
   });
 
+  it("stops within the epoch under way, however long that is", async () => {
+    const model = cnn();
+    const controller = new AbortController();
+    const callbacks = [{ onProgress: () => controller.abort() }];
+    // Many seconds of training, were it not stopped.
+    const endless = { batchSize: 1, callbacks, signal: controller.signal };
+    const { message } = await model.fit(tinyImages(200_000), endless).then(
+      () => expect.fail("the training was not stopped"),
+      (thrown: Error) => thrown,
+    );
+    expect(Number(/^Stopped after step (\d+) of \d+\.$/.exec(message)?.[1])).toBeGreaterThan(0);
+  });
+
   it("counts the steps of a stopped epoch: a training in two parts is the same as in one", async () => {
     const [model, whole] = [cnn(), cnn()];
     const options = { batchSize: 10, shuffle: false };
@@ -184,6 +199,26 @@ describe("callbacks on progress", () => {
       "the terminal is gone",
     );
     expect((await model.predict(tinyImages(2))).length).toBe(6);
+  });
+});
+
+describe("a thread that dies", () => {
+  it("rejects the training with the kernel's name; the model keeps its weights and goes on", async () => {
+    const workers: Worker[] = [];
+    const note = (worker: Worker) => workers.push(worker);
+    process.on("worker", note);
+    const model = cnn();
+    const before = await model.weightsSha256();
+    // Progress is told of a run under way: its threads are in kernels then.
+    const callbacks = [{ onProgress: () => void workers[0]!.terminate() }];
+    const training = model.fit(tinyImages(12_000), { epochs: 100, batchSize: 1, callbacks });
+    await expect(training).rejects.toThrow(/^a compute thread died, last in kernel \w+ of .+ \(\w+\): /);
+    process.off("worker", note);
+
+    expect(workers).toHaveLength(2);
+    const { epochs } = await model.fit(tinyImages(200), { batchSize: 20 });
+    expect(epochs[0]!.loss).toBeGreaterThan(0);
+    expect(await model.weightsSha256()).not.toBe(before);
   });
 });
 

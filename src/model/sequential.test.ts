@@ -5,7 +5,8 @@ import { CategoricalCrossentropy, SparseCategoricalCrossentropy } from "../losse
 import { Adam } from "../optimizers/index.js";
 import { toCategorical } from "./data.js";
 import { Input } from "./input.js";
-import { Sequential, type SequentialOptions } from "./sequential.js";
+import type { ModelOptions } from "./model.js";
+import { Sequential } from "./sequential.js";
 import { asFloats, studyCnn, tinyCnn, tinyImages } from "./tiny-model.testing.js";
 
 const models: Sequential[] = [];
@@ -13,7 +14,7 @@ afterEach(() => {
   for (const model of models.splice(0)) model.dispose();
 });
 
-function cnn(options: SequentialOptions & { rate?: number } = {}): Sequential {
+function cnn(options: ModelOptions & { rate?: number } = {}): Sequential {
   const model = tinyCnn(options);
   model.compile({ threads: 2, optimizer: new Adam({ learningRate: 0.01 }) });
   models.push(model);

@@ -1,4 +1,3 @@
-import { allocateShared, canShareMemory } from "../base/memory.js";
 import { sizeOf } from "../base/shape.js";
 import { Engine, type EngineOptions } from "../engine/engine.js";
 import type { Loss } from "../losses/index.js";
@@ -8,12 +7,13 @@ import {
   type CompiledProgram,
   compileInference,
   compileTraining,
-  type InputFormat,
   type Lowered,
   SCALARS_STRIDE,
   type WeightPlaces,
   weightsOf,
 } from "./compile.js";
+import type { InputFormat } from "./emission.js";
+import { SharedCopies } from "./shared-copies.js";
 
 /** Samples of a batch when nothing is trained: enough shards for every thread. */
 const INFERENCE_BATCH = 512;
@@ -34,6 +34,9 @@ export class Session {
     { slots: number[]; programs: Map<string, CompiledProgram> }
   >();
   private readonly weights: Weight[];
+  private readonly copies = new SharedCopies();
+  /** By the number of bound data: lets go of its copies. */
+  private readonly releases = new Map<number, () => void>();
   private turn: Promise<unknown> = Promise.resolve();
 
   private constructor(
@@ -71,7 +74,19 @@ export class Session {
 
   /** Makes arrays known to the threads; returns their number. */
   bind(...arrays: readonly ArrayBufferView[]): number {
-    return this.engine.bind(arrays.map(sharedBytes));
+    const shared = arrays.map((array) => this.copies.of(array));
+    const id = this.engine.bind(shared.map(({ bytes }) => bytes));
+    this.releases.set(id, () => {
+      for (const { release } of shared) release();
+    });
+    return id;
+  }
+
+  /** Forgets arrays that no run reads any more. */
+  unbind(id: number): void {
+    this.engine.unbind(id);
+    this.releases.get(id)?.();
+    this.releases.delete(id);
   }
 
   training(options: {
@@ -229,13 +244,4 @@ export function scalarRows(
     rows.set(optimizer.scalars(firstStep + step + 1, rate), step * SCALARS_STRIDE + 1);
   }
   return rows;
-}
-
-/** The bytes of an array, moved to shared memory where threads can read that in place. */
-function sharedBytes(array: ArrayBufferView): Uint8Array {
-  const bytes = new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
-  if (!canShareMemory() || array.buffer instanceof SharedArrayBuffer) return bytes;
-  const shared = new Uint8Array(allocateShared(bytes.byteLength));
-  shared.set(bytes);
-  return shared;
 }

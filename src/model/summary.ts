@@ -1,7 +1,7 @@
 import { formatTable, groupDigits } from "../base/format.js";
 import { formatShape, type Shape, sizeOf } from "../base/shape.js";
-import type { Layer } from "../layers/index.js";
-import { nodeMacs } from "../ops/node.js";
+import type { PlacedLayer } from "./build.js";
+import { macsOf } from "./graph.js";
 
 /** One row of a model's summary. */
 export interface SummaryRow {
@@ -14,13 +14,13 @@ export interface SummaryRow {
 }
 
 /** What a model is made of, layer by layer. */
-export function summaryRows(layers: readonly { layer: Layer; input: Shape; output: Shape }[]): SummaryRow[] {
-  return layers.map(({ layer, input, output }) => ({
+export function summaryRows(layers: readonly PlacedLayer[]): SummaryRow[] {
+  return layers.map(({ layer, inputShapes, output }) => ({
     name: layer.name,
     className: layer.className,
     outputShape: output,
     parameters: layer.weights.reduce((sum, weight) => sum + sizeOf(weight.shape), 0),
-    macs: layer.lower(input).reduce((sum, node) => sum + nodeMacs(node), 0),
+    macs: layer.lower(inputShapes[0]!).reduce((sum, node) => sum + macsOf(node), 0),
   }));
 }
 

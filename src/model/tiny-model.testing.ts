@@ -2,7 +2,8 @@ import { Random } from "../base/random.js";
 import { Conv2D, Dense, Dropout, Flatten, MaxPooling2D, Rescaling } from "../layers/index.js";
 import type { LabelledSamples } from "./data.js";
 import { Input } from "./input.js";
-import { Sequential, type SequentialOptions } from "./sequential.js";
+import type { ModelOptions } from "./model.js";
+import { Sequential } from "./sequential.js";
 
 /** Images of 8×8 whose class, of three, is where their bright bar lies; noise over all. */
 export function tinyImages(count: number, seed = 1): LabelledSamples & { readonly images: Uint8Array } {
@@ -26,7 +27,7 @@ export function asFloats(samples: LabelledSamples): LabelledSamples & { readonly
 }
 
 /** A small relative of the study's CNN: every kind of layer that it has, for 8×8 images and three classes. */
-export function tinyCnn(options: SequentialOptions & { readonly rate?: number } = {}): Sequential {
+export function tinyCnn(options: ModelOptions & { readonly rate?: number } = {}): Sequential {
   const { rate = 0.4, ...rest } = options;
   return new Sequential(
     [

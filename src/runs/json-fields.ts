@@ -32,9 +32,22 @@ export class JsonFields {
     return new JsonFields(file, "", value);
   }
 
+  /**
+   * @param file the file that the object was read from, for the errors
+   * @param path where in the file it stood: `configuration`
+   */
+  static of(file: string, path: string, value: JsonObject): JsonFields {
+    return new JsonFields(file, `${path}.`, value);
+  }
+
   string(key: string): string {
     const value = this.own(key);
     return typeof value === "string" ? value : this.refuse(key, "a string", value);
+  }
+
+  boolean(key: string): boolean {
+    const value = this.own(key);
+    return typeof value === "boolean" ? value : this.refuse(key, "true or false", value);
   }
 
   /** These fields when `key` is there, `undefined` otherwise: `fields.optional("seed")?.number("seed")`. */

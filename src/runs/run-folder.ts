@@ -91,16 +91,16 @@ export class RunFolder {
     return join(this.path, "checkpoints");
   }
 
+  get recordPath(): string {
+    return join(this.path, "run.json");
+  }
+
   get reportPath(): string {
     return join(this.path, "report.html");
   }
 
   get metricsPath(): string {
     return join(this.path, "metrics.json");
-  }
-
-  private get recordPath(): string {
-    return join(this.path, "run.json");
   }
 
   private get historyPath(): string {

@@ -1,10 +1,10 @@
 import { HeddleError } from "../base/errors.js";
 import { sameShape, sizeOf } from "../base/shape.js";
 import type { Dataset } from "../data/dataset.js";
-import type { Sequential } from "../model/sequential.js";
+import type { Model } from "../model/model.js";
 
 /** @throws HeddleError when a model takes images of another size than a dataset's, or tells fewer classes apart */
-export function checkFits(model: Sequential, dataset: Dataset): void {
+export function checkFits(model: Model, dataset: Dataset): void {
   const { title, train, classNames } = dataset;
   if (!sameShape(model.inputShape, train.shape)) {
     throw new HeddleError({

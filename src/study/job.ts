@@ -2,14 +2,14 @@ import type { Dataset } from "../data/dataset.js";
 import type { DatasetDescription } from "../data/describe.js";
 import type { Loss } from "../losses/index.js";
 import type { Callback } from "../model/callbacks.js";
-import type { Sequential } from "../model/sequential.js";
+import type { Model } from "../model/model.js";
 import type { Optimizer } from "../optimizers/index.js";
 import type { Metrics } from "../runs/records.js";
 
-/** A training to run and keep: what `heddle study` and `heddle train` hand over. */
-export interface Job {
+/** A training: all but `threads` decides its weights, to the last bit. */
+export interface Training {
   readonly dataset: Dataset;
-  readonly model: Sequential;
+  readonly model: Model;
   readonly optimizer: Optimizer;
   readonly loss: Loss;
   readonly epochs: number;
@@ -18,6 +18,10 @@ export interface Job {
   readonly fast: boolean;
   /** The first so many training images; all by default. */
   readonly limit: number | undefined;
+}
+
+/** A training to run and keep: what `heddle study` and `heddle train` hand over. */
+export interface Job extends Training {
   /** The folder of all runs. */
   readonly runsFolder: string;
   /** What the run is called in its id: `fashion-mnist`. */

@@ -4,7 +4,8 @@ import { HeddleError } from "../base/errors.js";
 import type { Dataset } from "../data/dataset.js";
 import type { LoadOptions } from "../data/index-node.js";
 import { type Loss, losses, SparseCategoricalCrossentropy } from "../losses/index.js";
-import { Sequential } from "../model/sequential.js";
+import { loadModel } from "../model/load.js";
+import type { Model } from "../model/model.js";
 import type { RunRecord } from "../runs/records.js";
 import { RunFolder } from "../runs/run-folder.js";
 import { obtainDataset } from "./obtain-dataset.js";
@@ -14,7 +15,7 @@ import { studyRecipe } from "./recipe.js";
 export interface OpenedRun {
   readonly folder: RunFolder;
   readonly record: RunRecord;
-  readonly model: Sequential;
+  readonly model: Model;
 }
 
 /**
@@ -32,7 +33,7 @@ export async function openRun(
   const record = await folder.readRecord();
   // The weights are written first: with the configuration the model is whole.
   if (!(await exists(join(folder.modelPath, "config.json")))) throw withoutModel(folder, record);
-  const model = await Sequential.load(folder.modelPath, { seed: record.seed });
+  const model = await loadModel(folder.modelPath, { seed: record.seed });
   const { threads, fast = false } = engine;
   model.compile({ loss: lossOfRun(record), fast, ...(threads !== undefined && { threads }) });
   return { folder, record, model };
@@ -75,7 +76,7 @@ export async function datasetOfRun(
 }
 
 /** Which files of two datasets differ, by checksum. */
-export function changedFiles(record: RunRecord, dataset: Dataset): readonly string[] {
+export function changedFiles(record: Pick<RunRecord, "dataset">, dataset: Dataset): readonly string[] {
   const now = new Map(dataset.source.files.map(({ name, sha256 }) => [name, sha256]));
   return record.dataset.source.files
     .filter(({ name, sha256 }) => now.get(name) !== sha256)

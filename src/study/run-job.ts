@@ -6,15 +6,15 @@ import { accuracyByEpoch, lossByEpoch } from "../figures/curves.js";
 import type { Figure } from "../figures/figure.js";
 import { firstOfEachClass, imageGrid } from "../figures/image-grid.js";
 import type { EpochLogs, History } from "../model/history.js";
-import type { Sequential } from "../model/sequential.js";
+import type { Model } from "../model/model.js";
 import { renderReport } from "../report/render-report.js";
 import { describeMachine } from "../runs/machine.js";
 import { type Metrics, RUN_FORMAT_VERSION, type RunRecord } from "../runs/records.js";
 import { RunFolder } from "../runs/run-folder.js";
-import { checkFits } from "./check-fits.js";
 import { Clock } from "./clock.js";
 import { configurationOf } from "./configuration.js";
 import type { Job, JobResult } from "./job.js";
+import { prepareTraining } from "./prepare-training.js";
 import { reportData } from "./report-data.js";
 
 /** Pictures of the study's first grid. */
@@ -34,14 +34,7 @@ const PREDICTION_ROUNDS = 3;
 export async function runJob(job: Job): Promise<JobResult> {
   const clock = new Clock();
   const { dataset, model, events, signal } = job;
-  const train = job.limit === undefined ? dataset.train : firstImages(dataset.train, job.limit);
-  checkFits(model, dataset);
-  model.compile({
-    optimizer: job.optimizer,
-    loss: job.loss,
-    fast: job.fast,
-    ...(job.threads !== undefined && { threads: job.threads }),
-  });
+  const train = prepareTraining(job);
   const folder = await RunFolder.create(job.runsFolder, { name: job.name });
   events.onFolder(folder.path);
   const record = newRecord(job, folder.id);
@@ -162,7 +155,7 @@ async function curveFigures(folder: RunFolder, history: History, dataset: string
 }
 
 /** Both splits with dropout off, and how fast predictions are. */
-async function measure(model: Sequential, train: ImageSet, test: ImageSet, signal: AbortSignal) {
+async function measure(model: Model, train: ImageSet, test: ImageSet, signal: AbortSignal) {
   const result = {
     train: await model.evaluate(train, { signal }),
     test: await model.evaluate(test, { signal }),

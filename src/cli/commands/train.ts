@@ -1,7 +1,7 @@
 import { Command } from "@commander-js/extra-typings";
 import { readTextFile } from "../../base/files-node.js";
 import { parseJson } from "../../model/config.js";
-import { Sequential } from "../../model/sequential.js";
+import { modelFromJson } from "../../model/load.js";
 import { obtainDataset } from "../../study/obtain-dataset.js";
 import { studyModel } from "../../study/recipe.js";
 import {
@@ -53,7 +53,7 @@ Examples:
                 classes: dataset.classNames.length,
                 seed: options.seed,
               })
-            : Sequential.fromJson(path, parseJson(path, await readTextFile(path)), { seed: options.seed }),
+            : modelFromJson(path, parseJson(path, await readTextFile(path)), { seed: options.seed }),
       }),
     );
 }

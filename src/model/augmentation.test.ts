@@ -1,0 +1,93 @@
+import { describe, expect, it } from "vitest";
+import { serialize } from "../base/registry.js";
+import {
+  CenterCrop,
+  Conv2D,
+  Dense,
+  Flatten,
+  type Layer,
+  layers,
+  Normalization,
+  RandomContrast,
+  RandomCrop,
+  RandomErasing,
+  RandomFlip,
+  RandomRotation,
+  RandomTranslation,
+  RandomZoom,
+  Rescaling,
+  Resizing,
+} from "../layers/index.js";
+import { Input } from "./input.js";
+import { Sequential } from "./sequential.js";
+import { tinyImages } from "./tiny-model.testing.js";
+
+/** All preprocessing layers, on bytes and on what weights have made of them, so that gradients pass through all. */
+function model(): Sequential {
+  const images = tinyImages(60);
+  const normalization = new Normalization();
+  normalization.adapt(images);
+  const preprocessing = (size: number, range: readonly [number, number]): Layer[] => [
+    new RandomFlip("horizontal"),
+    new RandomErasing({ valueRange: range }),
+    new RandomTranslation(0.2, 0.2, { fillMode: "constant" }),
+    new RandomRotation(0.1),
+    new RandomZoom(0.2, { fillMode: "wrap" }),
+    new RandomContrast(0.3, { valueRange: range }),
+    new Resizing(size + 2, size + 3),
+    new RandomCrop(size + 1, size),
+    new CenterCrop(size, size),
+  ];
+  return new Sequential(
+    [
+      new Input([8, 8, 1]),
+      ...preprocessing(8, [0, 255]),
+      normalization,
+      new Conv2D(4, 3, { activation: "relu" }),
+      ...preprocessing(6, [-4, 4]),
+      new Rescaling(0.5),
+      new Flatten(),
+      new Dense(3, { activation: "softmax" }),
+    ],
+    { seed: 3 },
+  );
+}
+
+async function trained(threads: number) {
+  const one = model();
+  one.compile({ threads });
+  const { epochs } = await one.fit(tinyImages(60), { epochs: 2, batchSize: 16 });
+  const { loss } = await one.evaluate(tinyImages(20, 2));
+  const copies = one.layers.map((layer) =>
+    layers.deserialize("test", JSON.parse(JSON.stringify(serialize(layer)))),
+  );
+  const again = new Sequential([new Input([8, 8, 1]), ...copies]);
+  again.weights.forEach((weight, index) => {
+    weight.values.set(one.weights[index]!.values);
+  });
+  const reloaded = await again.evaluate(tinyImages(20, 2));
+  again.dispose();
+  one.dispose();
+  return {
+    sha: await one.weightsSha256(),
+    epochs: epochs.map((epoch) => epoch.loss),
+    loss,
+    reloaded: reloaded.loss,
+  };
+}
+
+describe("a model with every preprocessing layer", () => {
+  it("trains to the same weights on any number of threads, and evaluates the same when it is read again", async () => {
+    const one = await trained(1);
+    expect(one.epochs.every((loss) => Number.isFinite(loss))).toBe(true);
+    expect(one.reloaded).toBe(one.loss);
+    for (const threads of [2, 4]) expect(await trained(threads)).toEqual(one);
+  });
+
+  it("keeps what adapt has found in its configuration", () => {
+    const [config] = model()
+      .layers.filter((layer) => layer.className === "Normalization")
+      .map((layer) => layer.getConfig());
+    expect(config).toMatchObject({ axis: [-1], mean: expect.any(Number), variance: expect.any(Number) });
+  });
+});

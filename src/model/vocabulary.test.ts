@@ -1,0 +1,96 @@
+// Layers and activations that the study's CNN does not have, in whole models.
+import { describe, expect, it } from "vitest";
+import {
+  Activation,
+  type ActivationName,
+  AveragePooling2D,
+  Conv2D,
+  Dense,
+  GlobalAveragePooling2D,
+  GlobalMaxPooling2D,
+  Reshape,
+  SpatialDropout2D,
+  UpSampling2D,
+  ZeroPadding2D,
+} from "../layers/index.js";
+import { Adam } from "../optimizers/index.js";
+import { Input } from "./input.js";
+import { modelFromJson } from "./load.js";
+import { Sequential } from "./sequential.js";
+import { tinyImages } from "./tiny-model.testing.js";
+
+/** Every pooling and shape layer once, on the way from 8×8 pixels to three classes. */
+function shapes(): Sequential {
+  return new Sequential(
+    [
+      new Input([8, 8, 1]),
+      new ZeroPadding2D([
+        [1, 0],
+        [0, 3],
+      ]),
+      new Conv2D(5, 3, { activation: "gelu" }),
+      new AveragePooling2D(3, { strides: 2, padding: "same" }),
+      new SpatialDropout2D(0.25),
+      new UpSampling2D([2, 1]),
+      new Conv2D(6, 2, { activation: "leakyRelu" }),
+      new GlobalMaxPooling2D(),
+      new Reshape([1, 2, 3]),
+      new Activation("softplus"),
+      new GlobalAveragePooling2D({ keepdims: true }),
+      new Reshape([-1]),
+      new Dense(3, { activation: "softmax" }),
+    ],
+    { seed: 3 },
+  );
+}
+
+async function trained(model: Sequential, threads: number) {
+  model.compile({ threads, optimizer: new Adam({ learningRate: 0.01 }) });
+  const { epochs } = await model.fit(tinyImages(100), { epochs: 3, batchSize: 24 });
+  model.dispose();
+  return { sha: await model.weightsSha256(), loss: epochs.map(({ loss }) => loss) };
+}
+
+describe("pooling and shape layers in a model", () => {
+  it("have Keras's names and shapes", () => {
+    const names = shapes().layers.map(({ name }) => name);
+    expect(names).toEqual([
+      ...["zero_padding2d", "conv2d", "average_pooling2d", "spatial_dropout2d", "up_sampling2d", "conv2d_1"],
+      ...["global_max_pooling2d", "reshape", "activation", "global_average_pooling2d", "reshape_1", "dense"],
+    ]);
+  });
+
+  it("train to the same weights on one, two and four threads", async () => {
+    const one = await trained(shapes(), 1);
+    expect(one.loss.every(Number.isFinite)).toBe(true);
+    expect(one.loss[2]).toBeLessThan(one.loss[0]!);
+    expect(await trained(shapes(), 2)).toEqual(one);
+    expect(await trained(shapes(), 4)).toEqual(one);
+  });
+
+  it("come back from their configuration", () => {
+    const model = shapes();
+    const again = modelFromJson("config.json", JSON.parse(JSON.stringify(model.toJson())));
+    expect(again.toJson()).toEqual(model.toJson());
+  });
+});
+
+describe("activations in a model", () => {
+  const names: ActivationName[] = ["leakyRelu", "elu", "selu", "gelu", "geluTanh", "silu"];
+  names.push("sigmoid", "tanh", "softplus", "softmax", "hardSwish");
+
+  it.each(names)("%s trains to the same weights on one and two threads, and learns", async (activation) => {
+    const model = () =>
+      new Sequential([
+        ...[new Input([8, 8, 1]), new Conv2D(5, 3, { activation, strides: 2 }), new Reshape([-1])],
+        ...[
+          new Dense(7, { activation }),
+          new Activation(activation),
+          new Dense(3, { activation: "softmax" }),
+        ],
+      ]);
+    const one = await trained(model(), 1);
+    expect(one.loss[2]).toBeLessThan(one.loss[0]!);
+    expect(await trained(model(), 2)).toEqual(one);
+  });
+});

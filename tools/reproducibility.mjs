@@ -1,0 +1,125 @@
+// Trains one workload on several numbers of threads, versions of Node, kernels, and in Chromium, and writes the
+// SHA-256 of all weights into docs/reproducibility.md. Fails, and writes nothing, unless each variant of the kernels
+// has one hash everywhere. What cannot be had here is named, and left out.
+// usage: node tools/reproducibility.mjs [--nodes 20,22,24,26] [--folder DIR: where those are installed and kept]
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { cpus, tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { chromium, trainInChromium } from "./reproducibility/in-chromium.mjs";
+import { writeHashes } from "./reproducibility/page.mjs";
+import { WORKLOAD } from "./reproducibility/workload.mjs";
+
+const { values } = parseArgs({
+  options: {
+    nodes: { type: "string", default: "20,22,24,26" },
+    folder: { type: "string", default: join(tmpdir(), "heddle-nodes") },
+  },
+});
+const variants = ["strict", "fma"];
+const inNode = fileURLToPath(new URL("reproducibility/in-node.mjs", import.meta.url));
+const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
+
+/** A row a place: `{ where, threads, strict, fma }`. */
+const rows = [];
+const skipped = [];
+
+for (const threads of [1, 2, 3, 4, 8]) addNode(process.execPath, threads);
+for (const major of values.nodes.split(",")) {
+  if (major === process.versions.node.split(".")[0]) continue;
+  const binary = installNode(major);
+  if (binary) for (const threads of [1, 4]) addNode(binary, threads);
+}
+if (chromium) for (const isolated of [true, false]) await addChromium(isolated);
+else skip("Chromium: none found; the environment variable CHROMIUM names one");
+
+const faults = variants.filter((variant) => new Set(rows.map((row) => row[variant])).size !== 1);
+if (faults.length > 0) {
+  console.error(`Not reproducible: ${faults.join(" and ")} gave several hashes. The page stays as it is.`);
+  process.exitCode = 1;
+} else {
+  writeHashes(markdown());
+  console.log("docs/reproducibility.md: written");
+}
+
+/** Trains both variants in fresh processes. */
+function addNode(binary, threads) {
+  const where = `Node ${execFileSync(binary, ["--version"], { encoding: "utf8" }).trim().slice(1)}`;
+  const row = { where, threads };
+  for (const variant of variants) {
+    const output = execFileSync(binary, [inNode, String(threads), variant], { encoding: "utf8" });
+    take(row, variant, JSON.parse(output));
+  }
+  add(row);
+}
+
+async function addChromium(isolated) {
+  const [release] = /\d+(\.\d+)+/.exec(execFileSync(chromium, ["--version"], { encoding: "utf8" })) ?? ["?"];
+  const row = { where: `Chromium ${release}, cross-origin isolation ${isolated ? "on" : "off"}` };
+  for (const variant of variants) {
+    const result = await trainInChromium({ isolated, fast: variant === "fma", threads: 4 });
+    if (result.isolated !== isolated) throw new Error(`Chromium: isolation is ${result.isolated}`);
+    row.threads = result.threads;
+    take(row, variant, result);
+  }
+  add(row);
+}
+
+/** Puts a result into its row, once it is what was asked for. */
+function take(row, variant, result) {
+  if (result.variant !== variant)
+    throw new Error(`${row.where}: asked for ${variant}, got ${result.variant}`);
+  row[variant] = result.sha256;
+}
+
+function add(row) {
+  rows.push(row);
+  const hashes = variants.map((variant) => `${variant} ${row[variant].slice(0, 12)}`);
+  console.log(`${row.where}, ${row.threads} threads: ${hashes.join(", ")}`);
+}
+
+function skip(what) {
+  skipped.push(what);
+  console.error(`SKIPPED  ${what}`);
+}
+
+/** Node of another version from the registry, in a side folder; `undefined` where it cannot be had. */
+function installNode(major) {
+  const folder = join(values.folder, major);
+  const binary = join(folder, "node_modules", "node", "bin", "node");
+  try {
+    if (!existsSync(binary)) {
+      mkdirSync(folder, { recursive: true });
+      const words = ["install", "--prefix", folder, "--no-save", "--no-audit", "--no-fund", `node@${major}`];
+      execFileSync("npm", words, { stdio: ["ignore", "ignore", "pipe"] });
+    }
+    execFileSync(binary, ["--version"]);
+    return binary;
+  } catch (thrown) {
+    skip(`Node ${major}: ${String(thrown.message).trim().split("\n").at(-1)}`);
+    return undefined;
+  }
+}
+
+function markdown() {
+  const line = (cells) => `| ${cells.join(" | ")} |`;
+  const short = (hash) => `\`${hash.slice(0, 12)}…\``;
+  return [
+    WORKLOAD,
+    "",
+    line(["kernels", "SHA-256 of the weights"]),
+    line(["---", "---"]),
+    ...variants.map((variant) => line([`\`${variant}\``, `\`${rows[0][variant]}\``])),
+    "",
+    `Heddle ${version}, ${new Date().toISOString().slice(0, 10)}, ${cpus()[0].model}:`,
+    "",
+    line(["where", "threads", ...variants.map((variant) => `\`${variant}\``)]),
+    line(["---", "---:", "---", "---"]),
+    ...rows.map(({ where, threads, ...row }) =>
+      line([where, threads, ...variants.map((variant) => short(row[variant]))]),
+    ),
+    ...(skipped.length > 0 ? ["", `Left out: ${skipped.join("; ")}.`] : []),
+  ].join("\n");
+}
