@@ -107,7 +107,11 @@ describe("heddle train", () => {
     ],
     ["a field of the wrong type", lenet(20, 4, [layer("Dropout", { rate: "much" })]), "rate"],
     ["a layer that is no object", lenet(20, 4, ["Flatten" as unknown as Layer]), "model.json"],
-    ["another kind of model", '{"class_name":"Model","config":{}}', 'expected class_name "Sequential" or "Functional"'],
+    [
+      "another kind of model",
+      '{"class_name":"Model","config":{}}',
+      'expected class_name "Sequential" or "Functional"',
+    ],
     ["something that is not JSON", "{\n  'class_name':\n", "model.json: expected JSON"],
     ["an empty file", "", "model.json: expected JSON"],
   ];
