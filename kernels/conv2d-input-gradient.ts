@@ -8,7 +8,7 @@ import { F32 } from "./simd";
 // A phase is a convolution with stride 1 of dy by those taps, turned round.
 
 /** Taps r and r + step fall into one phase: step = stride / gcd(stride, dilation). */
-function tapStep(stride: usize, dilation: usize): usize {
+export function tapStep(stride: usize, dilation: usize): usize {
   let a = stride;
   let b = dilation;
   while (b != 0) {
@@ -20,7 +20,7 @@ function tapStep(stride: usize, dilation: usize): usize {
 }
 
 /** The first tap of input row i's phase; `step` where it has none. */
-function firstTap(i: usize, stride: usize, dilation: usize, step: usize): usize {
+export function firstTap(i: usize, stride: usize, dilation: usize, step: usize): usize {
   let tap: usize = 0;
   while (tap < step && (tap * dilation) % stride != i % stride) tap++;
   return tap;
@@ -29,7 +29,7 @@ function firstTap(i: usize, stride: usize, dilation: usize, step: usize): usize 
 /** How many of `taps` there are from `first` on, every `step`-th. */
 // @ts-ignore: decorator
 @inline
-function countTaps(taps: usize, first: usize, step: usize): usize {
+export function countTaps(taps: usize, first: usize, step: usize): usize {
   return first < min(taps, step) ? (taps - first + step - 1) / step : 0;
 }
 
@@ -127,6 +127,6 @@ export function conv2dInputGradient(
 /** The row of dy that input row i takes by the last tap of its phase. */
 // @ts-ignore: decorator
 @inline
-function firstRow(i: usize, tap: usize, stride: usize, dilation: usize, border: usize): usize {
+export function firstRow(i: usize, tap: usize, stride: usize, dilation: usize, border: usize): usize {
   return border + <usize>((<isize>i - <isize>(tap * dilation)) / <isize>stride);
 }

@@ -24,3 +24,12 @@ export function copyPieces(
     memory.copy(y + piece * yStrideBytes, x + piece * xStrideBytes, bytes);
   }
 }
+
+/** y[n, i] = y[n, i] · w[n]: y [N, count], w [N]. */
+export function scaleRows(y: usize, w: usize, N: usize, count: usize): void {
+  for (let n: usize = 0; n < N; n++, w += F32) {
+    const factor = load<f32>(w);
+    const end = y + count * F32;
+    for (; y < end; y += F32) store<f32>(y, load<f32>(y) * factor);
+  }
+}

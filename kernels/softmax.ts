@@ -1,4 +1,5 @@
 // Softmax, and its cross-entropy with the gradient in one.
+import { largest } from "./losses";
 import { expF32, logF32 } from "./math";
 import { F32 } from "./simd";
 
@@ -35,8 +36,8 @@ export function softmaxBackward(dx: usize, dy: usize, y: usize, N: usize, rows: 
  *     dx[n,k] = (softmax(x[n])[k] − target[k]) · scale
  *     correct[n] = 1 where the largest logit, the first of equals, is the label's; else 0
  *
- * x dx [N, K], label i32 [N], loss [N], correct u8 [N]; `scale` points to one f32, 1 / batch size. dx may be 0
- * where no gradient is wanted.
+ * x dx [N, K], label i32 [N], loss correct [N]; `scale` points to one f32, 1 / batch size. correct and dx may
+ * be 0 where nobody asks for them.
  */
 export function sparseCrossEntropy(
   loss: usize, correct: usize, dx: usize, x: usize, label: usize, scale: usize, scratch: usize,
@@ -55,7 +56,7 @@ export function sparseCrossEntropy(
     if (smoothing > 0) for (let k: usize = 0; k < K; k++) total += load<f32>(row + k * F32) - best;
     const aimed = (<f32>1 - smoothing) * (load<f32>(row + target * F32) - best) + others * total;
     store<f32>(loss + n * F32, logF32(sum) - aimed);
-    store<u8>(correct + n, u8(top == target));
+    if (correct) store<f32>(correct + n * F32, <f32>u32(top == target));
     if (!dx) continue;
     for (let k: usize = 0; k < K; k++) {
       const probability = load<f32>(scratch + k * F32) / sum;
@@ -96,7 +97,7 @@ export function categoricalCrossEntropy(
       if (weight != 0) total += weight * (logSum - load<f32>(row + k * F32));
     }
     store<f32>(loss + n * F32, total);
-    store<u8>(correct + n, u8(top == largest(wanted, K)));
+    if (correct) store<f32>(correct + n * F32, <f32>u32(top == largest(wanted, K)));
     if (!dx) continue;
     for (let k: usize = 0; k < K; k++) {
       const probability = load<f32>(scratch + k * F32) / sum;
@@ -115,11 +116,4 @@ function exponentials(y: usize, x: usize, K: usize): f32 {
     sum += value;
   }
   return sum;
-}
-
-/** Where the largest of x[0..K) stands; the first of equals. */
-function largest(x: usize, K: usize): usize {
-  let at: usize = 0;
-  for (let k: usize = 1; k < K; k++) if (load<f32>(x + k * F32) > load<f32>(x + at * F32)) at = k;
-  return at;
 }

@@ -1,20 +1,46 @@
 /** Heddle's core: models, layers and training. Runs in Node and in browsers, with no dependency. */
 export { AbortedError, HeddleError } from "./base/errors.js";
 export type { Shape } from "./base/shape.js";
+export * from "./constraints/index.js";
 export type { EngineOptions } from "./engine/engine.js";
 export { hasRelaxedSimd, type Variant } from "./engine/variant.js";
 export * from "./initializers/index.js";
 export * from "./layers/index.js";
 export * from "./losses/index.js";
-export type { Callback, Progress } from "./model/callbacks.js";
-export { type LabelledSamples, type Samples, toCategorical } from "./model/data.js";
+export * from "./metrics/index.js";
+export * from "./model/callbacks/index.js";
+export type { Callback, Progress, TrainingControl, TrainingState } from "./model/callbacks.js";
+export {
+  type LabelledSamples,
+  type Samples,
+  type SamplesWithTargets,
+  type TrainingSamples,
+  toCategorical,
+} from "./model/data.js";
 export type { FitOptions } from "./model/fit.js";
 export type { EpochLogs, History } from "./model/history.js";
 export { Input } from "./model/input.js";
 export { loadModel, modelFromJson } from "./model/load.js";
-export { type CompileOptions, type Evaluation, Model, type ModelOptions } from "./model/model.js";
+export type { Evaluation } from "./model/measure.js";
+export type { MetricValues } from "./model/measures.js";
+export { type CompileOptions, Model } from "./model/model.js";
+export type { ModelOptions } from "./model/network.js";
+export type { ValidationOptions, Weighting } from "./model/sample-weights.js";
 export { Sequential } from "./model/sequential.js";
 export type { SummaryRow } from "./model/summary.js";
-export { Adam, type AdamOptions, Optimizer, optimizers, SGD, type SGDOptions } from "./optimizers/index.js";
+export {
+  Adam,
+  type AdamOptions,
+  AdamW,
+  Muon,
+  type MuonOptions,
+  Optimizer,
+  type OptimizerOptions,
+  optimizers,
+  RMSprop,
+  type RMSpropOptions,
+  SGD,
+  type SGDOptions,
+} from "./optimizers/index.js";
 export * from "./regularizers/index.js";
 export * from "./schedules/index.js";

@@ -3,7 +3,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { HeddleError } from "./errors.js";
-import { fileError, readFileBytes, readTextFile, writeFileAtomic } from "./files-node.js";
+import {
+  appendToFile,
+  fileError,
+  fileExists,
+  readFileBytes,
+  readTextFile,
+  removeFile,
+  writeFileAtomic,
+} from "./files-node.js";
 import * as web from "./files-web.js";
 
 let folder: string;
@@ -84,12 +92,30 @@ describe("reading", () => {
   });
 });
 
+describe("a log", () => {
+  it("is begun with its folders, grows at its end, and is removed", async () => {
+    const path = join(folder, "logs", "events");
+    expect(await fileExists(path)).toBe(false);
+    await appendToFile(path, "one ");
+    await appendToFile(path, "two");
+    expect(await readTextFile(path)).toBe("one two");
+    expect(await fileExists(path)).toBe(true);
+    await removeFile(path);
+    await removeFile(path);
+    expect(await fileExists(path)).toBe(false);
+    await expect(appendToFile(folder, "x")).rejects.toThrow("received a folder");
+  });
+});
+
 describe("in a browser", () => {
   it("has the same functions, each of which says that files are not to be had", async () => {
     for (const call of [
       web.readFileBytes,
       web.readTextFile,
+      web.fileExists,
+      web.removeFile,
       (path: string) => web.writeFileAtomic(path, ""),
+      (path: string) => web.appendToFile(path, ""),
     ]) {
       await expect(call("model/config.json")).rejects.toThrow(
         "File model/config.json: expected Node, where files can be read and written by path, received a browser.",

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
+import { access, appendFile, mkdir, open, readFile, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { HeddleError, messageOf } from "./errors.js";
 
@@ -86,6 +86,41 @@ export async function writeFileAtomic(path: string, content: Uint8Array | string
     throw fileError(path, "a file that can be written", thrown);
   }
   await syncFolder(folder);
+}
+
+/** True when a file or folder is at the path. */
+export async function fileExists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+/**
+ * Adds to the end of a file, and begins it where there is none. Missing folders are made.
+ *
+ * @throws HeddleError that names the path when it cannot be written
+ */
+export async function appendToFile(path: string, content: Uint8Array | string): Promise<void> {
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    await appendFile(path, content);
+  } catch (thrown) {
+    throw fileError(path, "a file that can be written", thrown);
+  }
+}
+
+/**
+ * Removes a file; one that is not there is no fault.
+ *
+ * @throws HeddleError that names the path when it cannot be removed
+ */
+export async function removeFile(path: string): Promise<void> {
+  try {
+    await rm(path, { force: true });
+  } catch (thrown) {
+    throw fileError(path, "a file that can be removed", thrown);
+  }
 }
 
 /** Makes a rename in the folder survive a power cut. Some systems cannot sync a folder: they need not. */

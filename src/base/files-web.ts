@@ -23,3 +23,18 @@ export async function readTextFile(path: string): Promise<string> {
 export async function writeFileAtomic(path: string, _content: Uint8Array | string): Promise<void> {
   throw noFiles(path);
 }
+
+/** Rejects: a browser has no files by path. */
+export async function fileExists(path: string): Promise<boolean> {
+  throw noFiles(path);
+}
+
+/** Rejects: a browser has no files to be written by path. */
+export async function appendToFile(path: string, _content: Uint8Array | string): Promise<void> {
+  throw noFiles(path);
+}
+
+/** Rejects: a browser has no files to be removed by path. */
+export async function removeFile(path: string): Promise<void> {
+  throw noFiles(path);
+}

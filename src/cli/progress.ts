@@ -2,6 +2,7 @@ import { formatBytes, formatDuration, groupDigits } from "../base/format.js";
 import type { DownloadProgress } from "../data/index-node.js";
 import type { Callback, Progress } from "../model/callbacks.js";
 import type { EpochLogs } from "../model/history.js";
+import { bar, measurementParts } from "../model/progress-lines.js";
 import type { Terminal } from "./terminal.js";
 
 const BAR_WIDTH = 20;
@@ -42,15 +43,11 @@ function liveLine(progress: Progress, started: number, columns: number): string 
 }
 
 function epochLine(logs: EpochLogs, epochs: number): string {
-  const { epoch, loss, accuracy, valLoss, valAccuracy, imagesPerSecond } = logs;
   return [
-    `Epoch ${String(epoch).padStart(String(epochs).length)}/${epochs}`,
+    `Epoch ${String(logs.epoch).padStart(String(epochs).length)}/${epochs}`,
     `${logs.seconds.toFixed(1)}s`,
-    `${groupDigits(Math.round(imagesPerSecond))} images/s`,
-    `loss ${loss.toFixed(4)}`,
-    `accuracy ${accuracy.toFixed(4)}`,
-    ...(valLoss === undefined ? [] : [`val_loss ${valLoss.toFixed(4)}`]),
-    ...(valAccuracy === undefined ? [] : [`val_accuracy ${valAccuracy.toFixed(4)}`]),
+    `${groupDigits(Math.round(logs.imagesPerSecond))} images/s`,
+    ...measurementParts(logs),
   ].join("  ");
 }
 
@@ -79,9 +76,4 @@ function lineWithBar(columns: number, share: number, label: string, parts: reado
 /** `1 epoch`, `16 epochs`. */
 function counted(count: number, what: string): string {
   return `${count} ${what}${count === 1 ? "" : "s"}`;
-}
-
-function bar(share: number, width: number): string {
-  const full = Math.round(Math.min(1, Math.max(0, share)) * width);
-  return `${"━".repeat(full)}${"╌".repeat(width - full)}`;
 }

@@ -114,6 +114,25 @@ describe("ProgramBuilder", () => {
     });
   });
 
+  it("keeps what it gathers for every shard where a later phase reads it", () => {
+    const builder = new ProgramBuilder({ name: "p", batchSize: 6, shards: 3, maxSteps: 1, threads: 2 });
+    const rows = builder.buffer("rows", "result", 4);
+    const images = builder.buffer("images", "sample", 20);
+    const labels = builder.buffer("labels", "sample", 4);
+    builder.column(0, images);
+    builder.column(1, labels);
+    const note = { owner: "t", pass: "forward" } as const;
+    builder.phase("samples", "perShard");
+    builder.call("clear", { y: images, bytes: 20 }, note);
+    builder.phase("samples again", "perShard");
+    builder.call("clear", { y: labels, bytes: 4 }, note);
+    const memory = allocator();
+    builder.layOut(1, memory, rows);
+    const bytes = Object.fromEntries(memory.asked.map(({ bytes, what }) => [what, bytes]));
+    // Shards of two samples: images for each of two threads, labels for all six.
+    expect(bytes).toMatchObject({ "p, images": 2 * 2 * 20, "p, labels": 6 * 4 });
+  });
+
   it("leaves out phases without a task, and gathers before the first of the samples' phases alone", () => {
     const builder = new ProgramBuilder({ name: "p", batchSize: 2, shards: 1, maxSteps: 1, threads: 1 });
     const rows = builder.buffer("rows", "result", 4);

@@ -237,6 +237,9 @@ export class ProgramBuilder {
         }
       }
     }
+    // What is gathered lies there from the first of these phases on, whichever reads it.
+    const gathering = this.phases.find(({ kind }) => kind === "perShard");
+    for (const { target } of this.columns) if (gathering) touch(target, gathering);
     return new Set([...this.buffers].filter((buffer) => buffer.scope === "sample" && !shared.has(buffer)));
   }
 }

@@ -101,6 +101,14 @@ export function readSafetensors(who: string, bytes: Uint8Array): Map<string, Nam
   return tensors;
 }
 
+/** The texts that `writeSafetensors` was given as `metadata`, of a file that `readSafetensors` accepts. */
+export function safetensorsMetadata(bytes: Uint8Array): Readonly<Record<string, unknown>> {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const header = bytes.subarray(8, 8 + Number(view.getBigUint64(0, true)));
+  const metadata = JSON.parse(new TextDecoder().decode(header))["__metadata__"];
+  return isJsonObject(metadata) ? metadata : {};
+}
+
 function isSizes(value: unknown): value is readonly number[] {
   return Array.isArray(value) && value.every((size) => Number.isSafeInteger(size) && size >= 0);
 }

@@ -1,32 +1,29 @@
+import { HeddleError } from "../base/errors.js";
 import type { JsonObject } from "../base/json.js";
 import { type Shape, wholeNumber } from "../base/shape.js";
 import { type Conv2DGeometry, conv2dGeometry } from "../ops/conv2d-geometry.js";
 import type { OpNode } from "../ops/node.js";
+import { imageShape } from "../ops/window.js";
 import { activationNodes } from "./activation.js";
+import { type ConvWindowOptions, convWindow } from "./conv-window.js";
 import { Layer, type LayerOptions } from "./layer.js";
 import {
   type KernelOptions,
   type KernelSettings,
   kernelConfig,
   kernelSettings,
-  paddingOf,
   type Size2D,
-  size2d,
 } from "./options.js";
 
-export interface Conv2DOptions extends LayerOptions, KernelOptions {
-  /** Steps of the window; 1 by default. */
-  readonly strides?: Size2D;
-  /** `"valid"` (the default): no padding; `"same"`: zeros around, so that stride 1 keeps the size. */
-  readonly padding?: "valid" | "same";
-  /** Distance of the kernel's taps; 1 by default. */
-  readonly dilationRate?: Size2D;
+export interface Conv2DOptions extends LayerOptions, KernelOptions, ConvWindowOptions {
+  /** Into how many groups channels and filters are cut; each filter reads its group alone. 1 by default. */
+  readonly groups?: number;
 }
 
 /**
  * Two-dimensional convolution.
  *
- * Input `[batch, H, W, C]`, kernel `[R, S, C, filters]`, output `[batch, P, Q, filters]`.
+ * Input `[batch, H, W, C]`, kernel `[R, S, C / groups, filters]`, output `[batch, P, Q, filters]`.
  *
  * @example
  * const layer = new Conv2D(16, 3, { activation: "relu" });
@@ -39,20 +36,25 @@ export class Conv2D extends Layer {
   readonly strides: readonly [number, number];
   readonly dilationRate: readonly [number, number];
   readonly padding: "valid" | "same";
+  readonly groups: number;
   private readonly settings: KernelSettings;
 
   /**
    * @param filters output channels
    * @param kernelSize window in pixels: one number, or `[height, width]`
-   * @throws HeddleError for sizes below 1 and unknown names
+   * @throws HeddleError for sizes below 1, unknown names, groups that do not divide the filters, and strides together
+   *   with dilation
    */
   constructor(filters: number, kernelSize: Size2D, options: Conv2DOptions = {}) {
     super(options);
     this.filters = wholeNumber(this.who, "filters", filters);
-    this.kernelSize = size2d(this.who, "kernelSize", kernelSize);
-    this.strides = size2d(this.who, "strides", options.strides ?? 1);
-    this.dilationRate = size2d(this.who, "dilationRate", options.dilationRate ?? 1);
-    this.padding = paddingOf(this.who, options.padding ?? "valid");
+    const window = convWindow(this.who, kernelSize, options);
+    this.kernelSize = window.kernelSize;
+    this.strides = window.strides;
+    this.dilationRate = window.dilationRate;
+    this.padding = window.padding;
+    this.groups = wholeNumber(this.who, "groups", options.groups ?? 1);
+    this.checkGroups("filters", this.filters);
     this.settings = kernelSettings(this.who, options);
   }
 
@@ -62,24 +64,26 @@ export class Conv2D extends Layer {
   }
 
   protected override createWeights(input: Shape): void {
-    const { kernelInitializer, biasInitializer, kernelRegularizer, useBias } = this.settings;
-    const shape = [...this.kernelSize, input[2]!, this.filters];
-    this.addWeight("kernel", shape, kernelInitializer, kernelRegularizer);
-    if (useBias) this.addWeight("bias", [this.filters], biasInitializer, undefined);
+    const { settings } = this;
+    const { kernelInitializer, kernelRegularizer, kernelConstraint } = settings;
+    const shape = [...this.kernelSize, input[2]! / this.groups, this.filters];
+    this.addWeight("kernel", shape, kernelInitializer, kernelRegularizer, true, kernelConstraint);
+    if (!settings.useBias) return;
+    const { biasInitializer, biasRegularizer, biasConstraint } = settings;
+    this.addWeight("bias", [this.filters], biasInitializer, biasRegularizer, true, biasConstraint);
   }
 
   override lower(input: Shape): OpNode[] {
     const [kernel, bias] = this.weights;
     const owner = this.name;
-    const convolution = {
-      op: "conv2d",
-      owner,
-      geometry: this.geometry(input),
-      kernel: kernel!,
-      bias,
-      relu: false,
-    } as const;
-    return [convolution, ...activationNodes(owner, this.settings.activation)];
+    const { groups } = this;
+    const geometry = this.geometry(input);
+    const convolution = { owner, geometry, kernel: kernel!, bias, relu: false } as const;
+    const activation = activationNodes(owner, this.settings.activation);
+    if (groups === 1) return [{ op: "conv2d", ...convolution }, ...activation];
+    // One input channel to a group: the kernels [R, S, 1, K] and [R, S, C, K / C] are the same numbers.
+    if (groups === geometry.C) return [{ op: "depthwiseConv2d", ...convolution }, ...activation];
+    return [{ op: "groupedConv2d", groups, ...convolution }, ...activation];
   }
 
   override getConfig(): JsonObject {
@@ -90,12 +94,24 @@ export class Conv2D extends Layer {
       strides: this.strides,
       padding: this.padding,
       dilation_rate: this.dilationRate,
-      groups: 1,
+      groups: this.groups,
       ...kernelConfig(this.settings),
     };
   }
 
   private geometry(input: Shape): Conv2DGeometry {
+    const [, , channels] = imageShape(this.who, input);
+    this.checkGroups("input channels", channels);
     return conv2dGeometry(input, this);
+  }
+
+  private checkGroups(what: string, count: number): void {
+    if (count % this.groups === 0) return;
+    throw new HeddleError({
+      who: this.who,
+      expected: `groups that divide the ${count} ${what}`,
+      received: `${this.groups} groups`,
+      next: "Change groups, or the number of channels or filters.",
+    });
   }
 }

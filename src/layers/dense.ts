@@ -1,8 +1,9 @@
-import { HeddleError } from "../base/errors.js";
 import type { JsonObject } from "../base/json.js";
-import { formatShape, type Shape, sizeOf, wholeNumber } from "../base/shape.js";
+import { type Shape, sizeOf, wholeNumber } from "../base/shape.js";
+import { conv2dGeometry } from "../ops/conv2d-geometry.js";
 import type { OpNode } from "../ops/node.js";
 import { activationNodes } from "./activation.js";
+import { POINT } from "./conv-window.js";
 import { Layer, type LayerOptions } from "./layer.js";
 import { type KernelOptions, type KernelSettings, kernelConfig, kernelSettings } from "./options.js";
 
@@ -11,7 +12,7 @@ export interface DenseOptions extends LayerOptions, KernelOptions {}
 /**
  * Every output unit reads every input.
  *
- * Input `[batch, I]`, kernel `[I, units]`, output `[batch, units]`.
+ * Input `[batch, …, I]`, kernel `[I, units]`, output `[batch, …, units]`: works on the last axis.
  *
  * @example
  * new Dense(10, { activation: "softmax" }).outputShape([4608]); // [10]
@@ -23,7 +24,7 @@ export class Dense extends Layer {
 
   /**
    * @param units outputs
-   * @throws HeddleError when the input is not flat
+   * @throws HeddleError for units below 1 and unknown names
    */
   constructor(units: number, options: DenseOptions = {}) {
     super(options);
@@ -32,30 +33,31 @@ export class Dense extends Layer {
   }
 
   override outputShape(input: Shape): Shape {
-    if (input.length !== 1) {
-      throw new HeddleError({
-        who: this.who,
-        expected: `input [batch, ${sizeOf(input)}]`,
-        received: formatShape(input),
-        next: "Add Flatten before it.",
-      });
-    }
-    return [this.units];
+    return [...input.slice(0, -1), this.units];
   }
 
   protected override createWeights(input: Shape): void {
-    const { kernelInitializer, biasInitializer, kernelRegularizer, useBias } = this.settings;
-    this.addWeight("kernel", [input[0]!, this.units], kernelInitializer, kernelRegularizer);
-    if (useBias) this.addWeight("bias", [this.units], biasInitializer, undefined);
+    const { settings } = this;
+    const { kernelInitializer, kernelRegularizer, kernelConstraint } = settings;
+    const shape = [input.at(-1)!, this.units];
+    this.addWeight("kernel", shape, kernelInitializer, kernelRegularizer, true, kernelConstraint);
+    if (!settings.useBias) return;
+    const { biasInitializer, biasRegularizer, biasConstraint } = settings;
+    this.addWeight("bias", [this.units], biasInitializer, biasRegularizer, true, biasConstraint);
   }
 
-  override lower(): OpNode[] {
+  override lower(input: Shape): OpNode[] {
     const [kernel, bias] = this.weights;
     const owner = this.name;
-    return [
-      { op: "dense", owner, kernel: kernel!, bias, relu: false },
-      ...activationNodes(owner, this.settings.activation),
-    ];
+    const activation = activationNodes(owner, this.settings.activation);
+    const product = { owner, kernel: kernel!, bias, relu: false } as const;
+    if (input.length === 1) return [{ op: "dense", ...product }, ...activation];
+    // Several rows to a sample are the pixels of a 1×1 convolution.
+    const image = input.length === 3 ? input : [1, sizeOf(input.slice(0, -1)), input.at(-1)!];
+    const geometry = conv2dGeometry(image, { who: this.who, filters: this.units, ...POINT });
+    const convolution = { op: "conv2d", geometry, ...product } as const;
+    if (input.length === 3) return [convolution, ...activation];
+    return [convolution, ...activation, { op: "reshape", owner, shape: this.outputShape(input) }];
   }
 
   override getConfig(): JsonObject {

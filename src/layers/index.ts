@@ -5,11 +5,15 @@ import type { Shape } from "../base/shape.js";
 import { Activation } from "./activation.js";
 import { type ActivationName, type ActivationOption, activationIn } from "./activation-names.js";
 import { Add } from "./add.js";
+import { type AffineLayerOptions, affineOptions } from "./affine-layer.js";
 import { AveragePooling2D } from "./average-pooling2d.js";
+import { BatchNormalization, type BatchNormalizationOptions } from "./batch-normalization.js";
 import { CenterCrop } from "./center-crop.js";
 import { Concatenate, type ConcatenateOptions } from "./concatenate.js";
+import type { ConvWindowOptions } from "./conv-window.js";
 import { Conv2D, type Conv2DOptions } from "./conv2d.js";
 import { Dense, type DenseOptions } from "./dense.js";
+import { DepthwiseConv2D, type DepthwiseConv2DOptions } from "./depthwise-conv2d.js";
 import { Dropout } from "./dropout.js";
 import { Flatten } from "./flatten.js";
 import { GlobalAveragePooling2D } from "./global-average-pooling2d.js";
@@ -17,11 +21,12 @@ import { GlobalMaxPooling2D } from "./global-max-pooling2d.js";
 import type { GlobalPooling2DOptions } from "./global-pooling2d.js";
 import { input } from "./input.js";
 import { Layer, type LayerOptions, Tensor } from "./layer.js";
+import { LayerNormalization, type LayerNormalizationOptions } from "./layer-normalization.js";
 import { MaxPooling2D } from "./max-pooling2d.js";
 import { MergeLayer } from "./merge-layer.js";
 import { Multiply } from "./multiply.js";
 import { Normalization, type NormalizationOptions } from "./normalization.js";
-import { kernelOptions, paddingOf, type Size2D } from "./options.js";
+import { camelCased, kernelOptions, kernelOptionsNamed, paddingOf, type Size2D } from "./options.js";
 import type { Pooling2DOptions } from "./pooling2d.js";
 import type { RandomAffineLayerOptions } from "./random-affine-layer.js";
 import { RandomContrast, type RandomContrastOptions } from "./random-contrast.js";
@@ -35,8 +40,10 @@ import type { Range } from "./range.js";
 import { Rescaling, type RescalingOptions } from "./rescaling.js";
 import { Reshape } from "./reshape.js";
 import { Resizing, type ResizingOptions } from "./resizing.js";
+import { SeparableConv2D, type SeparableConv2DOptions } from "./separable-conv2d.js";
 import { SpatialDropout2D } from "./spatial-dropout2d.js";
 import { UpSampling2D, type UpSampling2DOptions } from "./up-sampling2d.js";
+import type { WeightValues } from "./weight-values.js";
 import { type AxisPadding, ZeroPadding2D } from "./zero-padding2d.js";
 
 export {
@@ -44,8 +51,11 @@ export {
   type ActivationName,
   type ActivationOption,
   Add,
+  type AffineLayerOptions,
   AveragePooling2D,
   type AxisPadding,
+  BatchNormalization,
+  type BatchNormalizationOptions,
   CenterCrop,
   Concatenate,
   type ConcatenateOptions,
@@ -53,6 +63,8 @@ export {
   type Conv2DOptions,
   Dense,
   type DenseOptions,
+  DepthwiseConv2D,
+  type DepthwiseConv2DOptions,
   Dropout,
   Flatten,
   GlobalAveragePooling2D,
@@ -60,6 +72,8 @@ export {
   type GlobalPooling2DOptions,
   input,
   Layer,
+  LayerNormalization,
+  type LayerNormalizationOptions,
   type LayerOptions,
   MaxPooling2D,
   MergeLayer,
@@ -83,21 +97,21 @@ export {
   Reshape,
   Resizing,
   type ResizingOptions,
+  SeparableConv2D,
+  type SeparableConv2DOptions,
   SpatialDropout2D,
   Tensor,
   UpSampling2D,
   type UpSampling2DOptions,
+  type WeightValues,
   ZeroPadding2D,
 };
 
 /** Options of Keras's layers with a kernel that Heddle has only at their defaults. */
-const KERNEL_DEFAULTS = {
-  trainable: true,
-  bias_regularizer: null,
-  activity_regularizer: null,
-  kernel_constraint: null,
-  bias_constraint: null,
-};
+const KERNEL_DEFAULTS = { activity_regularizer: null };
+
+/** The same for layers that normalize, then multiply by γ and add β. */
+const AFFINE_LAYER_DEFAULTS = { beta_constraint: null, gamma_constraint: null };
 
 /** Options that the layers with a random affine map share. */
 const AFFINE_OPTIONS = ["fill_mode", "interpolation", "fill_value"];
@@ -110,19 +124,54 @@ export const layers = new Registry<Layer>("layer", {
   Multiply: (config) => new Multiply(named(config)),
   AveragePooling2D: (config) =>
     new AveragePooling2D(sizeIn(config, "pool_size"), poolingIn("AveragePooling2D", config)),
+  BatchNormalization: (config) => {
+    const unlike = { axis: -1, synchronized: false, renorm: false };
+    refuseOthers("BatchNormalization", config, { ...AFFINE_LAYER_DEFAULTS, ...unlike });
+    const moving = ["moving_mean_initializer", "moving_variance_initializer"] as const;
+    return new BatchNormalization({
+      ...named(config),
+      ...affineOptions("BatchNormalization", config, ...moving),
+      momentum: Number(config["momentum"] ?? 0.99),
+    });
+  },
+  LayerNormalization: (config) => {
+    refuseOthers("LayerNormalization", config, { ...AFFINE_LAYER_DEFAULTS, rms_scaling: false });
+    return new LayerNormalization({
+      ...named(config),
+      ...affineOptions("LayerNormalization", config),
+      axis: (config["axis"] ?? -1) as number | number[],
+    });
+  },
   Conv2D: (config) => {
-    refuseOthers("Conv2D", config, { ...KERNEL_DEFAULTS, groups: 1, data_format: "channels_last" });
+    refuseOthers("Conv2D", config, { ...KERNEL_DEFAULTS, data_format: "channels_last" });
     return new Conv2D(Number(config["filters"]), sizeIn(config, "kernel_size") ?? Number.NaN, {
       ...named(config),
       ...kernelOptions("Conv2D", config),
-      strides: sizeIn(config, "strides") ?? 1,
-      dilationRate: sizeIn(config, "dilation_rate") ?? 1,
-      padding: paddingOf("Conv2D", textOf(config, "padding") ?? "valid"),
+      ...convWindowIn("Conv2D", config),
+      groups: Number(config["groups"] ?? 1),
     });
   },
   Dense: (config) => {
     refuseOthers("Dense", config, KERNEL_DEFAULTS);
     return new Dense(Number(config["units"]), { ...named(config), ...kernelOptions("Dense", config) });
+  },
+  DepthwiseConv2D: (config) => {
+    refuseOthers("DepthwiseConv2D", config, { ...KERNEL_DEFAULTS, data_format: "channels_last" });
+    return new DepthwiseConv2D(sizeIn(config, "kernel_size") ?? Number.NaN, {
+      ...named(config),
+      ...kernelOptionsNamed("DepthwiseConv2D", config, rulesOf("depthwise", "bias")),
+      ...convWindowIn("DepthwiseConv2D", config),
+      depthMultiplier: Number(config["depth_multiplier"] ?? 1),
+    });
+  },
+  SeparableConv2D: (config) => {
+    refuseOthers("SeparableConv2D", config, { ...KERNEL_DEFAULTS, data_format: "channels_last" });
+    return new SeparableConv2D(Number(config["filters"]), sizeIn(config, "kernel_size") ?? Number.NaN, {
+      ...named(config),
+      ...kernelOptionsNamed("SeparableConv2D", config, rulesOf("depthwise", "pointwise", "bias")),
+      ...convWindowIn("SeparableConv2D", config),
+      depthMultiplier: Number(config["depth_multiplier"] ?? 1),
+    });
   },
   Dropout: (config) => new Dropout(Number(config["rate"]), named(config)),
   Flatten: (config) => {
@@ -219,7 +268,24 @@ function textOf(config: JsonObject, name: string): string | undefined {
 
 function named(config: JsonObject): LayerOptions {
   const name = textOf(config, "name");
-  return name === undefined ? {} : { name };
+  const frozen = config["trainable"] === false;
+  return { ...(name === undefined ? {} : { name }), ...(frozen ? { trainable: false } : {}) };
+}
+
+/** The names of the rules for weights, for kernelOptionsNamed. */
+function rulesOf(...weights: string[]) {
+  return weights.flatMap((weight) =>
+    (["initializer", "regularizer", "constraint"] as const).map((rule) => `${weight}_${rule}` as const),
+  );
+}
+
+/** How a convolution's window moves. */
+function convWindowIn(who: string, config: JsonObject): ConvWindowOptions {
+  return {
+    strides: sizeIn(config, "strides") ?? 1,
+    dilationRate: sizeIn(config, "dilation_rate") ?? 1,
+    padding: paddingOf(who, textOf(config, "padding") ?? "valid"),
+  };
 }
 
 /** What a pooling layer takes behind its window. */
@@ -244,7 +310,6 @@ function sizeIn(config: JsonObject, name: string): Size2D | undefined {
 /** The given options of a configuration and its name, camel-cased; checked by the layer's constructor. */
 function optionsIn(config: JsonObject, ...names: string[]): LayerOptions {
   const given = names.filter((name) => config[name] !== undefined && config[name] !== null);
-  const camelCased = (name: string) => name.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());
   return { ...named(config), ...Object.fromEntries(given.map((name) => [camelCased(name), config[name]])) };
 }
 

@@ -1,4 +1,4 @@
-// Layers against real Keras: tools/golden/activations-pooling.py wrote what it made of the same inputs.
+// Layers against real Keras: the scripts of these names in tools/golden/ wrote what it made of the same inputs.
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { OpNode } from "../ops/node.js";
@@ -21,10 +21,9 @@ interface Golden {
   }[];
 }
 
-const file = new URL("../../tests/golden/activations-pooling.json", import.meta.url);
-const golden = JSON.parse(readFileSync(file, "utf8")) as Golden;
-
-describe(`Keras ${golden.keras}`, () => {
+describe.each(["activations-pooling", "convolutions"])("Keras, %s", (name) => {
+  const file = new URL(`../../tests/golden/${name}.json`, import.meta.url);
+  const golden = JSON.parse(readFileSync(file, "utf8")) as Golden;
   onEachVariant("layers give its outputs and gradients", (engine) => {
     it.each(
       golden.cases.map((example, number) => [`${number} ${example.layer.class_name}`, example] as const),

@@ -3,16 +3,20 @@ import { formatBytes } from "../base/format.js";
 import type { JsonObject } from "../base/json.js";
 import { Random } from "../base/random.js";
 import { type Shape, sizeOf } from "../base/shape.js";
+import type { Constraint } from "../constraints/index.js";
 import { MAXIMUM_PAGES } from "../engine/kernel-table.js";
 import type { Initializer } from "../initializers/index.js";
 import type { AnyNode } from "../ops/node.js";
 import type { Weight } from "../ops/weight.js";
 import type { Regularizer } from "../regularizers/index.js";
+import { assignWeights, copyWeights, type WeightValues } from "./weight-values.js";
 
 /** Options that every layer takes. */
 export interface LayerOptions {
   /** Unique within the model; made from the class by default: `conv2d`, `conv2d_1`. */
   readonly name?: string;
+  /** Whether training changes the layer's weights; true by default. */
+  readonly trainable?: boolean;
 }
 
 /** A value within a model under construction: what `input` and `layer.apply` give. Holds no numbers. */
@@ -44,11 +48,17 @@ export abstract class Layer {
   abstract readonly className: string;
   /** The weights, in Keras's order; empty until the model is built. */
   readonly weights: Weight[] = [];
+  /**
+   * False for a frozen layer: its weights get no gradient and no update. May be set at any time between calls; the next
+   * `fit` goes by it, with the optimizer's state anew.
+   */
+  trainable: boolean;
   private givenName: string | undefined;
   private context: BuildContext | undefined;
 
   constructor(options: LayerOptions = {}) {
     this.givenName = options.name;
+    this.trainable = options.trainable ?? true;
   }
 
   get name(): string {
@@ -96,7 +106,21 @@ export abstract class Layer {
 
   /** The options under Keras's names, as its JSON has them. */
   getConfig(): JsonObject {
-    return { name: this.name, trainable: true };
+    return { name: this.name, trainable: this.trainable };
+  }
+
+  /** Copies of the weights, in Keras's order. */
+  getWeights(): WeightValues[] {
+    return copyWeights(this.weights);
+  }
+
+  /**
+   * Sets all weights, in the order of `getWeights`; changes none unless all fit.
+   *
+   * @throws HeddleError when their number, a shape or a length is another
+   */
+  setWeights(values: readonly WeightValues[]): void {
+    assignWeights(this.who, this.weights, values);
   }
 
   /** Fixes name and weights; called by the model. Returns the output shape. */
@@ -136,12 +160,19 @@ export abstract class Layer {
     });
   }
 
+  /**
+   * @param trained false for a weight that no gradient changes, such as a moving average
+   * @param constraint what it is held to after each update
+   */
   protected addWeight(
     name: string,
     shape: Shape,
     initializer: Initializer,
     regularizer: Regularizer | undefined,
+    trained = true,
+    constraint?: Constraint | undefined,
   ): Weight {
+    constraint?.check(this.who, shape);
     const { seed, weightsBefore } = this.context!;
     const bytes = 4 * sizeOf(shape);
     if (bytes > MAXIMUM_PAGES * 65536) {
@@ -153,12 +184,16 @@ export abstract class Layer {
       });
     }
     const random = new Random(seed, "initializer", weightsBefore + this.weights.length);
+    const isTrained = () => trained && this.trainable;
     const weight: Weight = {
       name: `${this.name}/${name}`,
       shape,
       values: initializer.initialize(shape, random),
-      trainable: true,
+      get trainable() {
+        return isTrained();
+      },
       penalty: regularizer && { l1: regularizer.l1, l2: regularizer.l2 },
+      constraint,
     };
     this.weights.push(weight);
     return weight;

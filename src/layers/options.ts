@@ -2,6 +2,7 @@ import { HeddleError } from "../base/errors.js";
 import type { JsonObject } from "../base/json.js";
 import { type Registry, serialize } from "../base/registry.js";
 import { wholeNumber } from "../base/shape.js";
+import { type Constraint, constraints } from "../constraints/index.js";
 import { type Initializer, initializers } from "../initializers/index.js";
 import type { Padding } from "../ops/window.js";
 import { type Regularizer, regularizers } from "../regularizers/index.js";
@@ -41,6 +42,9 @@ export function paddingOf(who: string, value: string): Padding {
   });
 }
 
+/** Rules for a weight, by the ends of their names in Keras's configurations. */
+const RULES = { initializer: initializers, regularizer: regularizers, constraint: constraints };
+
 /** Options of layers with a kernel and a bias. */
 export interface KernelOptions {
   /** By Heddle's or Keras's name; `"linear"` by default. */
@@ -53,6 +57,12 @@ export interface KernelOptions {
   readonly biasInitializer?: Initializer | string;
   /** Penalty on the kernel's size; none by default. */
   readonly kernelRegularizer?: Regularizer | string;
+  /** Penalty on the bias's size; none by default. */
+  readonly biasRegularizer?: Regularizer | string;
+  /** What the kernel is held to after each update; nothing by default. */
+  readonly kernelConstraint?: Constraint | string;
+  /** The same for the bias. */
+  readonly biasConstraint?: Constraint | string;
 }
 
 /** Checked KernelOptions. */
@@ -62,46 +72,130 @@ export interface KernelSettings {
   readonly kernelInitializer: Initializer;
   readonly biasInitializer: Initializer;
   readonly kernelRegularizer: Regularizer | undefined;
+  readonly biasRegularizer: Regularizer | undefined;
+  readonly kernelConstraint: Constraint | undefined;
+  readonly biasConstraint: Constraint | undefined;
 }
 
 export function kernelSettings(who: string, options: KernelOptions): KernelSettings {
   return {
     activation: activationOf(who, options.activation),
     useBias: options.useBias ?? true,
-    kernelInitializer: resolve(who, initializers, options.kernelInitializer ?? "GlorotUniform"),
-    biasInitializer: resolve(who, initializers, options.biasInitializer ?? "Zeros"),
-    kernelRegularizer:
-      options.kernelRegularizer === undefined
-        ? undefined
-        : resolve(who, regularizers, options.kernelRegularizer),
+    kernelInitializer: initializerOf(who, options.kernelInitializer ?? "GlorotUniform"),
+    biasInitializer: initializerOf(who, options.biasInitializer ?? "Zeros"),
+    kernelRegularizer: regularizerOf(who, options.kernelRegularizer),
+    biasRegularizer: regularizerOf(who, options.biasRegularizer),
+    kernelConstraint: constraintOf(who, options.kernelConstraint),
+    biasConstraint: constraintOf(who, options.biasConstraint),
   };
 }
 
 /** KernelSettings under Keras's names. */
 export function kernelConfig(settings: KernelSettings): JsonObject {
-  const { kernelRegularizer } = settings;
+  const one = (rule: Parameters<typeof serialize>[0] | undefined) => (rule ? serialize(rule) : null);
   return {
     activation: kerasActivation(settings.activation),
     use_bias: settings.useBias,
     kernel_initializer: serialize(settings.kernelInitializer),
     bias_initializer: serialize(settings.biasInitializer),
-    kernel_regularizer: kernelRegularizer ? serialize(kernelRegularizer) : null,
+    kernel_regularizer: one(settings.kernelRegularizer),
+    bias_regularizer: one(settings.biasRegularizer),
+    kernel_constraint: one(settings.kernelConstraint),
+    bias_constraint: one(settings.biasConstraint),
   };
 }
 
 /** KernelOptions from a Keras configuration. */
 export function kernelOptions(who: string, config: JsonObject): KernelOptions {
-  const kernelInitializer = config["kernel_initializer"];
-  const biasInitializer = config["bias_initializer"];
-  const kernelRegularizer = config["kernel_regularizer"];
+  return kernelOptionsNamed(who, config, [
+    ...(["kernel_initializer", "bias_initializer", "kernel_regularizer"] as const),
+    ...(["bias_regularizer", "kernel_constraint", "bias_constraint"] as const),
+  ]);
+}
+
+/** Activation, bias, and the rules for weights of these names, from a Keras configuration. */
+export function kernelOptionsNamed(
+  who: string,
+  config: JsonObject,
+  names: readonly `${string}_${keyof typeof RULES}`[],
+): Pick<KernelOptions, "activation" | "useBias"> {
   const one = <T>(registry: Registry<T>, value: unknown) =>
     typeof value === "string" ? registry.create(who, value) : registry.deserialize(who, value);
+  const given = names
+    .filter((name) => config[name] !== undefined && config[name] !== null)
+    .map((name) => {
+      const rule = name.slice(name.lastIndexOf("_") + 1) as keyof typeof RULES;
+      return [camelCased(name), one<unknown>(RULES[rule], config[name])];
+    });
   return {
     activation: activationIn(who, config),
     useBias: config["use_bias"] !== false,
-    ...(kernelInitializer ? { kernelInitializer: one(initializers, kernelInitializer) } : {}),
-    ...(biasInitializer ? { biasInitializer: one(initializers, biasInitializer) } : {}),
-    ...(kernelRegularizer ? { kernelRegularizer: one(regularizers, kernelRegularizer) } : {}),
+    ...Object.fromEntries(given),
+  };
+}
+
+/** `kernel_initializer` → `kernelInitializer`. */
+export function camelCased(name: string): string {
+  return name.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());
+}
+
+/** An initializer, by itself or by its name. */
+export function initializerOf(who: string, value: Initializer | string): Initializer {
+  return resolve(who, initializers, value);
+}
+
+/** A regularizer, by itself or by its name; none where there is none. */
+export function regularizerOf(who: string, value: Regularizer | string | undefined): Regularizer | undefined {
+  return value === undefined ? undefined : resolve(who, regularizers, value);
+}
+
+/** A constraint, by itself or by its name; none where there is none. */
+export function constraintOf(who: string, value: Constraint | string | undefined): Constraint | undefined {
+  return value === undefined ? undefined : resolve(who, constraints, value);
+}
+
+/** How one weight begins, what its size costs, and what it is held to. */
+export interface WeightRules {
+  readonly initializer: Initializer;
+  readonly regularizer: Regularizer | undefined;
+  readonly constraint: Constraint | undefined;
+}
+
+/** What the options for a weight's rules begin with. */
+type RuledWeight = "depthwise" | "pointwise" | "bias";
+
+type RuleOptions = { readonly [name in `${RuledWeight}Initializer`]?: Initializer | string } & {
+  readonly [name in `${RuledWeight}Regularizer`]?: Regularizer | string;
+} & { readonly [name in `${RuledWeight}Constraint`]?: Constraint | string };
+
+/** The rules of the weight whose options begin with `prefix`. */
+export function weightRules(
+  who: string,
+  prefix: RuledWeight,
+  options: RuleOptions,
+  initializer: "GlorotUniform" | "Zeros" = "GlorotUniform",
+): WeightRules {
+  return {
+    initializer: initializerOf(who, options[`${prefix}Initializer` as const] ?? initializer),
+    regularizer: regularizerOf(who, options[`${prefix}Regularizer` as const]),
+    constraint: constraintOf(who, options[`${prefix}Constraint` as const]),
+  };
+}
+
+/** What `addWeight` takes behind name and shape of a trained weight. */
+export function inOrder({ initializer, regularizer, constraint }: WeightRules) {
+  return [initializer, regularizer, true, constraint] as const;
+}
+
+/** A weight's rules under Keras's names. */
+export function rulesConfig(
+  prefix: RuledWeight,
+  { initializer, regularizer, constraint }: WeightRules,
+): JsonObject {
+  return {
+    [`${prefix}_initializer`]: serialize(initializer),
+    [`${prefix}_regularizer`]: regularizer ? serialize(regularizer) : null,
+    [`${prefix}_constraint`]: constraint ? serialize(constraint) : null,
   };
 }
 

@@ -1,21 +1,14 @@
-import { HeddleError } from "../base/errors.js";
+import { emitCrossEntropy } from "../ops/cross-entropy.js";
+import type { Emitter, Value } from "../ops/emitter.js";
+import type { LossOperands } from "../ops/loss.js";
+import type { Loss, Targets } from "./loss.js";
+import { labelSmoothingOf } from "./options.js";
 
 export interface CrossentropyOptions {
   /** True when the model's last layer gives logits, false (the default) when it ends in a softmax. */
   readonly fromLogits?: boolean;
   /** Share of each target that is spread evenly over all classes, from 0 (the default) to 1. */
   readonly labelSmoothing?: number;
-}
-
-/** What the training minimises. */
-export interface Loss {
-  /** Keras's name of the class. */
-  readonly className: string;
-  /** True when the targets are class numbers, false when they are one distribution over the classes a sample. */
-  readonly sparse: boolean;
-  readonly fromLogits: boolean;
-  readonly labelSmoothing: number;
-  getConfig(): { readonly from_logits: boolean; readonly label_smoothing: number };
 }
 
 /**
@@ -25,21 +18,21 @@ export interface Loss {
  */
 export class SparseCategoricalCrossentropy implements Loss {
   readonly className: string = "SparseCategoricalCrossentropy";
-  readonly sparse: boolean = true;
+  readonly targets: Targets = "classes";
+  readonly activation = "softmax";
+  readonly takesAnyOutputs = false;
   readonly fromLogits: boolean;
   readonly labelSmoothing: number;
 
+  /** @throws HeddleError when labelSmoothing is not from 0 to 1 */
   constructor(options: CrossentropyOptions = {}) {
     this.fromLogits = options.fromLogits ?? false;
-    this.labelSmoothing = options.labelSmoothing ?? 0;
-    if (!(this.labelSmoothing >= 0 && this.labelSmoothing <= 1)) {
-      throw new HeddleError({
-        who: "Crossentropy",
-        expected: "labelSmoothing to be from 0 to 1",
-        received: String(options.labelSmoothing),
-        next: "Correct labelSmoothing.",
-      });
-    }
+    this.labelSmoothing = labelSmoothingOf("Crossentropy", options.labelSmoothing);
+  }
+
+  emit(e: Emitter, operands: LossOperands, x: Value) {
+    const sparse = this.targets === "classes";
+    return emitCrossEntropy(e, operands, { sparse, smoothing: this.labelSmoothing }, x);
   }
 
   getConfig() {
@@ -50,5 +43,5 @@ export class SparseCategoricalCrossentropy implements Loss {
 /** −Σ target · ln p, averaged over the batch; the targets are distributions, such as one-hot rows. */
 export class CategoricalCrossentropy extends SparseCategoricalCrossentropy {
   override readonly className = "CategoricalCrossentropy";
-  override readonly sparse = false;
+  override readonly targets = "distributions";
 }

@@ -1,31 +1,70 @@
 import { expect, it } from "vitest";
-import { CategoricalCrossentropy, losses, SparseCategoricalCrossentropy } from "./index.js";
+import {
+  BinaryCrossentropy,
+  CategoricalCrossentropy,
+  Huber,
+  losses,
+  MeanAbsoluteError,
+  MeanSquaredError,
+  SparseCategoricalCrossentropy,
+} from "./index.js";
 
-it("are told apart by their targets, and take probabilities unless told otherwise", () => {
-  expect(new SparseCategoricalCrossentropy()).toMatchObject({ sparse: true, fromLogits: false });
-  expect(new CategoricalCrossentropy({ fromLogits: true })).toMatchObject({
-    sparse: false,
-    fromLogits: true,
+it("say what targets they want and what they absorb, and take probabilities unless told otherwise", () => {
+  expect(new SparseCategoricalCrossentropy()).toMatchObject({
+    ...{ targets: "classes", activation: "softmax", fromLogits: false },
   });
+  expect(new CategoricalCrossentropy({ fromLogits: true })).toMatchObject({
+    ...{ targets: "distributions", activation: "softmax", fromLogits: true },
+  });
+  expect(new BinaryCrossentropy()).toMatchObject({
+    ...{ targets: "values", activation: "sigmoid", fromLogits: false },
+  });
+  expect(new MeanSquaredError()).toMatchObject({ targets: "values", activation: undefined });
 });
 
 it.each([
   new SparseCategoricalCrossentropy(),
   new SparseCategoricalCrossentropy({ fromLogits: true }),
   new CategoricalCrossentropy({ fromLogits: true, labelSmoothing: 0.1 }),
+  new BinaryCrossentropy({ fromLogits: true, labelSmoothing: 0.1 }),
+  new MeanSquaredError(),
+  new MeanAbsoluteError(),
+  new Huber({ delta: 0.25 }),
 ])("%o goes into a configuration and comes back", (loss) => {
   expect(losses.deserialize("test", { class_name: loss.className, config: loss.getConfig() })).toEqual(loss);
 });
 
-it.each(["sparse_categorical_crossentropy", "sparseCategoricalCrossentropy"])(
-  "%s is found by its name",
-  (name) => {
-    expect(losses.create("compile", name)).toEqual(new SparseCategoricalCrossentropy());
-  },
-);
+it.each([
+  ["sparse_categorical_crossentropy", new SparseCategoricalCrossentropy()],
+  ["sparseCategoricalCrossentropy", new SparseCategoricalCrossentropy()],
+  ["binaryCrossentropy", new BinaryCrossentropy()],
+  ["mean_squared_error", new MeanSquaredError()],
+  ["mse", new MeanSquaredError()],
+  ["MAE", new MeanAbsoluteError()],
+  ["huber", new Huber()],
+])("%s is found by its name", (name, loss) => {
+  expect(losses.create("compile", name)).toEqual(loss);
+});
+
+it("refuse unknown names", () => {
+  expect(() => losses.create("compile", "hinge")).toThrow(
+    "compile: expected loss to be one of SparseCategoricalCrossentropy, CategoricalCrossentropy, " +
+      "BinaryCrossentropy, MeanSquaredError, MeanAbsoluteError, Huber, mse, mae, " +
+      'received "hinge". Check its spelling.',
+  );
+});
 
 it("refuse a label smoothing beyond 0 to 1", () => {
   expect(() => new SparseCategoricalCrossentropy({ labelSmoothing: 1.5 })).toThrow(
     "Crossentropy: expected labelSmoothing to be from 0 to 1, received 1.5. Correct labelSmoothing.",
+  );
+  expect(() => new BinaryCrossentropy({ labelSmoothing: Number.NaN })).toThrow(
+    "BinaryCrossentropy: expected labelSmoothing to be from 0 to 1, received NaN. Correct labelSmoothing.",
+  );
+});
+
+it.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY])("refuse a delta of %d", (delta) => {
+  expect(() => new Huber({ delta })).toThrow(
+    `Huber: expected delta to be a number above 0, received ${delta}. Correct delta.`,
   );
 });

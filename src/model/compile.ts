@@ -1,14 +1,20 @@
-import { HeddleError } from "../base/errors.js";
 import { type Shape, sizeOf } from "../base/shape.js";
 import type { Program } from "../engine/program.js";
 import { type Allocator, type Buffer, ProgramBuilder } from "../engine/program-builder.js";
 import type { Loss } from "../losses/index.js";
-import { emitCrossEntropy } from "../ops/cross-entropy.js";
-import { at, Emitter, type KernelCall, type Parameter, ranges } from "../ops/emitter.js";
+import { at, Emitter, type KernelCall, type Parameter, type Value } from "../ops/emitter.js";
 import type { Weight } from "../ops/weight.js";
 import { MAX_SCALARS, type Optimizer } from "../optimizers/index.js";
 import { Emission, type InputFormat } from "./emission.js";
 import { type Step, weightsOfStep } from "./graph.js";
+import {
+  emitLoss,
+  emitProbabilities,
+  emitSampleWeights,
+  lossInput,
+  type ResultTables,
+} from "./loss-emission.js";
+import { emitTask, emitUpdate } from "./update.js";
 
 /** What is compiled: a model's ops, already fused; the last step gives the output. */
 export interface Lowered {
@@ -31,10 +37,11 @@ export interface CompiledProgram {
   readonly maxSteps: number;
   /** i32 [samples of a run]: which row of the data each sample is. */
   readonly rows: number;
-  /** f32 and u8 [samples of a run]: loss, and 1 where the prediction is right; absent when predicting. */
+  /** f32 [samples of a run]: the loss; absent when predicting. */
   readonly loss?: number;
+  /** f32 [samples of a run]: the share of right answers; only where accuracy is measured. */
   readonly correct?: number;
-  /** f32 [samples of a run, outputs]; only when predicting. */
+  /** f32 [samples of a run, outputs]; when predicting, or evaluating for metrics: then probabilities. */
   readonly output?: number;
   /** f32 [steps, 16]: 1 / batch size, then the optimizer's scalars; only when training. */
   readonly scalars?: number;
@@ -53,8 +60,6 @@ const MAX_SHARDS = 16;
 const SHARD_GRADIENT_BYTES = 64 * 2 ** 20;
 /** Samples of a shard when nothing is summed: the activations of the study CNN's stay in the second-level cache. */
 const INFERENCE_SHARD = 8;
-/** Floats of one task of the optimizer. */
-const UPDATE_FLOATS = 4096;
 
 /**
  * Into how many shards a training batch is cut. Depends on the model and the batch alone, never on the threads:
@@ -70,6 +75,10 @@ export function compileTraining(
   model: Lowered,
   options: {
     readonly loss: Loss;
+    /** Whether to measure the share of right answers. */
+    readonly accuracy: boolean;
+    /** Whether the data has a third column: what each sample's loss and gradient are multiplied by. */
+    readonly weighted: boolean;
     readonly optimizer: Optimizer;
     readonly batchSize: number;
     readonly seed: number;
@@ -89,7 +98,7 @@ export function compileTraining(
   const builder = new ProgramBuilder({ name: "training", batchSize, shards, maxSteps, threads });
   const e = new Emitter(builder, { training: true, seed: options.seed });
   const scalars = builder.buffer("step scalars", "step", 4 * SCALARS_STRIDE);
-  const tables = resultTables(builder);
+  const tables = resultTables(builder, options.accuracy);
   const gradients = builder.buffer("gradients", "global", 4 * places.trainable.floats);
   const parameter = parameters(places, gradients);
 
@@ -97,40 +106,19 @@ export function compileTraining(
   const backToPreparation = builder.phase("preparation", "tasks");
   builder.phase("samples", "perShard");
   const samples = new Emission(e, model.inputShape, parameter, options.input);
-  const logits = samples.forward(lossInput(model, loss));
-  e.owner = "loss";
-  const target = targetColumn(builder, loss, model.outputShape);
-  const gradient = emitCrossEntropy(
-    e,
-    { sparse: loss.sparse, smoothing: loss.labelSmoothing, target, scale: scalars, ...tables.results },
-    logits,
-  );
+  const { steps, form } = lossInput(model.steps, loss);
+  const judged = samples.forward(steps);
+  const gradient = emitLoss(e, loss, { scale: scalars, results: tables.results, form }, judged);
+  if (options.weighted) emitSampleWeights(e, tables.results.loss, { shape: judged.shape, data: gradient! });
   samples.backward(gradient!);
 
   builder.phase("gradients", "tasks");
   for (const emit of e.reductions) emit();
   const penalties = emitPenalties(builder, model, parameter);
-  builder.phase("update", "tasks");
-  e.owner = optimizer.className;
-  const block = (name: string, address: number): Buffer => ({
-    name,
-    scope: "global",
-    bytes: 4 * places.trainable.floats,
-    address,
+  emitUpdate(builder, {
+    ...{ optimizer, gradients, slots: options.slots, scalars: at(scalars, 4) },
+    ...{ weights: weightsOf(model), addresses: places.addresses, trainable: places.trainable },
   });
-  const weights = block("weights", places.trainable.address);
-  const slots = options.slots.map((address, index) => block(`slot ${index}`, address));
-  for (const [first, last] of ranges(places.trainable.floats, UPDATE_FLOATS)) {
-    emitTask(builder, e.owner, "update", [
-      optimizer.update({
-        weights: at(weights, 4 * first),
-        gradient: at(gradients, 4 * first),
-        slots: slots.map((slot) => at(slot, 4 * first)),
-        scalars: at(scalars, 4),
-        count: last - first,
-      }),
-    ]);
-  }
   backToPreparation();
   for (const emit of e.prepared) emit();
 
@@ -139,18 +127,20 @@ export function compileTraining(
     program,
     maxSteps,
     rows: addressOf(tables.rows),
-    loss: addressOf(tables.results.loss),
-    correct: addressOf(tables.results.correct),
+    ...measuredAt(tables.results, addressOf),
     scalars: addressOf(scalars),
     ...(penalties && { penalties: { address: addressOf(penalties.buffer), count: penalties.count } }),
   };
 }
 
-/** Forward alone: with a loss it measures loss and accuracy, without one it keeps the outputs. */
+/** Forward alone: with a loss it measures, without one it keeps the outputs. */
 export function compileInference(
   model: Lowered,
   options: {
-    readonly loss: Loss | undefined;
+    /** What to measure; undefined when predicting. */
+    readonly evaluation:
+      | { readonly loss: Loss; readonly accuracy: boolean; readonly outputs: boolean }
+      | undefined;
     readonly batchSize: number;
     readonly input: InputFormat;
     readonly places: WeightPlaces;
@@ -159,8 +149,8 @@ export function compileInference(
     readonly allocator: Allocator;
   },
 ): CompiledProgram {
-  const { loss, batchSize, places, threads } = options;
-  const name = loss ? "evaluation" : "prediction";
+  const { evaluation, batchSize, places, threads } = options;
+  const name = evaluation ? "evaluation" : "prediction";
   const maxSteps = Math.max(1, Math.floor(MAX_RUN_SAMPLES / 8 / batchSize));
   const shards = Math.ceil(batchSize / INFERENCE_SHARD);
   const builder = new ProgramBuilder({ name, batchSize, shards, maxSteps, threads });
@@ -168,24 +158,18 @@ export function compileInference(
   const emission = new Emission(e, model.inputShape, parameters(places, undefined), options.input);
   const backToPreparation = builder.phase("preparation", "tasks");
   builder.phase("samples", "perShard");
-  const tables = resultTables(builder);
-  let output: Buffer | undefined;
-  if (loss) {
-    const logits = emission.forward(lossInput(model, loss));
-    e.owner = "loss";
-    const target = targetColumn(builder, loss, model.outputShape);
-    emitCrossEntropy(
-      e,
-      { sparse: loss.sparse, smoothing: loss.labelSmoothing, target, scale: e.zeros(), ...tables.results },
-      logits,
-    );
+  const tables = resultTables(builder, evaluation?.accuracy ?? false);
+  let value: Value | undefined;
+  if (evaluation) {
+    const { loss, outputs } = evaluation;
+    const { steps, form } = lossInput(model.steps, loss);
+    const judged = emission.forward(steps);
+    emitLoss(e, loss, { scale: e.zeros(), results: tables.results, form }, judged);
+    if (outputs) value = emitProbabilities(e, loss, form, judged);
   } else {
-    const value = emission.forward(model.steps);
-    e.owner = "output";
-    const bytes = 4 * sizeOf(model.outputShape);
-    output = builder.buffer("outputs", "result", bytes);
-    e.call("copy", "forward", { y: output, x: value.data, N: "samples", bytes });
+    value = emission.forward(model.steps);
   }
+  const output = value && keep(e, value);
   backToPreparation();
   for (const emit of e.prepared) emit();
   const { program, addressOf } = builder.layOut(options.id, options.allocator, tables.rows);
@@ -193,9 +177,8 @@ export function compileInference(
     program,
     maxSteps,
     rows: addressOf(tables.rows),
-    ...(output
-      ? { output: addressOf(output) }
-      : { loss: addressOf(tables.results.loss), correct: addressOf(tables.results.correct) }),
+    ...(evaluation && measuredAt(tables.results, addressOf)),
+    ...(output && { output: addressOf(output) }),
   };
 }
 
@@ -204,36 +187,27 @@ export function weightsOf(model: Lowered): Weight[] {
   return model.steps.flatMap(weightsOfStep);
 }
 
-/** The steps up to the logits: a softmax at the end is part of the loss. */
-function lossInput({ steps }: Lowered, loss: Loss): readonly Step[] {
-  const endsInSoftmax = steps.at(-1)?.node.op === "softmax";
-  if (endsInSoftmax !== loss.fromLogits) return endsInSoftmax ? steps.slice(0, -1) : steps;
-  throw new HeddleError({
-    who: loss.className,
-    expected: loss.fromLogits ? "a model that gives logits" : "a model that ends in a softmax",
-    received: loss.fromLogits ? "one that ends in a softmax" : "one that does not",
-    next: loss.fromLogits
-      ? "Leave fromLogits out, or take the softmax away."
-      : 'Give the last layer activation: "softmax", or the loss fromLogits: true.',
-  });
-}
-
-function targetColumn(builder: ProgramBuilder, loss: Loss, outputShape: Shape): Buffer {
-  const target = loss.sparse
-    ? builder.buffer("labels", "sample", 4)
-    : builder.buffer("targets", "sample", 4 * sizeOf(outputShape));
-  builder.column(1, target);
-  return target;
-}
-
-function resultTables(builder: ProgramBuilder) {
+function resultTables(builder: ProgramBuilder, accuracy: boolean) {
   return {
     rows: builder.buffer("rows", "result", 4),
     results: {
       loss: builder.buffer("losses", "result", 4),
-      correct: builder.buffer("correct", "result", 1),
+      correct: accuracy ? builder.buffer("correct", "result", 4) : undefined,
     },
   };
+}
+
+function measuredAt({ loss, correct }: ResultTables, addressOf: (buffer: Buffer) => number) {
+  return { loss: addressOf(loss), ...(correct && { correct: addressOf(correct) }) };
+}
+
+/** Copies a value out of the shards' memory, for every sample of a run. */
+function keep(e: Emitter, value: Value): Buffer {
+  e.owner = "output";
+  const bytes = 4 * sizeOf(value.shape);
+  const output = e.program.buffer("outputs", "result", bytes);
+  e.call("copy", "forward", { y: output, x: value.data, N: "samples", bytes });
+  return output;
 }
 
 /** Weights as a program sees them: with gradients where `gradients` holds the block of them. */
@@ -251,7 +225,9 @@ function parameters(places: WeightPlaces, gradients: Buffer | undefined): (weigh
 
 /** A phase that adds the penalties' gradients and measures the penalties, where there are any. */
 function emitPenalties(builder: ProgramBuilder, model: Lowered, parameter: (weight: Weight) => Parameter) {
-  const penalised = weightsOf(model).filter(({ penalty: p }) => p && (p.l1 > 0 || p.l2 > 0));
+  const penalised = weightsOf(model).filter(
+    ({ penalty: p, trainable }) => trainable && p && (p.l1 > 0 || p.l2 > 0),
+  );
   if (penalised.length === 0) return undefined;
   const count = penalised.length;
   const buffer = builder.buffer("penalties", "step", 4 * count);
@@ -265,14 +241,4 @@ function emitPenalties(builder: ProgramBuilder, model: Lowered, parameter: (weig
     emitTask(builder, weight.name, "gradient", calls);
   });
   return { buffer, count };
-}
-
-function emitTask(
-  builder: ProgramBuilder,
-  owner: string,
-  pass: "gradient" | "update",
-  calls: readonly KernelCall[],
-) {
-  builder.task();
-  for (const [kernel, operands] of calls) builder.call(kernel, operands as never, { owner, pass });
 }

@@ -1,5 +1,6 @@
 import { HeddleError } from "../base/errors.js";
 import { type Shape, sameShape, sizeOf } from "../base/shape.js";
+import type { Loss } from "../losses/index.js";
 
 /**
  * Samples for `predict`. Letters: N samples. Datasets' splits (`data.train`) are such.
@@ -13,11 +14,27 @@ export interface Samples {
   readonly shape: Shape;
 }
 
-/** Samples with what they should give, for `fit` and `evaluate`. */
+/** Samples with their classes, for `fit` and `evaluate`. */
 export interface LabelledSamples extends Samples {
   /** `[N]` class numbers, or `[N, classes]` distributions as floats for categoricalCrossentropy. */
   readonly labels: Uint8Array | Int32Array | Float32Array;
 }
+
+/**
+ * Samples with the outputs that they should give, for `fit` and `evaluate`: another image, several labels at once,
+ * measurements. Where there are labels too, the targets count.
+ *
+ * @example
+ * const targets = Float32Array.from(data.train.images, (value) => value / 255);
+ * await autoencoder.fit({ ...data.train, targets });
+ */
+export interface SamplesWithTargets extends Samples {
+  /** `[N, …outputShape]`, row-major; numbers as they are, bytes are not rescaled. */
+  readonly targets: Uint8Array | Int32Array | Float32Array;
+}
+
+/** What `fit` and `evaluate` take. */
+export type TrainingSamples = LabelledSamples | SamplesWithTargets;
 
 /** Checks samples against a model's input; `who` asks. */
 export function checkSamples(who: string, samples: Samples, input: Shape): void {
@@ -48,9 +65,47 @@ export function checkSamples(who: string, samples: Samples, input: Shape): void 
   }
 }
 
+/** What samples should give, as the kernels of a loss read it; `who` asks. */
+export function targetsOf(
+  who: string,
+  samples: TrainingSamples,
+  loss: Loss,
+  output: Shape,
+): Int32Array | Float32Array {
+  const labels = "targets" in samples ? samples.targets : samples.labels;
+  const { count } = samples;
+  if (loss.targets === "values") return valuesOf(who, labels, count, output);
+  if (output.length !== 1) {
+    throw new HeddleError({
+      who,
+      expected: `a model with one output a class for ${loss.className}`,
+      received: `outputs of ${output.join("×")}`,
+      next: "End the model in Flatten and Dense, or choose a loss of values such as meanSquaredError.",
+    });
+  }
+  const classes = output[0]!;
+  return loss.targets === "classes"
+    ? classNumbers(who, labels, count, classes)
+    : distributions(who, labels, count, classes);
+}
+
+type Labels = LabelledSamples["labels"];
+
+/** Values of the output's shape as f32. */
+function valuesOf(who: string, labels: Labels, count: number, output: Shape): Float32Array {
+  if (labels.length === count * sizeOf(output)) {
+    return labels instanceof Float32Array ? labels : Float32Array.from(labels);
+  }
+  throw new HeddleError({
+    who,
+    expected: `${count} targets of ${output.join("×")} values: ${count * sizeOf(output)} in all`,
+    received: `${labels.length}`,
+    next: "Give targets of the model's output shape, or build the model for their shape.",
+  });
+}
+
 /** Class numbers as the kernels read them: i32, checked against the number of classes. */
-export function classNumbers(who: string, samples: LabelledSamples, classes: number): Int32Array {
-  const { labels, count } = samples;
+function classNumbers(who: string, labels: Labels, count: number, classes: number): Int32Array {
   if (labels instanceof Float32Array || labels.length !== count) {
     throw new HeddleError({
       who,
@@ -76,8 +131,7 @@ export function classNumbers(who: string, samples: LabelledSamples, classes: num
 }
 
 /** Distributions over the classes, checked for their number. */
-export function distributions(who: string, samples: LabelledSamples, classes: number): Float32Array {
-  const { labels, count } = samples;
+function distributions(who: string, labels: Labels, count: number, classes: number): Float32Array {
   if (labels instanceof Float32Array && labels.length === count * classes) return labels;
   throw new HeddleError({
     who,

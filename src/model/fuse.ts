@@ -9,9 +9,7 @@ type Rule = (first: OpNode, second: OpNode) => OpNode | undefined;
 const rules: readonly Rule[] = [
   // ReLU is a lower bound in the kernel that writes the values.
   (first, second) =>
-    (first.op === "conv2d" || first.op === "dense") && second.op === "relu" && !first.relu
-      ? { ...first, relu: true }
-      : undefined,
+    "relu" in first && second.op === "relu" && !first.relu ? { ...first, relu: true } : undefined,
   // The full-size activation is never written.
   (first, second) =>
     first.op === "conv2d" &&

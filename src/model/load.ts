@@ -5,7 +5,8 @@ import { type Shape, wholeNumber } from "../base/shape.js";
 import { input, layers, type Tensor } from "../layers/index.js";
 import { parseJson, readWeightsFile } from "./config.js";
 import { Input } from "./input.js";
-import { Model, type ModelOptions } from "./model.js";
+import { Model } from "./model.js";
+import type { ModelOptions } from "./network.js";
 import { Sequential } from "./sequential.js";
 
 /** Reads a folder that `save` wrote. */

@@ -1,49 +1,37 @@
-import { writeFileAtomic } from "#files";
-import type { JsonObject } from "../base/json.js";
-import { sha256 } from "../base/sha256.js";
-import { type Shape, sizeOf, wholeNumber } from "../base/shape.js";
+import { sizeOf, wholeNumber } from "../base/shape.js";
 import type { EngineOptions } from "../engine/engine.js";
 import type { Variant } from "../engine/variant.js";
-import type { Layer, Tensor } from "../layers/index.js";
 import { type Loss, losses } from "../losses/index.js";
-import type { Weight } from "../ops/weight.js";
+import type { Metric } from "../metrics/index.js";
 import { type Optimizer, optimizers } from "../optimizers/index.js";
-import { buildLayers, lowerLayers, type PlacedLayer } from "./build.js";
-import type { CompiledProgram, Lowered } from "./compile.js";
-import { functionalConfig, weightsFile } from "./config.js";
-import { checkSamples, classNumbers, distributions, type LabelledSamples, type Samples } from "./data.js";
-import type { InputFormat } from "./emission.js";
-import { type FitOptions, trainEpochs } from "./fit.js";
-import { fuse } from "./fuse.js";
+import type { CompiledProgram } from "./compile.js";
+import { checkSamples, type Samples, type TrainingSamples, targetsOf } from "./data.js";
+import { type FitOptions, type Training, trainEpochs } from "./fit.js";
 import type { History } from "./history.js";
+import { type BoundSamples, type Evaluation, eachRun, formatOf, measure } from "./measure.js";
+import { type Measures, measuresOf } from "./measures.js";
+import { Network } from "./network.js";
+import { nonFiniteFault } from "./non-finite.js";
+import { sampleWeights, splitSamples, type ValidationOptions, type Weighting } from "./sample-weights.js";
 import { Session } from "./session.js";
-import { formatSummary, type SummaryRow, summaryRows } from "./summary.js";
-
-export interface ModelOptions {
-  /** `"model"` by default, `"sequential"` for a chain. */
-  readonly name?: string;
-  /** Decides the first weights, the order of samples and what dropout drops; 0 by default. */
-  readonly seed?: number;
-}
 
 export interface CompileOptions extends EngineOptions {
   /** An optimizer or its name with Keras's defaults: `"adam"` (the default), `"sgd"`. */
   readonly optimizer?: Optimizer | string;
-  /** A loss or its name: `"sparseCategoricalCrossentropy"` (the default), `"categoricalCrossentropy"`. */
+  /** A loss or its name: `"sparseCategoricalCrossentropy"` (the default), `"binaryCrossentropy"`, `"mse"`, … */
   readonly loss?: Loss | string;
-}
-
-/** What `evaluate` measures. */
-export interface Evaluation {
-  /** Mean loss with the penalties of the regularizers. */
-  readonly loss: number;
-  /** Share of right predictions, 0..1. */
-  readonly accuracy: number;
+  /**
+   * What to measure beside the loss, by name or with options. Accuracy is always measured for the cross-entropies, and
+   * for other losses where `"accuracy"` is named. The others need every output: `evaluate` and `fit`'s validation
+   * measure them, training steps do not.
+   */
+  readonly metrics?: readonly (Metric | string)[];
 }
 
 interface Compiled {
   readonly optimizer: Optimizer;
   readonly loss: Loss;
+  readonly measures: Measures;
   readonly engine: EngineOptions;
 }
 
@@ -61,74 +49,30 @@ interface Compiled {
  * model.compile({ optimizer: "adam" });
  * await model.fit(data.train, { epochs: 5, batchSize: 64 });
  */
-export class Model {
-  readonly name: string;
-  readonly seed: number;
-  /** Sizes of one sample's input and output. */
-  readonly inputShape: Shape;
-  readonly outputShape: Shape;
-  /** The layers with what each reads, in the order in which they run. */
-  readonly placed: readonly PlacedLayer[];
+export class Model extends Network {
   private compiled: Compiled = {
     optimizer: optimizers.create("compile", "adam"),
     loss: DEFAULT_LOSS,
+    measures: { accuracy: true, metrics: [] },
     engine: {},
   };
   private session: Promise<Session> | undefined;
+  /** The layers' `trainable` that the session was opened with: it has the trained weights apart from the others. */
+  private trainableThen: readonly boolean[] = [];
   /** What `fit` has done: steps of the optimizer that the session holds, and epochs in all. */
-  private readonly done = { steps: 0, epochs: 0 };
+  private readonly done: Training["done"] = { steps: 0, epochs: 0, learningRate: undefined };
 
-  /**
-   * Builds the layers and draws their first weights.
-   *
-   * @param graph a value of `input`, and the value that layers made of it
-   * @throws HeddleError when a layer is in use elsewhere, or the output comes from another input too
-   */
-  constructor(graph: { readonly inputs: Tensor; readonly outputs: Tensor }, options: ModelOptions = {}) {
-    this.name = options.name ?? "model";
-    const who = new.target.name;
-    this.seed = wholeNumber(who, "seed", options.seed ?? 0, 0);
-    this.inputShape = graph.inputs.shape;
-    this.outputShape = graph.outputs.shape;
-    this.placed = buildLayers(who, graph.inputs, graph.outputs, { seed: this.seed });
-  }
-
-  get layers(): readonly Layer[] {
-    return this.placed.map(({ layer }) => layer);
-  }
-
-  /** All weights, in the layers' order. */
-  get weights(): readonly Weight[] {
-    return this.layers.flatMap((layer) => layer.weights);
-  }
-
-  /** Number of trained parameters. */
-  get parameters(): number {
-    return this.weights.reduce((sum, weight) => sum + sizeOf(weight.shape), 0);
-  }
-
-  /** Keras's table of layers, output shapes and parameters, with the multiply-adds. */
-  summary(): string {
-    return formatSummary(this.name, this.summaryRows());
-  }
-
-  summaryRows(): SummaryRow[] {
-    return summaryRows(this.placed);
-  }
-
-  /** The model's ops after fusion: what the plan is made from. */
-  lower(): Lowered {
-    const steps = fuse(lowerLayers(this.placed));
-    return { inputShape: this.inputShape, outputShape: this.outputShape, steps };
-  }
-
-  /** Chooses optimizer, loss and engine; forgets the optimizer's state. */
+  /** Chooses optimizer, loss, metrics and engine; forgets the optimizer's state. */
   compile(options: CompileOptions = {}): void {
-    const { optimizer = "adam", loss = DEFAULT_LOSS, ...engine } = options;
+    const { optimizer = "adam", loss: named = DEFAULT_LOSS, metrics = [], ...engine } = options;
+    const loss = typeof named === "string" ? losses.create("compile", named) : named;
+    const measures = measuresOf(loss, metrics, this.outputShape);
     this.dispose();
+    this.done.learningRate = undefined;
     this.compiled = {
       optimizer: typeof optimizer === "string" ? optimizers.create("compile", optimizer) : optimizer,
-      loss: typeof loss === "string" ? losses.create("compile", loss) : loss,
+      loss,
+      measures,
       engine,
     };
   }
@@ -141,29 +85,32 @@ export class Model {
   /**
    * Trains. A second call goes on where the first ended.
    *
-   * @param samples images `[N, H, W, C]` with labels `[N]`
+   * @param given images `[N, H, W, C]` with labels `[N]`, or with targets `[N, …outputShape]`
    * @returns one row an epoch
    * @throws AbortedError when `signal` fires; the model then keeps the weights of the last whole step
    */
   async fit(
-    samples: LabelledSamples,
-    options: FitOptions & { readonly validationData?: LabelledSamples } = {},
+    given: TrainingSamples,
+    options: FitOptions & ValidationOptions & Weighting = {},
   ): Promise<History> {
-    const { loss, optimizer } = this.compiled;
+    const { loss, measures, optimizer } = this.compiled;
     const batchSize = wholeNumber("fit", "batchSize", options.batchSize ?? 32);
     const session = await this.open();
     const unbind: number[] = [];
-    const bind = (who: string, data: LabelledSamples) => {
-      const id = this.bind(session, who, data);
-      unbind.push(id);
-      return id;
+    const bind = (who: string, data: TrainingSamples, weighting: Weighting) => {
+      const bound = this.bind(session, who, data, weighting);
+      unbind.push(bound.data);
+      return bound;
     };
     try {
-      const data = bind("fit", samples);
-      const { validationData } = options;
-      const validation = validationData && bind("fit, validationData", validationData);
+      const [weighted, heldOut] = splitSamples(given, this.inputShape, options);
+      const { samples } = weighted;
+      const { data, weights } = bind("fit", samples, weighted);
+      const validation = heldOut && bind("fit, validationData", heldOut.samples, heldOut);
       const compiled = session.training({
         loss,
+        accuracy: measures.accuracy,
+        weighted: weights !== undefined,
         optimizer,
         batchSize: Math.min(batchSize, samples.count),
         seed: this.seed,
@@ -178,10 +125,9 @@ export class Model {
           optimizer,
           seed: this.seed,
           done: this.done,
-          validate:
-            validationData && validation !== undefined
-              ? () => this.measure(session, validationData, validation, options.signal)
-              : undefined,
+          model: this,
+          explain: (found) => nonFiniteFault({ placed: this.placed, samples }, found),
+          validate: validation && (() => this.measure(session, validation, options.signal)),
         },
         options,
       );
@@ -190,20 +136,20 @@ export class Model {
     }
   }
 
-  /** Mean loss and accuracy, dropout off. */
+  /** Mean loss, accuracy and the metrics of `compile`, dropout off. */
   async evaluate(
-    samples: LabelledSamples,
+    samples: TrainingSamples,
     options: { readonly signal?: AbortSignal } = {},
   ): Promise<Evaluation> {
     const session = await this.open();
-    const data = this.bind(session, "evaluate", samples);
+    const bound = this.bind(session, "evaluate", samples);
     try {
       return await session.alone(() => {
         session.writeWeights();
-        return this.measure(session, samples, data, options.signal);
+        return this.measure(session, bound, options.signal);
       });
     } finally {
-      session.unbind(data);
+      session.unbind(bound.data);
     }
   }
 
@@ -240,34 +186,18 @@ export class Model {
 
   /** The program that `fit` would run for byte images, for `heddle plan`. */
   async trainingProgram(batchSize: number): Promise<CompiledProgram> {
-    const { loss, optimizer } = this.compiled;
+    const { loss, measures, optimizer } = this.compiled;
+    const { accuracy } = measures;
     const session = await this.open();
-    return session.training({ loss, optimizer, batchSize, seed: this.seed, input: { element: "u8" } });
-  }
-
-  /** SHA-256 of the weights' bytes (f32, little endian), one weight behind the other. */
-  async weightsSha256(): Promise<string> {
-    const bytes = new Uint8Array(4 * this.parameters);
-    const view = new DataView(bytes.buffer);
-    let at = 0;
-    for (const { values } of this.weights) {
-      for (const value of values) {
-        view.setFloat32(at, value, true);
-        at += 4;
-      }
-    }
-    return sha256(bytes);
-  }
-
-  /** The model in Keras's own JSON. */
-  toJson(): JsonObject {
-    return functionalConfig(this);
-  }
-
-  /** Writes `config.json` and `weights.safetensors` into a folder. */
-  async save(folder: string): Promise<void> {
-    await writeFileAtomic(`${folder}/weights.safetensors`, weightsFile(this.weights));
-    await writeFileAtomic(`${folder}/config.json`, `${JSON.stringify(this.toJson(), null, 2)}\n`);
+    return session.training({
+      loss,
+      accuracy,
+      weighted: false,
+      optimizer,
+      batchSize,
+      seed: this.seed,
+      input: { element: "u8" },
+    });
   }
 
   /** Ends the threads. The model stays usable: they start again when needed, the optimizer anew. */
@@ -281,6 +211,9 @@ export class Model {
 
   /** The session; a new one after a fault ended the last. */
   private async open(): Promise<Session> {
+    const trainable = this.layers.map((layer) => layer.trainable);
+    if (trainable.some((value, index) => value !== this.trainableThen[index])) this.dispose();
+    this.trainableThen = trainable;
     while (this.session) {
       const current = this.session;
       if ((await current).engine.alive) return current;
@@ -297,61 +230,26 @@ export class Model {
     return opening;
   }
 
-  private bind(session: Session, who: string, samples: LabelledSamples): number {
-    checkSamples(who, samples, this.inputShape);
-    const classes = sizeOf(this.outputShape);
-    const { sparse } = this.compiled.loss;
-    const targets = sparse ? classNumbers(who, samples, classes) : distributions(who, samples, classes);
-    return session.bind(samples.images, targets);
-  }
-
-  private async measure(
+  private measure(
     session: Session,
-    samples: LabelledSamples,
-    data: number,
+    bound: BoundSamples,
     signal: AbortSignal | undefined,
   ): Promise<Evaluation> {
-    const compiled = session.evaluation(this.compiled.loss, formatOf(samples));
-    let loss = 0;
-    let correct = 0;
-    await eachRun(compiled, samples.count, async (rows) => {
-      await session.run(compiled, { data, rows, signal });
-      const results = await session.results(compiled, rows.length);
-      for (const value of results.loss) loss += value;
-      for (const value of results.correct) correct += value;
-    });
-    return { loss: loss / samples.count + penaltyOf(this.weights), accuracy: correct / samples.count };
+    return measure(session, bound, { ...this.compiled, network: this, signal });
+  }
+
+  private bind(
+    session: Session,
+    who: string,
+    samples: TrainingSamples,
+    weighting: Weighting = {},
+  ): BoundSamples {
+    checkSamples(who, samples, this.inputShape);
+    const targets = targetsOf(who, samples, this.compiled.loss, this.outputShape);
+    const weights = sampleWeights(who, targets, samples.count, weighting);
+    const data = session.bind(samples.images, targets, ...(weights ? [weights] : []));
+    return { samples, targets, weights, data };
   }
 }
 
 const DEFAULT_LOSS = losses.create("compile", "sparseCategoricalCrossentropy");
-
-function formatOf(samples: Samples): InputFormat {
-  return { element: samples.images instanceof Uint8Array ? "u8" : "f32" };
-}
-
-/** Cuts samples in their own order into runs that fit a program's tables. */
-async function eachRun(
-  compiled: CompiledProgram,
-  samples: number,
-  run: (rows: Int32Array, first: number) => Promise<void>,
-): Promise<void> {
-  const size = compiled.maxSteps * compiled.program.batchSize;
-  for (let first = 0; first < samples; first += size) {
-    const count = Math.min(size, samples - first);
-    await run(
-      Int32Array.from({ length: count }, (_, index) => first + index),
-      first,
-    );
-  }
-}
-
-/** The regularizers' share of the loss. */
-function penaltyOf(weights: readonly Weight[]): number {
-  let sum = 0;
-  for (const { penalty, values } of weights) {
-    if (!penalty) continue;
-    for (const value of values) sum += penalty.l1 * Math.abs(value) + penalty.l2 * value * value;
-  }
-  return sum;
-}

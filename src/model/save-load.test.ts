@@ -93,6 +93,7 @@ describe("a saved model", () => {
               kernel_initializer: { class_name: "GlorotUniform", config: {} },
               bias_initializer: { class_name: "Zeros", config: {} },
               kernel_regularizer: null,
+              ...{ bias_regularizer: null, kernel_constraint: null, bias_constraint: null },
             },
           },
         ],

@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { AbortedError } from "../base/errors.js";
 import { Adam } from "../optimizers/index.js";
 import type { Progress } from "./callbacks.js";
-import type { ModelOptions } from "./model.js";
+import type { ModelOptions } from "./network.js";
 import type { Sequential } from "./sequential.js";
 import { tinyCnn, tinyImages } from "./tiny-model.testing.js";
 

@@ -3,7 +3,8 @@ import type { JsonObject } from "../base/json.js";
 import { input, type Layer } from "../layers/index.js";
 import { sequentialConfig } from "./config.js";
 import { Input } from "./input.js";
-import { Model, type ModelOptions } from "./model.js";
+import { Model } from "./model.js";
+import type { ModelOptions } from "./network.js";
 
 /**
  * A chain of layers that can be trained, evaluated and asked.

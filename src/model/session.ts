@@ -1,3 +1,4 @@
+import { HeddleError } from "../base/errors.js";
 import { sizeOf } from "../base/shape.js";
 import { Engine, type EngineOptions } from "../engine/engine.js";
 import type { Loss } from "../losses/index.js";
@@ -22,8 +23,8 @@ const INFERENCE_BATCH = 512;
 export interface RunResults {
   /** Loss of each sample, without penalties, in the order of the run. */
   readonly loss: Float32Array;
-  /** 1 for each sample whose prediction was right. */
-  readonly correct: Uint8Array;
+  /** The share of each sample's answers that were right; NaN where accuracy is not measured. */
+  readonly correct: Float32Array;
 }
 
 /** A model on an engine: weights in its memory, programs made when they are first needed. */
@@ -64,11 +65,61 @@ export class Session {
     for (const weight of this.weights) this.engine.write(this.places.addresses.get(weight)!, weight.values);
   }
 
+  /** The engine's weights. */
+  async copyWeights(): Promise<{ readonly weight: Weight; readonly values: Float32Array }[]> {
+    const copies: { weight: Weight; values: Float32Array }[] = [];
+    for (const weight of this.weights) {
+      const values = await this.floats(this.places.addresses.get(weight)!, weight.values.length);
+      copies.push({ weight, values });
+    }
+    return copies;
+  }
+
   /** Copies the engine's weights back to the model. */
   async readWeights(): Promise<void> {
+    for (const { weight, values } of await this.copyWeights()) weight.values.set(values);
+  }
+
+  /** Copies of an optimizer's arrays. */
+  async readState(optimizer: Optimizer): Promise<Float32Array<ArrayBuffer>[]> {
+    const arrays: Float32Array<ArrayBuffer>[] = [];
+    for (const slot of this.stateOf(optimizer).slots) {
+      arrays.push(await this.floats(slot, this.places.trainable.floats));
+    }
+    return arrays;
+  }
+
+  /** Sets an optimizer's arrays from what `readState` gave. */
+  writeState(optimizer: Optimizer, arrays: readonly Float32Array[]): void {
+    const { slots } = this.stateOf(optimizer);
+    const { floats } = this.places.trainable;
+    if (arrays.length !== slots.length || arrays.some(({ length }) => length !== floats)) {
+      throw new HeddleError({
+        who: optimizer.className,
+        expected: `a state of ${slots.length} arrays of ${floats} numbers`,
+        received: `${arrays.length} of ${arrays.map(({ length }) => length).join(", ")}`,
+        next: "Compile the model with the optimizer that the state is from.",
+      });
+    }
+    slots.forEach((slot, index) => {
+      this.engine.write(slot, arrays[index]!);
+    });
+  }
+
+  /** Lets an optimizer begin anew. */
+  clearState(optimizer: Optimizer): void {
+    const zeros = new Float32Array(this.places.trainable.floats);
+    for (const slot of this.stateOf(optimizer).slots) this.engine.write(slot, zeros);
+  }
+
+  /** Gives the model the running averages of its trained weights, where the optimizer keeps some. */
+  async readAverages(optimizer: Optimizer): Promise<void> {
+    if (!optimizer.useEma) return;
+    const averages = this.stateOf(optimizer).slots[optimizer.slots]!;
     for (const weight of this.weights) {
-      const bytes = await this.engine.read(this.places.addresses.get(weight)!, weight.values.byteLength);
-      weight.values.set(new Float32Array(bytes.buffer));
+      if (!weight.trainable) continue;
+      const offset = this.places.addresses.get(weight)! - this.places.trainable.address;
+      weight.values.set(await this.floats(averages + offset, weight.values.length));
     }
   }
 
@@ -91,28 +142,39 @@ export class Session {
 
   training(options: {
     loss: Loss;
+    accuracy: boolean;
+    weighted: boolean;
     optimizer: Optimizer;
     batchSize: number;
     seed: number;
     input: InputFormat;
   }): CompiledProgram {
-    const { loss, optimizer, batchSize, seed, input } = options;
+    const { loss, weighted, optimizer, batchSize, seed, input } = options;
     const { slots, programs } = this.stateOf(optimizer);
-    return this.once(programs, `${loss.className} ${batchSize} ${seed} ${input.element}`, () =>
+    return this.once(programs, `${loss.className} ${weighted} ${batchSize} ${seed} ${input.element}`, () =>
       compileTraining(this.model, { ...options, ...this.compilerOptions(), slots }),
     );
   }
 
-  evaluation(loss: Loss, input: InputFormat): CompiledProgram {
-    return this.once(this.programs, `evaluation ${loss.className} ${input.element}`, () =>
-      compileInference(this.model, { loss, input, batchSize: INFERENCE_BATCH, ...this.compilerOptions() }),
+  /** Measures loss, accuracy or not, and keeps the outputs or not. */
+  evaluation(
+    evaluation: { readonly loss: Loss; readonly accuracy: boolean; readonly outputs: boolean },
+    input: InputFormat,
+  ): CompiledProgram {
+    return this.once(this.programs, `evaluation ${evaluation.loss.className} ${input.element}`, () =>
+      compileInference(this.model, {
+        evaluation,
+        input,
+        batchSize: INFERENCE_BATCH,
+        ...this.compilerOptions(),
+      }),
     );
   }
 
   prediction(input: InputFormat): CompiledProgram {
     return this.once(this.programs, `prediction ${input.element}`, () =>
       compileInference(this.model, {
-        loss: undefined,
+        evaluation: undefined,
         input,
         batchSize: INFERENCE_BATCH,
         ...this.compilerOptions(),
@@ -146,11 +208,23 @@ export class Session {
 
   /** Loss and correctness of the first `samples` samples of the last run. */
   async results(compiled: CompiledProgram, samples: number): Promise<RunResults> {
-    const loss = await this.engine.read(compiled.loss!, 4 * samples);
+    const { correct } = compiled;
     return {
-      loss: new Float32Array(loss.buffer),
-      correct: await this.engine.read(compiled.correct!, samples),
+      loss: await this.floats(compiled.loss!, samples),
+      correct:
+        correct === undefined
+          ? new Float32Array(samples).fill(Number.NaN)
+          : await this.floats(correct, samples),
     };
+  }
+
+  /** The outputs of the first `samples` samples of the last run, `[samples, …outputShape]`. */
+  async outputs(compiled: CompiledProgram, samples: number): Promise<Float32Array> {
+    return this.floats(compiled.output!, samples * sizeOf(this.model.outputShape));
+  }
+
+  private async floats(address: number, count: number): Promise<Float32Array<ArrayBuffer>> {
+    return new Float32Array((await this.engine.read(address, 4 * count)).buffer);
   }
 
   /** Penalties of the first `steps` steps of the last run, summed over the weights. */
@@ -179,7 +253,7 @@ export class Session {
     let state = this.optimizers.get(optimizer);
     if (!state) {
       const bytes = 4 * this.places.trainable.floats;
-      const slots = Array.from({ length: optimizer.slots }, (_, slot) =>
+      const slots = Array.from({ length: optimizer.slots + (optimizer.useEma ? 1 : 0) }, (_, slot) =>
         this.engine.allocate(bytes, `${optimizer.className}, slot ${slot}`),
       );
       state = { slots, programs: new Map() };
@@ -233,15 +307,22 @@ function placeWeights(engine: Engine, weights: readonly Weight[]): WeightPlaces 
 /** The rows of scalars for a run of steps. */
 export function scalarRows(
   optimizer: Optimizer,
-  options: { firstStep: number; totalSteps: number; samples: number; batchSize: number },
+  options: {
+    firstStep: number;
+    totalSteps: number;
+    samples: number;
+    batchSize: number;
+    /** Instead of the optimizer's. */
+    learningRate?: number | undefined;
+  },
 ): Float32Array {
   const { firstStep, totalSteps, samples, batchSize } = options;
   const steps = Math.ceil(samples / batchSize);
   const rows = new Float32Array(steps * SCALARS_STRIDE);
   for (let step = 0; step < steps; step++) {
-    const rate = optimizer.schedule.rate(firstStep + step, totalSteps);
+    const rate = options.learningRate ?? optimizer.schedule.rate(firstStep + step, totalSteps);
     rows[step * SCALARS_STRIDE] = 1 / Math.min(batchSize, samples - step * batchSize);
-    rows.set(optimizer.scalars(firstStep + step + 1, rate), step * SCALARS_STRIDE + 1);
+    rows.set(optimizer.stepScalars(firstStep + step + 1, rate), step * SCALARS_STRIDE + 1);
   }
   return rows;
 }

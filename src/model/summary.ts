@@ -1,5 +1,6 @@
 import { formatTable, groupDigits } from "../base/format.js";
 import { formatShape, type Shape, sizeOf } from "../base/shape.js";
+import type { Weight } from "../ops/weight.js";
 import type { PlacedLayer } from "./build.js";
 import { macsOf } from "./graph.js";
 
@@ -9,6 +10,8 @@ export interface SummaryRow {
   readonly className: string;
   readonly outputShape: Shape;
   readonly parameters: number;
+  /** Those of them that training changes. */
+  readonly trainable: number;
   /** Multiply-adds of one sample's forward pass. */
   readonly macs: number;
 }
@@ -19,14 +22,22 @@ export function summaryRows(layers: readonly PlacedLayer[]): SummaryRow[] {
     name: layer.name,
     className: layer.className,
     outputShape: output,
-    parameters: layer.weights.reduce((sum, weight) => sum + sizeOf(weight.shape), 0),
+    parameters: countOf(layer.weights),
+    trainable: countOf(layer.weights.filter(({ trainable }) => trainable)),
     macs: layer.lower(inputShapes[0]!).reduce((sum, node) => sum + macsOf(node), 0),
   }));
+}
+
+function countOf(weights: readonly Weight[]): number {
+  return weights.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
 }
 
 /** Keras's table, and the multiply-adds beside it. */
 export function formatSummary(modelName: string, rows: readonly SummaryRow[]): string {
   const parameters = rows.reduce((sum, row) => sum + row.parameters, 0);
+  const trainable = rows.reduce((sum, row) => sum + row.trainable, 0);
+  const parts: [what: string, count: number][] = [["Total", parameters]];
+  if (trainable < parameters) parts.push(["Trainable", trainable], ["Non-trainable", parameters - trainable]);
   const macs = rows.reduce((sum, row) => sum + row.macs, 0);
   const table = formatTable(
     [
@@ -49,7 +60,9 @@ export function formatSummary(modelName: string, rows: readonly SummaryRow[]): s
     rule,
     ...body,
     rule,
-    `Total params: ${groupDigits(parameters)} (${(parameters / 256).toFixed(2)} KiB)`,
+    ...parts.map(
+      ([what, count]) => `${what} params: ${groupDigits(count)} (${(count / 256).toFixed(2)} KiB)`,
+    ),
     `Multiply-adds an image: ${groupDigits(macs)}`,
   ].join("\n");
 }

@@ -11,10 +11,17 @@ export interface BorderedGradient {
   readonly sizes: Record<"borderedH" | "borderedW" | "borderH" | "borderW", number>;
 }
 
+/** No pass by Winograd's algorithm. */
+export const DIRECT = { inputGradient: false, kernelGradient: false };
+
 /** Puts zeros around dy, as far as the first and the last pixel of the input reach by any tap: dy itself if not at all. */
-export function emitBorder(e: Emitter, geometry: Conv2DGeometry, dy: Buffer): BorderedGradient {
+export function emitBorder(
+  e: Emitter,
+  geometry: Conv2DGeometry,
+  dy: Buffer,
+  passes: typeof DIRECT = winogradPasses(geometry),
+): BorderedGradient {
   const { H, W, K, P, Q, R, S, strideH, strideW, dilationH, dilationW, top, left } = geometry;
-  const passes = winogradPasses(geometry);
   const axis = (input: number, output: number, reach: number, before: number, stride: number) => {
     const border = Math.max(0, Math.floor((reach - before) / stride));
     const last = Math.floor((input - 1 + before) / stride);

@@ -24,23 +24,22 @@ async function run(
     ...{ samples, batchSize: samples + left, shards, columns: [logits, target] },
     emit(e, [x, wanted]) {
       const loss = e.program.buffer("loss", "result", 4);
-      const correct = e.program.buffer("correct", "result", 1);
+      const correct = e.program.buffer("correct", "result", 4);
       const dx = emitCrossEntropy(
         e,
         {
-          sparse: target instanceof Int32Array,
-          smoothing,
           target: wanted!,
           scale: { name: "scale", scope: "global", bytes: 4, address: scale },
           ...{ loss, correct },
         },
+        { sparse: target instanceof Int32Array, smoothing },
         { shape: [K], data: x! },
       );
       return { loss, correct, dx: dx! };
     },
   });
   const gradient = floats(results["dx"]!).map((value) => 4 * value);
-  return { loss: floats(results["loss"]!), correct: [...results["correct"]!], gradient };
+  return { loss: floats(results["loss"]!), correct: [...floats(results["correct"]!)], gradient };
 }
 
 onEachVariant("cross-entropy", (engine) => {

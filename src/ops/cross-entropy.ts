@@ -1,45 +1,37 @@
 import type { Buffer } from "../engine/program-builder.js";
 import type { Emitter, Value } from "./emitter.js";
-
-/** Where a loss leaves what it measures, one for each sample of the run. */
-export interface LossOutputs {
-  /** f32. */
-  readonly loss: Buffer;
-  /** u8: 1 where the prediction is right. */
-  readonly correct: Buffer;
-}
+import type { LossOperands } from "./loss.js";
 
 /**
  * Softmax and cross-entropy of logits [K] against a class (i32) or a distribution (f32 [K]), and in training the
- * gradient by the logits, which is returned. `scale` holds 1 / batch size (f32).
+ * gradient by the logits, which is returned. Who is right falls out on the way.
  */
 export function emitCrossEntropy(
   e: Emitter,
+  operands: LossOperands,
   options: {
     readonly sparse: boolean;
     /** Share of the target that is spread evenly over all classes. */
     readonly smoothing: number;
-    readonly target: Buffer;
-    readonly scale: Buffer;
-  } & LossOutputs,
+  },
   logits: Value,
 ): Buffer | undefined {
   const K = logits.shape[0]!;
   const dx = e.options.training ? e.value("gradient", logits.shape).data : undefined;
-  const { sparse, smoothing, target, ...outputs } = options;
-  const operands = {
-    loss: outputs.loss,
-    correct: outputs.correct,
-    scale: outputs.scale,
+  const { target, loss, correct, scale } = operands;
+  const call = {
+    loss,
+    correct: correct ?? 0,
+    scale,
     dx: dx ?? 0,
     x: logits.data,
     scratch: e.scratch(K),
     N: "samples",
     K,
-    smoothing,
+    smoothing: options.smoothing,
   } as const;
-  if (sparse) e.call("sparseCrossEntropy", "loss", { ...operands, label: target });
-  else e.call("categoricalCrossEntropy", "loss", { ...operands, target });
+  if (options.sparse) e.call("sparseCrossEntropy", "loss", { ...call, label: target });
+  else e.call("categoricalCrossEntropy", "loss", { ...call, target });
   return dx;
 }
 

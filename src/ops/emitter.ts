@@ -59,9 +59,26 @@ export class Emitter {
     this.defer(this.prepared, [[kernel, operands] as unknown as KernelCall], "prepare");
   }
 
+  /** A task of its own before the samples, of several calls in order. */
+  prepareInOrder(calls: readonly KernelCall[]): void {
+    this.defer(this.prepared, calls, "prepare");
+  }
+
   /** A task of its own behind the samples: calls in order, over the whole batch. */
   reduce(calls: readonly KernelCall[]): void {
     this.defer(this.reductions, calls, "gradient");
+  }
+
+  /**
+   * Ends the samples' phase, works over the whole batch, and goes on with the samples in a phase of its own: for what
+   * needs every shard's part. Values and shards' memory last through it; a thread's memory does not.
+   *
+   * @param tasks lists of calls that do not depend on each other
+   */
+  acrossBatch(tasks: readonly (readonly KernelCall[])[], pass: Pass): void {
+    this.program.phase(`batch of ${this.owner}`, "tasks");
+    for (const calls of tasks) this.task(this.owner, calls, pass);
+    this.program.phase("samples", "perShard");
   }
 
   /** A new value. */
@@ -90,12 +107,14 @@ export class Emitter {
 
   private defer(list: DeferredCall[], calls: readonly KernelCall[], pass: Pass): void {
     const { owner } = this;
-    list.push(() => {
-      this.program.task();
-      for (const [kernel, operands, macs] of calls) {
-        this.program.call(kernel, operands as never, { owner, pass, macs: macs ?? 0 });
-      }
-    });
+    list.push(() => this.task(owner, calls, pass));
+  }
+
+  private task(owner: string, calls: readonly KernelCall[], pass: Pass): void {
+    this.program.task();
+    for (const [kernel, operands, macs] of calls) {
+      this.program.call(kernel, operands as never, { owner, pass, macs: macs ?? 0 });
+    }
   }
 }
 

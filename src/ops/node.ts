@@ -1,13 +1,21 @@
 import { type Shape, sizeOf } from "../base/shape.js";
 import { emitRelu, emitSoftmax } from "./activation.js";
 import { emitAveragePool } from "./average-pool.js";
+import {
+  type BatchNormalizationSettings,
+  type BatchNormalizationWeights,
+  emitBatchNormalization,
+} from "./batch-normalization.js";
 import { emitConv2D } from "./conv2d.js";
 import { type Conv2DGeometry, conv2dMacs } from "./conv2d-geometry.js";
 import { emitConv2DMaxPool } from "./conv2d-max-pool.js";
 import { emitDense } from "./dense.js";
+import { depthwiseMacs, emitDepthwiseConv2D } from "./depthwise-conv2d.js";
 import { type DropoutOptions, emitDropout } from "./dropout.js";
 import { type ElementwiseActivation, emitElementwiseActivation } from "./elementwise-activation.js";
 import type { Backward, Emitter, Parameter, Value } from "./emitter.js";
+import { emitGroupedConv2D } from "./grouped-conv2d.js";
+import { emitLayerNormalization, type LayerNormalizationOptions } from "./layer-normalization.js";
 import { emitMaxPool, type Pool2DGeometry } from "./max-pool.js";
 import type { MergeNode } from "./merge.js";
 import { emitNormalize } from "./normalize.js";
@@ -34,7 +42,17 @@ interface WithWeights {
  */
 export type OpNode = { readonly owner: string } & (
   | { readonly op: "rescale"; readonly scale: number; readonly offset: number }
-  | ({ readonly op: "conv2d"; readonly geometry: Conv2DGeometry; readonly relu: boolean } & WithWeights)
+  | ({
+      readonly op: "conv2d" | "depthwiseConv2d";
+      readonly geometry: Conv2DGeometry;
+      readonly relu: boolean;
+    } & WithWeights)
+  | ({
+      readonly op: "groupedConv2d";
+      readonly geometry: Conv2DGeometry;
+      readonly groups: number;
+      readonly relu: boolean;
+    } & WithWeights)
   | ({
       readonly op: "conv2dMaxPool";
       readonly geometry: Conv2DGeometry;
@@ -46,6 +64,8 @@ export type OpNode = { readonly owner: string } & (
   | ({ readonly op: "spatialDropout" } & DropoutOptions)
   | ({ readonly op: "upSampling" } & UpSamplingOptions)
   | ({ readonly op: "zeroPadding" } & ZeroPaddingOptions)
+  | ({ readonly op: "batchNormalization" } & BatchNormalizationSettings & BatchNormalizationWeights)
+  | ({ readonly op: "layerNormalization" } & LayerNormalizationOptions)
   | { readonly op: "normalize"; readonly mean: Weight; readonly deviation: Weight }
   | ({ readonly op: "resize" } & ResizeOptions)
   | ({ readonly op: "randomAffine" } & RandomAffineOptions)
@@ -79,6 +99,12 @@ export function emitNode(
       return emitRescale(e, { scale: node.scale, offset: node.offset }, x);
     case "conv2d":
       return emitConv2D(e, { ...weights(node), geometry: node.geometry, relu: node.relu }, x);
+    case "depthwiseConv2d":
+      return emitDepthwiseConv2D(e, { ...weights(node), geometry: node.geometry, relu: node.relu }, x);
+    case "groupedConv2d": {
+      const { geometry, groups, relu } = node;
+      return emitGroupedConv2D(e, { ...weights(node), geometry, groups, relu }, x);
+    }
     case "conv2dMaxPool":
       return emitConv2DMaxPool(e, { ...weights(node), geometry: node.geometry, dropout: node.dropout }, x);
     case "maxPool":
@@ -89,6 +115,22 @@ export function emitNode(
       return emitDense(e, { ...weights(node), relu: node.relu }, x);
     case "dropout":
       return emitDropout(e, { rate: node.rate, layer: node.layer }, x);
+    case "batchNormalization":
+      return emitBatchNormalization(
+        e,
+        {
+          ...node,
+          gamma: node.gamma && parameter(node.gamma),
+          beta: node.beta && parameter(node.beta),
+          movingMean: parameter(node.movingMean),
+          movingVariance: parameter(node.movingVariance),
+        },
+        x,
+      );
+    case "layerNormalization": {
+      const [gamma, beta] = [node.gamma && parameter(node.gamma), node.beta && parameter(node.beta)];
+      return emitLayerNormalization(e, { ...node, gamma, beta }, x);
+    }
     case "normalize":
       return emitNormalize(e, { mean: parameter(node.mean), deviation: parameter(node.deviation) }, x);
     case "resize":
@@ -129,6 +171,13 @@ export function emitNode(
 /** The weights that a node uses, in order. */
 export function nodeWeights(node: OpNode): readonly Weight[] {
   if (node.op === "normalize") return [node.mean, node.deviation];
+  if (node.op === "layerNormalization") {
+    return [node.gamma, node.beta].filter((weight) => weight !== undefined);
+  }
+  if (node.op === "batchNormalization") {
+    const { gamma, beta, movingMean, movingVariance } = node;
+    return [gamma, beta, movingMean, movingVariance].filter((weight) => weight !== undefined);
+  }
   if (!("kernel" in node)) return [];
   return node.bias ? [node.kernel, node.bias] : [node.kernel];
 }
@@ -139,6 +188,10 @@ export function nodeMacs(node: OpNode): number {
     case "conv2d":
     case "conv2dMaxPool":
       return conv2dMacs(node.geometry);
+    case "depthwiseConv2d":
+      return depthwiseMacs(node.geometry);
+    case "groupedConv2d":
+      return conv2dMacs(node.geometry) / node.groups;
     case "dense":
       return sizeOf(node.kernel.shape);
     default:

@@ -87,6 +87,8 @@ export interface ChainResult {
   readonly dx: Float32Array;
   /** The gradient of each weight, summed over the samples. */
   gradient(weight: Weight | undefined): Float32Array;
+  /** A weight behind the run. */
+  after(weight: Weight): Float32Array;
 }
 
 /** Runs ops forward and backward: x `[N, …shape]`, the gradient `dy` of the output `[N, …output]`. */
@@ -114,6 +116,7 @@ export async function runChain(
         names.set(weight, weight.name);
         kept[weight.name] = gradient;
         const data: Buffer = { name: weight.name, scope: "global", bytes, address };
+        kept[`${weight.name} itself`] = data;
         return {
           name: weight.name,
           shape: weight.shape,
@@ -143,6 +146,7 @@ export async function runChain(
     y: floats(results["y"]!),
     dx: floats(results["dx"]!),
     gradient: (weight) => floats(results[names.get(weight!)!]!),
+    after: (weight) => floats(results[`${weight.name} itself`]!),
   };
 }
 

@@ -1,17 +1,17 @@
 import { wholePower } from "../base/math.js";
 import type { KernelCall } from "../ops/emitter.js";
-import type { Schedule } from "../schedules/index.js";
-import { Optimizer, type UpdateOperands } from "./optimizer.js";
+import { Optimizer, type OptimizerOptions, type UpdateOperands } from "./optimizer.js";
 
-export interface AdamOptions {
-  /** 0.001 by default. */
-  readonly learningRate?: number | Schedule;
+/** `learningRate` is 0.001 by default. */
+export interface AdamOptions extends OptimizerOptions {
   /** Decay of the gradient's mean; 0.9 by default. */
   readonly beta1?: number;
   /** Decay of the gradient's mean square; 0.999 by default. */
   readonly beta2?: number;
   /** Keeps the division finite; 1e-7 by default, as in Keras. */
   readonly epsilon?: number;
+  /** Divides by the largest mean square so far; false by default. */
+  readonly amsgrad?: boolean;
 }
 
 /**
@@ -23,30 +23,46 @@ export interface AdamOptions {
  * model.compile({ optimizer: new Adam({ learningRate: 1e-3 }), loss: "sparseCategoricalCrossentropy" });
  */
 export class Adam extends Optimizer {
-  readonly className = "Adam";
-  readonly slots = 2;
+  readonly className: string = "Adam";
   readonly beta1: number;
   readonly beta2: number;
   readonly epsilon: number;
+  readonly amsgrad: boolean;
 
   constructor(options: AdamOptions = {}) {
-    super(options.learningRate ?? 0.001);
+    super(options, 0.001);
     this.beta1 = options.beta1 ?? 0.9;
     this.beta2 = options.beta2 ?? 0.999;
     this.epsilon = options.epsilon ?? 1e-7;
+    this.amsgrad = options.amsgrad ?? false;
+  }
+
+  get slots(): number {
+    return this.amsgrad ? 3 : 2;
   }
 
   scalars(step: number, rate: number): readonly number[] {
-    const { beta1, beta2, epsilon } = this;
-    const alpha = (rate * Math.sqrt(1 - wholePower(beta2, step))) / (1 - wholePower(beta1, step));
-    return [alpha, 1 - beta1, 1 - beta2, epsilon];
+    return adamScalars(this, step, rate);
   }
 
-  update({ weights, gradient, slots, scalars, count }: UpdateOperands): KernelCall {
-    return ["adam", { w: weights, g: gradient, m: slots[0]!, v: slots[1]!, count, scalars }];
+  update({ weights: w, gradient: g, slots, scalars, count }: UpdateOperands): KernelCall {
+    const [m, v, h] = slots;
+    if (h) return ["adamAmsgrad", { w, g, m: m!, v: v!, h, count, scalars }];
+    return ["adam", { w, g, m: m!, v: v!, count, scalars }];
   }
 
   override getConfig() {
-    return { ...super.getConfig(), beta_1: this.beta1, beta_2: this.beta2, epsilon: this.epsilon };
+    const { beta1, beta2, epsilon, amsgrad } = this;
+    return { ...super.getConfig(), beta_1: beta1, beta_2: beta2, epsilon, amsgrad };
   }
+}
+
+/** What the kernel `adam` reads in a step. */
+export function adamScalars(
+  { beta1, beta2, epsilon }: { readonly beta1: number; readonly beta2: number; readonly epsilon: number },
+  step: number,
+  rate: number,
+): readonly number[] {
+  const alpha = (rate * Math.sqrt(1 - wholePower(beta2, step))) / (1 - wholePower(beta1, step));
+  return [alpha, 1 - beta1, 1 - beta2, epsilon];
 }

@@ -1,63 +1,215 @@
 import { HeddleError } from "../base/errors.js";
 import type { JsonObject } from "../base/json.js";
 import { serialize } from "../base/registry.js";
-import type { Operand } from "../engine/program-builder.js";
-import type { KernelCall } from "../ops/emitter.js";
+import { type Shape, wholeNumber } from "../base/shape.js";
+import type { Slice } from "../engine/program-builder.js";
+import { at, type KernelCall } from "../ops/emitter.js";
 import { Constant, type Schedule, schedules } from "../schedules/index.js";
 
-/** Where an update's arrays lie, each of `count` floats. */
-export interface UpdateOperands {
-  readonly weights: Operand;
-  readonly gradient: Operand;
-  /** The optimizer's own state, `slots` arrays. */
-  readonly slots: readonly Operand[];
-  /** The step's `scalars`. */
-  readonly scalars: Operand;
-  readonly count: number;
+/** Options that every optimizer takes, as in Keras. */
+export interface OptimizerOptions {
+  readonly learningRate?: number | Schedule;
+  /** Shrinks each weight by this share of itself, times the learning rate, before each update; none by default. */
+  readonly weightDecay?: number;
+  /** Scales a weight's gradient down to this norm where it is longer; off by default. */
+  readonly clipnorm?: number;
+  /** Holds each number of a gradient within ± this; off by default. */
+  readonly clipvalue?: number;
+  /** Scales all gradients down so that their common norm is at most this; off by default. */
+  readonly globalClipnorm?: number;
+  /** Whether the model has the running average of its weights when `fit` has ended; false by default. */
+  readonly useEma?: boolean;
+  /** Share of that average that stays in each step; 0.99 by default. */
+  readonly emaMomentum?: number;
+  /** Every how many steps training goes on from the average; never by default. */
+  readonly emaOverwriteFrequency?: number;
 }
+
+/** What an optimizer may know of a weight. */
+export interface WeightDescription {
+  /** `layer/kernel`. */
+  readonly name: string;
+  readonly shape: Shape;
+}
+
+/** Where an update's arrays lie, each of `count` floats, a multiple of 4. */
+export interface UpdateOperands {
+  readonly weights: Slice;
+  readonly gradient: Slice;
+  /** The optimizer's own state, `slots` arrays. */
+  readonly slots: readonly Slice[];
+  /** The step's `scalars`. */
+  readonly scalars: Slice;
+  readonly count: number;
+  /** The weight and its scratch memory where it is updated whole. */
+  readonly whole?: { readonly shape: Shape; readonly scratch: Slice };
+}
+
+/** Room for an optimizer's numbers in each step: a class's own, then those that all share. */
+export const MAX_SCALARS = 15;
+const OWN_SCALARS = 12;
 
 /** Moves the weights against their gradient. One class a file. */
 export abstract class Optimizer {
   abstract readonly className: string;
   /** The learning rate over the steps. */
   readonly schedule: Schedule;
+  readonly weightDecay: number | undefined;
+  readonly clipnorm: number | undefined;
+  readonly clipvalue: number | undefined;
+  readonly globalClipnorm: number | undefined;
+  readonly useEma: boolean;
+  readonly emaMomentum: number;
+  readonly emaOverwriteFrequency: number | undefined;
+  private readonly notDecayed: string[] = [];
 
-  constructor(learningRate: number | Schedule) {
+  constructor(options: OptimizerOptions, defaultRate: number) {
+    const { learningRate = defaultRate, emaMomentum = 0.99, emaOverwriteFrequency } = options;
+    const who = "Optimizer";
     if (typeof learningRate === "number" && !(learningRate >= 0 && Number.isFinite(learningRate))) {
       throw new HeddleError({
-        who: "Optimizer",
+        who,
         expected: "learningRate to be a number of at least 0 or a schedule",
         received: String(learningRate),
         next: "Correct learningRate.",
       });
     }
     this.schedule = typeof learningRate === "number" ? new Constant(learningRate) : learningRate;
+    this.weightDecay = checkOption("weightDecay", options.weightDecay, 0);
+    this.clipnorm = checkOption("clipnorm", options.clipnorm, Number.MIN_VALUE);
+    this.clipvalue = checkOption("clipvalue", options.clipvalue, Number.MIN_VALUE);
+    this.globalClipnorm = checkOption("globalClipnorm", options.globalClipnorm, Number.MIN_VALUE);
+    const clips = (["clipnorm", "clipvalue", "globalClipnorm"] as const).filter((name) => this[name]);
+    if (clips.length > 1) {
+      throw new HeddleError({
+        who,
+        expected: "at most one of clipnorm, clipvalue and globalClipnorm",
+        received: clips.join(" and "),
+        next: "Choose one.",
+      });
+    }
+    this.useEma = options.useEma ?? false;
+    this.emaMomentum = checkOption("emaMomentum", emaMomentum, 0, 1)!;
+    this.emaOverwriteFrequency =
+      emaOverwriteFrequency === undefined
+        ? undefined
+        : wholeNumber(who, "emaOverwriteFrequency", emaOverwriteFrequency);
   }
 
-  /** How many arrays of state it keeps for the weights. */
+  /** How many arrays of state it keeps for the weights, the average of `useEma` aside. */
   abstract readonly slots: number;
 
-  /** The numbers that the update of a step needs, at most `MAX_SCALARS`; steps count from 1 here. */
+  /** The numbers that the update of a step needs, at most 12; steps count from 1 here. */
   abstract scalars(step: number, rate: number): readonly number[];
 
-  /** The kernel call that updates a range of the weights. */
+  /** The kernel call that updates a range of the weights, or a whole one. */
   abstract update(operands: UpdateOperands): KernelCall;
+
+  /** Floats of scratch memory if a weight must be updated whole, by one task; otherwise weights are cut anywhere. */
+  wholeWeight(_weight: WeightDescription): number | undefined {
+    return undefined;
+  }
+
+  /** Leaves weights with one of these texts in their name, such as `"bias"`, out of the weight decay. */
+  excludeFromWeightDecay(...names: readonly string[]): void {
+    this.notDecayed.push(...names);
+  }
+
+  /** The share of a weight that decays in each step, the learning rate aside. */
+  decayOf(weight: WeightDescription): number {
+    return this.decays(weight) ? (this.weightDecay ?? 0) : 0;
+  }
+
+  /** False for weights that `excludeFromWeightDecay` names. */
+  protected decays(weight: WeightDescription): boolean {
+    const name = weight.name.slice(weight.name.lastIndexOf("/") + 1);
+    return !this.notDecayed.some((text) => name.includes(text));
+  }
+
+  /** A row of MAX_SCALARS numbers: the update's own, then the rate and what the average needs. */
+  stepScalars(step: number, rate: number): readonly number[] {
+    const own = this.scalars(step, rate);
+    const frequency = this.emaOverwriteFrequency;
+    const overwrite = frequency !== undefined && step % frequency === 0 ? 1 : 0;
+    const padding = new Array<number>(OWN_SCALARS - own.length).fill(0);
+    return [...own, ...padding, rate, step === 1 ? 0 : this.emaMomentum, overwrite];
+  }
+
+  /**
+   * The calls of an update's task: clipping by value, decay, the update itself, the average.
+   *
+   * @param decay `decayOf` these weights
+   * @param average where their running average lies, with `useEma`
+   */
+  calls(operands: UpdateOperands, decay: number, average: Slice | undefined): KernelCall[] {
+    const { weights: w, gradient: g, count, scalars } = operands;
+    const shared = (index: number) => at(scalars, 4 * (OWN_SCALARS + index));
+    return [
+      ...(this.clipvalue ? [["clipValue", { g, count, limit: this.clipvalue }] as const] : []),
+      ...(decay ? [["decayWeights", { w, count, scalars: shared(0), decay }] as const] : []),
+      this.update(operands),
+      ...(average ? [["averageWeights", { a: average, w, count, scalars: shared(1) }] as const] : []),
+    ];
+  }
 
   /** The options, under Keras's names. */
   getConfig(): JsonObject {
     const { schedule } = this;
     return {
       learning_rate: schedule instanceof Constant ? schedule.learningRate : serialize(schedule),
+      weight_decay: this.weightDecay ?? null,
+      clipnorm: this.clipnorm ?? null,
+      global_clipnorm: this.globalClipnorm ?? null,
+      clipvalue: this.clipvalue ?? null,
+      use_ema: this.useEma,
+      ema_momentum: this.emaMomentum,
+      ema_overwrite_frequency: this.emaOverwriteFrequency ?? null,
     };
   }
 }
 
-/** Room for an optimizer's numbers in each step. */
-export const MAX_SCALARS = 15;
+/** The options of a configuration that every optimizer takes. */
+export function optimizerOptions(config: JsonObject): OptimizerOptions {
+  const rate = config["learning_rate"] ?? null;
+  return {
+    ...(rate === null
+      ? {}
+      : { learningRate: typeof rate === "number" ? rate : schedules.deserialize("Optimizer", rate) }),
+    ...numbersIn(config, {
+      weightDecay: "weight_decay",
+      clipnorm: "clipnorm",
+      clipvalue: "clipvalue",
+      globalClipnorm: "global_clipnorm",
+      emaMomentum: "ema_momentum",
+      emaOverwriteFrequency: "ema_overwrite_frequency",
+    }),
+    useEma: config["use_ema"] === true,
+  };
+}
 
-/** A number or a serialised schedule of a configuration; `fallback` where there is none. */
-export function learningRateOf(config: JsonObject, fallback: number): number | Schedule {
-  const value = config["learning_rate"];
-  if (value === undefined) return fallback;
-  return typeof value === "number" ? value : schedules.deserialize("Optimizer", value);
+/** The numbers that a configuration has, under Heddle's names. */
+export function numbersIn<Name extends string>(
+  config: JsonObject,
+  names: Readonly<Record<Name, string>>,
+): { [name in Name]?: number } {
+  const given = Object.entries<string>(names).filter(([, name]) => (config[name] ?? null) !== null);
+  return Object.fromEntries(given.map(([own, name]) => [own, Number(config[name])])) as {
+    [name in Name]?: number;
+  };
+}
+
+function checkOption(
+  name: string,
+  value: number | undefined,
+  least: number,
+  most = Number.MAX_VALUE,
+): number | undefined {
+  if (value === undefined || (value >= least && value <= most)) return value;
+  const bounds = most === 1 ? "from 0 to 1" : least === 0 ? "of at least 0" : "above 0";
+  throw new HeddleError({
+    who: "Optimizer",
+    expected: `${name} to be a number ${bounds}`,
+    received: String(value),
+    next: `Correct ${name}.`,
+  });
 }

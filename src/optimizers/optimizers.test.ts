@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Random } from "../base/random.js";
-import { Dense } from "../layers/index.js";
+import { MaxNorm } from "../constraints/index.js";
+import { Dense, type DenseOptions } from "../layers/index.js";
 import { Input } from "../model/input.js";
 import { Sequential } from "../model/sequential.js";
 import { crossEntropyReference } from "../ops/cross-entropy.js";
@@ -8,7 +9,7 @@ import { denseBackwardReference, denseReference } from "../ops/dense.js";
 import { expectClose } from "../ops/op-lab.testing.js";
 import { L1, L1L2, L2, type Regularizer } from "../regularizers/index.js";
 import { OneCycle } from "../schedules/index.js";
-import { Adam, type Optimizer, optimizers, SGD } from "./index.js";
+import { Adam, AdamW, Muon, type Optimizer, optimizers, RMSprop, SGD } from "./index.js";
 
 const N = 10;
 const I = 7;
@@ -180,6 +181,12 @@ describe("options", () => {
     new Adam({ learningRate: new OneCycle(3e-3, { warmup: 0.3 }) }),
     new SGD(),
     new SGD({ learningRate: 0.5, momentum: 0.9, nesterov: true }),
+    new SGD({ weightDecay: 0.1, clipnorm: 1, useEma: true, emaMomentum: 0.5, emaOverwriteFrequency: 7 }),
+    new AdamW({ weightDecay: 0.1, clipvalue: 0.5, amsgrad: true }),
+    new RMSprop({ rho: 0.5, momentum: 0.1, epsilon: 1e-3, centered: true, globalClipnorm: 3 }),
+    new Muon(),
+    new Muon({ momentum: 0.5, nesterov: false, nsSteps: 2, rmsRate: null, excludeLayers: ["head", "d.*e"] }),
+    new Muon({ adamWeightDecay: null, adamLrRatio: 0.5, adamBeta1: 0.8, muonA: 3, excludeEmbeddings: false }),
   ])("go into a configuration and come back: %o", (optimizer) => {
     const again = optimizers.deserialize("test", {
       class_name: optimizer.className,
@@ -191,13 +198,114 @@ describe("options", () => {
   });
 
   it("are refused where they make no sense", () => {
+    expect(() => new Adam({ clipnorm: 1, clipvalue: 2 })).toThrow(
+      "Optimizer: expected at most one of clipnorm, clipvalue and globalClipnorm, received clipnorm and clipvalue. Choose one.",
+    );
+    expect(() => new SGD({ clipvalue: 0 })).toThrow(
+      "Optimizer: expected clipvalue to be a number above 0, received 0. Correct clipvalue.",
+    );
+    expect(() => new AdamW({ weightDecay: -1 })).toThrow(
+      "Optimizer: expected weightDecay to be a number of at least 0, received -1. Correct weightDecay.",
+    );
+    expect(() => new RMSprop({ emaMomentum: 1.5 })).toThrow(
+      "Optimizer: expected emaMomentum to be a number from 0 to 1, received 1.5. Correct emaMomentum.",
+    );
+    expect(() => new Muon({ emaOverwriteFrequency: 0 })).toThrow("emaOverwriteFrequency");
     for (const learningRate of [-1, Number.NaN, Number.POSITIVE_INFINITY]) {
       expect(() => new Adam({ learningRate })).toThrow(
         `Optimizer: expected learningRate to be a number of at least 0 or a schedule, received ${learningRate}. Correct learningRate.`,
       );
     }
-    expect(() => optimizers.create("compile", "adamw")).toThrow(
-      'compile: expected optimizer to be one of SGD, Adam, received "adamw". Check its spelling.',
+    expect(() => optimizers.create("compile", "adamx")).toThrow(
+      'compile: expected optimizer to be one of SGD, Adam, AdamW, RMSprop, Muon, received "adamx". Check its spelling.',
     );
   });
+});
+
+/** A model of two dense layers, trained for two epochs of three steps. */
+async function trained(optimizer: Optimizer, options: { threads?: number; layer?: DenseOptions } = {}) {
+  const hidden = new Dense(5, { name: "hidden", activation: "relu", ...options.layer });
+  const layers = [hidden, new Dense(K, { name: "head", activation: "softmax" })];
+  const model = new Sequential([new Input([I]), ...layers], { seed: 5 });
+  model.compile({ optimizer, threads: options.threads ?? 2 });
+  const seen: Float32Array[][] = [];
+  const look = { onEpochEnd: () => void seen.push(model.weights.map(({ values }) => values.slice())) };
+  await model.fit(samples, { epochs: 2, batchSize: 4, shuffle: false, callbacks: [look] });
+  model.dispose();
+  return { weights: model.weights.map(({ values }) => values), seen };
+}
+
+describe("whatever the number of threads, the weights are the same", () => {
+  it.each([
+    () => new Muon({ learningRate: 0.02, excludeLayers: ["head"] }),
+    () => new AdamW({ learningRate: 0.02, globalClipnorm: 0.1, amsgrad: true, useEma: true }),
+    () => new RMSprop({ learningRate: 0.02, clipnorm: 0.05, momentum: 0.9, centered: true }),
+  ])("%o", async (make) => {
+    const one = await trained(make(), { threads: 1, layer: { kernelConstraint: "maxNorm" } });
+    for (const threads of [2, 4]) {
+      const many = await trained(make(), { threads, layer: { kernelConstraint: "maxNorm" } });
+      expect(many.weights).toEqual(one.weights);
+    }
+  });
+});
+
+describe("options that all optimizers share", () => {
+  it("the running average is what the model has after fit, not between its epochs", async () => {
+    const options = { learningRate: 0.1, momentum: 0.5 };
+    const plain = await trained(new SGD(options));
+    const averaged = await trained(new SGD({ ...options, useEma: true, emaMomentum: 0.9 }));
+    // Averaging changes nothing on the way, …
+    expect(averaged.seen).toEqual(plain.seen);
+    expect(plain.weights).toEqual(plain.seen[1]);
+    // … and without memory the average is the weights themselves.
+    expect(averaged.weights).not.toEqual(plain.weights);
+    const forgetful = await trained(new SGD({ ...options, useEma: true, emaMomentum: 0 }));
+    expect(forgetful.weights).toEqual(plain.weights);
+  });
+
+  it("excludeFromWeightDecay leaves weights as they would be without decay", async () => {
+    const options = { learningRate: 0.1, weightDecay: 0.5 };
+    const excluding = new SGD({ ...options, learningRate: 0 });
+    excluding.excludeFromWeightDecay("bias");
+    const weight = (name: string) => ({ name, shape: [2, 2] });
+    expect(excluding.decayOf(weight("biased/kernel"))).toBe(0.5);
+    expect(excluding.decayOf(weight("dense/bias"))).toBe(0);
+    const everything = new SGD(options);
+    everything.excludeFromWeightDecay("kernel", "bias");
+    const without = await trained(new SGD({ learningRate: 0.1 }));
+    expect((await trained(everything)).weights).toEqual(without.weights);
+    expect((await trained(new SGD(options))).weights).not.toEqual(without.weights);
+  });
+
+  it("Muon decays what it leaves to AdamW by AdamW's decay, and cuts nothing else", () => {
+    const muon = new Muon({ weightDecay: 0.1, adamWeightDecay: 0.2, excludeLayers: ["^head/"] });
+    const kernel = { name: "hidden/kernel", shape: [7, 5] };
+    expect([muon.wholeWeight(kernel), muon.decayOf(kernel)]).toEqual([2 * 5 * (8 + 8), 0.1]);
+    for (const [name, shape] of [
+      ["hidden/bias", [5]],
+      ["head/kernel", [5, 3]],
+      ["conv/kernel", [3, 3, 1, 5]],
+      ["embedding/embeddings", [5, 3]],
+    ] as const) {
+      expect([muon.wholeWeight({ name, shape }), muon.decayOf({ name, shape })]).toEqual([undefined, 0.2]);
+    }
+    muon.excludeFromWeightDecay("bias");
+    expect(muon.decayOf({ name: "hidden/bias", shape: [5] })).toBe(0);
+  });
+});
+
+it("constraints hold after every epoch of training, for the kernel and the bias", async () => {
+  const layer = { kernelConstraint: new MaxNorm(0.3), biasConstraint: "nonNeg" };
+  const { seen } = await trained(new SGD({ learningRate: 0.5 }), { layer });
+  const free = await trained(new SGD({ learningRate: 0.5 }));
+  const norms = (kernel: Float32Array) =>
+    Array.from({ length: 5 }, (_, unit) =>
+      Math.sqrt(kernel.reduce((sum, value, i) => sum + (i % 5 === unit ? value * value : 0), 0)),
+    );
+  for (const [kernel, bias] of seen) {
+    expect(Math.max(...norms(kernel!))).toBeLessThanOrEqual(0.3 + 1e-6);
+    expect(Math.min(...bias!)).toBeGreaterThanOrEqual(0);
+  }
+  expect(Math.max(...norms(free.weights[0]!))).toBeGreaterThan(0.31);
+  expect(Math.min(...free.weights[1]!)).toBeLessThan(0);
 });

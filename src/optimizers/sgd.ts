@@ -1,10 +1,8 @@
 import type { KernelCall } from "../ops/emitter.js";
-import type { Schedule } from "../schedules/index.js";
-import { Optimizer, type UpdateOperands } from "./optimizer.js";
+import { Optimizer, type OptimizerOptions, type UpdateOperands } from "./optimizer.js";
 
-export interface SGDOptions {
-  /** 0.01 by default. */
-  readonly learningRate?: number | Schedule;
+/** `learningRate` is 0.01 by default. */
+export interface SGDOptions extends OptimizerOptions {
   /** Share of the last step that is taken again; 0 by default. */
   readonly momentum?: number;
   /** Nesterov's correction of the momentum; false by default. */
@@ -23,7 +21,7 @@ export class SGD extends Optimizer {
   readonly nesterov: boolean;
 
   constructor(options: SGDOptions = {}) {
-    super(options.learningRate ?? 0.01);
+    super(options, 0.01);
     this.momentum = options.momentum ?? 0;
     this.nesterov = options.nesterov ?? false;
   }

@@ -1,5 +1,16 @@
 import { describe, expect, it } from "vitest";
-import { Constant, OneCycle, type Schedule, schedules } from "./index.js";
+import {
+  Constant,
+  CosineDecay,
+  CosineDecayRestarts,
+  ExponentialDecay,
+  InverseTimeDecay,
+  OneCycle,
+  PiecewiseConstantDecay,
+  PolynomialDecay,
+  type Schedule,
+  schedules,
+} from "./index.js";
 
 describe("Constant", () => {
   it("is the same at every step", () => {
@@ -45,14 +56,61 @@ describe("OneCycle", () => {
   });
 });
 
-it.each([new Constant(0.3), new OneCycle(0.1, { warmup: 0.4, start: 0.2, end: 0 })])(
-  "%o goes into a configuration and comes back",
-  (schedule) => {
-    const again = schedules.deserialize("test", {
-      class_name: schedule.className,
-      config: schedule.getConfig(),
-    });
-    expect(again).toEqual(schedule);
-    expect(again).not.toBe(schedule);
-  },
-);
+it.each([
+  new Constant(0.3),
+  new OneCycle(0.1, { warmup: 0.4, start: 0.2, end: 0 }),
+  new CosineDecay({ initialLearningRate: 0.1, decaySteps: 100, alpha: 0.1 }),
+  new CosineDecay({ initialLearningRate: 0, decaySteps: 100, warmupTarget: 0.1, warmupSteps: 10 }),
+  new CosineDecayRestarts({
+    initialLearningRate: 0.1,
+    firstDecaySteps: 10,
+    tMul: 1.5,
+    mMul: 0.5,
+    alpha: 0.1,
+  }),
+  new ExponentialDecay({ initialLearningRate: 0.1, decaySteps: 10, decayRate: 0.5, staircase: true }),
+  new InverseTimeDecay({ initialLearningRate: 0.1, decaySteps: 10, decayRate: 0.5 }),
+  new PiecewiseConstantDecay([10, 20], [0.3, 0.2, 0.1]),
+  new PolynomialDecay({
+    initialLearningRate: 0.1,
+    decaySteps: 10,
+    endLearningRate: 0.01,
+    power: 2,
+    cycle: true,
+  }),
+])("%o goes into a configuration and comes back", (schedule) => {
+  const again = schedules.deserialize("test", {
+    class_name: schedule.className,
+    config: schedule.getConfig(),
+  });
+  expect(again).toEqual(schedule);
+  expect(again).not.toBe(schedule);
+});
+
+it("a decay with restarts begins again exactly where one ends", () => {
+  const schedule = new CosineDecayRestarts({ initialLearningRate: 1, firstDecaySteps: 10, mMul: 0.5 });
+  expect([0, 10, 30, 70].map((step) => schedule.rate(step))).toEqual([1, 0.5, 0.25, 0.125]);
+  expect(schedule.rate(29)).toBeLessThan(0.01);
+});
+
+it("refuse what is no decay", () => {
+  const cosine = { initialLearningRate: 0.1, decaySteps: 100 };
+  expect(() => new CosineDecay({ ...cosine, decaySteps: 0 })).toThrow(
+    "CosineDecay: expected decaySteps to be a number above 0, received 0. Correct the schedule.",
+  );
+  expect(() => new CosineDecay({ ...cosine, warmupSteps: -1 })).toThrow(
+    "warmupSteps to be a number of at least 0",
+  );
+  expect(() => new CosineDecayRestarts({ initialLearningRate: 0.1, firstDecaySteps: 10, tMul: 0.5 })).toThrow(
+    "CosineDecayRestarts: expected tMul to be a number of at least 1, received 0.5. Correct the schedule.",
+  );
+  expect(() => new PiecewiseConstantDecay([1, 2], [0.1, 0.2])).toThrow(
+    "PiecewiseConstantDecay: expected 3 values for its boundaries, received 2. Correct the schedule.",
+  );
+  expect(() => new PiecewiseConstantDecay([2, 1], [0.1, 0.2, 0.3])).toThrow(
+    "boundaries that rise, received [2,1]",
+  );
+  expect(() => schedules.create("test", "ExponentialDecay")).toThrow(
+    "ExponentialDecay: expected initialLearningRate to be a number of at least 0, received NaN. Correct the schedule.",
+  );
+});

@@ -148,7 +148,7 @@ function configurationGroups(job: Job, { record, metrics }: ReportParts): FactGr
         { label: "Epochs", value: String(job.epochs) },
         { label: "Batch size", value: String(job.batchSize) },
         { label: "Loss", value: job.loss.className },
-        { label: "Label smoothing", value: String(job.loss.labelSmoothing) },
+        { label: "Label smoothing", value: String(labelSmoothing(job)) },
         { label: "Optimizer", value: job.optimizer.className },
         ...optimizer,
         { label: "Seed", value: String(record.seed) },
@@ -194,8 +194,13 @@ function configurationGroups(job: Job, { record, metrics }: ReportParts): FactGr
 }
 
 /** Smoothed targets cannot be met to zero loss, so that losses are not those of a plain cross-entropy. */
-function smoothingNote({ loss }: Job): string {
-  return loss.labelSmoothing === 0 ? "" : ` Losses are against labels smoothed by ${loss.labelSmoothing}.`;
+function smoothingNote(job: Job): string {
+  const smoothing = labelSmoothing(job);
+  return smoothing === 0 ? "" : ` Losses are against labels smoothed by ${smoothing}.`;
+}
+
+function labelSmoothing({ loss }: Job): number {
+  return Number(loss.getConfig()["label_smoothing"] ?? 0);
 }
 
 function threadsText({ engine }: Metrics): string {

@@ -156,10 +156,11 @@ async function curveFigures(folder: RunFolder, history: History, dataset: string
 
 /** Both splits with dropout off, and how fast predictions are. */
 async function measure(model: Model, train: ImageSet, test: ImageSet, signal: AbortSignal) {
-  const result = {
-    train: await model.evaluate(train, { signal }),
-    test: await model.evaluate(test, { signal }),
+  const of = async (images: ImageSet) => {
+    const { loss, accuracy } = await model.evaluate(images, { signal });
+    return { loss, accuracy };
   };
+  const result = { train: await of(train), test: await of(test) };
   const rates: number[] = [];
   for (let round = 0; round < PREDICTION_ROUNDS; round++) {
     const started = performance.now();

@@ -1,0 +1,50 @@
+import { HeddleError } from "../base/errors.js";
+import type { JsonObject } from "../base/json.js";
+import type { Shape } from "../base/shape.js";
+import type { Slice } from "../engine/program-builder.js";
+import type { KernelCall } from "../ops/emitter.js";
+import { type Axes, type Constraint, vectorsAlong } from "./constraint.js";
+
+/**
+ * Shortens the vectors of a weight that are longer than a limit.
+ *
+ * Srivastava et al., "Dropout" (JMLR 2014), section 5.1.
+ *
+ * @example
+ * new Conv2D(16, 3, { kernelConstraint: new MaxNorm(3, { axis: [0, 1, 2] }) }); // each filter
+ */
+export class MaxNorm implements Constraint {
+  readonly className = "MaxNorm";
+  readonly axis: Axes;
+
+  /**
+   * @param maxValue the longest that a vector may be; 2 by default
+   * @param options `axis`, along which vectors run, 0 by default as in Keras
+   */
+  constructor(
+    readonly maxValue = 2,
+    options: { readonly axis?: Axes } = {},
+  ) {
+    this.axis = options.axis ?? 0;
+    if (maxValue >= 0 && Number.isFinite(maxValue)) return;
+    throw new HeddleError({
+      who: this.className,
+      expected: "maxValue to be a number of at least 0",
+      received: String(maxValue),
+      next: "Correct maxValue.",
+    });
+  }
+
+  check(who: string, shape: Shape): void {
+    vectorsAlong(`${who}, ${this.className}`, this.axis, shape);
+  }
+
+  project(w: Slice, shape: Shape): KernelCall {
+    const sizes = vectorsAlong(this.className, this.axis, shape);
+    return ["constrainNorm", { w, ...sizes, limit: this.maxValue, unit: 0 }];
+  }
+
+  getConfig(): JsonObject {
+    return { max_value: this.maxValue, axis: this.axis };
+  }
+}

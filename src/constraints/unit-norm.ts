@@ -1,0 +1,28 @@
+import type { JsonObject } from "../base/json.js";
+import type { Shape } from "../base/shape.js";
+import type { Slice } from "../engine/program-builder.js";
+import type { KernelCall } from "../ops/emitter.js";
+import { type Axes, type Constraint, vectorsAlong } from "./constraint.js";
+
+/** Brings the vectors of a weight to length 1. */
+export class UnitNorm implements Constraint {
+  readonly className = "UnitNorm";
+  readonly axis: Axes;
+
+  /** @param options `axis`, along which vectors run, 0 by default as in Keras */
+  constructor(options: { readonly axis?: Axes } = {}) {
+    this.axis = options.axis ?? 0;
+  }
+
+  check(who: string, shape: Shape): void {
+    vectorsAlong(`${who}, ${this.className}`, this.axis, shape);
+  }
+
+  project(w: Slice, shape: Shape): KernelCall {
+    return ["constrainNorm", { w, ...vectorsAlong(this.className, this.axis, shape), limit: 1, unit: 1 }];
+  }
+
+  getConfig(): JsonObject {
+    return { axis: this.axis };
+  }
+}

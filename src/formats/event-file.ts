@@ -1,0 +1,101 @@
+// TensorBoard's event files: TFRecords of `Event` messages, in the encoding of protocol buffers.
+import { crc32c } from "./crc32c.js";
+
+/** One event. */
+export interface Event {
+  /** Seconds since 1970. */
+  readonly wallTime: number;
+  /** The first event of a file has this instead of the rest. */
+  readonly fileVersion?: string;
+  readonly step?: number;
+  readonly scalars?: ReadonlyMap<string, number>;
+}
+
+/** What the first event of a file says. */
+export const FILE_VERSION = "brain.Event:2";
+
+/** An event as a TFRecord: length (u64), its masked checksum (u32), the message, its masked checksum; little endian. */
+export function eventRecord(event: Event): Uint8Array {
+  const message = eventMessage(event);
+  const record = new Uint8Array(12 + message.length + 4);
+  const view = new DataView(record.buffer);
+  view.setBigUint64(0, BigInt(message.length), true);
+  view.setUint32(8, masked(record.subarray(0, 8)), true);
+  record.set(message, 12);
+  view.setUint32(12 + message.length, masked(message), true);
+  return record;
+}
+
+/** TFRecord's mask: a checksum of data that holds checksums would be weak. */
+function masked(bytes: Uint8Array): number {
+  const sum = crc32c(bytes);
+  return (((sum >>> 15) | (sum << 17)) + 0xa282ead8) >>> 0;
+}
+
+/** `Event`: wall_time = 1, step = 2, file_version = 3, summary = 5. */
+function eventMessage({ wallTime, fileVersion, step, scalars }: Event): Uint8Array {
+  const fields = [float64(1, wallTime)];
+  // A field that is absent reads as 0.
+  if (step) fields.push(integer(2, step));
+  if (fileVersion !== undefined) fields.push(text(3, fileVersion));
+  if (scalars)
+    fields.push(bytes(5, joined([...scalars].map(([tag, value]) => bytes(1, scalar(tag, value))))));
+  return joined(fields);
+}
+
+/**
+ * `Summary.Value` as TensorFlow 2 writes a scalar: tag = 1, tensor = 8 (`TensorProto`: dtype = 1, tensor_shape = 2,
+ * float_val = 5), metadata = 9 (`SummaryMetadata`: plugin_data = 1 with plugin_name = 1).
+ */
+function scalar(tag: string, value: number): Uint8Array {
+  const DT_FLOAT = 1;
+  const tensor = joined([integer(1, DT_FLOAT), bytes(2, new Uint8Array()), bytes(5, float32(value))]);
+  const metadata = bytes(1, text(1, "scalars"));
+  return joined([text(1, tag), bytes(8, tensor), bytes(9, metadata)]);
+}
+
+// Protocol buffers: a key (field number · 8 + wire type), then the value. Wire types: 0 varint, 1 eight bytes, 2 bytes
+// with their length.
+
+function integer(field: number, value: number): Uint8Array {
+  return joined([varint(8 * field), varint(value)]);
+}
+
+function float64(field: number, value: number): Uint8Array {
+  const number = new Uint8Array(8);
+  new DataView(number.buffer).setFloat64(0, value, true);
+  return joined([varint(8 * field + 1), number]);
+}
+
+function float32(value: number): Uint8Array {
+  const number = new Uint8Array(4);
+  new DataView(number.buffer).setFloat32(0, value, true);
+  return number;
+}
+
+function bytes(field: number, value: Uint8Array): Uint8Array {
+  return joined([varint(8 * field + 2), varint(value.length), value]);
+}
+
+function text(field: number, value: string): Uint8Array {
+  return bytes(field, new TextEncoder().encode(value));
+}
+
+/** Seven bits a byte, the lowest first; the top bit says that more follow. */
+function varint(value: number): Uint8Array {
+  const digits: number[] = [];
+  let rest = value;
+  for (; rest >= 0x80; rest = Math.floor(rest / 0x80)) digits.push((rest % 0x80) + 0x80);
+  digits.push(rest);
+  return Uint8Array.from(digits);
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}

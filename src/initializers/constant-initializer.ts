@@ -1,0 +1,18 @@
+import { type Shape, sizeOf } from "../base/shape.js";
+import type { Initializer } from "./initializer.js";
+
+/** The same number everywhere; Keras's `Constant`, a name that a schedule has here. */
+export class ConstantInitializer implements Initializer {
+  readonly className = "Constant";
+
+  /** @param value 0 by default */
+  constructor(readonly value = 0) {}
+
+  initialize(shape: Shape): Float32Array<ArrayBuffer> {
+    return new Float32Array(sizeOf(shape)).fill(this.value);
+  }
+
+  getConfig() {
+    return { value: this.value };
+  }
+}

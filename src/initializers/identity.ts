@@ -1,0 +1,31 @@
+import { HeddleError } from "../base/errors.js";
+import type { Shape } from "../base/shape.js";
+import type { Initializer } from "./initializer.js";
+
+/** `gain` on the diagonal of a matrix, zeros elsewhere. */
+export class Identity implements Initializer {
+  readonly className = "Identity";
+
+  /** @param gain 1 by default */
+  constructor(readonly gain = 1) {}
+
+  /** @throws HeddleError for a weight that is no matrix */
+  initialize(shape: Shape): Float32Array<ArrayBuffer> {
+    const [rows, columns] = shape;
+    if (rows === undefined || columns === undefined || shape.length !== 2) {
+      throw new HeddleError({
+        who: this.className,
+        expected: "a weight of two dimensions",
+        received: `[${shape.join(", ")}]`,
+        next: "Choose another initializer.",
+      });
+    }
+    const values = new Float32Array(rows * columns);
+    for (let i = 0; i < Math.min(rows, columns); i++) values[i * columns + i] = this.gain;
+    return values;
+  }
+
+  getConfig() {
+    return { gain: this.gain };
+  }
+}

@@ -1,0 +1,32 @@
+import type { JsonObject } from "../base/json.js";
+import { VarianceScaling } from "./variance-scaling.js";
+
+/**
+ * Truncated normal of variance 1 / fanIn: for SELU and tanh.
+ *
+ * LeCun et al., "Efficient BackProp" (1998).
+ */
+export class LecunNormal extends VarianceScaling {
+  override readonly className = "LecunNormal";
+
+  constructor() {
+    super({});
+  }
+
+  override getConfig(): JsonObject {
+    return { seed: null };
+  }
+}
+
+/** Uniform of variance 1 / fanIn, within ±√(3 / fanIn). */
+export class LecunUniform extends VarianceScaling {
+  override readonly className = "LecunUniform";
+
+  constructor() {
+    super({ distribution: "uniform" });
+  }
+
+  override getConfig(): JsonObject {
+    return { seed: null };
+  }
+}

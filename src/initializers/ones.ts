@@ -1,0 +1,15 @@
+import { type Shape, sizeOf } from "../base/shape.js";
+import type { Initializer } from "./initializer.js";
+
+/** All ones; the default of normalizations' scales. */
+export class Ones implements Initializer {
+  readonly className = "Ones";
+
+  initialize(shape: Shape): Float32Array<ArrayBuffer> {
+    return new Float32Array(sizeOf(shape)).fill(1);
+  }
+
+  getConfig() {
+    return {};
+  }
+}

@@ -1,0 +1,45 @@
+import type { Random } from "../base/random.js";
+import { type Shape, sizeOf } from "../base/shape.js";
+import type { Initializer } from "./initializer.js";
+import { normalDraws, truncatedNormalDraws } from "./normal-draws.js";
+
+export interface NormalOptions {
+  /** 0 by default. */
+  readonly mean?: number;
+  /** Standard deviation; 0.05 by default. */
+  readonly stddev?: number;
+}
+
+/** Normally distributed. */
+export class RandomNormal implements Initializer {
+  readonly className: string = "RandomNormal";
+  readonly mean: number;
+  readonly stddev: number;
+
+  constructor(options: NormalOptions = {}) {
+    this.mean = options.mean ?? 0;
+    this.stddev = options.stddev ?? 0.05;
+  }
+
+  initialize(shape: Shape, random: Random): Float32Array<ArrayBuffer> {
+    const draw = this.draws(random);
+    return Float32Array.from({ length: sizeOf(shape) }, () => this.mean + this.stddev * draw());
+  }
+
+  getConfig() {
+    return { mean: this.mean, stddev: this.stddev, seed: null };
+  }
+
+  protected draws(random: Random): () => number {
+    return normalDraws(random);
+  }
+}
+
+/** Normally distributed, but within two standard deviations of the mean. */
+export class TruncatedNormal extends RandomNormal {
+  override readonly className = "TruncatedNormal";
+
+  protected override draws(random: Random): () => number {
+    return truncatedNormalDraws(random);
+  }
+}

@@ -1,0 +1,25 @@
+import type { Random } from "../base/random.js";
+import { type Shape, sizeOf } from "../base/shape.js";
+import type { Initializer } from "./initializer.js";
+
+/** Uniform in [minval, maxval). */
+export class RandomUniform implements Initializer {
+  readonly className = "RandomUniform";
+  readonly minval: number;
+  readonly maxval: number;
+
+  /** @param options `minval` and `maxval`, −0.05 and 0.05 by default */
+  constructor(options: { readonly minval?: number; readonly maxval?: number } = {}) {
+    this.minval = options.minval ?? -0.05;
+    this.maxval = options.maxval ?? 0.05;
+  }
+
+  initialize(shape: Shape, random: Random): Float32Array<ArrayBuffer> {
+    const { minval, maxval } = this;
+    return Float32Array.from({ length: sizeOf(shape) }, () => minval + (maxval - minval) * random.uniform());
+  }
+
+  getConfig() {
+    return { minval: this.minval, maxval: this.maxval, seed: null };
+  }
+}

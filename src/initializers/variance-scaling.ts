@@ -1,0 +1,69 @@
+import { HeddleError } from "../base/errors.js";
+import type { JsonObject } from "../base/json.js";
+import type { Random } from "../base/random.js";
+import { type Shape, sizeOf } from "../base/shape.js";
+import { fans, type Initializer } from "./initializer.js";
+import { normalDraws, truncatedNormalDraws } from "./normal-draws.js";
+
+export interface VarianceScalingOptions {
+  /** Above 0; 1 by default. */
+  readonly scale?: number;
+  /** What the variance is divided by: a unit's inputs (the default), its outputs, or their mean. */
+  readonly mode?: "fan_in" | "fan_out" | "fan_avg";
+  /** `"truncated_normal"` by default. */
+  readonly distribution?: "truncated_normal" | "untruncated_normal" | "uniform";
+}
+
+/** The standard deviation of a normal number within ±2. */
+const TRUNCATED_DEVIATION = 0.8796256610342398;
+
+const MODES = ["fan_in", "fan_out", "fan_avg"];
+const DISTRIBUTIONS = ["truncated_normal", "untruncated_normal", "uniform"];
+
+/** Of variance scale / fan, so that values keep their size from layer to layer; the Glorot, He and Lecun ones are this. */
+export class VarianceScaling implements Initializer {
+  readonly className: string = "VarianceScaling";
+  readonly scale: number;
+  readonly mode: "fan_in" | "fan_out" | "fan_avg";
+  readonly distribution: "truncated_normal" | "untruncated_normal" | "uniform";
+
+  constructor(options: VarianceScalingOptions = {}) {
+    this.scale = options.scale ?? 1;
+    this.mode = options.mode ?? "fan_in";
+    this.distribution = options.distribution ?? "truncated_normal";
+    if (!(this.scale > 0 && Number.isFinite(this.scale))) throw fault("scale to be above 0", this.scale);
+    if (!MODES.includes(this.mode)) throw fault(`mode to be one of ${MODES.join(", ")}`, this.mode);
+    if (!DISTRIBUTIONS.includes(this.distribution)) {
+      throw fault(`distribution to be one of ${DISTRIBUTIONS.join(", ")}`, this.distribution);
+    }
+  }
+
+  initialize(shape: Shape, random: Random): Float32Array<ArrayBuffer> {
+    const { fanIn, fanOut } = fans(shape);
+    const fan = { fan_in: fanIn, fan_out: fanOut, fan_avg: (fanIn + fanOut) / 2 }[this.mode];
+    const draw = this.draws(this.scale / Math.max(1, fan), random);
+    return Float32Array.from({ length: sizeOf(shape) }, draw);
+  }
+
+  getConfig(): JsonObject {
+    return { scale: this.scale, mode: this.mode, distribution: this.distribution, seed: null };
+  }
+
+  private draws(variance: number, random: Random): () => number {
+    if (this.distribution === "uniform") {
+      const limit = Math.sqrt(3 * variance);
+      return () => (2 * random.uniform() - 1) * limit;
+    }
+    const truncated = this.distribution === "truncated_normal";
+    const deviation = Math.sqrt(variance) / (truncated ? TRUNCATED_DEVIATION : 1);
+    const draw = truncated ? truncatedNormalDraws(random) : normalDraws(random);
+    return () => draw() * deviation;
+  }
+}
+
+function fault(expected: string, received: unknown): HeddleError {
+  return new HeddleError({
+    ...{ who: "VarianceScaling", expected, received: JSON.stringify(received) ?? "nothing" },
+    next: "Correct the initializer.",
+  });
+}

@@ -1,0 +1,107 @@
+import { describe, expect, it } from "vitest";
+import { serialize } from "../base/registry.js";
+import { L1 } from "../regularizers/index.js";
+import { BatchNormalization, type Layer, LayerNormalization, layers } from "./index.js";
+
+function built<L extends Layer>(layer: L, shape: readonly number[]): L {
+  layer.build(shape, { name: layer.name, seed: 1, position: 0, weightsBefore: 0 });
+  return layer;
+}
+
+describe("BatchNormalization", () => {
+  it("has Keras's weights, of which two are not trained", () => {
+    const layer = built(new BatchNormalization({ name: "norm" }), [5, 7, 3]);
+    expect(layer.weights.map(({ name, values, trainable }) => [name, [...values], trainable])).toEqual([
+      ["norm/gamma", [1, 1, 1], true],
+      ["norm/beta", [0, 0, 0], true],
+      ["norm/moving_mean", [0, 0, 0], false],
+      ["norm/moving_variance", [1, 1, 1], false],
+    ]);
+    expect(layer.outputShape([5, 7, 3])).toEqual([5, 7, 3]);
+    const bare = built(new BatchNormalization({ center: false, scale: false }), [4]);
+    expect(bare.weights.length).toBe(2);
+  });
+
+  it("has Keras's defaults and reads its own configuration", () => {
+    expect(new BatchNormalization().getConfig()).toEqual({
+      ...{ name: "BatchNormalization", trainable: true, axis: -1, momentum: 0.99, epsilon: 1e-3 },
+      ...{ center: true, scale: true, beta_regularizer: null, gamma_regularizer: null },
+      beta_initializer: serialize({ className: "Zeros", getConfig: () => ({}) }),
+      gamma_initializer: serialize({ className: "Ones", getConfig: () => ({}) }),
+      moving_mean_initializer: serialize({ className: "Zeros", getConfig: () => ({}) }),
+      moving_variance_initializer: serialize({ className: "Ones", getConfig: () => ({}) }),
+    });
+    const layer = new BatchNormalization({
+      ...{ name: "norm", trainable: false, momentum: 0.9, epsilon: 1e-5, scale: false },
+      ...{ betaInitializer: "ones", movingMeanInitializer: "ones", betaRegularizer: new L1(0.25) },
+    });
+    const again: Layer = layers.deserialize("test", JSON.parse(JSON.stringify(serialize(layer))));
+    expect(again.getConfig()).toEqual(layer.getConfig());
+    expect(built(again, [2]).lower([2])).toEqual(built<Layer>(layer, [2]).lower([2]));
+  });
+
+  it.each<[unknown, () => unknown, string]>([
+    [
+      "a momentum",
+      () => new BatchNormalization({ momentum: 1.5, name: "norm" }),
+      'BatchNormalization "norm": expected momentum to be from 0 to 1, received 1.5. Correct momentum, or leave it out.',
+    ],
+    [
+      "an epsilon",
+      () => new BatchNormalization({ epsilon: -1 }),
+      "BatchNormalization: expected epsilon to be a number of at least 0, received -1.",
+    ],
+    [
+      "another axis",
+      () => layers.deserialize("test", { class_name: "BatchNormalization", config: { axis: 1 } }),
+      "BatchNormalization: expected axis to be -1, received 1.",
+    ],
+    [
+      "renormalization",
+      () => layers.deserialize("test", { class_name: "BatchNormalization", config: { renorm: true } }),
+      "BatchNormalization: expected renorm to be false, received true.",
+    ],
+  ])("refuses %s", (_, create, message) => {
+    expect(create).toThrow(message);
+  });
+});
+
+describe("LayerNormalization", () => {
+  it("has weights of the sizes of its axes, counted from either end", () => {
+    const shapes = (axis: number | readonly number[]) =>
+      built(new LayerNormalization({ axis }), [4, 5, 6]).weights.map(({ shape }) => shape);
+    expect(shapes(-1)).toEqual([[6], [6]]);
+    expect(shapes(3)).toEqual([[6], [6]]);
+    expect(shapes([-2, -1])).toEqual([
+      [5, 6],
+      [5, 6],
+    ]);
+    expect(shapes([3, 1, 2])[0]).toEqual([4, 5, 6]);
+  });
+
+  it("reads its own configuration", () => {
+    const layer = new LayerNormalization({
+      axis: [1, 2],
+      epsilon: 1e-6,
+      center: false,
+      gammaInitializer: "zeros",
+    });
+    const again = layers.deserialize("test", JSON.parse(JSON.stringify(serialize(layer))));
+    expect(again.getConfig()).toEqual(layer.getConfig());
+    expect(new LayerNormalization().getConfig()).toMatchObject({
+      axis: [-1],
+      epsilon: 1e-3,
+      center: true,
+      scale: true,
+    });
+  });
+
+  it.each([[[-2]], [[-1, -3]], [[0, 1, 2, 3]], [[]], [[7]]])(
+    "refuses axes that are not the last ones: %j",
+    (axis) => {
+      expect(() => new LayerNormalization({ axis }).outputShape([4, 5, 6])).toThrow(
+        `LayerNormalization: expected axis to name the last of the input's axes 1 to 3, or several up to the last, received [${axis}]. Correct axis.`,
+      );
+    },
+  );
+});

@@ -1,0 +1,38 @@
+import { HeddleError } from "../base/errors.js";
+import { DifferenceBasedLoss } from "./difference.js";
+
+/**
+ * ½d² where the difference d of output and target is at most `delta`, delta · |d| − ½delta² beyond: squares for small
+ * errors, without their weight on large ones. Averaged over the output's elements and the batch.
+ *
+ * Huber, "Robust Estimation of a Location Parameter" (1964).
+ *
+ * @example
+ * new Huber({ delta: 0.5 }).delta; // 0.5
+ */
+export class Huber extends DifferenceBasedLoss {
+  readonly className = "Huber";
+  protected readonly kind = "huber";
+  override readonly delta: number;
+
+  /**
+   * @param options.delta where the function turns from quadratic to linear, above 0; 1 by default
+   * @throws HeddleError when delta is not above 0
+   */
+  constructor({ delta = 1 }: { readonly delta?: number } = {}) {
+    super();
+    if (!(delta > 0 && Number.isFinite(delta))) {
+      throw new HeddleError({
+        who: "Huber",
+        expected: "delta to be a number above 0",
+        received: String(delta),
+        next: "Correct delta.",
+      });
+    }
+    this.delta = delta;
+  }
+
+  override getConfig() {
+    return { delta: this.delta };
+  }
+}

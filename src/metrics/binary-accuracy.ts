@@ -1,0 +1,26 @@
+import { meanTally } from "./mean.js";
+import { Metric, type MetricOptions } from "./metric.js";
+import { thresholdOf } from "./options.js";
+
+/**
+ * The share of output elements that say what their target says: 1 above the threshold, else 0.
+ *
+ * @example
+ * new BinaryAccuracy({ threshold: 0.7 }).name; // binaryAccuracy
+ */
+export class BinaryAccuracy extends Metric {
+  readonly className = "BinaryAccuracy";
+  readonly threshold: number;
+
+  /** @param options.threshold above which an output says yes, 0 to 1; 0.5 by default */
+  constructor(options: MetricOptions & { readonly threshold?: number } = {}) {
+    super(options.name ?? "binaryAccuracy");
+    this.threshold = thresholdOf("BinaryAccuracy", options.threshold);
+  }
+
+  begin() {
+    return meanTally(1, (outputs, targets, at) =>
+      Number(Number(outputs[at]! > this.threshold) === targets[at]),
+    );
+  }
+}

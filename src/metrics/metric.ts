@@ -1,0 +1,40 @@
+import type { Shape } from "../base/shape.js";
+
+/** A number, or a table of them such as a confusion matrix. */
+export type MetricValue = number | readonly (readonly number[])[];
+
+export interface MetricOptions {
+  /** What the value is called in logs and results; the class's name in camelCase by default. */
+  readonly name?: string;
+}
+
+/** A count under way: samples go in, in their order, and a value comes out. */
+export interface Tally {
+  /**
+   * Counts some samples.
+   *
+   * @param outputs `[n, …output]`: what the model gave, probabilities where the loss takes logits
+   * @param targets `[n, …output]`: what it should give; one-hot rows where the labels are class numbers
+   */
+  add(outputs: Float32Array, targets: Float32Array): void;
+  result(): MetricValue;
+}
+
+/** What tells how good a model is, beside its loss. It only has options: each evaluation counts in its own tally. */
+export abstract class Metric {
+  /** Keras's name of the class. */
+  abstract readonly className: string;
+  readonly name: string;
+
+  constructor(name: string) {
+    this.name = name;
+  }
+
+  /**
+   * Begins to count for a model's outputs.
+   *
+   * @param output sizes of one sample's output
+   * @throws HeddleError when the metric makes no sense for them
+   */
+  abstract begin(output: Shape): Tally;
+}

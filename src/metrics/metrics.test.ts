@@ -1,0 +1,90 @@
+import { expect, it } from "vitest";
+import {
+  AUC,
+  BinaryAccuracy,
+  CategoricalAccuracy,
+  ConfusionMatrix,
+  F1Score,
+  metrics,
+  Precision,
+  Recall,
+  TopKCategoricalAccuracy,
+} from "./index.js";
+
+it.each([
+  ["accuracy", "accuracy"],
+  ["top_k_categorical_accuracy", new TopKCategoricalAccuracy()],
+  ["precision", new Precision()],
+  ["f1_score", new F1Score()],
+  ["auc", new AUC()],
+  ["confusionMatrix", new ConfusionMatrix()],
+])("%s is found by its name", (name, metric) => {
+  expect(metrics.create("compile", name)).toEqual(metric);
+});
+
+it("have Keras's defaults", () => {
+  expect(new TopKCategoricalAccuracy()).toMatchObject({ k: 5, name: "topKCategoricalAccuracy" });
+  expect(new AUC()).toMatchObject({ curve: "ROC", numThresholds: 200, name: "auc" });
+  expect(new Precision()).toMatchObject({ threshold: 0.5, classId: undefined, name: "precision" });
+  expect(new Recall({ name: "found" }).name).toBe("found");
+});
+
+it("count anew each time they begin", () => {
+  const metric = new BinaryAccuracy();
+  const first = metric.begin();
+  first.add(new Float32Array([0.9, 0.2]), new Float32Array([1, 1]));
+  const second = metric.begin();
+  second.add(new Float32Array([0.9]), new Float32Array([1]));
+  expect([first.result(), second.result()]).toEqual([0.5, 1]);
+});
+
+it("give 0 where there is nothing to divide by", () => {
+  for (const metric of [new Precision(), new Recall(), new BinaryAccuracy(), new AUC(), new F1Score()]) {
+    expect(metric.begin([3]).result()).toBe(0);
+  }
+});
+
+it("tabulate which class was taken for which: rows are the true ones", () => {
+  const tally = new ConfusionMatrix().begin([3]);
+  tally.add(new Float32Array([0.1, 0.7, 0.2, 0.4, 0.4, 0.2]), new Float32Array([0, 0, 1, 1, 0, 0]));
+  expect(tally.result()).toEqual([
+    [1, 0, 0],
+    [0, 0, 0],
+    [0, 1, 0],
+  ]);
+});
+
+it("does not count a class of NaN among the likeliest", () => {
+  const tally = new TopKCategoricalAccuracy({ k: 2 }).begin([2]);
+  tally.add(new Float32Array([Number.NaN, 0.5]), new Float32Array([1, 0]));
+  expect(tally.result()).toBe(0);
+});
+
+it("refuse what makes no sense", () => {
+  expect(() => new TopKCategoricalAccuracy({ k: 0 })).toThrow("TopKCategoricalAccuracy: expected k to be");
+  expect(() => new TopKCategoricalAccuracy({ k: 4 }).begin([3])).toThrow(
+    "TopKCategoricalAccuracy: expected k to be at most the number of classes, 3, received 4. Give a smaller k.",
+  );
+  expect(() => new CategoricalAccuracy().begin([28, 28, 1])).toThrow(
+    "CategoricalAccuracy: expected a model with outputs for at least 2 classes, received outputs of 28×28×1. " +
+      "Use binaryAccuracy, precision, recall or auc for outputs of yes or no.",
+  );
+  expect(() => new Recall({ classId: 3 }).begin([3])).toThrow(
+    "Recall: expected classId to be from 0 to 2, received 3. Correct classId.",
+  );
+  expect(() => new Precision({ threshold: 2 })).toThrow(
+    "Precision: expected threshold to be from 0 to 1, received 2. Correct threshold.",
+  );
+  expect(() => new AUC({ curve: "PRC" as never })).toThrow(
+    'AUC: expected curve to be "ROC" or "PR", received "PRC". Correct curve.',
+  );
+  expect(() => new AUC({ numThresholds: 1 })).toThrow("AUC: expected numThresholds to be");
+  expect(() => new F1Score({ average: "none" as never })).toThrow(
+    'F1Score: expected average to be one of macro, micro, weighted, received "none". Correct average.',
+  );
+  expect(() => metrics.create("compile", "acuracy")).toThrow(
+    "compile: expected metric to be one of accuracy, BinaryAccuracy, CategoricalAccuracy, " +
+      "TopKCategoricalAccuracy, Precision, Recall, F1Score, AUC, ConfusionMatrix, MeanSquaredError, " +
+      'MeanAbsoluteError, mse, mae, received "acuracy". Check its spelling.',
+  );
+});

@@ -1,0 +1,19 @@
+import { AnswerMetric, type AnswerOptions } from "./answers.js";
+
+/**
+ * Of the outputs that say yes, the share that should; 0 where none does.
+ *
+ * @example
+ * new Precision({ classId: 6 }).name; // precision
+ */
+export class Precision extends AnswerMetric {
+  readonly className = "Precision";
+
+  constructor(options: AnswerOptions = {}) {
+    super("Precision", "precision", options);
+  }
+
+  protected counts(saidYes: boolean): boolean {
+    return saidYes;
+  }
+}

@@ -1,0 +1,19 @@
+import { AnswerMetric, type AnswerOptions } from "./answers.js";
+
+/**
+ * Of the outputs that should say yes, the share that does; 0 where none should.
+ *
+ * @example
+ * new Recall({ classId: 6 }).name; // recall
+ */
+export class Recall extends AnswerMetric {
+  readonly className = "Recall";
+
+  constructor(options: AnswerOptions = {}) {
+    super("Recall", "recall", options);
+  }
+
+  protected counts(_: boolean, shouldBeYes: boolean): boolean {
+    return shouldBeYes;
+  }
+}

@@ -1,0 +1,16 @@
+import type { Callback, TrainingControl } from "../callbacks.js";
+
+/**
+ * Sets the learning rate at the beginning of every epoch.
+ *
+ * @example
+ * const callbacks = [new LearningRateScheduler((epoch, rate) => (epoch < 10 ? rate : rate * 0.9))];
+ */
+export class LearningRateScheduler implements Callback {
+  /** @param schedule gives the epoch's rate from the epoch's number, from 0 as in Keras, and the rate so far */
+  constructor(private readonly schedule: (epoch: number, learningRate: number) => number) {}
+
+  onEpochBegin(epoch: number, training: TrainingControl): void {
+    training.setLearningRate(this.schedule(epoch - 1, training.learningRate));
+  }
+}

@@ -1,0 +1,124 @@
+import { HeddleError } from "../base/errors.js";
+import type { Weight } from "../ops/weight.js";
+import type { Optimizer } from "../optimizers/index.js";
+import { Constant } from "../schedules/index.js";
+import type { TrainingControl, TrainingState } from "./callbacks.js";
+import { weightsFile } from "./config.js";
+import type { Session } from "./session.js";
+
+/** What callbacks reach of a model. */
+export interface ControlledModel {
+  readonly weights: readonly Weight[];
+  save(folder: string): Promise<void>;
+}
+
+/** A training as its callbacks see it. */
+export class Control implements TrainingControl {
+  epoch: number;
+  stopped = false;
+  /** Known once callbacks have set their state. */
+  totalSteps = 0;
+
+  constructor(
+    private readonly training: {
+      readonly model: ControlledModel;
+      readonly session: Session;
+      readonly optimizer: Optimizer;
+      readonly done: { steps: number; epochs: number; learningRate: number | undefined };
+      readonly validate: unknown;
+      readonly epochs: number;
+      readonly steps: number;
+      readonly initialEpoch: number;
+    },
+  ) {
+    this.epoch = training.initialEpoch;
+  }
+
+  get epochs(): number {
+    return this.training.epochs;
+  }
+
+  get steps(): number {
+    return this.training.steps;
+  }
+
+  get validates(): boolean {
+    return this.training.validate !== undefined;
+  }
+
+  /** Of a step, counted from 0 over all calls of `fit`. */
+  rateOf(step: number): number {
+    const { optimizer, done } = this.training;
+    return done.learningRate ?? optimizer.schedule.rate(step, this.totalSteps);
+  }
+
+  get learningRate(): number {
+    return this.rateOf(this.training.done.steps);
+  }
+
+  setLearningRate(rate: number): void {
+    const { optimizer, done } = this.training;
+    if (!(optimizer.schedule instanceof Constant)) {
+      throw new HeddleError({
+        who: "setLearningRate",
+        expected: "an optimizer with a constant learning rate",
+        received: `one that follows ${optimizer.schedule.className}`,
+        next: "Leave the schedule, or the callback that sets the rate, out.",
+      });
+    }
+    if (!(typeof rate === "number" && rate >= 0 && Number.isFinite(rate))) {
+      throw new HeddleError({
+        who: "setLearningRate",
+        expected: "a learning rate of at least 0",
+        received: String(rate),
+        next: "Correct what computes the rate.",
+      });
+    }
+    done.learningRate = rate;
+  }
+
+  stop(): void {
+    this.stopped = true;
+  }
+
+  getWeights(): Float32Array[] {
+    return this.training.model.weights.map(({ values }) => values.slice());
+  }
+
+  setWeights(values: readonly Float32Array[]): void {
+    const { weights } = this.training.model;
+    const fits = weights.every((weight, index) => values[index]?.length === weight.values.length);
+    if (!fits || values.length !== weights.length) {
+      throw new HeddleError({
+        who: "setWeights",
+        expected: `${weights.length} arrays of ${weights.map((weight) => weight.values.length).join(", ")} values`,
+        received: values.map(({ length }) => length).join(", ") || "none",
+        next: "Give what getWeights gave.",
+      });
+    }
+    weights.forEach((weight, index) => {
+      weight.values.set(values[index]!);
+    });
+  }
+
+  save(folder: string): Promise<void> {
+    return this.training.model.save(folder);
+  }
+
+  weightsFile(): Uint8Array {
+    return weightsFile(this.training.model.weights);
+  }
+
+  async getState(): Promise<TrainingState> {
+    const { session, optimizer, done } = this.training;
+    const slots = await session.alone(() => session.readState(optimizer));
+    return { epoch: this.epoch, ...done, slots };
+  }
+
+  setState({ epoch, epochs, steps, learningRate, slots }: TrainingState): void {
+    const { session, optimizer, done } = this.training;
+    session.writeState(optimizer, slots);
+    Object.assign(done, { epochs, steps, learningRate });
+    this.epoch = epoch;
+  }
+}

@@ -1,0 +1,273 @@
+// The options of fit that are Keras's, and what stops a training.
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { Conv2D, Dense, Flatten } from "../layers/index.js";
+import { Adam, type Optimizer, SGD } from "../optimizers/index.js";
+import { OneCycle } from "../schedules/index.js";
+import { EarlyStopping, LearningRateScheduler, TerminateOnNaN } from "./callbacks/index.js";
+import type { Callback, Progress } from "./callbacks.js";
+import { Input } from "./input.js";
+import { SampleOrder } from "./sample-order.js";
+import { Sequential } from "./sequential.js";
+import { asFloats, tinyCnn, tinyImages } from "./tiny-model.testing.js";
+
+const models: Sequential[] = [];
+afterEach(() => {
+  for (const model of models.splice(0)) model.dispose();
+});
+function compiled(model: Sequential, optimizer: Optimizer): Sequential {
+  model.compile({ threads: 2, optimizer });
+  models.push(model);
+  return model;
+}
+const cnn = (optimizer: Optimizer = new Adam({ learningRate: 0.01 })) => compiled(tinyCnn(), optimizer);
+const data = tinyImages(70);
+const batchSize = 16;
+
+describe("SampleOrder", () => {
+  const options = { samples: 10, batchSize: 3, shuffle: false, seed: 1, passesBefore: 0 };
+  const numbers = (parts: Int32Array[]) => parts.map((part) => Array.from(part));
+
+  it("is a pass an epoch, each in a new order", () => {
+    const order = new SampleOrder({ ...options, shuffle: true, stepsPerEpoch: undefined });
+    const [first, second] = [order.nextEpoch(), order.nextEpoch()];
+    expect(order.steps).toBe(4);
+    for (const [rows, ...others] of [first, second]) {
+      expect(others).toEqual([]);
+      expect(Array.from(rows!).sort()).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    }
+    expect(first).not.toEqual(second);
+  });
+
+  it("goes on in the next epoch where stepsPerEpoch ended one", () => {
+    const order = new SampleOrder({ ...options, stepsPerEpoch: 3 });
+    expect(numbers(order.nextEpoch())).toEqual([[0, 1, 2, 3, 4, 5, 6, 7, 8]]);
+    expect(numbers(order.nextEpoch())).toEqual([[9], [0, 1, 2, 3, 4, 5]]);
+    const long = new SampleOrder({ ...options, stepsPerEpoch: 6 });
+    expect(numbers(long.nextEpoch())).toEqual([
+      [0, 1, 2, 3, 4, 5, 6, 7, 8, 9],
+      [0, 1, 2, 3, 4, 5],
+    ]);
+  });
+});
+
+describe("fit", () => {
+  it("goes on from initialEpoch as if it had never ended", async () => {
+    const [whole, parts] = [cnn(), cnn()];
+    await whole.fit(data, { batchSize, epochs: 4 });
+    await parts.fit(data, { batchSize, epochs: 2 });
+    const { epochs } = await parts.fit(data, { batchSize, epochs: 4, initialEpoch: 2 });
+    expect(epochs.map(({ epoch }) => epoch)).toEqual([3, 4]);
+    expect(await parts.weightsSha256()).toBe(await whole.weightsSha256());
+  });
+
+  it("takes stepsPerEpoch batches: two half epochs are a whole one", async () => {
+    const [whole, halves] = [cnn(), cnn()];
+    // Five batches a pass.
+    await whole.fit(data, { batchSize, epochs: 2 });
+    const progress: Progress[] = [];
+    const callbacks = [{ onProgress: (one: Progress) => progress.push(one) }];
+    const { epochs } = await halves.fit(data, { batchSize, epochs: 5, stepsPerEpoch: 2, callbacks });
+    expect(epochs.length).toBe(5);
+    for (const { step, steps, samples } of progress) {
+      expect(steps).toBe(2);
+      expect(step).toBeLessThanOrEqual(2);
+      expect(samples).toBeLessThanOrEqual(32);
+    }
+    expect(await halves.weightsSha256()).toBe(await whole.weightsSha256());
+  });
+
+  it("validates on the last share, and in the epochs of validationFreq", async () => {
+    const model = cnn();
+    const { epochs } = await model.fit(data, {
+      ...{ batchSize, epochs: 3, validationSplit: 0.3, validationFreq: [1, 3] },
+    });
+    expect(epochs.map(({ valLoss }) => valLoss !== undefined)).toEqual([true, false, true]);
+    const last = {
+      ...data,
+      images: data.images.subarray(49 * 64),
+      labels: data.labels.subarray(49),
+      count: 21,
+    };
+    const { loss, accuracy } = await model.evaluate(last);
+    expect([epochs[2]!.valLoss, epochs[2]!.valAccuracy]).toEqual([loss, accuracy]);
+  });
+
+  it("weights of one change nothing, weights of zero leave samples out", async () => {
+    const [plain, ones, zeros] = [cnn(new SGD({})), cnn(new SGD({})), cnn(new SGD({}))];
+    const run = { batchSize: 70, epochs: 2, shuffle: false };
+    await plain.fit(data, run);
+    await ones.fit(data, { ...run, sampleWeight: new Float32Array(70).fill(1) });
+    expect(await ones.weightsSha256()).toBe(await plain.weightsSha256());
+    const start = await zeros.weightsSha256();
+    const { epochs } = await zeros.fit(data, { ...run, classWeight: { 0: 0, 1: 0, 2: 0 } });
+    expect(epochs[1]!.loss).toBe(0);
+    expect(await zeros.weightsSha256()).toBe(start);
+  });
+
+  it("prints Keras's lines where verbose asks for them", async () => {
+    const log = vi.spyOn(console, "log").mockImplementation(() => {});
+    try {
+      await cnn().fit(data, { batchSize, validationSplit: 0.2 });
+      expect(log).not.toHaveBeenCalled();
+      await cnn().fit(data, { batchSize, validationSplit: 0.2, verbose: 1 });
+      await cnn().fit(data, { batchSize, verbose: 2 });
+      const lines = log.mock.calls.map(([line]) => String(line));
+      const number = String.raw`\d+\.\d{4}`;
+      expect(lines[0]).toBe("Epoch 1/1");
+      expect(lines[1]).toMatch(
+        new RegExp(
+          `^4/4 ━{20} [\\d.]+s [\\d,]+ images/s - loss: ${number} - accuracy: ${number} - val_loss: ${number} - val_accuracy: ${number}$`,
+        ),
+      );
+      expect(lines[3]).toMatch(/^5\/5 - [\d.]+s [\d,]+ images\/s - loss: /);
+      expect(lines.length).toBe(4);
+    } finally {
+      log.mockRestore();
+    }
+  });
+
+  it("refuses what makes no sense", async () => {
+    const model = cnn();
+    await expect(model.fit(data, { validationSplit: 1.5 })).rejects.toThrow(
+      "fit: expected validationSplit to leave samples for training and for validation, received 1.5 of 70. Give a share between 0 and 1, or more samples.",
+    );
+    await expect(model.fit(data, { validationSplit: 0.5, validationData: data })).rejects.toThrow(
+      "fit: expected validationData or validationSplit, received both. Leave one of them out.",
+    );
+    const sampleWeight = new Float32Array(70).fill(1);
+    await expect(model.fit(data, { sampleWeight, classWeight: { 1: 2 } })).rejects.toThrow(
+      "fit: expected classWeight or sampleWeight, received both. Multiply them into one sampleWeight.",
+    );
+    await expect(model.fit(data, { sampleWeight: [1, 2] })).rejects.toThrow(
+      "fit: expected sampleWeight [70], received 2 values. Give one weight for each sample.",
+    );
+    await expect(model.fit(data, { classWeight: { 1: Number.NaN } })).rejects.toThrow(
+      "fit: expected finite weights, received NaN for class 1. Correct classWeight.",
+    );
+    await expect(model.fit(data, { stepsPerEpoch: 0 })).rejects.toThrow(
+      "fit: expected stepsPerEpoch to be a whole number of at least 1, received 0.",
+    );
+  });
+});
+
+describe("callbacks", () => {
+  it("are called in order, stop the training, and read and set weights", async () => {
+    const events: string[] = [];
+    const callback: Callback = {
+      onTrainBegin: ({ epoch, epochs, steps }) =>
+        void events.push(`begin ${epoch} of ${epochs}, ${steps} steps`),
+      onEpochBegin: (epoch) => void events.push(`epoch ${epoch}`),
+      onEpochEnd: (logs, training) => {
+        events.push(`end ${logs.epoch}`);
+        if (logs.epoch === 2) training.stop();
+      },
+      onTrainEnd: (training) => {
+        events.push("trained");
+        training.setWeights(training.getWeights().map((values) => values.fill(0.5)));
+      },
+    };
+    const model = cnn();
+    const { epochs } = await model.fit(data, { batchSize, epochs: 9, callbacks: [callback] });
+    expect(events).toEqual(["begin 0 of 9, 5 steps", "epoch 1", "end 1", "epoch 2", "end 2", "trained"]);
+    expect(epochs.length).toBe(2);
+    expect(model.weights.every(({ values }) => values.every((value) => value === 0.5))).toBe(true);
+    const wrong: Callback = { onTrainBegin: (training) => training.setWeights([]) };
+    await expect(model.fit(data, { callbacks: [wrong] })).rejects.toThrow(
+      /^setWeights: expected \d+ arrays of /,
+    );
+  });
+
+  it("EarlyStopping gives back the best epoch's weights", async () => {
+    const model = cnn();
+    const shas: string[] = [];
+    const stopping = new EarlyStopping({
+      monitor: "loss",
+      mode: "max",
+      restoreBestWeights: true,
+      patience: 1,
+    });
+    const keep: Callback = { onEpochEnd: async () => void shas.push(await model.weightsSha256()) };
+    await model.fit(data, { batchSize, epochs: 9, callbacks: [keep, stopping] });
+    expect(stopping.stoppedEpoch).toBe(2);
+    expect(await model.weightsSha256()).toBe(shas[0]);
+    expect(shas[0]).not.toBe(shas[1]);
+  });
+
+  it("a rate of zero trains nothing, stays for the next fit, and ends with compile", async () => {
+    const model = cnn();
+    const start = await model.weightsSha256();
+    const callbacks = [new LearningRateScheduler(() => 0)];
+    const { epochs } = await model.fit(data, { batchSize, callbacks });
+    expect(epochs[0]!.learningRate).toBe(0);
+    await model.fit(data, { batchSize });
+    expect(await model.weightsSha256()).toBe(start);
+    model.compile({ threads: 2 });
+    await model.fit(data, { batchSize });
+    expect(await model.weightsSha256()).not.toBe(start);
+  });
+
+  it("refuse to set a rate that a schedule decides, or that is none", async () => {
+    const callbacks = [new LearningRateScheduler(() => 0.1)];
+    await expect(cnn(new SGD({ learningRate: new OneCycle(0.1) })).fit(data, { callbacks })).rejects.toThrow(
+      "setLearningRate: expected an optimizer with a constant learning rate, received one that follows OneCycle. Leave the schedule, or the callback that sets the rate, out.",
+    );
+    await expect(cnn().fit(data, { callbacks: [new LearningRateScheduler(() => -1)] })).rejects.toThrow(
+      "setLearningRate: expected a learning rate of at least 0, received -1. Correct what computes the rate.",
+    );
+  });
+});
+
+describe("numbers that are not finite", () => {
+  const floats = asFloats(data);
+  const dense = (optimizer: Optimizer) =>
+    compiled(
+      new Sequential([
+        new Input([8, 8, 1]),
+        new Conv2D(4, 3, { name: "eyes" }),
+        new Flatten(),
+        new Dense(3, { activation: "softmax", name: "head" }),
+      ]),
+      optimizer,
+    );
+  const run = { batchSize, shuffle: false, epochs: 3 };
+
+  it("in an image are found there, with the step", async () => {
+    const images = floats.images.slice();
+    images[64 * 37 + 5] = Number.NaN;
+    const model = dense(new SGD({ learningRate: 0 }));
+    const start = await model.weightsSha256();
+    await expect(model.fit({ ...floats, images }, run)).rejects.toThrow(
+      "fit: expected finite numbers in step 3 (epoch 1), received a loss of NaN: image 37 has NaN in it. Lower the learning rate, clip the gradients, or check images and labels. The model keeps the weights from before this epoch.",
+    );
+    expect(await model.weightsSha256()).toBe(start);
+  });
+
+  it("of a rate far too high name the layer; the model keeps what it had, and can be trained again", async () => {
+    const model = dense(new SGD({ learningRate: 1e30, momentum: 0.9 }));
+    const start = await model.weightsSha256();
+    await expect(model.fit(floats, run)).rejects.toThrow(
+      /expected finite numbers in step [2-5] \(epoch 1\), received a loss of NaN: the weights eyes\/\w+ of layer "eyes" are not finite/,
+    );
+    expect(await model.weightsSha256()).toBe(start);
+    const callbacks = [new LearningRateScheduler(() => 1e-7)];
+    const { epochs } = await model.fit(floats, { ...run, callbacks });
+    expect(epochs.length).toBe(3);
+  });
+
+  it("of weights that were so at the start name the first layer whose outputs are not finite", async () => {
+    const model = dense(new SGD({}));
+    model.weights.find(({ name }) => name === "head/bias")!.values[1] = Number.POSITIVE_INFINITY;
+    await expect(model.fit(floats, run)).rejects.toThrow(
+      'in step 1 (epoch 1), received a loss of NaN: layer "head" gives outputs that are not finite',
+    );
+  });
+
+  it("end the training without an error with TerminateOnNaN", async () => {
+    const images = floats.images.slice();
+    images[0] = Number.POSITIVE_INFINITY;
+    const callback = new TerminateOnNaN();
+    const { epochs } = await dense(new SGD({})).fit({ ...floats, images }, { ...run, callbacks: [callback] });
+    expect(epochs).toEqual([]);
+    expect(callback.fault!.message).toContain("image 0 has Infinity in it");
+  });
+});

@@ -1,0 +1,82 @@
+import { HeddleError } from "../base/errors.js";
+import { type Shape, sizeOf } from "../base/shape.js";
+import type { Buffer, ProgramBuilder } from "../engine/program-builder.js";
+import type { Loss, LossInputForm } from "../losses/index.js";
+import type { Emitter, Value } from "../ops/emitter.js";
+import { emitNode, type OpNode } from "../ops/node.js";
+import type { Step } from "./graph.js";
+
+/** What a loss judges: the value of the last of these steps. */
+export interface LossInput {
+  readonly steps: readonly Step[];
+  readonly form: LossInputForm;
+}
+
+/** The steps up to what the loss judges: an activation at the end that is part of the loss is left out. */
+export function lossInput(steps: readonly Step[], loss: Loss): LossInput {
+  const { activation, fromLogits } = loss;
+  if (!activation) return { steps, form: "outputs" };
+  const last = steps.at(-1)?.node;
+  const endsInIt = last?.op === activation || (last?.op === "activation" && last.activation === activation);
+  if (endsInIt && !fromLogits) return { steps: steps.slice(0, -1), form: "logits" };
+  if (!endsInIt && fromLogits) return { steps, form: "logits" };
+  if (!endsInIt && loss.takesAnyOutputs) return { steps, form: "outputs" };
+  throw new HeddleError({
+    who: loss.className,
+    expected: fromLogits ? "a model that gives logits" : `a model that ends in a ${activation}`,
+    received: fromLogits ? `one that ends in a ${activation}` : "one that does not",
+    next: fromLogits
+      ? `Leave fromLogits out, or take the ${activation} away.`
+      : `Give the last layer activation: "${activation}", or the loss fromLogits: true.`,
+  });
+}
+
+/** Where a program leaves what it measures. */
+export interface ResultTables {
+  /** f32: the loss of each sample. */
+  readonly loss: Buffer;
+  /** f32: the share of each sample's answers that are right; absent where accuracy is not measured. */
+  readonly correct: Buffer | undefined;
+}
+
+/** Emits a loss with the column of its targets; returns the gradient by `x` in training. */
+export function emitLoss(
+  e: Emitter,
+  loss: Loss,
+  options: { readonly scale: Buffer; readonly results: ResultTables; readonly form: LossInputForm },
+  x: Value,
+): Buffer | undefined {
+  e.owner = "loss";
+  const target = targetColumn(e.program, loss, x.shape);
+  return loss.emit(e, { target, scale: options.scale, ...options.results }, x, options.form);
+}
+
+function targetColumn(builder: ProgramBuilder, loss: Loss, shape: Shape): Buffer {
+  const target =
+    loss.targets === "classes"
+      ? builder.buffer("labels", "sample", 4)
+      : builder.buffer("targets", "sample", 4 * sizeOf(shape));
+  builder.column(1, target);
+  return target;
+}
+
+/** Multiplies each sample's loss and gradient by its weight, the third column of the data. */
+export function emitSampleWeights(e: Emitter, loss: Buffer, gradient: Value): void {
+  const w = e.program.buffer("sample weights", "sample", 4);
+  e.program.column(2, w);
+  e.call("scaleRows", "loss", { y: loss, w, N: "samples", count: 1 });
+  e.call("scaleRows", "loss", { y: gradient.data, w, N: "samples", count: sizeOf(gradient.shape) });
+}
+
+/** Probabilities from what a loss judges, for metrics: the loss's activation of logits, other values as they are. */
+export function emitProbabilities(e: Emitter, loss: Loss, form: LossInputForm, x: Value): Value {
+  if (form === "outputs" || !loss.activation) return x;
+  const node: OpNode =
+    loss.activation === "softmax"
+      ? { op: "softmax", owner: "output" }
+      : { op: "activation", activation: loss.activation, owner: "output" };
+  e.owner = node.owner;
+  return emitNode(e, node, x, () => {
+    throw new Error("an activation has no weights");
+  })[0];
+}

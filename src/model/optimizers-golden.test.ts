@@ -1,0 +1,242 @@
+// Optimizers, schedules, constraints and initializers against real Keras: tools/golden/optimizers.py wrote the values.
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import type { JsonObject } from "../base/json.js";
+import { Random } from "../base/random.js";
+import { type Shape, sizeOf } from "../base/shape.js";
+import { constraints } from "../constraints/index.js";
+import type { Engine } from "../engine/engine.js";
+import { type Buffer, ProgramBuilder } from "../engine/program-builder.js";
+import { initializers } from "../initializers/index.js";
+import { at } from "../ops/emitter.js";
+import { onEachVariant } from "../ops/op-lab.testing.js";
+import type { Weight } from "../ops/weight.js";
+import { MAX_SCALARS, type Optimizer, optimizers } from "../optimizers/index.js";
+import { schedules } from "../schedules/index.js";
+import { emitTask, emitUpdate } from "./update.js";
+
+interface Saved {
+  readonly class_name: string;
+  readonly config: JsonObject;
+}
+
+type Values = Readonly<Record<string, readonly number[]>>;
+
+interface Golden {
+  readonly keras: string;
+  readonly shapes: Readonly<Record<string, Shape>>;
+  readonly start: Values;
+  readonly gradients: readonly Values[];
+  readonly optimizers: readonly (Saved & { readonly steps: readonly Values[]; readonly final?: Values })[];
+  readonly scheduleSteps: readonly number[];
+  readonly schedules: readonly (Saved & { readonly rates: readonly number[] })[];
+  readonly constraints: readonly (Saved & {
+    readonly shape: Shape;
+    readonly before: readonly number[];
+    readonly after: readonly number[];
+  })[];
+  readonly initializers: readonly (Saved & {
+    readonly shape: Shape;
+    readonly mean: number;
+    readonly deviation: number;
+    readonly low: number;
+    readonly high: number;
+  })[];
+}
+
+const file = new URL("../../tests/golden/optimizers.json", import.meta.url);
+const golden = JSON.parse(readFileSync(file, "utf8")) as Golden;
+
+/** The options that both know, as Keras wrote them. */
+function expectSameConfig(own: JsonObject, theirs: JsonObject, unlike: readonly string[] = ["seed"]): void {
+  const compared = Object.keys(own).filter((name) => !unlike.includes(name));
+  for (const name of compared) {
+    // A learning rate is an f32 in Keras.
+    if (typeof own[name] === "number") expect(own[name], name).toBeCloseTo(theirs[name] as number, 6);
+    else if (name !== "learning_rate") expect(own[name], name).toEqual(theirs[name]);
+  }
+  expect(compared.length === 0 || compared.some((name) => name in theirs)).toBe(true);
+}
+
+/** Weights in one block of an engine, with arrays beside it, and programs that work on them. */
+class Block {
+  readonly weights: readonly Weight[];
+  readonly addresses = new Map<Weight, number>();
+  readonly floats: number;
+  readonly address: number;
+
+  constructor(
+    private readonly engine: Engine,
+    values: Values,
+    shapes: Readonly<Record<string, Shape>>,
+  ) {
+    this.weights = Object.entries(values).map(([name, numbers]) => ({
+      ...{ name, shape: shapes[name]!, values: Float32Array.from(numbers), trainable: true },
+    }));
+    let floats = 0;
+    const offsets = this.weights.map(({ shape }) => {
+      const offset = floats;
+      floats += 16 * Math.ceil(sizeOf(shape) / 16);
+      return offset;
+    });
+    this.floats = floats;
+    this.address = engine.allocate(4 * floats, "weights");
+    this.weights.forEach((weight, index) => {
+      this.addresses.set(weight, this.address + 4 * offsets[index]!);
+    });
+    this.write(this.address, values);
+  }
+
+  array(what: string): number {
+    return this.engine.allocate(4 * this.floats, what);
+  }
+
+  write(address: number, values: Values): void {
+    for (const weight of this.weights) {
+      const place = address + this.addresses.get(weight)! - this.address;
+      this.engine.write(place, Float32Array.from(values[weight.name]!));
+    }
+  }
+
+  async read(address: number): Promise<Record<string, Float32Array>> {
+    const read = this.weights.map(async (weight) => {
+      const place = address + this.addresses.get(weight)! - this.address;
+      const bytes = await this.engine.read(place, 4 * sizeOf(weight.shape));
+      return [weight.name, new Float32Array(bytes.buffer)] as const;
+    });
+    return Object.fromEntries(await Promise.all(read));
+  }
+
+  /** A program of one step; what runs a step with this row of numbers. */
+  async program(emit: (builder: ProgramBuilder, scalars: Buffer) => void) {
+    const { engine } = this;
+    const options = { name: "updates", batchSize: 1, shards: 1, maxSteps: 1, threads: engine.threads };
+    const builder = new ProgramBuilder(options);
+    const rows = builder.buffer("rows", "result", 4);
+    const scalars = builder.buffer("scalars", "step", 4 * MAX_SCALARS);
+    emit(builder, scalars);
+    const { program, addressOf } = builder.layOut(engine.newId(), engine, rows);
+    engine.load(program);
+    const data = engine.bind([new Uint8Array(4)]);
+    return async (row: readonly number[]) => {
+      engine.write(program.rows, new Int32Array(1));
+      if (row.length > 0) engine.write(addressOf(scalars), Float32Array.from(row));
+      await engine.run({ program: program.id, data, samples: 1, steps: 1, stepBase: 0 });
+    };
+  }
+}
+
+async function runUpdates(engine: Engine, optimizer: Optimizer, example: Golden["optimizers"][number]) {
+  const block = new Block(engine, golden.start, golden.shapes);
+  const gradients = block.array("gradients");
+  const slots = Array.from({ length: optimizer.slots + (optimizer.useEma ? 1 : 0) }, () =>
+    block.array("slot"),
+  );
+  const step = await block.program((builder, scalars) => {
+    const { address, floats, addresses, weights } = block;
+    const gradientBlock: Buffer = {
+      ...{ name: "gradients", scope: "global", bytes: 4 * floats, address: gradients },
+    };
+    emitUpdate(builder, {
+      ...{ optimizer, weights, addresses, trainable: { address, floats } },
+      ...{ gradients: gradientBlock, slots, scalars: at(scalars, 0) },
+    });
+  });
+  for (const [index, expected] of example.steps.entries()) {
+    block.write(gradients, golden.gradients[index]!);
+    await step(optimizer.stepScalars(index + 1, optimizer.schedule.rate(index, example.steps.length)));
+    expectValues(await block.read(block.address), expected);
+  }
+  if (optimizer.useEma) expectValues(await block.read(slots.at(-1)!), example.final!);
+}
+
+/** Each value within 1e-5 of itself, or of one where it is smaller. */
+function expectValues(actual: Readonly<Record<string, Float32Array>>, expected: Values): void {
+  for (const [name, values] of Object.entries(expected)) {
+    values.forEach((value, index) => {
+      const error = Math.abs(actual[name]![index]! - value) / Math.max(1, Math.abs(value));
+      // Written so that NaN fails.
+      if (!(error <= 1e-5)) {
+        expect.fail(`${name}, value ${index}: expected ${value}, received ${actual[name]![index]}`);
+      }
+    });
+  }
+}
+
+describe(`Keras ${golden.keras}`, () => {
+  onEachVariant("optimizers step as it does", (engine) => {
+    it.each(
+      golden.optimizers.map((example, number) => [`${number} ${example.class_name}`, example] as const),
+    )("%s", async (_, example) => {
+      const optimizer = optimizers.deserialize("golden", example);
+      await runUpdates(engine(), optimizer, example);
+    });
+
+    it.each(
+      golden.constraints.map((example, number) => [`${number} ${example.class_name}`, example] as const),
+    )("a constraint projects as it does: %s", async (_, example) => {
+      const constraint = constraints.deserialize("golden", example);
+      constraint.check("golden", example.shape);
+      const block = new Block(engine(), { w: example.before }, { w: example.shape });
+      const weight = { ...block.weights[0]!, constraint };
+      const step = await block.program((builder) => {
+        const w: Buffer = { name: "w", scope: "global", bytes: 4 * block.floats, address: block.address };
+        builder.phase("constraints", "tasks");
+        emitTask(builder, "golden", "update", [constraint.project(at(w, 0), weight.shape)]);
+      });
+      await step([]);
+      expectValues(await block.read(block.address), { w: example.after });
+      expect(example.after).not.toEqual(example.before);
+    });
+  });
+
+  it.each(golden.optimizers)("options of an optimizer are Keras's: $class_name $config", (example) => {
+    const optimizer = optimizers.deserialize("golden", example);
+    expect(optimizer.className).toBe(example.class_name);
+    expectSameConfig(optimizer.getConfig(), example.config);
+    const again = optimizers.deserialize("golden", { ...example, config: optimizer.getConfig() });
+    expect(again.getConfig()).toEqual(optimizer.getConfig());
+  });
+
+  it.each(golden.schedules)("a schedule gives its rates: $class_name $config", (example) => {
+    const schedule = schedules.deserialize("golden", example);
+    expectSameConfig(schedule.getConfig(), example.config);
+    golden.scheduleSteps.forEach((step, index) => {
+      const expected = example.rates[index]!;
+      // Keras computes them in f32, a cosine near 0 with an absolute error of its f32 argument.
+      expect(Math.abs(schedule.rate(step, 1) - expected), `step ${step}`).toBeLessThan(
+        1e-5 * expected + 2e-8,
+      );
+    });
+  });
+
+  it.each(golden.constraints)("a constraint's options are Keras's: $class_name $config", (example) => {
+    expectSameConfig(constraints.deserialize("golden", example).getConfig(), example.config);
+  });
+
+  it.each(golden.initializers)("an initializer draws alike: $class_name $config $shape", (example) => {
+    const initializer = initializers.deserialize("golden", example);
+    expect(initializer.className).toBe(example.class_name);
+    // Keras forgets the gain of an Identity.
+    const unlike = example.class_name === "Identity" ? ["gain"] : ["seed"];
+    expectSameConfig(initializer.getConfig(), example.config, unlike);
+    const values = initializer.initialize(example.shape, new Random(1, "initializer", 3));
+    const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+    const square = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;
+    const { deviation } = example;
+    // Both sides are samples: of n draws, a mean is within a few deviations / √n.
+    expect(Math.abs(mean - example.mean)).toBeLessThanOrEqual(
+      (8 * deviation) / Math.sqrt(values.length) + 1e-7,
+    );
+    expect(Math.abs(Math.sqrt(square) - deviation)).toBeLessThanOrEqual(0.03 * deviation + 1e-7);
+    const bounded = !/RandomNormal|Orthogonal/.test(example.class_name);
+    const margin = (bounded ? 0.02 : 1.2) * deviation + 1e-7;
+    const untruncated = example.config["distribution"] === "untruncated_normal";
+    const [low, high] = values.reduce(
+      ([l, h], value) => [Math.min(l!, value), Math.max(h!, value)],
+      [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY],
+    ) as [number, number];
+    expect(Math.abs(low - example.low)).toBeLessThanOrEqual(untruncated ? 1.2 * deviation : margin);
+    expect(Math.abs(high - example.high)).toBeLessThanOrEqual(untruncated ? 1.2 * deviation : margin);
+  });
+});

@@ -1,0 +1,34 @@
+import { expect, it } from "vitest";
+import { SGD } from "../optimizers/index.js";
+import { sampleWeights } from "./sample-weights.js";
+import { tinyCnn, tinyImages } from "./tiny-model.testing.js";
+
+it("gives each sample the weight of its class, for class numbers and for rows", () => {
+  const classWeight = { 0: 0.5, 2: 3 };
+  const expected = Float32Array.of(3, 1, 0.5);
+  expect(sampleWeights("fit", Int32Array.of(2, 1, 0), 3, { classWeight })).toEqual(expected);
+  const rows = Float32Array.of(0, 0, 1, 0.2, 0.5, 0.3, 1, 0, 0);
+  expect(sampleWeights("fit", rows, 3, { classWeight })).toEqual(expected);
+  expect(sampleWeights("fit", rows, 3, {})).toBeUndefined();
+});
+
+it("refuses a weight that is not finite", () => {
+  const sampleWeight = [1, Number.NaN];
+  expect(() => sampleWeights("fit", Int32Array.of(0, 1), 2, { sampleWeight })).toThrow(
+    "fit: expected finite weights, received NaN at sample 1. Correct sampleWeight.",
+  );
+});
+
+it("weighs the same on any number of threads", async () => {
+  const data = tinyImages(50);
+  const sampleWeight = Float32Array.from({ length: 50 }, (_, index) => (index % 7) / 3);
+  const shas = new Set<string>();
+  for (const threads of [1, 2, 4]) {
+    const model = tinyCnn();
+    model.compile({ optimizer: new SGD({}), threads });
+    await model.fit(data, { batchSize: 16, epochs: 2, sampleWeight });
+    shas.add(await model.weightsSha256());
+    model.dispose();
+  }
+  expect(shas.size).toBe(1);
+});

@@ -1,0 +1,18 @@
+import { Adam, type AdamOptions } from "./adam.js";
+
+/**
+ * Adam with decoupled weight decay, 0.004 by default; weights and biases alike unless `excludeFromWeightDecay` says
+ * otherwise.
+ *
+ * Loshchilov and Hutter, "Decoupled Weight Decay Regularization" (ICLR 2019).
+ *
+ * @example
+ * model.compile({ optimizer: new AdamW({ learningRate: 1e-3, weightDecay: 0.01 }) });
+ */
+export class AdamW extends Adam {
+  override readonly className = "AdamW";
+
+  constructor(options: AdamOptions = {}) {
+    super({ weightDecay: 0.004, ...options });
+  }
+}

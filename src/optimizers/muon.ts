@@ -1,0 +1,136 @@
+import { at, type KernelCall } from "../ops/emitter.js";
+import { adamScalars } from "./adam.js";
+import {
+  Optimizer,
+  type OptimizerOptions,
+  type UpdateOperands,
+  type WeightDescription,
+} from "./optimizer.js";
+
+/** `learningRate` is 0.001 and `weightDecay` 0.004 by default. */
+export interface MuonOptions extends OptimizerOptions {
+  /** Share of the last direction that stays; 0.95 by default. */
+  readonly momentum?: number;
+  /** Nesterov's correction of the momentum; true by default. */
+  readonly nesterov?: boolean;
+  /** Rounds of the Newton–Schulz iteration; 5 by default. */
+  readonly nsSteps?: number;
+  /** Coefficients of the iteration a X + (b A + c A²) X; 3.4445, −4.775 and 2.0315 by default. */
+  readonly muonA?: number;
+  readonly muonB?: number;
+  readonly muonC?: number;
+  /** Scales a step by this · √(longer side), so that Adam's learning rates fit; null turns it off. 0.2 by default. */
+  readonly rmsRate?: number | null;
+  /** Regular expressions: AdamW updates the weights whose names match one. None by default. */
+  readonly excludeLayers?: readonly string[];
+  /** Whether AdamW updates weights with "embedding" in their names; true by default. */
+  readonly excludeEmbeddings?: boolean;
+  /** AdamW's options; 0.9, 0.999, 1e-7 and 0.004 by default. */
+  readonly adamBeta1?: number;
+  readonly adamBeta2?: number;
+  readonly epsilon?: number;
+  readonly adamWeightDecay?: number | null;
+  /** AdamW's learning rate as a share of Muon's; 1 by default. */
+  readonly adamLrRatio?: number;
+}
+
+/** Where Adam's numbers begin among the step's. */
+const ADAM_SCALARS = 2;
+
+/**
+ * Steps along the matrix with the gradient's directions but all of one size, for weights of two dimensions; AdamW for
+ * all others, kernels of convolutions among them, as in Keras. The output layer is better left to AdamW:
+ * `excludeLayers`.
+ *
+ * Jordan et al., "Muon: An optimizer for hidden layers in neural networks" (2024); Liu et al., "Muon is Scalable for
+ * LLM Training" (2025).
+ *
+ * @example
+ * model.compile({ optimizer: new Muon({ learningRate: 1e-3, excludeLayers: ["head"] }) });
+ */
+export class Muon extends Optimizer {
+  readonly className = "Muon";
+  readonly slots = 2;
+  private readonly options: Required<
+    Omit<MuonOptions, keyof OptimizerOptions | "excludeLayers" | "rmsRate" | "adamWeightDecay">
+  >;
+  readonly rmsRate: number | null;
+  readonly adamWeightDecay: number | null;
+  private readonly excluded: readonly RegExp[];
+
+  constructor(options: MuonOptions = {}) {
+    super({ weightDecay: 0.004, ...options }, 0.001);
+    this.options = {
+      momentum: options.momentum ?? 0.95,
+      nesterov: options.nesterov ?? true,
+      nsSteps: options.nsSteps ?? 5,
+      muonA: options.muonA ?? 3.4445,
+      muonB: options.muonB ?? -4.775,
+      muonC: options.muonC ?? 2.0315,
+      excludeEmbeddings: options.excludeEmbeddings ?? true,
+      adamBeta1: options.adamBeta1 ?? 0.9,
+      adamBeta2: options.adamBeta2 ?? 0.999,
+      epsilon: options.epsilon ?? 1e-7,
+      adamLrRatio: options.adamLrRatio ?? 1,
+    };
+    this.rmsRate = options.rmsRate === undefined ? 0.2 : options.rmsRate;
+    this.adamWeightDecay = options.adamWeightDecay === undefined ? 0.004 : options.adamWeightDecay;
+    this.excluded = (options.excludeLayers ?? []).map((pattern) => new RegExp(pattern));
+  }
+
+  scalars(step: number, rate: number): readonly number[] {
+    const { momentum, adamBeta1: beta1, adamBeta2: beta2, epsilon, adamLrRatio } = this.options;
+    return [rate, momentum, ...adamScalars({ beta1, beta2, epsilon }, step, rate * adamLrRatio)];
+  }
+
+  override wholeWeight({ name, shape }: WeightDescription): number | undefined {
+    const [rows, columns] = shape;
+    if (shape.length !== 2) return undefined;
+    if (this.options.excludeEmbeddings && name.toLowerCase().includes("embedding")) return undefined;
+    if (this.excluded.some((pattern) => pattern.test(name))) return undefined;
+    const padded = (count: number) => 4 * Math.ceil(count / 4);
+    const [short, long] = rows! < columns! ? [rows!, columns!] : [columns!, rows!];
+    return 2 * short * (padded(long) + padded(short));
+  }
+
+  override decayOf(weight: WeightDescription): number {
+    if (this.wholeWeight(weight) !== undefined) return super.decayOf(weight);
+    return this.decays(weight) ? (this.adamWeightDecay ?? 0) : 0;
+  }
+
+  update({ weights: w, gradient: g, slots, scalars, count, whole }: UpdateOperands): KernelCall {
+    const [m, v] = slots;
+    if (!whole) return ["adam", { w, g, m: m!, v: v!, count, scalars: at(scalars, 4 * ADAM_SCALARS) }];
+    const { nesterov, nsSteps: steps, muonA: a, muonB: b, muonC: c } = this.options;
+    const [rows, columns] = whole.shape as readonly [number, number];
+    const scale = this.rmsRate === null ? 1 : this.rmsRate * Math.sqrt(Math.max(rows, columns));
+    return [
+      "muon",
+      {
+        ...{ w, g, m: m!, scratch: whole.scratch, rows, columns, scalars },
+        ...{ nesterov: nesterov ? 1 : 0, steps, a, b, c, scale },
+      },
+    ];
+  }
+
+  override getConfig() {
+    const { options } = this;
+    return {
+      ...super.getConfig(),
+      adam_beta_1: options.adamBeta1,
+      adam_beta_2: options.adamBeta2,
+      adam_weight_decay: this.adamWeightDecay,
+      epsilon: options.epsilon,
+      exclude_layers: this.excluded.map(({ source }) => source),
+      exclude_embeddings: options.excludeEmbeddings,
+      muon_a: options.muonA,
+      muon_b: options.muonB,
+      muon_c: options.muonC,
+      adam_lr_ratio: options.adamLrRatio,
+      momentum: options.momentum,
+      ns_steps: options.nsSteps,
+      nesterov: options.nesterov,
+      rms_rate: this.rmsRate,
+    };
+  }
+}

@@ -1,0 +1,60 @@
+import type { KernelCall } from "../ops/emitter.js";
+import { Optimizer, type OptimizerOptions, type UpdateOperands } from "./optimizer.js";
+
+/** `learningRate` is 0.001 by default. */
+export interface RMSpropOptions extends OptimizerOptions {
+  /** Decay of the gradient's mean square; 0.9 by default. */
+  readonly rho?: number;
+  /** Share of the last step that is taken again; 0 by default. */
+  readonly momentum?: number;
+  /** Keeps the division finite; 1e-7 by default. */
+  readonly epsilon?: number;
+  /** Divides by the gradient's deviation instead of its root mean square; false by default. */
+  readonly centered?: boolean;
+}
+
+/**
+ * Steps scaled by the root of the gradient's running mean square.
+ *
+ * @example
+ * model.compile({ optimizer: new RMSprop({ learningRate: 1e-3, momentum: 0.9 }) });
+ */
+export class RMSprop extends Optimizer {
+  readonly className = "RMSprop";
+  readonly rho: number;
+  readonly momentum: number;
+  readonly epsilon: number;
+  readonly centered: boolean;
+
+  constructor(options: RMSpropOptions = {}) {
+    super(options, 0.001);
+    this.rho = options.rho ?? 0.9;
+    this.momentum = options.momentum ?? 0;
+    this.epsilon = options.epsilon ?? 1e-7;
+    this.centered = options.centered ?? false;
+  }
+
+  get slots(): number {
+    return 1 + (this.centered ? 1 : 0) + (this.momentum > 0 ? 1 : 0);
+  }
+
+  scalars(_step: number, rate: number): readonly number[] {
+    return [rate, this.rho, 1 - this.rho, this.momentum, this.epsilon];
+  }
+
+  update({ weights: w, gradient: g, slots, scalars, count }: UpdateOperands): KernelCall {
+    const v = slots[0]!;
+    const centered = this.centered ? 1 : 0;
+    const momentum = this.momentum > 0 ? 1 : 0;
+    // What the kernel does not touch may be any array.
+    return [
+      "rmsprop",
+      { w, g, v, a: slots[centered]!, u: slots[centered + momentum]!, count, scalars, centered, momentum },
+    ];
+  }
+
+  override getConfig() {
+    const { rho, momentum, epsilon, centered } = this;
+    return { ...super.getConfig(), rho, momentum, epsilon, centered };
+  }
+}

@@ -1,0 +1,68 @@
+import { wholePower } from "../base/math.js";
+import { checkNumber, checkRate, checkSteps } from "./checks.js";
+import { cosineShare } from "./cosine-decay.js";
+import type { Schedule } from "./schedule.js";
+
+export interface CosineDecayRestartsOptions {
+  readonly initialLearningRate: number;
+  /** Steps of the first decay, above 0. */
+  readonly firstDecaySteps: number;
+  /** How much longer each decay is than the one before it, at least 1; 2 by default. */
+  readonly tMul?: number;
+  /** How high each decay begins, as a share of the one before it; 1 by default. */
+  readonly mMul?: number;
+  /** Share of the initial learning rate that stays at the end of each; 0 by default. */
+  readonly alpha?: number;
+}
+
+/**
+ * Falls along half a cosine again and again.
+ *
+ * Loshchilov and Hutter, "SGDR: Stochastic Gradient Descent with Warm Restarts" (ICLR 2017).
+ */
+export class CosineDecayRestarts implements Schedule {
+  readonly className = "CosineDecayRestarts";
+  readonly initialLearningRate: number;
+  readonly firstDecaySteps: number;
+  readonly tMul: number;
+  readonly mMul: number;
+  readonly alpha: number;
+
+  constructor(options: CosineDecayRestartsOptions) {
+    const { tMul = 2, mMul = 1, alpha = 0 } = options;
+    const who = this.className;
+    this.initialLearningRate = checkRate(who, "initialLearningRate", options.initialLearningRate);
+    this.firstDecaySteps = checkSteps(who, "firstDecaySteps", options.firstDecaySteps);
+    this.tMul = checkNumber(who, "tMul to be a number of at least 1", tMul, tMul >= 1);
+    this.mMul = checkNumber(who, "mMul to be a number of at least 0", mMul, mMul >= 0);
+    this.alpha = checkNumber(who, "alpha to be a number of at least 0", alpha, alpha >= 0);
+  }
+
+  rate(step: number): number {
+    let restarts = 0;
+    let length = this.firstDecaySteps;
+    let within = step;
+    if (this.tMul === 1) {
+      restarts = Math.floor(step / length);
+      within -= restarts * length;
+    } else {
+      for (; within >= length; restarts++) {
+        within -= length;
+        length *= this.tMul;
+      }
+    }
+    return (
+      this.initialLearningRate * cosineShare(within / length, wholePower(this.mMul, restarts), this.alpha)
+    );
+  }
+
+  getConfig() {
+    return {
+      initial_learning_rate: this.initialLearningRate,
+      first_decay_steps: this.firstDecaySteps,
+      t_mul: this.tMul,
+      m_mul: this.mMul,
+      alpha: this.alpha,
+    };
+  }
+}

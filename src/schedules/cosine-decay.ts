@@ -1,0 +1,74 @@
+import { cosTurns } from "../base/math.js";
+import { checkNumber, checkRate, checkSteps } from "./checks.js";
+import type { Schedule } from "./schedule.js";
+
+export interface CosineDecayOptions {
+  /** Where it begins: the highest learning rate, or that of the warm-up's first step. */
+  readonly initialLearningRate: number;
+  /** Steps of the decay, above 0; those of the warm-up come before them. */
+  readonly decaySteps: number;
+  /** Share of the learning rate that stays at the end; 0 by default. */
+  readonly alpha?: number;
+  /** The learning rate to which the warm-up rises; no warm-up without it. */
+  readonly warmupTarget?: number;
+  /** Steps of the warm-up; 0 by default. */
+  readonly warmupSteps?: number;
+}
+
+/**
+ * Falls along half a cosine, if wanted after a linear warm-up.
+ *
+ * Loshchilov and Hutter, "SGDR: Stochastic Gradient Descent with Warm Restarts" (ICLR 2017).
+ *
+ * @example
+ * new CosineDecay({ initialLearningRate: 0, warmupTarget: 3e-3, warmupSteps: 500, decaySteps: 9000 });
+ */
+export class CosineDecay implements Schedule {
+  readonly className = "CosineDecay";
+  readonly initialLearningRate: number;
+  readonly decaySteps: number;
+  readonly alpha: number;
+  readonly warmupTarget: number | undefined;
+  readonly warmupSteps: number;
+
+  constructor(options: CosineDecayOptions) {
+    const { alpha = 0, warmupTarget, warmupSteps = 0 } = options;
+    const who = this.className;
+    this.initialLearningRate = checkRate(who, "initialLearningRate", options.initialLearningRate);
+    this.decaySteps = checkSteps(who, "decaySteps", options.decaySteps);
+    this.alpha = checkNumber(who, "alpha to be a number of at least 0", alpha, alpha >= 0);
+    this.warmupTarget = warmupTarget === undefined ? undefined : checkRate(who, "warmupTarget", warmupTarget);
+    this.warmupSteps = checkNumber(
+      who,
+      "warmupSteps to be a number of at least 0",
+      warmupSteps,
+      warmupSteps >= 0,
+    );
+  }
+
+  rate(step: number): number {
+    const { initialLearningRate: initial, warmupTarget: target, warmupSteps } = this;
+    if (target === undefined) return initial * this.decayed(step);
+    if (step < warmupSteps) return (target - initial) * (step / warmupSteps) + initial;
+    return target * this.decayed(step - warmupSteps);
+  }
+
+  getConfig() {
+    return {
+      initial_learning_rate: this.initialLearningRate,
+      decay_steps: this.decaySteps,
+      alpha: this.alpha,
+      warmup_target: this.warmupTarget ?? null,
+      warmup_steps: this.warmupSteps,
+    };
+  }
+
+  private decayed(step: number): number {
+    return cosineShare(Math.min(1, step / this.decaySteps), 1, this.alpha);
+  }
+}
+
+/** What is left of a learning rate after a share of a decay from `height`: half a cosine above `alpha`. */
+export function cosineShare(completed: number, height: number, alpha: number): number {
+  return (1 - alpha) * 0.5 * height * (1 + cosTurns(completed / 2)) + alpha;
+}

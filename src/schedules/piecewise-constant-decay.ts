@@ -1,0 +1,43 @@
+import { HeddleError } from "../base/errors.js";
+import { checkRate } from "./checks.js";
+import type { Schedule } from "./schedule.js";
+
+/**
+ * One learning rate up to and including each boundary, another behind it.
+ *
+ * @example
+ * new PiecewiseConstantDecay([10_000, 15_000], [0.1, 0.01, 0.001]);
+ */
+export class PiecewiseConstantDecay implements Schedule {
+  readonly className = "PiecewiseConstantDecay";
+
+  /**
+   * @param boundaries steps, rising
+   * @param values learning rates, one more than boundaries
+   */
+  constructor(
+    readonly boundaries: readonly number[],
+    readonly values: readonly number[],
+  ) {
+    if (boundaries.length !== values.length - 1) {
+      throw this.fault(`${boundaries.length + 1} values for its boundaries`, `${values.length}`);
+    }
+    if (boundaries.some((step, index) => index > 0 && !(step > boundaries[index - 1]!))) {
+      throw this.fault("boundaries that rise", JSON.stringify(boundaries));
+    }
+    for (const value of values) checkRate(this.className, "each value", value);
+  }
+
+  rate(step: number): number {
+    const passed = this.boundaries.filter((boundary) => step > boundary).length;
+    return this.values[passed]!;
+  }
+
+  getConfig() {
+    return { boundaries: this.boundaries, values: this.values };
+  }
+
+  private fault(expected: string, received: string): HeddleError {
+    return new HeddleError({ who: this.className, expected, received, next: "Correct the schedule." });
+  }
+}

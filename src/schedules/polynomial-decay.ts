@@ -1,0 +1,51 @@
+import { power } from "../base/math.js";
+import { checkNumber, checkRate, checkSteps } from "./checks.js";
+import type { Schedule } from "./schedule.js";
+
+export interface PolynomialDecayOptions {
+  readonly initialLearningRate: number;
+  /** Steps, above 0. */
+  readonly decaySteps: number;
+  /** 0.0001 by default. */
+  readonly endLearningRate?: number;
+  /** 1 by default: a straight line. */
+  readonly power?: number;
+  /** Begins again from higher up, with a longer decay, where one ends; false by default. */
+  readonly cycle?: boolean;
+}
+
+/** Falls from the initial to the end learning rate as (1 − step / decaySteps)^power, and stays there. */
+export class PolynomialDecay implements Schedule {
+  readonly className = "PolynomialDecay";
+  readonly initialLearningRate: number;
+  readonly decaySteps: number;
+  readonly endLearningRate: number;
+  readonly power: number;
+  readonly cycle: boolean;
+
+  constructor(options: PolynomialDecayOptions) {
+    const exponent = options.power ?? 1;
+    this.initialLearningRate = checkRate(this.className, "initialLearningRate", options.initialLearningRate);
+    this.decaySteps = checkSteps(this.className, "decaySteps", options.decaySteps);
+    this.endLearningRate = checkRate(this.className, "endLearningRate", options.endLearningRate ?? 0.0001);
+    this.power = checkNumber(this.className, "power to be a number above 0", exponent, exponent > 0);
+    this.cycle = options.cycle ?? false;
+  }
+
+  rate(step: number): number {
+    const cycles = this.cycle ? Math.max(1, Math.ceil(step / this.decaySteps)) : 1;
+    const left = 1 - Math.min(1, step / (this.decaySteps * cycles));
+    const { initialLearningRate: initial, endLearningRate: end } = this;
+    return (initial - end) * power(left, this.power) + end;
+  }
+
+  getConfig() {
+    return {
+      initial_learning_rate: this.initialLearningRate,
+      decay_steps: this.decaySteps,
+      end_learning_rate: this.endLearningRate,
+      power: this.power,
+      cycle: this.cycle,
+    };
+  }
+}
