@@ -133,7 +133,56 @@ function addTo(dx: usize, offset: isize, channel: usize, value: f32): void {
 export function affine(
   y: usize, x: usize, maps: usize, N: usize, H: usize, W: usize, C: usize, mode: u32, bilinear: u32, fill: f32,
 ): void {
-  visit(y, x, maps, N, H, W, C, mode, bilinear, fill, false);
+  const imageBytes = H * W * C * F32;
+  for (let n: usize = 0; n < N; n++, y += imageBytes, x += imageBytes, maps += MAP_BYTES) {
+    if (mode == CONSTANT && bilinear == 0 && isWholeMove(maps)) {
+      moveImage(y, x, <isize>nearest(maps + 20), <isize>nearest(maps + 8), H, W, C, fill);
+    } else {
+      visit(y, x, maps, 1, H, W, C, mode, bilinear, fill, false);
+    }
+  }
+}
+
+/** True for maps that move all pixels alike, and not by a half pixel, which rounds by the side of zero. */
+function isWholeMove(map: usize): bool {
+  const turned = load<f32>(map) != 1 || load<f32>(map, 4) != 0 || load<f32>(map, 12) != 0 || load<f32>(map, 16) != 1;
+  return !turned && isNoTie(<f64>load<f32>(map, 8)) && isNoTie(<f64>load<f32>(map, 20));
+}
+
+// @ts-ignore: decorator
+@inline
+function isNoTie(at: f64): bool {
+  return floor<f64>(at + 0.5) == ceil<f64>(at - 0.5);
+}
+
+// @ts-ignore: decorator
+@inline
+function nearest(at: usize): f64 {
+  return floor<f64>(<f64>load<f32>(at) + 0.5);
+}
+
+/** y[h,w] = x[h + down, w + right], `fill` outside. */
+function moveImage(
+  y: usize, x: usize, down: isize, right: isize, H: usize, W: usize, C: usize, fill: f32,
+): void {
+  const pixelBytes = C * F32;
+  const rowBytes = W * pixelBytes;
+  // Columns first … last−1 have a pixel in x.
+  const first = <usize>max<isize>(0, min<isize>(<isize>W, -right));
+  const last = <usize>max<isize>(<isize>first, min<isize>(<isize>W, <isize>W - right));
+  for (let h: usize = 0; h < H; h++, y += rowBytes) {
+    const row = <isize>h + down;
+    const isOutside = row < 0 || row >= <isize>H;
+    fillRow(y, isOutside ? rowBytes : first * pixelBytes, fill);
+    if (isOutside) continue;
+    const from = x + <usize>row * rowBytes + <usize>(<isize>first + right) * pixelBytes;
+    memory.copy(y + first * pixelBytes, from, (last - first) * pixelBytes);
+    fillRow(y + last * pixelBytes, (W - last) * pixelBytes, fill);
+  }
+}
+
+function fillRow(y: usize, bytes: usize, fill: f32): void {
+  for (let at: usize = 0; at < bytes; at += F32) store<f32>(y + at, fill);
 }
 
 /** The gradient of affine: dx dy [N, H, W, C], dx not dy. */
