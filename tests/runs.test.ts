@@ -212,5 +212,25 @@ describe("a finished run", () => {
       // The two convolutions and the dense layer, as the summary counts them.
       expect(macs).toBe(8 * (97_344 + 2_654_208 + 46_080));
     });
+
+    it("measures each kernel with --profile", async () => {
+      const { code, stdout, stderr } = await work.heddle(["plan", run, "--profile", "--threads", "2", "--json"]);
+      expect([code, stderr]).toEqual([0, ""]);
+      const { batchSize, profile, steps } = JSON.parse(stdout);
+      expect(profile).toMatchObject({ threads: 2, steps: expect.any(Number), seconds: expect.any(Number) });
+      const microseconds = steps.map((step: { microseconds: number }) => step.microseconds);
+      expect(Math.min(...microseconds)).toBeGreaterThanOrEqual(0);
+      // What the threads spent in kernels is part of the time that they had.
+      const spent = microseconds.reduce((sum: number, value: number) => sum + value, 0) * profile.steps;
+      expect(spent).toBeGreaterThan(0);
+      expect(spent).toBeLessThanOrEqual(2e6 * profile.seconds);
+      const [heaviest] = [...steps].sort((a, b) => b.microseconds - a.microseconds);
+      expect(heaviest.owner).toContain("conv2d_1");
+
+      const text = await work.heddle(["plan", run, "--profile"]);
+      expect(text.stdout).toMatch(/Kernel +Calls +MACs an image +µs an image +GMAC\/s +Share\n/);
+      expect(text.stdout).toMatch(/\n[\d,]+ images\/s over \d+ steps on \d+ threads?; the kernels took [\d.]+% of/);
+      expect(batchSize).toBe(32);
+    });
   });
 });

@@ -17,7 +17,7 @@ export interface EngineOptions {
   readonly fast?: boolean;
 }
 
-export interface RunOptions extends Omit<RunRequest, "threads" | "firstStep" | "lastStep"> {
+export interface RunOptions extends Omit<RunRequest, "threads" | "firstStep" | "lastStep" | "profile"> {
   /** How many batches. */
   readonly steps: number;
   readonly signal?: AbortSignal | undefined;
@@ -187,9 +187,21 @@ export class Engine implements Allocator {
     return this.inTurn(() => this.runNow(options));
   }
 
-  private async runNow(options: RunOptions): Promise<number> {
+  /**
+   * Runs `steps` batches as `run` does, and measures.
+   *
+   * @returns milliseconds in each call of the program, summed over steps and threads, in the order of `callsOf`
+   */
+  async profile(options: RunOptions): Promise<Float64Array> {
+    const callMs = new Float64Array(callsOf(this.programs.get(options.program)!).length);
+    await this.inTurn(() => this.runNow(options, callMs));
+    return callMs;
+  }
+
+  private async runNow(options: RunOptions, callMs?: Float64Array): Promise<number> {
     this.checkAlive();
-    const { steps, signal, onProgress, ...request } = options;
+    const { steps, signal, onProgress, ...rest } = options;
+    const request = { ...rest, profile: callMs !== undefined };
     const { control } = this;
     for (const index of [word.nextItem, word.stepsDone, word.cancel, word.stopped])
       Atomics.store(control, index, 0);
@@ -205,9 +217,9 @@ export class Engine implements Allocator {
     try {
       if (this.memory) {
         const run = { ...request, threads, firstStep: 0, lastStep: steps };
-        await this.ask((thread) => thread.post({ type: "run", request: run }));
+        addTimes(callMs, await this.ask((thread) => thread.post({ type: "run", request: run })));
       } else {
-        await this.runInSlices(request, steps);
+        await this.runInSlices(request, steps, callMs);
       }
     } finally {
       signal?.removeEventListener("abort", cancel);
@@ -224,13 +236,17 @@ export class Engine implements Allocator {
     this.die(new HeddleError("The engine was closed: build or load the model again."));
   }
 
-  private async runInSlices(request: Omit<RunRequest, "threads" | "firstStep" | "lastStep">, steps: number) {
+  private async runInSlices(
+    request: Omit<RunRequest, "threads" | "firstStep" | "lastStep">,
+    steps: number,
+    callMs: Float64Array | undefined,
+  ) {
     let slice = 1;
     for (let firstStep = 0; firstStep < steps && Atomics.load(this.control, word.cancel) === 0; ) {
       const lastStep = Math.min(steps, firstStep + slice);
       const started = performance.now();
       const run = { ...request, threads: 1, firstStep, lastStep };
-      await this.ask((thread) => thread.post({ type: "run", request: run }));
+      addTimes(callMs, await this.ask((thread) => thread.post({ type: "run", request: run })));
       const elapsedMs = performance.now() - started;
       slice = Math.max(1, Math.round((slice * SLICE_MS) / Math.max(1, elapsedMs)));
       Atomics.store(this.control, word.stepsDone, lastStep);
@@ -287,6 +303,13 @@ export class Engine implements Allocator {
 
   private checkAlive(): void {
     if (this.death) throw this.death;
+  }
+}
+
+/** Adds what each thread measured. */
+function addTimes(callMs: Float64Array | undefined, answers: readonly FromThread[]): void {
+  for (const answer of answers) {
+    if (answer.type === "ran") answer.callMs?.forEach((ms, call) => (callMs![call]! += ms));
   }
 }
 

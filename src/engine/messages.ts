@@ -20,6 +20,7 @@ export type ToThread =
 /** What a thread answers to `start`, `run` and `read`, each once. */
 export type FromThread =
   | { readonly type: "ready" }
-  | { readonly type: "ran" }
+  /** With a profile: milliseconds in each call of the program, in the order of `callsOf`. */
+  | { readonly type: "ran"; readonly callMs?: Float64Array }
   | { readonly type: "bytes"; readonly bytes: Uint8Array }
   | { readonly type: "failed"; readonly message: string; readonly bystander: boolean };

@@ -89,4 +89,6 @@ export interface RunRequest {
   readonly stepBase: number;
   /** How many threads take part. */
   readonly threads: number;
+  /** Measure how long each call takes; false by default. */
+  readonly profile?: boolean;
 }

@@ -5,6 +5,7 @@ import {
   type Address,
   type Argument,
   type Call,
+  callsOf,
   nameOfCall,
   type Program,
   type RunRequest,
@@ -50,6 +51,8 @@ export class Thread {
   private readonly data = new Map<number, readonly Uint8Array[]>();
   private readonly place: Place;
   private readonly callWord: number;
+  /** Milliseconds in each call of the run under way; absent where nobody asked for them. */
+  private callMs: Float64Array | undefined;
 
   constructor(
     index: number,
@@ -98,7 +101,9 @@ export class Thread {
   }
 
   /** Runs this thread's share of the request; returns when all threads have finished or stopped. */
-  run(request: RunRequest): void {
+  run(request: RunRequest): { readonly callMs?: Float64Array } {
+    const { program } = this.programs.get(request.program)!;
+    this.callMs = request.profile ? new Float64Array(callsOf(program).length) : undefined;
     try {
       this.steps(request);
     } catch (thrown) {
@@ -106,6 +111,7 @@ export class Thread {
       throw thrown;
     }
     this.control[this.callWord] = 0;
+    return this.callMs ? { callMs: this.callMs } : {};
   }
 
   private steps(request: RunRequest): void {
@@ -156,11 +162,13 @@ export class Thread {
   private runCalls(calls: readonly BoundCall[]): void {
     for (const { call, number, run } of calls) {
       this.control[this.callWord] = number;
+      const started = this.callMs ? performance.now() : 0;
       try {
         run(this.place);
       } catch (thrown) {
         throw faultIn(nameOfCall(call), thrown);
       }
+      if (this.callMs) this.callMs[number - 1]! += performance.now() - started;
     }
   }
 

@@ -29,8 +29,7 @@ export function serveTeam(post: (message: FromThread) => void): (message: ToThre
         thread!.unbind(message.id);
         break;
       case "run":
-        thread!.run(message.request);
-        post({ type: "ran" });
+        post({ type: "ran", ...thread!.run(message.request) });
         break;
       case "write":
         growTo(memory!, message.address + message.bytes.byteLength);

@@ -1,5 +1,6 @@
 import { sizeOf, wholeNumber } from "../base/shape.js";
 import type { EngineOptions } from "../engine/engine.js";
+import type { Program } from "../engine/program.js";
 import type { Variant } from "../engine/variant.js";
 import { type Loss, losses } from "../losses/index.js";
 import type { Metric } from "../metrics/index.js";
@@ -12,6 +13,8 @@ import { type BoundSamples, type Evaluation, eachRun, formatOf, measure } from "
 import { type Measures, measuresOf } from "./measures.js";
 import { Network } from "./network.js";
 import { nonFiniteFault } from "./non-finite.js";
+import type { Profile } from "./plan.js";
+import { profileTraining } from "./profile.js";
 import { sampleWeights, splitSamples, type ValidationOptions, type Weighting } from "./sample-weights.js";
 import { Session } from "./session.js";
 
@@ -198,6 +201,34 @@ export class Model extends Network {
       seed: this.seed,
       input: { element: "u8" },
     });
+  }
+
+  /**
+   * Measures which kernels training on batches of these samples spends its time in, for about two seconds, on threads
+   * of its own: weights and optimizer stay as they are.
+   */
+  async profile(
+    samples: TrainingSamples,
+    options: { readonly batchSize?: number } = {},
+  ): Promise<{ readonly program: Program; readonly profile: Profile }> {
+    const { loss, measures, optimizer, engine } = this.compiled;
+    const session = await Session.open(this.lower(), engine);
+    try {
+      const { data } = this.bind(session, "profile", samples);
+      const compiled = session.training({
+        loss,
+        accuracy: measures.accuracy,
+        weighted: false,
+        optimizer,
+        batchSize: wholeNumber("profile", "batchSize", options.batchSize ?? 32),
+        seed: this.seed,
+        input: formatOf(samples),
+      });
+      const profile = await profileTraining(session, compiled, { data, samples: samples.count, optimizer });
+      return { program: compiled.program, profile };
+    } finally {
+      session.close();
+    }
   }
 
   /** Ends the threads. The model stays usable: they start again when needed, the optimizer anew. */

@@ -11,36 +11,57 @@ export interface PlanStep {
   readonly calls: number;
   /** Dense multiply-adds of a whole step, zeros that are skipped counted. */
   readonly macs: number;
+  /** Microseconds of a whole step, summed over the threads; only in a profile. */
+  readonly microseconds?: number;
 }
 
-/** The steps of a program in the order in which they run. */
-export function planSteps(program: Program): PlanStep[] {
+/** How long steps of training took. */
+export interface Profile {
+  /** How many steps were measured. */
+  readonly steps: number;
+  readonly threads: number;
+  /** Wall time of all steps. */
+  readonly seconds: number;
+  /** Milliseconds in each call of the program, summed over steps and threads, in the order of `callsOf`. */
+  readonly callMs: Float64Array;
+}
+
+/** The steps of a program in the order in which they run, with their times where a profile is given. */
+export function planSteps(program: Program, profile?: Profile): PlanStep[] {
   const { batchSize, shardSize } = program;
   const shards = Math.ceil(batchSize / shardSize);
+  let number = 0;
+  const step = (phase: string, call: Call, calls: number, macs: number): PlanStep => {
+    const { owner, kernel, pass } = call;
+    const callMs = profile?.callMs[number++];
+    const time = profile && { microseconds: (1000 * callMs!) / profile.steps };
+    return { phase, owner, kernel, pass, calls, macs, ...time };
+  };
   return program.phases.flatMap((phase) => {
     if ("perShard" in phase) {
       return phase.perShard.map((call) => step(phase.name, call, shards, call.macs * batchSize));
     }
     const merged: PlanStep[] = [];
     for (const call of phase.tasks.flat()) {
-      const last = merged.findIndex(({ kernel, owner }) => kernel === call.kernel && owner === call.owner);
-      const before = merged[last];
-      const next = step(phase.name, call, (before?.calls ?? 0) + 1, (before?.macs ?? 0) + call.macs);
-      if (before) merged[last] = next;
-      else merged.push(next);
+      const next = step(phase.name, call, 1, call.macs);
+      const alike = merged.findIndex(({ kernel, owner }) => kernel === next.kernel && owner === next.owner);
+      if (alike < 0) merged.push(next);
+      else merged[alike] = together(merged[alike]!, next);
     }
     return merged;
   });
 }
 
-function step(phase: string, { owner, kernel, pass }: Call, calls: number, macs: number): PlanStep {
-  return { phase, owner, kernel, pass, calls, macs };
+function together(a: PlanStep, b: PlanStep): PlanStep {
+  const time = a.microseconds !== undefined && { microseconds: a.microseconds + b.microseconds! };
+  return { ...a, calls: a.calls + b.calls, macs: a.macs + b.macs, ...time };
 }
 
-/** A plan as text: what runs for one batch. */
-export function formatPlan(program: Program): string {
+/** A plan as text: what runs for one batch, and how long it takes where a profile is given. */
+export function formatPlan(program: Program, profile?: Profile): string {
   const { batchSize, shardSize, name } = program;
-  const steps = planSteps(program);
+  const steps = planSteps(program, profile);
+  const total = steps.reduce((sum, { microseconds = 0 }) => sum + microseconds, 0);
   const rows = steps.map((row, index) => [
     row.phase === steps[index - 1]?.phase ? "" : row.phase,
     row.owner,
@@ -48,15 +69,37 @@ export function formatPlan(program: Program): string {
     row.kernel,
     groupDigits(row.calls),
     row.macs === 0 ? "" : groupDigits(Math.round(row.macs / batchSize)),
+    ...(row.microseconds === undefined ? [] : times(row, row.microseconds, batchSize, total)),
   ]);
+  const timeColumns = profile ? ["µs an image", "GMAC/s", "Share"] : [];
   const table = formatTable(
-    [["Phase", "Layer", "Pass", "Kernel", "Calls", "MACs an image"], ...rows],
-    [4, 5],
+    [["Phase", "Layer", "Pass", "Kernel", "Calls", "MACs an image", ...timeColumns], ...rows],
+    [4, 5, 6, 7, 8],
   );
   const shards = Math.ceil(batchSize / shardSize);
   return [
     `Plan of ${name}: batch of ${batchSize} in ${shards} shards of ${shardSize}, ${formatBytes(program.memoryBytes)} of memory`,
     "",
     table,
+    ...(profile ? ["", summaryOf(program, profile, total)] : []),
   ].join("\n");
+}
+
+/** Times of one line: a thread's microseconds an image, its billions of multiply-adds a second, its share of all. */
+function times({ macs }: PlanStep, microseconds: number, batchSize: number, total: number): string[] {
+  return [
+    (microseconds / batchSize).toFixed(2),
+    macs === 0 || microseconds === 0 ? "" : (macs / microseconds / 1000).toFixed(1),
+    `${((100 * microseconds) / total).toFixed(1)}%`,
+  ];
+}
+
+function summaryOf({ batchSize }: Program, profile: Profile, kernelMicroseconds: number): string {
+  const { steps, threads, seconds } = profile;
+  const busy = (kernelMicroseconds * steps) / (1e6 * seconds * threads);
+  return (
+    `${groupDigits(Math.round((steps * batchSize) / seconds))} images/s over ${steps} steps on ` +
+    `${threads} ${threads === 1 ? "thread" : "threads"}; the kernels took ${(100 * busy).toFixed(1)}% of the threads' time, ` +
+    "gathering, waiting and measuring the rest. Multiply-adds are counted densely."
+  );
 }

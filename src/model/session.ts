@@ -206,6 +206,20 @@ export class Session {
     await engine.run({ program: id, data, samples: rows.length, steps, stepBase, signal, onProgress });
   }
 
+  /** Runs batches over the given rows as `run` does; how long each call of the program took, in milliseconds. */
+  async profile(
+    compiled: CompiledProgram,
+    options: { readonly data: number; readonly rows: Int32Array; readonly scalars: Float32Array },
+  ): Promise<Float64Array> {
+    const { engine } = this;
+    const { data, rows, scalars } = options;
+    const { id, batchSize } = compiled.program;
+    engine.write(compiled.rows, rows);
+    engine.write(compiled.scalars!, scalars);
+    const steps = Math.ceil(rows.length / batchSize);
+    return engine.profile({ program: id, data, samples: rows.length, steps, stepBase: 0 });
+  }
+
   /** Loss and correctness of the first `samples` samples of the last run. */
   async results(compiled: CompiledProgram, samples: number): Promise<RunResults> {
     const { correct } = compiled;

@@ -1,7 +1,18 @@
 import { Command, Option } from "@commander-js/extra-typings";
 import { formatPlan, planSteps } from "../../model/plan.js";
-import { batchSizeOfRun, openRun } from "../../study/open-run.js";
-import { jsonOption, runArgument, runDirOption, threadsOption, wholeNumber } from "../options.js";
+import { batchSizeOfRun, datasetOfRun, openRun } from "../../study/open-run.js";
+import {
+  dataOption,
+  fastOption,
+  jsonOption,
+  offlineOption,
+  runArgument,
+  runDirOption,
+  threadsOption,
+  wholeNumber,
+} from "../options.js";
+import { downloadLine } from "../progress.js";
+import { abortOnSignals } from "../signals.js";
 import { Terminal } from "../terminal.js";
 
 /** `heddle plan RUN`: the kernel calls that a batch comes to. */
@@ -14,7 +25,11 @@ export function planCommand() {
         wholeNumber(1, 65536),
       ),
     )
+    .addOption(new Option("--profile", "train for two seconds on the run's data and measure each kernel"))
+    .addOption(dataOption())
+    .addOption(offlineOption())
     .addOption(threadsOption())
+    .addOption(fastOption())
     .addOption(runDirOption())
     .addOption(jsonOption())
     .addHelpText(
@@ -22,18 +37,36 @@ export function planCommand() {
       `
 Examples:
   heddle plan latest
+  heddle plan latest --profile --threads 1
   heddle plan latest --batch-size 128 --json`,
     )
     .action(async (run, options) => {
       const terminal = new Terminal(options);
+      const { signal, release } = abortOnSignals(terminal);
       const { record, model } = await openRun(run, options.runDir, options);
       try {
-        const { program } = await model.trainingProgram(options.batchSize ?? batchSizeOfRun(record));
-        if (!options.json) terminal.result(formatPlan(program));
-        const { batchSize, shardSize, memoryBytes } = program;
-        terminal.json({ batchSize, shardSize, memoryBytes, steps: planSteps(program) });
+        const batchSize = options.batchSize ?? batchSizeOfRun(record);
+        const measure = async () => {
+          const dataset = await datasetOfRun(record, options.data, {
+            offline: options.offline,
+            signal,
+            onProgress: downloadLine(terminal),
+            onWarning: (message) => terminal.warn(message),
+          });
+          return model.profile(dataset.train, { batchSize });
+        };
+        const { program, profile } = options.profile
+          ? await measure()
+          : { ...(await model.trainingProgram(batchSize)), profile: undefined };
+        if (!options.json) terminal.result(formatPlan(program, profile));
+        const { shardSize, memoryBytes } = program;
+        const measured = profile && {
+          profile: { steps: profile.steps, threads: profile.threads, seconds: profile.seconds },
+        };
+        terminal.json({ batchSize, shardSize, memoryBytes, ...measured, steps: planSteps(program, profile) });
       } finally {
         model.dispose();
+        release();
       }
     });
 }
