@@ -26,6 +26,18 @@ it("trains the shortest program", async () => {
   expect(accuracy).toBeGreaterThan(0.5);
 });
 
+it.each([
+  ["lenet5.mjs", /test accuracy 0\.\d{4}, loss \d/],
+  ["resnet.mjs", /test accuracy 0\.\d{4}, loss \d/],
+  ["mobilenet.mjs", /test accuracy 0\.\d{4}, loss \d/],
+  ["autoencoder.mjs", /test loss 0\.\d{4} \{ \w+: 0\.\d+ \}/],
+  ["transfer.mjs", /frozen [01]\.\d{4} {2}fine-tuned [01]\.\d{4} {2}without transfer [01]\.\d{4}/],
+])("trains %s for a moment", async (name, result) => {
+  const { code, stdout, stderr } = await runExample(name, "1", "fashion-sketch", "256");
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  expect(stdout).toMatch(result);
+});
+
 it("trains a network of one's own, twice to the same bits", async () => {
   const saved = workspace.file("stripes");
   const { code, stdout, stderr } = await runExample("train-your-own.mjs", "2", saved);

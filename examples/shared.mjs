@@ -1,0 +1,29 @@
+// What the networks of this folder share: their arguments, their data, and what they say at the end.
+import { firstImages } from "heddle/data";
+import { loadDataset } from "heddle/node";
+
+/**
+ * Reads `[EPOCHS] [DATASET] [IMAGES] [FOLDER]`: passes over the data, its name, how many images of each split to keep,
+ * and where to save the model.
+ */
+export async function data({ epochs }) {
+  const [epochsGiven, name = "fashion-mnist", images, folder] = process.argv.slice(2);
+  const { dataset: whole } = await loadDataset(name);
+  const first = (set) => (images === undefined ? set : firstImages(set, Number(images)));
+  const dataset = { ...whole, train: first(whole.train), test: first(whole.test) };
+  return {
+    dataset,
+    train: dataset.train,
+    epochs: epochsGiven === undefined ? epochs : Number(epochsGiven),
+    folder,
+  };
+}
+
+/** Measures a classifier on the test images, says so, and saves it where a folder was given. */
+export async function report(model, dataset, folder) {
+  const { accuracy, loss } = await model.evaluate(dataset.test);
+  console.log(`${dataset.title}: test accuracy ${accuracy.toFixed(4)}, loss ${loss.toFixed(4)}`);
+  console.log(`weights ${await model.weightsSha256()}`);
+  if (folder) await model.save(folder);
+  model.dispose();
+}
