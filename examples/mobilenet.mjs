@@ -3,10 +3,10 @@
 //     node examples/mobilenet.mjs [EPOCHS] [DATASET] [IMAGES]
 import {
   Activation,
+  AdamW,
   BatchNormalization,
   Conv2D,
   CosineDecay,
-  AdamW,
   Dense,
   DepthwiseConv2D,
   Dropout,

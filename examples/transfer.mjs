@@ -59,5 +59,7 @@ const scratch = network("scratch");
 await scratch.fit(few, { epochs: 6 * epochs, batchSize: 32 });
 const { accuracy: alone } = await scratch.evaluate(test);
 console.log(`${few.count} images of five new classes, accuracy on their test images:`);
-console.log(`frozen ${frozen.toFixed(4)}  fine-tuned ${tuned.toFixed(4)}  without transfer ${alone.toFixed(4)}`);
+console.log(
+  `frozen ${frozen.toFixed(4)}  fine-tuned ${tuned.toFixed(4)}  without transfer ${alone.toFixed(4)}`,
+);
 for (const model of [teacher, student, scratch]) model.dispose();

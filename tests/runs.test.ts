@@ -214,7 +214,14 @@ describe("a finished run", () => {
     });
 
     it("measures each kernel with --profile", async () => {
-      const { code, stdout, stderr } = await work.heddle(["plan", run, "--profile", "--threads", "2", "--json"]);
+      const { code, stdout, stderr } = await work.heddle([
+        "plan",
+        run,
+        "--profile",
+        "--threads",
+        "2",
+        "--json",
+      ]);
       expect([code, stderr]).toEqual([0, ""]);
       const { batchSize, profile, steps } = JSON.parse(stdout);
       expect(profile).toMatchObject({ threads: 2, steps: expect.any(Number), seconds: expect.any(Number) });
@@ -229,7 +236,9 @@ describe("a finished run", () => {
 
       const text = await work.heddle(["plan", run, "--profile"]);
       expect(text.stdout).toMatch(/Kernel +Calls +MACs an image +µs an image +GMAC\/s +Share\n/);
-      expect(text.stdout).toMatch(/\n[\d,]+ images\/s over \d+ steps on \d+ threads?; the kernels took [\d.]+% of/);
+      expect(text.stdout).toMatch(
+        /\n[\d,]+ images\/s over \d+ steps on \d+ threads?; the kernels took [\d.]+% of/,
+      );
       expect(batchSize).toBe(32);
     });
   });

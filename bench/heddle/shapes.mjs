@@ -7,7 +7,9 @@ export const REFERENCE = "study conv2: 3×3, 16→32 at 26×26, ReLU, pooling, d
 
 /** Name, op node, and the input's shape; `inputGradient` is false where training needs none. */
 export function shapes() {
-  const study = studyModel({ input: [28, 28, 1], classes: 10, seed: 42 }).lower().nodes;
+  const study = studyModel({ input: [28, 28, 1], classes: 10, seed: 42 })
+    .lower()
+    .steps.map(({ node }) => node);
   const relu = { activation: "relu" };
   const same = { padding: "same", ...relu };
   return [
@@ -34,7 +36,7 @@ export function shapes() {
 
 /** A layer alone, as the compiler lowers it. */
 function one(name, input, layer) {
-  const { nodes } = new Sequential([new Input(input), layer], { seed: 42 }).lower();
-  if (nodes.length !== 1) throw new Error(`bench: ${name} lowers to ${nodes.length} ops, one was expected`);
-  return { name, node: nodes[0], input };
+  const { steps } = new Sequential([new Input(input), layer], { seed: 42 }).lower();
+  if (steps.length !== 1) throw new Error(`bench: ${name} lowers to ${steps.length} ops, one was expected`);
+  return { name, node: steps[0].node, input };
 }

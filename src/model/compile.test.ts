@@ -1,17 +1,17 @@
 import { expect, it } from "vitest";
 import { trainingShards } from "./compile.js";
 
-it("a batch is cut into sixteen shards at most, one sample each at least", () => {
+it("a batch is cut into sixteen shards at most, of four samples at least", () => {
   const study = 4 * 50_890;
   expect([1, 5, 16, 64, 1024].map((batchSize) => trainingShards(batchSize, study))).toEqual([
-    1, 5, 16, 16, 16,
+    1, 2, 4, 16, 16,
   ]);
 });
 
-it("fewer where sixteen copies of the gradient would take more than 64 MiB", () => {
+it("fewer where sixteen copies of the gradient would take more than 32 MiB", () => {
   const MiB = 2 ** 20;
   expect([4 * MiB, 5 * MiB, 30 * MiB, 500 * MiB].map((bytes) => trainingShards(64, bytes))).toEqual([
-    16, 12, 2, 1,
+    8, 6, 1, 1,
   ]);
   expect(trainingShards(64, 0)).toBe(16);
 });

@@ -56,8 +56,13 @@ export const SCALARS_STRIDE = 1 + MAX_SCALARS;
 const MAX_RUN_SAMPLES = 131_072;
 /** More shards share out more evenly but sum more gradients; sixteen feed 16 threads. */
 const MAX_SHARDS = 16;
-/** What the shards' gradients may take together. */
-const SHARD_GRADIENT_BYTES = 64 * 2 ** 20;
+/** Samples that a shard has at least: a dense layer's tile takes four. */
+const MIN_SHARD = 4;
+/**
+ * What the shards' gradients may take together: where one is larger than a core's cache, a shard of more samples reads
+ * its weights less often.
+ */
+const SHARD_GRADIENT_BYTES = 32 * 2 ** 20;
 /** Samples of a shard when nothing is summed: the activations of the study CNN's stay in the second-level cache. */
 const INFERENCE_SHARD = 8;
 
@@ -67,7 +72,7 @@ const INFERENCE_SHARD = 8;
  */
 export function trainingShards(batchSize: number, gradientBytes: number): number {
   const affordable = Math.max(1, Math.floor(SHARD_GRADIENT_BYTES / Math.max(1, gradientBytes)));
-  return Math.min(MAX_SHARDS, batchSize, affordable);
+  return Math.min(MAX_SHARDS, Math.ceil(batchSize / MIN_SHARD), affordable);
 }
 
 /** Forward, loss, backward and update. */
