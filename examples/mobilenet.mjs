@@ -51,7 +51,10 @@ const model = new Sequential(
 console.log(model.summary());
 const decaySteps = epochs * Math.ceil(train.count / batchSize);
 model.compile({
-  optimizer: new AdamW({ learningRate: new CosineDecay(3e-3, decaySteps), weightDecay: 1e-2 }),
+  optimizer: new AdamW({
+    learningRate: new CosineDecay({ initialLearningRate: 3e-3, decaySteps }),
+    weightDecay: 1e-2,
+  }),
 });
 await model.fit(train, { epochs, batchSize, verbose: 2 });
 await report(model, dataset, folder);

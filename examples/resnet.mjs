@@ -1,8 +1,6 @@
 // A small residual network with batch normalization, on images that are moved and mirrored while it trains.
 //
 //     node examples/resnet.mjs [EPOCHS] [DATASET] [IMAGES]
-//
-// With 12 epochs on Fashion-MNIST it takes about half an hour on two cores; bench/results/resnet.json is such a run.
 import {
   Activation,
   Add,

@@ -17,7 +17,9 @@ function classes(set, first, most) {
   }
   const size = height * width * channels;
   const images = new set.images.constructor(chosen.length * size);
-  chosen.forEach((n, index) => images.set(set.images.subarray(n * size, (n + 1) * size), index * size));
+  for (const [index, n] of chosen.entries()) {
+    images.set(set.images.subarray(n * size, (n + 1) * size), index * size);
+  }
   const labels = Uint8Array.from(chosen, (n) => set.labels[n] - first);
   return { images, labels, count: chosen.length, shape: set.shape };
 }

@@ -309,7 +309,10 @@ export class Engine implements Allocator {
 /** Adds what each thread measured. */
 function addTimes(callMs: Float64Array | undefined, answers: readonly FromThread[]): void {
   for (const answer of answers) {
-    if (answer.type === "ran") answer.callMs?.forEach((ms, call) => (callMs![call]! += ms));
+    if (!callMs || answer.type !== "ran") continue;
+    answer.callMs?.forEach((ms, call) => {
+      callMs[call]! += ms;
+    });
   }
 }
 
