@@ -1,4 +1,5 @@
 import { formatBytes, formatDuration, formatPercent, groupDigits } from "../base/format.js";
+import { isJsonObject, type JsonObject } from "../base/json.js";
 import { formatShape } from "../base/shape.js";
 import type { DatasetDescription, SplitDescription } from "../data/describe.js";
 import type { Figure } from "../figures/figure.js";
@@ -133,14 +134,26 @@ function datasetSection({ description, pictures }: ReportParts): DatasetSection 
   };
 }
 
+/** An optimizer's options, those left out that are off. */
+function optimizerFacts(config: JsonObject): Fact[] {
+  const isOff = ([name, value]: [string, unknown]) =>
+    value === null || value === false || (name.startsWith("ema_") && config["use_ema"] === false);
+  return Object.entries(config)
+    .filter((option) => !isOff(option))
+    .map(([name, value]) => ({ label: name, value: optionText(value) }));
+}
+
+/** `0.9`, or of a schedule `OneCycle: peak 0.003, warmup 0.2`. */
+function optionText(value: unknown): string {
+  if (!isJsonObject(value)) return typeof value === "object" ? JSON.stringify(value) : String(value);
+  const { class_name: name, config } = value;
+  const options = Object.entries(isJsonObject(config) ? config : {});
+  return `${name}: ${options.map(([option, given]) => `${option} ${given}`).join(", ")}`;
+}
+
 function configurationGroups(job: Job, { record, metrics }: ReportParts): FactGroup[] {
   const { machine, versions, dataset } = record;
-  const optimizer = Object.entries(job.optimizer.getConfig()).map(
-    ([name, value]): Fact => ({
-      label: name,
-      value: typeof value === "object" ? JSON.stringify(value) : String(value),
-    }),
-  );
+  const optimizer = optimizerFacts(job.optimizer.getConfig());
   return [
     {
       title: "Training",
