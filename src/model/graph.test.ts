@@ -4,6 +4,7 @@ import { Activation, Add, Concatenate, Conv2D, Dense, Flatten, input, Multiply }
 import { SGD } from "../optimizers/index.js";
 import { modelFromJson } from "./load.js";
 import { Model } from "./model.js";
+import { Sequential } from "./sequential.js";
 
 const models: Model[] = [];
 afterEach(() => {
@@ -93,6 +94,9 @@ describe("a model of branches", () => {
     expect(again.toJson()).toEqual(model.toJson());
     expect(again.lower()).toEqual(model.lower());
     expect(await again.predict(samples(3))).toEqual(await model.predict(samples(3)));
+    expect(() => Sequential.fromJson("config.json", json)).toThrow(
+      'config.json: expected class_name "Sequential", received "Functional".',
+    );
   });
 
   it("lets one value be both inputs of a merge", async () => {

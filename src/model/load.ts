@@ -1,46 +1,32 @@
-import { readFileBytes, readTextFile } from "#files";
-import { HeddleError } from "../base/errors.js";
-import { isJsonObject, type Json, type JsonObject } from "../base/json.js";
-import { type Shape, wholeNumber } from "../base/shape.js";
+import { isJsonObject, type JsonObject } from "../base/json.js";
 import { input, layers, type Tensor } from "../layers/index.js";
-import { parseJson, readWeightsFile } from "./config.js";
-import { Input } from "./input.js";
+import {
+  type DescribedModel,
+  describedModel,
+  fault,
+  inputShapeIn,
+  readModelFolder,
+} from "./described-model.js";
 import { Model } from "./model.js";
 import type { ModelOptions } from "./network.js";
 import { Sequential } from "./sequential.js";
 
 /** Reads a folder that `save` wrote. */
-export async function loadModel(folder: string, options: ModelOptions = {}): Promise<Model> {
-  const configPath = `${folder}/config.json`;
-  const weightsPath = `${folder}/weights.safetensors`;
-  const model = modelFromJson(configPath, parseJson(configPath, await readTextFile(configPath)), options);
-  readWeightsFile(weightsPath, await readFileBytes(weightsPath), model.weights);
-  return model;
+export function loadModel(folder: string, options: ModelOptions = {}): Promise<Model> {
+  return readModelFolder(folder, (who, json) => modelFromJson(who, json, options));
 }
 
 /** A new model from Keras's JSON of a sequential or functional one; `who` names its source in messages. */
 export function modelFromJson(who: string, json: unknown, options: ModelOptions = {}): Model {
-  const className = isJsonObject(json) ? json["class_name"] : undefined;
-  if (!isJsonObject(json) || (className !== "Sequential" && className !== "Functional")) {
-    throw fault(who, 'class_name "Sequential" or "Functional"', isJsonObject(json) ? className : json);
-  }
-  const config = json["config"];
-  if (!isJsonObject(config) || !Array.isArray(config["layers"])) throw fault(who, "a list of layers", config);
-  const named = typeof config["name"] === "string" ? { name: config["name"], ...options } : options;
+  const { className, ...described } = describedModel(who, json);
   return className === "Sequential"
-    ? sequentialFrom(who, config["layers"], named)
-    : functionalFrom(who, config, config["layers"], named);
-}
-
-function sequentialFrom(who: string, [first, ...rest]: readonly Json[], options: ModelOptions): Sequential {
-  const chain = rest.map((layer) => layers.deserialize(who, layer));
-  return new Sequential([new Input(inputShapeIn(who, first)), ...chain], options);
+    ? Sequential.fromJson(who, json, options)
+    : functionalFrom(who, described, options);
 }
 
 function functionalFrom(
   who: string,
-  config: JsonObject,
-  list: readonly Json[],
+  { name: modelName, config, list }: Omit<DescribedModel, "className">,
   options: ModelOptions,
 ): Model {
   const values = new Map<string, Tensor>();
@@ -64,7 +50,8 @@ function functionalFrom(
     values.set(name, layers.deserialize(who, entry).apply(reads));
   }
   if (!inputs) throw fault(who, "an InputLayer", list[0]);
-  return new Model({ inputs, outputs: valueNamed(outputLayer(who, config["output_layers"])) }, options);
+  const outputs = valueNamed(outputLayer(who, config["output_layers"]));
+  return new Model({ inputs, outputs }, { ...modelName, ...options });
 }
 
 /** The names of the layers that a layer of a functional model reads. */
@@ -89,24 +76,4 @@ function outputLayer(who: string, value: unknown): string {
   if (typeof first === "string") return first;
   if (Array.isArray(first) && typeof first[0] === "string" && others.length === 0) return first[0];
   throw fault(who, "one output layer", value);
-}
-
-function inputShapeIn(who: string, layer: unknown): Shape {
-  const config = isJsonObject(layer) && layer["class_name"] === "InputLayer" ? layer["config"] : undefined;
-  const batchShape = isJsonObject(config)
-    ? (config["batch_shape"] ?? config["batch_input_shape"])
-    : undefined;
-  if (!Array.isArray(batchShape) || batchShape.length < 2) {
-    throw fault(who, "an InputLayer with a batch_shape first", layer);
-  }
-  return batchShape.slice(1).map((size) => wholeNumber(who, "each size of batch_shape", size));
-}
-
-function fault(who: string, expected: string, received: unknown): HeddleError {
-  return new HeddleError({
-    who,
-    expected,
-    received: (JSON.stringify(received) ?? "nothing").slice(0, 80),
-    next: "Give the JSON of a sequential or functional Keras model, or one that Heddle saved.",
-  });
 }

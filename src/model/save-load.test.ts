@@ -25,7 +25,7 @@ describe("a saved model", () => {
     model.compile({ threads: 2 });
     await model.fit(train, { batchSize: 16 });
     await model.save(folder);
-    const loaded = await loadModel(folder);
+    const loaded = await Sequential.load(folder);
     expect((await readdir(folder)).sort()).toEqual(["config.json", "weights.safetensors"]);
     expect(await loaded.weightsSha256()).toBe(await model.weightsSha256());
     loaded.compile({ threads: 2 });

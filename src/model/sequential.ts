@@ -1,7 +1,8 @@
 import { HeddleError } from "../base/errors.js";
 import type { JsonObject } from "../base/json.js";
-import { input, type Layer } from "../layers/index.js";
+import { input, type Layer, layers } from "../layers/index.js";
 import { sequentialConfig } from "./config.js";
+import { describedModel, fault, inputShapeIn, readModelFolder } from "./described-model.js";
 import { Input } from "./input.js";
 import { Model } from "./model.js";
 import type { ModelOptions } from "./network.js";
@@ -34,6 +35,20 @@ export class Sequential extends Model {
 
   override toJson(): JsonObject {
     return sequentialConfig(this);
+  }
+
+  /** Reads a folder that `save` wrote; `loadModel` reads those of other models too. */
+  static load(folder: string, options: ModelOptions = {}): Promise<Sequential> {
+    return readModelFolder(folder, (who, json) => Sequential.fromJson(who, json, options));
+  }
+
+  /** A new model from Keras's JSON of a sequential one; `who` names its source in messages. */
+  static fromJson(who: string, json: unknown, options: ModelOptions = {}): Sequential {
+    const { className, name, list } = describedModel(who, json);
+    if (className !== "Sequential") throw fault(who, 'class_name "Sequential"', className);
+    const [first, ...rest] = list;
+    const chained = rest.map((layer) => layers.deserialize(who, layer));
+    return new Sequential([new Input(inputShapeIn(who, first)), ...chained], { ...name, ...options });
   }
 }
 

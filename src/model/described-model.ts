@@ -1,0 +1,61 @@
+import { readFileBytes, readTextFile } from "#files";
+import { HeddleError } from "../base/errors.js";
+import { isJsonObject, type Json, type JsonObject } from "../base/json.js";
+import { type Shape, wholeNumber } from "../base/shape.js";
+import { parseJson, readWeightsFile } from "./config.js";
+import type { Network } from "./network.js";
+
+/** What Keras's JSON says of any model. */
+export interface DescribedModel {
+  readonly className: "Sequential" | "Functional";
+  /** The model's name as an option; nothing where it has none. */
+  readonly name: { readonly name?: string };
+  readonly config: JsonObject;
+  readonly list: readonly Json[];
+}
+
+/** Reads a folder that `save` wrote: makes the model from its configuration, then fills its weights. */
+export async function readModelFolder<M extends Network>(
+  folder: string,
+  make: (who: string, json: unknown) => M,
+): Promise<M> {
+  const configPath = `${folder}/config.json`;
+  const weightsPath = `${folder}/weights.safetensors`;
+  const model = make(configPath, parseJson(configPath, await readTextFile(configPath)));
+  readWeightsFile(weightsPath, await readFileBytes(weightsPath), model.weights);
+  return model;
+}
+
+/** Checks that JSON is a model's. */
+export function describedModel(who: string, json: unknown): DescribedModel {
+  const className = isJsonObject(json) ? json["class_name"] : undefined;
+  if (!isJsonObject(json) || (className !== "Sequential" && className !== "Functional")) {
+    throw fault(who, 'class_name "Sequential" or "Functional"', isJsonObject(json) ? className : json);
+  }
+  const config = json["config"];
+  if (!isJsonObject(config) || !Array.isArray(config["layers"])) throw fault(who, "a list of layers", config);
+  const name = typeof config["name"] === "string" ? { name: config["name"] } : {};
+  return { className, name, config, list: config["layers"] };
+}
+
+/** The shape of one sample that an InputLayer gives. */
+export function inputShapeIn(who: string, layer: unknown): Shape {
+  const config = isJsonObject(layer) && layer["class_name"] === "InputLayer" ? layer["config"] : undefined;
+  const batchShape = isJsonObject(config)
+    ? (config["batch_shape"] ?? config["batch_input_shape"])
+    : undefined;
+  if (!Array.isArray(batchShape) || batchShape.length < 2) {
+    throw fault(who, "an InputLayer with a batch_shape first", layer);
+  }
+  return batchShape.slice(1).map((size) => wholeNumber(who, "each size of batch_shape", size));
+}
+
+/** The complaint about a model's JSON. */
+export function fault(who: string, expected: string, received: unknown): HeddleError {
+  return new HeddleError({
+    who,
+    expected,
+    received: (JSON.stringify(received) ?? "nothing").slice(0, 80),
+    next: "Give the JSON of a sequential or functional Keras model, or one that Heddle saved.",
+  });
+}
