@@ -197,13 +197,8 @@ export class Session {
       readonly onProgress?: ((stepsDone: number) => void) | undefined;
     },
   ): Promise<void> {
-    const { engine } = this;
-    const { data, rows, scalars, stepBase = 0, signal, onProgress } = options;
-    const { id, batchSize } = compiled.program;
-    engine.write(compiled.rows, rows);
-    if (scalars) engine.write(compiled.scalars!, scalars);
-    const steps = Math.ceil(rows.length / batchSize);
-    await engine.run({ program: id, data, samples: rows.length, steps, stepBase, signal, onProgress });
+    const { signal, onProgress, ...tables } = options;
+    await this.engine.run({ ...this.writeTables(compiled, tables), signal, onProgress });
   }
 
   /** Runs batches over the given rows as `run` does; how long each call of the program took, in milliseconds. */
@@ -211,13 +206,24 @@ export class Session {
     compiled: CompiledProgram,
     options: { readonly data: number; readonly rows: Int32Array; readonly scalars: Float32Array },
   ): Promise<Float64Array> {
-    const { engine } = this;
-    const { data, rows, scalars } = options;
-    const { id, batchSize } = compiled.program;
-    engine.write(compiled.rows, rows);
-    engine.write(compiled.scalars!, scalars);
-    const steps = Math.ceil(rows.length / batchSize);
-    return engine.profile({ program: id, data, samples: rows.length, steps, stepBase: 0 });
+    return this.engine.profile(this.writeTables(compiled, options));
+  }
+
+  /** Writes what a run of a program reads; gives what the engine is asked for. */
+  private writeTables(
+    { program, rows: rowTable, scalars: scalarTable }: CompiledProgram,
+    tables: {
+      readonly data: number;
+      readonly rows: Int32Array;
+      readonly scalars?: Float32Array;
+      readonly stepBase?: number;
+    },
+  ) {
+    const { data, rows, scalars, stepBase = 0 } = tables;
+    this.engine.write(rowTable, rows);
+    if (scalars) this.engine.write(scalarTable!, scalars);
+    const steps = Math.ceil(rows.length / program.batchSize);
+    return { program: program.id, data, samples: rows.length, steps, stepBase };
   }
 
   /** Loss and correctness of the first `samples` samples of the last run. */
