@@ -1,0 +1,49 @@
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import { sizeOf } from "../base/shape.js";
+import { emitMerge, type MergeNode, mergeReference } from "./merge.js";
+import { floats, onEachVariant, runExperiment, sixteenths } from "./op-lab.testing.js";
+
+onEachVariant("a merge", (engine) => {
+  const cases = fc.record({
+    op: fc.constantFrom("add" as const, "multiply" as const, "concatenate" as const),
+    shape: fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 1, maxLength: 3 }),
+    others: fc.array(fc.integer({ min: 1, max: 6 }), { minLength: 1, maxLength: 2 }),
+    axis: fc.nat(2),
+    samples: fc.integer({ min: 1, max: 5 }),
+    seed: fc.nat(1_000_000),
+  });
+
+  it("gives what its twin gives, over random shapes", async () => {
+    await fc.assert(
+      fc.asyncProperty(cases, async ({ op, shape, others, axis: drawn, samples, seed }) => {
+        const axis = drawn % shape.length;
+        const node: MergeNode = op === "concatenate" ? { op, owner: "merge", axis } : { op, owner: "merge" };
+        const along = (length: number) => shape.map((size, index) => (index === axis ? length : size));
+        const shapes = [shape, ...others.map((length) => (op === "concatenate" ? along(length) : shape))];
+        const inputs = shapes.map((one, index) => sixteenths(samples * sizeOf(one), seed + index));
+        const { y } = await runExperiment(engine(), {
+          samples,
+          columns: inputs,
+          emit: (e, columns) => {
+            const values = columns.map((data, index) => ({ shape: shapes[index]!, data }));
+            return { y: emitMerge(e, node, values)[0].data };
+          },
+        });
+        const expected = Array.from({ length: samples }, (_, sample) =>
+          mergeReference(
+            node,
+            shapes,
+            inputs.map((x, index) => {
+              const size = sizeOf(shapes[index]!);
+              return x.subarray(sample * size, (sample + 1) * size);
+            }),
+          ),
+        );
+        // Sums and products of sixteenths are exact.
+        expect([...floats(y!)]).toEqual(expected.flatMap((one) => [...one]));
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
