@@ -38,6 +38,38 @@ export interface HeadlineNumber {
   readonly note?: string;
 }
 
+/** The head of a page. */
+export interface PageHeader {
+  /** What kind of page it is: `Heddle data report`. */
+  readonly kind: string;
+  /** What was done to what: `Fashion-MNIST`. */
+  readonly title: string;
+  /** A line below the title. */
+  readonly subtitle?: string;
+  /** What the page is about, beside its kind: a run's id. */
+  readonly id: string;
+  /** When it was finished, ISO 8601; shown in UTC. */
+  readonly finishedAt?: string;
+  /** A warning that nobody may miss, such as generated data in place of the real one. */
+  readonly notice?: { readonly title: string; readonly text: string };
+  /** The first is shown largest. */
+  readonly headline?: readonly HeadlineNumber[];
+}
+
+/** A section of a page. What is left out leaves no trace. */
+export interface PageSection {
+  /** Anchor on the page: `class-balance`. */
+  readonly id: string;
+  readonly title: string;
+  /** A sentence or two: what is to be seen. */
+  readonly text?: string;
+  readonly facts?: readonly Fact[];
+  readonly figures?: readonly ReportFigure[];
+  readonly tables?: readonly ReportTable[];
+  /** Small print below: how it was computed. */
+  readonly aside?: string;
+}
+
 /** What the data is and what it looks like. */
 export interface DatasetSection {
   /** A sentence or two. */
@@ -98,20 +130,8 @@ export interface FactGroup {
   readonly facts: readonly Fact[];
 }
 
-/** All that a report can show. Every section that is left out leaves no trace on the page. */
-export interface ReportData {
-  /** What was done to what: `Fashion-MNIST`. */
-  readonly title: string;
-  /** A line below the title: `A convolutional network of 50,890 parameters`. */
-  readonly subtitle?: string;
-  /** The run's id. */
-  readonly id: string;
-  /** When it ended, ISO 8601; shown in UTC. */
-  readonly finishedAt?: string;
-  /** A warning that nobody may miss, such as generated data in place of the real one. */
-  readonly notice?: { readonly title: string; readonly text: string };
-  /** The first is shown largest. */
-  readonly headline?: readonly HeadlineNumber[];
+/** All that a run's report can show. Every section that is left out leaves no trace on the page. */
+export interface ReportData extends Omit<PageHeader, "kind"> {
   readonly dataset?: DatasetSection;
   readonly model?: ModelSection;
   readonly training?: TrainingSection;

@@ -4,39 +4,10 @@ import { escapeHtml, facts, figures, paragraph, section, table } from "./html.js
 import type {
   DatasetSection,
   FactGroup,
-  HeadlineNumber,
   ModelSection,
-  ReportData,
   ResultSection,
   TrainingSection,
 } from "./report-data.js";
-
-export function headerOf(data: ReportData): string {
-  const { title, subtitle, id, finishedAt, notice, headline = [] } = data;
-  const time = finishedAt === undefined ? "" : timeOf(finishedAt);
-  return [
-    "<header>",
-    `<p class="origin"><strong>Heddle run report</strong><span>${escapeHtml(id)}</span>${time}</p>`,
-    `<h1>${escapeHtml(title)}</h1>`,
-    paragraph(subtitle, "subtitle"),
-    notice &&
-      `<div class="notice" role="note"><strong>${escapeHtml(notice.title)}</strong>${paragraph(notice.text)}</div>`,
-    headline.length > 0 && `<ul class="headline">${headline.map(headlineItem).join("")}</ul>`,
-    "</header>",
-  ]
-    .filter(Boolean)
-    .join("\n");
-}
-
-function timeOf(iso: string): string {
-  const [date, clock = ""] = iso.split("T");
-  return `<time datetime="${escapeHtml(iso)}">${escapeHtml(`${date} ${clock.slice(0, 5)} UTC`)}</time>`;
-}
-
-function headlineItem({ label, value, note }: HeadlineNumber): string {
-  const below = note === undefined ? "" : `<span class="note">${escapeHtml(note)}</span>`;
-  return `<li><b>${escapeHtml(value)}</b><span class="label">${escapeHtml(label)}</span>${below}</li>`;
-}
 
 export function datasetSection({ text, facts: list, tables = [], figures: drawn }: DatasetSection): string {
   const [first, ...others] = tables;
