@@ -77,13 +77,16 @@ export function inputGradientKernel(
  *
  * dx [N, H, W, C] without the padding, whose `top` rows and `left` columns came before; wt from inputGradientKernel.
  * dy [N, P, Q, K] stands in zeros: `borderH` rows and `borderW` columns before it, P and Q counted with them, and
- * as many behind as the last input pixel reaches. `scratch` holds one tile, `zeros` 8·⌈C/8⌉ zeros.
+ * as many behind as the last input pixel reaches; `rowsH` of its rows are not border. `scratch` holds one tile,
+ * `zeros` 8·⌈C/8⌉ zeros.
+ *
+ * Taps whose whole row of dy is border are left out: they would add zeros.
  */
 export function conv2dInputGradient(
   dx: usize, dy: usize, wt: usize, scratch: usize, zeros: usize,
   N: usize, H: usize, W: usize, C: usize, K: usize, R: usize, S: usize, P: usize, Q: usize,
   strideH: usize, strideW: usize, dilationH: usize, dilationW: usize,
-  top: usize, left: usize, borderH: usize, borderW: usize,
+  top: usize, left: usize, borderH: usize, borderW: usize, rowsH: usize,
 ): void {
   const stepH = tapStep(strideH, dilationH);
   const stepW = tapStep(strideW, dilationW);
@@ -104,24 +107,43 @@ export function conv2dInputGradient(
         const columns = countTaps(S, s0, stepW);
         const q = firstRow(v + left, s0 + (columns - 1) * stepW, strideW, dilationW, borderW);
         const isRun = apartW == 1;
-        if (v < W) {
+        const phaseRows = v < W ? (H - h + strideH - 1) / strideH : 0;
+        let row: usize = 0;
+        while (row < phaseRows) {
+          const start = tapsBefore(borderH, p + row, apartH, rows);
+          const end = tapsBefore(borderH + rowsH, p + row, apartH, rows);
+          // Rows with the same taps go together.
+          let next = row + 1;
+          while (
+            next < phaseRows &&
+            tapsBefore(borderH, p + next, apartH, rows) == start &&
+            tapsBefore(borderH + rowsH, p + next, apartH, rows) == end
+          ) next++;
           tileGrid(
-            dx + ((n * H + h) * W + v) * C * F32, strideH * W * C * F32, strideW * C * F32,
+            dx + ((n * H + h + row * strideH) * W + v) * C * F32, strideH * W * C * F32, strideW * C * F32,
             zeros,
-            dy + n * P * rowBytes + p * rowBytes + q * pixelBytes, rowBytes, pixelBytes,
-            wt + tap * K * 32, 32, blockBytes,
+            dy + (n * P + p + row + start * apartH) * rowBytes + q * pixelBytes, rowBytes, pixelBytes,
+            wt + (tap + start * columns) * K * 32, 32, blockBytes,
             scratch,
-            (H - h + strideH - 1) / strideH, (W - v + strideW - 1) / strideW, C,
-            rows, apartH * rowBytes,
+            next - row, (W - v + strideW - 1) / strideW, C,
+            end - start, apartH * rowBytes,
             isRun ? 1 : columns, apartW * pixelBytes,
             isRun ? columns * K : K,
             -Infinity,
           );
+          row = next;
         }
         tap += rows * columns;
       }
     }
   }
+}
+
+/** How many of a phase's taps, which read the rows `first`, `first` + `apart` …, read one before row `border`. */
+// @ts-ignore: decorator
+@inline
+function tapsBefore(border: usize, first: usize, apart: usize, taps: usize): usize {
+  return border > first ? min<usize>((border - first + apart - 1) / apart, taps) : 0;
 }
 
 /** The row of dy that input row i takes by the last tap of its phase. */

@@ -9,7 +9,7 @@ export { repeatChannels, sumChannels } from "./depthwise";
 export { conv2dMaxPoolForward, conv2dMaxPoolBackward, kernelByChannel } from "./conv2d-max-pool";
 export { winogradKernel, winogradKernelFlipped, conv2dWinograd, conv2dMaxPoolWinograd } from "./winograd";
 export { conv2dWinogradKernelGradient } from "./winograd-gradient";
-export { denseForward, denseKernelGradient } from "./dense";
+export { denseForward, denseInputGradient, denseKernelGradient } from "./dense";
 export { maxPoolForward, maxPoolBackward } from "./max-pool";
 export { averagePoolForward, averagePoolBackward } from "./average-pool";
 export { upSamplingForward, upSamplingBackward } from "./up-sampling";

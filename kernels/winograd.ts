@@ -4,7 +4,7 @@
 //
 //     U = G w Gᵀ      V = Bᵀ d B      M[f] = Σ_c V[f,c] · U[f,c]      y = Aᵀ M A        f = 0 … 35
 import { inputTile, kernelTransform, outputTile } from "./winograd-transforms";
-import { copyRows, tile } from "./tile";
+import { copyRows, productTile } from "./tile";
 import { F32 } from "./simd";
 
 /** Points of the transform: six by six. */
@@ -217,14 +217,11 @@ function multiply(
       // Rows past `count` hold what an earlier block left there; nobody reads their products.
       for (let t: usize = 0; t < count; t += 4) {
         const x = v + f * vStride + t * vBytes;
-        tile(
+        productTile(
           m + f * mStride + t * mBytes + k * F32, mBytes,
-          zeros, 0,
           x, x + vBytes, x + 2 * vBytes, x + 3 * vBytes,
           u + (f * channels + k) * vBytes,
-          1, 0, 1, 0,
-          C, F32, 32,
-          -Infinity,
+          C,
         );
       }
     }

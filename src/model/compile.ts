@@ -58,21 +58,19 @@ const MAX_RUN_SAMPLES = 131_072;
 const MAX_SHARDS = 16;
 /** Samples that a shard has at least: a dense layer's tile takes four. */
 const MIN_SHARD = 4;
-/**
- * What the shards' gradients may take together: where one is larger than a core's cache, a shard of more samples reads
- * its weights less often.
- */
-const SHARD_GRADIENT_BYTES = 32 * 2 ** 20;
+/** What the shards' gradients may take together. */
+const SHARD_GRADIENT_BYTES = 128 * 2 ** 20;
 /** Samples of a shard when nothing is summed: the activations of the study CNN's stay in the second-level cache. */
 const INFERENCE_SHARD = 8;
 
 /**
  * Into how many shards a training batch is cut. Depends on the model and the batch alone, never on the threads:
- * the order in which gradients are summed is part of the result.
+ * the order in which gradients are summed is part of the result. Where memory is the limit it is a power of two,
+ * which two, four or eight threads share evenly.
  */
 export function trainingShards(batchSize: number, gradientBytes: number): number {
-  const affordable = Math.max(1, Math.floor(SHARD_GRADIENT_BYTES / Math.max(1, gradientBytes)));
-  return Math.min(MAX_SHARDS, Math.ceil(batchSize / MIN_SHARD), affordable);
+  const affordable = Math.max(1, SHARD_GRADIENT_BYTES / Math.max(1, gradientBytes));
+  return Math.min(MAX_SHARDS, Math.ceil(batchSize / MIN_SHARD), 2 ** Math.floor(Math.log2(affordable)));
 }
 
 /** Forward, loss, backward and update. */

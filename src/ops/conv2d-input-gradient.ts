@@ -70,7 +70,18 @@ export function emitInputGradient(
   e.call(
     "conv2dInputGradient",
     "backward",
-    { dx, dy: dy.data, wt, scratch: e.scratch(), zeros, ...sizes, ...steps, borderH, borderW },
+    {
+      dx,
+      dy: dy.data,
+      wt,
+      scratch: e.scratch(),
+      zeros,
+      ...sizes,
+      ...steps,
+      borderH,
+      borderW,
+      rowsH: geometry.P,
+    },
     macs,
   );
 }

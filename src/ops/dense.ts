@@ -1,5 +1,5 @@
 import { type Backward, type Emitter, type Parameter, ranges, type Value } from "./emitter.js";
-import { emitPackedKernel, emitPackedTranspose, wholeBlocks } from "./pack.js";
+import { emitPackedKernel, emitPackedTranspose } from "./pack.js";
 
 /** About how many multiply-adds one task of the kernel gradient takes, and how many rows at least. */
 const TASK_MACS = 1 << 18;
@@ -40,22 +40,8 @@ export function emitDense(
   const backward: Backward = (dy, dx) => {
     if (relu) e.call("reluBackward", "backward", { dx: dy, dy, y: y.data, N: "samples", count: O });
     if (dx) {
-      e.call(
-        "denseForward",
-        "backward",
-        {
-          y: dx,
-          x: dy,
-          ...emitPackedTranspose(e, kernel.data, I, O),
-          bias: e.zeros(wholeBlocks(I)),
-          scratch,
-          N: "samples",
-          I: O,
-          O: I,
-          low: Number.NEGATIVE_INFINITY,
-        },
-        macs,
-      );
+      const { w: wt } = emitPackedTranspose(e, kernel.data, I, O);
+      e.call("denseInputGradient", "backward", { dx, dy, wt, scratch, N: "samples", I, O }, macs);
     }
     if (kernel.gradient) {
       const zeros = e.zeros();

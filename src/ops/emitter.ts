@@ -30,6 +30,9 @@ type DeferredCall = () => void;
  * What ops write their kernel calls to. An op emits its forward calls at once, and hands in what runs elsewhere in
  * the step: packing before the samples, reductions after them.
  */
+/** Floats of the largest tile, four by twelve (`kernels/tile.ts`), to whole cache lines. */
+const TILE_FLOATS = 48;
+
 export class Emitter {
   /** The layer that calls are written for. */
   owner = "";
@@ -92,9 +95,9 @@ export class Emitter {
   }
 
   /** A few floats for a kernel's own use, one piece a thread: a tile, or a row of `count` floats. */
-  scratch(count = 32): Buffer {
-    if (count > 32) return this.floats("scratch", "thread", count);
-    this.scratchBuffer ??= this.program.buffer("scratch", "thread", 4 * 32);
+  scratch(count = TILE_FLOATS): Buffer {
+    if (count > TILE_FLOATS) return this.floats("scratch", "thread", count);
+    this.scratchBuffer ??= this.program.buffer("scratch", "thread", 4 * TILE_FLOATS);
     return this.scratchBuffer;
   }
 

@@ -28,7 +28,7 @@ export function emitPackedKernel(
     return { w, wStepBytes: 4 * columns, wBlockBytes: 32 };
   }
   const packed = e.floats("packed kernel", "global", rows * wholeBlocks(columns));
-  for (const [first, last] of blockRanges(columns, rows)) {
+  for (const [first, last] of ranges(rows, Math.max(8, Math.floor(TASK_FLOATS / columns)))) {
     e.prepare("packKernel", { wp: packed, w, rows, columns, first, last });
   }
   return { w: packed, wStepBytes: 32, wBlockBytes: 32 * rows };
