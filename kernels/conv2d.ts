@@ -108,3 +108,56 @@ export function biasGradient(db: usize, dy: usize, N: usize, rows: usize, K: usi
     store<f32>(db + k * F32, sum);
   }
 }
+
+/** reluBackward, then biasGradient, in one pass: dy = 0 where y ≤ 0; db[k] += Σ_{n,i} dy[n,i,k]. All [N, rows, K]. */
+export function reluBiasGradient(db: usize, dy: usize, y: usize, N: usize, rows: usize, K: usize): void {
+  const end = dy + N * rows * K * F32;
+  const zero = f32x4.splat(0);
+  let k: usize = 0;
+  // Four sums at a time hide the latency of the additions.
+  for (; k + 16 <= K; k += 16) {
+    let a = v128.load(db + k * F32);
+    let b = v128.load(db + k * F32, 16);
+    let c = v128.load(db + k * F32, 32);
+    let d = v128.load(db + k * F32, 48);
+    let yAt = y + k * F32;
+    for (let at = dy + k * F32; at < end; at += K * F32, yAt += K * F32) {
+      let passed = v128.and(v128.load(at), f32x4.gt(v128.load(yAt), zero));
+      v128.store(at, passed);
+      a = f32x4.add(a, passed);
+      passed = v128.and(v128.load(at, 16), f32x4.gt(v128.load(yAt, 16), zero));
+      v128.store(at, passed, 16);
+      b = f32x4.add(b, passed);
+      passed = v128.and(v128.load(at, 32), f32x4.gt(v128.load(yAt, 32), zero));
+      v128.store(at, passed, 32);
+      c = f32x4.add(c, passed);
+      passed = v128.and(v128.load(at, 48), f32x4.gt(v128.load(yAt, 48), zero));
+      v128.store(at, passed, 48);
+      d = f32x4.add(d, passed);
+    }
+    v128.store(db + k * F32, a);
+    v128.store(db + k * F32, b, 16);
+    v128.store(db + k * F32, c, 32);
+    v128.store(db + k * F32, d, 48);
+  }
+  for (; k + 4 <= K; k += 4) {
+    let sum = v128.load(db + k * F32);
+    let yAt = y + k * F32;
+    for (let at = dy + k * F32; at < end; at += K * F32, yAt += K * F32) {
+      const passed = v128.and(v128.load(at), f32x4.gt(v128.load(yAt), zero));
+      v128.store(at, passed);
+      sum = f32x4.add(sum, passed);
+    }
+    v128.store(db + k * F32, sum);
+  }
+  for (; k < K; k++) {
+    let sum = load<f32>(db + k * F32);
+    let yAt = y + k * F32;
+    for (let at = dy + k * F32; at < end; at += K * F32, yAt += K * F32) {
+      const passed: f32 = load<f32>(yAt) > 0 ? load<f32>(at) : 0;
+      store<f32>(at, passed);
+      sum += passed;
+    }
+    store<f32>(db + k * F32, sum);
+  }
+}

@@ -1,6 +1,6 @@
 // Every kernel that the engine may call. tools/build-kernels.mjs reads the signatures from these files and
 // writes the typed table src/engine/kernel-table.ts.
-export { conv2dForward, conv2dKernelGradient, biasGradient } from "./conv2d";
+export { conv2dForward, conv2dKernelGradient, biasGradient, reluBiasGradient } from "./conv2d";
 export { inputGradientKernel, conv2dInputGradient } from "./conv2d-input-gradient";
 export { packKernel, packTransposed } from "./pack";
 export { conv2dForwardOneChannel } from "./conv2d-one-channel";

@@ -82,12 +82,12 @@ function kernelRows(u: usize, pointBytes: usize, scratch: usize): void {
  * conv2dForward by Winograd's algorithm, for 3×3 kernels with stride 1 and no dilation: y [N, P, Q, K] as there.
  *
  * x [N, H, W, C] with H ≥ 4·⌈P/4⌉ + 2 and W ≥ 4·⌈Q/4⌉ + 2, u from winogradKernel, bias [K]. `block` tiles, a
- * multiple of 4, are transformed at a time; `v` holds 36·(block·C + 16) floats, `m` 36·(block·8·⌈K/8⌉ + 16), `scratch` 144,
- * `zeros` eight zeros. bias is read up to 12 bytes past its end. With u from winogradKernelFlipped and dy in a border
+ * multiple of 4, are transformed at a time; `v` holds 36·(block·C + 16) floats, `m` 36·(block·8·⌈K/8⌉ + 16), `scratch` 144.
+ * bias is read up to 12 bytes past its end. With u from winogradKernelFlipped and dy in a border
  * of zeros for x this is the gradient by x.
  */
 export function conv2dWinograd(
-  y: usize, x: usize, u: usize, bias: usize, v: usize, m: usize, scratch: usize, zeros: usize,
+  y: usize, x: usize, u: usize, bias: usize, v: usize, m: usize, scratch: usize,
   N: usize, H: usize, W: usize, C: usize, K: usize, P: usize, Q: usize, block: usize,
   low: f32,
 ): void {
@@ -105,7 +105,7 @@ export function conv2dWinograd(
       const corner = (n * H + (place / tileColumns) * 4) * W + (place % tileColumns) * 4;
       inputTile(v + t * C * F32, vStride, x + corner * C * F32, scratch, W, C);
     }
-    multiply(m, mStride, v, vStride, u, zeros, C, channels, count);
+    multiply(m, mStride, v, vStride, u, C, channels, count);
     for (let t: usize = 0; t < count; t++) {
       const n = (first + t) / tilesPerSample;
       const place = (first + t) % tilesPerSample;
@@ -153,11 +153,11 @@ function storeLanes(to: usize, value: v128, count: usize): void {
  * conv2dMaxPoolForward by Winograd's algorithm, for 3×3 kernels: y and winner [N, P, Q, K] as there, P Q pooled.
  *
  * x [N, H, W, C] with H ≥ 4·⌈P/2⌉ + 2 and W ≥ 4·⌈Q/2⌉ + 2, u from winogradKernel, bias [K]. `block` tiles, a
- * multiple of 4, are transformed at a time; `v` holds 36·(block·C + 16) floats, `m` 36·(block·8·⌈K/8⌉ + 16), `scratch` 144,
- * `zeros` eight zeros. bias is read up to 28 bytes past its end.
+ * multiple of 4, are transformed at a time; `v` holds 36·(block·C + 16) floats, `m` 36·(block·8·⌈K/8⌉ + 16), `scratch` 144.
+ * bias is read up to 28 bytes past its end.
  */
 export function conv2dMaxPoolWinograd(
-  y: usize, winner: usize, x: usize, u: usize, bias: usize, v: usize, m: usize, scratch: usize, zeros: usize,
+  y: usize, winner: usize, x: usize, u: usize, bias: usize, v: usize, m: usize, scratch: usize,
   N: usize, H: usize, W: usize, C: usize, K: usize, P: usize, Q: usize, block: usize,
 ): void {
   const tileRows = (P + 1) / 2;
@@ -174,7 +174,7 @@ export function conv2dMaxPoolWinograd(
         const corner = ((first + t) / tileColumns) * 4 * W + ((first + t) % tileColumns) * 4;
         inputTile(v + t * C * F32, vStride, x + n * sampleBytes + corner * C * F32, scratch, W, C);
       }
-      multiply(m, mStride, v, vStride, u, zeros, C, channels, count);
+      multiply(m, mStride, v, vStride, u, C, channels, count);
       for (let t: usize = 0; t < count; t++) {
         const p = ((first + t) / tileColumns) * 2;
         const q = ((first + t) % tileColumns) * 2;
@@ -207,7 +207,7 @@ export function blockedChannels(K: usize): usize {
 
 /** M[f] = V[f] · U[f] for each point: v[f] [count, C], u[f] [channels / 8, C, 8], m[f] [count, channels]. */
 function multiply(
-  m: usize, mStride: usize, v: usize, vStride: usize, u: usize, zeros: usize,
+  m: usize, mStride: usize, v: usize, vStride: usize, u: usize,
   C: usize, channels: usize, count: usize,
 ): void {
   const vBytes = C * F32;

@@ -1,7 +1,7 @@
 import { type Conv2DGeometry, conv2dMacs, emitPadding } from "./conv2d-geometry.js";
 import { emitBorder, emitInputGradient } from "./conv2d-input-gradient.js";
 import type { Backward, Emitter, Parameter, Value } from "./emitter.js";
-import { emitBiasGradient, emitSumShards, shardGradient } from "./gradients.js";
+import { emitReluAndBias, emitSumShards, shardGradient } from "./gradients.js";
 import { emitPackedKernel } from "./pack.js";
 import {
   emitWinograd,
@@ -60,8 +60,7 @@ export function emitConv2D(
   }
 
   const backward: Backward = (dy, dx) => {
-    if (relu) e.call("reluBackward", "backward", { dx: dy, dy, y: y.data, N: "samples", count: P * Q * K });
-    if (bias?.gradient) emitBiasGradient(e, bias.gradient, dy, P * Q, K);
+    emitReluAndBias(e, { y: relu ? y.data : undefined, bias: bias?.gradient }, dy, { rows: P * Q, K });
     const byWinograd = kernel.gradient && passes.kernelGradient;
     const bordered = dx || byWinograd ? emitBorder(e, options.geometry, dy) : undefined;
     if (kernel.gradient) {

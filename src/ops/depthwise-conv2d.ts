@@ -1,7 +1,7 @@
 import { type Conv2DGeometry, emitPadding } from "./conv2d-geometry.js";
 import { DIRECT, emitBorder } from "./conv2d-input-gradient.js";
 import type { Backward, Emitter, Parameter, Value } from "./emitter.js";
-import { emitBiasGradient, emitSumShards, shardGradient } from "./gradients.js";
+import { emitReluAndBias, emitSumShards, shardGradient } from "./gradients.js";
 
 /**
  * Each channel by its own windows, with ReLU where `relu`: x [H, W, C], kernel [R, S, C, M] or [R, S, 1, C·M], bias
@@ -36,8 +36,7 @@ export function emitDepthwiseConv2D(
   e.call("depthwiseForward", "forward", { ...operands, ...sizes, ...steps, low }, macs);
 
   const backward: Backward = (dy, dx) => {
-    if (relu) e.call("reluBackward", "backward", { dx: dy, dy, y: y.data, N: "samples", count: P * Q * K });
-    if (bias?.gradient) emitBiasGradient(e, bias.gradient, dy, P * Q, K);
+    emitReluAndBias(e, { y: relu ? y.data : undefined, bias: bias?.gradient }, dy, { rows: P * Q, K });
     if (kernel.gradient) {
       const count = R * S * K;
       const dw = shardGradient(e, "kernel gradient", count);

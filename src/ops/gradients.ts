@@ -29,11 +29,25 @@ export function emitSumShards(e: Emitter, gradient: Slice, parts: Buffer, count:
   }
 }
 
-/** gradient[k] = Σ dy[…, k] over samples and `rows` positions: dy [N, rows, K]. */
-export function emitBiasGradient(e: Emitter, gradient: Slice, dy: Buffer, rows: number, K: number): void {
-  const parts = shardGradient(e, "bias gradient", K);
-  e.call("biasGradient", "backward", { db: parts, dy, N: "samples", rows, K });
-  emitSumShards(e, gradient, parts, K);
+/**
+ * What dy meets before a convolution's other gradients: the ReLU of the output y where there was one, which stops dy
+ * in place, and the bias: gradient[k] = Σ dy[…, k]. dy and y are [N, rows, K].
+ */
+export function emitReluAndBias(
+  e: Emitter,
+  { y, bias }: { readonly y: Buffer | undefined; readonly bias: Slice | undefined },
+  dy: Buffer,
+  { rows, K }: { readonly rows: number; readonly K: number },
+): void {
+  if (!bias) {
+    if (y) e.call("reluBackward", "backward", { dx: dy, dy, y, N: "samples", count: rows * K });
+    return;
+  }
+  const db = shardGradient(e, "bias gradient", K);
+  const sizes = { N: "samples", rows, K } as const;
+  if (y) e.call("reluBiasGradient", "backward", { db, dy, y, ...sizes });
+  else e.call("biasGradient", "backward", { db, dy, ...sizes });
+  emitSumShards(e, bias, db, K);
 }
 
 /**

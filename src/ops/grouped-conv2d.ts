@@ -2,7 +2,7 @@ import type { Buffer } from "../engine/program-builder.js";
 import { type Conv2DGeometry, emitPadding } from "./conv2d-geometry.js";
 import { DIRECT, emitBorder } from "./conv2d-input-gradient.js";
 import { at, type Backward, type Emitter, type Parameter, type Value } from "./emitter.js";
-import { emitBiasGradient, emitSumShards, shardGradient } from "./gradients.js";
+import { emitReluAndBias, emitSumShards, shardGradient } from "./gradients.js";
 import { wholeBlocks } from "./pack.js";
 
 /**
@@ -51,8 +51,7 @@ export function emitGroupedConv2D(
   }
 
   const backward: Backward = (dy, dx) => {
-    if (relu) e.call("reluBackward", "backward", { dx: dy, dy, y: y.data, N: "samples", count: P * Q * K });
-    if (bias?.gradient) emitBiasGradient(e, bias.gradient, dy, P * Q, K);
+    emitReluAndBias(e, { y: relu ? y.data : undefined, bias: bias?.gradient }, dy, { rows: P * Q, K });
     if (kernel.gradient) {
       const rows = R * S * c;
       const dw = shardGradient(e, "kernel gradient", rows * K);

@@ -76,7 +76,6 @@ export function winogradRoom(e: Emitter, C: number, K: number, block: number) {
     v: e.floats("transformed patches", "thread", POINTS * (block * C + GAP)),
     m: e.floats("transformed outputs", "thread", POINTS * (block * wholeBlocks(K) + GAP)),
     scratch: e.scratch(SCRATCH),
-    zeros: e.zeros(),
     block,
   };
 }
