@@ -60,6 +60,8 @@ const MAX_SHARDS = 16;
 const MIN_SHARD = 4;
 /** What the shards' gradients may take together. */
 const SHARD_GRADIENT_BYTES = 128 * 2 ** 20;
+/** Weights larger than a core's second-level cache are read again by every shard: then eight are the most. */
+const CACHE_BYTES = 2 * 2 ** 20;
 /** Samples of a shard when nothing is summed: the activations of the study CNN's stay in the second-level cache. */
 const INFERENCE_SHARD = 8;
 
@@ -69,8 +71,9 @@ const INFERENCE_SHARD = 8;
  * which two, four or eight threads share evenly.
  */
 export function trainingShards(batchSize: number, gradientBytes: number): number {
+  const most = gradientBytes > CACHE_BYTES ? MAX_SHARDS / 2 : MAX_SHARDS;
   const affordable = Math.max(1, SHARD_GRADIENT_BYTES / Math.max(1, gradientBytes));
-  return Math.min(MAX_SHARDS, Math.ceil(batchSize / MIN_SHARD), 2 ** Math.floor(Math.log2(affordable)));
+  return Math.min(most, Math.ceil(batchSize / MIN_SHARD), 2 ** Math.floor(Math.log2(affordable)));
 }
 
 /** Forward, loss, backward and update. */
