@@ -37,7 +37,7 @@ module.exports = {
       severity: "error",
       from: {
         path: "^src/(base|engine|ops|layers|optimizers|losses|metrics|initializers|regularizers|schedules|constraints|model|evaluate|explain)/",
-        pathNot: "(-node|\\.test)\\.ts$",
+        pathNot: "(-node|\\.test|\\.testing)\\.ts$",
       },
       to: { dependencyTypes: ["core"] },
     },

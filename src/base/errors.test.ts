@@ -20,3 +20,8 @@ it("an AbortedError is a HeddleError of its own name", () => {
 it("messageOf takes whatever was thrown", () => {
   expect([new Error("a"), "b", 3, undefined].map(messageOf)).toEqual(["a", "b", "3", "undefined"]);
 });
+
+it("a part of any length is cut: a file may say anything", () => {
+  const error = new HeddleError({ who: "a", expected: "b", received: "c".repeat(1e6), next: "Do d." });
+  expect(error.message).toBe(`a: expected b, received ${"c".repeat(2000)}…. Do d.`);
+});

@@ -22,10 +22,17 @@ export class HeddleError extends Error {
     super(
       typeof parts === "string"
         ? parts
-        : `${parts.who}: expected ${parts.expected}, received ${parts.received}. ${parts.next}`,
+        : `${clipped(parts.who)}: expected ${clipped(parts.expected)}, received ${clipped(parts.received)}. ${parts.next}`,
       options,
     );
   }
+}
+
+/** The longest part of a message: what a file says may be of any length. */
+const LONGEST_PART = 2000;
+
+function clipped(part: string): string {
+  return part.length > LONGEST_PART ? `${part.slice(0, LONGEST_PART)}…` : part;
 }
 
 /** Work that was stopped on request, by Ctrl-C or an `AbortSignal`. */

@@ -7,6 +7,7 @@ import {
   appendToFile,
   fileError,
   fileExists,
+  makeFolder,
   readFileBytes,
   readTextFile,
   removeFile,
@@ -68,6 +69,24 @@ describe("writeFileAtomic", () => {
     await chmod(folder, 0o500);
     await expect(writeFileAtomic(join(folder, "x"), "x")).rejects.toThrow("received permission denied");
     await chmod(folder, 0o700);
+  });
+});
+
+describe("makeFolder", () => {
+  it("makes what is missing, and says whether the folder is new", async () => {
+    const path = join(folder, "a", "b");
+    expect(await makeFolder(path)).toBe(true);
+    expect(await makeFolder(path)).toBe(false);
+    expect(await makeFolder(`${path}/`)).toBe(false);
+    expect(await makeFolder(".")).toBe(false);
+    const many = Array.from({ length: 8 }, () => makeFolder(join(folder, "c", "d", "e")));
+    expect((await Promise.all(many)).filter((made) => made)).toHaveLength(1);
+  });
+
+  // Node's own recursive mkdir never ends there.
+  it.skipIf(process.platform !== "linux")("ends where a folder takes no new ones", async () => {
+    const error = await makeFolder("/proc/heddle/runs").catch((thrown) => thrown);
+    expect(error).toMatchObject({ code: "ENOENT" });
   });
 });
 

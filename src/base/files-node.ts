@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { access, appendFile, mkdir, open, readFile, rename, rm } from "node:fs/promises";
+import { access, appendFile, mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { HeddleError, messageOf } from "./errors.js";
 
@@ -71,7 +71,7 @@ export async function writeFileAtomic(path: string, content: Uint8Array | string
   const folder = dirname(path);
   const aside = join(folder, `.${basename(path)}.${randomBytes(6).toString("hex")}.tmp`);
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     const file = await open(aside, "wx");
     try {
       await file.writeFile(content);
@@ -88,12 +88,31 @@ export async function writeFileAtomic(path: string, content: Uint8Array | string
   await syncFolder(folder);
 }
 
+/** Removes what a kill left half written by {@link writeFileAtomic} in folders; those that are missing have none. */
+export async function removeHalfWritten(...folders: readonly string[]): Promise<void> {
+  for (const folder of folders) {
+    const names = await readdir(folder).catch(() => []);
+    for (const name of names.filter((one) => /^\..*\.[0-9a-f]{12}\.tmp$/.test(one)))
+      await removeFile(join(folder, name));
+  }
+}
+
 /** True when a file or folder is at the path. */
 export async function fileExists(path: string): Promise<boolean> {
   return access(path).then(
     () => true,
     () => false,
   );
+}
+
+/** True when a file is at the path. */
+export async function isFile(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined))?.isFile() ?? false;
+}
+
+/** True when a folder is at the path. */
+export async function isFolder(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined))?.isDirectory() ?? false;
 }
 
 /**
@@ -103,7 +122,7 @@ export async function fileExists(path: string): Promise<boolean> {
  */
 export async function appendToFile(path: string, content: Uint8Array | string): Promise<void> {
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolder(dirname(path));
     await appendFile(path, content);
   } catch (thrown) {
     throw fileError(path, "a file that can be written", thrown);
@@ -120,6 +139,35 @@ export async function removeFile(path: string): Promise<void> {
     await rm(path, { force: true });
   } catch (thrown) {
     throw fileError(path, "a file that can be removed", thrown);
+  }
+}
+
+/**
+ * Makes a folder and those above it. Step by step: Node's own `recursive` never ends where a folder that is there takes
+ * no new ones and says that it is missing, as /proc does.
+ *
+ * @returns false where it was there already
+ * @throws what the file system says, for {@link fileError}
+ */
+export async function makeFolder(path: string): Promise<boolean> {
+  try {
+    return await makeLastFolder(path);
+  } catch (thrown) {
+    const above = dirname(path);
+    if ((thrown as NodeJS.ErrnoException).code !== "ENOENT" || above === path) throw thrown;
+    await makeFolder(above);
+    return makeLastFolder(path);
+  }
+}
+
+async function makeLastFolder(path: string): Promise<boolean> {
+  try {
+    await mkdir(path);
+    return true;
+  } catch (thrown) {
+    // There before, or made by another process meanwhile: systems say so by different codes.
+    if (await isFolder(path)) return false;
+    throw thrown;
   }
 }
 

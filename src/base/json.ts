@@ -1,3 +1,5 @@
+import { HeddleError } from "./errors.js";
+
 /** What JSON can hold. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
@@ -6,4 +8,74 @@ export type JsonObject = { readonly [key: string]: Json };
 /** True for an object that is not an array. */
 export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** How deep lists and objects of a file may lie within each other; a model of Keras's comes to about ten. */
+export const MAXIMUM_JSON_DEPTH = 100;
+
+/** The longest JSON that is read, in characters; a large model's has about a million. */
+export const MAXIMUM_JSON_LENGTH = 64 * 2 ** 20;
+
+/**
+ * The value of a JSON text of a length and a depth that are sane, so that functions that go through it may call
+ * themselves.
+ *
+ * @throws SyntaxError whose message says what came, as a phrase
+ */
+export function parseJsonText(text: string): unknown {
+  if (text.length > MAXIMUM_JSON_LENGTH) {
+    throw new SyntaxError(`${text.length} characters, more than the ${MAXIMUM_JSON_LENGTH} that are read`);
+  }
+  if (deepest(text) > MAXIMUM_JSON_DEPTH) throw new SyntaxError(tooDeep());
+  return JSON.parse(text);
+}
+
+/**
+ * Refuses values that lie too deep, and keys that every object inherits: of `{ "toString": 1 }` no text can be made,
+ * and `__proto__` means another thing to whoever copies it.
+ *
+ * @throws HeddleError in the name of `who`
+ */
+export function checkPlainJson(who: string, value: unknown): void {
+  const refuse = (received: string) =>
+    new HeddleError({
+      who,
+      expected: "plain JSON",
+      received,
+      next: "The file is damaged or was made to do harm: get it again.",
+    });
+  // Not recursive: it is what guards those who are.
+  const waiting: [value: unknown, depth: number][] = [[value, 0]];
+  for (let next = waiting.pop(); next; next = waiting.pop()) {
+    const [one, depth] = next;
+    if (typeof one !== "object" || one === null) continue;
+    if (depth >= MAXIMUM_JSON_DEPTH) throw refuse(tooDeep());
+    for (const key of Array.isArray(one) ? [] : Object.keys(one)) {
+      if (key in Object.prototype) throw refuse(`the key ${JSON.stringify(key)}`);
+    }
+    for (const inner of Object.values(one)) {
+      if (typeof inner === "object") waiting.push([inner, depth + 1]);
+    }
+  }
+}
+
+function tooDeep(): string {
+  return `lists and objects within each other, more than ${MAXIMUM_JSON_DEPTH} deep`;
+}
+
+/** How deep brackets outside of texts lie within each other. */
+function deepest(text: string): number {
+  let depth = 0;
+  let most = 0;
+  let quoted = false;
+  for (let at = 0; at < text.length; at++) {
+    const letter = text[at];
+    if (quoted) {
+      if (letter === "\\") at++;
+      else if (letter === '"') quoted = false;
+    } else if (letter === '"') quoted = true;
+    else if (letter === "[" || letter === "{") most = Math.max(most, ++depth);
+    else if (letter === "]" || letter === "}") depth--;
+  }
+  return most;
 }

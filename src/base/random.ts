@@ -12,6 +12,8 @@ export const purposes = {
   sketch: 4,
   split: 5,
   augmentation: 6,
+  embedding: 7,
+  selection: 8,
 } as const;
 
 export type Purpose = keyof typeof purposes;

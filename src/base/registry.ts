@@ -1,5 +1,5 @@
 import { HeddleError } from "./errors.js";
-import { isJsonObject, type JsonObject } from "./json.js";
+import { checkPlainJson, isJsonObject, type JsonObject } from "./json.js";
 
 /** Builds an object from its Keras configuration. */
 export type FromConfig<T> = (config: JsonObject) => T;
@@ -34,6 +34,7 @@ export class Registry<T> {
 
   /** From `{ class_name, config }`. */
   deserialize(who: string, value: unknown): T {
+    checkPlainJson(who, value);
     if (isJsonObject(value) && typeof value["class_name"] === "string") {
       const config = value["config"];
       return this.create(who, value["class_name"], isJsonObject(config) ? config : {});

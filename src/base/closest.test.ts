@@ -1,0 +1,24 @@
+import { expect, it } from "vitest";
+import { closest, didYouMean } from "./closest.js";
+
+const names = ["epochs", "optimizer", "one-cycle", "l2"];
+
+it.each([
+  ["epoch", "epochs"],
+  ["Optimiser", "optimizer"],
+  ["onecycle", "one-cycle"],
+  ["epcohs", "epochs"],
+  ["cosine", undefined],
+  ["", undefined],
+])("takes %j for %s", (word, meant) => {
+  expect(closest(word, names)).toBe(meant);
+});
+
+it("says what there is where nothing is near", () => {
+  expect(didYouMean("epoch", names)).toBe("Did you mean epochs?");
+  expect(didYouMean("colour", ["red", "blue"])).toBe("Choose one of red, blue.");
+});
+
+it("does not compare millions of letters", () => {
+  expect(closest("e".repeat(50_000_000), names)).toBeUndefined();
+});

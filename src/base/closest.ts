@@ -1,0 +1,39 @@
+/**
+ * The candidate that a word was probably meant to be: at most a third of its letters wrong, swapped, missing or too
+ * many; `undefined` where none is that near.
+ *
+ * @example
+ * closest("optimiser", ["epochs", "optimizer"]); // "optimizer"
+ */
+export function closest(word: string, candidates: readonly string[]): string | undefined {
+  const near = candidates
+    // Where the lengths differ by more than a third, so do the letters: a file's key may have millions.
+    .filter(({ length }) => Math.abs(length - word.length) <= Math.max(word.length, length) / 3)
+    .map((candidate) => ({ candidate, edits: edits(word.toLowerCase(), candidate.toLowerCase()) }))
+    .filter(({ candidate, edits }) => edits <= Math.max(word.length, candidate.length) / 3)
+    .sort((a, b) => a.edits - b.edits);
+  return near[0]?.candidate;
+}
+
+/** What to do about a word that is none of the candidates: a whole sentence. */
+export function didYouMean(word: string, candidates: readonly string[]): string {
+  const near = closest(word, candidates);
+  return near === undefined ? `Choose one of ${candidates.join(", ")}.` : `Did you mean ${near}?`;
+}
+
+/** How many letters must change, neighbours that are swapped counting once (Damerau's distance). */
+function edits(a: string, b: string): number {
+  const rows = [Array.from({ length: b.length + 1 }, (_, column) => column)];
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const same = a[i - 1] === b[j - 1];
+      let least = Math.min(rows[i - 1]![j]! + 1, row[j - 1]! + 1, rows[i - 1]![j - 1]! + (same ? 0 : 1));
+      const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      if (swapped) least = Math.min(least, rows[i - 2]![j - 2]! + 1);
+      row.push(least);
+    }
+    rows.push(row);
+  }
+  return rows[a.length]![b.length]!;
+}

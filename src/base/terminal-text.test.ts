@@ -1,0 +1,66 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { saysAscii, toAscii, visibleLength, withoutControls, wrapped } from "./terminal-text.js";
+
+describe("toAscii", () => {
+  it("writes signs as people type them, and leaves names alone", () => {
+    expect(toAscii("28 × 28 → 10 …  ━━╌ 95% ± 0.1")).toBe("28 x 28 -> 10 ...  ==- 95% +- 0.1");
+    expect(toAscii("données/Пример")).toBe("données/Пример");
+  });
+});
+
+describe("withoutControls", () => {
+  it("keeps colours, tabs and line ends, and nothing else that steers a terminal", () => {
+    expect(withoutControls("\x1b[1mbold\x1b[22m\ta\nb")).toBe("\x1b[1mbold\x1b[22m\ta\nb");
+    expect(withoutControls("a\x1b]0;title\x07\x1b[2J\r\x9b1A")).toBe("a�]0;title��[2J��1A");
+  });
+});
+
+describe("wrapped", () => {
+  it("breaks between words and goes on indented", () => {
+    expect(wrapped("  label      some words that are long", 20)).toBe(
+      "  label      some\n    words that are\n    long",
+    );
+  });
+
+  it("leaves what fits, and words that fit nowhere", () => {
+    expect(wrapped("a  b\n\nc", 4)).toBe("a  b\n\nc");
+    expect(wrapped(`x ${"y".repeat(50)}`, 20)).toBe(`x\n  ${"y".repeat(50)}`);
+  });
+
+  it("breaks tables between cells, and cuts rules", () => {
+    const table = "conv2d (Conv2D)  [batch, 26, 26, 16]  160\n─────────────────────────────────────────";
+    expect(wrapped(table, 30)).toBe(
+      "conv2d (Conv2D)\n  [batch, 26, 26, 16]  160\n──────────────────────────────",
+    );
+  });
+
+  it("counts no colours", () => {
+    expect(visibleLength("\x1b[1mab\x1b[22m")).toBe(2);
+    expect(wrapped("\x1b[1maaaa\x1b[22m bbbb", 9)).toBe("\x1b[1maaaa\x1b[22m bbbb");
+  });
+
+  it("loses no word and passes the width by no more than a word does", () => {
+    const words = fc.array(fc.stringMatching(/^[a-z]{1,12}$/), { minLength: 1 });
+    fc.assert(
+      fc.property(words, fc.integer({ min: 16, max: 60 }), (list, columns) => {
+        const text = wrapped(list.join(" "), columns);
+        expect(text.split(/\s+/)).toEqual(list);
+        for (const line of text.split("\n")) expect(line.length).toBeLessThanOrEqual(columns);
+      }),
+    );
+  });
+});
+
+describe("saysAscii", () => {
+  it.each([
+    [{}, false],
+    [{ LANG: "en_US.UTF-8" }, false],
+    [{ LC_ALL: "C" }, true],
+    [{ LC_ALL: "C.UTF-8" }, false],
+    [{ LC_ALL: "", LC_CTYPE: "C.utf8", LANG: "C" }, false],
+    [{ LANG: "de_DE.ISO-8859-1" }, true],
+  ])("%j: %s", (env, expected) => {
+    expect(saysAscii(env)).toBe(expected);
+  });
+});
