@@ -25,7 +25,7 @@ export function vectorsAlong(who: string, axes: Axes, shape: Shape) {
     .map((axis) => (axis < 0 ? axis + shape.length : axis))
     .sort((one, other) => one - other);
   const [first = Number.NaN] = list;
-  const beside = list.every((axis, index) => axis === first + index);
+  const beside = list.every((axis, index) => Number.isInteger(axis) && axis === first + index);
   if (!beside || !(first >= 0) || first + list.length > shape.length) {
     throw new HeddleError({
       who,

@@ -94,7 +94,7 @@ describe("a damaged safetensors file is refused:", () => {
     ],
     ["a header that is no object", fileOf("[]", 0), "a header of named tensors, received object"],
     ["another type", fileOf({ a: { ...f32([1], 0, 2), dtype: "F16" } }, 2), "tensor a of F32, received F16"],
-    ["no type", fileOf({ a: 7 }, 0), "tensor a of F32, received undefined"],
+    ["no type", fileOf({ a: 7 }, 0), "tensor a of F32, received none"],
     ["a shape of texts", fileOf({ a: f32(["2"], 0, 8) }, 8), 'a shape for tensor a, received ["2"]'],
     ["a negative size", fileOf({ a: f32([-1], 0, 4) }, 4), "a shape for tensor a, received [-1]"],
     ["no shape", fileOf({ a: { dtype: "F32" } }, 4), "a shape for tensor a, received nothing"],
@@ -125,6 +125,16 @@ describe("a damaged safetensors file is refused:", () => {
       "tensors one behind the other, received a gap or overlap at byte 4",
     ],
     [
+      "a type of which no text can be made",
+      fileOf({ a: { dtype: { toString: 1 }, shape: [1], data_offsets: [0, 4] } }, 4),
+      'tensor a of F32, received {"toString":1}',
+    ],
+    [
+      "a header within a header within …",
+      fileOf(`{"a":${"[".repeat(1e5)}${"]".repeat(1e5)}}`, 0),
+      "a header of JSON, received lists and objects within each other, more than 100 deep",
+    ],
+    [
       "a gap",
       fileOf({ a: f32([1], 0, 4), b: f32([1], 8, 12) }, 12),
       "tensors one behind the other, received a gap or overlap at byte 8",
@@ -136,6 +146,21 @@ describe("a damaged safetensors file is refused:", () => {
       `File w: expected ${message.startsWith("within") ? "" : message}`,
     );
     expect(() => readSafetensors("File w", bytes)).toThrow(`${message}. ${end}`);
+  });
+
+  it("a thousand tensors on the same bytes take no memory", () => {
+    const names = Array.from({ length: 1000 }, (_, index) => [`t${index}`, f32([2 ** 22], 0, 2 ** 24)]);
+    expect(() => readSafetensors("File w", fileOf(Object.fromEntries(names), 2 ** 24))).toThrow(
+      "tensors one behind the other, received a gap or overlap at byte 0",
+    );
+  });
+
+  it("empty tensors may stand anywhere", () => {
+    const file = fileOf(
+      { a: f32([1], 0, 4), none: f32([0], 0, 0), b: f32([1], 4, 8), nil: f32([0, 3], 4, 4) },
+      8,
+    );
+    expect([...readSafetensors("w", file).keys()]).toEqual(["a", "none", "b", "nil"]);
   });
 
   it("no JSON, or no UTF-8", () => {

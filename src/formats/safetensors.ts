@@ -1,5 +1,5 @@
 import { HeddleError, messageOf } from "../base/errors.js";
-import { isJsonObject } from "../base/json.js";
+import { isJsonObject, parseJsonText } from "../base/json.js";
 import { type Shape, sizeOf } from "../base/shape.js";
 
 /** A named f32 array. */
@@ -66,19 +66,24 @@ export function readSafetensors(who: string, bytes: Uint8Array): Map<string, Nam
   }
   let header: unknown;
   try {
-    header = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes.subarray(8, 8 + headerBytes)));
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes.subarray(8, 8 + headerBytes));
+    header = parseJsonText(text);
   } catch (thrown) {
     throw fault("a header of JSON", messageOf(thrown));
   }
   if (!isJsonObject(header)) throw fault("a header of named tensors", typeof header);
 
   const data = 8 + headerBytes;
-  const tensors = new Map<string, NamedTensor>();
-  const spans: [number, number][] = [];
+  const found: { name: string; shape: Shape; start: number; end: number }[] = [];
   for (const [name, entry] of Object.entries(header)) {
     if (name === "__metadata__") continue;
     const { dtype, shape, data_offsets: offsets } = isJsonObject(entry) ? entry : {};
-    if (dtype !== "F32") throw fault(`tensor ${name} of F32`, String(dtype));
+    if (dtype !== "F32") {
+      throw fault(
+        `tensor ${name} of F32`,
+        typeof dtype === "string" ? dtype : (JSON.stringify(dtype) ?? "none"),
+      );
+    }
     if (!isSizes(shape)) throw fault(`a shape for tensor ${name}`, JSON.stringify(shape) ?? "nothing");
     if (!isSizes(offsets) || offsets.length !== 2) {
       throw fault(`two offsets for tensor ${name}`, JSON.stringify(offsets) ?? "nothing");
@@ -87,17 +92,21 @@ export function readSafetensors(who: string, bytes: Uint8Array): Map<string, Nam
     if (end - start !== 4 * sizeOf(shape) || end > bytes.length - data) {
       throw fault(`tensor ${name} of ${4 * sizeOf(shape)} bytes within the file`, `bytes ${start} to ${end}`);
     }
-    const values = new Float32Array(sizeOf(shape));
-    for (let i = 0; i < values.length; i++) values[i] = view.getFloat32(data + start + 4 * i, true);
-    tensors.set(name, { name, shape, values });
-    spans.push([start, end]);
+    found.push({ name, shape, start, end });
   }
+  // All spans before any values: a thousand tensors on the same bytes would take a thousand times their memory.
   let covered = 0;
-  for (const [start, end] of spans.sort((a, b) => a[0] - b[0])) {
+  for (const { start, end } of [...found].sort((a, b) => a.start - b.start || a.end - b.end)) {
     if (start !== covered) throw fault("tensors one behind the other", `a gap or overlap at byte ${start}`);
     covered = end;
   }
   if (covered !== bytes.length - data) throw fault(`${covered} bytes of data`, `${bytes.length - data}`);
+  const tensors = new Map<string, NamedTensor>();
+  for (const { name, shape, start } of found) {
+    const values = new Float32Array(sizeOf(shape));
+    for (let i = 0; i < values.length; i++) values[i] = view.getFloat32(data + start + 4 * i, true);
+    tensors.set(name, { name, shape, values });
+  }
   return tensors;
 }
 

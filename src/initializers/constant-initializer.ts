@@ -1,4 +1,5 @@
 import { type Shape, sizeOf } from "../base/shape.js";
+import { checkNumber } from "./checks.js";
 import type { Initializer } from "./initializer.js";
 
 /** The same number everywhere; Keras's `Constant`, a name that a schedule has here. */
@@ -6,7 +7,9 @@ export class ConstantInitializer implements Initializer {
   readonly className = "Constant";
 
   /** @param value 0 by default */
-  constructor(readonly value = 0) {}
+  constructor(readonly value = 0) {
+    checkNumber("Constant", "value", value);
+  }
 
   initialize(shape: Shape): Float32Array<ArrayBuffer> {
     return new Float32Array(sizeOf(shape)).fill(this.value);

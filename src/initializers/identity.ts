@@ -1,5 +1,6 @@
 import { HeddleError } from "../base/errors.js";
 import type { Shape } from "../base/shape.js";
+import { checkNumber } from "./checks.js";
 import type { Initializer } from "./initializer.js";
 
 /** `gain` on the diagonal of a matrix, zeros elsewhere. */
@@ -7,7 +8,9 @@ export class Identity implements Initializer {
   readonly className = "Identity";
 
   /** @param gain 1 by default */
-  constructor(readonly gain = 1) {}
+  constructor(readonly gain = 1) {
+    checkNumber("Identity", "gain", gain);
+  }
 
   /** @throws HeddleError for a weight that is no matrix */
   initialize(shape: Shape): Float32Array<ArrayBuffer> {

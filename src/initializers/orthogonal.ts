@@ -1,8 +1,12 @@
 import { HeddleError } from "../base/errors.js";
 import type { Random } from "../base/random.js";
 import { type Shape, sizeOf } from "../base/shape.js";
+import { checkNumber } from "./checks.js";
 import type { Initializer } from "./initializer.js";
 import { normalDraws } from "./normal-draws.js";
+
+/** Multiply-adds: some ten seconds of one core. A file may name sizes that would take days. */
+const MAXIMUM_WORK = 2 ** 34;
 
 /**
  * A random matrix with orthonormal columns, or rows where they are fewer, times `gain`. A kernel counts as a matrix
@@ -14,9 +18,11 @@ export class Orthogonal implements Initializer {
   readonly className = "Orthogonal";
 
   /** @param gain 1 by default */
-  constructor(readonly gain = 1) {}
+  constructor(readonly gain = 1) {
+    checkNumber("Orthogonal", "gain", gain);
+  }
 
-  /** @throws HeddleError for a weight of one dimension */
+  /** @throws HeddleError for a weight of one dimension, and one that would take minutes to draw */
   initialize(shape: Shape, random: Random): Float32Array<ArrayBuffer> {
     if (shape.length < 2) {
       throw new HeddleError({
@@ -29,6 +35,15 @@ export class Orthogonal implements Initializer {
     const columns = shape.at(-1)!;
     const rows = sizeOf(shape) / columns;
     const [count, length] = columns < rows ? [columns, rows] : [rows, columns];
+    const work = 2 * count * count * length;
+    if (work > MAXIMUM_WORK) {
+      throw new HeddleError({
+        who: this.className,
+        expected: `a weight that takes at most ${MAXIMUM_WORK} multiply-adds`,
+        received: `[${shape.join(", ")}], which takes ${work}`,
+        next: "Choose another initializer.",
+      });
+    }
     const vectors = orthonormal(count, length, normalDraws(random));
     const values = new Float32Array(rows * columns);
     vectors.forEach((vector, one) => {

@@ -1,5 +1,6 @@
 import type { Random } from "../base/random.js";
 import { type Shape, sizeOf } from "../base/shape.js";
+import { checkNumber } from "./checks.js";
 import type { Initializer } from "./initializer.js";
 import { normalDraws, truncatedNormalDraws } from "./normal-draws.js";
 
@@ -17,8 +18,9 @@ export class RandomNormal implements Initializer {
   readonly stddev: number;
 
   constructor(options: NormalOptions = {}) {
-    this.mean = options.mean ?? 0;
-    this.stddev = options.stddev ?? 0.05;
+    const who = new.target.name;
+    this.mean = checkNumber(who, "mean", options.mean ?? 0);
+    this.stddev = checkNumber(who, "stddev", options.stddev ?? 0.05, 0);
   }
 
   initialize(shape: Shape, random: Random): Float32Array<ArrayBuffer> {

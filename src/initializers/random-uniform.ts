@@ -1,5 +1,6 @@
 import type { Random } from "../base/random.js";
 import { type Shape, sizeOf } from "../base/shape.js";
+import { checkNumber } from "./checks.js";
 import type { Initializer } from "./initializer.js";
 
 /** Uniform in [minval, maxval). */
@@ -10,8 +11,8 @@ export class RandomUniform implements Initializer {
 
   /** @param options `minval` and `maxval`, −0.05 and 0.05 by default */
   constructor(options: { readonly minval?: number; readonly maxval?: number } = {}) {
-    this.minval = options.minval ?? -0.05;
-    this.maxval = options.maxval ?? 0.05;
+    this.minval = checkNumber("RandomUniform", "minval", options.minval ?? -0.05);
+    this.maxval = checkNumber("RandomUniform", "maxval", options.maxval ?? 0.05, this.minval);
   }
 
   initialize(shape: Shape, random: Random): Float32Array<ArrayBuffer> {

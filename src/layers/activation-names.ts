@@ -3,7 +3,7 @@ import type { JsonObject } from "../base/json.js";
 import { Registry } from "../base/registry.js";
 
 /** The activations by Heddle's names, each with the name that Keras writes into a configuration. */
-const kerasNames = {
+export const kerasNames = {
   linear: "linear",
   relu: "relu",
   leakyRelu: "leaky_relu",
@@ -38,7 +38,14 @@ const byName = new Registry<ActivationName>("activation", {
 
 /** Checks the name of an activation, whatever its case and underscores; linear where there is none. */
 export function activationOf(who: string, value: string | undefined): ActivationName {
-  return byName.create(who, value ?? "linear");
+  const name: unknown = value ?? "linear";
+  if (typeof name === "string") return byName.create(who, name);
+  throw new HeddleError({
+    who,
+    expected: "activation as a name",
+    received: typeof name === "function" ? "a function" : JSON.stringify(name),
+    next: 'Give a name: "relu".',
+  });
 }
 
 /** The activation that a Keras configuration asks for. */

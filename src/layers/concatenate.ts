@@ -1,6 +1,6 @@
 import { HeddleError } from "../base/errors.js";
 import type { JsonObject } from "../base/json.js";
-import type { Shape } from "../base/shape.js";
+import { formatShape, type Shape } from "../base/shape.js";
 import { concatenatedShape, type MergeNode } from "../ops/merge.js";
 import type { LayerOptions } from "./layer.js";
 import { MergeLayer } from "./merge-layer.js";
@@ -42,14 +42,20 @@ export class Concatenate extends MergeLayer {
   protected override mergedShape(inputs: readonly Shape[]): Shape {
     const [first] = inputs as [Shape, ...Shape[]];
     const axis = this.axisOf(first);
+    if (axis < 0 || axis >= first.length) {
+      throw new HeddleError({
+        who: this.who,
+        expected: `axis to be from 1 to ${first.length}, or from -1 to -${first.length}`,
+        received: `${this.axis} for ${formatShape(first)}`,
+        next: "Correct axis, or leave it out to put channels behind channels.",
+      });
+    }
     const fits = inputs.every(
       (shape) =>
         shape.length === first.length &&
         shape.every((size, index) => index === axis || size === first[index]),
     );
-    if (axis < 0 || axis >= first.length || !fits) {
-      throw this.mismatch(`inputs that differ at most along axis ${this.axis}`, inputs);
-    }
+    if (!fits) throw this.mismatch(`inputs that differ at most along axis ${this.axis}`, inputs);
     return concatenatedShape(axis, inputs);
   }
 

@@ -168,7 +168,7 @@ describe("a convolution that cannot be says so when it is built:", () => {
     ],
     [
       () => layers.create("config.json", "DepthwiseConv2D", { kernel_size: 3, activity_regularizer: {} }),
-      "DepthwiseConv2D: expected activity_regularizer to be null, received {}. Heddle has nothing else there yet: change the model.",
+      "Layer, activity_regularizer: expected regularizer as an object with class_name and config, received {}. Check the configuration file.",
     ],
     [
       () => layers.create("config.json", "SeparableConv2D", { filters: 3 }),

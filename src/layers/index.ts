@@ -2,8 +2,10 @@ import { HeddleError } from "../base/errors.js";
 import type { Json, JsonObject } from "../base/json.js";
 import { Registry } from "../base/registry.js";
 import type { Shape } from "../base/shape.js";
+import { type Regularizer, regularizers } from "../regularizers/index.js";
 import { Activation } from "./activation.js";
 import { type ActivationName, type ActivationOption, activationIn } from "./activation-names.js";
+import { ActivityRegularization } from "./activity-regularization.js";
 import { Add } from "./add.js";
 import { type AffineLayerOptions, affineOptions } from "./affine-layer.js";
 import { AveragePooling2D } from "./average-pooling2d.js";
@@ -50,6 +52,7 @@ export {
   Activation,
   type ActivationName,
   type ActivationOption,
+  ActivityRegularization,
   Add,
   type AffineLayerOptions,
   AveragePooling2D,
@@ -107,9 +110,6 @@ export {
   ZeroPadding2D,
 };
 
-/** Options of Keras's layers with a kernel that Heddle has only at their defaults. */
-const KERNEL_DEFAULTS = { activity_regularizer: null };
-
 /** The same for layers that normalize, then multiply by γ and add β. */
 const AFFINE_LAYER_DEFAULTS = { beta_constraint: null, gamma_constraint: null };
 
@@ -119,6 +119,8 @@ const AFFINE_OPTIONS = ["fill_mode", "interpolation", "fill_value"];
 /** The layers by Keras's names, each from its Keras configuration. */
 export const layers = new Registry<Layer>("layer", {
   Activation: (config) => new Activation(activationIn("Activation", config), named(config)),
+  ActivityRegularization: (config) =>
+    new ActivityRegularization(optionsIn({ ...config, activity_regularizer: null }, "l1", "l2")),
   Add: (config) => new Add(named(config)),
   Concatenate: (config) => new Concatenate({ ...named(config), axis: Number(config["axis"] ?? -1) }),
   Multiply: (config) => new Multiply(named(config)),
@@ -143,7 +145,7 @@ export const layers = new Registry<Layer>("layer", {
     });
   },
   Conv2D: (config) => {
-    refuseOthers("Conv2D", config, { ...KERNEL_DEFAULTS, data_format: "channels_last" });
+    refuseOthers("Conv2D", config, { data_format: "channels_last" });
     return new Conv2D(Number(config["filters"]), sizeIn(config, "kernel_size") ?? Number.NaN, {
       ...named(config),
       ...kernelOptions("Conv2D", config),
@@ -152,11 +154,10 @@ export const layers = new Registry<Layer>("layer", {
     });
   },
   Dense: (config) => {
-    refuseOthers("Dense", config, KERNEL_DEFAULTS);
     return new Dense(Number(config["units"]), { ...named(config), ...kernelOptions("Dense", config) });
   },
   DepthwiseConv2D: (config) => {
-    refuseOthers("DepthwiseConv2D", config, { ...KERNEL_DEFAULTS, data_format: "channels_last" });
+    refuseOthers("DepthwiseConv2D", config, { data_format: "channels_last" });
     return new DepthwiseConv2D(sizeIn(config, "kernel_size") ?? Number.NaN, {
       ...named(config),
       ...kernelOptionsNamed("DepthwiseConv2D", config, rulesOf("depthwise", "bias")),
@@ -165,7 +166,7 @@ export const layers = new Registry<Layer>("layer", {
     });
   },
   SeparableConv2D: (config) => {
-    refuseOthers("SeparableConv2D", config, { ...KERNEL_DEFAULTS, data_format: "channels_last" });
+    refuseOthers("SeparableConv2D", config, { data_format: "channels_last" });
     return new SeparableConv2D(Number(config["filters"]), sizeIn(config, "kernel_size") ?? Number.NaN, {
       ...named(config),
       ...kernelOptionsNamed("SeparableConv2D", config, rulesOf("depthwise", "pointwise", "bias")),
@@ -269,7 +270,18 @@ function textOf(config: JsonObject, name: string): string | undefined {
 function named(config: JsonObject): LayerOptions {
   const name = textOf(config, "name");
   const frozen = config["trainable"] === false;
-  return { ...(name === undefined ? {} : { name }), ...(frozen ? { trainable: false } : {}) };
+  const activity = config["activity_regularizer"] ?? undefined;
+  return {
+    ...(name === undefined ? {} : { name }),
+    ...(frozen ? { trainable: false } : {}),
+    ...(activity === undefined ? {} : { activityRegularizer: regularizerIn(name, activity) }),
+  };
+}
+
+/** The activity regularizer of a configuration: Keras's object, or a name. */
+function regularizerIn(layer: string | undefined, value: Json): Regularizer {
+  const who = `${layer === undefined ? "Layer" : `Layer "${layer}"`}, activity_regularizer`;
+  return typeof value === "string" ? regularizers.create(who, value) : regularizers.deserialize(who, value);
 }
 
 /** The names of the rules for weights, for kernelOptionsNamed. */

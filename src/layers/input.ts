@@ -1,3 +1,4 @@
+import { HeddleError } from "../base/errors.js";
 import { type Shape, wholeNumber } from "../base/shape.js";
 import { Tensor } from "./layer.js";
 
@@ -7,5 +8,18 @@ import { Tensor } from "./layer.js";
  * @param shape sizes without the batch: `[height, width, channels]`
  */
 export function input(shape: Shape): Tensor {
-  return new Tensor(shape.map((size) => wholeNumber("input", "each size of the shape", size)));
+  return new Tensor(checkedShape("input", shape));
+}
+
+/** Checks the sizes of one sample: at least one of them. */
+export function checkedShape(who: string, shape: Shape): Shape {
+  if (Array.isArray(shape) && shape.length > 0) {
+    return shape.map((size) => wholeNumber(who, "each size of the shape", size));
+  }
+  throw new HeddleError({
+    who,
+    expected: "a list of the sizes of one sample",
+    received: JSON.stringify(shape) ?? "nothing",
+    next: "Give [height, width, channels], or [size] for plain numbers.",
+  });
 }

@@ -1,14 +1,22 @@
 // Layers against real Keras: the scripts of these names in tools/golden/ wrote what it made of the same inputs.
-import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { againstKeras, readGolden } from "../base/golden.testing.js";
+import type { JsonObject } from "../base/json.js";
+import { sizeOf } from "../base/shape.js";
+import { emitMerge, type MergeNode } from "../ops/merge.js";
 import type { OpNode } from "../ops/node.js";
-import { onEachVariant, runChain } from "../ops/op-lab.testing.js";
+import { floats, onEachVariant, runChain, runExperiment } from "../ops/op-lab.testing.js";
 import { layers } from "./index.js";
+
+interface Saved {
+  readonly class_name: string;
+  readonly config: JsonObject;
+}
 
 interface Golden {
   readonly keras: string;
   readonly cases: readonly {
-    readonly layer: { readonly class_name: string; readonly config: unknown };
+    readonly layer: Saved;
     /** Shapes with the batch. */
     readonly input: readonly number[];
     readonly output: readonly number[];
@@ -19,19 +27,37 @@ interface Golden {
     readonly y: readonly number[];
     readonly dx: readonly number[];
   }[];
+  readonly merges?: readonly {
+    readonly layer: Saved;
+    readonly inputs: readonly (readonly number[])[];
+    readonly output: readonly number[];
+    readonly xs: readonly (readonly number[])[];
+    readonly dy: readonly number[];
+    readonly y: readonly number[];
+    readonly dxs: readonly (readonly number[])[];
+  }[];
 }
 
-describe.each(["activations-pooling", "convolutions"])("Keras, %s", (name) => {
-  const file = new URL(`../../tests/golden/${name}.json`, import.meta.url);
-  const golden = JSON.parse(readFileSync(file, "utf8")) as Golden;
+/** Where a layer's case stands: a rescaling with the preprocessing, an activation by its name. */
+function placeOf({ class_name: row, config }: Saved) {
+  if (row === "Activation") return { part: "activations", row: String(config["activation"]) };
+  return { part: row === "Rescaling" ? "preprocessing" : "layers", row };
+}
+
+const context = { name: "layer", seed: 1, position: 0, weightsBefore: 0 };
+
+describe.each(["activations-pooling", "convolutions", "layers"])("Keras, %s", (name) => {
+  const golden = readGolden<Golden>(name);
+
   onEachVariant("layers give its outputs and gradients", (engine) => {
     it.each(
       golden.cases.map((example, number) => [`${number} ${example.layer.class_name}`, example] as const),
-    )("%s", async (_, example) => {
+    )("%s", async (title, example) => {
+      const kernels = engine().variant;
+      const compare = againstKeras({ ...placeOf(example.layer), id: `${name} ${title}`, kernels });
       const [samples, ...shape] = example.input;
       const layer = layers.deserialize("golden", example.layer);
-      const output = layer.build(shape, { name: layer.name, seed: 1, position: 0, weightsBefore: 0 });
-      expect([samples, ...output]).toEqual(example.output);
+      expect([samples, ...layer.build(shape, context)]).toEqual(example.output);
       expect(layer.weights.length).toBe(example.weights.length);
       layer.weights.forEach((weight, index) => {
         weight.values.set(example.weights[index]!);
@@ -39,7 +65,8 @@ describe.each(["activations-pooling", "convolutions"])("Keras, %s", (name) => {
       const nodes = layer.lower(shape) as readonly OpNode[];
       // No op at all, such as a linear activation, has nothing to run.
       if (nodes.length === 0) {
-        expect(example.y).toEqual(example.x);
+        compare("outputs", example.x, example.y);
+        compare("gradients", example.dy, example.dx);
         return;
       }
       const result = await runChain(engine(), {
@@ -47,21 +74,44 @@ describe.each(["activations-pooling", "convolutions"])("Keras, %s", (name) => {
         x: Float32Array.from(example.x),
         dy: Float32Array.from(example.dy),
       });
-      expectEach(result.y, example.y);
-      expectEach(result.dx, example.dx);
+      compare("outputs", result.y, example.y);
+      compare("gradients", result.dx, example.dx);
       layer.weights.forEach((weight, index) => {
-        expectEach(result.gradient(weight), example.gradients[index]!);
+        compare("gradients", result.gradient(weight), example.gradients[index]!);
       });
     });
+
+    const merges = golden.merges?.map((example, number) => [
+      `${number} ${example.layer.class_name}`,
+      example,
+    ]);
+    it.each((merges ?? []) as [string, NonNullable<Golden["merges"]>[number]][])(
+      "merge %s",
+      async (title, example) => {
+        const kernels = engine().variant;
+        const compare = againstKeras({ ...placeOf(example.layer), id: `${name} merge ${title}`, kernels });
+        const shapes = example.inputs.map(([, ...shape]) => shape);
+        const [samples, ...output] = example.output;
+        const layer = layers.deserialize("golden", example.layer);
+        expect(layer.buildOn(shapes, context)).toEqual(output);
+        const [node] = layer.lower(shapes[0]!) as readonly [MergeNode];
+        const results = await runExperiment(engine(), {
+          samples: samples!,
+          columns: [...example.xs, example.dy].map((values) => Float32Array.from(values)),
+          emit(e, columns) {
+            const values = shapes.map((shape, index) => ({ shape, data: columns[index]! }));
+            const [y, backward] = emitMerge(e, node, values);
+            const dxs = shapes.map((shape) => e.value("input gradient", shape).data);
+            backward(columns.at(-1)!, dxs);
+            return { ...Object.fromEntries(dxs.map((dx, index) => [index, dx])), y: y.data };
+          },
+        });
+        expect(sizeOf(output) * samples!).toBe(example.y.length);
+        compare("outputs", floats(results["y"]!), example.y);
+        example.dxs.forEach((dx, index) => {
+          compare("gradients", floats(results[index]!), dx);
+        });
+      },
+    );
   });
 });
-
-/** Each value within 1e-5 of itself, or of one where it is smaller. */
-function expectEach(actual: ArrayLike<number>, expected: ArrayLike<number>): void {
-  expect(actual.length).toBe(expected.length);
-  for (let i = 0; i < expected.length; i++) {
-    const error = Math.abs(actual[i]! - expected[i]!) / Math.max(1, Math.abs(expected[i]!));
-    // Written so that NaN fails.
-    if (!(error <= 1e-5)) expect.fail(`value ${i}: expected ${expected[i]}, received ${actual[i]}`);
-  }
-}

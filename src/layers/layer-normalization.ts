@@ -28,8 +28,9 @@ export class LayerNormalization extends AffineLayer {
   /** @throws HeddleError for an epsilon below 0 and unknown names, and later for axes that are not the last ones */
   constructor(options: LayerNormalizationOptions = {}) {
     super(options);
-    const { axis = -1 } = options;
-    this.axis = typeof axis === "number" ? [axis] : [...axis];
+    // From a file it may be anything; what fits no input is refused where there is one.
+    const axis: unknown = options.axis ?? -1;
+    this.axis = Array.isArray(axis) ? [...axis] : [Number(axis)];
   }
 
   override outputShape(input: Shape): Shape {

@@ -2,6 +2,7 @@ import { HeddleError } from "../base/errors.js";
 import { formatBytes } from "../base/format.js";
 import type { JsonObject } from "../base/json.js";
 import { Random } from "../base/random.js";
+import { serialize } from "../base/registry.js";
 import { type Shape, sizeOf } from "../base/shape.js";
 import type { Constraint } from "../constraints/index.js";
 import { MAXIMUM_PAGES } from "../engine/kernel-table.js";
@@ -9,6 +10,7 @@ import type { Initializer } from "../initializers/index.js";
 import type { AnyNode } from "../ops/node.js";
 import type { Weight } from "../ops/weight.js";
 import type { Regularizer } from "../regularizers/index.js";
+import { regularizerOf } from "./options.js";
 import { assignWeights, copyWeights, type WeightValues } from "./weight-values.js";
 
 /** Options that every layer takes. */
@@ -17,6 +19,11 @@ export interface LayerOptions {
   readonly name?: string;
   /** Whether training changes the layer's weights; true by default. */
   readonly trainable?: boolean;
+  /**
+   * Penalty on what the layer gives, behind its activation; none by default. Summed over a sample, averaged over the
+   * batch, and part of `loss` in training and evaluation.
+   */
+  readonly activityRegularizer?: Regularizer | string;
 }
 
 /** A value within a model under construction: what `input` and `layer.apply` give. Holds no numbers. */
@@ -53,12 +60,18 @@ export abstract class Layer {
    * `fit` goes by it, with the optimizer's state anew.
    */
   trainable: boolean;
+  /** Penalty on what the layer gives. */
+  readonly activityRegularizer: Regularizer | undefined;
   private givenName: string | undefined;
   private context: BuildContext | undefined;
 
   constructor(options: LayerOptions = {}) {
     this.givenName = options.name;
     this.trainable = options.trainable ?? true;
+    // The class's own name is there only when this constructor has ended.
+    checkName(new.target.name, options.name);
+    const who = options.name === undefined ? new.target.name : `${new.target.name} "${options.name}"`;
+    this.activityRegularizer = regularizerOf(who, options.activityRegularizer);
   }
 
   get name(): string {
@@ -106,7 +119,8 @@ export abstract class Layer {
 
   /** The options under Keras's names, as its JSON has them. */
   getConfig(): JsonObject {
-    return { name: this.name, trainable: this.trainable };
+    const { name, trainable, activityRegularizer: activity } = this;
+    return { name, trainable, ...(activity && { activity_regularizer: serialize(activity) }) };
   }
 
   /** Copies of the weights, in Keras's order. */
@@ -175,7 +189,7 @@ export abstract class Layer {
     constraint?.check(this.who, shape);
     const { seed, weightsBefore } = this.context!;
     const bytes = 4 * sizeOf(shape);
-    if (bytes > MAXIMUM_PAGES * 65536) {
+    if (!(bytes <= MAXIMUM_PAGES * 65536)) {
       throw new HeddleError({
         who: this.who,
         expected: `weights within ${formatBytes(MAXIMUM_PAGES * 65536)}`,
@@ -185,10 +199,15 @@ export abstract class Layer {
     }
     const random = new Random(seed, "initializer", weightsBefore + this.weights.length);
     const isTrained = () => trained && this.trainable;
+    let values: Float32Array<ArrayBuffer> | undefined;
     const weight: Weight = {
       name: `${this.name}/${name}`,
       shape,
-      values: initializer.initialize(shape, random),
+      // Drawn when first asked for: the model looks at the sizes of all of its weights before.
+      get values() {
+        values ??= initializer.initialize(shape, random);
+        return values;
+      },
       get trainable() {
         return isTrained();
       },
@@ -198,4 +217,15 @@ export abstract class Layer {
     this.weights.push(weight);
     return weight;
   }
+}
+
+/** Names are parts of the weights' names, `layer/kernel`. */
+function checkName(who: string, name: unknown): void {
+  if (name === undefined || (typeof name === "string" && name !== "" && !name.includes("/"))) return;
+  throw new HeddleError({
+    who,
+    expected: "name to be a text without a slash",
+    received: JSON.stringify(name),
+    next: "Give another name, or none.",
+  });
 }

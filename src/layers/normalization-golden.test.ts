@@ -1,6 +1,6 @@
 // Batch and layer normalization against real Keras: tools/golden/normalization.py wrote what it made of the inputs.
-import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { againstKeras, readGolden } from "../base/golden.testing.js";
 import type { OpNode } from "../ops/node.js";
 import { onEachVariant, runChain } from "../ops/op-lab.testing.js";
 import { layers } from "./index.js";
@@ -24,8 +24,7 @@ interface Golden {
   }[];
 }
 
-const file = new URL("../../tests/golden/normalization.json", import.meta.url);
-const golden = JSON.parse(readFileSync(file, "utf8")) as Golden;
+const golden = readGolden<Golden>("normalization");
 const named = golden.cases.map((example, number) => {
   const when = example.training ? "training" : "inference";
   return [`${number} ${example.layer.class_name} of [${example.shape}], ${when}`, example] as const;
@@ -33,7 +32,9 @@ const named = golden.cases.map((example, number) => {
 
 describe(`Keras ${golden.keras}`, () => {
   onEachVariant("gives the same outputs, gradients and moving statistics", (engine) => {
-    it.each(named)("%s", async (_, example) => {
+    it.each(named)("%s", async (id, example) => {
+      const row = example.layer.class_name;
+      const compare = againstKeras({ part: "layers", row, id, kernels: engine().variant });
       const [samples, ...shape] = example.shape;
       const layer = layers.deserialize("golden", example.layer);
       layer.build(shape, { name: layer.name, seed: 1, position: 0, weightsBefore: 0 });
@@ -47,25 +48,16 @@ describe(`Keras ${golden.keras}`, () => {
         x: Float32Array.from(example.x),
         dy: Float32Array.from(example.dy),
       });
-      expectEach(result.y, example.y);
-      expectEach(result.dx, example.dx);
+      compare("outputs", result.y, example.y);
+      compare("gradients", result.dx, example.dx);
       expect(layer.weights.filter(({ trainable }) => trainable).length).toBe(example.gradients.length);
       example.gradients.forEach((expected, index) => {
-        expectEach(result.gradient(layer.weights[index]), expected);
+        compare("gradients", result.gradient(layer.weights[index]), expected);
       });
       layer.weights.forEach((weight, index) => {
-        expectEach(result.after(weight), example.after[index]!);
+        if (weight.trainable) expect(result.after(weight)).toEqual(Float32Array.from(example.after[index]!));
+        else compare("moving statistics", result.after(weight), example.after[index]!);
       });
     });
   });
 });
-
-/** Each value within 1e-5 of itself, or of one where it is smaller. */
-function expectEach(actual: ArrayLike<number>, expected: ArrayLike<number>): void {
-  expect(actual.length).toBe(expected.length);
-  for (let i = 0; i < expected.length; i++) {
-    const error = Math.abs(actual[i]! - expected[i]!) / Math.max(1, Math.abs(expected[i]!));
-    // Written so that NaN fails.
-    if (!(error <= 1e-5)) expect.fail(`value ${i}: expected ${expected[i]}, received ${actual[i]}`);
-  }
-}

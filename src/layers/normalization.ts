@@ -51,7 +51,9 @@ export class Normalization extends Layer {
     mean: number | readonly number[] | undefined,
     variance: number | readonly number[] | undefined,
   ) {
-    const list = (value: typeof mean) => (typeof value === "number" ? [value] : (value ?? []));
+    // From a file they may be anything.
+    const list = (value: typeof mean) =>
+      typeof value === "number" ? [value] : Array.isArray(value) ? (value as readonly number[]) : [];
     const [means, variances] = [list(mean), list(variance)];
     const finite = [...means, ...variances].every((value) => Number.isFinite(value));
     const sizes =

@@ -19,12 +19,12 @@ export type Size2D = number | readonly [height: number, width: number];
 
 /** Checks a size of at least 1 and gives both axes. */
 export function size2d(who: string, name: string, value: Size2D): readonly [number, number] {
-  const pair = typeof value === "number" ? [value, value] : value;
-  if (pair.length !== 2) {
+  const pair: unknown = typeof value === "number" ? [value, value] : value;
+  if (!Array.isArray(pair) || pair.length !== 2) {
     throw new HeddleError({
       who,
       expected: `${name} to be a number or [height, width]`,
-      received: JSON.stringify(value),
+      received: JSON.stringify(value) ?? "nothing",
       next: `Correct ${name}.`,
     });
   }
@@ -37,7 +37,7 @@ export function paddingOf(who: string, value: string): Padding {
   throw new HeddleError({
     who,
     expected: 'padding to be "valid" or "same"',
-    received: JSON.stringify(value),
+    received: JSON.stringify(value) ?? "nothing",
     next: "Correct padding.",
   });
 }
@@ -141,17 +141,17 @@ export function camelCased(name: string): string {
 
 /** An initializer, by itself or by its name. */
 export function initializerOf(who: string, value: Initializer | string): Initializer {
-  return resolve(who, initializers, value);
+  return resolve(who, "initializer", initializers, value);
 }
 
 /** A regularizer, by itself or by its name; none where there is none. */
 export function regularizerOf(who: string, value: Regularizer | string | undefined): Regularizer | undefined {
-  return value === undefined ? undefined : resolve(who, regularizers, value);
+  return value ? resolve(who, "regularizer", regularizers, value) : undefined;
 }
 
 /** A constraint, by itself or by its name; none where there is none. */
 export function constraintOf(who: string, value: Constraint | string | undefined): Constraint | undefined {
-  return value === undefined ? undefined : resolve(who, constraints, value);
+  return value ? resolve(who, "constraint", constraints, value) : undefined;
 }
 
 /** How one weight begins, what its size costs, and what it is held to. */
@@ -199,6 +199,15 @@ export function rulesConfig(
   };
 }
 
-function resolve<T>(who: string, registry: Registry<T>, value: T | string): T {
-  return typeof value === "string" ? registry.create(who, value) : value;
+/** A rule by its name, or one that is given: from JavaScript it may be anything. */
+function resolve<T extends object>(who: string, what: string, registry: Registry<T>, value: T | string): T {
+  if (typeof value === "string") return registry.create(who, value);
+  if (typeof value === "object" && "getConfig" in value) return value;
+  const given: unknown = value;
+  throw new HeddleError({
+    who,
+    expected: `${what} as a name or an instance`,
+    received: typeof given === "function" ? `the class ${given.name}` : JSON.stringify(given),
+    next: typeof given === "function" ? "Write new before it." : "Give an instance, with new, or a name.",
+  });
 }

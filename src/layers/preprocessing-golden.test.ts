@@ -1,14 +1,12 @@
-import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { againstKeras, readGolden } from "../base/golden.testing.js";
 import { type Shape, sizeOf } from "../base/shape.js";
 import type { OpNode } from "../ops/node.js";
-import { expectClose, onEachVariant, runChain } from "../ops/op-lab.testing.js";
+import { onEachVariant, runChain } from "../ops/op-lab.testing.js";
 import { layers, Normalization } from "./index.js";
 
 /** What Keras answered: tools/golden/preprocessing.py. */
-const golden = JSON.parse(
-  readFileSync(new URL("../../tests/golden/preprocessing/cases.json", import.meta.url), "utf8"),
-) as {
+const golden = readGolden<{
   layers: {
     class_name: string;
     config: Record<string, never>;
@@ -26,7 +24,7 @@ const golden = JSON.parse(
     dx: number[];
   }[];
   adapted: { axis: -1 | null; shape: Shape; mean: number[]; variance: number[] }[];
-};
+}>("preprocessing/cases");
 
 /** The script's rule: multiples of 1/16 within ±2. */
 function numbers(count: number, factor: number): Float32Array<ArrayBuffer> {
@@ -46,8 +44,10 @@ onEachVariant("preprocessing layers", (engine) => {
         ...{ shape, x: numbers(2 * sizeOf(shape), 37), dy: numbers(2 * sizeOf(y_shape), 23) },
         ...{ samples: 2, training },
       });
-      expectClose(result.y, y, 2e-6);
-      if (dx) expectClose(result.dx, dx, 2e-6);
+      const place = { part: "preprocessing", row: class_name, kernels: engine().variant };
+      const compare = againstKeras({ ...place, id: JSON.stringify([config, shape, training]) });
+      compare("outputs", result.y, y);
+      if (dx) compare("gradients", result.dx, dx);
     },
   );
 
@@ -59,8 +59,10 @@ onEachVariant("preprocessing layers", (engine) => {
       nodes: [{ ...node, factor: [factor, factor], valueRange }],
       ...{ shape, x: numbers(count, 37), dy: numbers(count, 23), samples: 2 },
     });
-    expectClose(result.y, y, 1e-6);
-    expectClose(result.dx, dx, 1e-6);
+    const place = { part: "preprocessing", row: "RandomContrast", kernels: engine().variant };
+    const compare = againstKeras({ ...place, id: factor });
+    compare("outputs", result.y, y);
+    compare("gradients", result.dx, dx);
   });
 });
 
@@ -69,7 +71,9 @@ describe("Normalization.adapt", () => {
     const { axis, shape, mean, variance } = one;
     const normalization = new Normalization({ axis });
     normalization.adapt({ images: numbers(7 * sizeOf(shape), 37), shape });
-    expectClose(normalization.mean!, mean, 1e-6);
-    expectClose(normalization.variance!, variance, 1e-6);
+    const id = `adapt ${axis} ${shape}`;
+    const compare = againstKeras({ part: "preprocessing", row: "Normalization", id });
+    compare("adapted statistics", normalization.mean!, mean);
+    compare("adapted statistics", normalization.variance!, variance);
   });
 });

@@ -6,7 +6,7 @@ export type Range = readonly [low: number, high: number];
 /** Checks a pair of finite numbers and puts the lower one first. */
 export function rangeOf(who: string, name: string, value: Range): Range {
   const [low, high] = Array.isArray(value) ? (value as Range) : [Number.NaN, Number.NaN];
-  if (value.length === 2 && Number.isFinite(low) && Number.isFinite(high)) {
+  if (value?.length === 2 && Number.isFinite(low) && Number.isFinite(high)) {
     return low <= high ? [low, high] : [high, low];
   }
   throw new HeddleError({

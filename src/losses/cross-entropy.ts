@@ -27,7 +27,7 @@ export class SparseCategoricalCrossentropy implements Loss {
   /** @throws HeddleError when labelSmoothing is not from 0 to 1 */
   constructor(options: CrossentropyOptions = {}) {
     this.fromLogits = options.fromLogits ?? false;
-    this.labelSmoothing = labelSmoothingOf("Crossentropy", options.labelSmoothing);
+    this.labelSmoothing = labelSmoothingOf(new.target.name, options.labelSmoothing);
   }
 
   emit(e: Emitter, operands: LossOperands, x: Value) {

@@ -1,8 +1,8 @@
 // Losses against real Keras: tools/golden/losses-metrics.py wrote what it made of the same inputs.
-import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { againstKeras, readGolden } from "../base/golden.testing.js";
 import { emitNode, type OpNode } from "../ops/node.js";
-import { floats, onEachVariant, runExperiment } from "../ops/op-lab.testing.js";
+import { expectClose, floats, onEachVariant, runExperiment } from "../ops/op-lab.testing.js";
 import { losses } from "./index.js";
 
 interface Golden {
@@ -20,15 +20,14 @@ interface Golden {
   }[];
 }
 
-const file = new URL("../../tests/golden/losses-metrics.json", import.meta.url);
-const golden = JSON.parse(readFileSync(file, "utf8")) as Golden;
+const golden = readGolden<Golden>("losses-metrics");
 
 describe(`Keras ${golden.keras}`, () => {
   onEachVariant("losses give its values and gradients", (engine) => {
     const cases = golden.losses.map(
       (example, number) => [`${number} ${example.loss.class_name}`, example] as const,
     );
-    it.each(cases)("%s", async (_, example) => {
+    it.each(cases)("%s", async (id, example) => {
       const [samples, ...shape] = example.shape;
       const loss = losses.deserialize("golden", example.loss);
       // An activation that Keras computed is the loss's own, which then takes logits.
@@ -49,8 +48,10 @@ describe(`Keras ${golden.keras}`, () => {
         },
       });
       const lost = floats(results["lost"]!);
-      expectEach([lost.reduce((sum, value) => sum + value, 0) / samples!], [example.value]);
-      expectEach(floats(results["dx"]!), example.dx);
+      const row = example.loss.class_name;
+      const compare = againstKeras({ part: "losses", row, id, kernels: engine().variant });
+      compare("values", [lost.reduce((sum, value) => sum + value, 0) / samples!], [example.value]);
+      compare("gradients", floats(results["dx"]!), example.dx);
     });
   });
 
@@ -76,17 +77,7 @@ describe(`Keras ${golden.keras}`, () => {
         });
         return floats(results["lost"]!);
       };
-      expectEach(await run(true), await run(false));
+      expectClose(await run(true), await run(false));
     });
   });
 });
-
-/** Each value within 1e-5 of itself, or of one where it is smaller. */
-function expectEach(actual: ArrayLike<number>, expected: ArrayLike<number>): void {
-  expect(actual.length).toBe(expected.length);
-  for (let i = 0; i < expected.length; i++) {
-    const error = Math.abs(actual[i]! - expected[i]!) / Math.max(1, Math.abs(expected[i]!));
-    // Written so that NaN fails.
-    if (!(error <= 1e-5)) expect.fail(`value ${i}: expected ${expected[i]}, received ${actual[i]}`);
-  }
-}

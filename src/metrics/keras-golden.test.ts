@@ -1,6 +1,6 @@
 // Metrics against real Keras: tools/golden/losses-metrics.py wrote what it made of the same predictions.
-import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { againstKeras, readGolden } from "../base/golden.testing.js";
 import {
   AUC,
   BinaryAccuracy,
@@ -36,8 +36,7 @@ interface Golden {
   }[];
 }
 
-const file = new URL("../../tests/golden/losses-metrics.json", import.meta.url);
-const golden = JSON.parse(readFileSync(file, "utf8")) as Golden;
+const golden = readGolden<Golden>("losses-metrics");
 
 function metricOf(name: string, config: Config): Metric {
   const { threshold, class_id: classId, k, average, curve, num_thresholds: numThresholds } = config;
@@ -75,7 +74,7 @@ describe(`Keras ${golden.keras}: metrics give its values`, () => {
   const cases = golden.metrics.map(
     (example, number) => [`${number} ${example.metric.class_name}`, example] as const,
   );
-  it.each(cases)("%s", (_, { metric, shape, outputs, target, value }) => {
+  it.each(cases)("%s", (id, { metric, shape, outputs, target, value }) => {
     const { class_name: className, config } = metric;
     const [samples, ...output] = shape;
     const tally = metricOf(className, config).begin(output);
@@ -85,8 +84,7 @@ describe(`Keras ${golden.keras}: metrics give its values`, () => {
       const part = (values: readonly number[]) => Float32Array.from(values.slice(first, first + 2 * width));
       tally.add(part(outputs), part(target));
     }
-    const result = tally.result();
-    if (typeof value !== "number" || typeof result !== "number") expect(result).toEqual(value);
-    else expect(Math.abs(result - value)).toBeLessThanOrEqual(1e-5 * Math.max(1, Math.abs(value)));
+    const compare = againstKeras({ part: "metrics", row: className, id });
+    compare("values", [tally.result()].flat(2) as number[], [value].flat(2) as number[]);
   });
 });

@@ -6,7 +6,7 @@ import { at, Emitter, type KernelCall, type Parameter, type Value } from "../ops
 import type { Weight } from "../ops/weight.js";
 import { MAX_SCALARS, type Optimizer } from "../optimizers/index.js";
 import { Emission, type InputFormat } from "./emission.js";
-import { type Step, weightsOfStep } from "./graph.js";
+import { isPenalty, type Step, weightsOfStep } from "./graph.js";
 import {
   emitLoss,
   emitProbabilities,
@@ -41,6 +41,8 @@ export interface CompiledProgram {
   readonly loss?: number;
   /** f32 [samples of a run]: the share of right answers; only where accuracy is measured. */
   readonly correct?: number;
+  /** f32 [samples of a run]: the penalties on activities; only where the model has some. */
+  readonly activity?: number;
   /** f32 [samples of a run, outputs]; when predicting, or evaluating for metrics: then probabilities. */
   readonly output?: number;
   /** f32 [steps, 16]: 1 / batch size, then the optimizer's scalars; only when training. */
@@ -104,19 +106,22 @@ export function compileTraining(
   const builder = new ProgramBuilder({ name: "training", batchSize, shards, maxSteps, threads });
   const e = new Emitter(builder, { training: true, seed: options.seed });
   const scalars = builder.buffer("step scalars", "step", 4 * SCALARS_STRIDE);
-  const tables = resultTables(builder, options.accuracy);
+  const { steps, judged, form } = lossInput(model.steps, loss);
+  const tables = resultTables(builder, options.accuracy, steps);
   const gradients = builder.buffer("gradients", "global", 4 * places.trainable.floats);
   const parameter = parameters(places, gradients);
 
   // What to prepare is known only when the samples' phase has been emitted.
   const backToPreparation = builder.phase("preparation", "tasks");
   builder.phase("samples", "perShard");
-  const samples = new Emission(e, model.inputShape, parameter, options.input);
-  const { steps, form } = lossInput(model.steps, loss);
-  const judged = samples.forward(steps);
-  const gradient = emitLoss(e, loss, { scale: scalars, results: tables.results, form }, judged);
-  if (options.weighted) emitSampleWeights(e, tables.results.loss, { shape: judged.shape, data: gradient! });
-  samples.backward(gradient!);
+  const { results } = tables;
+  const penalised = results.activity && { penalties: results.activity, scale: scalars };
+  const samples = new Emission(e, model.inputShape, parameter, options.input, penalised);
+  samples.forward(steps);
+  const answer = samples.valueOf(judged);
+  const gradient = emitLoss(e, loss, { scale: scalars, results, form }, answer);
+  if (options.weighted) emitSampleWeights(e, results.loss, { shape: answer.shape, data: gradient! });
+  samples.backward(gradient!, judged);
 
   builder.phase("gradients", "tasks");
   for (const emit of e.reductions) emit();
@@ -133,7 +138,7 @@ export function compileTraining(
     program,
     maxSteps,
     rows: addressOf(tables.rows),
-    ...measuredAt(tables.results, addressOf),
+    ...measuredAt(results, addressOf),
     scalars: addressOf(scalars),
     ...(penalties && { penalties: { address: addressOf(penalties.buffer), count: penalties.count } }),
   };
@@ -161,19 +166,20 @@ export function compileInference(
   const shards = Math.ceil(batchSize / INFERENCE_SHARD);
   const builder = new ProgramBuilder({ name, batchSize, shards, maxSteps, threads });
   const e = new Emitter(builder, { training: false, seed: 0 });
-  const emission = new Emission(e, model.inputShape, parameters(places, undefined), options.input);
+  const judging = evaluation && lossInput(model.steps, evaluation.loss);
+  const steps = judging?.steps ?? model.steps;
+  const tables = resultTables(builder, evaluation?.accuracy ?? false, evaluation ? steps : []);
+  const { activity } = tables.results;
+  const penalised = activity && { penalties: activity, scale: e.zeros() };
+  const emission = new Emission(e, model.inputShape, parameters(places, undefined), options.input, penalised);
   const backToPreparation = builder.phase("preparation", "tasks");
   builder.phase("samples", "perShard");
-  const tables = resultTables(builder, evaluation?.accuracy ?? false);
-  let value: Value | undefined;
-  if (evaluation) {
-    const { loss, outputs } = evaluation;
-    const { steps, form } = lossInput(model.steps, loss);
-    const judged = emission.forward(steps);
-    emitLoss(e, loss, { scale: e.zeros(), results: tables.results, form }, judged);
-    if (outputs) value = emitProbabilities(e, loss, form, judged);
-  } else {
-    value = emission.forward(model.steps);
+  let value: Value | undefined = emission.forward(steps);
+  if (judging) {
+    const { loss, outputs } = evaluation!;
+    const answer = emission.valueOf(judging.judged);
+    emitLoss(e, loss, { scale: e.zeros(), results: tables.results, form: judging.form }, answer);
+    value = outputs ? emitProbabilities(e, loss, judging.form, answer) : undefined;
   }
   const output = value && keep(e, value);
   backToPreparation();
@@ -193,18 +199,24 @@ export function weightsOf(model: Lowered): Weight[] {
   return model.steps.flatMap(weightsOfStep);
 }
 
-function resultTables(builder: ProgramBuilder, accuracy: boolean) {
+function resultTables(builder: ProgramBuilder, accuracy: boolean, steps: readonly Step[]) {
+  const penalised = steps.some(({ node }) => isPenalty(node));
   return {
     rows: builder.buffer("rows", "result", 4),
     results: {
       loss: builder.buffer("losses", "result", 4),
       correct: accuracy ? builder.buffer("correct", "result", 4) : undefined,
+      activity: penalised ? builder.buffer("activity penalties", "result", 4) : undefined,
     },
   };
 }
 
-function measuredAt({ loss, correct }: ResultTables, addressOf: (buffer: Buffer) => number) {
-  return { loss: addressOf(loss), ...(correct && { correct: addressOf(correct) }) };
+function measuredAt({ loss, correct, activity }: ResultTables, addressOf: (buffer: Buffer) => number) {
+  return {
+    loss: addressOf(loss),
+    ...(correct && { correct: addressOf(correct) }),
+    ...(activity && { activity: addressOf(activity) }),
+  };
 }
 
 /** Copies a value out of the shards' memory, for every sample of a run. */

@@ -1,5 +1,5 @@
 import { HeddleError, messageOf } from "../base/errors.js";
-import type { JsonObject } from "../base/json.js";
+import { type JsonObject, parseJsonText } from "../base/json.js";
 import { serialize } from "../base/registry.js";
 import { type Shape, sameShape } from "../base/shape.js";
 import { type NamedTensor, readSafetensors, writeSafetensors } from "../formats/safetensors.js";
@@ -59,7 +59,7 @@ function inputLayer(shape: Shape): JsonObject {
 /** JSON text with its syntax errors in the name of a file. */
 export function parseJson(who: string, text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJsonText(text);
   } catch (thrown) {
     throw new HeddleError({
       who,

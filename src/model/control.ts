@@ -2,7 +2,7 @@ import { HeddleError } from "../base/errors.js";
 import type { Weight } from "../ops/weight.js";
 import type { Optimizer } from "../optimizers/index.js";
 import { Constant } from "../schedules/index.js";
-import type { TrainingControl, TrainingState } from "./callbacks.js";
+import type { Callback, CallbackMemory, EpochUnderWay, TrainingControl, TrainingState } from "./callbacks.js";
 import { weightsFile } from "./config.js";
 import type { Session } from "./session.js";
 
@@ -18,6 +18,12 @@ export class Control implements TrainingControl {
   stopped = false;
   /** Known once callbacks have set their state. */
   totalSteps = 0;
+  /** Steps of an epoch; Infinity until a stream has ended once. */
+  steps: number;
+  /** Set while training pauses within an epoch. */
+  pausedIn: EpochUnderWay | undefined;
+  /** What `setState` was given. */
+  private restored: TrainingState | undefined;
 
   constructor(
     private readonly training: {
@@ -29,17 +35,15 @@ export class Control implements TrainingControl {
       readonly epochs: number;
       readonly steps: number;
       readonly initialEpoch: number;
+      readonly callbacks: readonly Callback[];
     },
   ) {
     this.epoch = training.initialEpoch;
+    this.steps = training.steps;
   }
 
   get epochs(): number {
     return this.training.epochs;
-  }
-
-  get steps(): number {
-    return this.training.steps;
   }
 
   get validates(): boolean {
@@ -110,15 +114,61 @@ export class Control implements TrainingControl {
   }
 
   async getState(): Promise<TrainingState> {
-    const { session, optimizer, done } = this.training;
-    const slots = await session.alone(() => session.readState(optimizer));
-    return { epoch: this.epoch, ...done, slots };
+    const { session, optimizer, done, model, callbacks } = this.training;
+    const { pausedIn } = this;
+    // Within an epoch the engine's weights are newer than the model's.
+    const newer = new Map(
+      (pausedIn ? await session.copyWeights() : []).map(({ weight, values }) => [weight, values]),
+    );
+    const weights = model.weights.map((weight) => newer.get(weight) ?? weight.values.slice());
+    // A pause is within the training's turn, a callback between two epochs is not.
+    const slots = await (pausedIn
+      ? session.readState(optimizer)
+      : session.alone(() => session.readState(optimizer)));
+    return {
+      ...done,
+      epoch: pausedIn ? this.epoch - 1 : this.epoch,
+      underWay: pausedIn && pausedIn.steps > 0 ? pausedIn : undefined,
+      stopped: this.stopped,
+      weights,
+      slots,
+      memories: callbacks.flatMap((callback) => callback.getMemory?.() ?? []),
+    };
   }
 
-  setState({ epoch, epochs, steps, learningRate, slots }: TrainingState): void {
+  setState(state: TrainingState): void {
     const { session, optimizer, done } = this.training;
+    const { epoch, epochs, steps, learningRate, stopped, weights, slots } = state;
     session.writeState(optimizer, slots);
+    this.setWeights(weights);
     Object.assign(done, { epochs, steps, learningRate });
     this.epoch = epoch;
+    this.stopped = stopped;
+    this.restored = state;
   }
+
+  /**
+   * Gives callbacks the memories of the state that was set, when all of them have begun.
+   *
+   * @returns that state
+   */
+  recall(): TrainingState | undefined {
+    if (this.restored) giveMemories(this.training.callbacks, this.restored.memories);
+    return this.restored;
+  }
+}
+
+function giveMemories(callbacks: readonly Callback[], memories: readonly CallbackMemory[]): void {
+  const remembering = callbacks.filter((callback) => callback.getMemory);
+  if (remembering.length !== memories.length) {
+    throw new HeddleError({
+      who: "setState",
+      expected: `the memories of ${remembering.length} callbacks`,
+      received: `${memories.length}`,
+      next: "Give fit the callbacks that the state is from.",
+    });
+  }
+  remembering.forEach((callback, index) => {
+    callback.setMemory?.(memories[index]!);
+  });
 }

@@ -38,7 +38,17 @@ export type TrainingSamples = LabelledSamples | SamplesWithTargets;
 
 /** Checks samples against a model's input; `who` asks. */
 export function checkSamples(who: string, samples: Samples, input: Shape): void {
-  const { images, count, shape } = samples;
+  const { images, count, shape }: Partial<Samples> = samples ?? {};
+  const known = images instanceof Uint8Array || images instanceof Float32Array;
+  if (!known || !Array.isArray(shape) || count === undefined) {
+    const kind = (images as object | undefined)?.constructor.name;
+    throw new HeddleError({
+      who,
+      expected: "samples with images as Uint8Array or Float32Array, their count and shape",
+      received: kind && !known ? `images as ${kind}` : describeSamples(samples),
+      next: "Give { images, labels, count, shape }, or a stream of { images, labels }.",
+    });
+  }
   if (!sameShape(shape, input)) {
     throw new HeddleError({
       who,
@@ -63,6 +73,14 @@ export function checkSamples(who: string, samples: Samples, input: Shape): void 
       next: "Correct count, shape or the array.",
     });
   }
+}
+
+/** What came where samples should be, for messages. */
+export function describeSamples(given: unknown): string {
+  if (Array.isArray(given)) return "an array";
+  if (given instanceof Promise) return "a promise";
+  if (typeof given !== "object" || given === null) return String(given);
+  return `an object with ${Object.keys(given).join(", ") || "nothing in it"}`;
 }
 
 /** What samples should give, as the kernels of a loss read it; `who` asks. */

@@ -1,9 +1,13 @@
 import { readFileBytes, readTextFile } from "#files";
 import { HeddleError } from "../base/errors.js";
-import { isJsonObject, type Json, type JsonObject } from "../base/json.js";
+import { groupDigits } from "../base/format.js";
+import { checkPlainJson, isJsonObject, type Json, type JsonObject } from "../base/json.js";
 import { type Shape, wholeNumber } from "../base/shape.js";
 import { parseJson, readWeightsFile } from "./config.js";
 import type { Network } from "./network.js";
+
+/** More layers than any model has; a file may list millions. */
+const MAXIMUM_LAYERS = 10_000;
 
 /** What Keras's JSON says of any model. */
 export interface DescribedModel {
@@ -28,14 +32,19 @@ export async function readModelFolder<M extends Network>(
 
 /** Checks that JSON is a model's. */
 export function describedModel(who: string, json: unknown): DescribedModel {
+  checkPlainJson(who, json);
   const className = isJsonObject(json) ? json["class_name"] : undefined;
   if (!isJsonObject(json) || (className !== "Sequential" && className !== "Functional")) {
     throw fault(who, 'class_name "Sequential" or "Functional"', isJsonObject(json) ? className : json);
   }
   const config = json["config"];
-  if (!isJsonObject(config) || !Array.isArray(config["layers"])) throw fault(who, "a list of layers", config);
+  const layers = isJsonObject(config) ? config["layers"] : undefined;
+  if (!isJsonObject(config) || !Array.isArray(layers)) throw fault(who, "a list of layers", config);
+  if (layers.length > MAXIMUM_LAYERS) {
+    throw fault(who, `at most ${groupDigits(MAXIMUM_LAYERS)} layers`, layers.length);
+  }
   const name = typeof config["name"] === "string" ? { name: config["name"] } : {};
-  return { className, name, config, list: config["layers"] };
+  return { className, name, config, list: layers };
 }
 
 /** The shape of one sample that an InputLayer gives. */

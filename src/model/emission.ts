@@ -1,11 +1,12 @@
 import { type Shape, sizeOf } from "../base/shape.js";
 import type { Buffer } from "../engine/program-builder.js";
+import { type ActivityPenaltyOperands, emitActivityPenalty } from "../ops/activity-penalty.js";
 import type { Emitter, Parameter, Value } from "../ops/emitter.js";
-import { emitMerge, type MergeBackward } from "../ops/merge.js";
+import { emitMerge } from "../ops/merge.js";
 import { emitNode } from "../ops/node.js";
 import { emitBytesInput } from "../ops/rescale.js";
 import type { Weight } from "../ops/weight.js";
-import { INPUT, isMerge, type Step, weightsOfStep } from "./graph.js";
+import { INPUT, isMerge, isPenalty, type Step, weightsOfStep } from "./graph.js";
 
 /** How a program takes its samples. */
 export interface InputFormat {
@@ -17,7 +18,8 @@ export interface InputFormat {
 interface Taped {
   readonly step: Step;
   readonly value: Value;
-  readonly backward: MergeBackward;
+  /** As MergeBackward; only a penalty goes on without `dy`. */
+  readonly backward: (dy: Buffer | undefined, dxs: readonly (Buffer | undefined)[]) => void;
   /** Something at or before it is trained. */
   readonly trained: boolean;
 }
@@ -25,12 +27,15 @@ interface Taped {
 /** Emits a graph of steps forward, and backward in the opposite order. */
 export class Emission {
   private readonly tape: Taped[] = [];
+  private samples: Value | undefined;
 
   constructor(
     private readonly e: Emitter,
     private readonly inputShape: Shape,
     private readonly parameter: (weight: Weight) => Parameter,
     private readonly input: InputFormat,
+    /** Where penalties on activities go; absent where nobody asks for them. */
+    private readonly penalties?: Omit<ActivityPenaltyOperands, "first"> | undefined,
   ) {}
 
   /** Emits the steps in their order; returns the last one's value. */
@@ -38,6 +43,8 @@ export class Emission {
     const { e, tape } = this;
     const rescaled = this.input.element === "u8" ? rescalingOfInput(steps) : undefined;
     const input = this.emitInput(rescaled);
+    this.samples = input;
+    let penalised = false;
     for (const step of steps) {
       const { node } = step;
       e.owner = node.owner;
@@ -46,26 +53,41 @@ export class Emission {
       const trained = before || weightsOfStep(step).some((weight) => weight.trainable);
       if (step === rescaled) {
         tape.push({ step, value: input, backward: () => {}, trained });
+      } else if (isPenalty(node)) {
+        const [value] = values as [Value];
+        if (!this.penalties) {
+          tape.push({ step, value, backward: () => {}, trained });
+          continue;
+        }
+        const operands = { ...this.penalties, first: !penalised };
+        const [same, backward] = emitActivityPenalty(e, node, operands, value);
+        penalised = true;
+        tape.push({ step, value: same, backward: (dy, [dx]) => backward(dy, dx), trained });
       } else if (isMerge(node)) {
         const [value, backward] = emitMerge(e, node, values);
-        tape.push({ step, value, backward, trained });
+        tape.push({ step, value, backward: (dy, dxs) => backward(dy!, dxs), trained });
       } else {
         const [value, backward] = emitNode(e, node, values[0]!, this.parameter);
-        tape.push({ step, value, backward: (dy, [dx]) => backward(dy, dx), trained });
+        tape.push({ step, value, backward: (dy, [dx]) => backward(dy!, dx), trained });
       }
     }
     return tape.at(-1)?.value ?? input;
   }
 
-  /** Emits the gradients of everything that is trained, from that of the last step's value. */
-  backward(gradient: Buffer): void {
+  /** The value of a step, or the model's input for INPUT. */
+  valueOf(step: number): Value {
+    return step === INPUT ? this.samples! : this.tape[step]!.value;
+  }
+
+  /** Emits the gradients of everything that is trained, from that of one step's value and from the penalties. */
+  backward(gradient: Buffer, of: number): void {
     const { e, tape } = this;
     const gradients: (Buffer | undefined)[] = tape.map(() => undefined);
-    gradients[tape.length - 1] = gradient;
+    if (of !== INPUT) gradients[of] = gradient;
     for (let index = tape.length - 1; index >= 0; index--) {
       const { step, backward, trained } = tape[index]!;
       const dy = gradients[index];
-      if (!dy || !trained) continue;
+      if (!trained || !(dy || isPenalty(step.node))) continue;
       e.owner = step.node.owner;
       // The first reader of a value writes its gradient, the others add to it.
       const sums: [total: Buffer, part: Buffer, shape: Shape][] = [];

@@ -1,10 +1,10 @@
 // fit's weights and the callbacks that decide by numbers, against Keras itself: tools/golden/fit.py.
-import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { Dense } from "../layers/index.js";
+import { againstKeras, readGolden } from "../base/golden.testing.js";
+import { Dense, type DenseOptions } from "../layers/index.js";
 import { expectClose } from "../ops/op-lab.testing.js";
 import { SGD } from "../optimizers/index.js";
-import { L2 } from "../regularizers/index.js";
+import { L1, L1L2, L2 } from "../regularizers/index.js";
 import { EarlyStopping, LearningRateScheduler, type Mode, ReduceLROnPlateau } from "./callbacks/index.js";
 import type { Callback, TrainingControl } from "./callbacks.js";
 import type { FitOptions } from "./fit.js";
@@ -30,9 +30,7 @@ interface Golden {
   readonly EarlyStopping: readonly Driven[];
   readonly ReduceLROnPlateau: readonly Driven[];
 }
-const golden = JSON.parse(
-  readFileSync(new URL("../../tests/golden/fit.json", import.meta.url), "utf8"),
-) as Golden;
+const golden = readGolden<Golden>("fit");
 const { sampleWeight } = golden;
 const samples = {
   images: Float32Array.from(golden.x),
@@ -49,10 +47,14 @@ const firstSeven = {
 };
 
 describe("fit trains as Keras does", () => {
-  const cases: [name: string, FitOptions & ValidationOptions & Weighting, L2?][] = [
+  const cases: [name: string, FitOptions & ValidationOptions & Weighting, DenseOptions?][] = [
     ["classWeight", { classWeight: { 0: 0.5, 2: 3 }, validationSplit: 0.2 }],
     ["sampleWeight", { sampleWeight }],
-    ["sampleWeight and validationSplit", { sampleWeight, validationSplit: 0.25 }, new L2(0.05)],
+    [
+      "sampleWeight and validationSplit",
+      { sampleWeight, validationSplit: 0.25 },
+      { kernelRegularizer: new L2(0.05) },
+    ],
     ["validationData with weights", { validationData: firstSeven, validationFreq: 2 }],
     [
       "ReduceLROnPlateau",
@@ -64,10 +66,22 @@ describe("fit trains as Keras does", () => {
       "LearningRateScheduler",
       { callbacks: [new LearningRateScheduler((epoch, rate) => rate * (0.5 + epoch))] },
     ],
+    ["L1", {}, { kernelRegularizer: new L1(0.02), biasRegularizer: new L1(0.3) }],
+    ["L2", {}, { kernelRegularizer: new L2(0.3), biasRegularizer: new L2(0.05) }],
+    [
+      "L1L2",
+      {},
+      {
+        kernelRegularizer: new L1L2({ l1: 0.05, l2: 0.1 }),
+        biasRegularizer: new L1L2({ l1: 0.01, l2: 0.2 }),
+      },
+    ],
   ];
-  it.each(cases)("with %s", async (name, options, kernelRegularizer) => {
+  it.each(cases)("with %s", async (name, options, layerOptions) => {
     const expected = golden.fits[name]!;
-    const layer = new Dense(3, { activation: "softmax", ...(kernelRegularizer && { kernelRegularizer }) });
+    const part = /^L[12]/.test(name) ? "regularizers" : "fit";
+    const compare = againstKeras({ part, row: name, id: name, kernels: "strict" });
+    const layer = new Dense(3, { activation: "softmax", ...layerOptions });
     const model = new Sequential([new Input(samples.shape), layer]);
     model.compile({ optimizer: new SGD({ learningRate: 0.1, momentum: 0.9 }), threads: 2 });
     model.weights[0]!.values.set(golden.kernel);
@@ -75,38 +89,33 @@ describe("fit trains as Keras does", () => {
     const { epochs } = await model.fit(samples, { batchSize: 4, epochs: 3, shuffle: false, ...options });
     model.dispose();
     model.weights.forEach(({ values }, index) => {
-      expectClose(values, expected.weights[index]!, 1e-5);
+      compare("weights", values, expected.weights[index]!);
     });
     const column = (pick: (row: (typeof epochs)[number]) => number | undefined) =>
       epochs.map(pick).filter((value) => value !== undefined);
     const { history } = expected;
-    expectClose(
+    compare(
+      "losses",
       column((row) => row.loss),
       history["loss"]!,
-      1e-5,
     );
-    expectClose(
+    compare(
+      "losses",
+      column((row) => row.valLoss),
+      history["val_loss"] ?? [],
+    );
+    againstKeras({ part: "metrics", row: "accuracy", id: name, kernels: "strict" })(
+      "values",
       column((row) => row.accuracy),
       history["accuracy"]!,
-      1e-5,
     );
-    expect(epochs.filter(({ valLoss }) => valLoss !== undefined).length).toBe(
-      history["val_loss"]?.length ?? 0,
-    );
-    if (history["val_loss"]) {
-      expectClose(
-        column((row) => row.valLoss),
-        history["val_loss"],
-        1e-5,
-      );
-    }
     if (history["learning_rate"]) {
       // Keras logs the rate that a callback has set by the epoch's end, Heddle the one that the epoch had.
       const logged = name === "ReduceLROnPlateau" ? [0.1, 0.1, 0.05] : history["learning_rate"];
-      expectClose(
+      compare(
+        "learning rates",
         column((row) => row.learningRate),
         logged,
-        1e-5,
       );
     }
   });

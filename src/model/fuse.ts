@@ -1,7 +1,7 @@
 import { fusesWithMaxPool } from "../ops/conv2d-max-pool.js";
 import type { Pool2DGeometry } from "../ops/max-pool.js";
-import type { AnyNode, OpNode } from "../ops/node.js";
-import { INPUT, isMerge, readersOf, type Step } from "./graph.js";
+import type { OpNode } from "../ops/node.js";
+import { INPUT, isMerge, isPenalty, readersOf, type Step, type StepNode } from "./graph.js";
 
 /** Two ops that one kernel does at once; undefined where they do not fuse. */
 type Rule = (first: OpNode, second: OpNode) => OpNode | undefined;
@@ -48,8 +48,9 @@ export function fuse(steps: readonly Step[]): Step[] {
   return fused;
 }
 
-function firstMatch(first: AnyNode, second: AnyNode): OpNode | undefined {
+function firstMatch(first: StepNode, second: StepNode): OpNode | undefined {
   if (isMerge(first) || isMerge(second)) return undefined;
+  if (isPenalty(first) || isPenalty(second)) return undefined;
   for (const rule of rules) {
     const merged = rule(first, second);
     if (merged) return merged;

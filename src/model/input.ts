@@ -1,4 +1,5 @@
-import { type Shape, wholeNumber } from "../base/shape.js";
+import type { Shape } from "../base/shape.js";
+import { checkedShape } from "../layers/input.js";
 
 /**
  * The first entry of a model: the sizes of one sample.
@@ -11,6 +12,6 @@ export class Input {
 
   /** @param shape sizes without the batch: `[height, width, channels]` */
   constructor(shape: Shape) {
-    this.shape = shape.map((size) => wholeNumber("Input", "each size of the shape", size));
+    this.shape = checkedShape("Input", shape);
   }
 }

@@ -30,8 +30,8 @@ function functionalFrom(
   options: ModelOptions,
 ): Model {
   const values = new Map<string, Tensor>();
-  const valueNamed = (name: unknown): Tensor => {
-    const value = values.get(String(name));
+  const valueNamed = (name: string): Tensor => {
+    const value = values.get(name);
     if (value) return value;
     throw fault(who, "each layer to read layers before it", name);
   };
@@ -40,6 +40,7 @@ function functionalFrom(
     if (!isJsonObject(entry) || typeof entry["name"] !== "string")
       throw fault(who, "layers with names", entry);
     const { name } = entry;
+    if (values.has(name)) throw fault(who, "layers with different names", name);
     if (entry["class_name"] === "InputLayer") {
       if (inputs) throw fault(who, "one InputLayer", name);
       inputs = input(inputShapeIn(who, entry));

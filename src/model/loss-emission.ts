@@ -4,23 +4,34 @@ import type { Buffer, ProgramBuilder } from "../engine/program-builder.js";
 import type { Loss, LossInputForm } from "../losses/index.js";
 import type { Emitter, Value } from "../ops/emitter.js";
 import { emitNode, type OpNode } from "../ops/node.js";
-import type { Step } from "./graph.js";
+import { isPenalty, type Step } from "./graph.js";
 
-/** What a loss judges: the value of the last of these steps. */
+/** What a loss judges. */
 export interface LossInput {
+  /** The steps that a program needs. */
   readonly steps: readonly Step[];
+  /** The step whose value is judged, or INPUT. */
+  readonly judged: number;
   readonly form: LossInputForm;
 }
 
-/** The steps up to what the loss judges: an activation at the end that is part of the loss is left out. */
+/**
+ * What the loss judges: what comes before an activation at the end that is part of the loss. The activation is left out
+ * where no penalty reads it.
+ */
 export function lossInput(steps: readonly Step[], loss: Loss): LossInput {
   const { activation, fromLogits } = loss;
-  if (!activation) return { steps, form: "outputs" };
-  const last = steps.at(-1)?.node;
+  const judged = steps.length - 1;
+  if (!activation) return { steps, judged, form: "outputs" };
+  const end = steps.findLastIndex(({ node }) => !isPenalty(node));
+  const last = steps[end]?.node;
   const endsInIt = last?.op === activation || (last?.op === "activation" && last.activation === activation);
-  if (endsInIt && !fromLogits) return { steps: steps.slice(0, -1), form: "logits" };
-  if (!endsInIt && fromLogits) return { steps, form: "logits" };
-  if (!endsInIt && loss.takesAnyOutputs) return { steps, form: "outputs" };
+  if (endsInIt && !fromLogits) {
+    const needed = end === judged ? steps.slice(0, -1) : steps;
+    return { steps: needed, judged: steps[end]!.inputs[0]!, form: "logits" };
+  }
+  if (!endsInIt && fromLogits) return { steps, judged, form: "logits" };
+  if (!endsInIt && loss.takesAnyOutputs) return { steps, judged, form: "outputs" };
   throw new HeddleError({
     who: loss.className,
     expected: fromLogits ? "a model that gives logits" : `a model that ends in a ${activation}`,
@@ -37,6 +48,8 @@ export interface ResultTables {
   readonly loss: Buffer;
   /** f32: the share of each sample's answers that are right; absent where accuracy is not measured. */
   readonly correct: Buffer | undefined;
+  /** f32: the penalties on each sample's activities; absent where the model has none. */
+  readonly activity: Buffer | undefined;
 }
 
 /** Emits a loss with the column of its targets; returns the gradient by `x` in training. */

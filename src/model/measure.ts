@@ -1,11 +1,11 @@
 import type { Loss } from "../losses/index.js";
 import type { Weight } from "../ops/weight.js";
 import type { CompiledProgram } from "./compile.js";
-import type { Samples, TrainingSamples } from "./data.js";
 import type { InputFormat } from "./emission.js";
 import { type Measures, type MetricValues, Tallies } from "./measures.js";
 import type { Network } from "./network.js";
 import type { Session } from "./session.js";
+import type { Columns } from "./stream-reader.js";
 
 /** What `evaluate` measures. */
 export interface Evaluation {
@@ -17,21 +17,22 @@ export interface Evaluation {
   readonly metrics: MetricValues;
 }
 
-/** Samples that the threads know. */
-export interface BoundSamples {
-  readonly samples: TrainingSamples;
-  /** As the loss reads them. */
-  readonly targets: Int32Array | Float32Array;
-  /** Undefined where all count the same. */
-  readonly weights: Float32Array | undefined;
+/** Samples that the threads know: all that there are, or a window of a stream. */
+export interface BoundPart extends Columns {
   /** Their number in the session. */
   readonly data: number;
 }
 
-/** Mean loss, accuracy and metrics over bound samples, dropout off. */
+/** What is measured, part by part. */
+export interface MeasuredSource {
+  readonly input: InputFormat;
+  readonly parts: Iterable<BoundPart> | AsyncIterable<BoundPart>;
+}
+
+/** Mean loss, accuracy and metrics over samples, dropout off. */
 export async function measure(
   session: Session,
-  { samples, targets, weights, data }: BoundSamples,
+  { input, parts }: MeasuredSource,
   options: {
     readonly loss: Loss;
     readonly measures: Measures;
@@ -42,31 +43,37 @@ export async function measure(
   const { loss, measures, network, signal } = options;
   const { accuracy, metrics } = measures;
   const outputs = metrics.length > 0;
-  const compiled = session.evaluation({ loss, accuracy, outputs }, formatOf(samples));
+  const compiled = session.evaluation({ loss, accuracy, outputs }, input);
   const tallies = new Tallies(metrics, network.outputShape);
-  const width = targets.length / samples.count;
-  const sums = { loss: 0, correct: 0 };
-  await eachRun(compiled, samples.count, async (rows, first) => {
+  const sums = { loss: 0, correct: 0, activity: 0, samples: 0 };
+  for await (const part of parts) {
+    await eachRun(compiled, part.count, (rows, first) => add(part, rows, first));
+    sums.samples += part.count;
+  }
+  return {
+    loss: (sums.loss + sums.activity) / sums.samples + penaltyOf(network.weights),
+    accuracy: sums.correct / sums.samples,
+    metrics: tallies.results(),
+  };
+
+  async function add({ data, count, targets, weights }: BoundPart, rows: Int32Array, first: number) {
     await session.run(compiled, { data, rows, signal });
     const results = await session.results(compiled, rows.length);
     results.loss.forEach((value, index) => {
       sums.loss += value * (weights?.[first + index] ?? 1);
     });
     for (const value of results.correct) sums.correct += value;
-    if (!outputs) return;
+    for (const value of results.activity ?? []) sums.activity += value;
+    if (!outputs || !targets) return;
+    const width = targets.length / count;
     const wanted = targets.subarray(width * first, width * (first + rows.length));
     tallies.add(await session.outputs(compiled, rows.length), wanted);
-  });
-  return {
-    loss: sums.loss / samples.count + penaltyOf(network.weights),
-    accuracy: sums.correct / samples.count,
-    metrics: tallies.results(),
-  };
+  }
 }
 
 /** How samples' images are given. */
-export function formatOf(samples: Samples): InputFormat {
-  return { element: samples.images instanceof Uint8Array ? "u8" : "f32" };
+export function formatOf({ images }: { readonly images: Uint8Array | Float32Array }): InputFormat {
+  return { element: images instanceof Uint8Array ? "u8" : "f32" };
 }
 
 /** Cuts samples in their own order into runs that fit a program's tables. */

@@ -1,22 +1,26 @@
-import { sizeOf, wholeNumber } from "../base/shape.js";
+import { HeddleError } from "../base/errors.js";
+import { wholeNumber } from "../base/shape.js";
 import type { EngineOptions } from "../engine/engine.js";
 import type { Program } from "../engine/program.js";
 import type { Variant } from "../engine/variant.js";
 import { type Loss, losses } from "../losses/index.js";
-import type { Metric } from "../metrics/index.js";
-import { type Optimizer, optimizers } from "../optimizers/index.js";
+import { Metric } from "../metrics/index.js";
+import { Optimizer, optimizers } from "../optimizers/index.js";
 import type { CompiledProgram } from "./compile.js";
-import { checkSamples, type Samples, type TrainingSamples, targetsOf } from "./data.js";
+import type { Samples, TrainingSamples } from "./data.js";
 import { type FitOptions, type Training, trainEpochs } from "./fit.js";
 import type { History } from "./history.js";
-import { type BoundSamples, type Evaluation, eachRun, formatOf, measure } from "./measure.js";
+import { type Evaluation, eachRun, formatOf, type MeasuredSource, measure } from "./measure.js";
 import { type Measures, measuresOf } from "./measures.js";
 import { Network } from "./network.js";
 import { nonFiniteFault } from "./non-finite.js";
 import type { Profile } from "./plan.js";
 import { profileTraining } from "./profile.js";
-import { sampleWeights, splitSamples, type ValidationOptions, type Weighting } from "./sample-weights.js";
+import type { ValidationOptions, Weighting } from "./sample-weights.js";
 import { Session } from "./session.js";
+import { Sources } from "./sources.js";
+import type { ImageChunk, SampleStream } from "./stream.js";
+import { StreamFault } from "./stream-reader.js";
 
 export interface CompileOptions extends EngineOptions {
   /** An optimizer or its name with Keras's defaults: `"adam"` (the default), `"sgd"`. */
@@ -69,6 +73,12 @@ export class Model extends Network {
   compile(options: CompileOptions = {}): void {
     const { optimizer = "adam", loss: named = DEFAULT_LOSS, metrics = [], ...engine } = options;
     const loss = typeof named === "string" ? losses.create("compile", named) : named;
+    if (typeof optimizer !== "string" && !(optimizer instanceof Optimizer))
+      throw noInstance("optimizer", optimizer);
+    if (typeof loss?.emit !== "function") throw noInstance("loss", loss);
+    for (const metric of metrics) {
+      if (typeof metric !== "string" && !(metric instanceof Metric)) throw noInstance("metrics", metric);
+    }
     const measures = measuresOf(loss, metrics, this.outputShape);
     this.dispose();
     this.done.learningRate = undefined;
@@ -88,97 +98,85 @@ export class Model extends Network {
   /**
    * Trains. A second call goes on where the first ended.
    *
-   * @param given images `[N, H, W, C]` with labels `[N]`, or with targets `[N, …outputShape]`
+   * @param given images `[N, H, W, C]` with labels `[N]`, or with targets `[N, …outputShape]`; or a stream of chunks of
+   *   them, in whose order they are trained on, cut into batches: the same steps as of the same samples in arrays with
+   *   `shuffle: false`. Two windows of at most 32 MiB (or one batch) of a stream are in memory at once, and the chunk
+   *   that came last. The stream must not wait for this model's own answers.
    * @returns one row an epoch
-   * @throws AbortedError when `signal` fires; the model then keeps the weights of the last whole step
+   * @throws AbortedError when `signal` fires, or what a stream threw; the model then keeps the weights of the last whole
+   *   step
    */
   async fit(
-    given: TrainingSamples,
+    given: TrainingSamples | SampleStream,
     options: FitOptions & ValidationOptions & Weighting = {},
   ): Promise<History> {
     const { loss, measures, optimizer } = this.compiled;
-    const batchSize = wholeNumber("fit", "batchSize", options.batchSize ?? 32);
-    const session = await this.open();
-    const unbind: number[] = [];
-    const bind = (who: string, data: TrainingSamples, weighting: Weighting) => {
-      const bound = this.bind(session, who, data, weighting);
-      unbind.push(bound.data);
-      return bound;
+    const { stepsPerEpoch, initialEpoch: epochsBefore = this.done.epochs } = options;
+    const checked = {
+      ...options,
+      batchSize: wholeNumber("fit", "batchSize", options.batchSize ?? 32),
+      ...(stepsPerEpoch !== undefined && {
+        stepsPerEpoch: wholeNumber("fit", "stepsPerEpoch", stepsPerEpoch),
+      }),
     };
-    try {
-      const [weighted, heldOut] = splitSamples(given, this.inputShape, options);
-      const { samples } = weighted;
-      const { data, weights } = bind("fit", samples, weighted);
-      const validation = heldOut && bind("fit, validationData", heldOut.samples, heldOut);
-      const compiled = session.training({
-        loss,
-        accuracy: measures.accuracy,
-        weighted: weights !== undefined,
-        optimizer,
-        batchSize: Math.min(batchSize, samples.count),
-        seed: this.seed,
-        input: formatOf(samples),
-      });
-      return await trainEpochs(
+    const session = await this.open();
+    return this.withSources(session, options.signal, async (sources) => {
+      const source = await sources.training(given, checked, { seed: this.seed, epochsBefore });
+      const { feed, input, batchSize, weighted, validation } = source;
+      const { accuracy } = measures;
+      const { seed } = this;
+      const compiled = session.training({ loss, accuracy, weighted, optimizer, batchSize, seed, input });
+      return trainEpochs(
         {
-          session,
-          compiled,
-          data,
-          samples: samples.count,
-          optimizer,
-          seed: this.seed,
-          done: this.done,
-          model: this,
-          explain: (found) => nonFiniteFault({ placed: this.placed, samples }, found),
-          validate: validation && (() => this.measure(session, validation, options.signal)),
+          ...{ session, compiled, feed, optimizer, done: this.done, model: this },
+          inputShape: this.inputShape,
+          explain: (found) => nonFiniteFault(this.placed, found),
+          validate: validation && (async () => this.measure(session, await validation(), options.signal)),
         },
         options,
       );
-    } finally {
-      for (const id of unbind) session.unbind(id);
-    }
+    });
   }
 
-  /** Mean loss, accuracy and the metrics of `compile`, dropout off. */
+  /** Mean loss, accuracy and the metrics of `compile`, dropout off, over samples or one pass over a stream. */
   async evaluate(
-    samples: TrainingSamples,
-    options: { readonly signal?: AbortSignal } = {},
+    given: TrainingSamples | SampleStream,
+    { signal }: { readonly signal?: AbortSignal } = {},
   ): Promise<Evaluation> {
     const session = await this.open();
-    const bound = this.bind(session, "evaluate", samples);
-    try {
-      return await session.alone(() => {
+    return this.withSources(session, signal, async (sources) => {
+      const source = await sources.measured("evaluate", given);
+      return session.alone(() => {
         session.writeWeights();
-        return this.measure(session, bound, options.signal);
+        return this.measure(session, source, signal);
       });
-    } finally {
-      session.unbind(bound.data);
-    }
+    });
   }
 
   /**
-   * The outputs of each sample, `[N, …outputShape]` row-major: probabilities where the model ends in a softmax.
+   * The outputs of each sample, `[N, …outputShape]` row-major: probabilities where the model ends in a softmax. Of a
+   * stream one pass is read; its outputs, unlike its images, are all held.
    */
-  async predict(samples: Samples, options: { readonly signal?: AbortSignal } = {}): Promise<Float32Array> {
-    checkSamples("predict", samples, this.inputShape);
+  async predict(
+    given: Samples | SampleStream<ImageChunk>,
+    { signal }: { readonly signal?: AbortSignal } = {},
+  ): Promise<Float32Array> {
     const session = await this.open();
-    const width = sizeOf(this.outputShape);
-    const compiled = session.prediction(formatOf(samples));
-    const outputs = new Float32Array(samples.count * width);
-    const data = session.bind(samples.images);
-    try {
-      await session.alone(() => {
+    return this.withSources(session, signal, async (sources) => {
+      const { input, parts } = await sources.asked("predict", given);
+      const compiled = session.prediction(input);
+      const runs: Float32Array[] = [];
+      await session.alone(async () => {
         session.writeWeights();
-        return eachRun(compiled, samples.count, async (rows, first) => {
-          await session.run(compiled, { data, rows, signal: options.signal });
-          const bytes = await session.engine.read(compiled.output!, 4 * width * rows.length);
-          outputs.set(new Float32Array(bytes.buffer), first * width);
-        });
+        for await (const { data, count } of parts) {
+          await eachRun(compiled, count, async (rows) => {
+            await session.run(compiled, { data, rows, signal });
+            runs.push(await session.outputs(compiled, rows.length));
+          });
+        }
       });
-    } finally {
-      session.unbind(data);
-    }
-    return outputs;
+      return joined(runs);
+    });
   }
 
   /** Which kernels run and on how many threads; starts the engine if need be. */
@@ -214,7 +212,11 @@ export class Model extends Network {
     const { loss, measures, optimizer, engine } = this.compiled;
     const session = await Session.open(this.lower(), engine);
     try {
-      const { data } = this.bind(session, "profile", samples);
+      const { inputShape, outputShape } = this;
+      const { data } = new Sources(session, { inputShape, outputShape, loss }, undefined).bind(
+        "profile",
+        samples,
+      );
       const compiled = session.training({
         loss,
         accuracy: measures.accuracy,
@@ -263,24 +265,53 @@ export class Model extends Network {
 
   private measure(
     session: Session,
-    bound: BoundSamples,
+    source: MeasuredSource,
     signal: AbortSignal | undefined,
   ): Promise<Evaluation> {
-    return measure(session, bound, { ...this.compiled, network: this, signal });
+    return measure(session, source, { ...this.compiled, network: this, signal });
   }
 
-  private bind(
+  /** Works with samples that are let go, and streams that are ended, when it is done or fails. */
+  private async withSources<T>(
     session: Session,
-    who: string,
-    samples: TrainingSamples,
-    weighting: Weighting = {},
-  ): BoundSamples {
-    checkSamples(who, samples, this.inputShape);
-    const targets = targetsOf(who, samples, this.compiled.loss, this.outputShape);
-    const weights = sampleWeights(who, targets, samples.count, weighting);
-    const data = session.bind(samples.images, targets, ...(weights ? [weights] : []));
-    return { samples, targets, weights, data };
+    signal: AbortSignal | undefined,
+    work: (sources: Sources) => Promise<T>,
+  ): Promise<T> {
+    const { inputShape, outputShape } = this;
+    const { loss } = this.compiled;
+    const sources = new Sources(session, { inputShape, outputShape, loss }, signal);
+    let result: T;
+    try {
+      result = await work(sources);
+    } catch (thrown) {
+      await sources.close(false);
+      throw thrown instanceof StreamFault ? thrown.cause : thrown;
+    }
+    await sources.close(true);
+    return result;
   }
+}
+
+/** The complaint about what should be a name or an object of one of Heddle's classes. */
+function noInstance(name: string, value: unknown): HeddleError {
+  return new HeddleError({
+    who: "compile",
+    expected: `${name} by name or as instances`,
+    received: typeof value === "function" ? `the class ${value.name}` : (JSON.stringify(value) ?? "nothing"),
+    next: "Write new before a class, or give its name.",
+  });
+}
+
+/** Arrays one behind the other. */
+function joined(arrays: readonly Float32Array[]): Float32Array {
+  if (arrays.length === 1) return arrays[0]!;
+  const all = new Float32Array(arrays.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const array of arrays) {
+    all.set(array, at);
+    at += array.length;
+  }
+  return all;
 }
 
 const DEFAULT_LOSS = losses.create("compile", "sparseCategoricalCrossentropy");

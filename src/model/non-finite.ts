@@ -2,7 +2,6 @@ import { HeddleError } from "../base/errors.js";
 import { sizeOf } from "../base/shape.js";
 import type { Weight } from "../ops/weight.js";
 import { lowerLayers, type PlacedLayer } from "./build.js";
-import type { TrainingSamples } from "./data.js";
 import { Session } from "./session.js";
 
 /** What a training met that is no finite number. */
@@ -12,7 +11,8 @@ export interface NonFinite {
   readonly epoch: number;
   /** The loss of the step's first sample that has none; undefined when the weights alone are at fault. */
   readonly loss: number | undefined;
-  /** The step's samples. */
+  /** The step's images, and what they are called in messages. */
+  readonly batch: Float32Array;
   readonly rows: Int32Array;
   /** The weights after the run, in the layers' order. */
   readonly weights: readonly { readonly weight: Weight; readonly values: Float32Array }[];
@@ -21,28 +21,22 @@ export interface NonFinite {
 }
 
 /** An error that names the step and the layer where numbers stopped being finite. */
-export async function nonFiniteFault(
-  model: { readonly placed: readonly PlacedLayer[]; readonly samples: TrainingSamples },
-  found: NonFinite,
-): Promise<HeddleError> {
+export async function nonFiniteFault(placed: readonly PlacedLayer[], found: NonFinite): Promise<HeddleError> {
   const { step, epoch, loss } = found;
   return new HeddleError({
     who: "fit",
     expected: `finite numbers in step ${step} (epoch ${epoch})`,
     received:
-      loss === undefined ? await place(model, found) : `a loss of ${loss}: ${await place(model, found)}`,
+      loss === undefined ? await place(placed, found) : `a loss of ${loss}: ${await place(placed, found)}`,
     next: "Lower the learning rate, clip the gradients, or check images and labels. The model keeps the weights from before this epoch.",
   });
 }
 
 async function place(
-  { placed, samples }: { readonly placed: readonly PlacedLayer[]; readonly samples: TrainingSamples },
-  { rows, weights, atStart }: NonFinite,
+  placed: readonly PlacedLayer[],
+  { batch, rows, weights, atStart }: NonFinite,
 ): Promise<string> {
-  const size = sizeOf(samples.shape);
-  const batch = Float32Array.from({ length: rows.length * size }, (_, index) => {
-    return samples.images[rows[Math.floor(index / size)]! * size + (index % size)]!;
-  });
+  const size = sizeOf(placed[0]!.inputShapes[0]!);
   const wrong = batch.findIndex((value) => !Number.isFinite(value));
   if (wrong >= 0) return `image ${rows[Math.floor(wrong / size)]} has ${batch[wrong]} in it`;
   const bad = weights.find(({ values }) => hasNonFinite(values))?.weight.name;

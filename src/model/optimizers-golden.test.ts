@@ -1,6 +1,6 @@
 // Optimizers, schedules, constraints and initializers against real Keras: tools/golden/optimizers.py wrote the values.
-import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { againstKeras, type Comparison, readGolden } from "../base/golden.testing.js";
 import type { JsonObject } from "../base/json.js";
 import { Random } from "../base/random.js";
 import { type Shape, sizeOf } from "../base/shape.js";
@@ -44,8 +44,7 @@ interface Golden {
   })[];
 }
 
-const file = new URL("../../tests/golden/optimizers.json", import.meta.url);
-const golden = JSON.parse(readFileSync(file, "utf8")) as Golden;
+const golden = readGolden<Golden>("optimizers");
 
 /** The options that both know, as Keras wrote them. */
 function expectSameConfig(own: JsonObject, theirs: JsonObject, unlike: readonly string[] = ["seed"]): void {
@@ -126,7 +125,12 @@ class Block {
   }
 }
 
-async function runUpdates(engine: Engine, optimizer: Optimizer, example: Golden["optimizers"][number]) {
+async function runUpdates(
+  engine: Engine,
+  optimizer: Optimizer,
+  example: Golden["optimizers"][number],
+  compare: Comparison,
+) {
   const block = new Block(engine, golden.start, golden.shapes);
   const gradients = block.array("gradients");
   const slots = Array.from({ length: optimizer.slots + (optimizer.useEma ? 1 : 0) }, () =>
@@ -145,36 +149,33 @@ async function runUpdates(engine: Engine, optimizer: Optimizer, example: Golden[
   for (const [index, expected] of example.steps.entries()) {
     block.write(gradients, golden.gradients[index]!);
     await step(optimizer.stepScalars(index + 1, optimizer.schedule.rate(index, example.steps.length)));
-    expectValues(await block.read(block.address), expected);
+    compareValues(compare, `weights: step ${index + 1}`, await block.read(block.address), expected);
   }
-  if (optimizer.useEma) expectValues(await block.read(slots.at(-1)!), example.final!);
+  if (optimizer.useEma) compareValues(compare, "averages", await block.read(slots.at(-1)!), example.final!);
 }
 
-/** Each value within 1e-5 of itself, or of one where it is smaller. */
-function expectValues(actual: Readonly<Record<string, Float32Array>>, expected: Values): void {
-  for (const [name, values] of Object.entries(expected)) {
-    values.forEach((value, index) => {
-      const error = Math.abs(actual[name]![index]! - value) / Math.max(1, Math.abs(value));
-      // Written so that NaN fails.
-      if (!(error <= 1e-5)) {
-        expect.fail(`${name}, value ${index}: expected ${value}, received ${actual[name]![index]}`);
-      }
-    });
-  }
+function compareValues(
+  compare: Comparison,
+  what: string,
+  actual: Readonly<Record<string, Float32Array>>,
+  expected: Values,
+): void {
+  for (const [name, values] of Object.entries(expected)) compare(what, actual[name], values);
 }
 
 describe(`Keras ${golden.keras}`, () => {
   onEachVariant("optimizers step as it does", (engine) => {
     it.each(
       golden.optimizers.map((example, number) => [`${number} ${example.class_name}`, example] as const),
-    )("%s", async (_, example) => {
+    )("%s", async (id, example) => {
       const optimizer = optimizers.deserialize("golden", example);
-      await runUpdates(engine(), optimizer, example);
+      const place = { part: "optimizers", row: example.class_name, kernels: engine().variant };
+      await runUpdates(engine(), optimizer, example, againstKeras({ ...place, id }));
     });
 
     it.each(
       golden.constraints.map((example, number) => [`${number} ${example.class_name}`, example] as const),
-    )("a constraint projects as it does: %s", async (_, example) => {
+    )("a constraint projects as it does: %s", async (id, example) => {
       const constraint = constraints.deserialize("golden", example);
       constraint.check("golden", example.shape);
       const block = new Block(engine(), { w: example.before }, { w: example.shape });
@@ -185,7 +186,10 @@ describe(`Keras ${golden.keras}`, () => {
         emitTask(builder, "golden", "update", [constraint.project(at(w, 0), weight.shape)]);
       });
       await step([]);
-      expectValues(await block.read(block.address), { w: example.after });
+      const place = { part: "constraints", row: example.class_name, kernels: engine().variant };
+      compareValues(againstKeras({ ...place, id }), "projections", await block.read(block.address), {
+        w: example.after,
+      });
       expect(example.after).not.toEqual(example.before);
     });
   });
@@ -201,13 +205,9 @@ describe(`Keras ${golden.keras}`, () => {
   it.each(golden.schedules)("a schedule gives its rates: $class_name $config", (example) => {
     const schedule = schedules.deserialize("golden", example);
     expectSameConfig(schedule.getConfig(), example.config);
-    golden.scheduleSteps.forEach((step, index) => {
-      const expected = example.rates[index]!;
-      // Keras computes them in f32, a cosine near 0 with an absolute error of its f32 argument.
-      expect(Math.abs(schedule.rate(step, 1) - expected), `step ${step}`).toBeLessThan(
-        1e-5 * expected + 2e-8,
-      );
-    });
+    const rates = golden.scheduleSteps.map((step) => schedule.rate(step, 1));
+    const id = JSON.stringify(example.config);
+    againstKeras({ part: "schedules", row: example.class_name, id })("rates", rates, example.rates);
   });
 
   it.each(golden.constraints)("a constraint's options are Keras's: $class_name $config", (example) => {

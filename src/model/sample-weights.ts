@@ -1,6 +1,7 @@
 import { HeddleError } from "../base/errors.js";
 import type { Shape } from "../base/shape.js";
 import { checkSamples, type TrainingSamples } from "./data.js";
+import type { SampleStream } from "./stream.js";
 
 /** How much each sample counts: by itself or by its class. Its loss and its gradient are multiplied by its weight. */
 export interface Weighting {
@@ -12,10 +13,14 @@ export interface Weighting {
 
 /** On what `fit` validates behind its epochs. */
 export interface ValidationOptions {
-  readonly validationData?: TrainingSamples & Pick<Weighting, "sampleWeight">;
+  /** Samples, or a stream of them, of which each validation reads a pass. */
+  readonly validationData?: WeightedSamples | SampleStream;
   /** Share of the samples, 0 to 1, that is kept from training and validated on: the last ones, before shuffling. */
   readonly validationSplit?: number;
 }
+
+/** Samples, each with how much it counts, or all counting the same. */
+export type WeightedSamples = TrainingSamples & Pick<Weighting, "sampleWeight">;
 
 interface Weighted extends Weighting {
   readonly samples: TrainingSamples;
@@ -68,14 +73,12 @@ export function splitSamples(
   samples: TrainingSamples,
   inputShape: Shape,
   options: ValidationOptions & Weighting,
-): readonly [training: Weighted, validation?: Weighted] {
+): { readonly training: Weighted; readonly heldOut?: WeightedSamples | SampleStream | undefined } {
   const { validationData, validationSplit, classWeight, sampleWeight } = options;
   const byClass = classWeight && { classWeight };
   const whole = { samples, ...byClass, ...(sampleWeight && { sampleWeight }) };
   if (validationSplit === undefined) {
-    if (!validationData) return [whole];
-    const weights = validationData.sampleWeight;
-    return [whole, { samples: validationData, ...(weights && { sampleWeight: weights }) }];
+    return { training: whole, heldOut: validationData };
   }
   if (validationData) {
     throw new HeddleError({
@@ -98,13 +101,13 @@ export function splitSamples(
     });
   }
   const [training, validation] = [part(samples, 0, first), part(samples, first, count)];
-  if (!sampleWeight) return [{ samples: training, ...byClass }, { samples: validation }];
+  if (!sampleWeight) return { training: { samples: training, ...byClass }, heldOut: validation };
   // Weights too few or too many stay so in the second part, which then says it.
   const weights = Array.from(sampleWeight);
-  return [
-    { samples: training, ...byClass, sampleWeight: weights.slice(0, first) },
-    { samples: validation, sampleWeight: weights.slice(first) },
-  ];
+  return {
+    training: { samples: training, ...byClass, sampleWeight: weights.slice(0, first) },
+    heldOut: { ...validation, sampleWeight: weights.slice(first) },
+  };
 }
 
 function part<T extends TrainingSamples>(samples: T, first: number, last: number): T {

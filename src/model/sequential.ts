@@ -1,6 +1,6 @@
 import { HeddleError } from "../base/errors.js";
 import type { JsonObject } from "../base/json.js";
-import { input, type Layer, layers } from "../layers/index.js";
+import { input, Layer, layers } from "../layers/index.js";
 import { sequentialConfig } from "./config.js";
 import { describedModel, fault, inputShapeIn, readModelFolder } from "./described-model.js";
 import { Input } from "./input.js";
@@ -53,15 +53,21 @@ export class Sequential extends Model {
 }
 
 function chain([first, ...rest]: readonly (Input | Layer)[]) {
-  if (!(first instanceof Input) || rest.length === 0 || rest.some((layer) => layer instanceof Input)) {
+  if (!(first instanceof Input) || rest.length === 0 || !rest.every((layer) => layer instanceof Layer)) {
     throw new HeddleError({
       who: "Sequential",
       expected: "an Input first and layers behind it",
-      received: `[${[first, ...rest].map((layer) => layer?.constructor.name).join(", ")}]`,
+      received: `[${[first, ...rest].map(describe).join(", ")}]`,
       next: "Begin with new Input([height, width, channels]).",
     });
   }
   const inputs = input(first.shape);
   const outputs = (rest as Layer[]).reduce((value, layer) => layer.apply(value), inputs);
   return { inputs, outputs };
+}
+
+/** What stands where a layer should, which in JavaScript may be anything. */
+function describe(value: unknown): string {
+  if (typeof value === "function") return `the class ${value.name}`;
+  return typeof value === "object" && value !== null ? value.constructor.name : String(value);
 }

@@ -14,7 +14,8 @@ import {
   weightsOf,
 } from "./compile.js";
 import type { InputFormat } from "./emission.js";
-import { SharedCopies } from "./shared-copies.js";
+import { SharedCopies, type SharedCopy } from "./shared-copies.js";
+import type { Columns } from "./stream-reader.js";
 
 /** Samples of a batch when nothing is trained: enough shards for every thread. */
 const INFERENCE_BATCH = 512;
@@ -25,6 +26,8 @@ export interface RunResults {
   readonly loss: Float32Array;
   /** The share of each sample's answers that were right; NaN where accuracy is not measured. */
   readonly correct: Float32Array;
+  /** Penalties on each sample's activities; undefined where the model has none. */
+  readonly activity: Float32Array | undefined;
 }
 
 /** A model on an engine: weights in its memory, programs made when they are first needed. */
@@ -125,12 +128,31 @@ export class Session {
 
   /** Makes arrays known to the threads; returns their number. */
   bind(...arrays: readonly ArrayBufferView[]): number {
-    const shared = arrays.map((array) => this.copies.of(array));
+    return this.bindCopies(arrays.map((array) => this.copies.of(array)));
+  }
+
+  private bindCopies(shared: readonly SharedCopy[]): number {
     const id = this.engine.bind(shared.map(({ bytes }) => bytes));
     this.releases.set(id, () => {
       for (const { release } of shared) release();
     });
     return id;
+  }
+
+  /** Makes columns of samples known to the threads: their number, and the images, which stay until `unbind`. */
+  bindColumns({ images, targets, weights }: Columns): {
+    readonly data: number;
+    readonly images: Columns["images"];
+  } {
+    const [first, ...others] = [images, targets, weights]
+      .filter((column) => column !== undefined)
+      .map((column) => this.copies.of(column));
+    const bytes = first!.bytes;
+    const data = this.bindCopies([first!, ...others]);
+    // Where memory is not shared, the threads have copies, and these are the caller's bytes.
+    const kept = bytes.buffer === images.buffer ? bytes.slice() : bytes;
+    if (images instanceof Uint8Array) return { data, images: kept };
+    return { data, images: new Float32Array(kept.buffer, kept.byteOffset, images.length) };
   }
 
   /** Forgets arrays that no run reads any more. */
@@ -228,13 +250,14 @@ export class Session {
 
   /** Loss and correctness of the first `samples` samples of the last run. */
   async results(compiled: CompiledProgram, samples: number): Promise<RunResults> {
-    const { correct } = compiled;
+    const { correct, activity } = compiled;
     return {
       loss: await this.floats(compiled.loss!, samples),
       correct:
         correct === undefined
           ? new Float32Array(samples).fill(Number.NaN)
           : await this.floats(correct, samples),
+      activity: activity === undefined ? undefined : await this.floats(activity, samples),
     };
   }
 

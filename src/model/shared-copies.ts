@@ -1,5 +1,11 @@
 import { canShareMemory } from "../base/memory.js";
 
+/** The bytes of an array where threads can read them, and what to call once none does any more. */
+export interface SharedCopy {
+  readonly bytes: Uint8Array;
+  readonly release: () => void;
+}
+
 /**
  * Copies of arrays in shared memory, where threads read them in place. The memory of a copy is used again for the
  * next: a thread that was given a shared buffer holds its memory until that thread's own garbage is collected, which
@@ -11,12 +17,8 @@ import { canShareMemory } from "../base/memory.js";
 export class SharedCopies {
   private readonly free: SharedArrayBuffer[] = [];
 
-  /**
-   * The bytes of an array, copied to shared memory unless they are there already or memory cannot be shared.
-   *
-   * @returns the bytes, and what to call once no thread reads them any more
-   */
-  of(array: ArrayBufferView): { readonly bytes: Uint8Array; readonly release: () => void } {
+  /** The bytes of an array, copied to shared memory unless they are there already or memory cannot be shared. */
+  of(array: ArrayBufferView): SharedCopy {
     const bytes = new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
     if (!canShareMemory() || array.buffer instanceof SharedArrayBuffer) return { bytes, release: () => {} };
     const buffer = this.take(2 ** Math.ceil(Math.log2(Math.max(1, bytes.byteLength))));

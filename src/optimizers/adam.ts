@@ -1,5 +1,6 @@
 import { wholePower } from "../base/math.js";
 import type { KernelCall } from "../ops/emitter.js";
+import { atLeastZero, belowOne } from "./checks.js";
 import { Optimizer, type OptimizerOptions, type UpdateOperands } from "./optimizer.js";
 
 /** `learningRate` is 0.001 by default. */
@@ -31,9 +32,10 @@ export class Adam extends Optimizer {
 
   constructor(options: AdamOptions = {}) {
     super(options, 0.001);
-    this.beta1 = options.beta1 ?? 0.9;
-    this.beta2 = options.beta2 ?? 0.999;
-    this.epsilon = options.epsilon ?? 1e-7;
+    const who = new.target.name;
+    this.beta1 = belowOne(who, "beta1", options.beta1 ?? 0.9);
+    this.beta2 = belowOne(who, "beta2", options.beta2 ?? 0.999);
+    this.epsilon = atLeastZero(who, "epsilon", options.epsilon ?? 1e-7);
     this.amsgrad = options.amsgrad ?? false;
   }
 

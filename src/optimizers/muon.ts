@@ -1,5 +1,8 @@
+import { HeddleError, messageOf } from "../base/errors.js";
+import { wholeNumber } from "../base/shape.js";
 import { at, type KernelCall } from "../ops/emitter.js";
 import { adamScalars } from "./adam.js";
+import { atLeastZero, belowOne, finite, upToOne } from "./checks.js";
 import {
   Optimizer,
   type OptimizerOptions,
@@ -61,21 +64,23 @@ export class Muon extends Optimizer {
   constructor(options: MuonOptions = {}) {
     super({ weightDecay: 0.004, ...options }, 0.001);
     this.options = {
-      momentum: options.momentum ?? 0.95,
+      momentum: upToOne("Muon", "momentum", options.momentum ?? 0.95),
       nesterov: options.nesterov ?? true,
-      nsSteps: options.nsSteps ?? 5,
-      muonA: options.muonA ?? 3.4445,
-      muonB: options.muonB ?? -4.775,
-      muonC: options.muonC ?? 2.0315,
+      nsSteps: wholeNumber("Muon", "nsSteps", options.nsSteps ?? 5),
+      muonA: finite("Muon", "muonA", options.muonA ?? 3.4445),
+      muonB: finite("Muon", "muonB", options.muonB ?? -4.775),
+      muonC: finite("Muon", "muonC", options.muonC ?? 2.0315),
       excludeEmbeddings: options.excludeEmbeddings ?? true,
-      adamBeta1: options.adamBeta1 ?? 0.9,
-      adamBeta2: options.adamBeta2 ?? 0.999,
-      epsilon: options.epsilon ?? 1e-7,
-      adamLrRatio: options.adamLrRatio ?? 1,
+      adamBeta1: belowOne("Muon", "adamBeta1", options.adamBeta1 ?? 0.9),
+      adamBeta2: belowOne("Muon", "adamBeta2", options.adamBeta2 ?? 0.999),
+      epsilon: atLeastZero("Muon", "epsilon", options.epsilon ?? 1e-7),
+      adamLrRatio: atLeastZero("Muon", "adamLrRatio", options.adamLrRatio ?? 1),
     };
-    this.rmsRate = options.rmsRate === undefined ? 0.2 : options.rmsRate;
-    this.adamWeightDecay = options.adamWeightDecay === undefined ? 0.004 : options.adamWeightDecay;
-    this.excluded = (options.excludeLayers ?? []).map((pattern) => new RegExp(pattern));
+    const { rmsRate = 0.2, adamWeightDecay = 0.004 } = options;
+    this.rmsRate = rmsRate === null ? null : atLeastZero("Muon", "rmsRate", rmsRate);
+    this.adamWeightDecay =
+      adamWeightDecay === null ? null : atLeastZero("Muon", "adamWeightDecay", adamWeightDecay);
+    this.excluded = (options.excludeLayers ?? []).map(pattern);
   }
 
   scalars(step: number, rate: number): readonly number[] {
@@ -132,5 +137,19 @@ export class Muon extends Optimizer {
       nesterov: options.nesterov,
       rms_rate: this.rmsRate,
     };
+  }
+}
+
+/** A regular expression that a user gave as text. */
+function pattern(text: string): RegExp {
+  try {
+    return new RegExp(text);
+  } catch (fault) {
+    throw new HeddleError({
+      who: "Muon",
+      expected: "excludeLayers to be regular expressions",
+      received: JSON.stringify(text),
+      next: `Correct it: ${messageOf(fault)}.`,
+    });
   }
 }

@@ -66,11 +66,15 @@ export abstract class Optimizer {
   constructor(options: OptimizerOptions, defaultRate: number) {
     const { learningRate = defaultRate, emaMomentum = 0.99, emaOverwriteFrequency } = options;
     const who = "Optimizer";
-    if (typeof learningRate === "number" && !(learningRate >= 0 && Number.isFinite(learningRate))) {
+    const fits =
+      typeof learningRate === "number"
+        ? learningRate >= 0 && Number.isFinite(learningRate)
+        : typeof learningRate?.rate === "function";
+    if (!fits) {
       throw new HeddleError({
         who,
         expected: "learningRate to be a number of at least 0 or a schedule",
-        received: String(learningRate),
+        received: typeof learningRate === "string" ? JSON.stringify(learningRate) : String(learningRate),
         next: "Correct learningRate.",
       });
     }

@@ -1,4 +1,5 @@
 import type { KernelCall } from "../ops/emitter.js";
+import { atLeastZero, upToOne } from "./checks.js";
 import { Optimizer, type OptimizerOptions, type UpdateOperands } from "./optimizer.js";
 
 /** `learningRate` is 0.001 by default. */
@@ -28,9 +29,9 @@ export class RMSprop extends Optimizer {
 
   constructor(options: RMSpropOptions = {}) {
     super(options, 0.001);
-    this.rho = options.rho ?? 0.9;
-    this.momentum = options.momentum ?? 0;
-    this.epsilon = options.epsilon ?? 1e-7;
+    this.rho = upToOne("RMSprop", "rho", options.rho ?? 0.9);
+    this.momentum = upToOne("RMSprop", "momentum", options.momentum ?? 0);
+    this.epsilon = atLeastZero("RMSprop", "epsilon", options.epsilon ?? 1e-7);
     this.centered = options.centered ?? false;
   }
 

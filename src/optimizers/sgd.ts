@@ -1,4 +1,5 @@
 import type { KernelCall } from "../ops/emitter.js";
+import { upToOne } from "./checks.js";
 import { Optimizer, type OptimizerOptions, type UpdateOperands } from "./optimizer.js";
 
 /** `learningRate` is 0.01 by default. */
@@ -22,7 +23,7 @@ export class SGD extends Optimizer {
 
   constructor(options: SGDOptions = {}) {
     super(options, 0.01);
-    this.momentum = options.momentum ?? 0;
+    this.momentum = upToOne("SGD", "momentum", options.momentum ?? 0);
     this.nesterov = options.nesterov ?? false;
   }
 

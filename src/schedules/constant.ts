@@ -1,10 +1,14 @@
+import { checkRate } from "./checks.js";
 import type { Schedule } from "./schedule.js";
 
 /** The same learning rate at every step. */
 export class Constant implements Schedule {
   readonly className = "Constant";
 
-  constructor(readonly learningRate: number) {}
+  /** @throws HeddleError for a rate below 0 */
+  constructor(readonly learningRate: number) {
+    checkRate("Constant", "learningRate", learningRate);
+  }
 
   rate(): number {
     return this.learningRate;

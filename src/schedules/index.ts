@@ -10,6 +10,7 @@ import { OneCycle } from "./one-cycle.js";
 import { PiecewiseConstantDecay } from "./piecewise-constant-decay.js";
 import { PolynomialDecay, type PolynomialDecayOptions } from "./polynomial-decay.js";
 import type { Schedule } from "./schedule.js";
+import { Warmup } from "./warmup.js";
 
 export {
   Constant,
@@ -25,9 +26,10 @@ export {
   PolynomialDecay,
   type PolynomialDecayOptions,
   type Schedule,
+  Warmup,
 };
 
-export const schedules = new Registry<Schedule>("schedule", {
+export const schedules: Registry<Schedule> = new Registry<Schedule>("schedule", {
   Constant: (config) => new Constant(Number(config["learning_rate"])),
   CosineDecay: (config) =>
     new CosineDecay({
@@ -56,6 +58,8 @@ export const schedules = new Registry<Schedule>("schedule", {
       ...given(config, { endLearningRate: "end_learning_rate", power: "power" }),
       cycle: config["cycle"] === true,
     }),
+  Warmup: (config) =>
+    new Warmup(schedules.deserialize("Warmup", config["schedule"]), { steps: Number(config["steps"]) }),
 });
 
 function decayOf(config: JsonObject): DecayOptions {

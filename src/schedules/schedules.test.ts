@@ -10,6 +10,7 @@ import {
   PolynomialDecay,
   type Schedule,
   schedules,
+  Warmup,
 } from "./index.js";
 
 describe("Constant", () => {
@@ -78,6 +79,7 @@ it.each([
     power: 2,
     cycle: true,
   }),
+  new Warmup(new CosineDecay({ initialLearningRate: 0.1, decaySteps: 100 }), { steps: 20 }),
 ])("%o goes into a configuration and comes back", (schedule) => {
   const again = schedules.deserialize("test", {
     class_name: schedule.className,
@@ -85,6 +87,17 @@ it.each([
   });
   expect(again).toEqual(schedule);
   expect(again).not.toBe(schedule);
+});
+
+it("a warm-up rises to where the schedule behind it begins, and hands on its steps", () => {
+  const schedule = new Warmup(new OneCycle(1, { warmup: 0, end: 0 }), { steps: 4 });
+  expect([0, 1, 2, 3, 4, 6, 8].map((step) => schedule.rate(step, 8))).toEqual([
+    0.25, 0.5, 0.75, 1, 1, 0.5, 0,
+  ]);
+  expect(new Warmup(new Constant(0.1), { steps: 0 }).rate(0, 10)).toBe(0.1);
+  expect(() => new Warmup(new Constant(0.1), { steps: -1 })).toThrow(
+    "Warmup: expected steps to be a number of at least 0, received -1. Correct the schedule.",
+  );
 });
 
 it("a decay with restarts begins again exactly where one ends", () => {

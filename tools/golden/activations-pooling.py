@@ -6,15 +6,10 @@ them: output, gradient of the input, gradients of the weights. Run with the Tens
     KERAS_BACKEND=tensorflow TF_ENABLE_ONEDNN_OPTS=0 python tools/golden/activations-pooling.py
 """
 
-import json
-import pathlib
-
 import keras
 import numpy as np
-import tensorflow as tf
+from common import layer_case, write
 from keras import layers
-
-OUTPUT = pathlib.Path(__file__).parents[2] / "tests" / "golden" / "activations-pooling.json"
 
 random = np.random.default_rng(20_240_601)
 
@@ -26,32 +21,8 @@ def draw(shape, spread=1.0):
     return (spread * random.standard_normal(shape)).astype("float32")
 
 
-def listed(tensor):
-    """The values in row-major order, as few digits as give the same f32 back."""
-    return [float(str(value)) for value in np.asarray(tensor, dtype="float32").reshape(-1)]
-
-
 def case(layer, x):
-    # Built by calling it, in inference: nothing here is random.
-    y = layer(x)
-    for weight in layer.weights:
-        weight.assign(draw(weight.shape))
-    dy = draw(y.shape)
-    source = tf.constant(x)
-    with tf.GradientTape() as tape:
-        tape.watch(source)
-        y = layer(source, training=False)
-    variables = [weight.value for weight in layer.weights]
-    dx, *gradients = tape.gradient(y, [source, *variables], output_gradients=tf.constant(dy))
-    config = {key: value for key, value in layer.get_config().items() if key != "dtype"}
-    return {
-        "layer": {"class_name": type(layer).__name__, "config": config},
-        "input": list(x.shape),
-        "output": list(y.shape),
-        "weights": [listed(value) for value in variables],
-        **{"x": listed(x), "dy": listed(dy), "y": listed(y), "dx": listed(dx)},
-        "gradients": [listed(gradient) for gradient in gradients],
-    }
+    return layer_case(layer, x, draw)
 
 
 def cases():
@@ -95,9 +66,4 @@ def cases():
 
 
 keras.utils.set_random_seed(1)
-golden = {"keras": keras.__version__, "backend": f"tensorflow {tf.__version__}", "cases": list(cases())}
-lines = ",\n".join(json.dumps(one, separators=(",", ":")) for one in golden["cases"])
-head = json.dumps({key: golden[key] for key in ["keras", "backend"]})[:-1]
-OUTPUT.parent.mkdir(parents=True, exist_ok=True)
-OUTPUT.write_text(f'{head}, "cases": [\n{lines}\n]}}\n')
-print(f"{len(golden['cases'])} cases, {OUTPUT.stat().st_size} bytes")
+write("activations-pooling", cases=list(cases()))

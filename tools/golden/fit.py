@@ -17,8 +17,9 @@ bias = random.uniform(-1, 1, CLASSES).astype("float32")
 sample_weight = random.uniform(0, 3, N).astype("float32")
 
 
-def model(rate=0.1, regularizer=None):
-    layer = keras.layers.Dense(CLASSES, activation="softmax", kernel_regularizer=regularizer)
+def model(rate=0.1, regularizer=None, bias_regularizer=None):
+    penalties = {"kernel_regularizer": regularizer, "bias_regularizer": bias_regularizer}
+    layer = keras.layers.Dense(CLASSES, activation="softmax", **penalties)
     built = keras.Sequential([keras.Input((INPUTS,)), layer])
     built.set_weights([kernel, bias])
     built.compile(
@@ -106,6 +107,13 @@ golden = {
         ),
         "LearningRateScheduler": fitted(
             {"callbacks": [keras.callbacks.LearningRateScheduler(lambda epoch, rate: rate * (0.5 + epoch))]}
+        ),
+        "L1": fitted({}, regularizer=keras.regularizers.L1(0.02), bias_regularizer=keras.regularizers.L1(0.3)),
+        "L2": fitted({}, regularizer=keras.regularizers.L2(0.3), bias_regularizer=keras.regularizers.L2(0.05)),
+        "L1L2": fitted(
+            {},
+            regularizer=keras.regularizers.L1L2(0.05, 0.1),
+            bias_regularizer=keras.regularizers.L1L2(0.01, 0.2),
         ),
     },
     "EarlyStopping": [

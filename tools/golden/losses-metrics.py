@@ -7,26 +7,17 @@ targets in several batches, and its result. Run with the TensorFlow backend:
     KERAS_BACKEND=tensorflow TF_ENABLE_ONEDNN_OPTS=0 python tools/golden/losses-metrics.py
 """
 
-import json
-import pathlib
-
 import keras
 import numpy as np
 import tensorflow as tf
+from common import listed, write
 from keras import losses, metrics
-
-OUTPUT = pathlib.Path(__file__).parents[2] / "tests" / "golden" / "losses-metrics.json"
 
 random = np.random.default_rng(20_240_602)
 
 
 def draw(shape, spread=1.0):
     return (spread * random.standard_normal(shape)).astype("float32")
-
-
-def listed(tensor):
-    """The values in row-major order, as few digits as give the same f32 back."""
-    return [float(str(value)) for value in np.asarray(tensor, dtype="float32").reshape(-1)]
 
 
 def softmax(x):
@@ -172,16 +163,4 @@ def metric_cases():
 
 
 keras.utils.set_random_seed(1)
-golden = {
-    "keras": keras.__version__,
-    "backend": f"tensorflow {tf.__version__}",
-    "losses": list(loss_cases()),
-    "metrics": list(metric_cases()),
-}
-parts = [
-    f'"{name}": [\n' + ",\n".join(json.dumps(one, separators=(",", ":")) for one in golden[name]) + "\n]"
-    for name in ["losses", "metrics"]
-]
-head = json.dumps({key: golden[key] for key in ["keras", "backend"]})[:-1]
-OUTPUT.write_text(f"{head}, {', '.join(parts)}}}\n")
-print(f"{len(golden['losses'])} losses, {len(golden['metrics'])} metrics, {OUTPUT.stat().st_size} bytes")
+write("losses-metrics", losses=list(loss_cases()), metrics=list(metric_cases()))

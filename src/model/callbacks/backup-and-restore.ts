@@ -1,84 +1,60 @@
 import { fileExists, readFileBytes, removeFile, writeFileAtomic } from "#files";
-import { HeddleError } from "../../base/errors.js";
-import { isJsonObject } from "../../base/json.js";
-import { readSafetensors, safetensorsMetadata, writeSafetensors } from "../../formats/safetensors.js";
+import { wholeNumber } from "../../base/shape.js";
 import type { Callback, TrainingControl } from "../callbacks.js";
+import { checkpointFile, readCheckpoint } from "../checkpoint.js";
 import type { EpochLogs } from "../history.js";
+import { checkText } from "./logs.js";
 
 export interface BackupAndRestoreOptions {
   /** Removes the backup when the training has ended; true by default. */
   readonly deleteCheckpoint?: boolean;
+  /** When to write beside the end of every epoch: every so many steps; `"epoch"`, the default, is at its end alone. */
+  readonly saveFreq?: "epoch" | number;
 }
 
 /**
- * Keeps weights, optimizer state and epoch in one file after every epoch. A training that was interrupted and is started
- * again with the same data and options goes on behind the last whole epoch, and ends with the same bits as if it had
- * never stopped. What other callbacks remember (the patience of EarlyStopping) begins anew.
+ * Keeps the whole state of a training in one file, after every epoch and where the training is stopped. One that was
+ * interrupted and is started again with the same data and options goes on there, and ends with the same bits as if it
+ * had never stopped. Give it as the last callback: it keeps what those before it remember, such as EarlyStopping its
+ * best weights.
  *
  * @example
  * await model.fit(data.train, { epochs: 50, callbacks: [new BackupAndRestore("backup")] });
  */
 export class BackupAndRestore implements Callback {
+  readonly pauseEvery: Callback["pauseEvery"];
   private readonly path: string;
 
   constructor(
     folder: string,
     private readonly options: BackupAndRestoreOptions = {},
   ) {
-    this.path = `${folder}/backup.safetensors`;
+    this.path = `${checkText("BackupAndRestore", "folder", folder)}/backup.safetensors`;
+    const { saveFreq = "epoch" } = options;
+    if (saveFreq !== "epoch")
+      this.pauseEvery = { steps: wholeNumber("BackupAndRestore", "saveFreq", saveFreq) };
   }
 
   async onTrainBegin(training: TrainingControl): Promise<void> {
     if (!(await fileExists(this.path))) return;
-    const who = `File ${this.path}`;
-    const bytes = await readFileBytes(this.path);
-    const tensors = readSafetensors(who, bytes);
-    const { epoch, epochs, steps, learningRate } = this.numbersIn(bytes);
-    const slots = [...tensors.values()]
-      .filter(({ name }) => name.startsWith(SLOT))
-      .map(({ values }) => values);
-    const weights = training.getWeights();
-    const saved = weights.map((_, index) => tensors.get(`${WEIGHT}${index}`)?.values);
-    if (saved.some((values, index) => values?.length !== weights[index]!.length)) {
-      throw this.fault(`a backup of this model's ${weights.length} weights`, "one of another model");
-    }
-    training.setState({ epoch, epochs, steps, learningRate, slots: slots as Float32Array<ArrayBuffer>[] });
-    training.setWeights(saved as Float32Array[]);
+    const { state } = await readCheckpoint(`File ${this.path}`, await readFileBytes(this.path));
+    training.setState(state);
   }
 
-  async onEpochEnd(_logs: EpochLogs, training: TrainingControl): Promise<void> {
-    const { slots, ...numbers } = await training.getState();
-    const named = (prefix: string) => (values: Float32Array, index: number) => ({
-      name: `${prefix}${index}`,
-      shape: [values.length],
-      values,
-    });
-    const tensors = [...training.getWeights().map(named(WEIGHT)), ...slots.map(named(SLOT))];
-    await writeFileAtomic(this.path, writeSafetensors(tensors, { training: JSON.stringify(numbers) }));
+  onEpochEnd(_logs: EpochLogs, training: TrainingControl): Promise<void> {
+    return this.write(training);
+  }
+
+  onPause(training: TrainingControl): Promise<void> {
+    return this.write(training);
   }
 
   async onTrainEnd(): Promise<void> {
     if (this.options.deleteCheckpoint ?? true) await removeFile(this.path);
   }
 
-  private numbersIn(bytes: Uint8Array) {
-    const text = safetensorsMetadata(bytes)["training"];
-    const numbers: unknown = typeof text === "string" ? JSON.parse(text) : undefined;
-    if (!isJsonObject(numbers)) throw this.fault("a backup of a training", "other tensors");
-    const { epoch, epochs, steps, learningRate } = numbers;
-    return {
-      epoch: Number(epoch),
-      epochs: Number(epochs),
-      steps: Number(steps),
-      learningRate: learningRate === undefined ? undefined : Number(learningRate),
-    };
-  }
-
-  private fault(expected: string, received: string): HeddleError {
-    const next = "Give each training its own folder, or remove the backup.";
-    return new HeddleError({ who: `File ${this.path}`, expected, received, next });
+  private async write(training: TrainingControl): Promise<void> {
+    const state = await training.getState();
+    await writeFileAtomic(this.path, await checkpointFile({ state, notes: {} }));
   }
 }
-
-const WEIGHT = "weight/";
-const SLOT = "slot/";

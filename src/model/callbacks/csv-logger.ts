@@ -1,7 +1,7 @@
 import { fileExists, readTextFile, writeFileAtomic } from "#files";
 import type { Callback } from "../callbacks.js";
 import type { EpochLogs } from "../history.js";
-import { measured } from "./logs.js";
+import { checkText, measured } from "./logs.js";
 
 export interface CSVLoggerOptions {
   /** `","` by default. */
@@ -24,7 +24,8 @@ export class CSVLogger implements Callback {
     private readonly path: string,
     options: CSVLoggerOptions = {},
   ) {
-    this.separator = options.separator ?? ",";
+    checkText("CSVLogger", "path", path);
+    this.separator = checkText("CSVLogger", "separator", options.separator ?? ",");
     this.append = options.append ?? false;
   }
 

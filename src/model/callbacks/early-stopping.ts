@@ -1,7 +1,7 @@
 import { wholeNumber } from "../../base/shape.js";
-import type { Callback, TrainingControl } from "../callbacks.js";
+import type { Callback, CallbackMemory, TrainingControl } from "../callbacks.js";
 import type { EpochLogs } from "../history.js";
-import { type Mode, Monitor } from "./logs.js";
+import { checkNumber, type Mode, Monitor, remembered } from "./logs.js";
 
 export interface EarlyStoppingOptions {
   /** What is watched, such as `"loss"`, `"valAccuracy"`; `"valLoss"` by default. */
@@ -41,6 +41,7 @@ export class EarlyStopping implements Callback {
   constructor(private readonly options: EarlyStoppingOptions = {}) {
     this.monitor = new Monitor("EarlyStopping", { monitor: "valLoss", ...options });
     this.patience = wholeNumber("EarlyStopping", "patience", options.patience ?? 0, 0);
+    if (options.baseline !== undefined) checkNumber("EarlyStopping", "baseline", options.baseline);
     this.startFromEpoch = wholeNumber("EarlyStopping", "startFromEpoch", options.startFromEpoch ?? 0, 0);
   }
 
@@ -71,6 +72,22 @@ export class EarlyStopping implements Callback {
       this.stoppedEpoch = epoch;
       training.stop();
     }
+  }
+
+  getMemory(): CallbackMemory {
+    const { wait, stoppedEpoch, bestEpoch, bestWeights = [] } = this;
+    return {
+      numbers: remembered({ wait, stoppedEpoch, bestEpoch, best: this.monitor.best }),
+      arrays: bestWeights,
+    };
+  }
+
+  setMemory({ numbers, arrays }: CallbackMemory): void {
+    this.wait = numbers["wait"] ?? 0;
+    this.stoppedEpoch = numbers["stoppedEpoch"] ?? 0;
+    this.bestEpoch = numbers["bestEpoch"] ?? 0;
+    this.monitor.best = numbers["best"];
+    this.bestWeights = arrays.length > 0 ? [...arrays] : undefined;
   }
 
   onTrainEnd(training: TrainingControl): void {

@@ -1,5 +1,5 @@
 import { HeddleError } from "../../base/errors.js";
-import type { TrainingControl } from "../callbacks.js";
+import type { CallbackMemory, TrainingControl } from "../callbacks.js";
 import type { EpochLogs } from "../history.js";
 
 /** Numbers of `EpochLogs` that are no measurement. */
@@ -21,6 +21,13 @@ export function measured(logs: EpochLogs): Map<string, number> {
 /** `valLoss` → `val_loss`; names with underscores stay. */
 export function kerasName(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+/** Numbers of a callback's memory, those that are undefined left out. */
+export function remembered(numbers: Readonly<Record<string, number | undefined>>): CallbackMemory["numbers"] {
+  return Object.fromEntries(
+    Object.entries(numbers).filter((entry): entry is [string, number] => entry[1] !== undefined),
+  );
 }
 
 /** Which way a monitored number is better. */
@@ -46,7 +53,7 @@ export class Monitor {
     options: { readonly monitor: string; readonly mode?: Mode; readonly minDelta?: number },
   ) {
     const { mode = "auto", minDelta = 0 } = options;
-    this.name = kerasName(options.monitor);
+    this.name = kerasName(checkText(who, "monitor", options.monitor));
     if (mode !== "auto" && mode !== "min" && mode !== "max") {
       throw new HeddleError({
         who,
@@ -57,7 +64,7 @@ export class Monitor {
     }
     const less = mode === "auto" ? LESS_IS_BETTER.test(this.name) : mode === "min";
     this.sign = less ? 1 : -1;
-    this.minDelta = Math.abs(minDelta);
+    this.minDelta = Math.abs(checkNumber(who, "minDelta", minDelta));
   }
 
   /**
@@ -85,4 +92,21 @@ export class Monitor {
   improves(value: number, reference: number | undefined): boolean {
     return reference === undefined || this.sign * (reference - value) > this.minDelta;
   }
+}
+
+/** Checks a number. */
+export function checkNumber(who: string, name: string, value: number): number {
+  if (typeof value === "number" && Number.isFinite(value)) return value;
+  throw wrong(who, `${name} to be a finite number`, value, name);
+}
+
+/** Checks a text, such as a path. */
+export function checkText(who: string, name: string, value: string): string {
+  if (typeof value === "string" && value !== "") return value;
+  throw wrong(who, `${name} to be a text`, value, name);
+}
+
+function wrong(who: string, expected: string, value: unknown, name: string): HeddleError {
+  const received = typeof value === "number" ? String(value) : (JSON.stringify(value) ?? "nothing");
+  return new HeddleError({ who, expected, received, next: `Correct ${name}.` });
 }

@@ -1,8 +1,8 @@
 import { writeFileAtomic } from "#files";
 import { HeddleError } from "../../base/errors.js";
-import type { Callback, TrainingControl } from "../callbacks.js";
+import type { Callback, CallbackMemory, TrainingControl } from "../callbacks.js";
 import type { EpochLogs } from "../history.js";
-import { kerasName, type Mode, Monitor, measured } from "./logs.js";
+import { checkNumber, checkText, kerasName, type Mode, Monitor, measured, remembered } from "./logs.js";
 
 export interface ModelCheckpointOptions {
   /** What decides which epoch is best; `"valLoss"` by default. */
@@ -36,7 +36,10 @@ export class ModelCheckpoint implements Callback {
     private readonly options: ModelCheckpointOptions = {},
   ) {
     this.monitor = new Monitor("ModelCheckpoint", { monitor: "valLoss", ...options });
-    this.monitor.best = options.initialValueThreshold;
+    checkText("ModelCheckpoint", "path", path);
+    const { initialValueThreshold: best } = options;
+    this.monitor.best =
+      best === undefined ? best : checkNumber("ModelCheckpoint", "initialValueThreshold", best);
     if (path.endsWith(".safetensors") === (options.saveWeightsOnly ?? false)) return;
     throw new HeddleError({
       who: "ModelCheckpoint",
@@ -44,6 +47,14 @@ export class ModelCheckpoint implements Callback {
       received: path,
       next: "Correct the path, or saveWeightsOnly.",
     });
+  }
+
+  getMemory(): CallbackMemory {
+    return { numbers: remembered({ best: this.monitor.best }), arrays: [] };
+  }
+
+  setMemory({ numbers }: CallbackMemory): void {
+    this.monitor.best = numbers["best"];
   }
 
   async onEpochEnd(logs: EpochLogs, training: TrainingControl): Promise<void> {

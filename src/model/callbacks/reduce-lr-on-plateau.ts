@@ -1,8 +1,8 @@
 import { HeddleError } from "../../base/errors.js";
 import { wholeNumber } from "../../base/shape.js";
-import type { Callback, TrainingControl } from "../callbacks.js";
+import type { Callback, CallbackMemory, TrainingControl } from "../callbacks.js";
 import type { EpochLogs } from "../history.js";
-import { type Mode, Monitor } from "./logs.js";
+import { checkNumber, type Mode, Monitor, remembered } from "./logs.js";
 
 export interface ReduceLROnPlateauOptions {
   /** What is watched; `"valLoss"` by default. */
@@ -42,7 +42,7 @@ export class ReduceLROnPlateau implements Callback {
     this.factor = options.factor ?? 0.1;
     this.patience = wholeNumber(who, "patience", options.patience ?? 10, 0);
     this.cooldown = wholeNumber(who, "cooldown", options.cooldown ?? 0, 0);
-    this.minLr = options.minLr ?? 0;
+    this.minLr = checkNumber(who, "minLr", options.minLr ?? 0);
     if (this.factor >= 0 && this.factor < 1) return;
     throw new HeddleError({
       who,
@@ -56,6 +56,17 @@ export class ReduceLROnPlateau implements Callback {
     this.wait = 0;
     this.coolingFor = 0;
     this.monitor.best = undefined;
+  }
+
+  getMemory(): CallbackMemory {
+    const { wait, coolingFor, monitor } = this;
+    return { numbers: remembered({ wait, coolingFor, best: monitor.best }), arrays: [] };
+  }
+
+  setMemory({ numbers }: CallbackMemory): void {
+    this.wait = numbers["wait"] ?? 0;
+    this.coolingFor = numbers["coolingFor"] ?? 0;
+    this.monitor.best = numbers["best"];
   }
 
   onEpochEnd(logs: EpochLogs, training: TrainingControl): void {

@@ -2,7 +2,7 @@ import { appendToFile } from "#files";
 import { eventRecord, FILE_VERSION } from "../../formats/event-file.js";
 import type { Callback } from "../callbacks.js";
 import type { EpochLogs } from "../history.js";
-import { measured } from "./logs.js";
+import { checkText, measured } from "./logs.js";
 
 /** Numbers the files that one process begins within a second. */
 let filesBegun = 0;
@@ -20,7 +20,9 @@ export class TensorBoard implements Callback {
   private readonly begun = new Set<string>();
 
   /** @param folder of this run; a folder beside it is another run, to compare with */
-  constructor(private readonly folder = "logs") {}
+  constructor(private readonly folder = "logs") {
+    checkText("TensorBoard", "folder", folder);
+  }
 
   onTrainBegin(): void {
     const seconds = String(Math.floor(Date.now() / 1000)).padStart(10, "0");

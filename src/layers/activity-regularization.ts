@@ -1,0 +1,47 @@
+import type { JsonObject } from "../base/json.js";
+import type { Shape } from "../base/shape.js";
+import type { OpNode } from "../ops/node.js";
+import { L1L2 } from "../regularizers/index.js";
+import { Layer, type LayerOptions } from "./layer.js";
+
+export interface ActivityRegularizationOptions extends Omit<LayerOptions, "activityRegularizer"> {
+  /** The loss grows by l1 · Σ|x| of a sample, averaged over the batch; 0 by default. */
+  readonly l1?: number;
+  /** The loss grows by l2 · Σx² of a sample, averaged over the batch; 0 by default. */
+  readonly l2?: number;
+}
+
+/**
+ * Passes its input on and adds a penalty on its size to the loss: what `activityRegularizer` does for a layer's output,
+ * at any place of a model.
+ *
+ * Input and output have the same shape.
+ *
+ * @example
+ * new ActivityRegularization({ l1: 1e-4 }).outputShape([7, 7, 32]); // [7, 7, 32]
+ */
+export class ActivityRegularization extends Layer {
+  readonly className = "ActivityRegularization";
+  readonly l1: number;
+  readonly l2: number;
+
+  /** @throws HeddleError for factors below 0 */
+  constructor({ l1 = 0, l2 = 0, ...options }: ActivityRegularizationOptions = {}) {
+    super({ ...options, activityRegularizer: new L1L2({ l1, l2 }) });
+    this.l1 = l1;
+    this.l2 = l2;
+  }
+
+  override outputShape(input: Shape): Shape {
+    return input;
+  }
+
+  override lower(): OpNode[] {
+    return [];
+  }
+
+  override getConfig(): JsonObject {
+    const { activity_regularizer: _, ...config } = super.getConfig();
+    return { ...config, l1: this.l1, l2: this.l2 };
+  }
+}

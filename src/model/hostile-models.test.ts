@@ -1,0 +1,175 @@
+import { expect, it } from "vitest";
+import { HeddleError } from "../base/errors.js";
+import type { Shape } from "../base/shape.js";
+import { Conv2D, Dense, input, type Layer } from "../index.js";
+import { modelFromJson } from "./load.js";
+import { Model } from "./model.js";
+
+/** Keras's JSON of a chain. */
+function chain(layers: readonly unknown[], shape: readonly unknown[] = [4, 4, 1]) {
+  const first = { class_name: "InputLayer", config: { batch_shape: [null, ...shape] } };
+  return { class_name: "Sequential", config: { name: "m", layers: [first, ...layers] } };
+}
+
+const layer = (className: string, config: unknown = {}) => ({ class_name: className, config });
+
+function refusal(json: unknown): string {
+  try {
+    modelFromJson("config.json", json);
+  } catch (thrown) {
+    expect(thrown).toBeInstanceOf(HeddleError);
+    return (thrown as Error).message;
+  }
+  throw new Error("nothing was refused");
+}
+
+it("a model of half a billion parameters is refused with the numbers, and none of its weights is drawn", () => {
+  let drawn = 0;
+  const counting = {
+    className: "Counting",
+    initialize: (shape: Shape) => {
+      drawn++;
+      return new Float32Array(shape.reduce((product, size) => product * size, 1));
+    },
+    getConfig: () => ({}),
+  };
+  const dense = (units: number) => new Dense(units, { kernelInitializer: counting, useBias: false });
+  const x = input([1000]);
+  const make = (units: number) => new Model({ inputs: x, outputs: dense(units).apply(dense(1000).apply(x)) });
+  expect(() => make(499_000)).toThrow(
+    'Model: expected at most 134,217,728 parameters (512.0 MiB), received 500,000,000 as far as Dense "dense_1". Take',
+  );
+  // A weight that alone is larger than any memory is named.
+  expect(() => make(1_000_000)).toThrow(
+    'Dense "dense_1": expected weights within 2.0 GiB, received a kernel',
+  );
+  expect(drawn).toBe(0);
+  expect(make(3).parameters).toBe(1_003_000);
+  expect(drawn).toBe(2);
+});
+
+it("sizes beyond all memory are refused, however they come about", () => {
+  const grown = Array.from({ length: 60 }, () => layer("UpSampling2D", { size: 1000 }));
+  expect(refusal(chain([...grown, layer("Conv2D", { filters: 1, kernel_size: 3 })]))).toContain(
+    "an output of at most 536,870,912 numbers for a sample, received [batch, 4000000, 4000000, 1]",
+  );
+  expect(refusal(chain([layer("Flatten"), layer("Dense", { units: 1e15 })]))).toContain("weights within");
+  expect(refusal(chain([layer("Flatten"), layer("Dense", { units: 1e300 })]))).toContain(
+    "units to be a whole number",
+  );
+  expect(refusal(chain([layer("Flatten")], [2 ** 53, 1, 1]))).toContain("each size of batch_shape");
+});
+
+it("an Orthogonal weight that would take hours to draw is refused", () => {
+  const config = { units: 10_000, kernel_initializer: layer("Orthogonal") };
+  expect(refusal(chain([layer("Flatten"), layer("Dense", config)], [10_000]))).toContain(
+    "Orthogonal: expected a weight that takes at most 17179869184 multiply-adds, received [10000, 10000], which takes",
+  );
+});
+
+it("more layers than any model has are refused; many unnamed ones get names in time", () => {
+  const many = (count: number) => chain(Array.from({ length: count }, () => layer("Flatten")));
+  expect(refusal(many(10_001))).toContain("at most 10,000 layers, received 10002");
+  const { layers } = modelFromJson("config.json", many(9_999));
+  expect([layers[0]?.name, layers.at(-1)?.name]).toEqual(["flatten", "flatten_9998"]);
+});
+
+it("names that are taken are passed over", () => {
+  const x = input([4, 4, 1]);
+  const given = new Conv2D(1, 1, { name: "conv2d_1" });
+  const outputs = [new Conv2D(1, 1), given, new Conv2D(1, 1)].reduce(
+    (value, one: Layer) => one.apply(value),
+    x,
+  );
+  expect(new Model({ inputs: x, outputs }).layers.map(({ name }) => name)).toEqual([
+    "conv2d",
+    "conv2d_1",
+    "conv2d_2",
+  ]);
+});
+
+it("a layer that reads a value a million times is no crash", () => {
+  const x = input([2]);
+  const value = { class_name: "__keras_tensor__", config: { keras_history: ["b", 0, 0] } };
+  const dense = new Dense(2).apply(x);
+  expect(dense.shape).toEqual([2]);
+  const read = (name: string) => [
+    { args: [{ ...value, config: { keras_history: [name, 0, 0] } }], kwargs: {} },
+  ];
+  const json = {
+    class_name: "Functional",
+    config: {
+      layers: [
+        { class_name: "InputLayer", name: "a", config: { batch_shape: [null, 2] } },
+        { ...layer("Dense", { units: 2 }), name: "b", inbound_nodes: read("a") },
+        {
+          ...layer("Add"),
+          name: "c",
+          inbound_nodes: [{ args: [Array.from({ length: 200_000 }, () => value)] }],
+        },
+      ],
+      output_layers: ["c", 0, 0],
+    },
+  };
+  expect(modelFromJson("config.json", json).layers.map(({ name }) => name)).toEqual(["dense", "add"]);
+});
+
+it.each([
+  ["a circle", [{ ...layer("Flatten"), name: "b", inbound: "b" }], "each layer to read layers before it"],
+  [
+    "two layers of one name",
+    [
+      { ...layer("Flatten"), name: "b", inbound: "a" },
+      { ...layer("Flatten"), name: "b", inbound: "a" },
+    ],
+    'layers with different names, received "b"',
+  ],
+  [
+    "an inherited name",
+    [{ ...layer("Flatten"), name: "b", inbound: "constructor" }],
+    "each layer to read layers before it",
+  ],
+])("a graph with %s is refused", (_, list, message) => {
+  const layers = list.map(({ inbound, ...rest }) => ({
+    ...rest,
+    inbound_nodes: [{ args: [{ config: { keras_history: [inbound, 0, 0] } }] }],
+  }));
+  const first = { class_name: "InputLayer", name: "a", config: { batch_shape: [null, 2] } };
+  const json = {
+    class_name: "Functional",
+    config: { layers: [first, ...layers], output_layers: ["b", 0, 0] },
+  };
+  expect(refusal(json)).toContain(message);
+});
+
+it.each([
+  ["a size without a text", chain([], [{ toString: 1 }]), 'the key "toString"'],
+  [
+    "units without a number",
+    chain([layer("Flatten"), layer("Dense", { units: { valueOf: 1 } })]),
+    'the key "valueOf"',
+  ],
+  ["a class of every object", chain([layer("constructor")]), "layer to be one of"],
+  ["a class called __proto__", chain([layer("__proto__")]), "layer to be one of"],
+  [
+    "an axis that is none",
+    chain([layer("LayerNormalization", { axis: true })]),
+    "axis to name the last of the input's axes",
+  ],
+  ["an axis that is an object", chain([layer("LayerNormalization", { axis: {} })]), "axis to name the last"],
+  [
+    "a mean that is an object",
+    chain([layer("Normalization", { mean: {}, variance: 1 })]),
+    "mean and variance to be numbers",
+  ],
+  [
+    "half an axis",
+    chain([
+      layer("Flatten"),
+      layer("Dense", { units: 2, kernel_constraint: layer("MaxNorm", { axis: 0.5 }) }),
+    ]),
+    "axis to be axes of the weight",
+  ],
+])("%s is refused", (_, json, message) => {
+  expect(refusal(JSON.parse(JSON.stringify(json)))).toContain(message);
+});

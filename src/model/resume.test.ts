@@ -1,0 +1,184 @@
+// A training that is stopped anywhere and taken up elsewhere ends with the bits of one that never stopped.
+import { afterEach, describe, expect, it } from "vitest";
+import { Adam, type Optimizer, SGD } from "../optimizers/index.js";
+import { OneCycle } from "../schedules/index.js";
+import { EarlyStopping, LearningRateScheduler, ReduceLROnPlateau } from "./callbacks/index.js";
+import type { Callback, TrainingState } from "./callbacks.js";
+import { checkpointFile, readCheckpoint } from "./checkpoint.js";
+import type { FitOptions } from "./fit.js";
+import type { EpochLogs } from "./history.js";
+import type { Sequential } from "./sequential.js";
+import { tinyCnn, tinyImages } from "./tiny-model.testing.js";
+
+const models: Sequential[] = [];
+afterEach(() => {
+  for (const model of models.splice(0)) model.dispose();
+});
+
+function cnn(optimizer: Optimizer, threads: number): Sequential {
+  const model = tinyCnn();
+  model.compile({ threads, optimizer });
+  models.push(model);
+  return model;
+}
+
+// Five steps an epoch, the last a smaller one.
+const data = tinyImages(70);
+const validationData = tinyImages(20, 2);
+const base = { batchSize: 16, epochs: 3, validationData };
+
+const cases: readonly [string, () => Optimizer, (() => Callback[])?, FitOptions?][] = [
+  ["Adam", () => new Adam({ learningRate: 0.01 })],
+  [
+    "SGD with momentum and averages, on a schedule",
+    () =>
+      new SGD({ learningRate: new OneCycle(0.05), momentum: 0.9, useEma: true, emaOverwriteFrequency: 4 }),
+  ],
+  [
+    "callbacks that remember",
+    () => new Adam({ learningRate: 0.05 }),
+    () => [
+      new EarlyStopping({ patience: 9, restoreBestWeights: true }),
+      new ReduceLROnPlateau({ patience: 1, factor: 0.5, minDelta: 10 }),
+    ],
+  ],
+  [
+    "a rate set at the beginning of each epoch",
+    () => new Adam({ learningRate: 0.02 }),
+    () => [new LearningRateScheduler((_, rate) => rate / 2)],
+  ],
+  ["epochs that are no passes", () => new Adam({ learningRate: 0.01 }), () => [], { stepsPerEpoch: 7 }],
+];
+
+/** What must be the same to the digit. */
+const measured = (logs: readonly EpochLogs[]) =>
+  logs.map(({ seconds: _, imagesPerSecond: _rate, ...rest }) => rest);
+
+const takeUp = (state: TrainingState): Callback => ({ onTrainBegin: (training) => training.setState(state) });
+
+/** There and back, as a file. */
+async function kept(state: TrainingState): Promise<TrainingState> {
+  return (await readCheckpoint("state", await checkpointFile({ state, notes: {} }))).state;
+}
+
+describe.each(cases)("%s", (_, optimizer, callbacks = () => [], more = {}) => {
+  it("goes on from every step, on other threads, to the same bits", async () => {
+    const options = { ...base, ...more };
+    const whole = cnn(optimizer(), 2);
+    const expected = await whole.fit(data, { ...options, callbacks: callbacks() });
+    const sha256 = await whole.weightsSha256();
+
+    // To pause changes nothing, and gives the state of every second step.
+    const states: TrainingState[] = [];
+    const done: EpochLogs[] = [];
+    const before: EpochLogs[][] = [];
+    const keep: Callback = {
+      pauseEvery: { steps: 2 },
+      onPause: async (training) => {
+        states.push(await kept(await training.getState()));
+        before.push([...done]);
+      },
+      onEpochEnd: async (logs, training) => {
+        done.push(logs);
+        states.push(await kept(await training.getState()));
+        before.push([...done]);
+      },
+    };
+    const paused = cnn(optimizer(), 2);
+    const again = await paused.fit(data, { ...options, callbacks: [...callbacks(), keep] });
+    expect(measured(again.epochs)).toEqual(measured(expected.epochs));
+    expect(await paused.weightsSha256()).toBe(sha256);
+    const steps = 3 * (more.stepsPerEpoch ?? 5);
+    expect(states.filter(({ underWay }) => underWay)).toHaveLength(
+      Array.from({ length: steps }, (_step, at) => at + 1).filter(
+        (at) => at % 2 === 0 && at % (steps / 3) !== 0,
+      ).length,
+    );
+
+    for (const [index, state] of states.entries()) {
+      const resumed = cnn(optimizer(), 1 + (index % 3));
+      const rest = await resumed.fit(data, { ...options, callbacks: [takeUp(state), ...callbacks()] });
+      expect(await resumed.weightsSha256(), `state ${index}`).toBe(sha256);
+      expect(measured([...before[index]!, ...rest.epochs]), `state ${index}`).toEqual(
+        measured(expected.epochs),
+      );
+      resumed.dispose();
+    }
+  });
+});
+
+describe("a training that is stopped", () => {
+  const optimizer = () => new Adam({ learningRate: new OneCycle(0.02) });
+
+  it("within an epoch or its validation leaves a state to go on from", async () => {
+    const whole = cnn(optimizer(), 2);
+    await whole.fit(data, base);
+    const controller = new AbortController();
+    let state: TrainingState | undefined;
+    const stop: Callback = {
+      pauseEvery: { steps: 3 },
+      onPause: async (training) => {
+        if (controller.signal.aborted) state = await training.getState();
+        else if (training.epoch === 2) controller.abort();
+      },
+    };
+    const stopped = cnn(optimizer(), 2);
+    const fit = stopped.fit(data, { ...base, callbacks: [stop], signal: controller.signal });
+    await expect(fit).rejects.toThrow("Stopped");
+    // Step 6 is the first of the second epoch.
+    expect(state).toMatchObject({ epoch: 1, epochs: 1, steps: 6, underWay: { steps: 1 } });
+    const resumed = cnn(optimizer(), 1);
+    await resumed.fit(data, { ...base, callbacks: [takeUp(state!)] });
+    expect(await resumed.weightsSha256()).toBe(await whole.weightsSha256());
+  });
+
+  it("pauses by time, however short it is", async () => {
+    const whole = cnn(optimizer(), 2);
+    await whole.fit(data, base);
+    const steps: number[] = [];
+    const hurried: Callback = {
+      pauseEvery: { seconds: 1e-6 },
+      onPause: async (training) => void steps.push((await training.getState()).steps),
+    };
+    const paused = cnn(optimizer(), 2);
+    await paused.fit(data, { ...base, callbacks: [hurried] });
+    expect(await paused.weightsSha256()).toBe(await whole.weightsSha256());
+    expect(steps.length).toBeGreaterThan(0);
+    expect(steps).toEqual([...steps].sort((a, b) => a - b));
+  });
+
+  it("by a callback stays stopped", async () => {
+    let state: TrainingState | undefined;
+    const stop: Callback = {
+      onEpochEnd: async (_logs, training) => {
+        training.stop();
+        state = await training.getState();
+      },
+    };
+    const first = cnn(optimizer(), 1);
+    await first.fit(data, { ...base, callbacks: [stop] });
+    const resumed = cnn(optimizer(), 1);
+    const { epochs } = await resumed.fit(data, { ...base, callbacks: [takeUp(state!)] });
+    expect(epochs).toEqual([]);
+    expect(await resumed.weightsSha256()).toBe(await first.weightsSha256());
+  });
+
+  it("is not taken up with other callbacks, or a pause that is no number", async () => {
+    let state: TrainingState | undefined;
+    const keep: Callback = {
+      onEpochEnd: async (_logs, training) => {
+        state = await training.getState();
+      },
+    };
+    await cnn(optimizer(), 1).fit(data, { ...base, epochs: 1, callbacks: [keep] });
+    const callbacks = [takeUp(state!), new EarlyStopping()];
+    await expect(cnn(optimizer(), 1).fit(data, { ...base, callbacks })).rejects.toThrow(
+      "setState: expected the memories of 1 callbacks, received 0. Give fit the callbacks that the state is from.",
+    );
+    await expect(
+      cnn(optimizer(), 1).fit(data, { callbacks: [{ pauseEvery: { steps: 0 } }] }),
+    ).rejects.toThrow(
+      "pauseEvery: expected a whole number of steps of at least 1, received 0. Correct the callback.",
+    );
+  });
+});

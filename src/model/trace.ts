@@ -1,0 +1,201 @@
+import { HeddleError } from "../base/errors.js";
+import { type Shape, sizeOf } from "../base/shape.js";
+import { Engine, type EngineOptions } from "../engine/engine.js";
+import { type Buffer, ProgramBuilder } from "../engine/program-builder.js";
+import { Emitter, type Parameter } from "../ops/emitter.js";
+import type { Weight } from "../ops/weight.js";
+import { checkSamples, type Samples } from "./data.js";
+import type { Network } from "./network.js";
+import { SharedCopies } from "./shared-copies.js";
+import { TraceEmission } from "./trace-emission.js";
+
+/** What to look at within a model. */
+export interface TraceRequest {
+  /** Names of the layers whose values are wanted. */
+  readonly layers?: readonly string[];
+  /** A layer by whose value the outputs are differentiated. */
+  readonly gradient?: {
+    readonly layer: string;
+    /** `[N, units]`: how much each output counts; the gradient is that of their weighted sum. */
+    readonly outputs: Float32Array;
+  };
+}
+
+/** Values within a model, of N samples. */
+export interface Traced {
+  /** `[N, …shape]` of each layer that was asked for, by its name. */
+  readonly values: ReadonlyMap<string, Float32Array>;
+  /** `[N, …shape]` of the layer by whose value the outputs were differentiated. */
+  readonly gradient: Float32Array | undefined;
+}
+
+interface TraceProgram {
+  readonly id: number;
+  readonly batchSize: number;
+  readonly rows: number;
+  readonly kept: readonly { readonly address: number; readonly shape: Shape }[];
+}
+
+/** The most samples of a run: enough for every thread, few enough that all layers' values fit. */
+const BATCH = 32;
+/** Samples of a shard. */
+const SHARD = 4;
+
+/**
+ * Looks at the values within a model, as they are in inference: no dropout, no augmentation, moving statistics. The
+ * model's ops are not fused here, so that every layer's value exists; the last bits may differ from `predict`'s.
+ *
+ * Gradients are exact (reverse mode, by the kernels that train), and those of logits: where the model ends in a softmax
+ * or a sigmoid, of what that takes.
+ *
+ * @example
+ * const trace = await Trace.open(model);
+ * const { values } = await trace.run({ images, count: 1, shape: [28, 28, 1] }, { layers: ["conv2d"] });
+ * values.get("conv2d")!.length; // 26 · 26 · 16
+ * trace.close();
+ */
+export class Trace {
+  private readonly programs = new Map<string, TraceProgram>();
+  private readonly parameters = new Map<Weight, Parameter>();
+  private readonly copies = new SharedCopies();
+  private turn: Promise<unknown> = Promise.resolve();
+
+  private constructor(
+    readonly model: Network,
+    private readonly engine: Engine,
+  ) {}
+
+  /** Starts threads of its own. */
+  static async open(model: Network, options: EngineOptions = {}): Promise<Trace> {
+    return new Trace(model, await Engine.create(options));
+  }
+
+  /**
+   * Runs samples through the model with the weights that it has now.
+   *
+   * @throws HeddleError when a layer is not the model's, or the outputs do not depend on it
+   * @throws AbortedError when `signal` fires
+   */
+  run(
+    samples: Samples,
+    request: TraceRequest,
+    options: { readonly signal?: AbortSignal | undefined } = {},
+  ): Promise<Traced> {
+    const mine = this.turn.then(() => this.runAlone(samples, request, options.signal));
+    this.turn = mine.catch(() => {});
+    return mine;
+  }
+
+  /** Ends the threads. */
+  close(): void {
+    this.engine.close();
+  }
+
+  private async runAlone(
+    samples: Samples,
+    request: TraceRequest,
+    signal: AbortSignal | undefined,
+  ): Promise<Traced> {
+    const { model, engine, copies } = this;
+    const { layers = [], gradient } = request;
+    checkSamples("Trace", samples, model.inputShape);
+    const width = sizeOf(model.outputShape);
+    if (gradient && gradient.outputs.length !== samples.count * width) {
+      throw new HeddleError({
+        who: "Trace",
+        expected: `${width} output weights for each of ${samples.count} samples`,
+        received: `${gradient.outputs.length} in all`,
+        next: "Give one number an output and sample.",
+      });
+    }
+    const element = samples.images instanceof Uint8Array ? "u8" : "f32";
+    const program = this.program(request, element, Math.min(BATCH, samples.count));
+    for (const [weight, { data }] of this.parameters) engine.write(data.address!, weight.values);
+    const columns = [samples.images, ...(gradient ? [gradient.outputs] : [])].map((array) =>
+      copies.of(array),
+    );
+    const data = engine.bind(columns.map(({ bytes }) => bytes));
+    const results = program.kept.map(({ shape }) => new Float32Array(samples.count * sizeOf(shape)));
+    try {
+      for (let first = 0; first < samples.count; first += program.batchSize) {
+        const count = Math.min(program.batchSize, samples.count - first);
+        engine.write(
+          program.rows,
+          Int32Array.from({ length: count }, (_, index) => first + index),
+        );
+        await engine.run({ program: program.id, data, samples: count, steps: 1, stepBase: 0, signal });
+        for (const [index, { address, shape }] of program.kept.entries()) {
+          const bytes = await engine.read(address, 4 * count * sizeOf(shape));
+          results[index]!.set(new Float32Array(bytes.buffer), first * sizeOf(shape));
+        }
+      }
+    } finally {
+      engine.unbind(data);
+      for (const { release } of columns) release();
+    }
+    return {
+      values: new Map(layers.map((name, index) => [name, results[index]!])),
+      gradient: gradient && results[layers.length],
+    };
+  }
+
+  /** The program that keeps the values and the gradient that are asked for. */
+  private program(
+    { layers = [], gradient }: TraceRequest,
+    element: "u8" | "f32",
+    batchSize: number,
+  ): TraceProgram {
+    const { engine, programs } = this;
+    const by = gradient?.layer;
+    const key = JSON.stringify([layers, by, element, batchSize]);
+    const known = programs.get(key);
+    if (known) return known;
+    const builder = new ProgramBuilder({
+      name: "trace",
+      batchSize,
+      shards: Math.ceil(batchSize / SHARD),
+      maxSteps: 1,
+      threads: engine.threads,
+    });
+    const e = new Emitter(builder, { training: false, seed: 0 });
+    const rows = builder.buffer("rows", "result", 4);
+    const backToPreparation = builder.phase("preparation", "tasks");
+    builder.phase("samples", "perShard");
+    const emission = new TraceEmission(e, this.model, (weight) => this.parameter(weight), element);
+    const values = layers.map((name) => emission.value(name));
+    if (by !== undefined) values.push(emission.gradient(by));
+    const kept = values.map(({ shape, data }, index): { buffer: Buffer; shape: Shape } => {
+      const bytes = 4 * sizeOf(shape);
+      const buffer = builder.buffer(`kept ${index}`, "result", bytes);
+      e.call("copy", "forward", { y: buffer, x: data, N: "samples", bytes });
+      return { buffer, shape };
+    });
+    builder.phase("gradients", "tasks");
+    for (const emit of e.reductions) emit();
+    backToPreparation();
+    for (const emit of e.prepared) emit();
+    const { program, addressOf } = builder.layOut(engine.newId(), engine, rows);
+    engine.load(program);
+    const made: TraceProgram = {
+      id: program.id,
+      batchSize,
+      rows: program.rows,
+      kept: kept.map(({ buffer, shape }) => ({ address: addressOf(buffer), shape })),
+    };
+    programs.set(key, made);
+    return made;
+  }
+
+  /** A weight in the engine's memory; it has no gradient. */
+  private parameter(weight: Weight): Parameter {
+    let parameter = this.parameters.get(weight);
+    if (!parameter) {
+      const { name, shape } = weight;
+      const bytes = 4 * sizeOf(shape);
+      const address = this.engine.allocate(bytes, name);
+      parameter = { name, shape, data: { name, scope: "global", bytes, address } };
+      this.parameters.set(weight, parameter);
+    }
+    return parameter;
+  }
+}

@@ -1,0 +1,180 @@
+// What fit, evaluate and predict refuse, each with who, what was expected, what came, and what to do.
+import { afterAll, describe, expect, it } from "vitest";
+import { Conv2D, Dense, Flatten } from "../layers/index.js";
+import { EarlyStopping } from "./callbacks/index.js";
+import type { TrainingSamples } from "./data.js";
+import { Input } from "./input.js";
+import { Sequential } from "./sequential.js";
+
+const models: Sequential[] = [];
+afterAll(() => {
+  for (const model of models) model.dispose();
+});
+
+/** Three classes of images of 2×2, judged by a loss. */
+function classifier(loss: string, activation: "softmax" | "linear" = "softmax"): Sequential {
+  const model = new Sequential([new Input([2, 2, 1]), new Flatten(), new Dense(3, { activation })]);
+  model.compile({ loss, threads: 1 });
+  models.push(model);
+  return model;
+}
+
+const images = new Uint8Array(16);
+const samples = { images, labels: Uint8Array.of(0, 1, 2, 1), count: 4, shape: [2, 2, 1] };
+const sparse = "sparseCategoricalCrossentropy";
+
+describe("fit refuses samples:", () => {
+  it.each<[string, string, TrainingSamples, string]>([
+    [
+      "of another shape",
+      sparse,
+      { ...samples, shape: [4, 1, 1] },
+      "fit: expected images of 2×2×1, received images of 4×1×1. Resize the images, or build the model for their size.",
+    ],
+    [
+      "too few values",
+      sparse,
+      { ...samples, count: 5 },
+      "fit: expected 5 images of 2×2×1 values: 20 in all, received 16. Correct count, shape or the array.",
+    ],
+    [
+      "that are none at all",
+      sparse,
+      42 as never,
+      "fit: expected samples with images as Uint8Array or Float32Array, their count and shape, received 42. Give { images, labels, count, shape }, or a stream of { images, labels }.",
+    ],
+    [
+      "of 32-bit integers",
+      sparse,
+      { ...samples, images: new Int32Array(16) as never },
+      "fit: expected samples with images as Uint8Array or Float32Array, their count and shape, received images as Int32Array. Give { images, labels, count, shape }, or a stream of { images, labels }.",
+    ],
+    [
+      "without labels",
+      sparse,
+      { images, count: 4, shape: [2, 2, 1] } as never,
+      "fit: expected labels or targets as a typed array, received an object with images, count, shape. Give what the outputs should be.",
+    ],
+    [
+      "none",
+      sparse,
+      { ...samples, images: new Uint8Array(), count: 0 },
+      "fit: expected at least one image, received a count of 0. Give some images.",
+    ],
+    [
+      "more classes than outputs",
+      sparse,
+      { ...samples, labels: Uint8Array.of(0, 1, 3, 1) },
+      "fit: expected labels from 0 to 2, received 3 at image 2. Give the last layer as many units as there are classes.",
+    ],
+    [
+      "labels below 0",
+      sparse,
+      { ...samples, labels: Int32Array.of(0, -1, 2, 1) },
+      "fit: expected labels from 0 to 2, received -1 at image 1. Give the last layer as many units as there are classes.",
+    ],
+    [
+      "too few labels",
+      sparse,
+      { ...samples, labels: Uint8Array.of(0, 1) },
+      "fit: expected 4 class numbers as bytes or Int32Array, received 2 values in a Uint8Array. Give one label an image, or use categoricalCrossentropy for distributions.",
+    ],
+    [
+      "distributions for class numbers",
+      sparse,
+      { ...samples, labels: new Float32Array(12) },
+      "fit: expected 4 class numbers as bytes or Int32Array, received 12 values in a Float32Array. Give one label an image, or use categoricalCrossentropy for distributions.",
+    ],
+    [
+      "class numbers for distributions",
+      "categoricalCrossentropy",
+      samples,
+      "fit: expected targets [4, 3] as Float32Array, received 4 values in a Uint8Array. Use toCategorical(labels, classes), or sparseCategoricalCrossentropy for class numbers.",
+    ],
+    [
+      "labels for values",
+      "mse",
+      samples,
+      "fit: expected 4 targets of 3 values: 12 in all, received 4. Give targets of the model's output shape, or build the model for their shape.",
+    ],
+  ])("%s", async (_, loss, given, message) => {
+    await expect(classifier(loss).fit(given)).rejects.toThrow(message);
+  });
+
+  it("for a loss that does not fit the model's end", async () => {
+    await expect(classifier(sparse, "linear").fit(samples)).rejects.toThrow(
+      'SparseCategoricalCrossentropy: expected a model that ends in a softmax, received one that does not. Give the last layer activation: "softmax", or the loss fromLogits: true.',
+    );
+    const model = new Sequential([new Input([2, 2, 1]), new Conv2D(3, 1, { activation: "softmax" })]);
+    model.compile({ threads: 1 });
+    models.push(model);
+    await expect(model.fit(samples)).rejects.toThrow(
+      "fit: expected a model with one output a class for SparseCategoricalCrossentropy, received outputs of 2×2×3. End the model in Flatten and Dense, or choose a loss of values such as meanSquaredError.",
+    );
+  });
+});
+
+describe("fit refuses options:", () => {
+  it.each<[Parameters<Sequential["fit"]>[1], string]>([
+    [{ batchSize: 0 }, "fit: expected batchSize to be a whole number of at least 1, received 0."],
+    [{ batchSize: 2.5 }, "fit: expected batchSize to be a whole number of at least 1, received 2.5."],
+    [{ epochs: 0 }, "fit: expected epochs to be a whole number of at least 1, received 0."],
+    [{ epochs: Number.NaN }, "fit: expected epochs to be a whole number of at least 1, received NaN."],
+    [{ initialEpoch: -1 }, "fit: expected initialEpoch to be a whole number of at least 0, received -1."],
+    [{ stepsPerEpoch: 0 }, "fit: expected stepsPerEpoch to be a whole number of at least 1, received 0."],
+    [{ validationFreq: 0 }, "fit: expected validationFreq to be a whole number of at least 1, received 0."],
+    [
+      { validationFreq: [1, 2.5] },
+      "fit: expected each epoch of validationFreq to be a whole number of at least 1, received 2.5.",
+    ],
+    [
+      { validationSplit: 1 },
+      "fit: expected validationSplit to leave samples for training and for validation, received 1 of 4. Give a share between 0 and 1, or more samples.",
+    ],
+    [
+      { validationSplit: 0.5, validationData: samples },
+      "fit: expected validationData or validationSplit, received both. Leave one of them out.",
+    ],
+    [
+      { validationData: { ...samples, count: 3 } },
+      "fit, validationData: expected 3 images of 2×2×1 values: 12 in all, received 16.",
+    ],
+    [
+      { sampleWeight: [1, 2] },
+      "fit: expected sampleWeight [4], received 2 values. Give one weight for each sample.",
+    ],
+    [
+      { sampleWeight: [1, 2, Number.NaN, 1] },
+      "fit: expected finite weights, received NaN at sample 2. Correct sampleWeight.",
+    ],
+    [
+      { classWeight: { 1: Number.NaN } },
+      "fit: expected finite weights, received NaN for class 1. Correct classWeight.",
+    ],
+    [
+      { classWeight: { 1: 2 }, sampleWeight: [1, 1, 1, 1] },
+      "fit: expected classWeight or sampleWeight, received both. Multiply them into one sampleWeight.",
+    ],
+    [{ verbose: 3 as never }, "fit: expected verbose to be 0, 1 or 2, received 3. Correct verbose."],
+    [
+      { callbacks: [EarlyStopping as never] },
+      "fit: expected callbacks to be a list of objects, received the class EarlyStopping. Give [new EarlyStopping()], say.",
+    ],
+    [
+      { callbacks: new EarlyStopping() as never },
+      "fit: expected callbacks to be a list of objects, received object. Give [new EarlyStopping()], say.",
+    ],
+    [
+      { callbacks: [new EarlyStopping({ monitor: "valF1" })] },
+      'EarlyStopping: expected monitor to be one of loss, accuracy, learning_rate, received "val_f1". Check its spelling; give validationData or validationSplit, or monitor a number of the training.',
+    ],
+  ])("%j", async (options, message) => {
+    await expect(classifier(sparse).fit(samples, options)).rejects.toThrow(message);
+  });
+
+  it("threads that are none", async () => {
+    const model = classifier(sparse);
+    model.compile({ threads: 0 });
+    await expect(model.fit(samples)).rejects.toThrow(/expected .*threads/);
+  });
+});

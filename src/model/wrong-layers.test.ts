@@ -1,0 +1,166 @@
+// Options of layers with weights: what cannot be is refused where it is made.
+import { Zeros } from "../initializers/index.js";
+import {
+  BatchNormalization,
+  Conv2D,
+  Dense,
+  DepthwiseConv2D,
+  LayerNormalization,
+  SeparableConv2D,
+} from "../layers/index.js";
+import { ACTIVATIONS, INITIALIZERS, refuses } from "./refusals.testing.js";
+
+refuses("options of layers with weights", [
+  [
+    () => new Conv2D(-1, 3),
+    "Conv2D: expected filters to be a whole number of at least 1, received -1. Correct filters.",
+  ],
+  [
+    () => new Conv2D(0, 3),
+    "Conv2D: expected filters to be a whole number of at least 1, received 0. Correct filters.",
+  ],
+  [
+    () => new Conv2D(2.5, 3),
+    "Conv2D: expected filters to be a whole number of at least 1, received 2.5. Correct filters.",
+  ],
+  [
+    () => new Conv2D(Number.NaN, 3),
+    "Conv2D: expected filters to be a whole number of at least 1, received NaN. Correct filters.",
+  ],
+  [
+    () => new Conv2D("8" as never, 3),
+    "Conv2D: expected filters to be a whole number of at least 1, received 8. Correct filters.",
+  ],
+  [
+    () => new Conv2D(8, 0),
+    "Conv2D: expected kernelSize to be a whole number of at least 1, received 0. Correct kernelSize.",
+  ],
+  [
+    () => new Conv2D(8, [3, 3, 3] as never),
+    "Conv2D: expected kernelSize to be a number or [height, width], received [3,3,3]. Correct kernelSize.",
+  ],
+  [
+    () => new Conv2D(8, undefined as never),
+    "Conv2D: expected kernelSize to be a number or [height, width], received nothing. Correct kernelSize.",
+  ],
+  [
+    () => new Conv2D(8, 3, { strides: 0 }),
+    "Conv2D: expected strides to be a whole number of at least 1, received 0. Correct strides.",
+  ],
+  [
+    () => new Conv2D(8, 3, { strides: [1, -1] }),
+    "Conv2D: expected strides to be a whole number of at least 1, received -1. Correct strides.",
+  ],
+  [
+    () => new Conv2D(8, 3, { dilationRate: 0 }),
+    "Conv2D: expected dilationRate to be a whole number of at least 1, received 0. Correct dilationRate.",
+  ],
+  [
+    () => new Conv2D(8, 3, { strides: 2, dilationRate: 2 }),
+    "Conv2D: expected strides of 1 where dilationRate is above 1, as in Keras, received strides [2, 2] with dilationRate [2, 2]. Set one of them to 1.",
+  ],
+  [
+    () => new Conv2D(8, 3, { padding: "full" as never }),
+    'Conv2D: expected padding to be "valid" or "same", received "full". Correct padding.',
+  ],
+  [
+    () => new Conv2D(8, 3, { activation: "rellu" as never }),
+    `Conv2D: expected activation to be one of ${ACTIVATIONS}, received "rellu". Check its spelling.`,
+  ],
+  [
+    () => new Conv2D(8, 3, { activation: (() => 0) as never }),
+    'Conv2D: expected activation as a name, received a function. Give a name: "relu".',
+  ],
+  [
+    () => new Conv2D(8, 3, { kernelInitializer: "glorot" }),
+    `Conv2D: expected initializer to be one of ${INITIALIZERS}, received "glorot". Check its spelling.`,
+  ],
+  [
+    () => new Conv2D(8, 3, { kernelInitializer: Zeros as never }),
+    "Conv2D: expected initializer as a name or an instance, received the class Zeros. Write new before it.",
+  ],
+  [
+    () => new Conv2D(8, 3, { kernelRegularizer: 0.01 as never }),
+    "Conv2D: expected regularizer as a name or an instance, received 0.01. Give an instance, with new, or a name.",
+  ],
+  [
+    () => new Conv2D(8, 3, { biasRegularizer: "l3" }),
+    'Conv2D: expected regularizer to be one of L1, L2, L1L2, received "l3". Check its spelling.',
+  ],
+  [
+    () => new Conv2D(8, 3, { activityRegularizer: 0.01 as never }),
+    "Conv2D: expected regularizer as a name or an instance, received 0.01. Give an instance, with new, or a name.",
+  ],
+  [
+    () => new Conv2D(8, 3, { kernelConstraint: "maxnorm2" }),
+    'Conv2D: expected constraint to be one of MaxNorm, NonNeg, UnitNorm, received "maxnorm2". Check its spelling.',
+  ],
+  [
+    () => new Conv2D(8, 3, { groups: 3 }),
+    "Conv2D: expected groups that divide the 8 filters, received 3 groups. Change groups, or the number of channels or filters.",
+  ],
+  [
+    () => new Conv2D(8, 3, { groups: 0 }),
+    "Conv2D: expected groups to be a whole number of at least 1, received 0. Correct groups.",
+  ],
+  [
+    () => new Conv2D(8, 3, { name: "a/b" }),
+    'Conv2D: expected name to be a text without a slash, received "a/b". Give another name, or none.',
+  ],
+  [
+    () => new Conv2D(8, 3, { name: 7 as never }),
+    "Conv2D: expected name to be a text without a slash, received 7. Give another name, or none.",
+  ],
+  [
+    () => new DepthwiseConv2D(3, { depthMultiplier: 0 }),
+    "DepthwiseConv2D: expected depthMultiplier to be a whole number of at least 1, received 0. Correct depthMultiplier.",
+  ],
+  [
+    () => new DepthwiseConv2D(3, { depthwiseInitializer: "one" }),
+    `DepthwiseConv2D: expected initializer to be one of ${INITIALIZERS}, received "one". Check its spelling.`,
+  ],
+  [
+    () => new DepthwiseConv2D(3, { depthwiseConstraint: 3 as never }),
+    "DepthwiseConv2D: expected constraint as a name or an instance, received 3. Give an instance, with new, or a name.",
+  ],
+  [
+    () => new SeparableConv2D(0, 3),
+    "SeparableConv2D: expected filters to be a whole number of at least 1, received 0. Correct filters.",
+  ],
+  [
+    () => new SeparableConv2D(4, 3, { pointwiseRegularizer: "l" }),
+    'SeparableConv2D: expected regularizer to be one of L1, L2, L1L2, received "l". Check its spelling.',
+  ],
+  [
+    () => new SeparableConv2D(4, 3, { strides: 2, dilationRate: [1, 2] }),
+    "SeparableConv2D: expected strides of 1 where dilationRate is above 1, as in Keras, received strides [2, 2] with dilationRate [1, 2]. Set one of them to 1.",
+  ],
+  [
+    () => new Dense(0),
+    "Dense: expected units to be a whole number of at least 1, received 0. Correct units.",
+  ],
+  [
+    () => new Dense(Number.POSITIVE_INFINITY),
+    "Dense: expected units to be a whole number of at least 1, received Infinity. Correct units.",
+  ],
+  [
+    () => new Dense(3, { activation: "softMaximum" as never }),
+    `Dense: expected activation to be one of ${ACTIVATIONS}, received "softMaximum". Check its spelling.`,
+  ],
+  [
+    () => new BatchNormalization({ momentum: 2 }),
+    "BatchNormalization: expected momentum to be from 0 to 1, received 2. Correct momentum, or leave it out.",
+  ],
+  [
+    () => new BatchNormalization({ epsilon: -1 }),
+    "BatchNormalization: expected epsilon to be a number of at least 0, received -1. Correct epsilon, or leave it out.",
+  ],
+  [
+    () => new BatchNormalization({ gammaInitializer: "one" }),
+    `BatchNormalization: expected initializer to be one of ${INITIALIZERS}, received "one". Check its spelling.`,
+  ],
+  [
+    () => new LayerNormalization({ epsilon: Number.NaN }),
+    "LayerNormalization: expected epsilon to be a number of at least 0, received NaN. Correct epsilon, or leave it out.",
+  ],
+]);

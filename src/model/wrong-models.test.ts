@@ -1,0 +1,261 @@
+// Layers on inputs that they do not take, and models: what cannot be is refused where it is made.
+import type { Shape } from "../base/shape.js";
+import { MaxNorm } from "../constraints/index.js";
+import {
+  Add,
+  AveragePooling2D,
+  CenterCrop,
+  Concatenate,
+  Conv2D,
+  Dense,
+  DepthwiseConv2D,
+  GlobalAveragePooling2D,
+  GlobalMaxPooling2D,
+  input,
+  type Layer,
+  LayerNormalization,
+  MaxPooling2D,
+  Multiply,
+  Normalization,
+  RandomFlip,
+  Reshape,
+  Resizing,
+  SeparableConv2D,
+  SpatialDropout2D,
+  Tensor,
+  UpSampling2D,
+  ZeroPadding2D,
+} from "../layers/index.js";
+import { MeanSquaredError } from "../losses/index.js";
+import { AUC, Precision, TopKCategoricalAccuracy } from "../metrics/index.js";
+import { Adam } from "../optimizers/index.js";
+import { Input } from "./input.js";
+import type { CompileOptions } from "./model.js";
+import { refuses } from "./refusals.testing.js";
+import { Sequential } from "./sequential.js";
+
+/** Builds a layer on an input. */
+function on(shape: Shape, layer: Layer): Sequential {
+  return new Sequential([new Input(shape), layer]);
+}
+
+/** Gives a layer several values. */
+function merged(layer: Layer, ...shapes: Shape[]): Tensor {
+  return layer.apply(shapes.map((shape) => new Tensor(shape)));
+}
+
+/** Compiles a classifier of three classes. */
+function compiled(options: CompileOptions): void {
+  new Sequential([new Input([4]), new Dense(3, { activation: "softmax" })]).compile(options);
+}
+
+refuses("inputs of layers", [
+  [
+    () => on([8, 8, 1], new Conv2D(4, 9)),
+    'Conv2D: expected an input of height at least 9, received height 8. Use padding "same", a smaller window, or a larger input.',
+  ],
+  [
+    () => on([8, 8, 1], new Conv2D(4, 5, { dilationRate: 2 })),
+    'Conv2D: expected an input of height at least 9, received height 8. Use padding "same", a smaller window, or a larger input.',
+  ],
+  [
+    () => on([8, 8, 6], new Conv2D(8, 3, { groups: 4 })),
+    "Conv2D: expected groups that divide the 6 input channels, received 4 groups. Change groups, or the number of channels or filters.",
+  ],
+  [
+    () => on([64], new Conv2D(4, 3)),
+    "Conv2D: expected an input [batch, height, width, channels], received [batch, 64]. Give it images, not flattened ones.",
+  ],
+  [
+    () => on([64], new DepthwiseConv2D(3)),
+    "DepthwiseConv2D: expected an input [batch, height, width, channels], received [batch, 64]. Give it images, not flattened ones.",
+  ],
+  [
+    () => on([2, 2, 1], new DepthwiseConv2D(3)),
+    'DepthwiseConv2D: expected an input of height at least 3, received height 2. Use padding "same", a smaller window, or a larger input.',
+  ],
+  [
+    () => on([2, 2, 1], new SeparableConv2D(3, [1, 3])),
+    'SeparableConv2D: expected an input of width at least 3, received width 2. Use padding "same", a smaller window, or a larger input.',
+  ],
+  [
+    () => on([2, 2, 1], new MaxPooling2D(3)),
+    'MaxPooling2D: expected an input of height at least 3, received height 2. Use padding "same", a smaller window, or a larger input.',
+  ],
+  [
+    () => on([2, 2, 1], new AveragePooling2D([1, 3])),
+    'AveragePooling2D: expected an input of width at least 3, received width 2. Use padding "same", a smaller window, or a larger input.',
+  ],
+  [
+    () => on([5], new MaxPooling2D()),
+    "MaxPooling2D: expected an input [batch, height, width, channels], received [batch, 5]. Give it images, not flattened ones.",
+  ],
+  [
+    () => on([5], new GlobalAveragePooling2D()),
+    "GlobalAveragePooling2D: expected an input [batch, height, width, channels], received [batch, 5]. Give it images, not flattened ones.",
+  ],
+  [
+    () => on([5], new GlobalMaxPooling2D()),
+    "GlobalMaxPooling2D: expected an input [batch, height, width, channels], received [batch, 5]. Give it images, not flattened ones.",
+  ],
+  [
+    () => on([5], new UpSampling2D()),
+    "UpSampling2D: expected an input [batch, height, width, channels], received [batch, 5]. Give it images, not flattened ones.",
+  ],
+  [
+    () => on([5], new ZeroPadding2D()),
+    "ZeroPadding2D: expected an input [batch, height, width, channels], received [batch, 5]. Give it images, not flattened ones.",
+  ],
+  [
+    () => on([5], new SpatialDropout2D(0.5)),
+    "SpatialDropout2D: expected an input [batch, height, width, channels], received [batch, 5]. Give it images, not flattened ones.",
+  ],
+  [
+    () => on([5], new RandomFlip()),
+    "RandomFlip: expected an input [batch, height, width, channels], received [batch, 5]. Give it images, not flattened ones.",
+  ],
+  [
+    () => on([5], new Resizing(2, 2)),
+    "Resizing: expected an input [batch, height, width, channels], received [batch, 5]. Give it images, not flattened ones.",
+  ],
+  [
+    () => on([5], new CenterCrop(2, 2)),
+    "CenterCrop: expected an input [batch, height, width, channels], received [batch, 5]. Give it images, not flattened ones.",
+  ],
+  [
+    () => on([2, 6], new Reshape([5])),
+    "Reshape: expected an input that fills [batch, 5], received [batch, 2, 6], 12 values. Correct targetShape: both must hold the same number of values.",
+  ],
+  [
+    () => on([2, 6], new Reshape([-1, 5])),
+    "Reshape: expected an input that fills [batch, -1, 5], received [batch, 2, 6], 12 values. Correct targetShape: both must hold the same number of values.",
+  ],
+  [
+    () => on([4, 4, 2], new LayerNormalization({ axis: 1 })),
+    "LayerNormalization: expected axis to name the last of the input's axes 1 to 3, or several up to the last, received [1]. Correct axis.",
+  ],
+  [
+    () => on([4, 4, 2], new LayerNormalization({ axis: [] })),
+    "LayerNormalization: expected axis to name the last of the input's axes 1 to 3, or several up to the last, received []. Correct axis.",
+  ],
+  [
+    () => on([4, 4, 3], new Normalization({ mean: [1, 2], variance: [1, 2] })),
+    "Normalization: expected an input with 2 places on its last axis, as mean has, received 3. Give as many means and variances, or adapt to samples of this shape.",
+  ],
+  [
+    () => on([4, 4, 1], new Conv2D(4, 3, { kernelConstraint: new MaxNorm(2, { axis: 4 }) })),
+    'Conv2D "conv2d", MaxNorm: expected axis to be axes of the weight, beside each other, received 4 for a weight [3, 3, 1, 4]. Correct axis: 0 for a dense kernel, [0, 1, 2] for a convolution\'s.',
+  ],
+  [
+    () => on([4, 4, 1], new Conv2D(4, 3, { kernelInitializer: "identity" })),
+    "Identity: expected a weight of two dimensions, received [3, 3, 1, 4]. Choose another initializer.",
+  ],
+  [
+    () => on([4], new Dense(3, { biasInitializer: "orthogonal" })),
+    "Orthogonal: expected a weight of at least two dimensions, received [3]. Choose another initializer.",
+  ],
+  [() => on([4, 4, 1], new Add()), "Add: expected two inputs or more, received 1. Apply it to a list."],
+  [
+    () => merged(new Add(), [4, 4, 1], [4, 4, 2]),
+    "Add: expected inputs of one shape, received [batch, 4, 4, 1] and [batch, 4, 4, 2]. Bring the inputs to one shape first.",
+  ],
+  [
+    () => merged(new Multiply(), [4], [5]),
+    "Multiply: expected inputs of one shape, received [batch, 4] and [batch, 5]. Bring the inputs to one shape first.",
+  ],
+  [
+    () => merged(new Concatenate(), [4, 4, 1], [4, 3, 1]),
+    "Concatenate: expected inputs that differ at most along axis -1, received [batch, 4, 4, 1] and [batch, 4, 3, 1]. Bring the inputs to one shape first.",
+  ],
+  [
+    () => merged(new Concatenate({ axis: 4 }), [4, 4, 1], [4, 4, 1]),
+    "Concatenate: expected axis to be from 1 to 3, or from -1 to -3, received 4 for [batch, 4, 4, 1]. Correct axis, or leave it out to put channels behind channels.",
+  ],
+  [
+    () => merged(new Concatenate({ axis: -4 }), [4, 4, 1], [4, 4, 1]),
+    "Concatenate: expected axis to be from 1 to 3, or from -1 to -3, received -4 for [batch, 4, 4, 1]. Correct axis, or leave it out to put channels behind channels.",
+  ],
+  [
+    () => merged(new Dense(3), [4], [4]),
+    "Dense: expected one input, received 2. Merge them first, with Add, Multiply or Concatenate.",
+  ],
+]);
+
+refuses("models", [
+  [
+    () => new Input([]),
+    "Input: expected a list of the sizes of one sample, received []. Give [height, width, channels], or [size] for plain numbers.",
+  ],
+  [
+    () => new Input([8, 0, 1]),
+    "Input: expected each size of the shape to be a whole number of at least 1, received 0. Correct each size of the shape.",
+  ],
+  [
+    () => new Input(8 as never),
+    "Input: expected a list of the sizes of one sample, received 8. Give [height, width, channels], or [size] for plain numbers.",
+  ],
+  [
+    () => input([28, 28.5, 1]),
+    "input: expected each size of the shape to be a whole number of at least 1, received 28.5. Correct each size of the shape.",
+  ],
+  [
+    () => new Sequential([new Dense(3) as never]),
+    "Sequential: expected an Input first and layers behind it, received [Dense]. Begin with new Input([height, width, channels]).",
+  ],
+  [
+    () => new Sequential([new Input([4])]),
+    "Sequential: expected an Input first and layers behind it, received [Input]. Begin with new Input([height, width, channels]).",
+  ],
+  [
+    () => new Sequential([new Input([4]), Dense as never]),
+    "Sequential: expected an Input first and layers behind it, received [Input, the class Dense]. Begin with new Input([height, width, channels]).",
+  ],
+  [
+    () => new Sequential([new Input([4]), new Dense(1)], { seed: -1 }),
+    "Sequential: expected seed to be a whole number of at least 0, received -1. Correct seed.",
+  ],
+  [
+    () => new Sequential([new Input([4]), new Dense(1, { name: "a" }), new Dense(1, { name: "a" })]),
+    'Sequential: expected layers with different names, received two of the name "a". Rename one of them.',
+  ],
+  [
+    () => compiled({ optimizer: "adamax" }),
+    'compile: expected optimizer to be one of SGD, Adam, AdamW, RMSprop, Muon, received "adamax". Check its spelling.',
+  ],
+  [
+    () => compiled({ optimizer: Adam as never }),
+    "compile: expected optimizer by name or as instances, received the class Adam. Write new before a class, or give its name.",
+  ],
+  [
+    () => compiled({ optimizer: null as never }),
+    "compile: expected optimizer by name or as instances, received null. Write new before a class, or give its name.",
+  ],
+  [
+    () => compiled({ loss: "crossentropy" }),
+    'compile: expected loss to be one of SparseCategoricalCrossentropy, CategoricalCrossentropy, BinaryCrossentropy, MeanSquaredError, MeanAbsoluteError, Huber, mse, mae, received "crossentropy". Check its spelling.',
+  ],
+  [
+    () => compiled({ loss: MeanSquaredError as never }),
+    "compile: expected loss by name or as instances, received the class MeanSquaredError. Write new before a class, or give its name.",
+  ],
+  [
+    () => compiled({ metrics: ["accurcy"] }),
+    'compile: expected metric to be one of accuracy, BinaryAccuracy, CategoricalAccuracy, TopKCategoricalAccuracy, Precision, Recall, F1Score, AUC, ConfusionMatrix, MeanSquaredError, MeanAbsoluteError, mse, mae, received "accurcy". Check its spelling.',
+  ],
+  [
+    () => compiled({ metrics: [AUC as never] }),
+    "compile: expected metrics by name or as instances, received the class AUC. Write new before a class, or give its name.",
+  ],
+  [
+    () => compiled({ metrics: ["auc", "auc"] }),
+    'compile: expected metrics of different names, none of them called accuracy, received "auc" twice. Give one of them the option name.',
+  ],
+  [
+    () => compiled({ metrics: [new TopKCategoricalAccuracy({ k: 4 })] }),
+    "TopKCategoricalAccuracy: expected k to be at most the number of classes, 3, received 4. Give a smaller k.",
+  ],
+  [
+    () => compiled({ metrics: [new Precision({ classId: 3 })] }),
+    "Precision: expected classId to be from 0 to 2, received 3. Correct classId.",
+  ],
+]);

@@ -1,0 +1,139 @@
+// Initializers, regularizers, constraints and callbacks: what cannot be is refused where it is made.
+import { MaxNorm } from "../constraints/index.js";
+import {
+  ConstantInitializer,
+  Identity,
+  Orthogonal,
+  RandomNormal,
+  RandomUniform,
+  TruncatedNormal,
+  VarianceScaling,
+} from "../initializers/index.js";
+import { L1, L1L2, L2 } from "../regularizers/index.js";
+import {
+  BackupAndRestore,
+  CSVLogger,
+  EarlyStopping,
+  LearningRateScheduler,
+  ModelCheckpoint,
+  ReduceLROnPlateau,
+  TensorBoard,
+} from "./callbacks/index.js";
+import { refuses } from "./refusals.testing.js";
+
+refuses("initializers, regularizers, constraints", [
+  [
+    () => new ConstantInitializer(Number.NaN),
+    "Constant: expected value to be a finite number, received NaN. Correct the initializer.",
+  ],
+  [
+    () => new Identity(Number.NaN),
+    "Identity: expected gain to be a finite number, received NaN. Correct the initializer.",
+  ],
+  [
+    () => new Orthogonal("1" as never),
+    "Orthogonal: expected gain to be a finite number, received 1. Correct the initializer.",
+  ],
+  [
+    () => new RandomNormal({ stddev: -1 }),
+    "RandomNormal: expected stddev to be a number of at least 0, received -1. Correct the initializer.",
+  ],
+  [
+    () => new TruncatedNormal({ mean: Number.NaN }),
+    "TruncatedNormal: expected mean to be a finite number, received NaN. Correct the initializer.",
+  ],
+  [
+    () => new RandomUniform({ minval: 1, maxval: 0 }),
+    "RandomUniform: expected maxval to be a number of at least 1, received 0. Correct the initializer.",
+  ],
+  [
+    () => new VarianceScaling({ scale: 0 }),
+    "VarianceScaling: expected scale to be above 0, received 0. Correct the initializer.",
+  ],
+  [
+    () => new VarianceScaling({ mode: "fan" as never }),
+    'VarianceScaling: expected mode to be one of fan_in, fan_out, fan_avg, received "fan". Correct the initializer.',
+  ],
+  [() => new L1(-1), "Regularizer: expected l1 to be a number of at least 0, received -1. Correct l1."],
+  [
+    () => new L2(Number.NaN),
+    "Regularizer: expected l2 to be a number of at least 0, received NaN. Correct l2.",
+  ],
+  [
+    () => new L1L2({ l1: "1" as never }),
+    "Regularizer: expected l1 to be a number of at least 0, received 1. Correct l1.",
+  ],
+  [
+    () => new MaxNorm(-1),
+    "MaxNorm: expected maxValue to be a number of at least 0, received -1. Correct maxValue.",
+  ],
+]);
+
+refuses("callbacks", [
+  [
+    () => new EarlyStopping({ patience: -1 }),
+    "EarlyStopping: expected patience to be a whole number of at least 0, received -1. Correct patience.",
+  ],
+  [
+    () => new EarlyStopping({ monitor: 3 as never }),
+    "EarlyStopping: expected monitor to be a text, received 3. Correct monitor.",
+  ],
+  [
+    () => new EarlyStopping({ mode: "lower" as never }),
+    'EarlyStopping: expected mode to be "auto", "min" or "max", received "lower". Correct mode.',
+  ],
+  [
+    () => new EarlyStopping({ minDelta: Number.NaN }),
+    "EarlyStopping: expected minDelta to be a finite number, received NaN. Correct minDelta.",
+  ],
+  [
+    () => new EarlyStopping({ baseline: Number.NaN }),
+    "EarlyStopping: expected baseline to be a finite number, received NaN. Correct baseline.",
+  ],
+  [
+    () => new EarlyStopping({ startFromEpoch: 1.5 }),
+    "EarlyStopping: expected startFromEpoch to be a whole number of at least 0, received 1.5. Correct startFromEpoch.",
+  ],
+  [
+    () => new ReduceLROnPlateau({ factor: 1 }),
+    "ReduceLROnPlateau: expected factor to be at least 0 and below 1, received 1. Correct factor.",
+  ],
+  [
+    () => new ReduceLROnPlateau({ patience: 0.5 }),
+    "ReduceLROnPlateau: expected patience to be a whole number of at least 0, received 0.5. Correct patience.",
+  ],
+  [
+    () => new ReduceLROnPlateau({ minLr: Number.NaN }),
+    "ReduceLROnPlateau: expected minLr to be a finite number, received NaN. Correct minLr.",
+  ],
+  [
+    () => new ReduceLROnPlateau({ cooldown: -1 }),
+    "ReduceLROnPlateau: expected cooldown to be a whole number of at least 0, received -1. Correct cooldown.",
+  ],
+  [
+    () => new ModelCheckpoint("best.safetensors"),
+    "ModelCheckpoint: expected a path of a folder, received best.safetensors. Correct the path, or saveWeightsOnly.",
+  ],
+  [
+    () => new ModelCheckpoint("" as never),
+    'ModelCheckpoint: expected path to be a text, received "". Correct path.',
+  ],
+  [
+    () => new ModelCheckpoint("best", { initialValueThreshold: Number.NaN }),
+    "ModelCheckpoint: expected initialValueThreshold to be a finite number, received NaN. Correct initialValueThreshold.",
+  ],
+  [
+    () => new LearningRateScheduler(0.1 as never),
+    "LearningRateScheduler: expected a function of the epoch and the learning rate, received number. Give a function, or a schedule to the optimizer.",
+  ],
+  [() => new CSVLogger(""), 'CSVLogger: expected path to be a text, received "". Correct path.'],
+  [
+    () => new CSVLogger("log.csv", { separator: "" }),
+    'CSVLogger: expected separator to be a text, received "". Correct separator.',
+  ],
+  [
+    () => new BackupAndRestore(""),
+    'BackupAndRestore: expected folder to be a text, received "". Correct folder.',
+  ],
+  [() => new TensorBoard(""), 'TensorBoard: expected folder to be a text, received "". Correct folder.'],
+]);

@@ -1,0 +1,42 @@
+import type { JsonObject } from "../base/json.js";
+import { serialize } from "../base/registry.js";
+import { checkNumber } from "./checks.js";
+import type { Schedule } from "./schedule.js";
+
+/**
+ * Rises linearly to the learning rate that another schedule begins with, then follows that schedule.
+ *
+ * Goyal et al., "Accurate, Large Minibatch SGD: Training ImageNet in 1 Hour" (2017).
+ *
+ * @example
+ * new Warmup(new Constant(0.1), { steps: 500 }).rate(249, 1000); // 0.05
+ */
+export class Warmup implements Schedule {
+  readonly className = "Warmup";
+  /** How many steps it takes. */
+  readonly steps: number;
+
+  /**
+   * @param schedule what follows: its first step is the one behind the warm-up
+   * @param options `steps` of the warm-up, at least 0
+   */
+  constructor(
+    readonly schedule: Schedule,
+    options: { readonly steps: number },
+  ) {
+    const { steps } = options;
+    this.steps = checkNumber("Warmup", "steps to be a number of at least 0", steps, steps >= 0);
+  }
+
+  rate(step: number, totalSteps: number): number {
+    const { schedule, steps } = this;
+    const rest = Math.max(1, totalSteps - steps);
+    // The first step is not wasted on a rate of 0.
+    if (step < steps) return (schedule.rate(0, rest) * (step + 1)) / steps;
+    return schedule.rate(step - steps, rest);
+  }
+
+  getConfig(): JsonObject {
+    return { schedule: serialize(this.schedule), steps: this.steps };
+  }
+}
