@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { type FileHandle, mkdir, open, rename, rm, stat } from "node:fs/promises";
+import { type FileHandle, open, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { AbortedError, HeddleError, messageOf } from "../base/errors.js";
+import { makeFolder } from "../base/files-node.js";
 import type { CatalogueFile } from "./catalogue.js";
 
 /** How patient a download is; the defaults give up within 5 seconds when no mirror can be reached. */
@@ -67,7 +68,7 @@ export async function download(options: DownloadOptions): Promise<void> {
   const { urls, target, onNotice, signal, retries = 4, backoffMs = 500, hosts = new HostBook() } = options;
   const part = `${target}.part`;
   const failures: string[] = [];
-  await onDisk(target, () => mkdir(dirname(target), { recursive: true }));
+  await onDisk(target, () => makeFolder(dirname(target)));
   for (const url of urls) {
     const { host } = new URL(url);
     for (let attempt = 0; !hosts.unreachable.has(host); attempt++) {

@@ -54,9 +54,26 @@ describe("datasetFromIdx", () => {
     });
     expect(dataset.train.images).toEqual(Float32Array.of(-1, 0, 300, 4, 5, 6));
     expect(dataset.test.images).toEqual(Float32Array.of(0.5, 1, 2));
-    expect(dataset.train.labels).toEqual(Int32Array.of(0, 300));
+    // More than half of the numbers up to 300 are labels of nothing.
+    expect(dataset.classNames).toEqual(["0", "299", "300"]);
+    expect([...dataset.train.labels, ...dataset.test.labels]).toEqual([0, 2, 1]);
     expect(dataset.train.shape).toEqual([1, 1, 3]);
-    expect(dataset.classNames).toHaveLength(301);
+  });
+
+  it("numbers labels that start at 1, as EMNIST's letters do, and says so", () => {
+    const warnings: string[] = [];
+    const labels = { trainLabels: bytes([2], 1, 3), testLabels: bytes([1], 2) };
+    const dataset = build(labels, { onWarning: (line) => warnings.push(line) });
+    expect(dataset.classNames).toEqual(["1", "2", "3"]);
+    expect([...dataset.train.labels, ...dataset.test.labels]).toEqual([0, 2, 1]);
+    expect(warnings).toEqual([
+      "The smallest label is 1: there is no class 0.",
+      "No training image is of the class 2.",
+      "No test image is of the class 1, 3.",
+    ]);
+    // Classes that are named are counted from 0.
+    const names = { classNames: ["a", "b", "c", "d"] };
+    expect([...build(labels, names).train.labels]).toEqual([1, 3]);
   });
 
   it("exchanges rows and columns where the files have them exchanged", () => {
@@ -80,9 +97,9 @@ describe("datasetFromIdx", () => {
       "trainLabels: expected labels from 0 to 1, one of 2 classes, received label 2 at image 1. Check that these labels belong to this dataset.",
     ],
     [
-      "a test label that training does not know",
-      () => build({ testLabels: bytes([1], 3) }),
-      "testLabels: expected labels from 0 to 2, one of 3 classes, received label 3 at image 0.",
+      "five channels",
+      () => build({ trainImages: bytes([2, 1, 1, 5], 1, 2, 3, 4, 5, 6, 7, 8, 9, 10) }),
+      "trainImages: expected images of 1 to 4 channels, received 5 channels. Check that this file holds images.",
     ],
     [
       "a negative label",
@@ -92,7 +109,7 @@ describe("datasetFromIdx", () => {
     [
       "a label that would name billions of classes",
       () => build({ trainLabels: array("int32", [2], Int32Array.of(0, 2_000_000_000)) }),
-      "trainLabels: expected labels below 65536, received label 2000000000 at image 1.",
+      "trainLabels: expected labels from 0 to 65535, received label 2000000000 at image 1.",
     ],
     [
       "a label between two classes",

@@ -74,7 +74,8 @@ export async function listIdxFolder(folder: string): Promise<IdxFolderListing | 
  * your own, gzip or plain.
  *
  * Only files with the published checksums get a known dataset's name and class names. Any other goes by its
- * folder's name, marked `(unverified)` where that would pass for a known dataset.
+ * folder's name, marked `(unverified)` where that would pass for a known dataset; what is odd about its labels goes to
+ * `onWarning`.
  *
  * @param folder the folder that holds the four files
  * @throws HeddleError when files are missing, damaged or do not fit each other
@@ -85,6 +86,7 @@ export async function listIdxFolder(folder: string): Promise<IdxFolderListing | 
 export async function readIdxFolder(
   folder: string,
   entries: readonly CatalogueEntry[] = catalogue,
+  onWarning?: (message: string) => void,
 ): Promise<Dataset> {
   const listing = await listIdxFolder(folder);
   if (!listing || listing.missing.length > 0) throw missingFiles(folder, listing);
@@ -105,9 +107,7 @@ export async function readIdxFolder(
     source.map(({ sha256 }) => sha256),
     entries,
   );
-  const folderName = basename(path);
-  const taken = ["fashion-sketch", ...entries.map(({ name }) => name)].map(lettersOf);
-  const unknownName = taken.includes(lettersOf(folderName)) ? `${folderName} (unverified)` : folderName;
+  const unknownName = unverified(basename(path), entries);
   return datasetFromIdx(
     { trainImages, trainLabels, testImages, testLabels },
     {
@@ -117,8 +117,15 @@ export async function readIdxFolder(
       // EMNIST stores each picture with rows and columns exchanged.
       transposed: listing.prefix.startsWith("emnist"),
       source: { kind: "files", path, files: source },
+      onWarning,
     },
   );
+}
+
+/** A folder's or file's name, marked where it would pass for a known dataset. */
+export function unverified(name: string, entries: readonly CatalogueEntry[] = catalogue): string {
+  const taken = ["fashion-sketch", ...entries.map((entry) => entry.name)].map(lettersOf);
+  return taken.includes(lettersOf(name)) ? `${name} (unverified)` : name;
 }
 
 /** `Fashion_MNIST` and `fashion-mnist` alike as `fashionmnist`. */
@@ -128,10 +135,12 @@ function lettersOf(name: string): string {
 
 /** The error for a folder that does not hold a whole dataset. */
 export function missingFiles(folder: string, listing: IdxFolderListing | undefined): HeddleError {
+  const other = "or one with CSV files, an npz file, or a folder of pictures for each class";
+  const none = listing !== undefined && Object.keys(listing.files).length === 0;
   return new HeddleError({
     who: folder,
     expected: `a folder with ${Object.values(partNames).join(", ")}`,
     received: listing ? `a folder without ${listing.missing.join(", ")}` : "no folder of that name",
-    next: "Give the folder that holds the files.",
+    next: `Give the folder that holds the files${none ? `, ${other}` : ""}.`,
   });
 }

@@ -90,9 +90,14 @@ const elements: Record<IdxElementType, Element> = {
  *
  * @param header the file's first bytes; no longer than the header
  * @param name who complains: the file's name
- * @throws HeddleError at the first byte that cannot be right, and for sizes of zero or beyond 2^31
+ * @param largestBytes the most bytes of elements; by default what fits an array
+ * @throws HeddleError at the first byte that cannot be right, and for sizes of zero or beyond `largestBytes`
  */
-export function readIdxHeader(header: readonly number[], name: string): IdxLayout | undefined {
+export function readIdxHeader(
+  header: readonly number[],
+  name: string,
+  largestBytes = MAXIMUM_IDX_BYTES,
+): IdxLayout | undefined {
   if (header.length < 4) return undefined;
   const [zero0, zero1, code, dimensions] = header as [number, number, number, number];
   const known = (Object.keys(elements) as IdxElementType[]).find((type) => elements[type].code === code);
@@ -110,10 +115,19 @@ export function readIdxHeader(header: readonly number[], name: string): IdxLayou
   if (header.length < headerBytes) return undefined;
   const view = new DataView(Uint8Array.from(header).buffer);
   const shape = Array.from({ length: dimensions }, (_, axis) => view.getUint32(4 + 4 * axis));
-  return { elementType: known, shape, headerBytes, dataBytes: dataBytesOf(shape, known, name) };
+  return {
+    elementType: known,
+    shape,
+    headerBytes,
+    dataBytes: dataBytesOf(shape, known, { name, largestBytes }),
+  };
 }
 
-function dataBytesOf(shape: readonly number[], elementType: IdxElementType, name: string): number {
+function dataBytesOf(
+  shape: readonly number[],
+  elementType: IdxElementType,
+  { name, largestBytes }: { readonly name: string; readonly largestBytes: number },
+): number {
   const received = `the sizes ${shape.join(" × ")} of ${elementType}`;
   if (shape.includes(0)) {
     const next = "The file is empty: give one with data.";
@@ -123,12 +137,12 @@ function dataBytesOf(shape: readonly number[], elementType: IdxElementType, name
   for (const size of shape) {
     bytes *= size;
     // Within the loop: the product of 255 sizes would leave the numbers that are exact.
-    if (bytes > MAXIMUM_IDX_BYTES) {
+    if (bytes > largestBytes) {
       throw new HeddleError({
         who: name,
-        expected: `at most ${MAXIMUM_IDX_BYTES} bytes of elements`,
+        expected: `at most ${largestBytes} bytes of elements`,
         received,
-        next: "Split the file into smaller ones, or get it again if it is damaged.",
+        next: "Stream it from disk with --stream, or get it again if it is damaged.",
       });
     }
   }

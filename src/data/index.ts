@@ -1,13 +1,37 @@
+export { type AssembleOptions, assemble, type ClassedImages, toClasses } from "./assemble.js";
 export { type CatalogueEntry, type CatalogueFile, catalogue, fashionMnist } from "./catalogue.js";
-export { type Dataset, type DatasetSource, firstImages, type ImageSet } from "./dataset.js";
+export { classesOf, withClasses } from "./classes.js";
+export { type CsvOptions, CsvReader, readCsv } from "./csv.js";
+export {
+  type DataForm,
+  type Dataset,
+  type DatasetSource,
+  dataForms,
+  type FormOptions,
+  firstImages,
+  type HoldOut,
+  type ImageSet,
+  imagesAt,
+} from "./dataset.js";
 export {
   type DatasetDescription,
   describeDataset,
   formatDescription,
   type SplitDescription,
 } from "./describe.js";
+export {
+  type DroppedRow,
+  type DroppedRows,
+  type DroppedSummary,
+  type DropReason,
+  formatDropped,
+  type MissingRule,
+  missingRules,
+  summarizeDropped,
+} from "./dropped-rows.js";
 export type { Duplicates } from "./duplicates.js";
 export { type FashionSketchOptions, generateFashionSketch } from "./fashion-sketch/index.js";
+export type { ByteSource } from "./gunzip.js";
 export { readIdx } from "./idx.js";
 export {
   datasetFromIdx,
@@ -16,3 +40,14 @@ export {
   type NamedIdx,
 } from "./idx-dataset.js";
 export { type IdxArray, type IdxData, type IdxElementType, writeIdx } from "./idx-format.js";
+export type { ImageShape, LabelledImages, ReadImages } from "./labelled-images.js";
+export {
+  findNearDuplicates,
+  type ImagePlace,
+  MAX_DISTANCE,
+  type NearDuplicateOptions,
+  type NearDuplicates,
+  type NearPair,
+} from "./near-duplicates.js";
+export { type NpyArray, readNpy, writeNpy } from "./npy.js";
+export { type NpzImages, type NpzOptions, readNpz } from "./npz.js";

@@ -161,7 +161,7 @@ describe("findDataset", () => {
 
   it("refuses an unknown name", async () => {
     await expect(findDataset("fasion-mnist")).rejects.toThrow(
-      'Dataset "fasion-mnist": expected fashion-mnist, fashion-sketch, or a folder of IDX files, received "fasion-mnist", which is none of them. Correct the name or the path.',
+      'Dataset "fasion-mnist": expected fashion-mnist, fashion-sketch, or the path of a folder, CSV or npz file, received "fasion-mnist", which is none of them. Correct the name or the path.',
     );
   });
 });
@@ -221,7 +221,7 @@ describe("loadDataset", () => {
   it("refuses a name that is neither a dataset nor a folder", async () => {
     const file = join(temporaryFolder(), "file");
     writeFileSync(file, "");
-    await expect(loadDataset(file)).rejects.toThrow("which is none of them");
+    await expect(loadDataset(file)).rejects.toThrow("received an empty file");
     await expect(loadDataset("mnits")).rejects.toThrow(HeddleError);
     mkdirSync(`${file}.d`);
     await expect(loadDataset(`${file}.d`)).rejects.toThrow("received a folder without");

@@ -91,7 +91,7 @@ export async function findDataset(name: string, options: LocateOptions = {}): Pr
 export function unknownDataset(name: string, entries: readonly CatalogueEntry[] = catalogue): HeddleError {
   return new HeddleError({
     who: `Dataset "${name}"`,
-    expected: `${entries.map((entry) => entry.name).join(", ")}, fashion-sketch, or a folder of IDX files`,
+    expected: `${entries.map((entry) => entry.name).join(", ")}, fashion-sketch, or the path of a folder, CSV or npz file`,
     received: `"${name}", which is none of them`,
     next: "Correct the name or the path.",
   });

@@ -1,5 +1,6 @@
 import { readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
 import { HeddleError } from "../base/errors.js";
@@ -43,6 +44,28 @@ describe("readPicture", () => {
       expect(Math.abs(pixels[0]! - 5)).toBeLessThan(4);
       expect(Math.abs(pixels[14 * 28 + 14]! - 235)).toBeLessThan(4);
     }
+  });
+
+  it("inverts nothing for a model that was trained on pictures as they are", async () => {
+    const path = await save("a.png", thing(28, 250, 20), 28, 1);
+    const { pixels, inverted } = await readPicture(path, shape, { invert: false });
+    expect([inverted, pixels[0], pixels[14 * 28 + 14]]).toEqual([false, 250, 20]);
+  });
+
+  it("keeps the opacity for a model that takes it", async () => {
+    const rgba = Uint8Array.from({ length: 28 * 28 * 4 }, (_, index) => [200, 200, 200, 90][index % 4]!);
+    const path = await save("a.png", rgba, 28, 4);
+    const colour = await readPicture(path, { ...shape, channels: 4 });
+    expect([...colour.pixels.subarray(0, 4)]).toEqual([200, 200, 200, 90]);
+    const grey = await readPicture(path, { ...shape, channels: 2 });
+    expect([grey.inverted, grey.pixels.length, ...grey.pixels.subarray(0, 2)]).toEqual([
+      false,
+      1568,
+      200,
+      90,
+    ]);
+    const opaque = await readPicture(await save("b.png", thing(28, 3, 99), 28, 1), { ...shape, channels: 2 });
+    expect([...opaque.pixels.subarray(0, 2)]).toEqual([3, 255]);
   });
 
   it("decides by the border and not by what is shown", async () => {
@@ -116,6 +139,8 @@ describe("readPicture", () => {
     await refuses(path, "a picture: JPEG, PNG, WebP, GIF, TIFF or AVIF, received ");
     writeFileSync(path, '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>');
     await refuses(path, "a picture: JPEG, PNG, WebP, GIF, TIFF or AVIF, received the format svg");
+    writeFileSync(path, gzipSync('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>'));
+    await refuses(path, "a picture: JPEG, PNG, WebP, GIF, TIFF or AVIF, received bytes of another kind");
     writeFileSync(path, "");
     await refuses(path, "a picture");
   });
@@ -142,8 +167,8 @@ describe("readPicture", () => {
   });
 
   it("refuses a model of two channels", async () => {
-    await expect(readPicture("a.png", { ...shape, channels: 2 })).rejects.toThrow(
-      "a.png: expected a model that takes 1 channel (grey) or 3 (red, green, blue), received one that takes 2.",
+    await expect(readPicture("a.png", { ...shape, channels: 5 })).rejects.toThrow(
+      "a.png: expected a model that takes 1 to 4 channels: grey or colours, with or without opacity, received one that takes 5.",
     );
   });
 });

@@ -1,0 +1,217 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { assemble, toClasses } from "./assemble.js";
+import { classesOf, withClasses } from "./classes.js";
+import type { Dataset } from "./dataset.js";
+import { holdOut } from "./hold-out.js";
+import type { LabelledImages } from "./labelled-images.js";
+
+const labelled = (texts: readonly string[], images?: LabelledImages["images"]): LabelledImages => {
+  const labelTexts = [...new Set(texts)];
+  const labels = Int32Array.from(texts, (text) => labelTexts.indexOf(text));
+  const pixels = images ?? Uint8Array.from({ length: texts.length }, (_, index) => index + 100);
+  return { name: "mine", images: pixels, shape: [1, 1, 1], count: texts.length, labelTexts, labels };
+};
+const named = (set: { readonly labels: ArrayLike<number> }, names: readonly string[]) =>
+  Array.from(set.labels, (label) => names[label]);
+
+describe("classesOf", () => {
+  it.each([
+    [
+      ["2", "0", "1"],
+      ["0", "1", "2"],
+    ],
+    [
+      ["1", "3", "2"],
+      ["1", "2", "3"],
+    ],
+    [
+      ["10", "9", "7"],
+      ["7", "8", "9", "10"],
+    ],
+    [
+      ["0", "3"],
+      ["0", "1", "2", "3"],
+    ],
+    [
+      ["5", "1000", "70"],
+      ["5", "70", "1000"],
+    ],
+    [
+      ["dog", "Cat", "ant"],
+      ["Cat", "ant", "dog"],
+    ],
+    [
+      ["10", "9", "dog"],
+      ["10", "9", "dog"],
+    ],
+    [
+      ["002", "001"],
+      ["001", "002"],
+    ],
+    [["4"], ["4"]],
+  ])("of %j are %j", (texts, classes) => {
+    expect(classesOf(texts, "mine")).toEqual(classes);
+  });
+
+  it("are not a column of numbers by mistake", () => {
+    const numbers = Array.from({ length: 70_000 }, (_, index) => String(index));
+    expect(() => classesOf(numbers, "mine")).toThrow("expected at most 65536 classes, received 70000");
+  });
+});
+
+describe("toClasses", () => {
+  it("gives both splits the same classes and names what is missing", () => {
+    const warnings: string[] = [];
+    const read = { train: labelled(["b", "c", "b"]), test: labelled(["c", "a"]) };
+    const { classNames, train, test } = toClasses(read, { onWarning: (line) => warnings.push(line) });
+    expect(classNames).toEqual(["a", "b", "c"]);
+    expect(named(train, classNames)).toEqual(["b", "c", "b"]);
+    expect(named(test!, classNames)).toEqual(["c", "a"]);
+    expect(warnings).toEqual(["No training image is of the class a.", "No test image is of the class b."]);
+  });
+
+  it("says that a single class is nothing to learn", () => {
+    const warnings: string[] = [];
+    toClasses({ train: labelled(["cat", "cat"]) }, { onWarning: (line) => warnings.push(line) });
+    expect(warnings).toEqual(["Every image is of the class cat: there is nothing to tell apart."]);
+  });
+
+  it("refuses splits that do not fit each other", () => {
+    const train = labelled(["1", "2"]);
+    expect(() => toClasses({ train, test: labelled(["a"]) })).toThrow(
+      "mine: expected labels that are numbers as in mine, received names.",
+    );
+    const test: LabelledImages = { ...labelled(["1"]), images: new Uint8Array(2), shape: [1, 2, 1] };
+    expect(() => toClasses({ train, test })).toThrow(
+      "expected images of 1 × 1 × 1 as in mine, received 1 × 2 × 1.",
+    );
+  });
+
+  it("multiplies floats from 0 to 1 by 255, to bytes where they were bytes", () => {
+    const warnings: string[] = [];
+    const onWarning = (line: string) => warnings.push(line);
+    const texts = Array.from({ length: 256 }, (_, byte) => String(byte % 2));
+    // As a table with four decimals has them.
+    const bytes = Float32Array.from(texts, (_, byte) => Number((byte / 255).toFixed(4)));
+    const whole = toClasses({ train: labelled(texts, bytes) }, { onWarning }).train.images;
+    expect(whole).toBeInstanceOf(Uint8Array);
+    expect([...whole]).toEqual(Array.from({ length: 256 }, (_, byte) => byte));
+    expect(warnings).toEqual(["The pixels are from 0 to 1: they were multiplied by 255."]);
+    const other = toClasses({ train: labelled(["0", "1"], Float32Array.of(0.3333, 0.5)) }).train.images;
+    expect([...other]).toEqual([Math.fround(Math.fround(0.3333) * 255), 127.5]);
+  });
+
+  it("keeps other floats, and says when they are outside 0 to 255", () => {
+    const warnings: string[] = [];
+    const onWarning = (line: string) => warnings.push(line);
+    const keep = (values: Float32Array) =>
+      toClasses({ train: labelled(["0", "1"], values) }, { onWarning }).train.images;
+    expect([...keep(Float32Array.of(0.5, 200))]).toEqual([0.5, 200]);
+    expect(warnings).toEqual([]);
+    expect([...keep(Float32Array.of(-1, 1))]).toEqual([-1, 1]);
+    expect(warnings[0]).toContain("not from 0 to 255");
+    expect(keep(Float32Array.of(3, 4))).toBeInstanceOf(Uint8Array);
+  });
+});
+
+describe("a held-out test split", () => {
+  const source = { kind: "files", files: [] } as const;
+
+  it("is a sixth of each class, the same every time, and recorded", () => {
+    const texts = Array.from({ length: 120 }, (_, index) => (index % 4 === 0 ? "a" : "b"));
+    const warnings: string[] = [];
+    const make = () =>
+      assemble(
+        { train: labelled(texts) },
+        { name: "mine", source, onWarning: (line) => warnings.push(line) },
+      );
+    const dataset = make();
+    expect([dataset.train.count, dataset.test.count]).toEqual([100, 20]);
+    expect([...dataset.test.labels].filter((label) => label === 0)).toHaveLength(5);
+    expect(dataset.source).toEqual({ ...source, split: { fraction: 1 / 6, seed: 42 } });
+    expect(warnings[0]).toBe(
+      "There is no test split: 20 of 120 images were held out as one, the same share of each class (seed 42).",
+    );
+    expect(make().test.images).toEqual(dataset.test.images);
+    const other = assemble({ train: labelled(texts) }, { name: "mine", source, holdOut: { seed: 7 } });
+    expect(other.test.images).not.toEqual(dataset.test.images);
+  });
+
+  it("and the rest are all images, each once, in their order", () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.nat(4), { minLength: 6, maxLength: 80 }),
+        fc.double({ min: 0.01, max: 0.99, noNaN: true }),
+        (labels, fraction) => {
+          const images = Uint8Array.from(labels, (_, index) => index);
+          const set = {
+            images,
+            labels: Uint8Array.from(labels),
+            count: labels.length,
+            shape: [1, 1, 1] as const,
+          };
+          const { train, test } = holdOut("mine", set, 5, { fraction, seed: 1 });
+          expect([...train.images].every((image, at, all) => at === 0 || image > all[at - 1]!)).toBe(true);
+          expect([...train.images, ...test.images].sort((a, b) => a - b)).toEqual([...images]);
+          for (const split of [train, test]) {
+            expect([...split.labels]).toEqual([...split.images].map((image) => labels[image]));
+          }
+          for (const label of new Set(train.labels)) {
+            const members = labels.filter((one) => one === label).length;
+            expect(test.labels.includes(label)).toBe(members > 1);
+          }
+        },
+      ),
+    );
+  });
+
+  it("needs two images of a class, and a fraction", () => {
+    const one = { train: labelled(["a", "b"]) };
+    expect(() => assemble(one, { name: "mine", source })).toThrow("expected at least two images of a class");
+    const options = { name: "mine", source, holdOut: { fraction: 1 } };
+    expect(() => assemble({ train: labelled(["a", "a"]) }, options)).toThrow(
+      "a fraction above 0 and below 1",
+    );
+  });
+});
+
+describe("withClasses", () => {
+  const dataset = (texts: readonly string[]): Dataset => {
+    const { classNames, train } = toClasses({ train: labelled(texts) });
+    const source = { kind: "files", files: [] } as const;
+    return { name: "mine", title: "Mine", classNames, train, test: train, source };
+  };
+
+  it("maps classes by name, and numbers by place where the names are others", () => {
+    const pets = withClasses(dataset(["cat", "dog"]), ["ant", "cat", "dog"]);
+    expect(pets.classNames).toEqual(["ant", "cat", "dog"]);
+    expect([...pets.test.labels]).toEqual([1, 2]);
+    expect([...withClasses(dataset(["1", "2"]), ["0", "1", "2"]).test.labels]).toEqual([1, 2]);
+    expect([...withClasses(dataset(["1", "2"]), ["red", "green", "blue"]).test.labels]).toEqual([1, 2]);
+    // A model trained on labels from 1 has no class 0.
+    expect([...withClasses(dataset(["2", "3"]), ["1", "2", "3"]).test.labels]).toEqual([1, 2]);
+  });
+
+  it("keeps the names of as many classes where the model knows only numbers", () => {
+    const pets = dataset(["cat", "dog"]);
+    expect(withClasses(pets, ["0", "1"])).toBe(pets);
+    expect(() => withClasses(pets, ["0", "1", "2"])).toThrow("received the class cat");
+  });
+
+  it("refuses a class that the model does not know", () => {
+    expect(() => withClasses(dataset(["cat", "eel"]), ["ant", "cat"])).toThrow(
+      "Mine: expected the classes of the run: ant, cat, received the class eel. Choose data with the same classes.",
+    );
+  });
+});
+
+it("labels that are no whole numbers count no names", () => {
+  const classNames = ["bag", "shirt"];
+  expect(toClasses({ train: labelled(["0", "1"]) }, { classNames }).classNames).toEqual(classNames);
+  for (const strange of ["", " 1", "1.0", "1e0", "0x1", "2"]) {
+    expect(() => toClasses({ train: labelled(["0", strange]) }, { classNames })).toThrow(
+      `received label ${strange}.`,
+    );
+  }
+});

@@ -1,0 +1,131 @@
+/** What stands in a cell: the cells of one line, one after the other, read from its bytes. */
+
+const QUOTE = 0x22;
+const SPACE = 0x20;
+const TAB = 0x09;
+const COMMA = 0x2c;
+
+/** Powers of ten that are exact as 64-bit floats. */
+const exactPowers = Array.from({ length: 23 }, (_, power) => Number(`1e${power}`));
+
+/** More digits than these may not fit a 64-bit float exactly. */
+const EXACT_DIGITS = 15;
+
+/** What people write where a value is missing. */
+const missingTexts = ["", "na", "n/a", "nan", "null", "none", "?"];
+
+/** True for a text that stands for a missing value. */
+export function isMissing(text: string): boolean {
+  return missingTexts.includes(text.trim().toLowerCase());
+}
+
+// Each digit has one place in it: with `\d+\.?\d*` a cell of many digits and a letter would be tried in all ways.
+const numberPattern = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i;
+
+/** A text as a finite number; NaN when it is none. */
+export function numberOf(text: string): number {
+  const value = numberPattern.test(text) ? Number(text) : Number.NaN;
+  return Number.isFinite(value) ? value : Number.NaN;
+}
+
+/**
+ * Finds cells within the bytes of a line. One scanner serves all lines: what it found last stands in its
+ * fields, so that no cell costs an object.
+ */
+export class CellScanner {
+  /** The bytes of the cell without quotes and surrounding spaces: `from` to before `to`. */
+  from = 0;
+  to = 0;
+  /** Where the next cell starts; beyond the line's end after its last cell. */
+  next = 0;
+  /** True when the cell starts with a quote that nothing closes, or has text behind the closing one. */
+  broken = false;
+  private doubled = false;
+
+  constructor(readonly separator: number) {}
+
+  /** Finds the cell that starts at `at`; the line ends before `end`. */
+  scan(bytes: Uint8Array, at: number, end: number): void {
+    let from = at;
+    while (from < end && this.isBlank(bytes[from]!)) from++;
+    this.broken = false;
+    this.doubled = false;
+    if (bytes[from] === QUOTE && from < end) {
+      this.scanQuoted(bytes, from + 1, end);
+      return;
+    }
+    let stop = from;
+    while (stop < end && bytes[stop] !== this.separator) stop++;
+    this.next = stop + 1;
+    while (stop > from && this.isBlank(bytes[stop - 1]!)) stop--;
+    this.from = from;
+    this.to = stop;
+  }
+
+  private scanQuoted(bytes: Uint8Array, from: number, end: number): void {
+    this.from = from;
+    let at = from;
+    while (at < end) {
+      if (bytes[at] !== QUOTE) at++;
+      else if (bytes[at + 1] === QUOTE && at + 1 < end) {
+        this.doubled = true;
+        at += 2;
+      } else break;
+    }
+    this.to = at;
+    this.broken = at >= end;
+    let rest = at + 1;
+    while (rest < end && bytes[rest] !== this.separator) {
+      if (!this.isBlank(bytes[rest]!)) this.broken = true;
+      rest++;
+    }
+    this.next = rest + 1;
+  }
+
+  /** The cell as a number; NaN when it is none. Digits and a point are read without making a text. */
+  number(bytes: Uint8Array): number {
+    const { from, to } = this;
+    let at = from;
+    const sign = bytes[at];
+    if (at < to && (sign === 0x2d || sign === 0x2b)) at++;
+    let mantissa = 0;
+    let digits = 0;
+    let fraction = -1;
+    for (; at < to; at++) {
+      const byte = bytes[at]!;
+      if (byte >= 0x30 && byte <= 0x39) {
+        mantissa = mantissa * 10 + (byte - 0x30);
+        digits++;
+        if (fraction >= 0) fraction++;
+      } else if (fraction < 0 && (byte === 0x2e || (byte === COMMA && this.separator !== COMMA))) {
+        fraction = 0;
+      } else return this.slowNumber(bytes);
+    }
+    // Clinger (1990): one division of two exact numbers is rounded right, as Number() rounds.
+    if (digits === 0 || digits > EXACT_DIGITS) return this.slowNumber(bytes);
+    const value = fraction > 0 ? mantissa / exactPowers[fraction]! : mantissa;
+    return sign === 0x2d ? -value : value;
+  }
+
+  private slowNumber(bytes: Uint8Array): number {
+    const text = this.text(bytes) ?? "";
+    return numberOf(this.separator === COMMA ? text : text.replace(",", "."));
+  }
+
+  /** The cell as text; `undefined` when it is not UTF-8. */
+  text(bytes: Uint8Array): string | undefined {
+    try {
+      // A copy: browsers do not decode from shared memory.
+      const text = decoder.decode(bytes.slice(this.from, this.to));
+      return this.doubled ? text.replaceAll('""', '"') : text;
+    } catch {
+      return undefined;
+    }
+  }
+
+  private isBlank(byte: number): boolean {
+    return byte === SPACE || (byte === TAB && this.separator !== TAB);
+  }
+}
+
+const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });

@@ -1,0 +1,38 @@
+import { HeddleError } from "../base/errors.js";
+import { Random, shuffle } from "../base/random.js";
+import { type HoldOut, type ImageSet, imagesAt } from "./dataset.js";
+
+export const defaultHoldOut: HoldOut = { fraction: 1 / 6, seed: 42 };
+
+/**
+ * Holds out a part of each class as test images, the same for the same seed on every machine; both parts keep
+ * the order of the images.
+ *
+ * @throws HeddleError when no class has two images, or the fraction leaves one part empty
+ */
+export function holdOut(name: string, set: ImageSet, classes: number, { fraction, seed }: HoldOut) {
+  const isTest = new Uint8Array(set.count);
+  for (let label = 0; label < classes; label++) {
+    const members: number[] = [];
+    for (let image = 0; image < set.count; image++) if (set.labels[image] === label) members.push(image);
+    // At least one of two or more: a class without a test image could not be measured.
+    const held =
+      members.length < 2
+        ? 0
+        : Math.min(members.length - 1, Math.max(1, Math.round(members.length * fraction)));
+    const order = new Int32Array(members.length);
+    shuffle(order, new Random(seed, "split", label));
+    for (const at of order.subarray(0, held)) isTest[members[at]!] = 1;
+  }
+  const testCount = isTest.reduce((sum, one) => sum + one, 0);
+  if (testCount === 0) {
+    throw new HeddleError({
+      who: name,
+      expected: "at least two images of a class, so that one can be held out as a test image",
+      received: `${set.count} ${set.count === 1 ? "image" : "images"}`,
+      next: "Give more images, or a test split of their own.",
+    });
+  }
+  const where = (test: number) => [...isTest.keys()].filter((image) => isTest[image] === test);
+  return { train: imagesAt(set, where(0)), test: imagesAt(set, where(1)) };
+}

@@ -1,0 +1,177 @@
+import { HeddleError } from "../base/errors.js";
+import { allocateShared } from "../base/memory.js";
+import { sizeOf } from "../base/shape.js";
+
+/** One array of NumPy's, row-major. */
+export interface NpyArray {
+  readonly shape: readonly number[];
+  /** Bytes stay bytes; every other number type becomes floats (labels: 64-bit), text becomes texts. */
+  readonly data: Uint8Array | Float32Array | Float64Array | readonly string[];
+}
+
+/** The types that hold numbers: how one element is read, and how many bytes it has. */
+const types: Readonly<Record<string, readonly [bytes: number, get: (view: DataView, at: number) => number]>> =
+  {
+    u1: [1, (view, at) => view.getUint8(at)],
+    b1: [1, (view, at) => view.getUint8(at)],
+    i1: [1, (view, at) => view.getInt8(at)],
+    u2: [2, (view, at) => view.getUint16(at, true)],
+    i2: [2, (view, at) => view.getInt16(at, true)],
+    u4: [4, (view, at) => view.getUint32(at, true)],
+    i4: [4, (view, at) => view.getInt32(at, true)],
+    u8: [8, (view, at) => Number(view.getBigUint64(at, true))],
+    i8: [8, (view, at) => Number(view.getBigInt64(at, true))],
+    f4: [4, (view, at) => view.getFloat32(at, true)],
+    f8: [8, (view, at) => view.getFloat64(at, true)],
+  };
+
+/** NumPy's own are of some hundred bytes; it refuses them beyond 10,000 unless told otherwise. */
+const MAXIMUM_HEADER_BYTES = 65536;
+
+const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
+
+/** True for the first bytes of an `.npy` file. */
+export function isNpy(bytes: Uint8Array): boolean {
+  return MAGIC.every((byte, index) => bytes[index] === byte);
+}
+
+/**
+ * Reads an `.npy` file of version 1 to 3: little-endian numbers or fixed-length text, in C order.
+ *
+ * Source: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
+ *
+ * @param name who complains: the file's path and the array's name
+ * @throws HeddleError for pickled objects, Fortran order, big-endian numbers, other types, and a header that
+ *   declares other bytes than are there
+ */
+export function readNpy(bytes: Uint8Array, name: string): NpyArray {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const version = bytes[6] ?? 0;
+  const start = version === 1 ? 10 : 12;
+  if (!isNpy(bytes) || bytes.length < start) throw refused(name, "an array in NumPy's format", "other bytes");
+  if (version < 1 || version > 3) throw refused(name, "version 1, 2 or 3 of NumPy's format", `${version}`);
+  const headerBytes = version === 1 ? view.getUint16(8, true) : view.getUint32(8, true);
+  if (headerBytes > MAXIMUM_HEADER_BYTES) {
+    throw refused(name, `a header of at most ${MAXIMUM_HEADER_BYTES} bytes`, `one of ${headerBytes}`);
+  }
+  if (start + headerBytes > bytes.length) throw refused(name, "a whole header", "one that breaks off");
+  const { descr, fortran, shape } = parseHeader(bytes.slice(start, start + headerBytes), name);
+  checkOrder(descr, fortran, shape, name);
+  // No text of length 0: so many as a header likes to declare would take no bytes.
+  const text = /^[<|]?U([1-9]\d{0,3})$/.exec(descr);
+  const type = /^[<|]\w\d$/.test(descr) ? types[descr.slice(1)] : undefined;
+  const elementBytes = text ? 4 * Number(text[1]) : type?.[0];
+  if (elementBytes === undefined) {
+    throw refused(name, "integers, floats or text", `elements of the type ${descr}`);
+  }
+  const count = sizeOf(shape);
+  const content = start + headerBytes;
+  if (bytes.length - content !== count * elementBytes) {
+    const declared = `${count * elementBytes} bytes of elements (${shape.join(" × ")} of ${descr})`;
+    throw refused(name, `${declared}, as its header declares`, `${bytes.length - content}`);
+  }
+  if (text) return { shape, data: textsOf(view, content, count, Number(text[1])) };
+  return { shape, data: numbersOf(bytes, view, content, count, descr.slice(1)) };
+}
+
+function parseHeader(bytes: Uint8Array, name: string) {
+  const header = new TextDecoder("latin1").decode(bytes);
+  const descr = /'descr':\s*'([^']*)'/.exec(header)?.[1];
+  const fortran = /'fortran_order':\s*(True|False)/.exec(header)?.[1];
+  const shape = /'shape':\s*\(([\d\s,L]*)\)/.exec(header)?.[1];
+  if (descr === undefined && header.includes("'descr': [")) {
+    throw refused(name, "plain numbers or text", "a structured array");
+  }
+  if (descr === undefined || fortran === undefined || shape === undefined) {
+    throw refused(name, "a header with descr, fortran_order and shape", header.trim().slice(0, 60));
+  }
+  const sizes = shape.split(",").flatMap((size) => (size.trim() === "" ? [] : [Number.parseInt(size, 10)]));
+  return { descr, fortran: fortran === "True", shape: sizes };
+}
+
+function checkOrder(descr: string, fortran: boolean, shape: readonly number[], name: string): void {
+  if (descr.includes("O")) {
+    const next = "Save plain numbers: numpy.asarray(x, dtype='uint8').";
+    throw refused(name, "plain numbers or text", "pickled Python objects, which are never unpacked", next);
+  }
+  if (fortran && shape.length > 1) {
+    const next = "Save numpy.ascontiguousarray(x).";
+    throw refused(name, "C order, row by row", "Fortran order", next);
+  }
+  if (descr.startsWith(">")) {
+    const next = "Save x.astype(x.dtype.newbyteorder('<')).";
+    throw refused(name, "little-endian elements", `big-endian ones, ${descr}`, next);
+  }
+}
+
+function numbersOf(bytes: Uint8Array, view: DataView, start: number, count: number, type: string) {
+  if (type === "u1" || type === "b1") {
+    const data = new Uint8Array(allocateShared(count));
+    data.set(bytes.subarray(start, start + count));
+    return data;
+  }
+  const [elementBytes, get] = types[type]!;
+  // Integers and f8 keep their digits until it is known what they are for.
+  const wide = type !== "f4";
+  const data = wide ? new Float64Array(count) : new Float32Array(count);
+  for (let index = 0; index < count; index++) data[index] = get(view, start + index * elementBytes);
+  return data;
+}
+
+/** Fixed-length UTF-32 texts, filled up with zeros. */
+function textsOf(view: DataView, start: number, count: number, length: number): readonly string[] {
+  return Array.from({ length: count }, (_, index) => {
+    let text = "";
+    for (let at = 0; at < length; at++) {
+      const point = view.getUint32(start + 4 * (index * length + at), true);
+      if (point === 0) break;
+      text += point <= 0x10ffff ? String.fromCodePoint(point) : "\u{fffd}";
+    }
+    return text;
+  });
+}
+
+/** Writes bytes, 32-bit floats or texts as an `.npy` file of version 1, as NumPy does. */
+export function writeNpy(
+  shape: readonly number[],
+  data: Uint8Array | Float32Array | Int32Array | readonly string[],
+): Uint8Array {
+  const texts = Array.isArray(data) ? (data as readonly string[]).map((text) => [...text]) : undefined;
+  const width = Math.max(1, ...(texts?.map(({ length }) => length) ?? []));
+  const descr = texts
+    ? `<U${width}`
+    : data instanceof Uint8Array
+      ? "|u1"
+      : data instanceof Float32Array
+        ? "<f4"
+        : "<i4";
+  const sizes = shape.length === 1 ? `${shape[0]},` : shape.join(", ");
+  const header = `{'descr': '${descr}', 'fortran_order': False, 'shape': (${sizes}), }`;
+  // The elements start at a multiple of 64, as NumPy has it since 1.14.
+  const start = Math.ceil((10 + header.length + 1) / 64) * 64;
+  const elementBytes = texts ? 4 * width : data instanceof Uint8Array ? 1 : 4;
+  const file = new Uint8Array(start + data.length * elementBytes);
+  const view = new DataView(file.buffer);
+  file.set([...MAGIC, 1, 0]);
+  view.setUint16(8, start - 10, true);
+  file.set(new TextEncoder().encode(`${header.padEnd(start - 11)}\n`), 10);
+  if (texts) {
+    texts.forEach((points, index) => {
+      points.forEach((point, at) => {
+        view.setUint32(start + 4 * (index * width + at), point.codePointAt(0)!, true);
+      });
+    });
+  } else if (data instanceof Uint8Array) file.set(data, start);
+  else {
+    const numbers = data as Float32Array | Int32Array;
+    for (let at = 0; at < numbers.length; at++) {
+      if (numbers instanceof Float32Array) view.setFloat32(start + 4 * at, numbers[at]!, true);
+      else view.setInt32(start + 4 * at, numbers[at]!, true);
+    }
+  }
+  return file;
+}
+
+function refused(who: string, expected: string, received: string, next?: string): HeddleError {
+  return new HeddleError({ who, expected, received, next: next ?? "Save the array again with numpy.savez." });
+}

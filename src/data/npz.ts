@@ -1,0 +1,212 @@
+import { HeddleError } from "../base/errors.js";
+import { allocateShared } from "../base/memory.js";
+import { sameShape } from "../base/shape.js";
+import type { DroppedRow, DroppedRows, MissingRule } from "./dropped-rows.js";
+import { checkSize, type ImageShape, type LabelledImages, shapeOfRow } from "./labelled-images.js";
+import { type NpyArray, readNpy } from "./npy.js";
+import { unzip, zipEntries } from "./zip.js";
+
+export interface NpzOptions {
+  /** Who complains in errors: the file's path; by default `npz file`. */
+  readonly name?: string | undefined;
+  /** The shape of images that are saved as rows, `[N, P]`; by default a square. */
+  readonly shape?: ImageShape | undefined;
+  /** What is done with images that hold NaN or infinity; by default they are dropped and reported. */
+  readonly missing?: MissingRule | undefined;
+}
+
+/** What an `.npz` file of images holds. */
+export interface NpzImages {
+  readonly train: LabelledImages;
+  /** Absent where the file has one split. */
+  readonly test?: LabelledImages;
+  /** Names of the classes 0, 1, …, where the file holds `class_names`. */
+  readonly classNames?: readonly string[];
+  readonly dropped: DroppedRows;
+}
+
+/** What the arrays are called: Keras's names, MedMNIST's, and those of a file with one split. */
+const trainNames = [
+  ["x_train", "y_train"],
+  ["train_images", "train_labels"],
+  ["images", "labels"],
+  ["x", "y"],
+] as const;
+const testNames = [
+  ["x_test", "y_test"],
+  ["test_images", "test_labels"],
+] as const;
+
+/**
+ * Reads images and labels from an `.npz` file in the layout of Keras's `mnist.npz`; in Node and in browsers.
+ *
+ * `x_train`, `x_test`: `[N, H, W]`, `[N, H, W, C]` or `[N, P]`; `y_train`, `y_test`: `[N]` or `[N, 1]`, whole
+ * numbers or text. Without a test split, `x_train` and `y_train` (or `x` and `y`) alone.
+ *
+ * @throws HeddleError when the archive is damaged, an array is missing, pickled or in Fortran order, or images
+ *   and labels do not fit each other
+ * @example
+ * const { train } = await readNpz(bytes, { name: "mnist.npz" });
+ * train.shape; // [28, 28, 1]
+ */
+export async function readNpz(bytes: Uint8Array, options: NpzOptions = {}): Promise<NpzImages> {
+  const { name = "npz file" } = options;
+  const entries = zipEntries(bytes, name);
+  const find = (array: string) =>
+    entries.find((entry) => entry.name.toLowerCase().replace(/\.npy$/, "") === array);
+  const read = async (array: string): Promise<NpyArray> =>
+    readNpy(await unzip(bytes, find(array)!, name), `${name}, ${array}`);
+  const pairOf = (names: readonly (readonly [string, string])[]) =>
+    names.find(([images, labels]) => find(images) && find(labels));
+  const trainPair = pairOf(trainNames);
+  if (!trainPair) {
+    const names = entries.map((entry) => entry.name.replace(/\.npy$/, ""));
+    throw new HeddleError({
+      who: name,
+      expected: "the arrays x_train, y_train, x_test and y_test",
+      received: names.length > 0 ? names.slice(0, 8).join(", ") : "an empty archive",
+      next: "Save them so: numpy.savez_compressed(path, x_train=…, y_train=…, x_test=…, y_test=…).",
+    });
+  }
+  const testPair = pairOf(testNames);
+  const sink: Sink = { read: 0, zeroed: 0, rows: [] };
+  const split = async ([images, labels]: readonly [string, string]) =>
+    splitOf(await read(images), await read(labels), { ...options, name, images, labels }, sink);
+  const train = await split(trainPair);
+  const test = testPair && (await split(testPair));
+  const names = find("class_names") && (await read("class_names")).data;
+  return {
+    train,
+    ...(test && { test }),
+    ...(Array.isArray(names) && { classNames: names as readonly string[] }),
+    dropped: sink,
+  };
+}
+
+interface Sink {
+  read: number;
+  zeroed: number;
+  readonly rows: DroppedRow[];
+}
+
+type SplitOptions = NpzOptions & { readonly name: string; readonly images: string; readonly labels: string };
+
+function splitOf(x: NpyArray, y: NpyArray, options: SplitOptions, sink: Sink): LabelledImages {
+  const { name } = options;
+  const shape = imageShape(x, `${name}, ${options.images}`, options.shape);
+  const count = x.shape[0]!;
+  const [labelCount, perImage = 1] = y.shape;
+  if (y.shape.length > 2 || perImage !== 1 || labelCount !== count) {
+    throw new HeddleError({
+      who: `${name}, ${options.labels}`,
+      expected: `${count} labels, one for each image of ${options.images}`,
+      received: `an array of ${y.shape.join(" × ")}`,
+      next: "Save one label an image; one-hot rows as y.argmax(axis=1).",
+    });
+  }
+  checkSize(name, count, shape);
+  const { texts, labels } = labelsOf(y, `${name}, ${options.labels}`);
+  const { images, kept } = pixelsOf(x, options, sink, (image) => texts[labels[image]!]!);
+  return {
+    name: `${name}, ${options.images}`,
+    images,
+    shape,
+    count: kept.length,
+    labelTexts: texts,
+    labels: kept.length === count ? labels : Int32Array.from(kept, (image) => labels[image]!),
+  };
+}
+
+function imageShape({ shape, data }: NpyArray, who: string, declared?: ImageShape): ImageShape {
+  const [count = 0, height = 0, width = 0, channels = 1] = shape;
+  const texts = Array.isArray(data);
+  if (!texts && shape.length === 2 && count > 0 && height > 0) return shapeOfRow(who, height, declared);
+  if (shape.length < 2 || shape.length > 4 || shape.includes(0) || channels > 4 || texts) {
+    throw new HeddleError({
+      who,
+      expected: "images [N, H, W] or [N, H, W, C] with 1 to 4 channels",
+      received: `an array of ${texts ? "texts, " : ""}${shape.join(" × ") || "no dimensions"}`,
+      next: "Save the channels last.",
+    });
+  }
+  if (declared && !sameShape(declared, [height, width, channels])) {
+    throw new HeddleError({
+      who,
+      expected: `images of ${declared.join(" × ")}, as --shape says`,
+      received: [height, width, channels].join(" × "),
+      next: "Correct --shape, or leave it out.",
+    });
+  }
+  return [height, width, channels];
+}
+
+function labelsOf({ data }: NpyArray, who: string): { texts: string[]; labels: Int32Array } {
+  const texts: string[] = [];
+  const positions = new Map<string, number>();
+  const labels = Int32Array.from(data as ArrayLike<number | string>, (label, image) => {
+    if (typeof label === "number" && !Number.isSafeInteger(label)) {
+      const next = "Save whole numbers: y.astype('uint8').";
+      throw new HeddleError({ who, expected: "whole numbers", received: `${label} at image ${image}`, next });
+    }
+    const text = String(label);
+    if (!positions.has(text)) positions.set(text, texts.push(text) - 1);
+    return positions.get(text)!;
+  });
+  return { texts, labels };
+}
+
+/** Bytes where every value is one, else floats; images with values that are not finite are left out. */
+function pixelsOf(x: NpyArray, options: SplitOptions, sink: Sink, labelOf: (image: number) => string) {
+  const count = x.shape[0]!;
+  const data = x.data as Uint8Array | Float32Array | Float64Array;
+  const size = data.length / count;
+  sink.read += count;
+  const all = Array.from({ length: count }, (_, image) => image);
+  if (data instanceof Uint8Array) return { images: data, kept: all };
+  const { missing = "drop" } = options;
+  const damaged = new Set<number>();
+  let bytes = true;
+  for (let index = 0; index < data.length; index++) {
+    const value = data[index]!;
+    if (value === (value & 255)) continue;
+    bytes = false;
+    if (Number.isFinite(Math.fround(value))) continue;
+    const image = Math.floor(index / size);
+    if (missing === "zero" && Number.isNaN(value)) {
+      data[index] = 0;
+      sink.zeroed++;
+    } else if (!damaged.has(image)) {
+      damaged.add(image);
+      sink.rows.push(damagedImage(options.images, image, index % size, value, labelOf(image)));
+    }
+  }
+  const [first] = sink.rows;
+  if (missing === "error" && first) {
+    throw new HeddleError({
+      who: `${options.name}, ${options.images}`,
+      expected: "finite values, as damaged images are errors",
+      received: first.detail,
+      next: "Repair the image, or leave such images out with --missing drop.",
+    });
+  }
+  const kept = all.filter((image) => !damaged.has(image));
+  const length = kept.length * size;
+  const images = bytes
+    ? new Uint8Array(allocateShared(length))
+    : new Float32Array(allocateShared(length * Float32Array.BYTES_PER_ELEMENT));
+  kept.forEach((image, at) => {
+    images.set(data.subarray(image * size, (image + 1) * size), at * size);
+  });
+  return { images, kept };
+}
+
+function damagedImage(array: string, image: number, at: number, value: number, label: string): DroppedRow {
+  const missing = Number.isNaN(value);
+  return {
+    file: array,
+    line: image + 1,
+    reason: missing ? "missing value" : "unreadable value",
+    label,
+    detail: `image ${image}, value ${at} is ${value}`,
+  };
+}
