@@ -1,0 +1,48 @@
+import type { Answers } from "./answers.js";
+
+/** Areas under the ROC curves, each class against all others. */
+export interface ClassAreas {
+  /** The mean over the classes that have one; `null` where none has. */
+  readonly macro: number | null;
+  /** 0..1, in the order of the labels; `null` for a class of no image or of every image. */
+  readonly perClass: readonly (number | null)[];
+}
+
+/**
+ * One-against-rest areas under the ROC curve: how often an image of the class has a larger probability of it than an
+ * image of another class has, ties counting half.
+ *
+ * Mann and Whitney's statistic; Hanley and McNeil, "The Meaning and Use of the Area under a ROC Curve" (Radiology 143,
+ * 1982).
+ */
+export function areasUnderRoc(answers: Answers): ClassAreas {
+  const perClass = answers.classNames.map((_, label) => areaOf(answers, label));
+  const known = perClass.filter((area) => area !== null);
+  const macro = known.length === 0 ? null : known.reduce((sum, area) => sum + area, 0) / known.length;
+  return { macro, perClass };
+}
+
+function areaOf({ images, classes, labels, probabilities }: Answers, label: number): number | null {
+  const support = labels.reduce((sum, truth) => sum + Number(truth === label), 0);
+  if (support === 0 || support === images) return null;
+  const own = new Float32Array(support);
+  const others = new Float32Array(images - support);
+  let [nextOwn, nextOther] = [0, 0];
+  for (let image = 0; image < images; image++) {
+    const value = probabilities[image * classes + label]!;
+    if (labels[image] === label) own[nextOwn++] = value;
+    else others[nextOther++] = value;
+  }
+  own.sort();
+  others.sort();
+  // Twice the wins, so that ties count 1: whole numbers, and so exact.
+  let wins = 0;
+  let below = 0;
+  let notAbove = 0;
+  for (const value of own) {
+    while (below < others.length && others[below]! < value) below++;
+    while (notAbove < others.length && others[notAbove]! <= value) notAbove++;
+    wins += below + notAbove;
+  }
+  return wins / (2 * own.length * others.length);
+}

@@ -1,0 +1,86 @@
+import { type Accuracy, accuracy } from "./accuracy.js";
+import { answersOf, type Predictions } from "./answers.js";
+import { areasUnderRoc, type ClassAreas } from "./auc.js";
+import { type Calibration, calibration } from "./calibration.js";
+import { type ConfusedPair, type Confusion, confusion, mostConfusedPairs } from "./confusion.js";
+import { type CoveragePoint, coverageCurve } from "./coverage.js";
+import { lossOfEach, meanOf } from "./loss.js";
+import { type ClassScores, type MacroScores, macroScores, scoresOfEach } from "./per-class.js";
+import { type TopK, topKAccuracies } from "./top-k.js";
+import { type TopLoss, topLosses } from "./top-losses.js";
+
+/**
+ * All figures of a classifier on labelled images: plain data, ready for JSON. Shares are 0..1. What each is and where
+ * it comes from: docs/evaluation.md.
+ */
+export interface ClassifierEvaluation {
+  /** How many images were evaluated. */
+  readonly images: number;
+  /** In the order of the labels. */
+  readonly classNames: readonly string[];
+  readonly accuracy: Accuracy;
+  /** Mean −ln p of the true class: the cross-entropy, without label smoothing and penalties. */
+  readonly loss: number;
+  /** In the order of the labels. */
+  readonly perClass: readonly ClassScores[];
+  readonly macro: MacroScores;
+  readonly confusion: Confusion;
+  /** The pairs with the most images, the most first. */
+  readonly confusedPairs: readonly ConfusedPair[];
+  /** The images with the largest losses, the largest first. */
+  readonly topLosses: readonly TopLoss[];
+  /** k = 1 … 5. */
+  readonly topK: readonly TopK[];
+  readonly calibration: Calibration;
+  /** From the surest answers to all of them. */
+  readonly coverage: readonly CoveragePoint[];
+  /** Each class against the others. */
+  readonly auc: ClassAreas;
+}
+
+export interface EvaluateClassifierOptions {
+  /** Predictions on images neither trained on nor evaluated here, to fit the temperature on. Default: two folds. */
+  readonly fitTemperatureOn?: Predictions;
+  /** How many of the largest losses to list. Default 25. */
+  readonly topLosses?: number;
+  /** How many confused pairs to list. Default 10. */
+  readonly confusedPairs?: number;
+}
+
+/**
+ * Every figure of merit of a classifier, from its probabilities. The same on every machine, to the last bit: sums are
+ * in f64, in the order of the images.
+ *
+ * @param predictions probabilities `[N, K]`, labels `[N]` and K class names
+ * @throws HeddleError when they do not fit together or the rows are no probabilities
+ * @example
+ * const probabilities = await model.predict(test);
+ * const { accuracy } = evaluateClassifier({ probabilities, labels: test.labels, classNames });
+ * accuracy.interval; // { level: 0.95, low: 0.9221, high: 0.9323 }
+ */
+export function evaluateClassifier(
+  predictions: Predictions,
+  options: EvaluateClassifierOptions = {},
+): ClassifierEvaluation {
+  const answers = answersOf(predictions);
+  const fitOn = options.fitTemperatureOn && answersOf(options.fitTemperatureOn);
+  const losses = lossOfEach(answers);
+  const confused = confusion(answers);
+  const perClass = scoresOfEach(confused.counts, answers.classNames);
+  const { confusedPairs: limit = 10 } = options;
+  return {
+    images: answers.images,
+    classNames: [...answers.classNames],
+    accuracy: accuracy(answers),
+    loss: meanOf(losses),
+    perClass,
+    macro: macroScores(perClass),
+    confusion: confused,
+    confusedPairs: mostConfusedPairs(answers, confused, { limit }),
+    topLosses: topLosses(answers, losses, options.topLosses ?? 25),
+    topK: topKAccuracies(answers),
+    calibration: calibration(answers, fitOn),
+    coverage: coverageCurve(answers),
+    auc: areasUnderRoc(answers),
+  };
+}

@@ -1,0 +1,59 @@
+import type { Answers } from "./answers.js";
+
+/** The images whose confidence lies in one bin. */
+export interface ReliabilityBin {
+  /** The bin holds confidences above `low`, up to and with `high`. */
+  readonly low: number;
+  readonly high: number;
+  readonly images: number;
+  /** Mean confidence of its images; `null` where there is none. */
+  readonly confidence: number | null;
+  /** Share of its images that is right; `null` where there is none. */
+  readonly accuracy: number | null;
+}
+
+/** Bins of equal width, as in Guo et al. (2017). */
+export const RELIABILITY_BINS = 15;
+
+/**
+ * Confidence against accuracy, in bins of equal width.
+ *
+ * @param confidence `[N]`; that of the answers by default
+ */
+export function reliabilityTable(
+  { images, labels, predicted, confidence: own }: Answers,
+  bins = RELIABILITY_BINS,
+  confidence: Float64Array = own,
+): readonly ReliabilityBin[] {
+  const counts = new Array<number>(bins).fill(0);
+  const confidences = new Array<number>(bins).fill(0);
+  const correct = new Array<number>(bins).fill(0);
+  for (let image = 0; image < images; image++) {
+    const bin = Math.max(0, Math.ceil(confidence[image]! * bins) - 1);
+    counts[bin]! += 1;
+    confidences[bin]! += confidence[image]!;
+    correct[bin]! += Number(labels[image] === predicted[image]);
+  }
+  return counts.map((count, bin) => ({
+    low: bin / bins,
+    high: (bin + 1) / bins,
+    images: count,
+    confidence: count === 0 ? null : confidences[bin]! / count,
+    accuracy: count === 0 ? null : correct[bin]! / count,
+  }));
+}
+
+/**
+ * The expected calibration error: |accuracy − confidence| of each bin, weighted by its images.
+ *
+ * Naeini, Cooper and Hauskrecht, "Obtaining Well Calibrated Probabilities Using Bayesian Binning" (AAAI 2015).
+ */
+export function expectedCalibrationError(table: readonly ReliabilityBin[]): number {
+  let sum = 0;
+  let images = 0;
+  for (const bin of table) {
+    images += bin.images;
+    sum += bin.images * Math.abs((bin.accuracy ?? 0) - (bin.confidence ?? 0));
+  }
+  return sum / images;
+}

@@ -1,0 +1,38 @@
+import type { Shape } from "../base/shape.js";
+import type { Samples } from "../model/data.js";
+import type { Trace } from "../model/trace.js";
+
+/** What a layer makes of an image. */
+export interface FeatureMap {
+  readonly layer: string;
+  readonly className: string;
+  readonly shape: Shape;
+  /** `[…shape]`. */
+  readonly values: Float32Array;
+}
+
+/**
+ * What every layer makes of one image, in the layers' order, as in inference: dropout and augmentation pass it on.
+ *
+ * @param image one sample
+ * @throws HeddleError when the image is not of the model's size
+ *
+ * @example
+ * const maps = await featureMaps(trace, { images, count: 1, shape: [28, 28, 1] });
+ * maps[1]!.shape; // [26, 26, 16], of conv2d
+ */
+export async function featureMaps(
+  trace: Trace,
+  image: Samples,
+  options: { readonly signal?: AbortSignal | undefined } = {},
+): Promise<FeatureMap[]> {
+  const { placed } = trace.model;
+  const layers = placed.map(({ layer }) => layer.name);
+  const { values } = await trace.run(image, { layers }, options);
+  return placed.map(({ layer, output }) => ({
+    layer: layer.name,
+    className: layer.className,
+    shape: output,
+    values: values.get(layer.name)!,
+  }));
+}

@@ -1,0 +1,43 @@
+import type { Network } from "../model/network.js";
+import type { Tiles } from "./tiles.js";
+
+/** The kernels of a convolution as pictures. */
+export interface Filters {
+  /** Name of the layer, and its kind: `Conv2D`. */
+  readonly layer: string;
+  readonly className: string;
+  /** Name of the weight: `conv2d/kernel`. */
+  readonly weight: string;
+  /** What one picture is for: `inputs` of each of the `filters`. */
+  readonly inputs: number;
+  readonly filters: number;
+  /** One picture for each input channel and filter: `[inputs, filters]`, each R × S. */
+  readonly tiles: Tiles;
+}
+
+/**
+ * The kernels of every convolution of a model, in the layers' order: weights `[R, S, C, K]` as C × K pictures of R × S.
+ * A separable convolution has two.
+ *
+ * @example
+ * filtersOf(model)[0]!.tiles.count; // 16, for Conv2D(16, 3) on grey images
+ */
+export function filtersOf(model: Network): Filters[] {
+  return model.layers.flatMap((layer) =>
+    layer.weights
+      .filter(({ shape }) => shape.length === 4)
+      .map((weight): Filters => {
+        const [height, width, inputs, filters] = weight.shape as readonly [number, number, number, number];
+        const values = new Float32Array(weight.values.length);
+        const count = inputs * filters;
+        for (let pixel = 0; pixel < height * width; pixel++) {
+          for (let one = 0; one < count; one++) {
+            values[one * height * width + pixel] = weight.values[pixel * count + one]!;
+          }
+        }
+        const { name, className } = layer;
+        const tiles = { height, width, count, values };
+        return { layer: name, className, weight: weight.name, inputs, filters, tiles };
+      }),
+  );
+}

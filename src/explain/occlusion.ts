@@ -1,0 +1,141 @@
+import { HeddleError } from "../base/errors.js";
+import { sizeOf } from "../base/shape.js";
+import { largestAt } from "../metrics/rows.js";
+import { classCount, classProbabilities } from "../model/class-probabilities.js";
+import type { Samples } from "../model/data.js";
+import type { Model } from "../model/model.js";
+
+export interface OcclusionOptions {
+  /** Side of the square patch in pixels; a fifth of the image's shorter side by default. */
+  readonly patch?: number | undefined;
+  /** Pixels between two positions; 1 by default, more for images of more than 32 pixels. */
+  readonly stride?: number | undefined;
+  /** The class whose probability is watched; the predicted one by default. */
+  readonly label?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** How much hiding each place of an image changes the probability of a class. */
+export interface Occlusion {
+  readonly label: number;
+  /** Of the class, nothing hidden. */
+  readonly probability: number;
+  readonly patch: number;
+  readonly stride: number;
+  readonly height: number;
+  readonly width: number;
+  /** `[height, width]`: the mean drop of the probability over the patches that hide the pixel; −1..1. */
+  readonly values: Float32Array;
+  /** The single patch that lowers the probability most, by its upper left corner, and to what. */
+  readonly worst: { readonly row: number; readonly column: number; readonly probability: number };
+}
+
+/**
+ * Slides a patch of the image's mean colour over it and measures how far the probability of a class drops.
+ *
+ * Zeiler and Fergus, "Visualizing and Understanding Convolutional Networks" (ECCV 2014), section 4.2.
+ *
+ * @param image one sample `[H, W, C]`
+ * @throws HeddleError when the patch is larger than the image or the model tells no classes apart
+ *
+ * @example
+ * const map = await occlusion(model, image, { patch: 6 });
+ * map.worst.probability; // of the predicted class, its most important patch hidden
+ */
+export async function occlusion(
+  model: Model,
+  image: Samples,
+  options: OcclusionOptions = {},
+): Promise<Occlusion> {
+  const [height, width, channels] = imageShape(image);
+  const side = Math.min(height, width);
+  const patch = options.patch ?? Math.max(1, Math.round(side / 5));
+  const stride = options.stride ?? Math.max(1, Math.round(side / 32));
+  if (patch > side) {
+    throw new HeddleError({
+      who: "Occlusion",
+      expected: `a patch of at most ${side} pixels, the image's side`,
+      received: String(patch),
+      next: "Take a smaller patch.",
+    });
+  }
+  const rows = positions(height, patch, stride);
+  const columns = positions(width, patch, stride);
+  const size = sizeOf(image.shape);
+  const original = image.images.subarray(0, size);
+  const fill = meanColour(original, channels);
+  // The image as it is, then with every patch.
+  const count = 1 + rows.length * columns.length;
+  const images =
+    image.images instanceof Uint8Array ? new Uint8Array(count * size) : new Float32Array(count * size);
+  images.set(original);
+  eachPatch(rows, columns, (row, column, index) => {
+    const at = (index + 1) * size;
+    images.set(original, at);
+    for (let y = row; y < row + patch; y++) {
+      for (let x = column; x < column + patch; x++) images.set(fill, at + (y * width + x) * channels);
+    }
+  });
+  const { signal } = options;
+  const samples = { images, count, shape: image.shape };
+  const outputs = await model.predict(samples, { ...(signal && { signal }) });
+  const probabilities = classProbabilities(model, outputs);
+  const classes = classCount(model);
+  const label = options.label ?? largestAt(probabilities, 0, classes);
+  const probability = probabilities[label]!;
+  const sums = new Float32Array(height * width);
+  const covers = new Float32Array(height * width);
+  let worst = { row: 0, column: 0, probability: Number.POSITIVE_INFINITY };
+  eachPatch(rows, columns, (row, column, index) => {
+    const hidden = probabilities[(index + 1) * classes + label]!;
+    if (hidden < worst.probability) worst = { row, column, probability: hidden };
+    for (let y = row; y < row + patch; y++) {
+      for (let x = column; x < column + patch; x++) {
+        sums[y * width + x]! += probability - hidden;
+        covers[y * width + x]! += 1;
+      }
+    }
+  });
+  // A stride wider than the patch leaves pixels that nothing hid.
+  const values = sums.map((sum, index) => (covers[index]! > 0 ? sum / covers[index]! : 0));
+  return { label, probability, patch, stride, height, width, values, worst };
+}
+
+function imageShape({ shape }: Samples): readonly [number, number, number] {
+  if (shape.length === 3) return shape as unknown as readonly [number, number, number];
+  throw new HeddleError({
+    who: "Occlusion",
+    expected: "an image [height, width, channels]",
+    received: `[${shape.join(", ")}]`,
+    next: "Give an image.",
+  });
+}
+
+/** Where patches begin along an axis: every `stride` pixels, and the last that fits. */
+function positions(length: number, patch: number, stride: number): number[] {
+  const last = length - patch;
+  const found: number[] = [];
+  for (let at = 0; at < last; at += stride) found.push(at);
+  return [...found, last];
+}
+
+function eachPatch(
+  rows: readonly number[],
+  columns: readonly number[],
+  visit: (row: number, column: number, index: number) => void,
+): void {
+  rows.forEach((row, r) => {
+    columns.forEach((column, c) => {
+      visit(row, column, r * columns.length + c);
+    });
+  });
+}
+
+function meanColour(pixels: Uint8Array | Float32Array, channels: number): number[] {
+  const sums = new Array<number>(channels).fill(0);
+  pixels.forEach((value, index) => {
+    sums[index % channels]! += value;
+  });
+  const mean = sums.map((sum) => (sum * channels) / pixels.length);
+  return pixels instanceof Uint8Array ? mean.map(Math.round) : mean;
+}
