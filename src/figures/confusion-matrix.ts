@@ -8,11 +8,13 @@ import { renderSpec } from "./vega.js";
 export interface ConfusionMatrixOptions {
   /** Default `Confusion matrix`. */
   readonly title?: string;
+  /** What is written in the cells: shares of the true class in percent (`rates`, the default) or numbers of images. */
+  readonly show?: "rates" | "counts";
 }
 
 /**
  * A heat map of what each class was taken for: each row the images of one class, each cell their share in
- * percent. The colour grows with the square root of the share, so that rare confusions can be seen.
+ * percent or their number. The colour grows with the square root of the share, so that rare confusions can be seen.
  *
  * @param counts `[true class][predicted class]`: numbers of images
  * @param classNames in the order of the labels
@@ -32,9 +34,15 @@ export async function confusionMatrix(
     });
   }
   const title = options.title ?? "Confusion matrix";
-  const cells = cellsOf(counts, classNames);
-  const draw = (theme: Theme) => renderSpec(heatMapSpec(title, cells, classNames, theme), theme);
-  return makeFigure({ name: "confusion-matrix", title, alt: describe(cells, counts) }, draw);
+  const { show = "rates" } = options;
+  const cells = cellsOf(counts, classNames, show);
+  const titles = {
+    text: title,
+    subtitle: show === "rates" ? "Share of each true class, in percent" : "Number of images",
+  };
+  const draw = (theme: Theme) => renderSpec(heatMapSpec(titles, cells, classNames, theme), theme);
+  const name = show === "rates" ? "confusion-matrix" : "confusion-matrix-counts";
+  return makeFigure({ name, title, alt: describe(cells, counts) }, draw);
 }
 
 interface Cell {
@@ -42,16 +50,21 @@ interface Cell {
   readonly predicted: string;
   /** Share of the true class, 0..1. */
   readonly rate: number;
-  /** The share in percent; empty for none. */
+  /** The share in percent or the number of images; empty for none. */
   readonly text: string;
 }
 
-function cellsOf(counts: readonly (readonly number[])[], classNames: readonly string[]): readonly Cell[] {
+function cellsOf(
+  counts: readonly (readonly number[])[],
+  classNames: readonly string[],
+  show: "rates" | "counts",
+): readonly Cell[] {
   return counts.flatMap((row, truth) => {
     const total = row.reduce((sum, count) => sum + count, 0);
     return row.map((count, predicted) => {
       const rate = total > 0 ? count / total : 0;
-      return { truth: classNames[truth]!, predicted: classNames[predicted]!, rate, text: percent(rate) };
+      const text = show === "rates" ? percent(rate) : count === 0 ? "" : String(count);
+      return { truth: classNames[truth]!, predicted: classNames[predicted]!, rate, text };
     });
   });
 }
@@ -70,11 +83,11 @@ function describe(cells: readonly Cell[], counts: readonly (readonly number[])[]
     .sort((a, b) => b.rate - a.rate)[0];
   const about = `Heat map of the true and the predicted class of ${groupDigits(images)} images`;
   if (worst === undefined) return `${about}: none was confused.`;
-  return `${about}. Most often confused: ${worst.text}% of ${worst.truth} were taken for ${worst.predicted}.`;
+  return `${about}. Most often confused: ${percent(worst.rate)}% of ${worst.truth} were taken for ${worst.predicted}.`;
 }
 
 function heatMapSpec(
-  title: string,
+  title: { readonly text: string; readonly subtitle: string },
   cells: readonly Cell[],
   classNames: readonly string[],
   theme: Theme,
@@ -84,7 +97,7 @@ function heatMapSpec(
   const [onStrong, onWeak] = [theme.heat[0]!, theme.name === "light" ? theme.heat.at(-1)! : theme.ink];
   return {
     $schema: "https://vega.github.io/schema/vega-lite/v6.json",
-    title: { text: title, subtitle: "Share of each true class, in percent" },
+    title,
     width: { step: side },
     height: { step: side },
     data: { values: [...cells] },

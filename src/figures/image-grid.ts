@@ -2,6 +2,7 @@ import { HeddleError } from "../base/errors.js";
 import type { ImageSet } from "../data/dataset.js";
 import { type Figure, makeFigure } from "./figure.js";
 import { escapeXml, textWidth } from "./png.js";
+import { type ShownImages, shownImages } from "./shown-images.js";
 import { fontStack, type Theme, textSizes } from "./theme.js";
 
 /** Side of a picture's box, the gaps beside and below it, and the margin of the figure, in pixels. */
@@ -9,6 +10,8 @@ const CELL = 84;
 const GAP_X = 16;
 const GAP_Y = 12;
 const LABEL_HEIGHT = 24;
+/** From one line of a label to the next. */
+const LINE_HEIGHT = 15;
 const MARGIN = 20;
 const TITLE_HEIGHT = 38;
 
@@ -18,7 +21,7 @@ export interface ImageGridOptions {
   readonly title: string;
   /** Pictures in a row. */
   readonly columns: number;
-  /** The line below each picture; one for each, or none at all. */
+  /** The text below each picture, of one line or several; one for each, or none at all. */
   readonly labels?: readonly string[];
   /**
    * How one-channel pictures are toned. `stored`: 0 is black, 255 is white. `ink`: the larger the value, the
@@ -30,8 +33,7 @@ export interface ImageGridOptions {
 /**
  * A grid of pictures, their pixels enlarged without smoothing, a line of text below each.
  *
- * @param set the pictures, all of them: `[N, H, W, C]` with C = 1, 3 or 4; bytes, or floats, which are
- * stretched so that the smallest shown is black and the largest white
+ * @param set the pictures, all of them: `[N, H, W, C]` with C = 1 … 4, bytes or floats
  * @example
  * const labels = [...first.labels].map((label) => dataset.classNames[label]!);
  * await imageGrid(first, { name: "first-25", title: "The first 25 training images", columns: 5, labels });
@@ -42,70 +44,41 @@ export async function imageGrid(set: ImageSet, options: ImageGridOptions): Promi
   if (
     set.count < 1 ||
     columns < 1 ||
-    ![1, 3, 4].includes(channels) ||
+    ![1, 2, 3, 4].includes(channels) ||
     (labels && labels.length !== set.count)
   ) {
     throw new HeddleError({
       who: `Image grid "${name}"`,
       expected:
-        "at least one picture of 1, 3 or 4 channels, at least one column, and a label for each picture or none",
+        "at least one picture of 1 to 4 channels, at least one column, and a label for each picture or none",
       received: `${set.count} pictures of ${channels} channels, ${columns} columns, ${labels?.length ?? "no"} labels`,
       next: "Correct the pictures or the options.",
     });
   }
-  const bytes = toBytes(set.images);
-  const shown = labels ? `: ${labels.join(", ")}` : "";
+  const drawn = shownImages(set);
+  const shown = labels ? `: ${labels.join(", ").replaceAll("\n", " ")}` : "";
   return makeFigure(
     { name, title, alt: `${set.count} images in rows of ${columns}${shown}.` },
     async (theme) => {
       const pictures = await Promise.all(
-        Array.from({ length: set.count }, (_, index) =>
-          encodePicture(bytes, set, index, options.tone, theme),
-        ),
+        Array.from({ length: set.count }, (_, index) => encodePicture(drawn, index, options.tone, theme)),
       );
       return gridSvg(pictures, set, options, theme);
     },
   );
 }
 
-/** One sample of each class, the first in the order of the set: a set of as many pictures as classes shown. */
-export function firstOfEachClass(set: ImageSet, classes: number): ImageSet {
-  const size = set.shape[0] * set.shape[1] * set.shape[2];
-  const found = Array.from({ length: classes }, (_, label) => set.labels.indexOf(label)).filter(
-    (at) => at >= 0,
-  );
-  const images = set.images.slice(0, found.length * size);
-  found.forEach((from, to) => {
-    images.set(set.images.subarray(from * size, (from + 1) * size), to * size);
-  });
-  const labels = Uint8Array.from(found, (at) => set.labels[at]!);
-  return { images, labels, count: found.length, shape: set.shape };
-}
-
-function toBytes(images: ImageSet["images"]): Uint8Array {
-  if (images instanceof Uint8Array) return images;
-  let low = Number.POSITIVE_INFINITY;
-  let high = Number.NEGATIVE_INFINITY;
-  for (const value of images) {
-    low = Math.min(low, value);
-    high = Math.max(high, value);
-  }
-  const scale = high > low ? 255 / (high - low) : 0;
-  return Uint8Array.from(images, (value) => Math.round((value - low) * scale));
-}
-
 /** One picture as a PNG of its own size, as base64. */
-async function encodePicture(
-  bytes: Uint8Array,
-  set: ImageSet,
+export async function encodePicture(
+  { images, shape }: ShownImages,
   index: number,
   tone: ImageGridOptions["tone"],
   theme: Theme,
 ): Promise<string> {
   const { default: sharp } = await import("sharp");
-  const [height, width, channels] = set.shape;
+  const [height, width, channels] = shape;
   const size = height * width * channels;
-  const pixels = bytes.subarray(index * size, (index + 1) * size);
+  const pixels = images.subarray(index * size, (index + 1) * size);
   const inked = channels === 1 && tone === "ink" && theme.name === "light";
   const shown = inked ? pixels.map((value) => 255 - value) : pixels;
   const picture = sharp(shown, { raw: { width, height, channels: channels as 1 | 3 | 4 } });
@@ -121,7 +94,8 @@ function gridSvg(
   const { labels, title } = options;
   const columns = Math.min(options.columns, pictures.length);
   const rows = Math.ceil(pictures.length / columns);
-  const rowHeight = CELL + (labels ? LABEL_HEIGHT : 0) + GAP_Y;
+  const lines = Math.max(...(labels ?? []).map((label) => label.split("\n").length));
+  const rowHeight = CELL + (labels ? LABEL_HEIGHT + (lines - 1) * LINE_HEIGHT : 0) + GAP_Y;
   const titleWidth = Math.ceil(textWidth(title, textSizes.title, 600));
   const width = 2 * MARGIN + Math.max(titleWidth, columns * CELL + (columns - 1) * GAP_X);
   const height = 2 * MARGIN + TITLE_HEIGHT + rows * rowHeight - GAP_Y;
@@ -138,8 +112,11 @@ function gridSvg(
     const frame = `<rect x="${x - 0.5}" y="${y - 0.5}" width="${pictureWidth + 1}" height="${pictureHeight + 1}" fill="none" stroke="${theme.line}"/>`;
     const label = labels?.[index];
     if (label === undefined) return image + frame;
-    const text = escapeXml(shorten(label, CELL + GAP_X - 4));
-    return `${image}${frame}<text x="${left + CELL / 2}" y="${top + CELL + 17}" text-anchor="middle" fill="${theme.muted}" font-size="${textSizes.small}">${text}</text>`;
+    const texts = label.split("\n").map((line, at) => {
+      const text = escapeXml(shorten(line, CELL + GAP_X - 4));
+      return `<text x="${left + CELL / 2}" y="${top + CELL + 17 + at * LINE_HEIGHT}" text-anchor="middle" fill="${theme.muted}" font-size="${textSizes.small}">${text}</text>`;
+    });
+    return image + frame + texts.join("");
   });
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="${fontStack}">`,
@@ -151,9 +128,9 @@ function gridSvg(
 }
 
 /** The text, cut with an ellipsis where it is wider than `limit` pixels. */
-function shorten(text: string, limit: number): string {
-  if (textWidth(text, textSizes.small) <= limit) return text;
+export function shorten(text: string, limit: number, size: number = textSizes.small): string {
+  if (textWidth(text, size) <= limit) return text;
   const letters = [...text];
-  while (letters.length > 1 && textWidth(`${letters.join("")}…`, textSizes.small) > limit) letters.pop();
+  while (letters.length > 1 && textWidth(`${letters.join("")}…`, size) > limit) letters.pop();
   return `${letters.join("").trimEnd()}…`;
 }

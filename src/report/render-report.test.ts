@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { EpochLogs } from "../model/history.js";
 import { renderReport } from "./render-report.js";
 import type { ReportData, ReportFigure } from "./report-data.js";
+import { withTestLooks } from "./sections.js";
 
 const sha256 = "0123456789abcdef".repeat(4);
 
@@ -53,6 +54,13 @@ const full: ReportData = {
     test: { accuracy: 0.9273, loss: 0.21041 },
     train: { accuracy: 0.9627, loss: 0.1, runningAccuracy: 0.947 },
     published: { source: "Published study", testAccuracy: 0.927, trainAccuracy: 0.942 },
+  },
+  evaluation: {
+    testLooks: "The test images were looked at twice.",
+    facts: [{ label: "Loss", value: "0.2104" }],
+    figureGroups: [[figureOf("reliability")]],
+    tables: [{ title: "Scores of each class", head: ["Class"], rows: [["Bag"]] }],
+    aside: "Fitted in two folds.",
   },
   configuration: [{ title: "Engine", facts: [{ label: "Weights", value: sha256, code: true }] }],
   command: "heddle study fashion-mnist --seed 42",
@@ -116,6 +124,16 @@ describe("renderReport", () => {
     expect(words).toMatch(/Test set 92\.73% – 0\.2104 92\.7%/);
     expect(words).toMatch(/evaluated 96\.27% 3\.54 points 0\.1000 –/);
     expect(words).toMatch(/while training 94\.70% 1\.97 points – 94\.2%/);
+  });
+
+  it("shows the evaluation, whose count of looks can be brought up to date", () => {
+    expect(wordsOf(html, "evaluation")).toMatch(
+      /The test images were looked at twice\. .*Loss 0\.2104 .*reliability light.*Scores of each class.*Fitted in two folds/,
+    );
+    const later = withTestLooks(html, "Looked at <3> times: $& more.");
+    expect(wordsOf(later, "evaluation")).toContain("Looked at &lt;3&gt; times: $&amp; more.");
+    expect(later).not.toContain("looked at twice");
+    expect(withTestLooks("<p>none</p>", "x")).toBe("<p>none</p>");
   });
 
   it("names nobody's result when none is given", () => {

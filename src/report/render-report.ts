@@ -3,6 +3,7 @@ import type { ReportData } from "./report-data.js";
 import {
   configurationSection,
   datasetSection,
+  evaluationSection,
   modelSection,
   reproductionSection,
   resultSection,
@@ -16,12 +17,13 @@ import {
  * await run.writeReport(renderReport({ title: "Fashion-MNIST", id: run.id, result }));
  */
 export function renderReport(data: ReportData): string {
-  const { dataset, model, training, result, configuration, command, weightsSha256 } = data;
+  const { dataset, model, training, result, evaluation, configuration, command, weightsSha256 } = data;
   const sections = [
     dataset && datasetSection(dataset),
     model && modelSection(model),
     training && trainingSection(training),
     result && resultSection(result),
+    evaluation && evaluationSection(evaluation),
     configuration && configurationSection(configuration),
     command === undefined ? undefined : reproductionSection(command, weightsSha256),
   ];

@@ -124,6 +124,14 @@ export interface ResultSection {
   };
 }
 
+/** What the model gets right and wrong, and how sure it is. */
+export interface EvaluationSection extends Omit<PageSection, "id" | "title" | "figures"> {
+  /** How often the test images were looked at, in a sentence. */
+  readonly testLooks?: string;
+  /** Figures that belong together. Of three the first has both rows, and should be the tall one. */
+  readonly figureGroups?: readonly (readonly ReportFigure[])[];
+}
+
 /** Facts that belong together. */
 export interface FactGroup {
   readonly title: string;
@@ -136,6 +144,7 @@ export interface ReportData extends Omit<PageHeader, "kind"> {
   readonly model?: ModelSection;
   readonly training?: TrainingSection;
   readonly result?: ResultSection;
+  readonly evaluation?: EvaluationSection;
   readonly configuration?: readonly FactGroup[];
   /** The command that repeats the run, quoted for a shell. */
   readonly command?: string;

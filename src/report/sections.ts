@@ -3,6 +3,7 @@ import type { EpochLogs } from "../model/history.js";
 import { escapeHtml, facts, figures, paragraph, section, table } from "./html.js";
 import type {
   DatasetSection,
+  EvaluationSection,
   FactGroup,
   ModelSection,
   ResultSection,
@@ -108,6 +109,27 @@ export function resultSection({ text, test, train, published }: ResultSection): 
       "aside",
     ),
   ]);
+}
+
+export function evaluationSection(evaluation: EvaluationSection): string {
+  const { text, testLooks, facts: list, figureGroups = [], tables = [], aside } = evaluation;
+  return section("evaluation", "Evaluation", [
+    paragraph(text),
+    testLooks === undefined ? "" : looksParagraph(testLooks),
+    facts(list),
+    ...figureGroups.map((group) => figures(group)),
+    ...tables.map((one) => table(one)),
+    paragraph(aside, "aside"),
+  ]);
+}
+
+/** A report whose count of looks at the test images is brought up to date; as it was where it has none. */
+export function withTestLooks(html: string, sentence: string): string {
+  return html.replace(/<p id="test-looks">[^<]*<\/p>/, () => looksParagraph(sentence));
+}
+
+function looksParagraph(sentence: string): string {
+  return `<p id="test-looks">${escapeHtml(sentence)}</p>`;
 }
 
 /** A published figure with the digits that its authors gave: `0.927` → `92.7%`. */

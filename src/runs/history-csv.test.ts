@@ -15,10 +15,9 @@ const logs: EpochLogs = {
 };
 
 const numbers = fc.double();
-const epochs = fc.array(
+const rows = fc.array(
   fc.record(
     {
-      epoch: fc.integer({ min: 1, max: 1000 }),
       loss: numbers,
       accuracy: numbers,
       valLoss: numbers,
@@ -27,9 +26,11 @@ const epochs = fc.array(
       seconds: numbers,
       imagesPerSecond: numbers,
     },
-    { requiredKeys: ["epoch", "loss", "accuracy", "learningRate", "seconds", "imagesPerSecond"] },
+    { requiredKeys: ["loss", "accuracy", "learningRate", "seconds", "imagesPerSecond"] },
   ),
 );
+/** Any numbers, epoch after epoch. */
+const epochs = rows.map((list) => list.map((row, index): EpochLogs => ({ epoch: index + 1, ...row })));
 
 describe("history.csv", () => {
   it("is a table that a spreadsheet reads", () => {
@@ -71,5 +72,8 @@ describe("history.csv", () => {
     expect(parse(good.replace("0.8125", ""))).toThrow('expected a number for accuracy, received ""');
     expect(parse(good.replace("\n1,", "\n1.5,"))).toThrow('expected a number for epoch, received "1.5"');
     expect(parse(good.replace("0.003", "0x3"))).toThrow("learning_rate");
+    expect(parse(formatHistory([logs, { ...logs, epoch: 3 }, { ...logs, epoch: 3 }]))).toThrow(
+      "history.csv, line 4: expected an epoch after 3, received 3.",
+    );
   });
 });

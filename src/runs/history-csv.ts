@@ -31,7 +31,13 @@ export function parseHistory(file: string, text: string): readonly EpochLogs[] {
   const lines = text.split(/\r?\n/);
   if (lines.at(-1) === "") lines.pop();
   if (lines[0] !== header) throw damaged(file, `the columns ${header}`, `"${lines[0] ?? ""}"`);
-  return lines.slice(1).map((line, index) => parseRow(file, index + 2, line.split(",")));
+  const rows = lines.slice(1).map((line, index) => parseRow(file, index + 2, line.split(",")));
+  rows.forEach(({ epoch }, index) => {
+    const before = rows[index - 1]?.epoch ?? 0;
+    if (epoch > before) return;
+    throw damaged(`${file}, line ${index + 2}`, `an epoch after ${before}`, `${epoch}`);
+  });
+  return rows;
 }
 
 function parseRow(file: string, line: number, cells: readonly string[]): EpochLogs {

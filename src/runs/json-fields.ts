@@ -1,5 +1,5 @@
 import { HeddleError, messageOf } from "../base/errors.js";
-import type { JsonObject } from "../base/json.js";
+import { type JsonObject, parseJsonText } from "../base/json.js";
 
 /**
  * The fields of one object of a JSON file, read with their types checked. What is on disk may be damaged or
@@ -20,7 +20,7 @@ export class JsonFields {
   static parse(file: string, text: string): JsonFields {
     let value: unknown;
     try {
-      value = JSON.parse(text);
+      value = parseJsonText(text);
     } catch (thrown) {
       const received = text.length === 0 ? "an empty file" : messageOf(thrown);
       throw new HeddleError({ who: file, expected: "JSON", received, next: "Restore the file." });
@@ -69,11 +69,14 @@ export class JsonFields {
     return this.refuse(key, `a number${bound}`, value);
   }
 
-  /** A whole number of at least `minimum`. */
-  wholeNumber(key: string, minimum = 0): number {
+  /** A whole number of at least `minimum`, and at most `maximum` where so many things would be made of it. */
+  wholeNumber(key: string, minimum = 0, maximum = Number.MAX_SAFE_INTEGER): number {
     const value = this.own(key);
-    if (typeof value === "number" && Number.isSafeInteger(value) && value >= minimum) return value;
-    return this.refuse(key, `a whole number of at least ${minimum}`, value);
+    const whole = typeof value === "number" && Number.isSafeInteger(value);
+    if (whole && value >= minimum && value <= maximum) return value;
+    const range =
+      maximum === Number.MAX_SAFE_INTEGER ? `of at least ${minimum}` : `from ${minimum} to ${maximum}`;
+    return this.refuse(key, `a whole number ${range}`, value);
   }
 
   /** A number between 0 and 1. */
@@ -112,10 +115,12 @@ export class JsonFields {
     return this.refuse(key, "an object", value);
   }
 
-  /** A list of objects. */
-  objects(key: string): readonly JsonFields[] {
+  /** A list of objects; of `length` of them where that is given. */
+  objects(key: string, length?: number): readonly JsonFields[] {
     const value = this.own(key);
-    if (!Array.isArray(value)) return this.refuse(key, "a list", value);
+    if (!Array.isArray(value) || value.length !== (length ?? value.length)) {
+      return this.refuse(key, length === undefined ? "a list" : `a list of ${length} objects`, value);
+    }
     return value.map((item: unknown, index) => {
       if (isObject(item)) return new JsonFields(this.file, `${this.path}${key}[${index}].`, item);
       return this.refuse(`${key}[${index}]`, "an object", item);
@@ -127,6 +132,49 @@ export class JsonFields {
     const value = this.own(key);
     if (Array.isArray(value) && value.every((item) => typeof item === "string")) return value;
     return this.refuse(key, "a list of texts", value);
+  }
+
+  /** A list of `length` whole numbers of at least 1. */
+  wholeNumbers(key: string, length: number): readonly number[] {
+    const value = this.own(key);
+    const good = (item: unknown) => typeof item === "number" && Number.isSafeInteger(item) && item >= 1;
+    if (Array.isArray(value) && value.length === length && value.every(good)) return value as number[];
+    return this.refuse(key, `${length} whole numbers of at least 1`, value);
+  }
+
+  /** A list of finite numbers; of `length` of them where that is given. */
+  numberList(key: string, length?: number): readonly number[] {
+    const value = this.own(key);
+    if (isNumbers(value) && value.length === (length ?? value.length)) return value;
+    return this.refuse(key, `a list of ${length === undefined ? "" : `${length} `}numbers`, value);
+  }
+
+  /** A list of `length` numbers, each finite or `null`. */
+  numbersOrNull(key: string, length: number): readonly (number | null)[] {
+    const value = this.own(key);
+    if (Array.isArray(value) && value.length === length) {
+      const known = value.filter((item) => item !== null);
+      if (isNumbers(known)) return value;
+    }
+    return this.refuse(key, `a list of ${length} numbers or nulls`, value);
+  }
+
+  /** `rows` lists of `columns` finite numbers; of any number of them where `rows` is undefined. */
+  numberLists(key: string, rows: number | undefined, columns: number): readonly (readonly number[])[] {
+    const value = this.own(key);
+    const fits = (row: unknown) => isNumbers(row) && row.length === columns;
+    if (Array.isArray(value) && value.length === (rows ?? value.length) && value.every(fits)) return value;
+    return this.refuse(key, `lists of ${columns} numbers`, value);
+  }
+
+  /** A finite number or `null`. */
+  numberOrNull(key: string): number | null {
+    return this.isNull(key) ? null : this.number(key);
+  }
+
+  /** True where the field is there and `null`. */
+  isNull(key: string): boolean {
+    return this.own(key) === null;
   }
 
   /** Every field of this object, each a number. */
@@ -155,6 +203,10 @@ export class JsonFields {
 
 function isObject(value: unknown): value is object {
   return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isNumbers(value: unknown): value is number[] {
+  return Array.isArray(value) && value.every((item) => typeof item === "number" && Number.isFinite(item));
 }
 
 function describe(value: unknown): string {

@@ -1,6 +1,7 @@
 import { HeddleError } from "../base/errors.js";
 import type { JsonObject } from "../base/json.js";
-import type { DatasetSource } from "../data/dataset.js";
+import { type DatasetSource, dataForms, type FormOptions } from "../data/dataset.js";
+import { missingRules } from "../data/dropped-rows.js";
 import { JsonFields } from "./json-fields.js";
 import type { Machine } from "./machine.js";
 
@@ -11,11 +12,23 @@ export const RUN_FORMAT_VERSION = 1;
 export const runStatuses = ["running", "finished", "stopped", "failed"] as const;
 export type RunStatus = (typeof runStatuses)[number];
 
+/** Some time in which one process worked on a run. */
+export interface Stretch {
+  /** ISO 8601. */
+  readonly startedAt: string;
+  /** ISO 8601; absent while it goes on, and where it was killed. */
+  readonly stoppedAt?: string;
+  readonly threads: number;
+  readonly node: string;
+  /** Where it went on: behind so many whole epochs and steps of the next one. */
+  readonly from: { readonly epoch: number; readonly step: number };
+}
+
 /** `run.json`: all that is needed to know what a run was and to repeat it. */
 export interface RunRecord {
   /** Version of this file's format. */
   readonly formatVersion: typeof RUN_FORMAT_VERSION;
-  /** The name of the run's folder. */
+  /** The name of the run's folder when it began. */
   readonly id: string;
   readonly status: RunStatus;
   /** What was typed, quoted for a shell: `heddle study fashion-mnist --seed 42`. */
@@ -34,6 +47,13 @@ export interface RunRecord {
     readonly classNames: readonly string[];
     /** Where it came from, with the checksums of its files. */
     readonly source: DatasetSource;
+    /**
+     * SHA-256 of the test images and labels, by which the same set is known wherever it lies; absent in runs of older
+     * versions, whose looks at it nobody counts.
+     */
+    readonly testSha256?: string;
+    /** Set when the data is a stand-in for what was asked for: its title, and why. */
+    readonly standInFor?: { readonly title: string; readonly reason: string };
   };
   /** ISO 8601. */
   readonly startedAt: string;
@@ -45,6 +65,8 @@ export interface RunRecord {
   readonly weightsSha256?: string;
   /** What went wrong; only when the run failed. */
   readonly failure?: string;
+  /** More than one where the run was resumed; absent in runs of older versions. */
+  readonly stretches?: readonly Stretch[];
 }
 
 /** Which kernels computed: `fma` rounds once where `strict` rounds twice. */
@@ -87,7 +109,10 @@ export function parseRunRecord(file: string, text: string): RunRecord {
   const dataset = run.object("dataset");
   const finishedAt = run.optional("finishedAt")?.time("finishedAt");
   const weightsSha256 = run.optional("weightsSha256")?.hex("weightsSha256", 64);
+  const testSha256 = dataset.optional("testSha256")?.hex("testSha256", 64);
+  const standIn = dataset.optional("standInFor")?.object("standInFor");
   const failure = run.optional("failure")?.string("failure");
+  const stretches = run.optional("stretches")?.objects("stretches").map(parseStretch);
   return {
     formatVersion: RUN_FORMAT_VERSION,
     id: run.string("id"),
@@ -108,12 +133,27 @@ export function parseRunRecord(file: string, text: string): RunRecord {
       title: dataset.string("title"),
       classNames: dataset.strings("classNames"),
       source: parseSource(dataset.object("source")),
+      ...(testSha256 !== undefined && { testSha256 }),
+      ...(standIn && { standInFor: { title: standIn.string("title"), reason: standIn.string("reason") } }),
     },
     startedAt: run.time("startedAt"),
     ...(finishedAt !== undefined && { finishedAt }),
     timeSeconds: run.object("timeSeconds").numbers(),
     ...(weightsSha256 !== undefined && { weightsSha256 }),
     ...(failure !== undefined && { failure }),
+    ...(stretches && { stretches }),
+  };
+}
+
+function parseStretch(stretch: JsonFields): Stretch {
+  const stoppedAt = stretch.optional("stoppedAt")?.time("stoppedAt");
+  const from = stretch.object("from");
+  return {
+    startedAt: stretch.time("startedAt"),
+    ...(stoppedAt !== undefined && { stoppedAt }),
+    threads: stretch.wholeNumber("threads", 1),
+    node: stretch.string("node"),
+    from: { epoch: from.wholeNumber("epoch"), step: from.wholeNumber("step") },
   };
 }
 
@@ -130,15 +170,42 @@ function checkVersion(file: string, version: number): void {
 function parseSource(source: JsonFields): DatasetSource {
   const path = source.optional("path")?.string("path");
   const seed = source.optional("seed")?.wholeNumber("seed");
+  const form = source.optional("form")?.oneOf("form", dataForms);
+  const options = source.optional("options")?.object("options");
+  const split = source.optional("split")?.object("split");
+  const dropped = source.optional("dropped")?.object("dropped");
   return {
     kind: source.oneOf("kind", ["files", "generated"]),
     ...(path !== undefined && { path }),
     ...(seed !== undefined && { seed }),
+    ...(form !== undefined && { form }),
+    ...(options && { options: parseFormOptions(options) }),
+    ...(split && { split: { fraction: split.fraction("fraction"), seed: split.wholeNumber("seed") } }),
+    ...(dropped && {
+      dropped: {
+        read: dropped.wholeNumber("read"),
+        zeroed: dropped.wholeNumber("zeroed"),
+        dropped: dropped.wholeNumber("dropped"),
+        byReason: dropped.object("byReason").numbers(),
+        byClass: dropped.object("byClass").numbers(),
+      },
+    }),
     files: source.objects("files").map((entry) => ({
       name: entry.string("name"),
       bytes: entry.wholeNumber("bytes"),
       sha256: entry.hex("sha256", 64),
     })),
+  };
+}
+
+function parseFormOptions(options: JsonFields): FormOptions {
+  const missing = options.optional("missing")?.oneOf("missing", missingRules);
+  const size = options.optional("size")?.wholeNumbers("size", 2);
+  const shape = options.optional("shape")?.wholeNumbers("shape", 3);
+  return {
+    ...(missing && { missing }),
+    ...(size && { size: [size[0]!, size[1]!] }),
+    ...(shape && { shape: [shape[0]!, shape[1]!, shape[2]!] }),
   };
 }
 

@@ -132,6 +132,16 @@ describe("a run's files", () => {
     expect((await run.readHistory()).epochs).toEqual([epoch(1), { ...epoch(2), loss: 9 }]);
   });
 
+  it("count the looks at the test images, and lose none when several count at once", async () => {
+    const run = await RunFolder.create(root, { name: "x", now });
+    await run.writeRecord(recordOf(run));
+    expect(await run.readTestLooks()).toEqual([]);
+    const look = { at: now.toISOString(), reason: "evaluate" } as const;
+    const another = await RunFolder.open(run.path);
+    await Promise.all([run, another].flatMap((one) => [1, 2, 3, 4].map(() => one.appendTestLook(look))));
+    expect(await run.readTestLooks()).toEqual(new Array(8).fill(look));
+  });
+
   it("name the file that is damaged", async () => {
     const run = await RunFolder.create(root, { name: "x", now });
     await writeFile(join(run.path, "run.json"), '{"formatVersion": 1, "id": 7');

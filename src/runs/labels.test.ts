@@ -1,0 +1,65 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { checkName, checkTag, formatLabelChange, parseLabels } from "./labels.js";
+
+const at = "2026-03-04T15:30:12.000Z";
+const parse = (...lines: readonly string[]) => parseLabels("labels.jsonl", lines.join(""));
+
+describe("labels", () => {
+  it("are the changes, one after the other", () => {
+    expect(parse()).toEqual({ name: null, tags: [] });
+    const lines = [
+      { at, tag: "wide" },
+      { at, tag: "baseline" },
+      { at, name: "first try" },
+      { at, tag: "wide" },
+      { at, untag: "never-there" },
+    ].map(formatLabelChange);
+    expect(parse(...lines)).toEqual({ name: "first try", tags: ["baseline", "wide"] });
+    const later = [{ at, untag: "wide" } as const, { at, name: null } as const].map(formatLabelChange);
+    expect(parse(...lines, ...later)).toEqual({ name: null, tags: ["baseline"] });
+  });
+
+  it.each([
+    ['{"at":"yesterday","tag":"x"}\n', 'line 2: expected "at" to be a time'],
+    [`{"at":"${at}"}\n`, 'line 2: expected "name" to be a string, received nothing'],
+    [`{"at":"${at}","tag":"../x"}\n`, "Tag: expected"],
+    [`{"at":"${at}","name":"a/b"}\n`, "Name of a run: expected"],
+    ['{"at":', "line 2: expected JSON"],
+  ])("name what is damaged: %s", (line, text) => {
+    expect(() => parse(formatLabelChange({ at, tag: "x" }), line)).toThrow(text);
+  });
+
+  it.each(["baseline", "v1.2", "lr=3e-3", "größer", "模型", "a:b_c+d", "7"])("take the tag %s", (tag) => {
+    expect(checkTag(tag)).toBe(tag);
+  });
+
+  it.each(["", " ", "-x", ".", "..", "a/b", "a\\b", "a b", "x\n", "\x1b[31m", "a".repeat(41)])(
+    "refuse the tag %j",
+    (tag) => {
+      expect(() => checkTag(tag)).toThrow("Choose another tag.");
+    },
+  );
+
+  it.each(["latest", "../up", "/etc", "a/b", "a\\b", ".", "-rf", "x ", " x", "tab\tbed", ""])(
+    "refuse the name %j",
+    (name) => {
+      expect(() => checkName(name)).toThrow("Choose another name.");
+    },
+  );
+
+  it("read back whatever is taken, and a name never leads out of a folder", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: "grapheme", maxLength: 70 }), (text) => {
+        let name: string;
+        try {
+          name = checkName(text);
+        } catch {
+          return;
+        }
+        expect(name).not.toMatch(/[/\\\n]|^\./);
+        expect(parse(formatLabelChange({ at, name })).name).toBe(name);
+      }),
+    );
+  });
+});

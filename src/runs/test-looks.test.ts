@@ -1,0 +1,37 @@
+import { describe, expect, it } from "vitest";
+import { formatLook, type LookReason, looksSentence, parseLooks } from "./test-looks.js";
+
+const at = "2026-03-04T15:30:12.000Z";
+const looks = (...reasons: LookReason[]) => reasons.map((reason) => ({ at, reason }));
+
+describe("looks at the test images", () => {
+  it("are lines that can be read back", () => {
+    const some = looks("validation", "end of training", "evaluate");
+    expect(parseLooks("test-looks.jsonl", some.map(formatLook).join(""))).toEqual(some);
+    expect(parseLooks("test-looks.jsonl", "")).toEqual([]);
+  });
+
+  it.each([
+    ['{"at":"yesterday","reason":"evaluate"}', 'line 2: expected "at" to be a time'],
+    [
+      `{"at":"${at}","reason":"curiosity"}`,
+      'line 2: expected "reason" to be one of validation, end of training',
+    ],
+    ['{"at":', "line 2: expected JSON"],
+  ])("name the line that is damaged: %s", (line, text) => {
+    const file = `${formatLook(looks("validation")[0]!)}${line}\n`;
+    expect(() => parseLooks("test-looks.jsonl", file)).toThrow(text);
+  });
+
+  it("are told in one sentence", () => {
+    expect(looksSentence([])).toMatch(/^This run's test images were looked at never;/);
+    expect(looksSentence(looks("end of training"))).toMatch(
+      /looked at once \(once at the end of training\);/,
+    );
+    expect(
+      looksSentence(looks("validation", "validation", "end of training", "evaluate", "evaluate", "explain")),
+    ).toBe(
+      "This run's test images were looked at 6 times (twice to validate an epoch, once at the end of training, twice by heddle evaluate and once by heddle explain); wherever a look decided how training went on, the test accuracy is a little too good.",
+    );
+  });
+});
