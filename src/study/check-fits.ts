@@ -15,10 +15,12 @@ export function checkFits(model: Model, dataset: Dataset): void {
     });
   }
   const units = sizeOf(model.outputShape);
-  if (units < classNames.length) {
+  // One output tells two classes apart.
+  const classes = units === 1 ? 2 : units;
+  if (classes < classNames.length) {
     throw new HeddleError({
       who: `Model "${model.name}"`,
-      expected: `at most ${units} classes, as its last layer has ${units} ${units === 1 ? "unit" : "units"}`,
+      expected: `at most ${classes} classes, as its last layer has ${units} ${units === 1 ? "unit" : "units"}`,
       received: `${title}, which has ${classNames.length}`,
       next: `Give the last layer ${classNames.length} units.`,
     });

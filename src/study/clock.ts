@@ -2,13 +2,19 @@
 export class Clock {
   private readonly started = performance.now();
   private stageStarted = this.started;
-  private readonly stages: Record<string, number> = {};
+  private readonly stages: Record<string, number>;
+  private readonly before: number;
+
+  /** @param before seconds of each stage that another process spent on the same run */
+  constructor(before: Readonly<Record<string, number>> = {}) {
+    this.stages = { ...before };
+    this.before = Object.values(before).reduce((sum, seconds) => sum + seconds, 0);
+  }
 
   /** Ends a stage: the time since the last one ended is its. */
   lap(stage: string): void {
-    const now = performance.now();
-    this.stages[stage] = round((now - this.stageStarted) / 1000);
-    this.stageStarted = now;
+    Object.assign(this.stages, this.secondsWith(stage));
+    this.stageStarted = performance.now();
   }
 
   /** Seconds of each stage so far. */
@@ -16,9 +22,15 @@ export class Clock {
     return { ...this.stages };
   }
 
-  /** Seconds since the clock was made. */
+  /** Seconds of each stage, the one under way with them. */
+  secondsWith(stage: string): Readonly<Record<string, number>> {
+    const running = (performance.now() - this.stageStarted) / 1000;
+    return { ...this.stages, [stage]: round((this.stages[stage] ?? 0) + running) };
+  }
+
+  /** Seconds since the clock was made, and those before. */
   get total(): number {
-    return round((performance.now() - this.started) / 1000);
+    return round(this.before + (performance.now() - this.started) / 1000);
   }
 }
 

@@ -1,7 +1,9 @@
+import type { JsonObject } from "../base/json.js";
 import type { Dataset } from "../data/dataset.js";
 import type { DatasetDescription } from "../data/describe.js";
+import type { StreamedSplits } from "../data/stream-set.js";
 import type { Loss } from "../losses/index.js";
-import type { Callback } from "../model/callbacks.js";
+import type { Callback, TrainingState } from "../model/callbacks.js";
 import type { Model } from "../model/model.js";
 import type { Optimizer } from "../optimizers/index.js";
 import type { Metrics } from "../runs/records.js";
@@ -9,6 +11,8 @@ import type { Metrics } from "../runs/records.js";
 /** A training: all but `threads` decides its weights, to the last bit. */
 export interface Training {
   readonly dataset: Dataset;
+  /** Set where images stay on disk (`--stream`): all of them; `dataset` then holds the first ones. */
+  readonly streams?: StreamedSplits | undefined;
   readonly model: Model;
   readonly optimizer: Optimizer;
   readonly loss: Loss;
@@ -18,6 +22,20 @@ export interface Training {
   readonly fast: boolean;
   /** The first so many training images; all by default. */
   readonly limit: number | undefined;
+  /** Share of those images that is held out and validated on; none by default. */
+  readonly validationSplit?: number | undefined;
+  /** Epochs without a lower validation loss before training stops with the best epoch's weights; never by default. */
+  readonly earlyStopping?: number | undefined;
+  /** Whether images of rare classes count more, so that each class counts the same; not by default. */
+  readonly classWeights?: "balanced" | undefined;
+}
+
+/** How often checkpoints are written, and how many stay. */
+export interface CheckpointRule {
+  /** Beside those behind every epoch; none by default. */
+  readonly every?: { readonly steps: number } | { readonly seconds: number } | undefined;
+  /** How many of the last ones are kept; 2 by default. */
+  readonly keep?: number | undefined;
 }
 
 /** A training to run and keep: what `heddle study` and `heddle train` hand over. */
@@ -28,8 +46,14 @@ export interface Job extends Training {
   readonly name: string;
   /** What was typed, quoted for a shell. */
   readonly command: string;
+  /** The settings that it was made from, so that `heddle train RUN` can take them up again. */
+  readonly recipe?: JsonObject;
   /** Set when the data is a stand-in for what was asked for: why. */
   readonly standInFor?: { readonly title: string; readonly reason: string };
+  /** When checkpoints are written and how many stay: after every epoch, the last two and the best, by default. */
+  readonly checkpoints?: CheckpointRule | undefined;
+  /** Whether event files for TensorBoard are written beside; not by default. */
+  readonly tensorBoard?: boolean;
   readonly signal: AbortSignal;
   readonly events: JobEvents;
 }
@@ -38,6 +62,8 @@ export interface Job extends Training {
 export interface JobEvents {
   onDescribed(description: DatasetDescription): void;
   onFolder(path: string): void;
+  /** When a run goes on, from its last checkpoint or, where there was none, from the start. */
+  onResumed?(state: TrainingState | undefined): void;
   onModel(summary: string, engine: { readonly variant: string; readonly threads: number }): void;
   readonly training: Callback;
   onStage(stage: "evaluating" | "writing the report"): void;

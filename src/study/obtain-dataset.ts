@@ -1,17 +1,27 @@
 import type { Dataset } from "../data/dataset.js";
-import { DatasetUnavailableError, type LoadOptions, loadDataset } from "../data/index-node.js";
+import type { DroppedRows } from "../data/dropped-rows.js";
+import {
+  DatasetUnavailableError,
+  type LoadOptions,
+  loadDataset,
+  type StreamedSplits,
+} from "../data/index-node.js";
 
 export interface Obtained {
   readonly dataset: Dataset;
   readonly foundBy: string;
+  /** Every row or picture that was left out; absent for IDX and generated images. */
+  readonly dropped?: DroppedRows;
   /** Set when generated images stand in for the dataset that was asked for. */
   readonly standInFor?: { readonly title: string; readonly reason: string };
+  /** All images, where they stay on disk and `dataset` holds the first ones. */
+  readonly streams?: StreamedSplits | undefined;
 }
 
 /**
- * A dataset by name, or the one in a folder.
+ * A dataset by name, or the one at a path.
  *
- * @param data a name (`fashion-mnist`, `fashion-sketch`) or a folder; the dataset `name` wherever it is by default
+ * @param data a name (`fashion-mnist`, `fashion-sketch`) or the path of a folder, CSV or npz file; the dataset `name` wherever it is by default
  */
 export async function obtainDataset(
   name: string,

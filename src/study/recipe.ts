@@ -9,7 +9,6 @@ import {
   RandomTranslation,
   Rescaling,
 } from "../layers/index.js";
-import { type Loss, SparseCategoricalCrossentropy } from "../losses/index.js";
 import { Input } from "../model/input.js";
 import { Sequential } from "../model/sequential.js";
 import { Adam, type Optimizer } from "../optimizers/index.js";
@@ -29,7 +28,7 @@ export interface Recipe {
 export const studyRecipe: Recipe = { epochs: 28, batchSize: 64, learningRate: 3e-3, labelSmoothing: 0.1 };
 
 /** Training images move by up to this share of their size: on 28 pixels, half of them by one pixel, the others not. */
-const TRANSLATION = 0.025;
+export const TRANSLATION = 0.025;
 
 /** What the study published, for the comparison in the report. */
 export const published = { source: "Published study", testAccuracy: 0.927, trainAccuracy: 0.942 };
@@ -37,11 +36,6 @@ export const published = { source: "Published study", testAccuracy: 0.927, train
 /** The optimizer of a recipe. */
 export function studyOptimizer(recipe: Recipe): Optimizer {
   return new Adam({ learningRate: new OneCycle(recipe.learningRate) });
-}
-
-/** The loss of a recipe. */
-export function studyLoss(recipe: Recipe): Loss {
-  return new SparseCategoricalCrossentropy({ labelSmoothing: recipe.labelSmoothing });
 }
 
 /**

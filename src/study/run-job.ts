@@ -1,25 +1,25 @@
 import { AbortedError, HeddleError, messageOf } from "../base/errors.js";
+import { lockFolder } from "../base/lock-node.js";
 import { heddleVersion } from "../base/version-node.js";
-import { firstImages, type ImageSet } from "../data/dataset.js";
-import { type DatasetDescription, describeDataset } from "../data/describe.js";
-import { accuracyByEpoch, lossByEpoch } from "../figures/curves.js";
-import type { Figure } from "../figures/figure.js";
-import { firstOfEachClass, imageGrid } from "../figures/image-grid.js";
-import type { EpochLogs, History } from "../model/history.js";
+import { describeDataset } from "../data/describe.js";
+import { TensorBoard } from "../model/callbacks/index.js";
+import type { TrainingState } from "../model/callbacks.js";
+import type { EpochLogs } from "../model/history.js";
 import type { Model } from "../model/model.js";
-import { renderReport } from "../report/render-report.js";
 import { describeMachine } from "../runs/machine.js";
 import { type Metrics, RUN_FORMAT_VERSION, type RunRecord } from "../runs/records.js";
 import { RunFolder } from "../runs/run-folder.js";
+import type { LookReason } from "../runs/test-looks.js";
+import { Checkpointing, marksOf } from "./checkpointing.js";
 import { Clock } from "./clock.js";
 import { configurationOf } from "./configuration.js";
+import { drawDataFigures } from "./data-figures.js";
+import { evaluateJob } from "./evaluate-job.js";
 import type { Job, JobResult } from "./job.js";
-import { prepareTraining } from "./prepare-training.js";
-import { reportData } from "./report-data.js";
-
-/** Pictures of the study's first grid. */
-const GRID_COUNT = 25;
-const GRID_COLUMNS = 5;
+import { type LabelledSet, labelledSet } from "./labelled-set.js";
+import { prepareFit } from "./prepare-training.js";
+import { drawCurves, writeRunReport } from "./run-report.js";
+import { describeStreams, limitedStreams } from "./streams.js";
 
 /** Predictions are timed this often; the median counts. */
 const PREDICTION_ROUNDS = 3;
@@ -32,47 +32,121 @@ const PREDICTION_ROUNDS = 3;
  *   HeddleError before the folder is made when the model does not fit the data
  */
 export async function runJob(job: Job): Promise<JobResult> {
-  const clock = new Clock();
-  const { dataset, model, events, signal } = job;
-  const train = prepareTraining(job);
+  const prepared = await prepareJob(job);
   const folder = await RunFolder.create(job.runsFolder, { name: job.name });
-  events.onFolder(folder.path);
-  const record = newRecord(job, folder.id);
-  const epochs: EpochLogs[] = [];
+  job.events.onFolder(folder.path);
+  const unlock = await lockFolder(folder.path, "Run");
+  try {
+    const record = newRecord(job, folder.id, prepared.testSha256);
+    return await workOn(job, prepared, { folder, record, epochs: [], timeSeconds: {}, state: undefined });
+  } finally {
+    await unlock();
+  }
+}
+
+/**
+ * Goes on with a run, to the same bits as if it had never stopped. Its folder must be locked.
+ *
+ * @throws as `runJob` does
+ */
+export async function resumeJob(job: Job, from: RunSoFar): Promise<JobResult> {
+  const { record, state } = from;
+  const { finishedAt: _, failure: _why, ...begun } = record;
+  const prepared = await prepareJob(job);
+  job.events.onFolder(from.folder.path);
+  job.events.onResumed?.(state);
+  return workOn(job, prepared, { ...from, record: { ...begun, status: "running" } });
+}
+
+/** What there is of a run. */
+export interface RunSoFar {
+  readonly folder: RunFolder;
+  readonly record: RunRecord;
+  /** Whole epochs. */
+  readonly epochs: readonly EpochLogs[];
+  /** Seconds of each stage. */
+  readonly timeSeconds: Readonly<Record<string, number>>;
+  /** Undefined at the beginning. */
+  readonly state: TrainingState | undefined;
+}
+
+/** Fits the model to the data, before there is a folder. */
+async function prepareJob(job: Job) {
+  const prepared = prepareFit(job);
+  const streams = limitedStreams(job);
+  const trainSet = labelledSet(streams?.train ?? prepared.train);
+  const testSet = labelledSet(streams?.test ?? job.dataset.test);
+  return { ...prepared, streams, trainSet, testSet, testSha256: await testSet.fingerprint() };
+}
+
+async function workOn(
+  job: Job,
+  { train, samples, validation, fit, streams, trainSet, testSet }: Awaited<ReturnType<typeof prepareJob>>,
+  from: RunSoFar,
+): Promise<JobResult> {
+  const clock = new Clock(from.timeSeconds);
+  const { dataset, model, events, signal } = job;
+  const { folder, state } = from;
+  let record = from.record;
+  const epochs: EpochLogs[] = [...from.epochs];
+  const countLook = (reason: LookReason) => folder.appendTestLook({ at: new Date().toISOString(), reason });
   try {
     await folder.writeRecord(record);
-    const description = describeDataset({ ...dataset, train });
+    if (record.stretches) await folder.writeHistory({ epochs });
+    const shown = { ...dataset, train };
+    const description = streams ? describeStreams(shown, streams) : describeDataset(shown);
+    const { source: _, ...data } = description;
+    await folder.writeData({ ...data, validationImages: validation?.count ?? 0 });
     events.onDescribed(description);
-    const pictures = await dataFigures(folder, job, train);
+    await drawDataFigures(folder, job, train, trainSet);
     clock.lap("data");
 
     const engine = await model.engine();
+    record = beginStretch(record, engine.threads, state);
+    await folder.writeRecord(record);
+    const checkpointing = new Checkpointing({
+      ...{ folder, epochs, clock, from: state, heldOut: validation !== undefined },
+      rule: job.checkpoints ?? {},
+      marks: await marksOf(record),
+    });
     events.onModel(model.summary(), engine);
-    await model.fit(train, {
-      epochs: job.epochs,
-      batchSize: job.batchSize,
-      validationData: dataset.test,
+    await model.fit(samples, {
+      ...fit,
+      validationData: validation ?? testSet.samples,
       signal,
       callbacks: [
         {
           onEpochEnd: async (logs) => {
+            await folder.checkThere();
             epochs.push(logs);
+            if (validation === undefined) await countLook("validation");
             await folder.appendEpoch(logs);
             await model.save(folder.modelPath);
           },
         },
+        ...fit.callbacks,
+        ...(job.tensorBoard ? [new TensorBoard(folder.tensorBoardPath)] : []),
+        checkpointing,
         events.training,
       ],
     });
+    // Early stopping may have gone back to the weights of an earlier epoch.
+    await model.save(folder.modelPath);
     const weightsSha256 = await model.weightsSha256();
     clock.lap("training");
 
+    await folder.checkThere();
     events.onStage("evaluating");
-    const measured = await measure(model, train, dataset.test, signal);
+    const measured = await measure(model, trainSet, testSet, signal);
+    const heldOut = validation && {
+      images: validation,
+      outputs: await model.predict(validation, { signal }),
+    };
+    await countLook("end of training");
     clock.lap("evaluation");
 
     events.onStage("writing the report");
-    const curves = await curveFigures(folder, { epochs }, job.dataset.title);
+    await folder.checkThere();
     const metrics: Metrics = {
       dataset: { name: dataset.name },
       train: { ...measured.train, runningAccuracy: epochs.at(-1)!.accuracy },
@@ -86,18 +160,22 @@ export async function runJob(job: Job): Promise<JobResult> {
       engine,
     };
     await folder.writeMetrics(metrics);
+    const { outputs } = measured;
+    await evaluateJob(folder, job, { outputs, heldOut });
     const finished: RunRecord = {
-      ...record,
+      ...endStretch(record),
       status: "finished",
-      finishedAt: new Date().toISOString(),
       timeSeconds: clock.seconds,
       weightsSha256,
     };
-    await writeReport(folder, job, { record: finished, metrics, description, pictures, curves, epochs });
+    await writeRunReport(folder, finished);
     await folder.writeRecord(finished);
     return { folder: folder.path, reportPath: folder.reportPath, metrics };
   } catch (thrown) {
-    await closeBroken(folder, { ...record, timeSeconds: clock.seconds }, job, epochs, thrown);
+    const ended = { ...endStretch(record), timeSeconds: clock.seconds };
+    // Of a folder that is gone nothing is made anew, and that is what went wrong.
+    await folder.checkThere();
+    await closeBroken(folder, ended, job, thrown);
     if (thrown instanceof AbortedError) throw new AbortedError(stoppedAt(job, epochs), { cause: thrown });
     throw thrown;
   } finally {
@@ -105,7 +183,7 @@ export async function runJob(job: Job): Promise<JobResult> {
   }
 }
 
-function newRecord(job: Job, id: string): RunRecord {
+function newRecord(job: Job, id: string, testSha256: string): RunRecord {
   const { name, title, source, classNames } = job.dataset;
   return {
     formatVersion: RUN_FORMAT_VERSION,
@@ -116,92 +194,61 @@ function newRecord(job: Job, id: string): RunRecord {
     seed: job.model.seed,
     versions: { heddle: heddleVersion, node: process.versions.node },
     machine: describeMachine(),
-    dataset: { name, title, classNames, source },
+    dataset: {
+      ...{ name, title, classNames, source, testSha256 },
+      ...(job.standInFor && { standInFor: job.standInFor }),
+    },
     startedAt: new Date().toISOString(),
     timeSeconds: {},
   };
 }
 
-/** What the data looks like: the study's first two figures. */
-async function dataFigures(folder: RunFolder, job: Job, train: ImageSet): Promise<Figure[]> {
-  const { classNames, title } = job.dataset;
-  const named = (set: ImageSet) => [...set.labels].map((label) => classNames[label]!);
-  const first = firstImages(train, GRID_COUNT);
-  const each = firstOfEachClass(train, classNames.length);
-  const figures = [
-    await imageGrid(first, {
-      name: "first-images",
-      title: `${title}: the first ${first.count} training images`,
-      columns: GRID_COLUMNS,
-      labels: named(first),
-      tone: "ink",
-    }),
-    await imageGrid(each, {
-      name: "one-of-each-class",
-      title: `${title}: one training image of each class`,
-      columns: GRID_COLUMNS,
-      labels: named(each),
-      tone: "ink",
-    }),
-  ];
-  for (const figure of figures) await folder.writeFigure(figure);
-  return figures;
+/** Counts the time from now on as one process's. */
+function beginStretch(record: RunRecord, threads: number, state: TrainingState | undefined): RunRecord {
+  const from = { epoch: state?.epoch ?? 0, step: state?.underWay?.steps ?? 0 };
+  const stretch = { startedAt: new Date().toISOString(), threads, node: process.versions.node, from };
+  return { ...record, stretches: [...(record.stretches ?? []), stretch] };
 }
 
-async function curveFigures(folder: RunFolder, history: History, dataset: string): Promise<Figure[]> {
-  const figures = [await accuracyByEpoch(history, { dataset }), await lossByEpoch(history, { dataset })];
-  for (const figure of figures) await folder.writeFigure(figure);
-  return figures;
+/** The record of a run that nobody works on any more. */
+function endStretch(record: RunRecord): RunRecord & { readonly finishedAt: string } {
+  const finishedAt = new Date().toISOString();
+  const { stretches: [...stretches] = [] } = record;
+  const last = stretches.pop();
+  return {
+    ...record,
+    finishedAt,
+    ...(last && { stretches: [...stretches, { ...last, stoppedAt: finishedAt }] }),
+  };
 }
 
-/** Both splits with dropout off, and how fast predictions are. */
-async function measure(model: Model, train: ImageSet, test: ImageSet, signal: AbortSignal) {
-  const of = async (images: ImageSet) => {
-    const { loss, accuracy } = await model.evaluate(images, { signal });
+/** Both splits with dropout off, what the model gives for the test images, and how fast. */
+async function measure(model: Model, train: LabelledSet, test: LabelledSet, signal: AbortSignal) {
+  const of = async ({ samples }: LabelledSet) => {
+    const { loss, accuracy } = await model.evaluate(samples, { signal });
     return { loss, accuracy };
   };
   const result = { train: await of(train), test: await of(test) };
   const rates: number[] = [];
+  let outputs: Float32Array = new Float32Array();
   for (let round = 0; round < PREDICTION_ROUNDS; round++) {
     const started = performance.now();
-    await model.predict(test, { signal });
+    outputs = await model.predict(test.samples, { signal });
     rates.push(test.count / ((performance.now() - started) / 1000));
   }
-  return { ...result, predictImagesPerSecond: median(rates) };
-}
-
-async function writeReport(
-  folder: RunFolder,
-  job: Job,
-  parts: {
-    record: RunRecord;
-    metrics: Metrics;
-    description: DatasetDescription;
-    pictures: readonly Figure[];
-    curves: readonly Figure[];
-    epochs: readonly EpochLogs[];
-  },
-): Promise<void> {
-  await folder.writeReport(renderReport(reportData(job, parts)));
+  return { ...result, outputs, predictImagesPerSecond: median(rates) };
 }
 
 /** Leaves a stopped or failed run as complete as it can be. */
-async function closeBroken(
-  folder: RunFolder,
-  record: RunRecord,
-  job: Job,
-  epochs: readonly EpochLogs[],
-  thrown: unknown,
-): Promise<void> {
+async function closeBroken(folder: RunFolder, record: RunRecord, job: Job, thrown: unknown): Promise<void> {
   const stopped = thrown instanceof AbortedError;
-  const finishedAt = new Date().toISOString();
   try {
     if (stopped) await job.model.save(folder.modelPath);
-    if (epochs.length > 0) await curveFigures(folder, { epochs }, job.dataset.title);
+    for (const figure of await drawCurves(folder, job.dataset.title, job)) await folder.writeFigure(figure);
     await folder.writeRecord(
       stopped
-        ? { ...record, status: "stopped", finishedAt }
-        : { ...record, status: "failed", finishedAt, failure: messageOf(thrown) },
+        ? { ...record, status: "stopped" }
+        : { ...record, status: "failed", failure: messageOf(thrown) },
     );
   } catch (second) {
     // A full disk must not hide what went wrong first.

@@ -6,10 +6,11 @@ import { loadModel } from "../model/load.js";
 import type { EngineVariant, RunRecord } from "../runs/records.js";
 import { RunFolder } from "../runs/run-folder.js";
 import { checkSameData } from "./check-same-data.js";
-import { readConfiguration } from "./configuration.js";
+import { readConfiguration, wasStreamed } from "./configuration.js";
 import type { Training } from "./job.js";
 import { datasetOfRun } from "./open-run.js";
-import { prepareTraining } from "./prepare-training.js";
+import { prepareFit } from "./prepare-training.js";
+import { streamsOfRun } from "./streams.js";
 import { type Difference, differencesFrom, findingsOf } from "./verification-findings.js";
 
 export interface VerifyOptions {
@@ -64,13 +65,15 @@ export async function verifyRun(run: string, root: string, options: VerifyOption
   if (recorded === undefined) throw notFinished(folder, record);
   const configuration = readConfiguration(folder.recordPath, record);
   if (configuration.fast && !hasRelaxedSimd()) throw withoutFma(folder);
-  const dataset = await datasetOfRun(record, data, load);
+  const { dataset, streams } = wasStreamed(record)
+    ? await streamsOfRun(record, data, load)
+    : { dataset: await datasetOfRun(record, data, load) };
   checkSameData(record, dataset);
 
   const saved = await savedWeights(folder);
   const { trained, engine, firstOtherEpoch } = await trainAgain(
     folder,
-    { ...configuration, dataset, threads },
+    { ...configuration, dataset, streams, threads },
     options,
   );
   const weights = { recorded, trained, saved: saved.sha256 };
@@ -91,7 +94,7 @@ async function trainAgain(
   training: Training,
   { signal, onTraining }: Pick<VerifyOptions, "signal" | "onTraining">,
 ) {
-  const { model, epochs, batchSize } = training;
+  const { model, epochs } = training;
   // Epochs tell when weights went apart; a damaged history is no reason not to compare the weights.
   const history = await folder.readHistory().catch(() => ({ epochs: [] }));
   let firstOtherEpoch: number | undefined;
@@ -103,11 +106,11 @@ async function trainAgain(
     },
   };
   try {
-    const train = prepareTraining(training);
+    const { samples, fit } = prepareFit(training);
     const engine = await model.engine();
-    const callbacks = [compareEpoch, onTraining(epochs, engine)];
-    // Validation changes no weight, so there is none.
-    await model.fit(train, { epochs, batchSize, signal, callbacks });
+    const callbacks = [...fit.callbacks, compareEpoch, onTraining(epochs, engine)];
+    // Validation changes no weight but through early stopping, so that there is none on the test images.
+    await model.fit(samples, { ...fit, signal, callbacks });
     return { trained: await model.weightsSha256(), engine, firstOtherEpoch };
   } catch (thrown) {
     if (!(thrown instanceof AbortedError)) throw thrown;

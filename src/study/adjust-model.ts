@@ -1,0 +1,131 @@
+import { HeddleError } from "../base/errors.js";
+import { isJsonObject, type Json, type JsonObject } from "../base/json.js";
+import { serialize } from "../base/registry.js";
+import { L1, L1L2, L2 } from "../regularizers/index.js";
+import { type Augmentation, augmentationLayers } from "./augmentation.js";
+import { flagOf } from "./resolve-settings.js";
+import type { GivenSettings } from "./settings.js";
+
+/** What settings may change in a model. */
+export type ModelSettings = Pick<GivenSettings, "augment" | "dropout" | "l1" | "l2">;
+
+type LayerJson = JsonObject & { readonly class_name: string; readonly config: JsonObject };
+
+const DROPOUTS = ["Dropout", "SpatialDropout2D"];
+/** Layers whose place an augmentation takes; RandomCrop, which changes the size, stays. */
+const RANDOM = ["Flip", "Translation", "Rotation", "Zoom", "Contrast", "Erasing"].map(
+  (name) => `Random${name}`,
+);
+/** The kernels that a layer's penalty is on, by Keras's names. */
+const KERNELS: Readonly<Record<string, readonly string[]>> = {
+  Conv2D: ["kernel_regularizer"],
+  DepthwiseConv2D: ["depthwise_regularizer"],
+  SeparableConv2D: ["depthwise_regularizer", "pointwise_regularizer"],
+  Dense: ["kernel_regularizer"],
+};
+
+/**
+ * A model's JSON with settings applied: `dropout` is the rate of all its dropout layers; `l1` and `l2` the penalties on
+ * the kernels of its convolutions, or of its dense layers where it has none; `augment` takes the place of its random
+ * layers.
+ *
+ * @param json a model that Heddle has read, so that it is as Keras writes it
+ * @throws HeddleError when the model has no layer that a setting is about
+ */
+export function adjustModel(json: JsonObject, { augment, dropout, l1, l2 }: ModelSettings): JsonObject {
+  let adjusted = json;
+  if (dropout !== undefined) {
+    const who = flagOf("dropout");
+    adjusted = mapLayers(adjusted, who, "a Dropout layer", DROPOUTS, ({ config }) => ({
+      ...config,
+      rate: dropout,
+    }));
+  }
+  if (l1 !== undefined || l2 !== undefined) {
+    const who = [l1, l2].map((value, index) => value !== undefined && flagOf(index === 0 ? "l1" : "l2"));
+    const convolutions = Object.keys(KERNELS).filter((name) => name !== "Dense");
+    const classes = layersOf(json).some(({ class_name: name }) => convolutions.includes(name))
+      ? convolutions
+      : ["Dense"];
+    const penalty = penaltyOf(l1 ?? 0, l2 ?? 0);
+    const named = who.filter((flag) => flag !== false).join(" and ");
+    adjusted = mapLayers(
+      adjusted,
+      named,
+      "a convolution or a dense layer",
+      classes,
+      ({ class_name, config }) => ({
+        ...config,
+        ...Object.fromEntries(KERNELS[class_name]!.map((kernel) => [kernel, penalty])),
+      }),
+    );
+  }
+  return augment === undefined ? adjusted : withAugmentation(adjusted, augment);
+}
+
+function layersOf(json: JsonObject): readonly LayerJson[] {
+  const { config } = json;
+  const list: readonly Json[] =
+    isJsonObject(config) && Array.isArray(config["layers"]) ? config["layers"] : [];
+  return list.filter(isLayer);
+}
+
+function isLayer(value: Json): value is LayerJson {
+  return isJsonObject(value) && typeof value["class_name"] === "string" && isJsonObject(value["config"]);
+}
+
+function withLayers(json: JsonObject, list: readonly LayerJson[]): JsonObject {
+  const config = isJsonObject(json["config"]) ? json["config"] : {};
+  return { ...json, config: { ...config, layers: list } };
+}
+
+function mapLayers(
+  json: JsonObject,
+  who: string,
+  wanted: string,
+  classes: readonly string[],
+  change: (layer: LayerJson) => JsonObject,
+): JsonObject {
+  const list = layersOf(json);
+  const has = (layer: LayerJson) => classes.includes(layer.class_name);
+  if (list.some(has)) {
+    return withLayers(
+      json,
+      list.map((layer) => (has(layer) ? { ...layer, config: change(layer) } : layer)),
+    );
+  }
+  const found = [...new Set(list.map(({ class_name: name }) => name))].join(", ");
+  throw new HeddleError({
+    who,
+    expected: `a model with ${wanted}`,
+    received: `one of ${found}`,
+    next: "Add such a layer to the model, or leave the option out.",
+  });
+}
+
+function penaltyOf(l1: number, l2: number): Json {
+  if (l1 === 0 && l2 === 0) return null;
+  return serialize(l1 === 0 ? new L2(l2) : l2 === 0 ? new L1(l1) : new L1L2({ l1, l2 }));
+}
+
+/** Random layers stand behind the input, or behind the rescaling that makes numbers around 1 of bytes. */
+function withAugmentation(json: JsonObject, augment: Augmentation): JsonObject {
+  if (json["class_name"] !== "Sequential") {
+    throw new HeddleError({
+      who: flagOf("augment"),
+      expected: "a sequential model, where it can add layers behind the input",
+      received: "a functional one",
+      next: "Put RandomTranslation, RandomFlip and the like into the model's JSON.",
+    });
+  }
+  const list = layersOf(json).filter(({ class_name: name }) => !RANDOM.includes(name));
+  const [input, first, ...rest] = list;
+  const rescaled = first?.class_name === "Rescaling";
+  const scale = Number(first?.config["scale"]);
+  const offset = Number(first?.config["offset"] ?? 0);
+  const range =
+    rescaled && Number.isFinite(scale) ? ([offset, 255 * scale + offset] as const) : ([0, 255] as const);
+  const added = augmentationLayers(augment, range).filter(isLayer);
+  const behind = first === undefined ? [] : rescaled ? [first, ...added] : [...added, first];
+  return withLayers(json, [...(input ? [input] : []), ...behind, ...rest]);
+}
