@@ -1,5 +1,6 @@
 /** What Heddle adds in Node: datasets and pictures on disk, and the folders of runs. */
 export * from "./data/index-node.js";
+export { type CheckpointFile, Checkpoints } from "./runs/checkpoints.js";
 export type { Machine } from "./runs/machine.js";
 export {
   type EngineVariant,
@@ -7,6 +8,12 @@ export {
   type RunRecord,
   type RunStatus,
   runStatuses,
+  type Stretch,
 } from "./runs/records.js";
 export { DEFAULT_RUNS_FOLDER, listRuns, type RunFigure, RunFolder } from "./runs/run-folder.js";
+export {
+  type DamagedRun,
+  type RunSummary,
+  readRuns,
+} from "./runs/run-store.js";
 export { changedFiles, datasetOfRun, type OpenedRun, openRun } from "./study/open-run.js";

@@ -3,14 +3,21 @@ import { inspect } from "node:util";
 import { Command, type CommanderError, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import { AbortedError, HeddleError, messageOf } from "../base/errors.js";
 import { heddleVersion } from "../base/version-node.js";
+import { compareCommand } from "./commands/compare.js";
+import { convertCommand } from "./commands/convert.js";
 import { dataCommand } from "./commands/data.js";
 import { evaluateCommand } from "./commands/evaluate.js";
+import { explainCommand } from "./commands/explain.js";
+import { lrFindCommand } from "./commands/lr-find.js";
 import { planCommand } from "./commands/plan.js";
 import { predictCommand } from "./commands/predict.js";
+import { reportCommand } from "./commands/report.js";
+import { runsCommand } from "./commands/runs.js";
 import { studyCommand } from "./commands/study.js";
 import { trainCommand } from "./commands/train.js";
 import { verifyCommand } from "./commands/verify.js";
-import { EXIT_INTERRUPTED } from "./signals.js";
+import { EXIT_INTERRUPTED, stopAsNobodyReads } from "./signals.js";
+import { fitted, shown } from "./terminal.js";
 
 /** What the user gave is wrong. */
 const EXIT_USAGE = 2;
@@ -22,13 +29,21 @@ const program = new Command("heddle")
   .version(heddleVersion)
   .option("--verbose", "show where an error came from")
   .showSuggestionAfterError()
+  // Options behind the name of a command are that command's.
+  .enablePositionalOptions()
   .addCommand(studyCommand())
   .addCommand(trainCommand())
+  .addCommand(lrFindCommand())
   .addCommand(dataCommand())
+  .addCommand(convertCommand())
   .addCommand(evaluateCommand())
   .addCommand(predictCommand())
+  .addCommand(explainCommand())
   .addCommand(planCommand())
   .addCommand(verifyCommand())
+  .addCommand(runsCommand())
+  .addCommand(compareCommand())
+  .addCommand(reportCommand())
   .addHelpText(
     "after",
     `
@@ -56,17 +71,22 @@ function failByThrowing(command: CommandUnknownOpts, path: string): void {
     .exitOverride((thrown) => {
       throw new UsageError(thrown, path);
     })
-    .configureOutput({ outputError: () => {} });
+    .configureOutput({
+      outputError: () => {},
+      writeOut: (text) => process.stdout.write(fitted(process.stdout, text)),
+      writeErr: (text) => process.stderr.write(fitted(process.stderr, text)),
+    });
   for (const child of command.commands) failByThrowing(child, `${path} ${child.name()}`);
 }
 
 async function main(): Promise<void> {
   failByThrowing(program, program.name());
-  // A closed pipe (| head) ends the program quietly.
+  // A closed pipe (| head) or terminal ends the program quietly, a training with a checkpoint.
   for (const stream of [process.stdout, process.stderr]) {
-    stream.on("error", (error: NodeJS.ErrnoException) =>
-      process.exit(error.code === "EPIPE" ? 0 : EXIT_FAULT),
-    );
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      const closed = error.code === "EPIPE" || error.code === "EIO";
+      if (!(closed && stopAsNobodyReads())) process.exit(closed ? (process.exitCode ?? 0) : EXIT_FAULT);
+    });
   }
   const verbose = process.argv.includes("--verbose");
   const words = process.argv.filter((word) => word !== "--verbose");
@@ -88,7 +108,7 @@ function explain(thrown: unknown, verbose: boolean): number {
   }
   if (thrown instanceof AbortedError) {
     // Its lines say how to go on.
-    process.stderr.write(`heddle: ${thrown.message}\n`);
+    process.stderr.write(`${shown(`heddle: ${thrown.message}`)}\n`);
     return EXIT_INTERRUPTED;
   }
   complain(messageOf(thrown));
@@ -96,9 +116,10 @@ function explain(thrown: unknown, verbose: boolean): number {
   return thrown instanceof HeddleError ? EXIT_USAGE : EXIT_FAULT;
 }
 
-/** One line: what a file or a library says may hold more. */
+/** One line: what a file or a library says may hold more, and commands to the terminal. */
 function complain(message: string): void {
-  process.stderr.write(`heddle: ${message.replace(/\s*[\r\n]+\s*/g, " ")}\n`);
+  const line = message.replace(/\s*[\r\n]+\s*/g, " ").replace(/\p{Cc}/gu, "\u{fffd}");
+  process.stderr.write(`${shown(`heddle: ${line}`)}\n`);
 }
 
 await main();

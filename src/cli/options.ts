@@ -1,5 +1,8 @@
 import { Argument, InvalidArgumentError, Option } from "@commander-js/extra-typings";
+import { missingRules } from "../data/dropped-rows.js";
+import { parseShape, parseSize } from "../data/labelled-images.js";
 import { DEFAULT_RUNS_FOLDER } from "../runs/run-folder.js";
+import { defaultSettings } from "../study/resolve-settings.js";
 
 /** An option's value as a whole number of at least `minimum`. */
 export function wholeNumber(minimum: number, maximum = Number.MAX_SAFE_INTEGER): (text: string) => number {
@@ -20,15 +23,8 @@ export function positiveNumber(text: string): number {
   throw new InvalidArgumentError("Expected a number above 0.");
 }
 
-/** An option's value as a number from 0 to 1. */
-export function fraction(text: string): number {
-  const value = Number(text);
-  if (text.trim() !== "" && value >= 0 && value <= 1) return value;
-  throw new InvalidArgumentError("Expected a number from 0 to 1.");
-}
-
 /** The seed that gives everyone the same result when nobody chooses another. */
-export const DEFAULT_SEED = 42;
+export const DEFAULT_SEED = defaultSettings.seed;
 
 /** A path or a name: an empty one comes from a variable that the shell did not know. */
 export function nonEmpty(text: string): string {
@@ -36,13 +32,32 @@ export function nonEmpty(text: string): string {
   throw new InvalidArgumentError("Expected a path or a name.");
 }
 
-export const runArgument = () => new Argument("<run>", "a run folder, its id, or latest").argParser(nonEmpty);
+export const modelArgument = () =>
+  new Argument("<run>", "a run folder, its id, latest, or a model's folder").argParser(nonEmpty);
+export const runArgument = () =>
+  new Argument("<run>", "a run folder, its id or name, or latest").argParser(nonEmpty);
 
 export const dataOption = () =>
   new Option(
-    "--data <dir|name>",
-    "a folder with the dataset's files, or fashion-sketch; found or downloaded by default",
+    "--data <path|name>",
+    "a folder, CSV or npz file, or fashion-sketch; found or downloaded by default",
   ).argParser(nonEmpty);
+export const missingOption = () =>
+  new Option("--missing <rule>", "rows with missing values: dropped and reported by default").choices(
+    missingRules,
+  );
+export const sizeOption = () =>
+  new Option("--size <HxW>", "scale the pictures of a folder, such as 28x28").argParser((text) => {
+    const size = parseSize(text);
+    if (size) return size;
+    throw new InvalidArgumentError("Expected a height and a width, such as 28x28.");
+  });
+export const shapeOption = () =>
+  new Option("--shape <HxWxC>", "shape of the images in a CSV; square by default").argParser((text) => {
+    const shape = parseShape(text);
+    if (shape) return shape;
+    throw new InvalidArgumentError("Expected height, width and channels, such as 32x32x3.");
+  });
 export const offlineOption = () => new Option("--offline", "never touch the network");
 export const threadsOption = () =>
   new Option("--threads <n>", "threads to compute on; every core by default").argParser(wholeNumber(1, 64));

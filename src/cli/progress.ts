@@ -10,10 +10,31 @@ const MINIMUM_BAR_WIDTH = 5;
 
 /** Keras's lines: one that lives while an epoch runs, and one that stays behind it. */
 export function trainingLines(terminal: Terminal, epochs: number): Callback {
-  const started = performance.now();
+  let first: Begun | undefined;
   return {
-    onProgress: (progress) => terminal.rewrite(liveLine(progress, started, terminal.columns)),
+    onProgress: (progress) => {
+      first ??= { done: doneOf(progress), at: performance.now() };
+      terminal.rewrite(liveLine(progress, first, terminal.columns));
+    },
     onEpochEnd: (logs) => terminal.info(epochLine(logs, epochs)),
+  };
+}
+
+/**
+ * A line that lives while work goes on that is counted: a bar, and when it will be over. The first call is the
+ * beginning; what was done before it says nothing about the rest.
+ */
+export function workLine(
+  terminal: Terminal,
+  label: string,
+): (done: number, total: number, ...parts: readonly string[]) => void {
+  let first: { readonly done: number; readonly at: number } | undefined;
+  return (done, total, ...parts) => {
+    first ??= { done, at: performance.now() };
+    const seconds = (performance.now() - first.at) / 1000;
+    const left = (seconds * (total - done)) / (done - first.done);
+    const eta = done > first.done ? [`ETA ${formatDuration(left)}`] : [];
+    terminal.rewrite(lineWithBar(terminal.columns, done / total, label, [...eta, ...parts]));
   };
 }
 
@@ -25,17 +46,28 @@ export function trainingHeadline(
   return `Training for ${counted(epochs, "epoch")} on ${counted(engine.threads, "thread")}, ${engine.variant} kernels`;
 }
 
-function liveLine(progress: Progress, started: number, columns: number): string {
+/** Where progress was seen first: a run that was resumed does not begin at nothing. */
+interface Begun {
+  readonly done: number;
+  readonly at: number;
+}
+
+/** Share of all epochs. */
+function doneOf({ epoch, epochs, step, steps }: Progress): number {
+  return (epoch - 1 + step / steps) / epochs;
+}
+
+function liveLine(progress: Progress, first: Begun, columns: number): string {
   const { epoch, epochs, step, steps, samples, seconds } = progress;
-  const elapsed = (performance.now() - started) / 1000;
-  const done = (epoch - 1 + step / steps) / epochs;
+  const done = doneOf(progress);
+  const left = (((performance.now() - first.at) / 1000) * (1 - done)) / (done - first.done);
   return lineWithBar(
     columns,
     step / steps,
     `Epoch ${String(epoch).padStart(String(epochs).length)}/${epochs}`,
     [
       `${groupDigits(Math.round(samples / seconds))} images/s`,
-      `ETA ${formatDuration(elapsed / done - elapsed)}`,
+      ...(done > first.done ? [`ETA ${formatDuration(left)}`] : []),
       `loss ${progress.loss.toFixed(4)}`,
       `accuracy ${progress.accuracy.toFixed(4)}`,
     ],
@@ -51,11 +83,11 @@ function epochLine(logs: EpochLogs, epochs: number): string {
   ].join("  ");
 }
 
-/** The bar of a download. */
+/** The bar of a download of one file or several, counted together. */
 export function downloadLine(terminal: Terminal): (progress: DownloadProgress) => void {
+  const line = workLine(terminal, "Downloading");
   return ({ file, receivedBytes, totalBytes }) => {
-    const share = `${formatBytes(receivedBytes)} of ${formatBytes(totalBytes)}`;
-    terminal.rewrite(lineWithBar(terminal.columns, receivedBytes / totalBytes, "Downloading", [share, file]));
+    line(receivedBytes, totalBytes, `${formatBytes(receivedBytes)} of ${formatBytes(totalBytes)}`, file);
   };
 }
 
@@ -63,7 +95,7 @@ export function downloadLine(terminal: Terminal): (progress: DownloadProgress) =
  * A line that never wraps, because a wrapped line cannot be rewritten: on a narrow terminal the bar gets shorter,
  * then goes, and after it the last of `parts`.
  */
-function lineWithBar(columns: number, share: number, label: string, parts: readonly string[]): string {
+export function lineWithBar(columns: number, share: number, label: string, parts: readonly string[]): string {
   const room = columns - 1;
   const withoutBar = [label, ...parts].join("  ");
   const width = Math.min(BAR_WIDTH, room - withoutBar.length - 2);

@@ -1,132 +1,178 @@
-import { Option } from "@commander-js/extra-typings";
+import { Argument, type Command, InvalidArgumentError, Option } from "@commander-js/extra-typings";
 import { AbortedError } from "../base/errors.js";
 import { formatDuration, formatPercent, groupDigits } from "../base/format.js";
 import { formatDescription } from "../data/describe.js";
-import type { Model } from "../model/model.js";
+import type { LoadOptions } from "../data/index-node.js";
 import { formatCommand } from "../runs/command-line.js";
-import type { JobResult } from "../study/job.js";
+import type { RunRecord } from "../runs/records.js";
+import { parseDuration } from "../study/budget.js";
+import { trainingOf } from "../study/build-training.js";
+import { fitToBudget } from "../study/fit-to-budget.js";
+import type { JobEvents, JobResult } from "../study/job.js";
 import type { Obtained } from "../study/obtain-dataset.js";
-import { type Recipe, studyLoss, studyOptimizer, studyRecipe } from "../study/recipe.js";
+import { type OpenedRecipe, recipeJson, writeRecipe } from "../study/recipe-file.js";
+import { type ResolvedSettings, resolveSettings } from "../study/resolve-settings.js";
 import { runJob } from "../study/run-job.js";
-import { DEFAULT_SEED, fraction, positiveNumber, wholeNumber } from "./options.js";
-import { downloadLine, trainingHeadline, trainingLines } from "./progress.js";
+import { obtainStreams, refuseStreams } from "../study/streams.js";
+import {
+  type CheckpointOptions,
+  checkpointEveryOption,
+  checkpointRule,
+  keepCheckpointsOption,
+  resumeOption,
+} from "./checkpoint-options.js";
+import { loadOptions, withDataOptions } from "./data-options.js";
+import { fastOption, jsonOption, nonEmpty, quietOption, runDirOption, threadsOption } from "./options.js";
+import { trainingHeadline, trainingLines } from "./progress.js";
+import { grouped, settingOptions, typedSettings } from "./setting-options.js";
 import { abortOnSignals } from "./signals.js";
 import { Terminal } from "./terminal.js";
 
-/** What `study` and `train` have in common. */
-export interface TrainingOptions {
-  readonly data?: string | undefined;
+/** What `study` and `train` have in common, settings aside. */
+export interface TrainingOptions extends CheckpointOptions {
   readonly offline?: true | undefined;
-  readonly epochs: number;
-  readonly batchSize: number;
-  readonly learningRate: number;
-  readonly labelSmoothing: number;
-  readonly seed: number;
   readonly threads?: number | undefined;
-  readonly fast?: true | undefined;
   readonly runDir: string;
-  readonly limit?: number | undefined;
+  readonly budget?: number | undefined;
+  readonly saveRecipe?: string | undefined;
+  readonly tensorboard?: true | undefined;
   readonly json?: true | undefined;
   readonly quiet?: true | undefined;
 }
 
-export const recipeOptions = {
-  epochs: () =>
-    new Option("--epochs <n>", "passes over the training images")
-      .argParser(wholeNumber(1))
-      .default(studyRecipe.epochs),
-  batchSize: () =>
-    new Option("--batch-size <n>", "images of a step")
-      .argParser(wholeNumber(1, 65536))
-      .default(studyRecipe.batchSize),
-  learningRate: () =>
-    new Option("--learning-rate <x>", "peak of the one-cycle schedule")
-      .argParser(positiveNumber)
-      .default(studyRecipe.learningRate),
-  labelSmoothing: () =>
-    new Option("--label-smoothing <x>", "share of each target spread over all classes, 0 to 1")
-      .argParser(fraction)
-      .default(studyRecipe.labelSmoothing),
-  seed: () =>
-    new Option("--seed <n>", "decides weights, order and dropout")
-      .argParser(wholeNumber(0))
-      .default(DEFAULT_SEED),
-  limit: () => new Option("--limit <n>", "use the first n training images").argParser(wholeNumber(1)),
-} as const;
+export const recipeArgument = () =>
+  new Argument(
+    "[recipe]",
+    "a recipe (study, quick, augmented or a file), a model in Keras's JSON, or a run to repeat; study by default",
+  ).argParser(nonEmpty);
+
+/** Adds the options of a command that trains: data, every setting, and what becomes of the run. */
+export function withTrainingOptions<Arguments extends unknown[]>(command: Command<Arguments>) {
+  const withData = withDataOptions(command);
+  for (const option of settingOptions()) withData.addOption(option);
+  withData.addOption(grouped("Data", streamOption()));
+  return withData
+    .addOption(grouped("Training", budgetOption()))
+    .addOption(grouped("Training", threadsOption()))
+    .addOption(grouped("Training", fastOption()))
+    .addOption(grouped("Training", resumeOption()))
+    .addOption(grouped("Training", checkpointEveryOption()))
+    .addOption(grouped("Training", keepCheckpointsOption()))
+    .addOption(grouped("Output", runDirOption()))
+    .addOption(grouped("Output", saveRecipeOption()))
+    .addOption(grouped("Output", tensorBoardOption()))
+    .addOption(grouped("Output", jsonOption()))
+    .addOption(grouped("Output", quietOption()));
+}
+
+const streamOption = () =>
+  new Option(
+    "--stream",
+    "leave images on disk and read them as they are needed: for data larger than memory",
+  );
+
+const budgetOption = () =>
+  new Option(
+    "--budget <time>",
+    "as many epochs as fit into 90s, 10m or 1h, loading and evaluation included; at most --epochs",
+  ).argParser((text) => {
+    const seconds = parseDuration(text);
+    if (seconds !== undefined) return seconds;
+    throw new InvalidArgumentError("Expected a time such as 90s, 10m or 1h.");
+  });
+
+const tensorBoardOption = () =>
+  new Option("--tensorboard", "write event files for TensorBoard into the run's folder, too");
+
+const saveRecipeOption = () =>
+  new Option("--save-recipe <file>", "write all of this as a recipe, too").argParser(nonEmpty);
 
 /** Trains as the options say, prints what happens, and ends with the result. */
 export async function trainAndReport(
   options: TrainingOptions,
-  work: {
-    readonly name: (obtained: Obtained) => string;
-    readonly obtain: (context: { signal: AbortSignal; terminal: Terminal }) => Promise<Obtained>;
-    readonly model: (obtained: Obtained) => Promise<Model> | Model;
-  },
+  recipe: OpenedRecipe,
+  obtain: (data: string | undefined, options: LoadOptions) => Promise<Obtained>,
 ): Promise<void> {
+  const typed = typedSettings(options);
+  const asked = resolveSettings(recipe.settings, typed);
   const terminal = new Terminal(options);
   const { signal, release } = abortOnSignals(terminal);
   const command = formatCommand(["heddle", ...process.argv.slice(2)]);
-  let folder: string | undefined;
+  const opened: { folder?: string } = {};
   try {
-    const obtained = await work.obtain({ signal, terminal });
+    const { offline } = options;
+    const load = loadOptions({ ...asked, offline }, { signal, terminal });
+    const obtained = await (asked.stream ? obtainStreams(asked.data, load) : obtain(asked.data, load));
+    const { dataset, standInFor, streams } = obtained;
     terminal.clear();
-    if (obtained.standInFor) announceStandIn(terminal, obtained.standInFor);
-    const recipe: Recipe = options;
+    if (standInFor) announceStandIn(terminal, standInFor);
+    const { who } = recipe;
+    const { threads, budget } = options;
+    const settings = await withinBudget(asked);
+    const training = trainingOf(settings, dataset, { threads, who, streams });
+    if (options.saveRecipe !== undefined) await writeRecipe(options.saveRecipe, settings);
     const result = await runJob({
-      dataset: obtained.dataset,
-      ...(obtained.standInFor && { standInFor: obtained.standInFor }),
-      model: await work.model(obtained),
-      optimizer: studyOptimizer(recipe),
-      loss: studyLoss(recipe),
-      epochs: options.epochs,
-      batchSize: options.batchSize,
-      threads: options.threads,
-      fast: options.fast ?? false,
-      limit: options.limit,
+      ...training,
+      ...(standInFor && { standInFor }),
+      ...(options.tensorboard && { tensorBoard: true }),
       runsFolder: options.runDir,
-      name: work.name(obtained),
+      name: dataset.name,
       command,
+      recipe: recipeJson(settings),
       signal,
-      events: {
-        onFolder: (path) => {
-          folder = path;
-        },
-        onDescribed: (description) => terminal.info(`${formatDescription(description)}\n`),
-        onModel: (summary, engine) => {
-          terminal.info(`${summary}\n`);
-          terminal.info(trainingHeadline(options.epochs, engine));
-        },
-        onStage: (stage) => terminal.rewrite(`${stage[0]!.toUpperCase()}${stage.slice(1)} …`),
-        training: trainingLines(terminal, options.epochs),
-      },
+      checkpoints: checkpointRule(options),
+      events: jobEvents(terminal, settings.epochs, opened),
     });
-    printResult(terminal, obtained, result);
+    printResult(terminal, { title: dataset.title, ...(standInFor && { standInFor }) }, result);
     terminal.json({ run: result.folder, reportPath: result.reportPath, metrics: result.metrics });
+
+    async function withinBudget(given: ResolvedSettings): Promise<ResolvedSettings> {
+      if (budget === undefined) return given;
+      refuseStreams("--budget", streams);
+      terminal.rewrite("Measuring how fast training is …");
+      const maximumEpochs = typed.epochs;
+      const fitted = await fitToBudget(given, dataset, {
+        seconds: budget,
+        maximumEpochs,
+        threads,
+        who,
+        signal,
+      });
+      terminal.info(`Budget: ${fitted.text}\n`);
+      return fitted.settings;
+    }
   } catch (thrown) {
-    if (!(thrown instanceof AbortedError) || folder === undefined) throw thrown;
-    const lines = [
-      `${thrown.message} What there is of the run is kept in ${folder}`,
-      `  to measure the model as it is:  ${formatCommand(["heddle", "evaluate", folder])}`,
-      `  to train from the start again:  ${command}`,
-    ];
-    throw new AbortedError(lines.join("\n"), { cause: thrown });
+    throw stoppedError(thrown, opened.folder);
   } finally {
     release();
   }
 }
 
-/** How `obtain` reports a download and what it finds on the way. */
-export function loadOptions(
-  options: Pick<TrainingOptions, "offline">,
-  context: { signal: AbortSignal; terminal: Terminal },
-) {
-  const { signal, terminal } = context;
+/** What is printed while a job runs; `opened` is told its folder. */
+export function jobEvents(terminal: Terminal, epochs: number, opened: { folder?: string }): JobEvents {
   return {
-    offline: options.offline,
-    signal,
-    onProgress: downloadLine(terminal),
-    onWarning: (message: string) => terminal.warn(message),
+    onFolder: (path) => {
+      opened.folder = path;
+    },
+    onDescribed: (description) => terminal.info(`${formatDescription(description)}\n`),
+    onModel: (summary, engine) => {
+      terminal.info(`${summary}\n`);
+      terminal.info(trainingHeadline(epochs, engine));
+    },
+    onStage: (stage) => terminal.rewrite(`${stage[0]!.toUpperCase()}${stage.slice(1)} …`),
+    training: trainingLines(terminal, epochs),
   };
+}
+
+/** What was thrown; of a run that was stopped, with how to go on. */
+export function stoppedError(thrown: unknown, folder: string | undefined): unknown {
+  if (!(thrown instanceof AbortedError) || folder === undefined) return thrown;
+  const lines = [
+    `${thrown.message} What there is of the run is kept in ${folder}`,
+    `  to go on where it stopped:      ${formatCommand(["heddle", "train", "--resume", folder])}`,
+    `  to measure the model as it is:  ${formatCommand(["heddle", "evaluate", folder])}`,
+  ];
+  return new AbortedError(lines.join("\n"), { cause: thrown });
 }
 
 function announceStandIn(terminal: Terminal, standIn: NonNullable<Obtained["standInFor"]>): void {
@@ -142,12 +188,16 @@ function announceStandIn(terminal: Terminal, standIn: NonNullable<Obtained["stan
   terminal.result("");
 }
 
-function printResult(terminal: Terminal, obtained: Obtained, result: JobResult): void {
+/** The result of a run that is over. */
+export function printResult(
+  terminal: Terminal,
+  { title, standInFor }: Pick<RunRecord["dataset"], "title" | "standInFor">,
+  result: Pick<JobResult, "metrics" | "reportPath">,
+): void {
   const { metrics } = result;
-  const { dataset, standInFor } = obtained;
   const gap = metrics.train.accuracy - metrics.test.accuracy;
   const rows: [string, string][] = [
-    ["Dataset", standInFor ? `${dataset.title}, NOT ${standInFor.title}` : dataset.title],
+    ["Dataset", standInFor ? `${title}, NOT ${standInFor.title}` : title],
     ["Test accuracy", terminal.colors.bold(formatPercent(metrics.test.accuracy))],
     [
       "Training accuracy",

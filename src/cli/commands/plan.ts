@@ -1,33 +1,24 @@
 import { Command, Option } from "@commander-js/extra-typings";
 import { formatPlan, planSteps } from "../../model/plan.js";
 import { batchSizeOfRun, datasetOfRun, openRun } from "../../study/open-run.js";
-import {
-  dataOption,
-  fastOption,
-  jsonOption,
-  offlineOption,
-  runArgument,
-  runDirOption,
-  threadsOption,
-  wholeNumber,
-} from "../options.js";
-import { downloadLine } from "../progress.js";
+import { loadOptions, withDataOptions } from "../data-options.js";
+import { fastOption, jsonOption, runArgument, runDirOption, threadsOption, wholeNumber } from "../options.js";
 import { abortOnSignals } from "../signals.js";
 import { Terminal } from "../terminal.js";
 
 /** `heddle plan RUN`: the kernel calls that a batch comes to. */
 export function planCommand() {
-  return new Command("plan")
-    .description("show the kernel calls that training on one batch comes to")
-    .addArgument(runArgument())
+  return withDataOptions(
+    new Command("plan")
+      .description("show the kernel calls that training on one batch comes to")
+      .addArgument(runArgument()),
+  )
     .addOption(
       new Option("--batch-size <n>", "images of a step; the run's own by default").argParser(
         wholeNumber(1, 65536),
       ),
     )
     .addOption(new Option("--profile", "train for two seconds on the run's data and measure each kernel"))
-    .addOption(dataOption())
-    .addOption(offlineOption())
     .addOption(threadsOption())
     .addOption(fastOption())
     .addOption(runDirOption())
@@ -47,12 +38,8 @@ Examples:
       try {
         const batchSize = options.batchSize ?? batchSizeOfRun(record);
         const measure = async () => {
-          const dataset = await datasetOfRun(record, options.data, {
-            offline: options.offline,
-            signal,
-            onProgress: downloadLine(terminal),
-            onWarning: (message) => terminal.warn(message),
-          });
+          const load = loadOptions(options, { signal, terminal });
+          const dataset = await datasetOfRun(record, options.data, load);
           return model.profile(dataset.train, { batchSize });
         };
         const { program, profile } = options.profile

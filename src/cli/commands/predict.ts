@@ -1,19 +1,14 @@
 import { Command } from "@commander-js/extra-typings";
 import { formatPercent, formatTable } from "../../base/format.js";
-import { sizeOf } from "../../base/shape.js";
-import { type Picture, readPicture } from "../../data/index-node.js";
-import { openRun } from "../../study/open-run.js";
-import { fastOption, jsonOption, runArgument, runDirOption, threadsOption } from "../options.js";
+import { predictPictures } from "../../study/predict-pictures.js";
+import { fastOption, jsonOption, modelArgument, runDirOption, threadsOption } from "../options.js";
 import { Terminal } from "../terminal.js";
 
-/** How many classes are shown for a picture. */
-const TOP = 3;
-
-/** `heddle predict RUN IMAGE…`: what a run's model sees in pictures. */
+/** `heddle predict RUN IMAGE…`: what a model sees in pictures. */
 export function predictCommand() {
   return new Command("predict")
-    .description("say what a run's model sees in pictures")
-    .addArgument(runArgument())
+    .description("say what a model sees in pictures")
+    .addArgument(modelArgument())
     .argument("<image...>", "PNG, JPEG, WebP, GIF, TIFF or AVIF files")
     .addOption(threadsOption())
     .addOption(fastOption())
@@ -22,8 +17,10 @@ export function predictCommand() {
     .addHelpText(
       "after",
       `
-Pictures are turned to grey if the model wants that, scaled to its input, and
-inverted when their background is light.
+Pictures are turned to grey if the model wants that, and scaled to its input.
+For a model of grey images, those with a light background are inverted, as its
+training images show light things on black; not where the run was trained on a
+folder of pictures, which are read as they are.
 
 Examples:
   heddle predict latest boot.jpg
@@ -31,43 +28,13 @@ Examples:
     )
     .action(async (run, paths, options) => {
       const terminal = new Terminal(options);
-      const { record, model } = await openRun(run, options.runDir, options);
-      try {
-        const { classNames } = record.dataset;
-        const [height, width, channels] = model.inputShape as readonly [number, number, number];
-        const pictures: Picture[] = [];
-        for (const path of paths) pictures.push(await readPicture(path, { height, width, channels }));
-
-        const size = sizeOf(model.inputShape);
-        const images = new Uint8Array(paths.length * size);
-        pictures.forEach(({ pixels }, index) => {
-          images.set(pixels, index * size);
-        });
-        const outputs = await model.predict({ images, count: paths.length, shape: model.inputShape });
-        const units = sizeOf(model.outputShape);
-        const predictions = paths.map((image, index) => ({
-          image,
-          inverted: pictures[index]!.inverted,
-          top: topClasses(outputs.subarray(index * units, (index + 1) * units), classNames),
-        }));
-        for (const { image, inverted, top } of predictions) {
-          terminal.result(`${image}${inverted ? " (inverted: its background is light)" : ""}`);
-          const rows = top.map(({ name, probability }) => [`  ${name}`, formatPercent(probability)]);
-          terminal.result(formatTable(rows, [1]));
-        }
-        terminal.json({ predictions });
-      } finally {
-        model.dispose();
+      const { runDir: root, threads, fast } = options;
+      const predictions = await predictPictures(run, paths, { root, threads, fast });
+      for (const { image, inverted, top } of predictions) {
+        terminal.result(`${image}${inverted ? " (inverted: its background is light)" : ""}`);
+        const rows = top.map(({ name, probability }) => [`  ${name}`, formatPercent(probability)]);
+        terminal.result(formatTable(rows, [1]));
       }
+      terminal.json({ predictions });
     });
-}
-
-function topClasses(probabilities: Float32Array, classNames: readonly string[]) {
-  return (
-    [...probabilities]
-      // A model may have more outputs than its data had classes.
-      .map((probability, label) => ({ label, name: classNames[label] ?? `class ${label}`, probability }))
-      .sort((a, b) => b.probability - a.probability)
-      .slice(0, TOP)
-  );
 }

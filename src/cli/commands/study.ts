@@ -1,34 +1,17 @@
 import { Command } from "@commander-js/extra-typings";
 import { obtainForStudy } from "../../study/obtain-dataset.js";
-import { studyModel } from "../../study/recipe.js";
-import {
-  dataOption,
-  fastOption,
-  jsonOption,
-  offlineOption,
-  quietOption,
-  runDirOption,
-  threadsOption,
-} from "../options.js";
-import { loadOptions, recipeOptions, trainAndReport } from "../training-command.js";
+import { openRecipe } from "../../study/recipe-file.js";
+import { resumeAndReport } from "../resume-command.js";
+import { trainAndReport, withTrainingOptions } from "../training-command.js";
+import { studyRegularizationCommand } from "./study-regularization.js";
 
 /** `heddle study fashion-mnist`: the published study, end to end. */
 export function studyCommand() {
-  const fashionMnist = new Command("fashion-mnist")
-    .description("describe Fashion-MNIST, train the study's CNN on it, and write the report")
-    .addOption(dataOption())
-    .addOption(offlineOption())
-    .addOption(recipeOptions.epochs())
-    .addOption(recipeOptions.batchSize())
-    .addOption(recipeOptions.learningRate())
-    .addOption(recipeOptions.labelSmoothing())
-    .addOption(recipeOptions.seed())
-    .addOption(threadsOption())
-    .addOption(fastOption())
-    .addOption(runDirOption())
-    .addOption(recipeOptions.limit())
-    .addOption(jsonOption())
-    .addOption(quietOption())
+  const fashionMnist = withTrainingOptions(
+    new Command("fashion-mnist").description(
+      "describe Fashion-MNIST, train the study's CNN on it, and write the report",
+    ),
+  )
     .addHelpText(
       "after",
       `
@@ -38,18 +21,20 @@ generated images and says so.
 Examples:
   heddle study fashion-mnist
   heddle study fashion-mnist --data ~/datasets --seed 7
-  heddle study fashion-mnist --limit 5000 --epochs 2 --json`,
+  heddle study fashion-mnist --l2 1e-4 --dropout 0 --validation-split 0.1
+  heddle study fashion-mnist --limit 5000 --epochs 2 --json
+  heddle study fashion-mnist --resume latest`,
     )
-    .action((options) =>
-      trainAndReport(options, {
-        name: ({ dataset }) => dataset.name,
-        obtain: (context) => obtainForStudy(options.data, loadOptions(options, context)),
-        model: ({ dataset }) =>
-          studyModel({ input: dataset.train.shape, classes: dataset.classNames.length, seed: options.seed }),
-      }),
-    );
+    .action(async (options) => {
+      if (options.resume !== undefined) return resumeAndReport(options.resume, options, undefined);
+      await trainAndReport(options, await openRecipe(), obtainForStudy);
+    });
   return new Command("study")
     .description("run a whole study and write its report")
     .addCommand(fashionMnist)
-    .addHelpText("after", "\nExamples:\n  heddle study fashion-mnist\n  heddle study fashion-mnist --help");
+    .addCommand(studyRegularizationCommand())
+    .addHelpText(
+      "after",
+      "\nExamples:\n  heddle study fashion-mnist\n  heddle study regularization --budget 20m",
+    );
 }

@@ -1,59 +1,33 @@
 import { Command } from "@commander-js/extra-typings";
-import { readTextFile } from "../../base/files-node.js";
-import { parseJson } from "../../model/config.js";
-import { modelFromJson } from "../../model/load.js";
 import { obtainDataset } from "../../study/obtain-dataset.js";
-import { studyModel } from "../../study/recipe.js";
-import {
-  dataOption,
-  fastOption,
-  jsonOption,
-  nonEmpty,
-  offlineOption,
-  quietOption,
-  runDirOption,
-  threadsOption,
-} from "../options.js";
-import { loadOptions, recipeOptions, trainAndReport } from "../training-command.js";
+import { openRecipe } from "../../study/recipe-file.js";
+import { resumeAndReport } from "../resume-command.js";
+import { recipeArgument, trainAndReport, withTrainingOptions } from "../training-command.js";
 
 /** `heddle train`: a model on a dataset. */
 export function trainCommand() {
-  return new Command("train")
+  const command = new Command("train")
     .description("train a model on a dataset and write its report")
-    .argument("[model.json]", "a sequential model in Keras's JSON; the study's CNN by default", nonEmpty)
-    .addOption(dataOption())
-    .addOption(offlineOption())
-    .addOption(recipeOptions.epochs())
-    .addOption(recipeOptions.batchSize())
-    .addOption(recipeOptions.learningRate())
-    .addOption(recipeOptions.labelSmoothing())
-    .addOption(recipeOptions.seed())
-    .addOption(threadsOption())
-    .addOption(fastOption())
-    .addOption(runDirOption())
-    .addOption(recipeOptions.limit())
-    .addOption(jsonOption())
-    .addOption(quietOption())
+    .addArgument(recipeArgument());
+  return withTrainingOptions(command)
     .addHelpText(
       "after",
       `
+Options take the place of what a recipe says. A run's folder is a recipe, too.
+docs/training.md says what each option does and how recipes are written.
+
 Examples:
-  heddle train --data ~/datasets/mnist --epochs 4
-  heddle train model.json --data fashion-sketch --seed 7
-  heddle train runs/2026-03-04-153012-mnist/model/config.json --fast --json`,
+  heddle train --data ~/datasets/mnist --l2 1e-4 --dropout 0.5
+  heddle train model.json --optimizer sgd --lr 0.1 --schedule cosine
+  heddle train augmented --data photos --budget 10m --save-recipe mine.json
+  heddle train mine.json --seed 7
+  heddle train --resume latest
+  heddle train latest --epochs 40`,
     )
-    .action((path, options) =>
-      trainAndReport(options, {
-        name: ({ dataset }) => dataset.name,
-        obtain: (context) => obtainDataset("fashion-mnist", options.data, loadOptions(options, context)),
-        model: async ({ dataset }) =>
-          path === undefined
-            ? studyModel({
-                input: dataset.train.shape,
-                classes: dataset.classNames.length,
-                seed: options.seed,
-              })
-            : modelFromJson(path, parseJson(path, await readTextFile(path)), { seed: options.seed }),
-      }),
-    );
+    .action(async (what, options) => {
+      if (options.resume !== undefined) return resumeAndReport(options.resume, options, what);
+      await trainAndReport(options, await openRecipe(what, options.runDir), (data, load) =>
+        obtainDataset("fashion-mnist", data, load),
+      );
+    });
 }

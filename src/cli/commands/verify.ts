@@ -1,5 +1,6 @@
 import { Command } from "@commander-js/extra-typings";
 import { type Verification, verifyRun } from "../../study/verify-run.js";
+import { loadOptions } from "../data-options.js";
 import {
   dataOption,
   jsonOption,
@@ -12,7 +13,6 @@ import {
 import { trainingHeadline, trainingLines } from "../progress.js";
 import { abortOnSignals } from "../signals.js";
 import { Terminal } from "../terminal.js";
-import { loadOptions } from "../training-command.js";
 
 /** The exit code when other weights came out. */
 const EXIT_DIFFERENT = 1;

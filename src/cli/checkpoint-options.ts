@@ -1,0 +1,41 @@
+import { InvalidArgumentError, Option } from "@commander-js/extra-typings";
+import { parseCheckpointEvery } from "../study/checkpointing.js";
+import type { CheckpointRule } from "../study/job.js";
+import { nonEmpty, wholeNumber } from "./options.js";
+
+/** What a command that trains says of checkpoints. */
+export interface CheckpointOptions {
+  readonly resume?: string | undefined;
+  readonly checkpointEvery?: NonNullable<CheckpointRule["every"]> | undefined;
+  readonly keepCheckpoints?: number | undefined;
+}
+
+export const resumeOption = () =>
+  new Option(
+    "--resume <run>",
+    "go on with a run that was stopped or killed, in its folder: a folder, an id or latest",
+  ).argParser(nonEmpty);
+
+export const checkpointEveryOption = () =>
+  new Option(
+    "--checkpoint-every <n|time>",
+    "write a checkpoint every n steps, or every 90s, 10m or 1h, beside those after each epoch",
+  ).argParser((text) => {
+    const every = parseCheckpointEvery(text);
+    if (every !== undefined) return every;
+    throw new InvalidArgumentError("Expected a number of steps, or a time such as 90s, 10m or 1h.");
+  });
+
+export const keepCheckpointsOption = () =>
+  new Option(
+    "--keep-checkpoints <n>",
+    "keep the last n checkpoints, and the best epoch's (default: 2)",
+  ).argParser(wholeNumber(1));
+
+/** The rule that was typed. */
+export function checkpointRule({ checkpointEvery, keepCheckpoints }: CheckpointOptions): CheckpointRule {
+  return {
+    ...(checkpointEvery && { every: checkpointEvery }),
+    ...(keepCheckpoints !== undefined && { keep: keepCheckpoints }),
+  };
+}

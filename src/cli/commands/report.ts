@@ -1,0 +1,34 @@
+import { Command } from "@commander-js/extra-typings";
+import { rebuildReport } from "../../study/run-report.js";
+import { jsonOption, runArgument, runDirOption } from "../options.js";
+import { cell } from "../table.js";
+import { Terminal } from "../terminal.js";
+
+/** `heddle report RUN`: the report again, from the run's folder alone. */
+export function reportCommand() {
+  return new Command("report")
+    .description("rebuild a run's report and figures from its folder alone")
+    .addArgument(runArgument())
+    .addOption(runDirOption())
+    .addOption(jsonOption())
+    .addHelpText(
+      "after",
+      `
+Neither the data nor the machine of the training is needed, and the folder may
+have moved. A run that was stopped or killed gets a report of what there is.
+
+Examples:
+  heddle report latest
+  heddle report ~/from-another-machine/2026-03-04-153012-mnist`,
+    )
+    .action(async (run, options) => {
+      const terminal = new Terminal(options);
+      terminal.rewrite("Drawing the figures ...");
+      const { reportPath, missing } = await rebuildReport(run, options.runDir);
+      terminal.clear();
+      for (const file of missing)
+        terminal.warn(cell(`${file} is not in the run's folder: the report goes without.`));
+      terminal.result(`${"Report".padEnd(18)} ${reportPath}`);
+      terminal.json({ reportPath, missing });
+    });
+}
