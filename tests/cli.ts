@@ -118,7 +118,7 @@ export class Workspace {
   }
 
   /** A fresh user's environment, with nothing of this machine's settings. */
-  private environment(): NodeJS.ProcessEnv {
+  environment(): NodeJS.ProcessEnv {
     const home = this.file("home");
     const env: NodeJS.ProcessEnv = {
       ...process.env,

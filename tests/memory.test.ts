@@ -46,3 +46,30 @@ describe("ten thousand steps of fit grow no memory", () => {
     expect(last.rss - first.rss).toBeLessThan(8 * 2 ** 20);
   });
 });
+
+describe("a run of heddle train does not grow with its epochs", () => {
+  /** After epoch 50 and after the last: what is filled once is filled by then. */
+  let early: Omit<Look, "steps" | "wasm">;
+  let late: Omit<Look, "steps" | "wasm">;
+  const [FIRST, LAST] = [50, 110];
+  beforeAll(async () => {
+    const script = fileURLToPath(new URL("../tools/reliability/epochs.mjs", import.meta.url));
+    const program = `const { lookAtEpochs } = await import(${JSON.stringify(script)});
+      console.log(JSON.stringify(await lookAtEpochs([${FIRST}, ${LAST}])));`;
+    const { stdout } = await promisify(execFile)(process.execPath, ["--input-type=module", "-e", program]);
+    [early, late] = JSON.parse(stdout);
+  });
+
+  it("copies of data and weights: less than 64 KiB", () => {
+    expect(late.arrayBuffers - early.arrayBuffers).toBeLessThan(64 * 1024);
+  });
+
+  it("the JavaScript heap: less than 8 KiB an epoch", () => {
+    expect(late.heapUsed - early.heapUsed).toBeLessThan(8 * 1024 * (LAST - FIRST));
+  });
+
+  it("the process: less than 12 MiB", () => {
+    // The images alone, kept by each epoch, would be almost twice this.
+    expect(late.rss - early.rss).toBeLessThan(12 * 2 ** 20);
+  });
+});

@@ -1,42 +1,18 @@
-import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { MAIN, readJson, TINY, Workspace } from "./cli.js";
+import { readJson, TINY, Workspace } from "./cli.js";
 import { writeClothes } from "./idx-folder.js";
+import { hasPty, heddleOnTerminal, NEEDS_PTY } from "./pty.js";
 
 const ESCAPE = "\x1b";
-
-/** Runs a program on a pseudo-terminal of the given width and copies what it shows. */
-const PTY = `
-import fcntl, os, pty, struct, sys, termios
-pid, terminal = pty.fork()
-if pid == 0:
-    fcntl.ioctl(1, termios.TIOCSWINSZ, struct.pack("HHHH", 24, int(sys.argv[1]), 0, 0))
-    os.execvp(sys.argv[2], sys.argv[2:])
-while True:
-    try:
-        shown = os.read(terminal, 65536)
-    except OSError:
-        break
-    if not shown:
-        break
-    os.write(1, shown)
-sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
-`;
-const hasPty = spawnSync("python3", ["-c", "import pty, os; os.waitstatus_to_exitcode"]).status === 0;
-const NEEDS_PTY = "(needs python3 for a pseudo-terminal)";
 
 describe("what the command line prints", () => {
   const work = new Workspace();
   // An epoch that lasts long enough for several lines on any machine.
   beforeAll(() => writeClothes(work.file("wardrobe"), { train: 5000, test: 200 }));
-  /** As in a terminal `columns` wide. */
   const onTerminal = (columns: number, args: readonly string[], env: NodeJS.ProcessEnv = {}) =>
-    work.spawn("python3", ["-c", PTY, String(columns), process.execPath, MAIN, ...args], {
-      TERM: "xterm-256color",
-      ...env,
-    }).finished;
+    heddleOnTerminal(work, columns, args, env);
 
   it("--json leaves standard output to one line of JSON", async () => {
     const { code, stdout, stderr } = await work.heddle([...TINY, "--json"]);

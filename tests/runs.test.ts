@@ -31,7 +31,7 @@ describe("a finished run", () => {
         const name = { path: run, id: basename(run), latest: "latest" }[way]!;
         const { code, stdout } = await work.heddle(["evaluate", name, "--json"]);
         expect(code).toBe(0);
-        expect(JSON.parse(stdout)).toEqual({
+        expect(JSON.parse(stdout)).toMatchObject({
           run,
           dataset: { name: "clothes" },
           test: { ...metrics().test, images: 200 },
@@ -43,16 +43,17 @@ describe("a finished run", () => {
       const { code, stdout, stderr } = await work.heddle(["evaluate", run, "--threads", "1"]);
       expect([code, stderr]).toEqual([0, ""]);
       const { accuracy, loss } = metrics().test;
-      expect(stdout).toBe(
-        `clothes, 200 test images\naccuracy ${(accuracy * 100).toFixed(2)}%  loss ${loss.toFixed(4)}\n`,
-      );
+      const right = `${(accuracy * 100).toFixed(2)}%, ${Math.round(accuracy * 200)} of 200; 95% interval `;
+      expect(stdout).toMatch(/^2\S+-clothes on clothes, test images: 200\n/);
+      expect(stdout).toContain(`\nAccuracy           ${right}`);
+      expect(stdout).toContain(`${loss.toFixed(4)} by the loss it was trained with\n`);
     });
 
     it("measures on other data", async () => {
       const { code, stdout, stderr } = await work.heddle(["evaluate", run, "--data", "fashion-sketch"]);
       expect([code, stderr]).toEqual([0, ""]);
       expect(stdout).toMatch(
-        /^fashion-sketch \(generated\), 2,000 test images\naccuracy \d\d\.\d\d% {2}loss/,
+        /^\S+-clothes on fashion-sketch \(generated\), test images: 2,000\nAccuracy +\d\d\.\d\d%, /,
       );
     });
 
@@ -61,7 +62,7 @@ describe("a finished run", () => {
       const { code, stdout, stderr } = await work.heddle(["evaluate", run, "--data", "corners"]);
       expect([code, stdout]).toEqual([2, ""]);
       expect(stderr).toBe(
-        "heddle: evaluate: expected images of 28×28×1, received images of 20×20×1. Resize the images, or build the model for their size.\n",
+        'heddle: Model "study_cnn": expected images of 28×28×1, as its input layer says, received those of corners, which are 20×20×1. Change the input layer, or choose other data with --data.\n',
       );
     });
 

@@ -29,7 +29,10 @@ describe("heddle study fashion-mnist where there is no data and no network", () 
       expect(line).toContain("NOT");
     }
     const { dataset } = readJson(run, "run.json");
-    expect(dataset).toMatchObject({ name: "fashion-sketch", title: "fashion-sketch (generated)" });
+    expect(dataset).toMatchObject({
+      ...{ name: "fashion-sketch", title: "fashion-sketch (generated)" },
+      standInFor: { title: "Fashion-MNIST" },
+    });
     expect(dataset.source).toEqual({ kind: "generated", seed: 7, files: [] });
     expect(readJson(run, "metrics.json").dataset).toEqual({ name: "fashion-sketch" });
     expect(run).toMatch(/-fashion-sketch$/);
@@ -49,12 +52,16 @@ describe("heddle study fashion-mnist where there is no data and no network", () 
 
   it("keeps the whole run in its folder", () => {
     expect(readdirSync(run).sort()).toEqual([
+      "checkpoints",
+      "dataset.json",
+      "evaluation.json",
       "figures",
       "history.csv",
       "metrics.json",
       "model",
       "report.html",
       "run.json",
+      "test-looks.jsonl",
     ]);
     const record = readJson(run, "run.json");
     expect(record).toMatchObject({
@@ -77,9 +84,27 @@ describe("heddle study fashion-mnist where there is no data and no network", () 
     // 50,890 weights of 4 bytes and a header.
     expect(readFileSync(join(run, "model", "weights.safetensors")).length).toBeGreaterThan(4 * 50_890);
 
-    const figures = ["accuracy-by-epoch", "first-images", "loss-by-epoch", "one-of-each-class"];
+    const figures = [
+      "accuracy-by-coverage",
+      "accuracy-by-epoch",
+      "confusion-matrix",
+      "confusion-matrix-counts",
+      "first-images",
+      "loss-by-epoch",
+      "most-confused-pairs",
+      "one-of-each-class",
+      "reliability-diagram",
+      "scores-by-class",
+      "top-losses",
+    ];
     expect(readdirSync(join(run, "figures")).sort()).toEqual(
-      figures.flatMap((name) => [`${name}.png`, `${name}.svg`]),
+      [
+        ...figures.flatMap((name) => [`${name}.png`, `${name}.svg`]),
+        // What a report needs to show the grids again without the images.
+        ...["first-images", "most-confused-pairs", "one-of-each-class", "top-losses"].map(
+          (name) => `${name}.json`,
+        ),
+      ].sort(),
     );
     for (const name of figures) {
       expect(readFileSync(join(run, "figures", `${name}.svg`), "utf8")).toMatch(/^<svg[\s\S]*<\/svg>\s*$/);

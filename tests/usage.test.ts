@@ -10,15 +10,41 @@ const commands: Readonly<
     words: [],
     options: "data offline epochs batch-size learning-rate seed threads fast run-dir limit quiet".split(" "),
   },
+  "study regularization": {
+    words: [],
+    options:
+      "data offline budget seeds epochs batch-size learning-rate seed threads fast run-dir limit quiet".split(
+        " ",
+      ),
+  },
   train: {
     words: [],
     options: "data offline epochs batch-size learning-rate seed threads fast run-dir limit quiet".split(" "),
   },
-  data: { words: [], options: ["data", "offline"] },
-  evaluate: { words: ["latest"], options: ["data", "offline", "threads", "fast", "run-dir"] },
+  "lr-find": {
+    words: [],
+    options:
+      "data missing size shape offline from to steps dropout l2 augment optimizer batch-size seed threads fast out limit".split(
+        " ",
+      ),
+  },
+  data: { words: [], options: "data missing size shape offline report epochs seed threads".split(" ") },
+  evaluate: {
+    words: ["latest"],
+    options: "data offline split against report threads fast run-dir".split(" "),
+  },
+  explain: {
+    words: ["latest", "test:0"],
+    options: "layer class patch stride map-images seed out data offline threads fast run-dir quiet".split(
+      " ",
+    ),
+  },
   predict: { words: ["latest", "a.png"], options: ["threads", "fast", "run-dir"] },
   plan: { words: ["latest"], options: ["batch-size", "threads", "run-dir"] },
   verify: { words: ["latest"], options: ["data", "offline", "threads", "run-dir", "quiet"] },
+  runs: { words: [], options: ["sort", "reverse", "status", "dataset", "tag", "since", "limit", "run-dir"] },
+  compare: { words: ["latest", "a"], options: ["report", "run-dir"] },
+  report: { words: ["latest"], options: ["run-dir"] },
 };
 
 /** Values that an option must refuse. */
@@ -27,6 +53,8 @@ const badValues: Readonly<Record<string, readonly string[]>> = {
   epochs: ["0", "-1", "1.5", "many", ""],
   "batch-size": ["0", "65537", "1e2"],
   "learning-rate": ["0", "-0.1", "NaN", "Infinity", "fast"],
+  budget: ["0", "-1m", "soon", "1.5.2m", ""],
+  seeds: ["0", "1", "two", "101"],
   seed: ["-1", "0.5", "9007199254740993"],
   threads: ["0", "65", "all"],
   "run-dir": [""],
@@ -92,8 +120,8 @@ describe("what was typed wrong", () => {
         [...command, ...words, "--colour"],
         `unknown option '--colour'. See heddle ${name} --help.`,
       );
-      if (name !== "predict") {
-        const extra = name === "train" || name === "data" ? ["a", "b"] : ["extra"];
+      if (name !== "predict" && name !== "compare") {
+        const extra = ["train", "lr-find", "data"].includes(name) ? ["a", "b"] : ["extra"];
         await expectRefusal([...command, ...words, ...extra], `too many arguments for '${command.at(-1)}'.`);
       }
       if (words.length > 0) await expectRefusal(command, "missing required argument 'run'");
@@ -111,7 +139,7 @@ describe("what was typed wrong", () => {
     // Commands share their options: one bad value each for all, every bad value for one.
     for (const option of options) {
       for (const value of name === "train" ? badValues[option]! : badValues[option]!.slice(0, 1)) {
-        await expectRefusal([...command, `--${option}=${value}`], `option '--${option} <`);
+        await expectRefusal([...command, `--${option}=${value}`], `--${option} <`);
       }
     }
     await expectRefusal([...command, `--${options.at(-1)}`], "argument missing");

@@ -1,9 +1,9 @@
 // Trains one workload on several numbers of threads, versions of Node, kernels, and in Chromium, and writes the
-// SHA-256 of all weights into docs/reproducibility.md. Fails, and writes nothing, unless each variant of the kernels
+// SHA-256 of all weights into docs/reproducibility.md; one row is of a training that was killed and resumed. Fails, and writes nothing, unless each variant of the kernels
 // has one hash everywhere. What cannot be had here is named, and left out.
 // usage: node tools/reproducibility.mjs [--nodes 20,22,24,26] [--folder DIR: where those are installed and kept]
-import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { execFileSync, spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -27,6 +27,7 @@ const rows = [];
 const skipped = [];
 
 for (const threads of [1, 2, 3, 4, 8]) addNode(process.execPath, threads);
+addResumed(process.execPath, 1, 4);
 for (const major of values.nodes.split(",")) {
   if (major === process.versions.node.split(".")[0]) continue;
   const binary = installNode(major);
@@ -46,13 +47,35 @@ if (faults.length > 0) {
 
 /** Trains both variants in fresh processes. */
 function addNode(binary, threads) {
-  const where = `Node ${execFileSync(binary, ["--version"], { encoding: "utf8" }).trim().slice(1)}`;
+  const where = `Node ${versionOf(binary)}`;
   const row = { where, threads };
   for (const variant of variants) {
     const output = execFileSync(binary, [inNode, String(threads), variant], { encoding: "utf8" });
     take(row, variant, JSON.parse(output));
   }
   add(row);
+}
+
+/** Trains both variants, kills them in their second epoch, and goes on in fresh processes on other threads. */
+function addResumed(binary, threads, threadsAfter) {
+  const where = `Node ${versionOf(binary)}, killed in the second epoch and resumed`;
+  const row = { where, threads: `${threads}, then ${threadsAfter}` };
+  for (const variant of variants) {
+    const folder = mkdtempSync(join(tmpdir(), "heddle-resumed-"));
+    try {
+      const killed = spawnSync(binary, [inNode, String(threads), variant, folder, "kill"]);
+      if (killed.signal !== "SIGKILL") throw new Error(`${where}: the first process was not killed`);
+      const words = [inNode, String(threadsAfter), variant, folder];
+      take(row, variant, JSON.parse(execFileSync(binary, words, { encoding: "utf8" })));
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  }
+  add(row);
+}
+
+function versionOf(binary) {
+  return execFileSync(binary, ["--version"], { encoding: "utf8" }).trim().slice(1);
 }
 
 async function addChromium(isolated) {

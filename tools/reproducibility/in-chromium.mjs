@@ -1,4 +1,4 @@
-// Trains the workload in a page of headless Chromium.
+// Work in a page of headless Chromium, such as training the workload.
 import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { readFile } from "node:fs/promises";
@@ -17,31 +17,43 @@ export const chromium = [process.env.CHROMIUM, "/usr/bin/chromium", "/usr/bin/go
   (path) => path && existsSync(path),
 );
 
-/** @param {object} engine what the workload is given */
-const page = (engine) => `<!doctype html><title>heddle</title>
+/** @param {string} work statements of a module; what they return is the result */
+const page = (work) => `<!doctype html><title>heddle</title>
 <script type="importmap">
   { "imports": { "#threads": "/dist/engine/threads-web.js", "#files": "/dist/base/files-web.js" } }
 </script>
 <script type="module">
   const report = (value) => fetch("/result", { method: "POST", body: JSON.stringify(value) });
   try {
-    const { train } = await import("/tools/reproducibility/workload.mjs");
-    report({ isolated: crossOriginIsolated, ...(await train(${JSON.stringify(engine)})) });
+    report(await (async () => { ${work} })());
   } catch (error) {
     report({ error: String(error?.stack ?? error) });
   }
 </script>`;
 
 /**
- * Serves the page, opens it in Chromium, and waits for what it reports.
+ * Trains the workload in a page.
  *
  * @param {{ isolated: boolean, fast?: boolean, threads?: number }} options `isolated`: cross-origin, so that memory
  *   can be shared
  * @returns {Promise<Awaited<ReturnType<typeof import("./workload.mjs").train>> & { isolated: boolean }>}
  */
-export async function trainInChromium({ isolated, ...engine }) {
+export function trainInChromium({ isolated, ...engine }) {
+  const work = `const { train } = await import("/tools/reproducibility/workload.mjs");
+    return { isolated: crossOriginIsolated, ...(await train(${JSON.stringify(engine)})) };`;
+  return runInChromium(work, { isolated });
+}
+
+/**
+ * Serves a page that works, opens it in Chromium, and waits for what it reports.
+ *
+ * @param {string} work statements of a module, with the repository at `/`; what they return, an object of JSON, is
+ *   the result
+ * @param {{ isolated: boolean }} options
+ */
+export async function runInChromium(work, { isolated }) {
   if (!chromium) throw new Error("no Chromium; the environment variable CHROMIUM names one");
-  const { server, outcome } = serve(page(engine), isolated);
+  const { server, outcome } = serve(page(work), isolated);
   await new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(undefined)));
   const { port } = /** @type {import("node:net").AddressInfo} */ (server.address());
   const profile = mkdtempSync(join(tmpdir(), "heddle-browser-"));

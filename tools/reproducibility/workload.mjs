@@ -24,8 +24,9 @@ export const WORKLOAD =
  * Trains, and says what came out.
  *
  * @param {{ threads?: number, fast?: boolean }} [engine]
+ * @param {import("../../dist/index.js").FitOptions} [more] such as callbacks
  */
-export async function train(engine = {}) {
+export async function train(engine = {}, more = {}) {
   const data = generateFashionSketch({ train: 600, test: 100, seed: 7 });
   const layers = [
     new Input([28, 28, 1]),
@@ -44,9 +45,9 @@ export async function train(engine = {}) {
     loss: new SparseCategoricalCrossentropy({ labelSmoothing: 0.1 }),
   });
   try {
-    const options = { epochs: 2, batchSize: 64, validationData: data.test };
+    const options = { epochs: 2, batchSize: 64, validationData: data.test, ...more };
     const { epochs } = await model.fit(data.train, options);
-    const { loss, valLoss } = epochs[1];
+    const { loss, valLoss } = epochs.at(-1);
     return { sha256: await model.weightsSha256(), loss, valLoss, ...(await model.engine()) };
   } finally {
     model.dispose();

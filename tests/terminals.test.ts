@@ -1,0 +1,107 @@
+import { copyFileSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, describe, expect, it } from "vitest";
+import { MAIN, TINY, Workspace } from "./cli.js";
+import { hasPty, heddleOnTerminal, NEEDS_PTY } from "./pty.js";
+
+/** Every command that prints more than a line. */
+const commands: Readonly<Record<string, readonly string[]>> = {
+  help: ["--help"],
+  "help of train": ["train", "--help"],
+  train: [...TINY, "--limit", "100"],
+  "lr-find": ["lr-find", "--data", "clothes", "--limit", "200", "--steps", "20"],
+  data: ["data", "clothes"],
+  convert: ["convert", "clothes", "clothes.npz", "--force"],
+  evaluate: ["evaluate", "latest"],
+  "evaluate as JSON": ["evaluate", "latest", "--json"],
+  predict: ["predict", "latest", "boot.png"],
+  plan: ["plan", "latest"],
+  verify: ["verify", "latest"],
+  runs: ["runs"],
+  report: ["report", "latest"],
+  "a fault": ["evaluate", "no-such-run"],
+};
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is about
+const COLOUR = /\x1b\[[\d;]*m/;
+
+/** What is left of a text without colours and rewritten lines. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is about
+const withoutColours = (text: string) => text.replace(/\x1b\[[\d;]*m/g, "").replace(/\r\x1b\[K/g, "\r");
+/** What a terminal shows in the end: of a rewritten line the last. */
+const linesOf = (text: string) =>
+  withoutColours(text)
+    .split(/\r?\n/)
+    .map((line) => line.slice(line.lastIndexOf("\r") + 1));
+
+/** Anything that steers a terminal, but for line ends and tabs. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is about
+const CONTROLS = /[\x00-\x08\x0b-\x1f\x7f-\x9f]/;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII
+const BEYOND_ASCII = /[^\x00-\x7f]/;
+
+describe("what every command prints", () => {
+  const work = new Workspace();
+  beforeAll(async () => {
+    for (const args of [TINY, ["convert", "clothes", "pictures", "--to", "images"]]) {
+      const { code, stderr } = await work.heddle(args);
+      expect(code, stderr).toBe(0);
+    }
+    const boots = work.file("pictures", "test", "9");
+    copyFileSync(join(boots, readdirSync(boots)[0]!), work.file("boot.png"));
+  });
+
+  describe.each(Object.entries(commands))("%s", (_, args) => {
+    it("without a terminal, in a locale without UTF-8: ASCII alone, no escape codes whatever TERM says", async () => {
+      const env = { TERM: "xterm-256color", LC_ALL: "C" };
+      const { stdout, stderr } = await work.heddle(args, { env });
+      expect(stdout + stderr).not.toBe("");
+      expect(stdout + stderr).not.toMatch(CONTROLS);
+      expect(stdout + stderr).not.toMatch(BEYOND_ASCII);
+    });
+
+    it("into a pipe that closes after a line: ends quietly", async () => {
+      const line = [process.execPath, MAIN, ...args].map((word) => `'${word}'`).join(" ");
+      const { code, stderr } = await work.spawn("bash", ["-c", `set -o pipefail; ${line} | head -n 1`])
+        .finished;
+      // 2: what the command was asked for is wrong, pipe or not; 130: work that was under way was stopped.
+      expect([0, 2, 130]).toContain(code);
+      expect(stderr).not.toMatch(/EPIPE|node:|\n {4}at /);
+    });
+
+    it.skipIf(!hasPty)(`on a dumb terminal: no escape codes ${NEEDS_PTY}`, async () => {
+      const { stdout } = await heddleOnTerminal(work, 80, args, { TERM: "dumb" });
+      expect(stdout).not.toBe("");
+      for (const line of stdout.split("\r\n")) expect(line).not.toMatch(CONTROLS);
+    });
+
+    it.skipIf(!hasPty)(
+      `40 columns wide, with NO_COLOR: lines are broken, no colours ${NEEDS_PTY}`,
+      async () => {
+        const { stdout } = await heddleOnTerminal(work, 40, args, { NO_COLOR: "1" });
+        expect(stdout).not.toMatch(COLOUR);
+        expect(stdout).not.toBe("");
+        const json = args.includes("--json");
+        for (const line of linesOf(stdout)) {
+          const longest = Math.max(
+            ...line
+              .trim()
+              .split(/ +/)
+              .map((word) => [...word].length),
+          );
+          const indent = line.length - line.trimStart().length;
+          // JSON is for programs, and a complaint is one line for whoever reads logs.
+          if (json || line.startsWith("heddle: ")) continue;
+          expect([...line].length, line).toBeLessThanOrEqual(Math.max(40, indent + longest));
+        }
+      },
+    );
+  });
+
+  it("writes files in UTF-8 whatever the locale", async () => {
+    const { code, stdout } = await work.heddle([...TINY, "--limit", "100"], { env: { LC_ALL: "C" } });
+    expect(code).toBe(0);
+    const report = /Report +(\S+)/.exec(stdout)![1]!;
+    expect(readFileSync(join(work.path, report), "utf8")).toContain("×");
+  });
+});

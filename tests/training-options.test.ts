@@ -1,0 +1,188 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { isOneLine, readJson, Workspace } from "./cli.js";
+
+const CLOTHES = ["--data", "clothes", "--quiet"] as const;
+
+describe("heddle train with options and recipes", () => {
+  const work = new Workspace();
+
+  async function train(words: readonly string[], root: string): Promise<string> {
+    const { code, stderr } = await work.heddle(["train", ...words, ...CLOTHES, "--run-dir", root]);
+    expect([code, stderr], words.join(" ")).toEqual([0, ""]);
+    return work.runs(root).at(-1)!;
+  }
+
+  const EVERYTHING = [
+    ...["--limit", "300"],
+    ...[
+      "--optimizer",
+      "sgd",
+      "--lr",
+      "0.05",
+      "--momentum",
+      "0.8",
+      "--weight-decay",
+      "1e-4",
+      "--clip-norm",
+      "5",
+    ],
+    ...["--schedule", "cosine", "--warmup", "0.1", "--lr-end", "0.05", "--l1", "1e-6", "--l2", "1e-4"],
+    ...["--dropout", "0.2", "--augment", "flip,translation=0.05", "--label-smoothing", "0.05"],
+    ...["--class-weights", "balanced", "--validation-split", "0.2", "--early-stopping", "2"],
+    ...["--epochs", "3", "--batch-size", "32", "--seed", "5"],
+  ];
+
+  it("keeps every hyper-parameter, gives the same again from the run, and is verified", async () => {
+    const run = await train([...EVERYTHING, "--save-recipe", "mine.json"], "all");
+    const { configuration, weightsSha256 } = readJson(run, "run.json");
+    expect(configuration).toMatchObject({
+      ...{
+        epochs: 3,
+        batchSize: 32,
+        limit: 300,
+        validationSplit: 0.2,
+        earlyStopping: 2,
+        classWeights: "balanced",
+      },
+      optimizer: {
+        class_name: "SGD",
+        config: {
+          momentum: 0.8,
+          weight_decay: 1e-4,
+          global_clipnorm: 5,
+          learning_rate: { class_name: "Warmup" },
+        },
+      },
+      loss: { config: { label_smoothing: 0.05 } },
+      recipe: { heddleRecipe: 1, optimizer: "sgd", augment: { flip: "horizontal", translation: 0.05 } },
+    });
+    const layers = configuration.model.config.layers.map((layer: { class_name: string }) => layer.class_name);
+    expect(layers.slice(2, 4)).toEqual(["RandomFlip", "RandomTranslation"]);
+
+    for (const recipe of [run, "mine.json", "latest"]) {
+      const again = await train([recipe], "again");
+      expect(readJson(again, "run.json").weightsSha256).toBe(weightsSha256);
+    }
+    const other = await train(["mine.json", "--seed", "6"], "again");
+    expect(readJson(other, "run.json").weightsSha256).not.toBe(weightsSha256);
+
+    const { code, stdout } = await work.heddle(["verify", run, "--run-dir", "all", "--threads", "1"]);
+    expect([code, stdout]).toEqual([0, expect.stringContaining("Verified")]);
+  });
+
+  it("stops early with the best epoch's weights, which verify finds again", async () => {
+    // A learning rate that is far too high: the loss soon grows.
+    const words = ["--optimizer", "sgd", "--lr", "2", "--schedule", "constant", "--epochs", "30"];
+    const run = await train([...words, "--validation-split", "0.2", "--early-stopping", "2"], "early");
+    const rows = readFileSync(join(run, "history.csv"), "utf8").trim().split("\n").slice(1);
+    expect(rows.length).toBeLessThan(30);
+    const { code, stdout } = await work.heddle(["verify", run, "--run-dir", "early", "--quiet"]);
+    expect([code, stdout]).toEqual([0, expect.stringContaining("Verified")]);
+  });
+
+  it("averages weights with --ema, and keeps the averaged ones", async () => {
+    const run = await train(["quick", "--epochs", "1", "--ema", "0.9"], "ema");
+    const { code, stdout } = await work.heddle(["verify", run, "--run-dir", "ema", "--quiet"]);
+    expect([code, stdout]).toEqual([0, expect.stringContaining("Verified")]);
+  });
+
+  it("trains a recipe by name, with what is typed over it", async () => {
+    const run = await train(["augmented", "--epochs", "1", "--optimizer", "muon"], "named");
+    const { configuration } = readJson(run, "run.json");
+    expect(configuration).toMatchObject({
+      epochs: 1,
+      validationSplit: 0.1,
+      optimizer: { class_name: "Muon" },
+    });
+    // AdamW's learning rate and weight decay stay behind, the schedule does not.
+    expect(configuration.recipe).toMatchObject({ optimizer: "muon", schedule: "cosine", warmup: 0.05 });
+    expect(configuration.recipe).not.toHaveProperty("weightDecay");
+  });
+
+  it("fits a training to a time, and records the epochs", async () => {
+    const { code, stdout, stderr } = await work.heddle([
+      ...["train", "--data", "clothes", "--budget", "10m", "--epochs", "2"],
+      ...["--run-dir", "budget"],
+    ]);
+    expect([code, stderr]).toEqual([0, ""]);
+    expect(stdout).toMatch(
+      /^Budget: 10m00s at [\d,]+ images\/s: 2 epochs of [\d,]+ images \(as many as were asked for; [\d,]+ would fit\), one-cycle schedule$/m,
+    );
+    const { configuration } = readJson(work.runs("budget")[0]!, "run.json");
+    expect([configuration.epochs, configuration.recipe.epochs]).toEqual([2, 2]);
+  });
+
+  it("refuses a time that is too short with numbers", async () => {
+    const { code, stdout, stderr } = await work.heddle(["train", ...CLOTHES, "--budget", "1s"]);
+    expect([code, stdout]).toEqual([2, ""]);
+    expect(stderr).toMatch(/^heddle: --budget: expected at least \d+ s here, as [\d.]+ s have passed/);
+    expect(isOneLine(stderr), stderr).toBe(true);
+  });
+
+  it.each([
+    [["--optimizer", "adamm"], "Did you mean adam?"],
+    [["--optimzer", "adam"], "unknown option '--optimzer' (Did you mean --optimizer?)"],
+    [["--schedule", "linear"], "Choose one of constant, one-cycle,"],
+    [["--augment", "flop"], "Did you mean flip?"],
+    [["--dropout", "1.5"], "Expected a number from 0 to 0.99."],
+    [["--size", "32x32"], "--size: expected a folder of pictures, received IDX files."],
+    [["--augment", "zoom=big"], 'Augment: expected zoom to be a number from 0 to 0.5, received "big".'],
+    [["--budget", "soon"], "Expected a time such as 90s, 10m or 1h."],
+    [["--momentum", "0.9"], "--momentum: expected an optimizer with momentum"],
+    [["--early-stopping", "3"], "Add --validation-split 0.1."],
+    [["quik"], "Did you mean quick?"],
+    [["wrong.json"], '"epoch". Did you mean epochs?'],
+    [["dense.json", "--dropout", "0.5"], "--dropout: expected a model with a Dropout layer"],
+  ])("refuses %j", async (words, message) => {
+    writeFileSync(work.file("wrong.json"), JSON.stringify({ heddleRecipe: 1, epoch: 3 }));
+    const layers = [
+      { class_name: "InputLayer", config: { batch_shape: [null, 28, 28, 1] } },
+      { class_name: "Flatten", config: {} },
+      { class_name: "Dense", config: { units: 10, activation: "softmax" } },
+    ];
+    writeFileSync(
+      work.file("dense.json"),
+      JSON.stringify({ class_name: "Sequential", config: { name: "dense", layers } }),
+    );
+    const { code, stdout, stderr } = await work.heddle(["train", ...words, ...CLOTHES]);
+    expect([code, stdout], stderr).toEqual([2, ""]);
+    expect(stderr).toContain(message);
+    expect(isOneLine(stderr), stderr).toBe(true);
+    expect(work.runs()).toEqual([]);
+  });
+});
+
+describe("heddle lr-find", () => {
+  const work = new Workspace();
+  const SEARCH = ["lr-find", "quick", "--data", "clothes", "--steps", "60"] as const;
+
+  it("writes a figure and JSON and nothing else, the same for the same seed", async () => {
+    const before = readdirSync(work.path);
+    const { code, stdout, stderr } = await work.heddle([...SEARCH, "--out", "found"]);
+    expect([code, stderr]).toEqual([0, ""]);
+    // Plain characters: the chart is to survive any terminal and any log.
+    expect([...stdout].every((character) => character.charCodeAt(0) < 128)).toBe(true);
+    expect(stdout).toMatch(/^Suggested +[\d.e-]+ +a tenth of the edge of divergence/m);
+    expect(stdout).toMatch(/#+ +<- .*suggested/);
+    expect(readdirSync(work.path).filter((name) => !before.includes(name))).toEqual(["found"]);
+    expect(readdirSync(work.file("found")).sort()).toEqual(["lr-find.json", "lr-find.png", "lr-find.svg"]);
+    const found = readJson(work.file("found"), "lr-find.json");
+    expect(found.suggested).toBe(found.edge / 10);
+    expect(found.points.length).toBeGreaterThan(20);
+
+    const again = await work.heddle([...SEARCH, "--out", "again", "--json", "--quiet"]);
+    expect(JSON.parse(again.stdout)).toMatchObject({ suggested: found.suggested, steepest: found.steepest });
+    expect(readJson(work.file("again"), "lr-find.json").points).toEqual(found.points);
+  });
+
+  it("refuses a range that is none", async () => {
+    const { code, stderr } = await work.heddle([...SEARCH, "--from", "1", "--to", "0.1"]);
+    expect([code, stderr]).toEqual([
+      2,
+      "heddle: --to: expected a rate above --from, which is 1, received 0.1. Swap them.\n",
+    ]);
+    expect(existsSync(work.file("lr-find"))).toBe(false);
+  });
+});

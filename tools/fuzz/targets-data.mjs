@@ -1,0 +1,246 @@
+// Datasets: IDX, gzip, CSV, NumPy's arrays and archives, and class names that become folders.
+import { mkdir, readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { zipSync } from "fflate";
+import { toClasses } from "../../dist/data/assemble.js";
+import { writeData } from "../../dist/data/convert-node.js";
+import { readCsv } from "../../dist/data/csv.js";
+import { readIdx } from "../../dist/data/idx.js";
+import { datasetFromIdx } from "../../dist/data/idx-dataset.js";
+import { writeIdx } from "../../dist/data/idx-format.js";
+import { readNpy, writeNpy } from "../../dist/data/npy.js";
+import { readNpz } from "../../dist/data/npz.js";
+import { asText, bytesOf, check, fingerprint, untold } from "./check.mjs";
+
+const pixels = (/** @type {number} */ count) =>
+  Uint8Array.from({ length: count }, (_, index) => (index * 37) & 255);
+const idx = (/** @type {number[]} */ shape) => {
+  const count = shape.reduce((product, size) => product * size, 1);
+  return writeIdx({ elementType: "uint8", shape, data: pixels(count) });
+};
+const idxFiles = [
+  ...[idx([5]), idx([3, 4, 4]), idx([2, 2, 3, 3])],
+  writeIdx({
+    elementType: "float32",
+    shape: [2, 2, 2],
+    data: Float32Array.from(pixels(8), (value) => value / 7),
+  }),
+  writeIdx({ elementType: "int32", shape: [4], data: Int32Array.of(0, 3, 1, 2) }),
+  writeIdx({ elementType: "float64", shape: [2, 1, 2], data: Float64Array.of(1, -2.5, 1e300 / 1e290, 0) }),
+];
+
+const tables = [
+  "label,pixel1,pixel2,pixel3,pixel4\n3,0,10,255,7\n1,5,,6,7\n0,1,2,3,4\n",
+  "0,0.5,0.25,1e-3,1\r\n1,0.1,0.2,0.3,0.4\r\n",
+  'id;1x1;1x2;class\r7;"0,5";3;"a ""quoted"" one"\r8;1;2;b\r',
+  "label\t1x1x1\t1x1x2\t1x1x3\n5\t1\t2\t3\n\n6\t300\t-2\t1.5\n",
+  "\u{feff}target,a,b,c,d\nNA,1,2,3,4\nshirt,1,2,3,x\nbag,4,3,2,1\n",
+].map(bytesOf);
+
+const archives = () => {
+  const zipped = (/** @type {Record<string, Uint8Array>} */ arrays, /** @type {0 | 6} */ level) =>
+    zipSync(arrays, { level, mtime: new Date(1980, 0, 1) });
+  const four = {
+    "x_train.npy": writeNpy([3, 2, 2], pixels(12)),
+    "y_train.npy": writeNpy([3], Uint8Array.of(0, 1, 1)),
+    "x_test.npy": writeNpy([2, 2, 2], Float32Array.of(0, 0.5, 1, 0, 0.25, 0, 1, 1)),
+    "y_test.npy": writeNpy([2], Int32Array.of(1, 0)),
+  };
+  const named = { "images.npy": writeNpy([2, 4], pixels(8)), "labels.npy": writeNpy([2], ["bag", "shirt"]) };
+  const classed = { ...four, "class_names.npy": writeNpy([2], ["Bag", "Shirt"]) };
+  return [zipped(four, 6), zipped(classed, 0), zipped(named, 6)];
+};
+
+/** Rows and pixels that are what they say. @param {Awaited<ReturnType<typeof readCsv>>["images"]} set */
+function checkImages(set) {
+  const [height, width, channels] = set.shape;
+  check(set.images.length === set.count * height * width * channels, "as many values as images have");
+  check(set.labels.length === set.count, "a label an image");
+  check(
+    set.labels.every((label) => label >= 0 && label < set.labelTexts.length),
+    "labels that have a text",
+  );
+  for (const value of set.images) check(Number.isFinite(value), "finite values");
+}
+
+/** @param {Uint8Array} bytes */
+async function parseCsv(bytes) {
+  const { images, dropped } = await readCsv(bytes, { name: "a.csv" });
+  checkImages(images);
+  check(images.count + dropped.rows.length === dropped.read, "every row either read or reported");
+  toClasses({ train: images });
+  return fingerprint(images.images, images.labels, images.labelTexts, images.shape, dropped);
+}
+
+/** @type {readonly import("./targets.mjs").Target[]} */
+export const dataTargets = [
+  {
+    name: "idx",
+    what: "IDX files",
+    redundancy: "sizes",
+    corpus: () => idxFiles,
+    fields: [2, 3, 4, 8, 12, 16],
+    parse: async (bytes) => {
+      const { shape, data } = await readIdx(bytes, "a");
+      const size = shape.reduce((product, one) => product * one, 1);
+      check(size === data.length, "as many elements as the sizes say");
+      check(4 + 4 * shape.length + data.byteLength === bytes.length, "a file of exactly its declared size");
+      const count = shape[0] ?? 0;
+      const elementType = /** @type {const} */ ("uint8");
+      const read = { name: "a", array: { elementType, shape, data } };
+      const other = { name: "b", array: { elementType, shape: [count], data: new Uint8Array(count) } };
+      const grey = { name: "c", array: { elementType, shape: [count, 1, 1], data: new Uint8Array(count) } };
+      const [images, labels] = shape.length === 1 ? [grey, read] : [read, other];
+      datasetFromIdx(
+        { trainImages: images, testImages: images, trainLabels: labels, testLabels: labels },
+        { name: "a", title: "a", source: { kind: "files", files: [] } },
+      );
+      return fingerprint(shape, data);
+    },
+  },
+  {
+    name: "idx-gzip",
+    what: "IDX files in gzip",
+    redundancy: "checksum",
+    corpus: () => idxFiles.map((file) => Uint8Array.from(gzipSync(file))),
+    fields: [2, 3, 8, 9],
+    parse: async (bytes) => {
+      const { shape, data } = await readIdx(bytes, "a.gz");
+      return fingerprint(shape, data);
+    },
+  },
+  {
+    name: "csv",
+    what: "tables, CSV and TSV",
+    redundancy: "none",
+    corpus: () => tables,
+    tokens: [
+      ...'"\n\r,;\t.-',
+      '""',
+      "\r\n",
+      ",,",
+      "label",
+      "pixel1",
+      "28x28",
+      "1x1",
+      "NA",
+      "NaN",
+      "1e999",
+      "__proto__",
+    ].concat([
+      ...[
+        "constructor",
+        "-0",
+        "1e-400",
+        "9".repeat(400),
+        "0".repeat(400),
+        "\u0000",
+        "\xef\xbb\xbf",
+        "\xff\xfe",
+      ],
+    ]),
+    parse: parseCsv,
+  },
+  {
+    name: "csv-gzip",
+    what: "tables in gzip",
+    redundancy: "checksum",
+    corpus: () => tables.map((file) => Uint8Array.from(gzipSync(file))),
+    fields: [2, 3, 8, 9],
+    // A file that is no gzip any more is a table of strange bytes, which the grammar alone tells.
+    parse: async (bytes) => {
+      const found = await parseCsv(bytes);
+      return bytes[0] === 0x1f && bytes[1] === 0x8b ? found : untold;
+    },
+  },
+  {
+    name: "npy",
+    what: "NumPy's arrays",
+    redundancy: "sizes",
+    corpus: () => [
+      ...[writeNpy([3, 2, 2], pixels(12)), writeNpy([2, 3], new Float32Array(6).fill(0.5))],
+      ...[writeNpy([4], Int32Array.of(1, -2, 3, 4)), writeNpy([2], ["bag", "shirt"])],
+    ],
+    fields: [6, 7, 8, 9],
+    tokens: [
+      "<f8",
+      "<i8",
+      "<u8",
+      "|b1",
+      ">i4",
+      "|O",
+      "<U0",
+      "<U9999",
+      "(0,)",
+      "(1000000000,)",
+      "(2, 0, 3)",
+      "True",
+    ].concat([...["(9007199254740993,)", "(,)", "()", "<c8", "'descr': [", "<constructor", "<__proto__"]]),
+    parse: (bytes) => {
+      const { shape, data } = readNpy(bytes, "a.npy");
+      const count = shape.reduce((product, size) => product * size, 1);
+      check(count === data.length, "as many elements as the sizes say");
+      check(data.length <= bytes.length, "no more elements than bytes");
+      return fingerprint(shape, data);
+    },
+  },
+  {
+    name: "npz",
+    what: "NumPy's archives",
+    redundancy: "checksum",
+    corpus: archives,
+    tokens: ["PK\x01\x02", "PK\x03\x04", "PK\x05\x06", "x_train", "y_test", "../../outside.npy", "__proto__"],
+    parse: async (bytes) => {
+      const { train, test, classNames } = await readNpz(bytes, { name: "a.npz" });
+      for (const set of test ? [train, test] : [train]) checkImages(set);
+      toClasses({ train, test }, { classNames });
+      const content = (/** @type {typeof train | undefined} */ set) =>
+        set && [set.shape, set.labelTexts, [...set.labels]];
+      return fingerprint(train.images, test?.images ?? "none", content(train), content(test), classNames);
+    },
+  },
+  {
+    name: "class-names",
+    what: "class names that become folders",
+    redundancy: "none",
+    json: true,
+    corpus: () => [bytesOf('["Bag","Shirt"]'), bytesOf('["a b","c/d","\\u00e9"]'), bytesOf('["0","1","2"]')],
+    tokens: [
+      "../../outside",
+      "..",
+      ".",
+      "/tmp/outside",
+      "C:\\outside",
+      "a\u0000",
+      "con",
+      "\u202e",
+      "x".repeat(300),
+    ],
+    parse: (bytes, work) =>
+      asText(bytes, async (text) => {
+        let names;
+        try {
+          names = JSON.parse(text);
+        } catch {
+          return "no JSON";
+        }
+        if (!Array.isArray(names) || names.length === 0 || names.length > 8) return "no list";
+        const classNames = names.map((name) => (typeof name === "string" ? name : "x"));
+        const labels = Uint8Array.from(classNames.keys());
+        const train = {
+          images: pixels(labels.length),
+          labels,
+          count: labels.length,
+          shape: /** @type {const} */ ([1, 1, 1]),
+        };
+        const target = join(work, "out");
+        await rm(target, { recursive: true, force: true });
+        await mkdir(work, { recursive: true });
+        await writeData(target, { classNames, train }, { form: "images" });
+        const folders = await readdir(target);
+        check(folders.length === new Set(folders).size && folders.length >= 1, "a folder for the classes");
+        return "written";
+      }),
+  },
+];
