@@ -28,7 +28,7 @@ export interface Recipe {
 export const studyRecipe: Recipe = { epochs: 28, batchSize: 64, learningRate: 3e-3, labelSmoothing: 0.1 };
 
 /** Training images move by up to this share of their size: on 28 pixels, half of them by one pixel, the others not. */
-export const TRANSLATION = 0.025;
+const TRANSLATION = 0.025;
 
 /** What the study published, for the comparison in the report. */
 export const published = { source: "Published study", testAccuracy: 0.927, trainAccuracy: 0.942 };
@@ -38,6 +38,11 @@ export function studyOptimizer(recipe: Recipe): Optimizer {
   return new Adam({ learningRate: new OneCycle(recipe.learningRate) });
 }
 
+/** The study's augmentation: whole pixels, and black where nothing was. */
+export function studyTranslation(): Layer {
+  return new RandomTranslation(TRANSLATION, TRANSLATION, { fillMode: "constant", interpolation: "nearest" });
+}
+
 /**
  * The study's CNN for images of a shape: two convolutions, max-pooling, dropout and a softmax, behind a random
  * translation that is there in training alone. On 28×28×1 and ten classes it has 50,890 parameters.
@@ -45,7 +50,7 @@ export function studyOptimizer(recipe: Recipe): Optimizer {
 export function studyModel(options: { input: Shape; classes: number; seed: number }): Sequential {
   const layers: Layer[] = [
     new Rescaling(1 / 255),
-    new RandomTranslation(TRANSLATION, TRANSLATION, { fillMode: "constant", interpolation: "nearest" }),
+    studyTranslation(),
     new Conv2D(16, 3, { activation: "relu" }),
     new Conv2D(32, 3, { activation: "relu" }),
     new MaxPooling2D(2),

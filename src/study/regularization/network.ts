@@ -1,18 +1,9 @@
 import type { Shape } from "../../base/shape.js";
-import {
-  Conv2D,
-  Dense,
-  Dropout,
-  Flatten,
-  type Layer,
-  MaxPooling2D,
-  RandomTranslation,
-  Rescaling,
-} from "../../layers/index.js";
+import { Conv2D, Dense, Dropout, Flatten, type Layer, MaxPooling2D, Rescaling } from "../../layers/index.js";
 import { Input } from "../../model/input.js";
 import { Sequential } from "../../model/sequential.js";
 import { L1L2 } from "../../regularizers/index.js";
-import { TRANSLATION } from "../recipe.js";
+import { studyTranslation } from "../recipe.js";
 
 /** How the second convolution's output is made smaller before the dense layer; what a network's speed depends on. */
 export const downsamplings = ["none", "maxPooling", "strides"] as const;
@@ -42,14 +33,7 @@ export function networkOf(
   const penalty = l1 > 0 || l2 > 0 ? { kernelRegularizer: new L1L2({ l1, l2 }) } : {};
   const layers: Layer[] = [
     new Rescaling(1 / 255),
-    ...(shifts
-      ? [
-          new RandomTranslation(TRANSLATION, TRANSLATION, {
-            fillMode: "constant",
-            interpolation: "nearest",
-          }),
-        ]
-      : []),
+    ...(shifts ? [studyTranslation()] : []),
     new Conv2D(16, 3, { activation: "relu", ...penalty }),
     new Conv2D(32, 3, { activation: "relu", strides: downsampling === "strides" ? 2 : 1, ...penalty }),
     ...(downsampling === "maxPooling" ? [new MaxPooling2D(2)] : []),
