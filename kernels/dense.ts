@@ -53,6 +53,9 @@ function isWide(O: usize): bool {
   return O > 8 && O <= WIDE_COLUMNS;
 }
 
+/** Rows of dy that stay in cache while every block of eight columns passes over them. */
+const BLOCK_ROWS: usize = 256;
+
 /**
  * The gradient of denseForward by its input:
  *
@@ -86,9 +89,6 @@ export function denseInputGradient(
     }
   }
 }
-
-/** Rows of dy that stay in cache while every block of eight columns passes over them. */
-const BLOCK_ROWS: usize = 256;
 
 /**
  * The gradient of denseForward by rows `first` … `last`−1 of its kernel, summed over the whole batch in order:

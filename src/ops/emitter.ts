@@ -26,13 +26,13 @@ export type Backward = (dy: Buffer, dx: Buffer | undefined) => void;
 
 type DeferredCall = () => void;
 
+/** Floats of the largest tile, four by twelve (`kernels/tile.ts`), to whole cache lines. */
+const TILE_FLOATS = 48;
+
 /**
  * What ops write their kernel calls to. An op emits its forward calls at once, and hands in what runs elsewhere in
  * the step: packing before the samples, reductions after them.
  */
-/** Floats of the largest tile, four by twelve (`kernels/tile.ts`), to whole cache lines. */
-const TILE_FLOATS = 48;
-
 export class Emitter {
   /** The layer that calls are written for. */
   owner = "";
