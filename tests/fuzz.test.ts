@@ -87,6 +87,12 @@ describe("the fuzzer", () => {
     const findings = [{ index: 1, finding: "x", file: undefined, command: "y" }];
     const result = { name: "idx", inputs: 1_234_567, accepted: 1000, refused: 1_233_567, findings };
     const table = tableOf([result], targets, { seed: 1, version: "0.1.0", node: "20.20.2" });
-    expect(table).toContain("| IDX files | sizes that must agree | 1,234,567 | 1,000 | 1,233,567 | 1 |");
+    const row = "| IDX files | sizes that must agree | 1,234,567 | 1,000 | 1,233,567 | 1 |";
+    expect(table).toContain(row);
+    const other = { name: "csv", inputs: 10, accepted: 4, refused: 6, findings: [] };
+    const both = tableOf([other], targets, { seed: 1, version: "0.1.0", node: "20.20.2" }, table);
+    expect(both).toContain(row);
+    expect(both).toContain(" | 10 | 4 | 6 | 0 |");
+    expect(both).toContain("1,234,577 inputs");
   });
 });

@@ -31,8 +31,9 @@ describe("ten thousand steps of fit grow no memory", () => {
     expect(first.wasm).toHaveLength(1);
   });
 
-  it("copies of data: not a byte", () => {
-    expect(last.arrayBuffers).toBe(first.arrayBuffers);
+  it("copies of data: less than a byte a step", () => {
+    // A thread's messages come and go between two looks; a copy of the data is 1.5 MB.
+    expect(last.arrayBuffers - first.arrayBuffers).toBeLessThan(10_000);
   });
 
   it("the JavaScript heap: less than 40 bytes a step", () => {

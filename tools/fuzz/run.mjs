@@ -23,6 +23,8 @@ export const LIMIT_MS = 1000;
 export const LIMIT_MIB = 768;
 /** What loading the parsers may take, before the first input. */
 const START_MS = 30_000;
+/** Between two looks of the watchdog. */
+const TURN_MS = 100;
 /** After so many findings a target is given up. */
 const MAXIMUM_FINDINGS = 20;
 
@@ -126,20 +128,21 @@ function startChild({
     told = /** @type {{ index: number, finding: string }} */ (message);
   });
   let at = -1;
-  let since = Date.now();
+  // In turns of the watchdog, not by the clock: a machine that sleeps or is busy elsewhere has not hung.
+  let turns = 0;
   let hangs = false;
   let outOfTime = false;
   const watch = setInterval(() => {
     const { index } = progressIn(folder);
     if (index !== at) {
       at = index;
-      since = Date.now();
+      turns = 0;
     }
-    // The clock of the watchdog starts when it first sees an input: it is patient for one turn of its own.
-    hangs = Date.now() - since > (at < 0 ? START_MS : limitMs);
+    // The first turn only sees the input begin: it is patient for one turn.
+    hangs = turns++ * TURN_MS > (at < 0 ? START_MS : limitMs);
     outOfTime = Date.now() > until;
     if (hangs || outOfTime) one.kill("SIGKILL");
-  }, 100);
+  }, TURN_MS);
   return new Promise((done) => {
     one.on("close", (code, signal) => {
       clearInterval(watch);
