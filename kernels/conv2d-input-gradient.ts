@@ -1,6 +1,6 @@
 // The gradient of a convolution by its input, gathered: every pixel of dx is written once.
 import { packRows } from "./pack";
-import { tileGrid } from "./tile";
+import { copyRows, tile, tileGrid } from "./tile";
 import { F32 } from "./simd";
 
 // Along one axis a tap r takes part in input row i, counted with the padding, where r·dilation = i − p·stride for a
@@ -77,16 +77,14 @@ export function inputGradientKernel(
  *
  * dx [N, H, W, C] without the padding, whose `top` rows and `left` columns came before; wt from inputGradientKernel.
  * dy [N, P, Q, K] stands in zeros: `borderH` rows and `borderW` columns before it, P and Q counted with them, and
- * as many behind as the last input pixel reaches; `rowsH` of its rows are not border. `scratch` holds one tile,
- * `zeros` 8·⌈C/8⌉ zeros.
- *
- * Taps whose whole row of dy is border are left out: they would add zeros.
+ * as many behind as the last input pixel reaches; `rowsH` of its rows and `columnsW` of its columns are not border.
+ * `scratch` holds one tile, `zeros` 8·⌈C/8⌉ zeros.
  */
 export function conv2dInputGradient(
   dx: usize, dy: usize, wt: usize, scratch: usize, zeros: usize,
   N: usize, H: usize, W: usize, C: usize, K: usize, R: usize, S: usize, P: usize, Q: usize,
   strideH: usize, strideW: usize, dilationH: usize, dilationW: usize,
-  top: usize, left: usize, borderH: usize, borderW: usize, rowsH: usize,
+  top: usize, left: usize, borderH: usize, borderW: usize, rowsH: usize, columnsW: usize,
 ): void {
   const stepH = tapStep(strideH, dilationH);
   const stepW = tapStep(strideW, dilationW);
@@ -96,7 +94,9 @@ export function conv2dInputGradient(
   // Rows and columns of dy from one tap of a phase to the next.
   const apartH = (stepH * dilationH) / strideH;
   const apartW = (stepW * dilationW) / strideW;
-  for (let n: usize = 0; n < N; n++) {
+  const isRun = apartW == 1;
+  for (let n: usize = 0; n < N; n += 4) {
+    const images = min<usize>(4, N - n);
     let tap: usize = 0;
     for (let h: usize = 0; h < min(strideH, H); h++) {
       const r0 = firstTap(h + top, strideH, dilationH, stepH);
@@ -106,34 +106,75 @@ export function conv2dInputGradient(
         const s0 = firstTap(v + left, strideW, dilationW, stepW);
         const columns = countTaps(S, s0, stepW);
         const q = firstRow(v + left, s0 + (columns - 1) * stepW, strideW, dilationW, borderW);
-        const isRun = apartW == 1;
         const phaseRows = v < W ? (H - h + strideH - 1) / strideH : 0;
-        let row: usize = 0;
-        while (row < phaseRows) {
-          const start = tapsBefore(borderH, p + row, apartH, rows);
-          const end = tapsBefore(borderH + rowsH, p + row, apartH, rows);
-          // Rows with the same taps go together.
-          let next = row + 1;
-          while (
-            next < phaseRows &&
-            tapsBefore(borderH, p + next, apartH, rows) == start &&
-            tapsBefore(borderH + rowsH, p + next, apartH, rows) == end
-          ) next++;
-          tileGrid(
-            dx + ((n * H + h + row * strideH) * W + v) * C * F32, strideH * W * C * F32, strideW * C * F32,
-            zeros,
-            dy + (n * P + p + row + start * apartH) * rowBytes + q * pixelBytes, rowBytes, pixelBytes,
-            wt + (tap + start * columns) * K * 32, 32, blockBytes,
-            scratch,
-            next - row, (W - v + strideW - 1) / strideW, C,
-            end - start, apartH * rowBytes,
-            isRun ? 1 : columns, apartW * pixelBytes,
-            isRun ? columns * K : K,
-            -Infinity,
+        const phaseColumns = (W - v + strideW - 1) / strideW;
+        if (images == 4) {
+          fourImages(
+            dx + ((n * H + h) * W + v) * C * F32, H * W * C * F32, strideH * W * C * F32, strideW * C * F32,
+            dy + n * P * rowBytes, P * rowBytes, rowBytes, pixelBytes,
+            wt + tap * K * 32, blockBytes,
+            scratch, zeros,
+            phaseRows, phaseColumns, C, K,
+            p, rows, apartH, borderH, rowsH,
+            q, columns, apartW, borderW, columnsW,
           );
-          row = next;
+        } else {
+          for (let i = n; i < n + images; i++) {
+            tileGrid(
+              dx + ((i * H + h) * W + v) * C * F32, strideH * W * C * F32, strideW * C * F32,
+              zeros,
+              dy + (i * P + p) * rowBytes + q * pixelBytes, rowBytes, pixelBytes,
+              wt + tap * K * 32, 32, blockBytes,
+              scratch,
+              phaseRows, phaseColumns, C,
+              rows, apartH * rowBytes,
+              isRun ? 1 : columns, apartW * pixelBytes,
+              isRun ? columns * K : K,
+              -Infinity,
+            );
+          }
         }
         tap += rows * columns;
+      }
+    }
+  }
+}
+
+/**
+ * A phase of four images. A tile takes the same pixel of each: the four share the taps that read dy and not its border,
+ * and only those are taken. The others would add zeros.
+ */
+function fourImages(
+  dx: usize, dxImageBytes: usize, dxRowBytes: usize, dxPixelBytes: usize,
+  dy: usize, imageBytes: usize, rowBytes: usize, pixelBytes: usize,
+  w: usize, blockBytes: usize,
+  scratch: usize, zeros: usize,
+  H: usize, W: usize, C: usize, K: usize,
+  p: usize, rows: usize, apartH: usize, borderH: usize, rowsH: usize,
+  q: usize, columns: usize, apartW: usize, borderW: usize, columnsW: usize,
+): void {
+  const isRun = apartW == 1;
+  for (let c: usize = 0; c < C; c += 8) {
+    const channels = min<usize>(8, C - c);
+    for (let h: usize = 0; h < H; h++) {
+      const firstR = tapsBefore(borderH, p + h, apartH, rows);
+      const lastR = tapsBefore(borderH + rowsH, p + h, apartH, rows);
+      for (let v: usize = 0; v < W; v++) {
+        const firstS = tapsBefore(borderW, q + v, apartW, columns);
+        const taps = tapsBefore(borderW + columnsW, q + v, apartW, columns) - firstS;
+        const x = dy + (p + h + firstR * apartH) * rowBytes + (q + v + firstS * apartW) * pixelBytes;
+        const out = dx + h * dxRowBytes + v * dxPixelBytes + c * F32;
+        tile(
+          channels == 8 ? out : scratch, channels == 8 ? dxImageBytes : 32,
+          zeros, 0,
+          x, x + imageBytes, x + 2 * imageBytes, x + 3 * imageBytes,
+          w + (c / 8) * blockBytes + (firstR * columns + firstS) * K * 32,
+          lastR - firstR, apartH * rowBytes,
+          isRun ? 1 : taps, apartW * pixelBytes,
+          isRun ? taps * K : K, F32, 32, (columns - taps) * K * 32,
+          -Infinity,
+        );
+        if (channels < 8) copyRows(out, dxImageBytes, scratch, 32, 4, channels);
       }
     }
   }

@@ -74,7 +74,7 @@ export function conv2dKernelGradient(
           dySample + k * F32,
           P, strideH * rowBytes,
           1, 0,
-          Q, strideW * C * F32, kBytes,
+          Q, strideW * C * F32, kBytes, 0,
           -Infinity,
         );
         if (!whole) copyRows(out, kBytes, scratch, 32, rows, columns);

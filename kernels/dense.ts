@@ -141,7 +141,7 @@ export function denseKernelGradient(
         x0, x1, x2, x3,
         panels,
         1, 0, 1, 0,
-        N, xBytes, 32,
+        N, xBytes, 32, 0,
         -Infinity,
       );
       if (!whole) copyRows(out, dwBytes, scratch, 32, rows, columns);

@@ -7,7 +7,8 @@ import { F32, madd } from "./simd";
  *     out[j][0..8] = max(low, init[j][0..8] + Σ_t x_j[t] · w[t][0..8])      j = 0..3
  *
  * t runs over `rows` × `segments` × `length`, in that order; x advances by `rowBytes`, `segmentBytes` and
- * `xStepBytes`, w by `wStepBytes` throughout. Each x is splatted once, each w loaded once for four rows.
+ * `xStepBytes`, w by `wStepBytes` throughout, and by `wGapBytes` more after each row. Each x is splatted once, each w
+ * loaded once for four rows.
  * Eight accumulators hide the latency of the additions; more would spill on x86-64's sixteen registers.
  */
 export function tile(
@@ -17,7 +18,7 @@ export function tile(
   w: usize,
   rows: usize, rowBytes: usize,
   segments: usize, segmentBytes: usize,
-  length: usize, xStepBytes: usize, wStepBytes: usize,
+  length: usize, xStepBytes: usize, wStepBytes: usize, wGapBytes: usize,
   low: f32,
 ): void {
   let i = init;
@@ -62,6 +63,7 @@ export function tile(
         b3 = madd(b3, x, wb);
       }
     }
+    w += wGapBytes;
   }
 
   const floor = f32x4.splat(low);
@@ -255,7 +257,7 @@ export function tileGrid(
           x0, x1, x2, x3,
           weights,
           rows, rowBytes, segments, segmentBytes,
-          length, F32, wStepBytes,
+          length, F32, wStepBytes, 0,
           low,
         );
         if (!isWhole) {

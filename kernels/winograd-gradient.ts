@@ -78,7 +78,7 @@ function addProducts(m: usize, v: usize, d: usize, C: usize, channels: usize, co
         x, x + min<usize>(1, C - 1 - c) * F32, x + min<usize>(2, C - 1 - c) * F32, x + min<usize>(3, C - 1 - c) * F32,
         d + k * F32,
         1, 0, 1, 0,
-        count, C * F32, mBytes,
+        count, C * F32, mBytes, 0,
         -Infinity,
       );
     }

@@ -81,6 +81,7 @@ export function emitInputGradient(
       borderH,
       borderW,
       rowsH: geometry.P,
+      columnsW: geometry.Q,
     },
     macs,
   );

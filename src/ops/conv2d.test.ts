@@ -26,7 +26,7 @@ const axis = { window: fc.integer({ min: 1, max: 4 }), stride: fc.integer({ min:
 const pair = <T>(of: fc.Arbitrary<T>) => fc.tuple(of, of);
 const common = {
   padding: fc.constantFrom("valid" as const, "same" as const),
-  samples: fc.integer({ min: 1, max: 5 }),
+  samples: fc.integer({ min: 1, max: 9 }),
   left: fc.integer({ min: 0, max: 3 }),
   shards: fc.integer({ min: 1, max: 4 }),
   bias: fc.boolean(),

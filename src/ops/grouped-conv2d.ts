@@ -82,7 +82,7 @@ export function emitGroupedConv2D(
       const wt = emitGroupByPhases(e, options, group);
       emitChannelsOut(e, "backward", group, { group: dyGroup, of: bordered.data, pixels, c: k, C: K });
       const operands = { dx: dxGroup, dy: dyGroup, wt, scratch, zeros };
-      const border = { top, left, borderH, borderW, rowsH: P };
+      const border = { top, left, borderH, borderW, rowsH: P, columnsW: Q };
       e.call("conv2dInputGradient", "backward", { ...operands, ...image, ...steps, ...border }, macs);
       emitChannelsIn(e, "backward", group, { group: dxGroup, of: dx, pixels: H * W, c, C });
     }
