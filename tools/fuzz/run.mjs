@@ -17,7 +17,7 @@ import { fileURLToPath } from "node:url";
 const child = fileURLToPath(new URL("child.mjs", import.meta.url));
 const ownTargets = fileURLToPath(new URL("targets.mjs", import.meta.url));
 
-/** The longest that one input may take. */
+/** The longest that a processor may be busy with one input. */
 export const LIMIT_MS = 1000;
 /** The most memory that a process may have had, Node's own 60 MiB and its garbage included. */
 export const LIMIT_MIB = 768;
@@ -128,8 +128,10 @@ function startChild({
     told = /** @type {{ index: number, finding: string }} */ (message);
   });
   let at = -1;
-  // In turns of the watchdog, not by the clock: a machine that sleeps or is busy elsewhere has not hung.
+  // In turns of the watchdog, not by the clock, as the machine may sleep; and it may be busy elsewhere, so what counts is
+  // what the process computed, where the system tells, or ten times as many turns.
   let turns = 0;
+  let computed = 0;
   let hangs = false;
   let outOfTime = false;
   const watch = setInterval(() => {
@@ -137,9 +139,12 @@ function startChild({
     if (index !== at) {
       at = index;
       turns = 0;
+      computed = computedMs(one.pid);
     }
     // The first turn only sees the input begin: it is patient for one turn.
-    hangs = turns++ * TURN_MS > (at < 0 ? START_MS : limitMs);
+    const waited = turns++ * TURN_MS;
+    const limit = at < 0 ? START_MS : limitMs;
+    hangs = computedMs(one.pid) - computed > limit || waited > (Number.isNaN(computed) ? limit : 10 * limit);
     outOfTime = Date.now() > until;
     if (hangs || outOfTime) one.kill("SIGKILL");
   }, TURN_MS);
@@ -156,6 +161,17 @@ function startChild({
       else done({ ...counts, finding: `died: ${signal ?? `exit code ${code}`} ${errors.trim()}` });
     });
   });
+}
+
+/** Processor time of a process, in ms; NaN where the system does not tell. @param {number | undefined} pid */
+function computedMs(pid) {
+  try {
+    // Of the fields behind the name, which may hold spaces: utime and stime, in ticks of 10 ms.
+    const fields = readFileSync(`/proc/${pid}/stat`, "latin1").split(") ").at(-1)?.split(" ") ?? [];
+    return 10 * (Number(fields[11]) + Number(fields[12]));
+  } catch {
+    return Number.NaN;
+  }
 }
 
 /** How far a child is. @param {string} folder */
