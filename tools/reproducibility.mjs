@@ -1,6 +1,6 @@
 // Trains one workload on several numbers of threads, versions of Node, kernels, and in Chromium, and writes the
-// SHA-256 of all weights into docs/reproducibility.md; one row is of a training that was killed and resumed. Fails, and writes nothing, unless each variant of the kernels
-// has one hash everywhere. What cannot be had here is named, and left out.
+// SHA-256 of all weights into docs/reproducibility.md; some rows are of a training that was killed and resumed. Fails,
+// and writes nothing, unless each variant of the kernels has one hash everywhere. What cannot be had here is named, and left out.
 // usage: node tools/reproducibility.mjs [--nodes 20,22,24,26] [--folder DIR: where those are installed and kept]
 import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -27,11 +27,19 @@ const rows = [];
 const skipped = [];
 
 for (const threads of [1, 2, 3, 4, 8]) addNode(process.execPath, threads);
-addResumed(process.execPath, 1, 4);
+addResumed([process.execPath, process.execPath], 1, 4);
+const others = [];
 for (const major of values.nodes.split(",")) {
   if (major === process.versions.node.split(".")[0]) continue;
   const binary = installNode(major);
-  if (binary) for (const threads of [1, 4]) addNode(binary, threads);
+  if (!binary) continue;
+  others.push(binary);
+  for (const threads of [1, 4]) addNode(binary, threads);
+}
+// There and back: what an older Node wrote a newer one reads, and the other way round.
+for (const binary of others) {
+  addResumed([process.execPath, binary], 1, 4);
+  addResumed([binary, process.execPath], 4, 1);
 }
 if (chromium) for (const isolated of [true, false]) await addChromium(isolated);
 else skip("Chromium: none found; the environment variable CHROMIUM names one");
@@ -56,9 +64,10 @@ function addNode(binary, threads) {
   add(row);
 }
 
-/** Trains both variants, kills them in their second epoch, and goes on in fresh processes on other threads. */
-function addResumed(binary, threads, threadsAfter) {
-  const where = `Node ${versionOf(binary)}, killed in the second epoch and resumed`;
+/** Trains both variants, kills them in their second epoch, and goes on in fresh processes of the second binary. */
+function addResumed([binary, binaryAfter], threads, threadsAfter) {
+  const on = binaryAfter === binary ? "" : ` on Node ${versionOf(binaryAfter)}`;
+  const where = `Node ${versionOf(binary)}, killed in the second epoch and resumed${on}`;
   const row = { where, threads: `${threads}, then ${threadsAfter}` };
   for (const variant of variants) {
     const folder = mkdtempSync(join(tmpdir(), "heddle-resumed-"));
@@ -66,7 +75,7 @@ function addResumed(binary, threads, threadsAfter) {
       const killed = spawnSync(binary, [inNode, String(threads), variant, folder, "kill"]);
       if (killed.signal !== "SIGKILL") throw new Error(`${where}: the first process was not killed`);
       const words = [inNode, String(threadsAfter), variant, folder];
-      take(row, variant, JSON.parse(execFileSync(binary, words, { encoding: "utf8" })));
+      take(row, variant, JSON.parse(execFileSync(binaryAfter, words, { encoding: "utf8" })));
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }

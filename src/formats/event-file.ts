@@ -26,6 +26,32 @@ export function eventRecord(event: Event): Uint8Array {
   return record;
 }
 
+/**
+ * The events of a file's bytes that come before a step: those that {@link eventRecord} made, in the order of their steps.
+ * What is cut or damaged ends them.
+ */
+export function eventsBefore(step: number, file: Uint8Array): Uint8Array {
+  const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
+  let end = 0;
+  while (end + 12 <= file.length) {
+    const first = end + 12;
+    const last = first + Number(view.getBigUint64(end, true));
+    if (last + 4 > file.length) break;
+    const message = file.subarray(first, last);
+    if (view.getUint32(last, true) !== masked(message) || stepOf(message) >= step) break;
+    end = last + 4;
+  }
+  return file.subarray(0, end);
+}
+
+/** The step stands behind the nine bytes of the wall time; the first event of a file has none, as it says what file it is. */
+function stepOf(message: Uint8Array): number {
+  const [key, ...digits] = message.subarray(9, 20);
+  if (key !== 8 * 2) return key === 8 * 3 + 2 ? -1 : 0;
+  const last = digits.findIndex((digit) => digit < 0x80);
+  return digits.slice(0, last + 1).reduce((sum, digit, place) => sum + (digit & 0x7f) * 0x80 ** place, 0);
+}
+
 /** TFRecord's mask: a checksum of data that holds checksums would be weak. */
 function masked(bytes: Uint8Array): number {
   const sum = crc32c(bytes);

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { sha256 } from "../base/sha256.js";
 import { writeSafetensors } from "../formats/safetensors.js";
 import type { TrainingState } from "./callbacks.js";
 import { checkpointFile, readCheckpoint } from "./checkpoint.js";
@@ -49,6 +50,28 @@ describe("a checkpoint", () => {
       { numRuns: 60 },
     );
     await refuses(Uint8Array.of(...file, 0));
+  });
+
+  it.each([
+    ["learningRate", "null", { learningRate: Number.NaN }],
+    ["learningRate", "-0.1", { learningRate: -0.1 }],
+    ["seconds of the epoch", "null", { underWay: { ...state.underWay!, seconds: Number.POSITIVE_INFINITY } }],
+  ])("is refused when its %s is %s, though its checksum is right", async (name, received, change) => {
+    const wrong = await checkpointFile({ state: { ...state, ...change }, notes });
+    await expect(readCheckpoint("Checkpoint a", wrong)).rejects.toThrow(
+      `Checkpoint a: expected a finite number of at least 0 for ${name}, received ${received}. The file is damaged`,
+    );
+  });
+
+  it("is refused when its learning rate is larger than numbers are, its checksum made right again", async () => {
+    const bytes = Buffer.from(await checkpointFile({ state: { ...state, learningRate: 12345 }, notes }));
+    bytes.write("1e999", bytes.indexOf("12345"));
+    const at = bytes.indexOf('"checksum":"') + '"checksum":"'.length;
+    bytes.write("0".repeat(64), at);
+    bytes.write(await sha256(bytes), at);
+    await expect(readCheckpoint("Checkpoint a", bytes)).rejects.toThrow(
+      "Checkpoint a: expected a finite number of at least 0 for learningRate, received Infinity.",
+    );
   });
 
   it("is no other file of tensors", async () => {

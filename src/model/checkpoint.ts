@@ -79,7 +79,6 @@ export async function readCheckpoint(who: string, bytes: Uint8Array): Promise<Ch
       if (!tensor) throw fault(who, `a tensor ${prefix}${index}`, "none");
       return tensor.values;
     });
-  const { learningRate } = training;
   const list = Array.isArray(training["memories"]) ? training["memories"] : [];
   return {
     state: {
@@ -88,7 +87,10 @@ export async function readCheckpoint(who: string, bytes: Uint8Array): Promise<Ch
       steps: count(who, "steps", training["steps"]),
       underWay: underWayIn(who, training["underWay"]),
       stopped: training["stopped"] === true,
-      learningRate: learningRate === undefined ? undefined : Number(learningRate),
+      learningRate:
+        training["learningRate"] === undefined
+          ? undefined
+          : amount(who, "learningRate", training["learningRate"]),
       weights: take(WEIGHT, training["weights"]),
       slots: take(SLOT, training["slots"]),
       memories: list.map((memory: unknown, index): CallbackMemory => {
@@ -135,7 +137,7 @@ function underWayIn(who: string, value: unknown): EpochUnderWay | undefined {
   const of = (sum: number | undefined) => sum ?? Number.NaN;
   return {
     steps: count(who, "steps of the epoch", value["steps"]),
-    seconds: Number(value["seconds"]),
+    seconds: amount(who, "seconds of the epoch", value["seconds"]),
     sums: {
       ...{ loss: of(loss), activity: of(activity), penalty: of(penalty) },
       ...{ correct: of(correct), samples: of(samples) },
@@ -167,6 +169,13 @@ function parseObject(text: unknown): JsonObject | undefined {
 function count(who: string, name: string, value: unknown): number {
   if (typeof value === "number" && Number.isSafeInteger(value) && value >= 0) return value;
   throw fault(who, `a number for ${name}`, JSON.stringify(value) ?? "none");
+}
+
+/** A finite number of at least 0. JSON writes one that is not finite as `null`, and reads 1e999 as infinite. */
+function amount(who: string, name: string, value: unknown): number {
+  if (typeof value === "number" && Number.isFinite(value) && value >= 0) return value;
+  const received = typeof value === "number" ? String(value) : (JSON.stringify(value) ?? "none");
+  throw fault(who, `a finite number of at least 0 for ${name}`, received);
 }
 
 function fault(who: string, expected: string, received: string): HeddleError {

@@ -1,14 +1,15 @@
 // A training that is stopped anywhere and taken up elsewhere ends with the bits of one that never stopped.
 import { afterEach, describe, expect, it } from "vitest";
 import { Adam, type Optimizer, SGD } from "../optimizers/index.js";
-import { OneCycle } from "../schedules/index.js";
+import { OneCycle, PiecewiseConstantDecay } from "../schedules/index.js";
 import { EarlyStopping, LearningRateScheduler, ReduceLROnPlateau } from "./callbacks/index.js";
 import type { Callback, TrainingState } from "./callbacks.js";
 import { checkpointFile, readCheckpoint } from "./checkpoint.js";
+import type { LabelledSamples } from "./data.js";
 import type { FitOptions } from "./fit.js";
 import type { EpochLogs } from "./history.js";
 import type { Sequential } from "./sequential.js";
-import { tinyCnn, tinyImages } from "./tiny-model.testing.js";
+import { asFloats, tinyCnn, tinyImages } from "./tiny-model.testing.js";
 
 const models: Sequential[] = [];
 afterEach(() => {
@@ -180,5 +181,41 @@ describe("a training that is stopped", () => {
     ).rejects.toThrow(
       "pauseEvery: expected a whole number of steps of at least 1, received 0. Correct the callback.",
     );
+  });
+});
+
+describe("numbers that stop being finite", () => {
+  // Step 8 is the third of the second epoch; its weights make the ninth's loss no number.
+  const atEight = () => new SGD({ learningRate: new PiecewiseConstantDecay([6, 7], [0.01, 1e38, 0.01]) });
+  const holed = asFloats(data);
+  holed.images[64 * 5] = Number.NaN;
+
+  it.each<[string, () => Optimizer, LabelledSamples, readonly number[]]>([
+    [
+      'in step 9 (epoch 2), received a loss of NaN: the weights conv2d/kernel of layer "conv2d" are not finite',
+      ...([atEight, data, [2, 4, 6, 8]] as const),
+    ],
+    [
+      "in step 5 (epoch 1), received a loss of NaN: image 5 has NaN in it",
+      ...([() => new SGD({ learningRate: 0.01 }), holed, [2, 4]] as const),
+    ],
+  ])("are named where a training was taken up, too: %s", async (message, optimizer, images, pauses) => {
+    const states: TrainingState[] = [];
+    const keep: Callback = {
+      pauseEvery: { steps: 2 },
+      onPause: async (training) => void states.push(await kept(await training.getState())),
+    };
+    const fault = (callbacks: readonly Callback[], threads = 2) =>
+      cnn(optimizer(), threads)
+        .fit(images, { ...base, callbacks })
+        .then(
+          () => "none",
+          (thrown: unknown) => String(thrown),
+        );
+    const expected = await fault([]);
+    expect(expected).toContain(message);
+    expect(await fault([keep])).toBe(expected);
+    expect(states.map(({ steps }) => steps)).toEqual(pauses);
+    for (const state of states) expect(await fault([takeUp(state)], 1)).toBe(expected);
   });
 });

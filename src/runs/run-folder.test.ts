@@ -1,7 +1,8 @@
-import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { eventRecord } from "../formats/event-file.js";
 import type { EpochLogs } from "../model/history.js";
 import { describeMachine } from "./machine.js";
 import type { Metrics, RunRecord } from "./records.js";
@@ -153,5 +154,31 @@ describe("a run's files", () => {
     const run = await RunFolder.create(root, { name: "x", now });
     const figure = { name: "../../escape", svg: "", png: new Uint8Array() };
     await expect(run.writeFigure(figure)).rejects.toThrow("Figure: expected a name of lower-case letters");
+  });
+});
+
+describe("RunFolder.beginTensorBoard", () => {
+  it("makes the folder, and keeps the events of the first epochs alone", async () => {
+    const run = await RunFolder.create(root, { name: "x", now });
+    await run.beginTensorBoard(0);
+    expect(await readdir(run.tensorBoardPath)).toEqual([]);
+    const events = [{ fileVersion: "brain.Event:2" }, { step: 0 }, { step: 1 }, { step: 2 }];
+    const records = events.map((event) => eventRecord({ wallTime: 1, ...event }));
+    const file = join(run.tensorBoardPath, "train", "events.out.tfevents.1.v2");
+    await mkdir(join(run.tensorBoardPath, "train"));
+    await writeFile(file, Buffer.concat([...records, Buffer.from("torn")]));
+    const other = join(run.tensorBoardPath, "train", "notes.txt");
+    await writeFile(other, "mine");
+    await run.beginTensorBoard(2);
+    expect(await readFile(file)).toEqual(Buffer.concat(records.slice(0, 3)));
+    expect(await readFile(other, "utf8")).toBe("mine");
+  });
+
+  it("says where something else is in its place", async () => {
+    const run = await RunFolder.create(root, { name: "x", now });
+    await writeFile(run.tensorBoardPath, "");
+    await expect(run.beginTensorBoard(0)).rejects.toThrow(
+      `${run.tensorBoardPath}: expected a folder that can be made and read, received `,
+    );
   });
 });

@@ -7,9 +7,11 @@ import {
   isFile,
   isFolder,
   makeFolder,
+  readFileBytes,
   readTextFile,
   writeFileAtomic,
 } from "../base/files-node.js";
+import { eventsBefore } from "../formats/event-file.js";
 import type { EpochLogs, History } from "../model/history.js";
 import { type DataRecord, parseDataRecord } from "./data-record.js";
 import { parseEvaluation, type RunEvaluation } from "./evaluation-record.js";
@@ -158,6 +160,25 @@ export class RunFolder {
       received: "no run.json there: the folder was deleted or moved while the run went on",
       next: "Where it was moved to, go on with: heddle train --resume FOLDER.",
     });
+  }
+
+  /**
+   * Makes the folder of TensorBoard's event files, which says that they are asked for. Of those that are there already
+   * the first epochs stay: a killed training may have written more than its last checkpoint knows, and will again.
+   */
+  async beginTensorBoard(epochs: number): Promise<void> {
+    const path = this.tensorBoardPath;
+    const entries = makeFolder(path).then(() => readdir(path, { recursive: true }));
+    const names = await entries.catch((thrown) => {
+      throw fileError(path, "a folder that can be made and read", thrown);
+    });
+    for (const name of names) {
+      const file = join(path, name);
+      if (!/^events\.out\.tfevents\./.test(basename(file)) || !(await isFile(file))) continue;
+      const bytes = await readFileBytes(file);
+      const kept = eventsBefore(epochs, bytes);
+      if (kept.length < bytes.length) await writeFileAtomic(file, kept);
+    }
   }
 
   async writeRecord(record: RunRecord): Promise<void> {

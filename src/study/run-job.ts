@@ -91,6 +91,7 @@ async function workOn(
   const epochs: EpochLogs[] = [...from.epochs];
   const countLook = (reason: LookReason) => folder.appendTestLook({ at: new Date().toISOString(), reason });
   try {
+    if (job.tensorBoard) await folder.beginTensorBoard(epochs.length);
     await folder.writeRecord(record);
     if (record.stretches) await folder.writeHistory({ epochs });
     const shown = { ...dataset, train };

@@ -18,6 +18,11 @@ events = [
     {"wallTime": 1700000001.5, "step": 0, "scalars": {"epoch_loss": 0.6931471824645996}},
     {"wallTime": 1700000002.75, "step": 300, "scalars": {"epoch_accuracy": 0.875}},
     {"wallTime": 1700000003.0, "step": 5000000000, "scalars": {"epoch_learning_rate": 9.999999747378752e-05}},
+    {
+        "wallTime": 1700000004.5,
+        "step": 5000000001,
+        "scalars": {"epoch_accuracy": 0.9375, "epoch_learning_rate": 0.0, "epoch_loss": 0.25},
+    },
 ]
 for event in events:
     message = Event(wall_time=event["wallTime"])

@@ -1,4 +1,4 @@
-import { appendToFile } from "#files";
+import { appendToFile, fileExists } from "#files";
 import { eventRecord, FILE_VERSION } from "../../formats/event-file.js";
 import type { Callback } from "../callbacks.js";
 import type { EpochLogs } from "../history.js";
@@ -24,9 +24,11 @@ export class TensorBoard implements Callback {
     checkText("TensorBoard", "folder", folder);
   }
 
-  onTrainBegin(): void {
+  async onTrainBegin(): Promise<void> {
     const seconds = String(Math.floor(Date.now() / 1000)).padStart(10, "0");
-    this.file = `events.out.tfevents.${seconds}.heddle.${filesBegun++}.v2`;
+    // Another process may have begun one within this second, and been killed amid a record.
+    do this.file = `events.out.tfevents.${seconds}.heddle.${filesBegun++}.v2`;
+    while (await fileExists(`${this.folder}/train/${this.file}`));
     this.begun.clear();
   }
 
@@ -41,7 +43,7 @@ export class TensorBoard implements Callback {
     await this.write("validation", logs.epoch - 1, validation);
   }
 
-  /** Adds an event for each scalar; the first of a file says what file it is. */
+  /** Adds an event with the scalars; the first of a file says what file it is. */
   private async write(part: string, step: number, scalars: ReadonlyMap<string, number>): Promise<void> {
     if (scalars.size === 0) return;
     const wallTime = Date.now() / 1000;
