@@ -122,6 +122,18 @@ describe("heddle evaluate", () => {
     expect(existsSync(work.file(run, "evaluation-clothes-test.html"))).toBe(true);
   });
 
+  it("refuses a folder as the page, before it looks at the test images, and leaves nothing behind", async () => {
+    const before = looks();
+    mkdirSync(work.file("folder"));
+    const { code, stderr } = await work.heddle(["evaluate", run, "--report", "folder"]);
+    expect(code).toBe(2);
+    expect(stderr).toBe(
+      "heddle: File folder: expected a file for the page, received a folder. Name a file in it: folder/report.html.\n",
+    );
+    expect(looks()).toBe(before);
+    expect(readdirSync(work.path).filter((name) => name.includes("folder"))).toEqual(["folder"]);
+  });
+
   it("compares two runs on the same images", async () => {
     const other = `runs/${basename(work.runs()[1]!)}`;
     const before = looks(other);
@@ -166,7 +178,11 @@ describe("heddle evaluate", () => {
   it.each([
     ["a split that is none", ["--split", "validation"], "Allowed choices are test, train"],
     ["no second run", ["--against", "nowhere"], "Run nowhere: expected a run folder"],
-    ["a page that is a folder", ["--report", "clothes"], "File clothes: expected a file that can be written"],
+    [
+      "a page that is a folder",
+      ["--report", "clothes"],
+      "File clothes: expected a file for the page, received a folder.",
+    ],
   ])("refuses %s", async (_, args, text) => {
     const { code, stdout, stderr } = await work.heddle(["evaluate", run, ...args]);
     expect([code, stdout]).toEqual([2, ""]);

@@ -72,6 +72,23 @@ describe("heddle train --stream", () => {
     expect((await evaluate("--split", "train")).train.images).toBe(600);
   });
 
+  it("is explained from disk as it is from memory", async () => {
+    const { id } = await trained(STREAMED);
+    const explain = async (...args: string[]) => {
+      const { code, stdout, stderr } = await work.heddle(["explain", id, "--quiet", "--json", ...args]);
+      expect(code, stderr).toBe(0);
+      const { testLooks: _, ...result } = JSON.parse(stdout.trim().split("\n").at(-1)!);
+      return result;
+    };
+    const whole = ["--map-images", "40"];
+    expect(await explain(...whole)).toEqual(await explain(...whole, "--data", "clothes"));
+    expect(await explain("train:599")).toEqual(await explain("train:599", "--data", "clothes"));
+    // Images that are not there are not read: explaining leaves on disk what it does not show.
+    const { stderr } = await work.heddle(["explain", id, "train:600"]);
+    expect(stderr).toContain("train:600: expected an image of");
+    expect(isOneLine(stderr)).toBe(true);
+  });
+
   it("trains on packed files too, and counts rare classes more", async () => {
     const args = STREAMED.map((word) => (word === "plain" ? "clothes" : word));
     const { run } = await trained([...args, "--class-weights", "balanced", "--limit", "300"]);

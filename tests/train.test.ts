@@ -177,6 +177,26 @@ describe("heddle train", () => {
     expect([code, stderr]).toEqual([0, ""]);
   });
 
+  it("draws from all classes where the first images are of one, and says so", async () => {
+    const rows = [0, 1, 2].flatMap((label) =>
+      Array.from({ length: 40 }, (_, row) => [
+        label,
+        ...Array.from({ length: 36 }, (_, at) => (row * at) % 256),
+      ]),
+    );
+    writeFileSync(work.file("sorted.csv"), rows.map((row) => `${row.join(",")}\n`).join(""));
+    const words = ["train", "--data", "sorted.csv", "--epochs", "1", "--limit", "30", "--quiet", "--json"];
+    const { code, stdout, stderr } = await work.heddle(words);
+    expect(code, stderr).toBe(0);
+    expect(stderr).toContain(
+      "warning: The first 30 training images hold 1 of 3 classes: as many are drawn from all classes instead",
+    );
+    const { run, metrics } = JSON.parse(stdout);
+    expect(readJson(work.file(run), "dataset.json").train.perClass).toEqual([10, 10, 10]);
+    const again = JSON.parse((await work.heddle(words)).stdout);
+    expect(again.metrics.weights).toEqual(metrics.weights);
+  });
+
   it("trains on a single image", async () => {
     const { code, stderr } = await work.heddle([
       "train",

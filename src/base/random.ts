@@ -14,6 +14,7 @@ export const purposes = {
   augmentation: 6,
   embedding: 7,
   selection: 8,
+  limit: 9,
 } as const;
 
 export type Purpose = keyof typeof purposes;

@@ -9,6 +9,7 @@ import { parseDuration } from "../study/budget.js";
 import { trainingOf } from "../study/build-training.js";
 import { fitToBudget } from "../study/fit-to-budget.js";
 import type { JobEvents, JobResult } from "../study/job.js";
+import { limitNote } from "../study/limit.js";
 import type { Obtained } from "../study/obtain-dataset.js";
 import { type OpenedRecipe, recipeJson, writeRecipe } from "../study/recipe-file.js";
 import { type ResolvedSettings, resolveSettings } from "../study/resolve-settings.js";
@@ -108,6 +109,8 @@ export async function trainAndReport(
     if (standInFor) announceStandIn(terminal, standInFor);
     const { who } = recipe;
     const { threads, budget } = options;
+    const note = limitNote(dataset.train, asked.limit, streams);
+    if (note !== undefined) terminal.warn(note);
     const settings = await withinBudget(asked);
     const training = trainingOf(settings, dataset, { threads, who, streams });
     if (options.saveRecipe !== undefined) await writeRecipe(options.saveRecipe, settings);

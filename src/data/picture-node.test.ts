@@ -133,7 +133,7 @@ describe("readPicture", () => {
   it("refuses what is no picture, naming it", async () => {
     const folder = temporaryFolder();
     const path = join(folder, "a.png");
-    await refuses(path, "a readable picture, received ENOENT");
+    await refuses(path, "a picture that can be read, received no such file or folder. Check the path.");
     await refuses(folder, "a picture file of at most 64.0 MiB, received no regular file");
     writeFileSync(path, "not a picture");
     await refuses(path, "a picture: JPEG, PNG, WebP, GIF, TIFF or AVIF, received ");

@@ -1,6 +1,7 @@
 import { readFile, stat } from "node:fs/promises";
 import type { Metadata, Sharp } from "sharp";
 import { HeddleError, messageOf } from "../base/errors.js";
+import { fileError } from "../base/files-node.js";
 import { formatBytes } from "../base/format.js";
 
 /** The images that a model takes. */
@@ -151,13 +152,15 @@ async function decode<Result>(
   }
   // Only where a picture is read: it takes longer to load than the rest of Heddle.
   const { default: sharp } = await import("sharp");
-  // Its threads would compete with the engine's.
+  // Its threads would compete with the engine's, and its cache holds pictures that nobody asks for again.
   sharp.concurrency(1);
+  sharp.cache(false);
   const attempt = async <T>(limitInputPixels: number | false, step: (picture: Sharp) => Promise<T>) => {
     try {
       return await step(sharp(bytes, { limitInputPixels }));
     } catch (error) {
-      throw notAPicture(path, messageOf(error), error);
+      // What follows the first line are the decoder's other attempts.
+      throw notAPicture(path, messageOf(error).split("\n", 1)[0] ?? "", error);
     }
   };
   // The metadata come from the header alone: no limit is needed, and ours gives the clearer message.
@@ -174,9 +177,7 @@ export async function readLimited(path: string): Promise<Uint8Array> {
     if (entry.isFile() && entry.size <= MAXIMUM_FILE_BYTES) return await readFile(path);
     received = entry.isFile() ? formatBytes(entry.size) : "no regular file";
   } catch (error) {
-    const next = "Check the path and its permissions.";
-    const parts = { who: path, expected: "a readable picture", received: messageOf(error), next };
-    throw new HeddleError(parts, { cause: error });
+    throw fileError(path, "a picture that can be read", error);
   }
   const expected = `a picture file of at most ${formatBytes(MAXIMUM_FILE_BYTES)}`;
   throw new HeddleError({ who: path, expected, received, next: "Save it smaller." });

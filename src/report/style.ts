@@ -48,7 +48,7 @@ h1 { margin: 0; font-size: clamp(2rem, 5vw, 3rem); line-height: 1.1; font-weight
 }
 .notice strong { display: block; font-size: 1.25rem; font-weight: 600; line-height: 1.35; }
 .notice p { margin: .375rem 0 0; }
-.headline { display: flex; flex-wrap: wrap; align-items: flex-end; gap: 2rem 3rem; margin: 2.75rem 0 0; padding: 0; list-style: none; }
+.headline { display: flex; flex-wrap: wrap; gap: 2rem 3rem; margin: 2.75rem 0 0; padding: 0; list-style: none; }
 .headline b { display: block; font-weight: 600; font-size: 1.75rem; line-height: 1.2; letter-spacing: -.015em; }
 .headline li:first-child { flex-basis: 100%; }
 .headline li:first-child b { font-size: clamp(4rem, 13vw, 7rem); line-height: .95; letter-spacing: -.03em; color: var(--accent); }
@@ -65,6 +65,7 @@ dl { margin: 0; font-size: .9375rem; }
 dl div { display: grid; grid-template-columns: minmax(8rem, 11rem) minmax(0, 1fr); gap: 0 1.5rem; padding: .3125rem 0; }
 dt { color: var(--muted); } dd { margin: 0; overflow-wrap: anywhere; }
 code, pre { font-family: ui-monospace, "SF Mono", SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace; font-size: .8125rem; }
+.hash { overflow-wrap: anywhere; }
 .groups { display: grid; gap: 2rem 3rem; }
 .scroll { overflow-x: auto; }
 table { width: 100%; max-width: 48rem; border-collapse: collapse; font-size: .9375rem; }
@@ -101,6 +102,7 @@ pre { margin: 0; padding: 1rem 1.25rem; background: var(--card); border: 1px sol
   th, td { padding-right: .875rem; }
   td:not(:first-child) { white-space: nowrap; }
   figure { padding: .25rem; }
+  caption { max-width: calc(100vw - 2.25rem); }
 }
 @media print {
   @page { margin: 16mm 15mm; }
@@ -108,14 +110,21 @@ pre { margin: 0; padding: 1rem 1.25rem; background: var(--card); border: 1px sol
   .sheet { max-width: none; padding: 0; }
   header { padding: 8mm 0 6mm; }
   .headline li:first-child b { font-size: 54pt; }
-  section { grid-template-columns: minmax(0, 1fr); gap: 3mm; padding: 6mm 0; }
-  h2 { position: static; font-size: 14pt; break-after: avoid; }
-  figure, tr, dl div, .notice, pre, .content > .scroll, .groups > div { break-inside: avoid; }
+  /* Blocks and lines break between pages as they are told to; rows of a grid overlap and split what is in them. */
+  section, .figures, .groups { display: block; }
+  .groups > div + div { margin-top: 6mm; }
+  section { padding: 6mm 0; }
+  h2 { position: static; margin-bottom: 3mm; font-size: 14pt; break-after: avoid; }
+  figure, p, tr, dl div, .notice, pre, .groups > div { break-inside: avoid; }
+  .content > .scroll:not(:has(tr:nth-child(25))) { break-inside: avoid; }
   #model, #result, #reproduction { break-inside: avoid; }
   th, td { padding-top: .25rem; padding-bottom: .25rem; }
   table, dl { font-size: 9pt; }
   thead, caption, h3, .content > p:first-child, summary { break-after: avoid; }
-  .figures { grid-template-columns: 1fr 1fr; }
+  .figures > * { display: inline-block; width: calc(50% - 2mm); margin: 0 2mm 4mm 0; vertical-align: top; }
+  .figures > :only-child { width: 100%; }
+  /* A page takes any figure, with the heading and the text above it. */
+  .drawing > svg { max-height: 195mm; }
   .cloth, .notice, figure { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   details::details-content { content-visibility: visible; height: auto; }
   summary { list-style: none; }

@@ -25,6 +25,13 @@ describe("trainingOf", () => {
     expect([epochs, loss.getConfig()["label_smoothing"]]).toEqual([28, 0.1]);
   });
 
+  it("refuses to make a network for a single class", () => {
+    const cats = { ...dataset, title: "Cats", classNames: ["cat"] };
+    expect(() => trainingOf(resolveSettings({}, {}), cats)).toThrow(
+      "Cats: expected images of two classes at least, as there is nothing to tell apart otherwise, received images of the class cat alone",
+    );
+  });
+
   it("applies penalties to the convolutions, and the rate to the dropout layers", () => {
     expect(configOf({ l2: 1e-4 }, "conv2d")["kernel_regularizer"]).toEqual({
       class_name: "L2",

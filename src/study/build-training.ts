@@ -22,6 +22,7 @@ import {
   Warmup,
 } from "../schedules/index.js";
 import { adjustModel } from "./adjust-model.js";
+import { checkSeveralClasses } from "./check-fits.js";
 import type { Training } from "./job.js";
 import { lossFor } from "./loss-for.js";
 import { imagesOf } from "./prepare-training.js";
@@ -67,8 +68,10 @@ export function trainingOf(
 }
 
 /** The model of settings, for a dataset's images and classes. */
-function modelOf(settings: ResolvedSettings, { train, classNames }: Dataset, who: string): Model {
+function modelOf(settings: ResolvedSettings, dataset: Dataset, who: string): Model {
   const { model: given, seed } = settings;
+  const { train, classNames } = dataset;
+  if (given === "study") checkSeveralClasses(dataset);
   const plain =
     given === "study"
       ? studyModel({ input: train.shape, classes: classNames.length, seed })

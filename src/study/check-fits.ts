@@ -3,6 +3,17 @@ import { sameShape, sizeOf } from "../base/shape.js";
 import type { Dataset } from "../data/dataset.js";
 import type { Model } from "../model/model.js";
 
+/** @throws HeddleError when a dataset has a single class: a network that is made for it has nothing to learn */
+export function checkSeveralClasses({ title, classNames }: Pick<Dataset, "title" | "classNames">): void {
+  if (classNames.length > 1) return;
+  throw new HeddleError({
+    who: title,
+    expected: "images of two classes at least, as there is nothing to tell apart otherwise",
+    received: `images of the class ${classNames[0]} alone`,
+    next: "Add images of another class, or choose other data with --data.",
+  });
+}
+
 /** @throws HeddleError when a model takes images of another size than a dataset's, or tells fewer classes apart */
 export function checkFits(model: Model, dataset: Dataset): void {
   const { title, train, classNames } = dataset;

@@ -1,26 +1,23 @@
-import { basename, dirname, extname, join } from "node:path";
-import { writeFileAtomic } from "../base/files-node.js";
 import { formatPercent } from "../base/format.js";
 import type { Figure } from "../figures/figure.js";
 import { overlaidCurves } from "../figures/overlaid-curves.js";
-import { writeFigures } from "../figures/write-figures.js";
 import type { EpochLogs } from "../model/history.js";
 import { renderPage } from "../report/page.js";
 import type { ReportTable } from "../report/report-data.js";
 import type { ComparedRow, ComparedRun, Comparison } from "./compare-runs.js";
+import { writePage } from "./page-file.js";
 
 /** Where a page goes unless the user says otherwise, below the working folder. */
 export const COMPARISON_PAGE = "comparison.html";
 
 /**
- * Writes a comparison as an HTML page, with its figures beside it as SVG and PNG in a folder.
+ * Writes a comparison as an HTML page, with its figures beside it as {@link writePage} does.
  *
- * @param path the page's file; its figures go to the folder of the same name without extension and with `-figures`
+ * @throws HeddleError when the page cannot be written; nothing is left then
  */
 export async function writeComparisonPage(path: string, comparison: Comparison): Promise<void> {
   const figures = await comparisonFigures(comparison.runs);
-  await writeFigures(join(dirname(path), `${basename(path, extname(path))}-figures`), figures);
-  await writeFileAtomic(path, pageFor(comparison, figures));
+  await writePage(path, pageFor(comparison, figures), figures);
 }
 
 type Curve = "valAccuracy" | "accuracy" | "valLoss" | "loss";

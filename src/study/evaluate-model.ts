@@ -9,14 +9,14 @@ import {
   type Predictions,
 } from "../evaluate/index.js";
 import { checkFits } from "./check-fits.js";
-import { wasStreamed } from "./configuration.js";
 import { type CountedLooks, countLook } from "./count-look.js";
+import { dataOfModel } from "./data-of-model.js";
 import { predictionsOf } from "./evaluate-job.js";
 import { mcnemarSentence } from "./evaluation-words.js";
 import { type LabelledSet, labelledSet } from "./labelled-set.js";
-import { changedFiles, datasetOfModel, type EngineChoice, type OpenedModel, openModel } from "./open-run.js";
+import { changedFiles, type EngineChoice, type OpenedModel, openModel } from "./open-run.js";
 import { imagesOf } from "./prepare-training.js";
-import { limitedStreams, type MaybeStreamed, obtainStreams, streamsOfRun, withNames } from "./streams.js";
+import { limitedStreams, type MaybeStreamed, withNames } from "./streams.js";
 
 export interface EvaluateModelOptions extends EngineChoice {
   /** The folder of all runs. */
@@ -68,7 +68,7 @@ export async function evaluateModel(given: string, options: EvaluateModelOptions
   const { root, split, against, onWarning } = options;
   const opened = await openModel(given, root, options);
   try {
-    const { dataset, streams } = await dataFor(opened, options);
+    const { dataset, streams } = await dataOfModel(opened, options);
     checkFits(opened.model, dataset);
     if (opened.run && options.data === undefined) {
       for (const file of changedFiles(opened.run.record, dataset)) {
@@ -84,13 +84,6 @@ export async function evaluateModel(given: string, options: EvaluateModelOptions
   } finally {
     opened.model.dispose();
   }
-}
-
-async function dataFor(opened: OpenedModel, options: EvaluateModelOptions): Promise<MaybeStreamed> {
-  const { run } = opened;
-  const { data, load, stream = run !== undefined && data === undefined && wasStreamed(run.record) } = options;
-  if (!stream) return { dataset: await datasetOfModel(opened, data, load) };
-  return run ? streamsOfRun(run.record, data, load) : obtainStreams(data, load);
 }
 
 /** The split; of a run's own training images those that it was trained on. */

@@ -1,7 +1,4 @@
-import { basename, dirname, extname, join } from "node:path";
-import { writeFileAtomic } from "../base/files-node.js";
 import { formatPercent, groupDigits } from "../base/format.js";
-import { writeFigures } from "../figures/write-figures.js";
 import { renderPage } from "../report/page.js";
 import type { PageSection } from "../report/report-data.js";
 import type { ModelEvaluation } from "./evaluate-model.js";
@@ -14,22 +11,19 @@ import {
   temperatureNote,
 } from "./evaluation-words.js";
 import { shownMistakes } from "./labelled-set.js";
+import { writePage } from "./page-file.js";
 
 /**
- * Writes an evaluation as an HTML page, with its figures beside it as SVG and PNG in a folder.
+ * Writes an evaluation as an HTML page, with its figures beside it as {@link writePage} does.
  *
- * @param path the page's file; its figures go to the folder of the same name without extension and with `-figures`
- * @returns the folder of the figures
+ * @throws HeddleError when the page cannot be written; nothing is left then
  */
-export async function writeEvaluationPage(path: string, measured: ModelEvaluation): Promise<string> {
+export async function writeEvaluationPage(path: string, measured: ModelEvaluation): Promise<void> {
   const { evaluation, images } = measured;
   const subject = subjectOf(measured);
   const shown = await shownMistakes(evaluation, images);
   const figures = await evaluationFigures(shown.evaluation, shown.images, subject);
-  const folder = join(dirname(path), `${basename(path, extname(path))}-figures`);
-  await writeFigures(folder, allFigures(figures));
-  await writeFileAtomic(path, pageFor(measured, figures, subject));
-  return folder;
+  await writePage(path, pageFor(measured, figures, subject), allFigures(figures));
 }
 
 /** `Fashion-MNIST, test images`. */

@@ -1,6 +1,8 @@
+import type { Dataset } from "../data/dataset.js";
 import type { Figure } from "../figures/figure.js";
 import type { Model } from "../model/model.js";
 import type { PageSection } from "../report/report-data.js";
+import type { LabelledSet } from "./labelled-set.js";
 
 /** What every part needs. */
 export interface ExplainContext {
@@ -20,6 +22,14 @@ export interface ExplainContext {
   readonly signal: AbortSignal | undefined;
   onStage(what: string): void;
   onProgress(what: string, share: number): void;
+}
+
+/** The images that a model is asked about, in memory or on disk. */
+export interface ExplainedData {
+  /** Their names and where they come from; where they are on disk with the first ones alone. */
+  readonly dataset: Dataset;
+  readonly train: LabelledSet;
+  readonly test: LabelledSet;
 }
 
 /** A part of a page with its figures and what it found. */

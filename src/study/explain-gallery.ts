@@ -1,11 +1,11 @@
 import { AbortedError } from "../base/errors.js";
 import { formatPercent } from "../base/format.js";
-import { type Dataset, type ImageSet, imagesAt } from "../data/dataset.js";
+import { type ImageSet, imagesAt } from "../data/dataset.js";
 import { type GradCam, gradCam, lastConvolution, occlusion } from "../explain/index.js";
 import type { Figure } from "../figures/figure.js";
 import { shownImages } from "../figures/shown-images.js";
 import type { Trace } from "../model/trace.js";
-import type { ExplainContext, Part } from "./explain-context.js";
+import type { ExplainContext, ExplainedData, Part } from "./explain-context.js";
 import { type Explanation, overlaysFigure } from "./explain-figures.js";
 import { asideOf } from "./explain-image.js";
 import { firstOfClasses } from "./labelled-set.js";
@@ -34,7 +34,7 @@ interface Listed {
 export async function drawGallery(
   context: ExplainContext,
   trace: Trace,
-  { test, classNames }: Dataset,
+  { test, dataset }: ExplainedData,
   predictions: Predictions,
   part: Part,
 ): Promise<Listed[]> {
@@ -42,7 +42,7 @@ export async function drawGallery(
   const { rows, predicted } = predictions;
   const certainty = (index: number) => rows[index]![predicted[index]!]!;
   const truth = (index: number) => test.labels[index]!;
-  const examples = firstOfClasses(test, classNames.length);
+  const examples = firstOfClasses(test, dataset.classNames.length);
   const errors = predicted
     .map((_, index) => index)
     .filter((index) => predicted[index] !== truth(index))
@@ -60,17 +60,19 @@ export async function drawGallery(
     { indices: errors, name: "gallery-errors", title: "The most confident errors" },
   ].filter(({ indices }) => indices.length > 0);
   for (const { indices, name, title } of parts) {
+    // Once: a packed file on disk is read from its beginning each time.
+    const images = await test.at(indices);
     const found = await explainImages(
       context,
       trace,
-      { test, indices, predicted, certainty, hasCam },
+      { images, indices, predicted, certainty, hasCam },
       (one) => {
         listed.push(one);
         context.onProgress(what, listed.length / (examples.length + errors.length));
       },
     );
     explained.push(...found);
-    const { shape } = shownImages(imagesAt(test, indices));
+    const { shape } = shownImages(images);
     figures.push(await overlaysFigure(found, { name, title, shape, side: 116 }));
   }
   part.figures.push(...figures);
@@ -95,7 +97,8 @@ async function explainImages(
   context: ExplainContext,
   trace: Trace,
   of: {
-    readonly test: ImageSet;
+    /** Those at `indices`. */
+    readonly images: ImageSet;
     readonly indices: readonly number[];
     readonly predicted: readonly number[];
     readonly hasCam: boolean;
@@ -104,18 +107,16 @@ async function explainImages(
   onEach: (one: Listed) => void,
 ): Promise<Explanation[]> {
   const { model, signal, patch, stride, layer, className } = context;
-  const { test, indices, predicted, hasCam } = of;
+  const { images, indices, predicted, hasCam } = of;
   const labels = indices.map((index) => context.label ?? predicted[index]!);
-  const cams: (GradCam | undefined)[] = hasCam
-    ? await gradCam(trace, imagesAt(test, indices), labels, { layer, signal })
-    : [];
+  const cams: (GradCam | undefined)[] = hasCam ? await gradCam(trace, images, labels, { layer, signal }) : [];
   const found: Explanation[] = [];
   for (const [at, index] of indices.entries()) {
     if (signal?.aborted) throw new AbortedError("Stopped while the gallery was drawn.");
-    const one = imagesAt(test, [index]);
+    const one = imagesAt(images, [at]);
     const label = labels[at]!;
     const hidden = await occlusion(model, one, { patch, stride, label, signal });
-    const [taken, truth, probability] = [predicted[index]!, test.labels[index]!, of.certainty(index)];
+    const [taken, truth, probability] = [predicted[index]!, images.labels[at]!, of.certainty(index)];
     const wrong = taken === truth ? "" : ` taken for ${className(taken)}`;
     const shownFor = label === taken ? "" : `; shown for ${className(label)}`;
     found.push({

@@ -1,5 +1,5 @@
 import { HeddleError } from "../base/errors.js";
-import { type Dataset, imagesAt } from "../data/dataset.js";
+import type { ExplainedData } from "./explain-context.js";
 import type { OpenedModel } from "./open-run.js";
 import { readPictureFor } from "./picture-input.js";
 
@@ -30,14 +30,14 @@ export function splitOf(image: string): "train" | "test" | undefined {
 export async function readExplainImage(
   name: string,
   opened: OpenedModel,
-  dataset: Dataset | undefined,
+  data: ExplainedData | undefined,
 ): Promise<ExplainImage> {
   const split = splitOf(name);
   if (split === undefined) {
     const { pixels, inverted } = await readPictureFor(opened, name);
     return { name, images: pixels, label: undefined, inverted };
   }
-  if (!dataset) {
+  if (!data) {
     throw new HeddleError({
       who: name,
       expected: "a dataset that it is an image of",
@@ -45,15 +45,16 @@ export async function readExplainImage(
       next: "Name its folder with --data.",
     });
   }
-  const set = dataset[split];
+  const set = data[split];
   const index = Number(OF_DATASET.exec(name)![2]);
   if (index >= set.count) {
     throw new HeddleError({
       who: name,
-      expected: `an image of ${dataset.title} from ${split}:0 to ${split}:${set.count - 1}`,
+      expected: `an image of ${data.dataset.title} from ${split}:0 to ${split}:${set.count - 1}`,
       received: String(index),
       next: "Choose a smaller number.",
     });
   }
-  return { name, images: imagesAt(set, [index]).images, label: set.labels[index], inverted: false };
+  const { images } = await set.at([index]);
+  return { name, images, label: set.labels[index], inverted: false };
 }

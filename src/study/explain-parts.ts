@@ -1,13 +1,12 @@
 import { formatPercent, groupDigits } from "../base/format.js";
 import { Random, shuffle } from "../base/random.js";
-import { type Dataset, imagesAt } from "../data/dataset.js";
 import { embed, filtersOf, lastHiddenLayer } from "../explain/index.js";
 import type { Figure } from "../figures/figure.js";
 import { largestAt } from "../metrics/rows.js";
 import { classCount, classProbabilities, whyNoClasses } from "../model/class-probabilities.js";
 import type { Trace } from "../model/trace.js";
 import type { PageSection } from "../report/report-data.js";
-import { type ExplainContext, emptyPart, type Part } from "./explain-context.js";
+import { type ExplainContext, type ExplainedData, emptyPart, type Part } from "./explain-context.js";
 import { embeddingFigure, filtersFigure } from "./explain-figures.js";
 import { drawGallery } from "./explain-gallery.js";
 
@@ -35,7 +34,7 @@ export async function explainFilters({ model, onStage }: ExplainContext): Promis
 export async function explainDataset(
   context: ExplainContext,
   trace: Trace,
-  dataset: Dataset,
+  data: ExplainedData,
 ): Promise<Part & { readonly embedding: object | undefined; readonly gallery: readonly object[] }> {
   const { model, signal } = context;
   const part = emptyPart();
@@ -44,23 +43,23 @@ export async function explainDataset(
     part.notes.push(`No map of images and no gallery: ${fault}.`);
     return { ...part, embedding: undefined, gallery: [] };
   }
-  context.onStage(`Predictions of ${groupDigits(dataset.test.count)} test images`);
-  const outputs = await model.predict(dataset.test, { ...(signal && { signal }) });
+  context.onStage(`Predictions of ${groupDigits(data.test.count)} test images`);
+  const outputs = await model.predict(data.test.samples, { ...(signal && { signal }) });
   const probabilities = classProbabilities(model, outputs);
   const classes = classCount(model);
-  const rows = Array.from({ length: dataset.test.count }, (_, index) =>
+  const rows = Array.from({ length: data.test.count }, (_, index) =>
     probabilities.subarray(index * classes, (index + 1) * classes),
   );
   const predicted = rows.map((row) => largestAt(row, 0, classes));
-  const embedding = await mapImages(context, trace, dataset, predicted, part);
-  const gallery = await drawGallery(context, trace, dataset, { rows, predicted }, part);
+  const embedding = await mapImages(context, trace, data, predicted, part);
+  const gallery = await drawGallery(context, trace, data, { rows, predicted }, part);
   return { ...part, embedding, gallery };
 }
 
 async function mapImages(
   context: ExplainContext,
   trace: Trace,
-  { test, classNames }: Dataset,
+  { test, dataset }: ExplainedData,
   predicted: readonly number[],
   part: Part,
 ): Promise<object | undefined> {
@@ -80,14 +79,14 @@ async function mapImages(
   const indices = order.slice(0, count).sort();
   const what = `Map of ${groupDigits(count)} test images`;
   context.onStage(what);
-  const chosen = imagesAt(test, indices);
+  const chosen = await test.at([...indices]);
   const embedding = await embed(trace, chosen, {
     ...{ seed, threads, signal },
     onProgress: (share) => context.onProgress(what, share),
   });
   const { layer, neighbours, agreement, agreementByClass } = embedding;
   const figure = await embeddingFigure(embedding, {
-    classNames,
+    classNames: dataset.classNames,
     labels: chosen.labels,
     predicted: Array.from(indices, (index) => predicted[index]!),
   });

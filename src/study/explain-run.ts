@@ -13,12 +13,13 @@ import type { PageHeader } from "../report/report-data.js";
 import { slug } from "../runs/run-folder.js";
 import { checkFits } from "./check-fits.js";
 import { type CountedLooks, countLook } from "./count-look.js";
-import type { ExplainContext, Part } from "./explain-context.js";
+import { dataOfModel } from "./data-of-model.js";
+import type { ExplainContext, ExplainedData, Part } from "./explain-context.js";
 import { explainImage } from "./explain-image.js";
 import { readExplainImage, splitOf } from "./explain-input.js";
 import { explainDataset, explainFilters } from "./explain-parts.js";
 import { labelledSet } from "./labelled-set.js";
-import { datasetOfModel, type OpenedModel, openModel } from "./open-run.js";
+import { type OpenedModel, openModel } from "./open-run.js";
 import { imageSize } from "./picture-input.js";
 
 export interface ExplainOptions {
@@ -30,6 +31,8 @@ export interface ExplainOptions {
   readonly image?: string | undefined;
   /** Where the dataset is; where the run had it by default. */
   readonly data?: string | undefined;
+  /** Whether images stay on disk; as the run had it by default. */
+  readonly stream?: boolean | undefined;
   readonly load: LoadOptions;
   /** The layer of Grad-CAM; the last convolution by default. */
   readonly layer?: string | undefined;
@@ -80,11 +83,12 @@ export async function explainRun(options: ExplainOptions): Promise<Explained> {
   let trace: Trace | undefined;
   try {
     const shape = imageSize(model);
-    const dataset = await datasetFor(opened, options);
+    const data = await dataFor(opened, options);
+    const dataset = data?.dataset;
     const context = contextOf(options, opened, dataset, shape);
     checkLayer(context);
     const image =
-      options.image === undefined ? undefined : await readExplainImage(options.image, opened, dataset);
+      options.image === undefined ? undefined : await readExplainImage(options.image, opened, data);
     trace = await Trace.open(model, {
       fast: options.fast ?? false,
       ...(options.threads !== undefined && { threads: options.threads }),
@@ -96,18 +100,18 @@ export async function explainRun(options: ExplainOptions): Promise<Explained> {
       const title = image.name.includes(":") ? image.name : basename(image.name);
       const details = { image: image.name, prediction };
       const looked = splitOf(image.name) === "test";
-      return await write(folder, part, { ...{ opened, dataset, title, details, looked }, options });
+      return await write(folder, part, { ...{ opened, data, title, details, looked }, options });
     }
     const filters = await explainFilters(context);
-    const ofData = dataset
-      ? await explainDataset(context, trace, dataset)
+    const ofData = data
+      ? await explainDataset(context, trace, data)
       : { ...withoutDataset, embedding: undefined, gallery: [] };
     const { embedding, gallery } = ofData;
     const title = dataset?.title ?? model.name;
     const details = { embedding, gallery };
     const looked = gallery.length > 0;
     return await write(folder, joined([filters, ofData]), {
-      ...{ opened, dataset, title, details, looked },
+      ...{ opened, data, title, details, looked },
       options,
     });
   } finally {
@@ -117,15 +121,14 @@ export async function explainRun(options: ExplainOptions): Promise<Explained> {
 }
 
 /** The data, where images of it are wanted and there is any. */
-async function datasetFor(
-  opened: OpenedModel,
-  { image, data, load }: ExplainOptions,
-): Promise<Dataset | undefined> {
+async function dataFor(opened: OpenedModel, options: ExplainOptions): Promise<ExplainedData | undefined> {
+  const { image, data } = options;
   if (image !== undefined && splitOf(image) === undefined) return undefined;
   if (!opened.run && data === undefined) return undefined;
-  const dataset = await datasetOfModel(opened, data, load);
+  const { dataset, streams } = await dataOfModel(opened, options);
   checkFits(opened.model, dataset);
-  return dataset;
+  const { train, test } = streams ?? dataset;
+  return { dataset, train: labelledSet(train), test: labelledSet(test) };
 }
 
 const withoutDataset: Part = {
@@ -195,7 +198,7 @@ async function write(
   { sections, figures, findings, notes }: Part,
   about: {
     readonly opened: OpenedModel;
-    readonly dataset: Dataset | undefined;
+    readonly data: ExplainedData | undefined;
     readonly title: string;
     readonly details: object;
     /** Whether test images are shown. */
@@ -203,7 +206,7 @@ async function write(
     readonly options: Pick<ExplainOptions, "onWarning">;
   },
 ): Promise<Explained> {
-  const { opened, dataset, title, details, looked, options } = about;
+  const { opened, data, title, details, looked, options } = about;
   const { model, name, path, run } = opened;
   const page = join(folder, "report.html");
   const header: PageHeader = {
@@ -212,7 +215,7 @@ async function write(
     subtitle: findings[0] ?? `${groupDigits(model.parameters)} parameters in ${model.layers.length} layers`,
     id: name,
     finishedAt: new Date().toISOString(),
-    ...noticeOf(dataset, notes),
+    ...noticeOf(data?.dataset, notes),
   };
   const html = renderPage({ ...header, sections });
   await writeFigures(join(folder, "figures"), figures);
@@ -221,10 +224,7 @@ async function write(
   return {
     ...{ folder, page, findings, notes },
     figures: figures.map((figure) => join(folder, "figures", `${figure.name}.svg`)),
-    testLooks:
-      looked && dataset
-        ? await countLook(run, labelledSet(dataset.test), "explain", options.onWarning)
-        : null,
+    testLooks: looked && data ? await countLook(run, data.test, "explain", options.onWarning) : null,
     details: { run: path, model: { name: model.name, parameters: model.parameters }, ...details },
   };
 }

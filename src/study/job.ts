@@ -20,7 +20,7 @@ export interface Training {
   readonly batchSize: number;
   readonly threads: number | undefined;
   readonly fast: boolean;
-  /** The first so many training images; all by default. */
+  /** How many training images, chosen as `limitedImages` says; all by default. */
   readonly limit: number | undefined;
   /** Share of those images that is held out and validated on; none by default. */
   readonly validationSplit?: number | undefined;

@@ -1,10 +1,11 @@
-import { firstImages, type ImageSet } from "../data/dataset.js";
+import type { ImageSet } from "../data/dataset.js";
 import { EarlyStopping } from "../model/callbacks/index.js";
 import type { FitOptions } from "../model/fit.js";
 import type { ValidationOptions, Weighting } from "../model/sample-weights.js";
 import type { SampleStream } from "../model/stream.js";
 import { checkFits } from "./check-fits.js";
 import type { Training } from "./job.js";
+import { limitedImages } from "./limit.js";
 import { limitedStreams, shuffledStream } from "./streams.js";
 import { splitForValidation } from "./validation-split.js";
 
@@ -63,7 +64,7 @@ export function imagesOf(training: Pick<Training, "dataset" | "limit" | "validat
   readonly validation: ImageSet | undefined;
 } {
   const { dataset, limit, validationSplit } = training;
-  const all = limit === undefined ? dataset.train : firstImages(dataset.train, limit);
+  const all = limitedImages(dataset.train, limit);
   return validationSplit ? splitForValidation(all, validationSplit) : { train: all, validation: undefined };
 }
 

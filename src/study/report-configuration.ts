@@ -44,7 +44,7 @@ export function configurationGroups(
         { label: "Seed", value: String(seed) },
         ...(limit === undefined
           ? []
-          : [{ label: "Training images", value: `the first ${groupDigits(limit)}` }]),
+          : [{ label: "Training images", value: `at most ${groupDigits(limit)}` }]),
       ],
     },
     ...(metrics ? [engineGroup(metrics)] : []),

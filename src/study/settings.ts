@@ -114,7 +114,14 @@ export const settings: { readonly [Name in keyof Settings]: Setting<Settings[Nam
     read: (value) => parseShape(dimensions(value)),
     parse: (text) => text,
   },
-  limit: whole(1, shown("Data", "--limit <n>", "use the first n training images")),
+  limit: whole(
+    1,
+    shown(
+      "Data",
+      "--limit <n>",
+      "use n training images: the first ones, or where those leave classes out, of each class its share",
+    ),
+  ),
   validationSplit: between(
     [0, 0.9],
     shown(

@@ -52,7 +52,7 @@ Examples:
           ...(test ? [`${groupDigits(test.count)} test`] : []),
         ];
         terminal.result(
-          `${target}: ${splits.join(" and ")} images of ${train.shape.join(" × ")} in ${classNames.length} classes, as ${form}`,
+          `${target}: ${splits.join(" and ")} images of ${train.shape.join(" × ")} in ${classNames.length} ${classNames.length === 1 ? "class" : "classes"}, as ${form}`,
         );
         terminal.json({
           target,

@@ -4,6 +4,7 @@ import { groupDigits } from "../../base/format.js";
 import { type EvaluatedModel, evaluateModel, type ModelEvaluation } from "../../study/evaluate-model.js";
 import { subjectOf, writeEvaluationPage } from "../../study/evaluation-page.js";
 import { evaluationFacts } from "../../study/evaluation-words.js";
+import { refuseFolder } from "../../study/page-file.js";
 import { loadOptions, withDataOptions } from "../data-options.js";
 import { fastOption, jsonOption, modelArgument, nonEmpty, runDirOption, threadsOption } from "../options.js";
 import { abortOnSignals } from "../signals.js";
@@ -48,6 +49,7 @@ Examples:
       const terminal = new Terminal(options);
       const { signal, release } = abortOnSignals(terminal);
       try {
+        if (typeof options.report === "string") await refuseFolder(options.report);
         const measured = await evaluateModel(run, {
           ...{ root: options.runDir, data: options.data, split: options.split, against: options.against },
           ...{ threads: options.threads, fast: options.fast, stream: options.stream, signal },

@@ -25,6 +25,7 @@ export function explainCommand() {
       .addArgument(modelArgument())
       .argument("[image]", "a picture file, or test:17 or train:3 of the run's data", nonEmpty),
   )
+    .addOption(new Option("--stream", "leave images on disk: the default for a run that was trained so"))
     .addOption(
       new Option("--layer <name>", "Grad-CAM's layer; the last convolution by default").argParser(nonEmpty),
     )
@@ -75,11 +76,12 @@ Examples:
     .action(async (run, image, options) => {
       const terminal = new Terminal(options);
       const { signal, release } = abortOnSignals(terminal);
-      const { data, layer, class: className, mapImages: embeddingImages, runDir: root } = options;
+      const { data, stream, layer, class: className, mapImages: embeddingImages, runDir: root } = options;
       const { patch, stride, seed, out, threads, fast = false } = options;
       try {
         const explained = await explainRun({
-          ...{ run, root, image, data, layer, className, patch, stride, seed, out, threads, fast, signal },
+          ...{ run, root, image, data, stream, layer, className, patch, stride, seed },
+          ...{ out, threads, fast, signal },
           embeddingImages,
           load: loadOptions(options, { signal, terminal }),
           onWarning: (message) => terminal.warn(message),

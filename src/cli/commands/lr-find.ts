@@ -6,6 +6,7 @@ import { formatRate, learningRateCurve } from "../../figures/learning-rate-curve
 import { writeFigures } from "../../figures/write-figures.js";
 import { formatCommand } from "../../runs/command-line.js";
 import { trainingOf } from "../../study/build-training.js";
+import { limitNote } from "../../study/limit.js";
 import { findLearningRate, type LearningRateFinding } from "../../study/lr-find.js";
 import { obtainDataset } from "../../study/obtain-dataset.js";
 import { openRecipe, recipeJson } from "../../study/recipe-file.js";
@@ -107,6 +108,8 @@ Examples:
           settings.data,
           loadOptions({ ...settings, offline: options.offline }, { signal, terminal }),
         );
+        const note = limitNote(dataset.train, settings.limit);
+        if (note !== undefined) terminal.warn(note);
         const training = trainingOf(settings, dataset, { threads: options.threads, who });
         const line = workLine(terminal, "Searching");
         const finding = await findLearningRate(training, { from, to, steps, signal, onStep: line });

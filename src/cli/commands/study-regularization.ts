@@ -1,8 +1,11 @@
 import { Command, InvalidArgumentError, Option } from "@commander-js/extra-typings";
 import { AbortedError } from "../../base/errors.js";
 import { formatDuration, formatPercent, formatTable, groupDigits } from "../../base/format.js";
+import type { FormOptions } from "../../data/dataset.js";
 import { formatCommand } from "../../runs/command-line.js";
+import { DEFAULT_RUNS_FOLDER } from "../../runs/run-folder.js";
 import { parseDuration } from "../../study/budget.js";
+import { limitNote } from "../../study/limit.js";
 import { obtainForStudy } from "../../study/obtain-dataset.js";
 import { studyRecipe } from "../../study/recipe.js";
 import {
@@ -83,7 +86,12 @@ export function studyRegularizationCommand() {
     .addOption(threadsOption())
     .addOption(fastOption())
     .addOption(runDirOption())
-    .addOption(new Option("--limit <n>", "use the first n training images").argParser(wholeNumber(1)))
+    .addOption(
+      new Option(
+        "--limit <n>",
+        "use n training images: the first ones, or where those leave classes out, of each class its share",
+      ).argParser(wholeNumber(1)),
+    )
     .addOption(jsonOption())
     .addOption(quietOption())
     .addHelpText(
@@ -110,6 +118,8 @@ Examples:
         terminal.clear();
         const { dataset, standInFor } = obtained;
         if (standInFor) terminal.warn(`${standInFor.reason} Using ${dataset.title} instead.`);
+        const note = limitNote(dataset.train, options.limit);
+        if (note !== undefined) terminal.warn(note);
         const request: StudyRequest = {
           ...{ budgetSeconds: options.budget, seeds: options.seeds, epochs: options.epochs },
           ...{ limit: options.limit, batchSize: options.batchSize, learningRate: options.learningRate },
@@ -118,6 +128,7 @@ Examples:
         const result = await runStudy({
           ...{ dataset, request, signal, runsFolder: options.runDir, threads: options.threads },
           ...(standInFor && { standInFor }),
+          places: placesOf(options),
           defaults: {
             ...{ batchSize: studyRecipe.batchSize, learningRate: LEARNING_RATE },
             ...{ seed: DEFAULT_SEED, fast: false },
@@ -135,6 +146,23 @@ Examples:
         release();
       }
     });
+}
+
+/** What was typed to say where data and runs are, and how the data is read. */
+function placesOf({
+  data,
+  missing,
+  size,
+  shape,
+  runDir,
+}: FormOptions & { readonly data?: string | undefined; readonly runDir: string }): string[] {
+  return [
+    ...(data === undefined ? [] : ["--data", data]),
+    ...(missing === undefined ? [] : ["--missing", missing]),
+    ...(size === undefined ? [] : ["--size", size.join("x")]),
+    ...(shape === undefined ? [] : ["--shape", shape.join("x")]),
+    ...(runDir === DEFAULT_RUNS_FOLDER ? [] : ["--run-dir", runDir]),
+  ];
 }
 
 /** An option's value as a time in seconds. */
@@ -172,7 +200,7 @@ function printPlan(terminal: Terminal, study: StudyRecord, resumed: boolean): vo
   const rows = regimes.map((regime) => [
     regime.title,
     regime.settings.map(({ label }) => label || "–").join(" | "),
-    `${(regimeSeconds({ regimes, speeds, images }, regime, plan) / 60).toFixed(1)} min`,
+    formatDuration(regimeSeconds({ regimes, speeds, images }, regime, plan)),
   ]);
   const head = resumed ? "Going on with the study begun" : "The study";
   terminal.info(

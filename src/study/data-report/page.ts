@@ -29,7 +29,8 @@ export function dataPage(findings: DataFindings, figures: DataFigures): string {
       id: "first-images",
       title: "First images",
       figures: figures.first,
-      aside: "As they are stored, enlarged without smoothing. Grey images are shown as ink on light paper.",
+      aside:
+        "As they are stored, enlarged without smoothing. Grey images are shown as ink on paper; on a dark page as they are.",
     },
     balanceSection(findings, figures.balance),
     {

@@ -81,6 +81,15 @@ describe("planStudy", () => {
     expect(planStudy({ ...options, budgetSeconds, epochs: 4 }).seeds).toBeGreaterThan(3);
   });
 
+  it("counts what measuring took, and names the budget that was typed", () => {
+    const budgetSeconds = 3600;
+    const { expectedSeconds } = planStudy({ ...options, budgetSeconds, spentSeconds: 1800 });
+    expect(expectedSeconds).toBeLessThan(1800);
+    expect(() => planStudy({ ...options, budgetSeconds: 60, spentSeconds: 1e4 })).toThrow(
+      /at least \dh\d\dm, .*received 1m00s/,
+    );
+  });
+
   it("says how long the shortest study takes when a budget is too small", () => {
     expect(() => planStudy({ ...options, budgetSeconds: 60 })).toThrow(
       /^--budget: expected at least \d+m\d\ds, for 2 seeds of 1 epoch at the speed of this machine, received 1m00s\. Give more time, or fewer images with --limit\.$/,

@@ -25,6 +25,8 @@ export interface PlanOptions {
   readonly images: { readonly train: number; readonly validation: number; readonly test: number };
   /** Fits what is not given; without it 3 seeds of 12 epochs. */
   readonly budgetSeconds?: number | undefined;
+  /** What of the budget is gone already, for measuring speeds; 0 by default. */
+  readonly spentSeconds?: number;
   readonly seeds?: number | undefined;
   readonly epochs?: number | undefined;
 }
@@ -66,12 +68,13 @@ const MARGIN = 1.05;
  * @throws HeddleError that says how long the shortest study takes when the budget is below it
  */
 export function planStudy(options: PlanOptions): StudyPlan {
-  const { budgetSeconds } = options;
+  const { budgetSeconds, spentSeconds = 0 } = options;
   const given = { seeds: options.seeds ?? DEFAULT_SEEDS, epochs: options.epochs ?? DEFAULT_EPOCHS };
   if (budgetSeconds === undefined) return planOf(options, given);
-  const fits = (size: StudySize) => planOf(options, size).expectedSeconds * MARGIN <= budgetSeconds;
+  const needed = (size: StudySize) => spentSeconds + planOf(options, size).expectedSeconds * MARGIN;
+  const fits = (size: StudySize) => needed(size) <= budgetSeconds;
   let size: StudySize = { seeds: options.seeds ?? LEAST_SEEDS, epochs: options.epochs ?? 1 };
-  if (!fits(size)) throw tooShort(budgetSeconds, planOf(options, size));
+  if (!fits(size)) throw tooShort(budgetSeconds, size, needed(size));
   for (const rung of RUNGS) {
     for (const key of ["seeds", "epochs"] as const) {
       while (options[key] === undefined && size[key] < rung[key]) {
@@ -124,10 +127,10 @@ export function trialSeconds(
   return SECONDS_A_TRIAL + epochs * epoch + measured / evaluatedPerSecond;
 }
 
-function tooShort(budgetSeconds: number, { seeds, epochs, expectedSeconds }: StudyPlan): HeddleError {
+function tooShort(budgetSeconds: number, { seeds, epochs }: StudySize, needed: number): HeddleError {
   return new HeddleError({
     who: "--budget",
-    expected: `at least ${formatDuration(Math.ceil(expectedSeconds * MARGIN))}, for ${seeds} seeds of ${epochs} ${epochs === 1 ? "epoch" : "epochs"} at the speed of this machine`,
+    expected: `at least ${formatDuration(Math.ceil(needed))}, for ${seeds} seeds of ${epochs} ${epochs === 1 ? "epoch" : "epochs"} at the speed of this machine`,
     received: formatDuration(budgetSeconds),
     next: "Give more time, or fewer images with --limit.",
   });

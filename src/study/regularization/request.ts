@@ -10,7 +10,7 @@ export interface StudyRequest {
   readonly budgetSeconds?: number | undefined;
   readonly seeds?: number | undefined;
   readonly epochs?: number | undefined;
-  /** The first so many training images; all by default. */
+  /** How many training images, chosen as `limitedImages` says; all by default. */
   readonly limit?: number | undefined;
   readonly batchSize: number;
   /** Peak of the one-cycle schedule. */

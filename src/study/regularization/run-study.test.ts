@@ -111,6 +111,12 @@ describe("a study that nobody disturbs", () => {
     await expect(run(root, { request: { ...request, epochs: 2 } })).rejects.toThrow(
       `Study ${folder}: expected --epochs to be 1, as it was begun, received 2. Go on with "heddle study regularization --seeds 2 --epochs 1 --batch-size 20", or begin another study with --run-dir.`,
     );
+    const places = ["--data", "my photos", "--run-dir", "here"];
+    await expect(run(root, { request: { ...request, epochs: 2 }, places })).rejects.toThrow(
+      `--batch-size 20 --data 'my photos' --run-dir here", or begin`,
+    );
+    const cats = { ...dataset, classNames: ["cat"] };
+    await expect(run(root, { dataset: cats })).rejects.toThrow("expected images of two classes at least");
     const other = generateFashionSketch({ train: 120, test: 40, seed: 8 });
     await expect(run(root, { dataset: other })).rejects.toThrow("expected data to be fashion-sketch");
     await expect(run(root, { request: { ...request, budgetSeconds: 600 } })).rejects.toThrow(

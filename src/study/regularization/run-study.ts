@@ -5,7 +5,9 @@ import { lockFolder } from "../../base/lock-node.js";
 import { heddleVersion } from "../../base/version-node.js";
 import type { Dataset } from "../../data/dataset.js";
 import type { Progress } from "../../model/callbacks.js";
+import { formatCommand } from "../../runs/command-line.js";
 import { describeMachine } from "../../runs/machine.js";
+import { checkSeveralClasses } from "../check-fits.js";
 import { lookAtTest } from "./look-at-test.js";
 import { estimatedSeconds, Pace } from "./pace.js";
 import { planStudy } from "./plan.js";
@@ -31,6 +33,8 @@ export interface StudyOptions {
   readonly defaults: StudyRequest;
   /** The folder of all runs; the study's is one of its folders. */
   readonly runsFolder: string;
+  /** What was typed to say where data and runs are, for advice: `["--data", "photos"]`. It is kept nowhere. */
+  readonly places?: readonly string[];
   readonly threads: number | undefined;
   readonly signal: AbortSignal;
   readonly events?: StudyEvents;
@@ -87,10 +91,11 @@ const POOLED_RIVALS = ["pooling-l1", "pooling-l2"];
  */
 export async function runStudy(options: StudyOptions): Promise<StudyResult> {
   const { dataset, request, events = {}, signal, threads, regimes = allRegimes } = options;
+  checkSeveralClasses(dataset);
   const folder = new StudyFolder(join(options.runsFolder, folderNameOf(dataset)));
   const words = await wordsOf(request, dataset);
   // Before the lock: who asks for something else is told so at once.
-  await refuseOther(folder, words);
+  await refuseOther(folder, words, options.places);
   const unlock = await lockFolder(folder.path, "Study");
   try {
     await folder.removeLeftovers();
@@ -143,9 +148,15 @@ function folderNameOf({ name }: Dataset): string {
   return ["regularization", ...(name.toLowerCase().match(/[a-z0-9]+/g) ?? [])].join("-");
 }
 
-async function refuseOther(folder: StudyFolder, words: Awaited<ReturnType<typeof wordsOf>>): Promise<void> {
+async function refuseOther(
+  folder: StudyFolder,
+  words: Awaited<ReturnType<typeof wordsOf>>,
+  places: readonly string[] = [],
+): Promise<void> {
   const begun = await folder.readStudy();
-  if (begun) checkSameRequest(folder.path, begun.request, words, `"${begun.command}"`);
+  if (!begun) return;
+  const command = [begun.command, ...(places.length > 0 ? [formatCommand(places)] : [])].join(" ");
+  checkSameRequest(folder.path, begun.request, words, `"${command}"`);
 }
 
 /** The record of a study that was begun, or of a new one whose plan is made now. */
@@ -186,8 +197,10 @@ async function studyRecord(
     options.speeds ?? (await measureSpeeds(about, { ...dataset, train: images.train }, { threads, signal }));
   const spent = (performance.now() - started) / 1000;
   const { budgetSeconds, seeds, epochs } = request;
-  const left = budgetSeconds === undefined ? undefined : Math.max(0, budgetSeconds - spent);
-  const plan = planStudy({ regimes, speeds, images: counts, budgetSeconds: left, seeds, epochs });
+  const plan = planStudy({
+    ...{ regimes, speeds, images: counts, budgetSeconds, seeds, epochs },
+    spentSeconds: spent,
+  });
   const record: StudyRecord = {
     ...fixed,
     speeds,
@@ -264,6 +277,6 @@ function noticeOf({ dataset, standInFor, request }: StudyOptions, study: StudyRe
   if (request.limit === undefined) return undefined;
   return {
     title: "A part of the training images",
-    text: `Trained on ${groupDigits(study.images.train)} of the first ${groupDigits(request.limit)} training images. The published study had all of them.`,
+    text: `Trained on ${groupDigits(study.images.train)} of the ${groupDigits(request.limit)} training images that --limit kept. The published study had all of them.`,
   };
 }

@@ -1,6 +1,7 @@
 import { HeddleError } from "../../base/errors.js";
-import { type Dataset, firstImages, type ImageSet } from "../../data/dataset.js";
+import type { Dataset, ImageSet } from "../../data/dataset.js";
 import { defaultHoldOut, holdOut } from "../../data/hold-out.js";
+import { limitedImages } from "../limit.js";
 
 /** Of which two are held out, one in six. */
 const LEAST_IMAGES = 12;
@@ -15,11 +16,11 @@ export interface StudyImages {
 /**
  * Holds a sixth of the training images of each class out, the same ones in every study.
  *
- * @param limit the first so many training images; all by default
+ * @param limit how many training images; all by default
  * @throws HeddleError when there are too few
  */
 export function splitImages({ train, test, title, classNames }: Dataset, limit?: number): StudyImages {
-  const images = limit === undefined ? train : firstImages(train, limit);
+  const images = limitedImages(train, limit);
   if (images.count < LEAST_IMAGES) {
     throw new HeddleError({
       who: title,

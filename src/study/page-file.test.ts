@@ -1,0 +1,45 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Figure } from "../figures/figure.js";
+import { refuseFolder, writePage } from "./page-file.js";
+
+const figure: Figure = {
+  ...{ name: "curve", title: "Curve", alt: "A curve", svg: "<svg/>", darkSvg: "<svg/>" },
+  png: Uint8Array.of(1),
+};
+
+describe("writePage", () => {
+  let folder: string;
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), "heddle-page-"));
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it("writes the page and its figures, and leaves what else lies beside them", async () => {
+    mkdirSync(join(folder, "a-figures"));
+    writeFileSync(join(folder, "a-figures", "mine.txt"), "mine");
+    await writePage(join(folder, "a.html"), "<p>", [figure]);
+    await writePage(join(folder, "a.html"), "<p>again", [figure]);
+    expect(readFileSync(join(folder, "a.html"), "utf8")).toBe("<p>again");
+    expect(readdirSync(join(folder, "a-figures")).sort()).toEqual(["curve.png", "curve.svg", "mine.txt"]);
+    expect(readdirSync(folder).sort()).toEqual(["a-figures", "a.html"]);
+  });
+
+  it("leaves nothing where it cannot write, and the page before", async () => {
+    writeFileSync(join(folder, "b-figures"), "a file");
+    writeFileSync(join(folder, "b.html"), "before");
+    const names = readdirSync(folder);
+    await expect(writePage(join(folder, "b.html"), "<p>", [figure])).rejects.toThrow("b.html: expected");
+    expect(readFileSync(join(folder, "b.html"), "utf8")).toBe("before");
+    expect(readdirSync(folder)).toEqual(names);
+  });
+
+  it("refuses a folder by name", async () => {
+    await expect(refuseFolder(folder)).rejects.toThrow(
+      `File ${folder}: expected a file for the page, received a folder. Name a file in it: ${join(folder, "report.html")}.`,
+    );
+    await refuseFolder(join(folder, "new.html"));
+  });
+});
