@@ -57,8 +57,9 @@ export function sampleWeights(
   }
   if (!classWeight) return undefined;
   for (const [name, value] of Object.entries(classWeight)) {
-    if (Number.isFinite(value)) continue;
-    throw fault("finite weights", `${value} for class ${name}`, "Correct classWeight.");
+    if (Number.isFinite(value) && value >= 0) continue;
+    const wanted = Number.isFinite(value) ? "weights of at least 0" : "finite weights";
+    throw fault(wanted, `${value} for class ${name}`, "Correct classWeight.");
   }
   const width = targets.length / count;
   return Float32Array.from({ length: count }, (_, index) => {

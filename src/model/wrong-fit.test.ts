@@ -152,6 +152,10 @@ describe("fit refuses options:", () => {
       "fit: expected finite weights, received NaN for class 1. Correct classWeight.",
     ],
     [
+      { classWeight: { 1: -2 } },
+      "fit: expected weights of at least 0, received -2 for class 1. Correct classWeight.",
+    ],
+    [
       { classWeight: { 1: 2 }, sampleWeight: [1, 1, 1, 1] },
       "fit: expected classWeight or sampleWeight, received both. Multiply them into one sampleWeight.",
     ],
