@@ -162,6 +162,8 @@ async function workOn(
     };
     await folder.writeMetrics(metrics);
     const { outputs } = measured;
+    // Its threads and their memory, before the figures take theirs.
+    model.dispose();
     await evaluateJob(folder, job, { outputs, heldOut });
     const finished: RunRecord = {
       ...endStretch(record),
