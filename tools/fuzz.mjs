@@ -29,8 +29,8 @@ if (chosen.length === 0) {
 const [inputs, seconds, seed, from] = [values.inputs, values.seconds, values.seed, values.from].map(Number);
 const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
 const results = [];
-for (const { name } of chosen) {
-  const result = await fuzz(name, { inputs, seconds, seed, from, keep: values.keep });
+for (const { name, perProcess } of chosen) {
+  const result = await fuzz(name, { inputs, seconds, seed, from, keep: values.keep, perProcess });
   results.push(result);
   const { accepted, refused, findings } = result;
   console.log(

@@ -45,7 +45,7 @@ export async function readPictures(
       else rows.push({ file: listed.path, reason: "unreadable picture", label: listed.label, detail: fault });
     });
     checkAlike(folder, decoded[0], decoded.slice(-AT_ONCE), options);
-    // While they come: a small file may hold a hundred megapixels.
+    // While they come: a small file may hold many megapixels.
     const one = decoded[0]?.picture;
     if (one) checkSize(folder, decoded.length, [one.height, one.width, one.channels]);
   }

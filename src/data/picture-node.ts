@@ -20,7 +20,7 @@ export interface Picture {
 }
 
 const MAXIMUM_FILE_BYTES = 64 * 1024 * 1024;
-const MAXIMUM_PIXELS = 100_000_000;
+const MAXIMUM_PIXELS = 64_000_000;
 
 /** What people take pictures in. Left out are formats that are programs, such as SVG. */
 const formats = ["jpeg", "png", "webp", "gif", "tiff", "heif"];
@@ -34,7 +34,7 @@ const beginnings = /^(\xff\xd8\xff|\x89PNG\r\n.\n|GIF8|RIFF....WEBP|II[*+]\0|MM\
  * light background is inverted, because the grey datasets (MNIST and its likes) show light things on black; colours
  * stay.
  *
- * @param path a JPEG, PNG, WebP, GIF, TIFF or AVIF file of at most 64 MiB and 100 megapixels
+ * @param path a JPEG, PNG, WebP, GIF, TIFF or AVIF file of at most 64 MiB and 64 megapixels
  * @param options.invert false for a model that was trained on pictures as they are; true by default
  * @throws HeddleError when the file cannot be read, is no picture, or is too large
  * @example

@@ -38,7 +38,8 @@ const MAXIMUM_FINDINGS = 20;
  *
  * @param {string} name
  * @param {{ inputs: number, seed?: number, from?: number, seconds?: number, module?: string, keep?: string,
- *   limitMs?: number, limitMiB?: number }} options `seconds` ends it earlier; `keep` is the folder for inputs with findings
+ *   perProcess?: number, limitMs?: number, limitMiB?: number }} options `seconds` ends it earlier; `keep` is the folder for
+ *   inputs with findings; `perProcess` is how many inputs a process takes at most
  * @returns {Promise<Result>}
  */
 export async function fuzz(name, options) {
@@ -47,6 +48,7 @@ export async function fuzz(name, options) {
     seed = 1,
     from = 0,
     seconds = Number.POSITIVE_INFINITY,
+    perProcess = Number.POSITIVE_INFINITY,
     module = ownTargets,
     keep,
   } = options;
@@ -65,7 +67,7 @@ export async function fuzz(name, options) {
         name,
         seed,
         from: next,
-        to: from + inputs,
+        to: Math.min(from + inputs, next + perProcess),
         until,
         module,
         folder,

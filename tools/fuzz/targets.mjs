@@ -17,6 +17,7 @@ import { runTargets } from "./targets-runs.mjs";
  * @property {(bytes: Uint8Array, work: string) => Promise<unknown> | unknown} parse what is tried: throws a HeddleError, or
  *   gives what tells one accepted content from another (a checksum), after checking what it can check. `work` is a folder
  *   of its own, the only one in which anything may be written
+ * @property {number} [perProcess] how many inputs a process takes at most
  * @property {(bytes: Uint8Array) => Promise<Uint8Array> | Uint8Array} [seal] puts right what would stop every change at the door, a checksum for example
  */
 
