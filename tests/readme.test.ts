@@ -72,7 +72,7 @@ describe.each(runnable)("code of %s", (path) => {
       });
     } else {
       it(`has a known language at line ${line}`, () => {
-        expect(["text", "json", "javascript"]).toContain(language);
+        expect(["text", "json", "javascript", "python"]).toContain(language);
       });
     }
   }

@@ -1,5 +1,6 @@
 import { HeddleError } from "../base/errors.js";
 import type { JsonObject } from "../base/json.js";
+import { checkOptionsOf } from "../base/known-options.js";
 import type { Shape } from "../base/shape.js";
 import type { Slice } from "../engine/program-builder.js";
 import type { KernelCall } from "../ops/emitter.js";
@@ -25,6 +26,7 @@ export class MaxNorm implements Constraint {
     readonly maxValue = 2,
     options: { readonly axis?: Axes } = {},
   ) {
+    checkOptionsOf(new.target, [MaxNorm], options, ["axis"]);
     this.axis = options.axis ?? 0;
     if (maxValue >= 0 && Number.isFinite(maxValue)) return;
     throw new HeddleError({

@@ -1,4 +1,5 @@
 import type { JsonObject } from "../base/json.js";
+import { checkOptionsOf } from "../base/known-options.js";
 import type { Shape } from "../base/shape.js";
 import type { Slice } from "../engine/program-builder.js";
 import type { KernelCall } from "../ops/emitter.js";
@@ -11,6 +12,7 @@ export class UnitNorm implements Constraint {
 
   /** @param options `axis`, along which vectors run, 0 by default as in Keras */
   constructor(options: { readonly axis?: Axes } = {}) {
+    checkOptionsOf(new.target, [UnitNorm], options, ["axis"]);
     this.axis = options.axis ?? 0;
   }
 

@@ -1,3 +1,4 @@
+import { checkOptionsOf } from "../base/known-options.js";
 import type { Random } from "../base/random.js";
 import { type Shape, sizeOf } from "../base/shape.js";
 import { checkNumber } from "./checks.js";
@@ -18,6 +19,7 @@ export class RandomNormal implements Initializer {
   readonly stddev: number;
 
   constructor(options: NormalOptions = {}) {
+    checkOptionsOf(new.target, [RandomNormal, TruncatedNormal], options, ["mean", "stddev"]);
     const who = new.target.name;
     this.mean = checkNumber(who, "mean", options.mean ?? 0);
     this.stddev = checkNumber(who, "stddev", options.stddev ?? 0.05, 0);

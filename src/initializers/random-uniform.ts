@@ -1,3 +1,4 @@
+import { checkOptionsOf } from "../base/known-options.js";
 import type { Random } from "../base/random.js";
 import { type Shape, sizeOf } from "../base/shape.js";
 import { checkNumber } from "./checks.js";
@@ -11,6 +12,7 @@ export class RandomUniform implements Initializer {
 
   /** @param options `minval` and `maxval`, −0.05 and 0.05 by default */
   constructor(options: { readonly minval?: number; readonly maxval?: number } = {}) {
+    checkOptionsOf(new.target, [RandomUniform], options, ["minval", "maxval"]);
     this.minval = checkNumber("RandomUniform", "minval", options.minval ?? -0.05);
     this.maxval = checkNumber("RandomUniform", "maxval", options.maxval ?? 0.05, this.minval);
   }

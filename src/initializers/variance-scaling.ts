@@ -1,5 +1,6 @@
 import { HeddleError } from "../base/errors.js";
 import type { JsonObject } from "../base/json.js";
+import { checkOptionsOf } from "../base/known-options.js";
 import type { Random } from "../base/random.js";
 import { type Shape, sizeOf } from "../base/shape.js";
 import { fans, type Initializer } from "./initializer.js";
@@ -28,6 +29,7 @@ export class VarianceScaling implements Initializer {
   readonly distribution: "truncated_normal" | "untruncated_normal" | "uniform";
 
   constructor(options: VarianceScalingOptions = {}) {
+    checkOptionsOf(new.target, [VarianceScaling], options, ["scale", "mode", "distribution"]);
     this.scale = options.scale ?? 1;
     this.mode = options.mode ?? "fan_in";
     this.distribution = options.distribution ?? "truncated_normal";

@@ -19,6 +19,7 @@ import { Layer, type LayerOptions } from "./layer.js";
  */
 export class Activation extends Layer {
   readonly className = "Activation";
+  protected override readonly positional: readonly string[] = ["activation"];
   readonly activation: ActivationName;
 
   /**

@@ -1,4 +1,5 @@
 import type { JsonObject } from "../base/json.js";
+import { optionsObject } from "../base/known-options.js";
 import type { Shape } from "../base/shape.js";
 import type { OpNode } from "../ops/node.js";
 import { L1L2 } from "../regularizers/index.js";
@@ -26,8 +27,10 @@ export class ActivityRegularization extends Layer {
   readonly l2: number;
 
   /** @throws HeddleError for factors below 0 */
-  constructor({ l1 = 0, l2 = 0, ...options }: ActivityRegularizationOptions = {}) {
-    super({ ...options, activityRegularizer: new L1L2({ l1, l2 }) });
+  constructor(options: ActivityRegularizationOptions = {}) {
+    const given = optionsObject("ActivityRegularization", options, ["l1", "l2"]);
+    const { l1 = 0, l2 = 0, ...others } = given;
+    super({ ...others, activityRegularizer: new L1L2({ l1, l2 }) });
     this.l1 = l1;
     this.l2 = l2;
   }

@@ -6,7 +6,7 @@ import type { Initializer } from "../initializers/index.js";
 import type { Weight } from "../ops/weight.js";
 import type { Regularizer } from "../regularizers/index.js";
 import { Layer, type LayerOptions } from "./layer.js";
-import { initializerOf, kernelOptionsNamed, regularizerOf } from "./options.js";
+import { initializerOf, regularizerOf, rulesNamed } from "./options.js";
 
 /** Options of layers that normalize, then multiply by γ and add β. */
 export interface AffineLayerOptions extends LayerOptions {
@@ -101,7 +101,7 @@ export function affineOptions(
     ...(typeof config["epsilon"] === "number" ? { epsilon: config["epsilon"] } : {}),
     center: config["center"] !== false,
     scale: config["scale"] !== false,
-    ...kernelOptionsNamed(who, config, [
+    ...rulesNamed(who, config, [
       ...(["beta_initializer", "gamma_initializer"] as const),
       ...(["beta_regularizer", "gamma_regularizer"] as const),
       ...others,

@@ -16,6 +16,7 @@ import { Layer, type LayerOptions } from "./layer.js";
  */
 export class CenterCrop extends Layer {
   readonly className = "CenterCrop";
+  protected override readonly positional: readonly string[] = ["height", "width"];
 
   /**
    * @param height of the output, in pixels

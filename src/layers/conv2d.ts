@@ -31,6 +31,7 @@ export interface Conv2DOptions extends LayerOptions, KernelOptions, ConvWindowOp
  */
 export class Conv2D extends Layer {
   readonly className = "Conv2D";
+  protected override readonly positional: readonly string[] = ["filters", "kernelSize"];
   readonly filters: number;
   readonly kernelSize: readonly [number, number];
   readonly strides: readonly [number, number];

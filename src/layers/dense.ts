@@ -19,6 +19,7 @@ export interface DenseOptions extends LayerOptions, KernelOptions {}
  */
 export class Dense extends Layer {
   readonly className = "Dense";
+  protected override readonly positional: readonly string[] = ["units"];
   readonly units: number;
   private readonly settings: KernelSettings;
 

@@ -49,6 +49,7 @@ export interface DepthwiseConv2DOptions extends LayerOptions, ConvWindowOptions 
  */
 export class DepthwiseConv2D extends Layer {
   readonly className = "DepthwiseConv2D";
+  protected override readonly positional: readonly string[] = ["kernelSize"];
   readonly depthMultiplier: number;
   readonly window: ConvWindow;
   private readonly activation: ActivationName;

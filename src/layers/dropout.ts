@@ -18,6 +18,7 @@ import { type BuildContext, Layer, type LayerOptions } from "./layer.js";
  */
 export class Dropout extends Layer {
   readonly className = "Dropout";
+  protected override readonly positional: readonly string[] = ["rate"];
   private number = 0;
 
   /** @param rate share of the units to drop, 0 ≤ rate < 1 */

@@ -1,5 +1,6 @@
 import { HeddleError } from "../base/errors.js";
 import type { Json, JsonObject } from "../base/json.js";
+import { camelCased } from "../base/known-options.js";
 import { Registry } from "../base/registry.js";
 import type { Shape } from "../base/shape.js";
 import { type Regularizer, regularizers } from "../regularizers/index.js";
@@ -28,7 +29,7 @@ import { MaxPooling2D } from "./max-pooling2d.js";
 import { MergeLayer } from "./merge-layer.js";
 import { Multiply } from "./multiply.js";
 import { Normalization, type NormalizationOptions } from "./normalization.js";
-import { camelCased, kernelOptions, kernelOptionsNamed, paddingOf, type Size2D } from "./options.js";
+import { kernelOptions, kernelOptionsNamed, paddingOf, type Size2D } from "./options.js";
 import type { Pooling2DOptions } from "./pooling2d.js";
 import type { RandomAffineLayerOptions } from "./random-affine-layer.js";
 import { RandomContrast, type RandomContrastOptions } from "./random-contrast.js";

@@ -1,6 +1,7 @@
 import { HeddleError } from "../base/errors.js";
 import { formatBytes } from "../base/format.js";
 import type { JsonObject } from "../base/json.js";
+import { camelCased, checkKnownOptions, optionsObject } from "../base/known-options.js";
 import { Random } from "../base/random.js";
 import { serialize } from "../base/registry.js";
 import { type Shape, sizeOf } from "../base/shape.js";
@@ -60,12 +61,17 @@ export abstract class Layer {
    * `fit` goes by it, with the optimizer's state anew.
    */
   trainable: boolean;
+  /** What the constructor takes before its options. */
+  protected readonly positional: readonly string[] = [];
   /** Penalty on what the layer gives. */
   readonly activityRegularizer: Regularizer | undefined;
   private givenName: string | undefined;
   private context: BuildContext | undefined;
+  /** As given: what a subclass made of them is known when it has been constructed. */
+  readonly #given: LayerOptions;
 
   constructor(options: LayerOptions = {}) {
+    this.#given = optionsObject(new.target.name, options, ["name"]);
     this.givenName = options.name;
     this.trainable = options.trainable ?? true;
     // The class's own name is there only when this constructor has ended.
@@ -121,6 +127,23 @@ export abstract class Layer {
   getConfig(): JsonObject {
     const { name, trainable, activityRegularizer: activity } = this;
     return { name, trainable, ...(activity && { activity_regularizer: serialize(activity) }) };
+  }
+
+  /** @throws HeddleError for an option that the layer's configuration does not have */
+  checkOptions(): void {
+    const { who, positional } = this;
+    const isPositional = (name: string) => positional.includes(camelCased(name));
+    const misplaced = Object.keys(this.#given).find(isPositional);
+    if (misplaced !== undefined) {
+      throw new HeddleError({
+        who,
+        expected: `${camelCased(misplaced)} by position`,
+        received: `the option ${JSON.stringify(misplaced)}`,
+        next: `Write new ${this.className}(${positional.join(", ")}, { … }).`,
+      });
+    }
+    const config = Object.keys({ trainable: true, activity_regularizer: null, ...this.getConfig() });
+    checkKnownOptions(who, this.#given, config.filter((name) => !isPositional(name)).map(camelCased));
   }
 
   /** Copies of the weights, in Keras's order. */

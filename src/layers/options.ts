@@ -1,5 +1,6 @@
 import { HeddleError } from "../base/errors.js";
 import type { JsonObject } from "../base/json.js";
+import { camelCased } from "../base/known-options.js";
 import { type Registry, serialize } from "../base/registry.js";
 import { wholeNumber } from "../base/shape.js";
 import { type Constraint, constraints } from "../constraints/index.js";
@@ -117,8 +118,19 @@ export function kernelOptions(who: string, config: JsonObject): KernelOptions {
 export function kernelOptionsNamed(
   who: string,
   config: JsonObject,
-  names: readonly `${string}_${keyof typeof RULES}`[],
+  names: readonly RuleName[],
 ): Pick<KernelOptions, "activation" | "useBias"> {
+  return {
+    activation: activationIn(who, config),
+    useBias: config["use_bias"] !== false,
+    ...rulesNamed(who, config, names),
+  };
+}
+
+type RuleName = `${string}_${keyof typeof RULES}`;
+
+/** The initializers, regularizers and constraints of these names, from a Keras configuration. */
+export function rulesNamed(who: string, config: JsonObject, names: readonly RuleName[]): object {
   const one = <T>(registry: Registry<T>, value: unknown) =>
     typeof value === "string" ? registry.create(who, value) : registry.deserialize(who, value);
   const given = names
@@ -127,16 +139,7 @@ export function kernelOptionsNamed(
       const rule = name.slice(name.lastIndexOf("_") + 1) as keyof typeof RULES;
       return [camelCased(name), one<unknown>(RULES[rule], config[name])];
     });
-  return {
-    activation: activationIn(who, config),
-    useBias: config["use_bias"] !== false,
-    ...Object.fromEntries(given),
-  };
-}
-
-/** `kernel_initializer` → `kernelInitializer`. */
-export function camelCased(name: string): string {
-  return name.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());
+  return Object.fromEntries(given);
 }
 
 /** An initializer, by itself or by its name. */

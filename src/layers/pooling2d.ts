@@ -16,6 +16,7 @@ export interface Pooling2DOptions extends LayerOptions {
 export abstract class Pooling2D extends Layer {
   // A getter in each class: the constructor here names it in messages.
   abstract override get className(): string;
+  protected override readonly positional: readonly string[] = ["poolSize"];
   /** The op that makes a window's value. */
   protected abstract readonly op: "maxPool" | "averagePool";
   readonly poolSize: readonly [number, number];

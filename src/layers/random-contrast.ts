@@ -21,6 +21,7 @@ export interface RandomContrastOptions extends LayerOptions {
  */
 export class RandomContrast extends RandomImageLayer {
   readonly className = "RandomContrast";
+  protected override readonly positional: readonly string[] = ["factor"];
   readonly factor: Range;
   readonly valueRange: Range;
 

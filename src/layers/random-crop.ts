@@ -16,6 +16,7 @@ import { RandomImageLayer } from "./random-image-layer.js";
  */
 export class RandomCrop extends RandomImageLayer {
   readonly className = "RandomCrop";
+  protected override readonly positional: readonly string[] = ["height", "width"];
 
   /**
    * @param height of the output, in pixels

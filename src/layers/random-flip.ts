@@ -19,6 +19,7 @@ export type FlipMode = (typeof flipModes)[number];
  */
 export class RandomFlip extends RandomImageLayer {
   readonly className = "RandomFlip";
+  protected override readonly positional: readonly string[] = ["mode"];
 
   /** @param mode `"horizontal_and_vertical"` by default, as in Keras */
   constructor(

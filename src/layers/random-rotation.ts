@@ -13,6 +13,7 @@ import { drawRange, type Range } from "./range.js";
  * new RandomRotation(0.05).outputShape([28, 28, 1]); // [28, 28, 1], turned by up to 18° either way
  */
 export class RandomRotation extends RandomAffineLayer {
+  protected override readonly positional: readonly string[] = ["factor"];
   readonly factor: Range;
 
   /** @param factor part of a whole turn within −1 … 1, counter-clockwise: `[low, high]`, or one number for both ways */

@@ -13,6 +13,7 @@ import { drawRange, type Range } from "./range.js";
  * new RandomTranslation(0.1, 0.1, { fillMode: "constant" }).outputShape([28, 28, 1]); // [28, 28, 1]
  */
 export class RandomTranslation extends RandomAffineLayer {
+  protected override readonly positional: readonly string[] = ["heightFactor", "widthFactor"];
   readonly heightFactor: Range;
   readonly widthFactor: Range;
 

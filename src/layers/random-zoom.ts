@@ -19,6 +19,7 @@ export interface RandomZoomOptions extends RandomAffineLayerOptions {
  * new RandomZoom([-0.1, 0.2]).outputShape([28, 28, 1]); // [28, 28, 1]
  */
 export class RandomZoom extends RandomAffineLayer {
+  protected override readonly positional: readonly string[] = ["heightFactor"];
   readonly heightFactor: Range;
   readonly widthFactor: Range | null;
 

@@ -19,6 +19,7 @@ export interface RescalingOptions extends LayerOptions {
  */
 export class Rescaling extends Layer {
   readonly className = "Rescaling";
+  protected override readonly positional: readonly string[] = ["scale"];
   readonly offset: number;
 
   constructor(

@@ -14,6 +14,7 @@ import { Layer, type LayerOptions } from "./layer.js";
  */
 export class Reshape extends Layer {
   readonly className = "Reshape";
+  protected override readonly positional: readonly string[] = ["targetShape"];
 
   /**
    * @param targetShape sizes without the batch; one of them may be −1, which is what is left for it

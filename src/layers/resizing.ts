@@ -24,6 +24,7 @@ export interface ResizingOptions extends LayerOptions {
  */
 export class Resizing extends Layer {
   readonly className = "Resizing";
+  protected override readonly positional: readonly string[] = ["height", "width"];
   readonly interpolation: Interpolation;
   readonly cropToAspectRatio: boolean;
 

@@ -34,6 +34,7 @@ export interface SeparableConv2DOptions extends DepthwiseConv2DOptions {
  */
 export class SeparableConv2D extends Layer {
   readonly className = "SeparableConv2D";
+  protected override readonly positional: readonly string[] = ["filters", "kernelSize"];
   readonly filters: number;
   readonly depthMultiplier: number;
   readonly window: ConvWindow;

@@ -17,6 +17,7 @@ import { RandomImageLayer } from "./random-image-layer.js";
  */
 export class SpatialDropout2D extends RandomImageLayer {
   readonly className = "SpatialDropout2D";
+  protected override readonly positional: readonly string[] = ["rate"];
 
   /** @param rate share of the channels to drop, 0 ≤ rate < 1 */
   constructor(
@@ -32,6 +33,8 @@ export class SpatialDropout2D extends RandomImageLayer {
   }
 
   override getConfig(): JsonObject {
-    return { ...super.getConfig(), rate: this.rate };
+    // Keras's class takes no `trainable`, and has nothing to train.
+    const { trainable: _, ...config } = super.getConfig();
+    return { ...config, rate: this.rate };
   }
 }

@@ -21,6 +21,7 @@ export interface UpSampling2DOptions extends LayerOptions {
  */
 export class UpSampling2D extends Layer {
   readonly className = "UpSampling2D";
+  protected override readonly positional: readonly string[] = ["size"];
   readonly size: readonly [number, number];
 
   /** @param size factor of both axes, or `[height, width]`; 2 by default */

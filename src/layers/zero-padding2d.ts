@@ -18,6 +18,7 @@ export type AxisPadding = number | readonly [before: number, behind: number];
  */
 export class ZeroPadding2D extends Layer {
   readonly className = "ZeroPadding2D";
+  protected override readonly positional: readonly string[] = ["padding"];
   /** `[[top, bottom], [left, right]]` in pixels. */
   readonly padding: readonly [readonly [number, number], readonly [number, number]];
 

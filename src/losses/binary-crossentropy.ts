@@ -1,3 +1,4 @@
+import { checkOptionsOf } from "../base/known-options.js";
 import { emitAccuracy } from "../ops/accuracy.js";
 import { emitBinaryCrossEntropy } from "../ops/binary-cross-entropy.js";
 import type { Emitter, Value } from "../ops/emitter.js";
@@ -30,6 +31,7 @@ export class BinaryCrossentropy implements Loss {
 
   /** @throws HeddleError when labelSmoothing is not from 0 to 1 */
   constructor(options: BinaryCrossentropyOptions = {}) {
+    checkOptionsOf(new.target, [BinaryCrossentropy], options, ["fromLogits", "labelSmoothing"]);
     this.fromLogits = options.fromLogits ?? false;
     this.labelSmoothing = labelSmoothingOf("BinaryCrossentropy", options.labelSmoothing);
   }

@@ -1,3 +1,4 @@
+import { checkOptionsOf } from "../base/known-options.js";
 import { emitCrossEntropy } from "../ops/cross-entropy.js";
 import type { Emitter, Value } from "../ops/emitter.js";
 import type { LossOperands } from "../ops/loss.js";
@@ -26,6 +27,8 @@ export class SparseCategoricalCrossentropy implements Loss {
 
   /** @throws HeddleError when labelSmoothing is not from 0 to 1 */
   constructor(options: CrossentropyOptions = {}) {
+    const classes = [SparseCategoricalCrossentropy, CategoricalCrossentropy];
+    checkOptionsOf(new.target, classes, options, ["fromLogits", "labelSmoothing"]);
     this.fromLogits = options.fromLogits ?? false;
     this.labelSmoothing = labelSmoothingOf(new.target.name, options.labelSmoothing);
   }

@@ -1,4 +1,5 @@
 import { HeddleError } from "../base/errors.js";
+import { checkOptionsOf } from "../base/known-options.js";
 import { DifferenceBasedLoss } from "./difference.js";
 
 /**
@@ -19,8 +20,10 @@ export class Huber extends DifferenceBasedLoss {
    * @param options.delta where the function turns from quadratic to linear, above 0; 1 by default
    * @throws HeddleError when delta is not above 0
    */
-  constructor({ delta = 1 }: { readonly delta?: number } = {}) {
+  constructor(options: { readonly delta?: number } = {}) {
     super();
+    checkOptionsOf(new.target, [Huber], options, ["delta"]);
+    const { delta = 1 } = options;
     if (!(delta > 0 && Number.isFinite(delta))) {
       throw new HeddleError({
         who: "Huber",

@@ -1,4 +1,5 @@
 import { HeddleError } from "../base/errors.js";
+import { checkOptionsOf } from "../base/known-options.js";
 import { wholeNumber } from "../base/shape.js";
 import { Metric, type MetricOptions, type Tally } from "./metric.js";
 import { shareOf } from "./rows.js";
@@ -26,6 +27,7 @@ export class AUC extends Metric {
   constructor(
     options: MetricOptions & { readonly curve?: "ROC" | "PR"; readonly numThresholds?: number } = {},
   ) {
+    checkOptionsOf(new.target, [AUC], options, ["name", "curve", "numThresholds"]);
     super(options.name ?? "auc");
     this.curve = options.curve ?? "ROC";
     if (this.curve !== "ROC" && this.curve !== "PR") {

@@ -1,3 +1,4 @@
+import { checkOptionsOf } from "../base/known-options.js";
 import { meanTally } from "./mean.js";
 import { Metric, type MetricOptions } from "./metric.js";
 import { thresholdOf } from "./options.js";
@@ -14,6 +15,7 @@ export class BinaryAccuracy extends Metric {
 
   /** @param options.threshold above which an output says yes, 0 to 1; 0.5 by default */
   constructor(options: MetricOptions & { readonly threshold?: number } = {}) {
+    checkOptionsOf(new.target, [BinaryAccuracy], options, ["name", "threshold"]);
     super(options.name ?? "binaryAccuracy");
     this.threshold = thresholdOf("BinaryAccuracy", options.threshold);
   }

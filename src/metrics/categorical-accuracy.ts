@@ -1,3 +1,4 @@
+import { checkOptionsOf } from "../base/known-options.js";
 import type { Shape } from "../base/shape.js";
 import { meanTally } from "./mean.js";
 import { Metric, type MetricOptions } from "./metric.js";
@@ -14,6 +15,7 @@ export class CategoricalAccuracy extends Metric {
   readonly className = "CategoricalAccuracy";
 
   constructor(options: MetricOptions = {}) {
+    checkOptionsOf(new.target, [CategoricalAccuracy], options, ["name"]);
     super(options.name ?? "categoricalAccuracy");
   }
 

@@ -1,3 +1,4 @@
+import { checkOptionsOf } from "../base/known-options.js";
 import type { Shape } from "../base/shape.js";
 import { Metric, type MetricOptions, type Tally } from "./metric.js";
 import { largestAt } from "./rows.js";
@@ -14,6 +15,7 @@ export class ConfusionMatrix extends Metric {
   readonly className = "ConfusionMatrix";
 
   constructor(options: MetricOptions = {}) {
+    checkOptionsOf(new.target, [ConfusionMatrix], options, ["name"]);
     super(options.name ?? "confusionMatrix");
   }
 

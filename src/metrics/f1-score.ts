@@ -1,4 +1,5 @@
 import { HeddleError } from "../base/errors.js";
+import { checkOptionsOf } from "../base/known-options.js";
 import type { Shape } from "../base/shape.js";
 import { Metric, type MetricOptions, type Tally } from "./metric.js";
 import { thresholdOf } from "./options.js";
@@ -32,6 +33,7 @@ export class F1Score extends Metric {
       readonly threshold?: number;
     } = {},
   ) {
+    checkOptionsOf(new.target, [F1Score], options, ["name", "average", "threshold"]);
     super(options.name ?? "f1Score");
     this.average = options.average ?? "macro";
     if (!averages.includes(this.average)) {

@@ -1,3 +1,4 @@
+import { checkOptionsOf } from "../base/known-options.js";
 import { meanTally } from "./mean.js";
 import { Metric, type MetricOptions } from "./metric.js";
 
@@ -11,6 +12,7 @@ export class MeanAbsoluteErrorMetric extends Metric {
   readonly className = "MeanAbsoluteError";
 
   constructor(options: MetricOptions = {}) {
+    checkOptionsOf(new.target, [MeanAbsoluteErrorMetric], options, ["name"]);
     super(options.name ?? "meanAbsoluteError");
   }
 

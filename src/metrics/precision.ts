@@ -1,3 +1,4 @@
+import { checkOptionsOf } from "../base/known-options.js";
 import { AnswerMetric, type AnswerOptions } from "./answers.js";
 
 /**
@@ -10,6 +11,7 @@ export class Precision extends AnswerMetric {
   readonly className = "Precision";
 
   constructor(options: AnswerOptions = {}) {
+    checkOptionsOf(new.target, [Precision], options, ["name", "threshold", "classId"]);
     super("Precision", "precision", options);
   }
 

@@ -1,3 +1,4 @@
+import { checkOptionsOf } from "../base/known-options.js";
 import { AnswerMetric, type AnswerOptions } from "./answers.js";
 
 /**
@@ -10,6 +11,7 @@ export class Recall extends AnswerMetric {
   readonly className = "Recall";
 
   constructor(options: AnswerOptions = {}) {
+    checkOptionsOf(new.target, [Recall], options, ["name", "threshold", "classId"]);
     super("Recall", "recall", options);
   }
 

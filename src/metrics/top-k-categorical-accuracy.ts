@@ -1,4 +1,5 @@
 import { HeddleError } from "../base/errors.js";
+import { checkOptionsOf } from "../base/known-options.js";
 import { type Shape, wholeNumber } from "../base/shape.js";
 import { meanTally } from "./mean.js";
 import { Metric, type MetricOptions } from "./metric.js";
@@ -20,6 +21,7 @@ export class TopKCategoricalAccuracy extends Metric {
    * @throws HeddleError when k is not a whole number of at least 1, and later when there are fewer classes than k
    */
   constructor(options: MetricOptions & { readonly k?: number } = {}) {
+    checkOptionsOf(new.target, [TopKCategoricalAccuracy], options, ["name", "k"]);
     super(options.name ?? "topKCategoricalAccuracy");
     this.k = wholeNumber("TopKCategoricalAccuracy", "k", options.k ?? 5);
   }

@@ -3,6 +3,7 @@ import { formatBytes, groupDigits } from "../base/format.js";
 import { formatShape, type Shape, sizeOf } from "../base/shape.js";
 import type { Layer, Tensor } from "../layers/index.js";
 import { INPUT, type Step } from "./graph.js";
+import { checkOptions } from "./known-options.js";
 
 /**
  * 512 MiB of weights. Training holds four copies (weights, gradients, Adam's two moments), and the engine's memory ends
@@ -36,6 +37,7 @@ export function buildLayers(
   let parameters = 0;
   const freeName = nameGiver(names);
   const placed = order.map(({ layer, inputs }, position) => {
+    checkOptions(layer);
     const name = layer.named ? layer.name : freeName(snakeCase(layer.className));
     const inputShapes = inputs.map((from) => (from === INPUT ? input.shape : shapes[from]!));
     const shape = layer.buildOn(inputShapes, { name, seed: options.seed, position, weightsBefore });

@@ -14,46 +14,68 @@ interface Described {
   readonly placed: readonly PlacedLayer[];
 }
 
-/** The name of the input in Keras's JSON. */
-const INPUT_NAME = "input";
+/** Where Keras finds the classes: without it, it reads no file. */
+const MODULES = {
+  Sequential: "keras",
+  Functional: "keras.src.models.functional",
+  layer: "keras.layers",
+} as const;
 
-/** A chain in Keras's JSON of a sequential model: an InputLayer, then the layers. */
-export function sequentialConfig(model: Described): JsonObject {
-  const layers = model.placed.map(({ layer }) => serialize(layer));
-  return {
-    class_name: "Sequential",
-    config: { name: model.name, layers: [inputLayer(model.inputShape), ...layers] },
-  };
+/** A model's configuration as the whole that Keras's `model_from_json` reads. */
+export function modelJson(className: "Sequential" | "Functional", config: JsonObject): JsonObject {
+  return kerasObject(MODULES[className], { class_name: className, config });
 }
 
-/** A graph in Keras's JSON of a functional model: each layer with the values that it reads. */
-export function functionalConfig(model: Described): JsonObject {
-  const { name, inputShape, placed } = model;
+/** A chain as Keras's `get_config` gives it: an InputLayer, then the layers. */
+export function sequentialConfig({ name, inputShape, placed }: Described): JsonObject {
+  const layers = placed.map(({ layer }) => kerasObject(MODULES.layer, serialize(layer)));
+  // Layers say for themselves whether they are trained.
+  return { name, trainable: true, layers: [inputLayer(inputNameOf(placed), inputShape), ...layers] };
+}
+
+/** A graph as Keras's `get_config` gives it: each layer with the values that it reads. */
+export function functionalConfig({ name, inputShape, placed }: Described): JsonObject {
+  const inputName = inputNameOf(placed);
   const value = (from: number): JsonObject => {
     const [layer, shape] =
-      from === INPUT ? [INPUT_NAME, inputShape] : [placed[from]!.layer.name, placed[from]!.output];
+      from === INPUT ? [inputName, inputShape] : [placed[from]!.layer.name, placed[from]!.output];
     const config = { shape: [null, ...shape], dtype: "float32", keras_history: [layer, 0, 0] };
     return { class_name: "__keras_tensor__", config };
   };
   const layers = placed.map(({ layer, inputs }): JsonObject => {
     const [first, ...others] = inputs.map(value);
     const argument = others.length === 0 ? first! : [first!, ...others];
-    return { ...serialize(layer), name: layer.name, inbound_nodes: [{ args: [argument], kwargs: {} }] };
+    return {
+      ...kerasObject(MODULES.layer, serialize(layer)),
+      name: layer.name,
+      inbound_nodes: [{ args: [argument], kwargs: {} }],
+    };
   });
   return {
-    class_name: "Functional",
-    config: {
-      name,
-      layers: [{ ...inputLayer(inputShape), name: INPUT_NAME, inbound_nodes: [] }, ...layers],
-      input_layers: [INPUT_NAME, 0, 0],
-      output_layers: [placed.at(-1)!.layer.name, 0, 0],
-    },
+    name,
+    trainable: true,
+    layers: [{ ...inputLayer(inputName, inputShape), name: inputName, inbound_nodes: [] }, ...layers],
+    input_layers: [inputName, 0, 0],
+    output_layers: [placed.at(-1)!.layer.name, 0, 0],
   };
 }
 
-function inputLayer(shape: Shape): JsonObject {
-  const config = { batch_shape: [null, ...shape], dtype: "float32", name: INPUT_NAME };
-  return { class_name: "InputLayer", config };
+/** `input`, or with a number behind it where a layer has that name: in Keras the input is a layer too. */
+function inputNameOf(placed: readonly PlacedLayer[]): string {
+  const taken = new Set(placed.map(({ layer }) => layer.name));
+  let name = "input";
+  for (let number = 1; taken.has(name); number++) name = `input_${number}`;
+  return name;
+}
+
+function inputLayer(name: string, shape: Shape): JsonObject {
+  const config = { batch_shape: [null, ...shape], dtype: "float32", name };
+  return kerasObject(MODULES.layer, { class_name: "InputLayer", config });
+}
+
+/** `registered_name` is of classes that users of Keras register. */
+function kerasObject(module: string, serialized: JsonObject): JsonObject {
+  return { module, ...serialized, registered_name: null };
 }
 
 /** JSON text with its syntax errors in the name of a file. */

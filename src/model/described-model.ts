@@ -37,14 +37,49 @@ export function describedModel(who: string, json: unknown): DescribedModel {
   if (!isJsonObject(json) || (className !== "Sequential" && className !== "Functional")) {
     throw fault(who, 'class_name "Sequential" or "Functional"', isJsonObject(json) ? className : json);
   }
-  const config = json["config"];
-  const layers = isJsonObject(config) ? config["layers"] : undefined;
-  if (!isJsonObject(config) || !Array.isArray(layers)) throw fault(who, "a list of layers", config);
-  if (layers.length > MAXIMUM_LAYERS) {
-    throw fault(who, `at most ${groupDigits(MAXIMUM_LAYERS)} layers`, layers.length);
+  return describedLayers(who, className, json["config"]);
+}
+
+/** Checks that an object is what `getConfig` gives of a model of a class. */
+export function describedConfig(
+  who: string,
+  given: unknown,
+  className: DescribedModel["className"],
+): DescribedModel {
+  checkPlainJson(who, given);
+  if (isJsonObject(given)) {
+    const expected = `what getConfig gives of a ${className.toLowerCase()} model`;
+    if ("class_name" in given) {
+      const received = `a whole with class_name ${JSON.stringify(given["class_name"])}`;
+      throw new HeddleError({
+        who,
+        expected,
+        received,
+        next: "Give its config, or the whole to modelFromJson.",
+      });
+    }
+    const other = className === "Sequential" ? "Model" : "Sequential";
+    // Only a graph says where it ends.
+    if (Array.isArray(given["layers"]) && "output_layers" in given !== (className === "Functional")) {
+      const received = `that of a ${className === "Sequential" ? "functional" : "sequential"} one`;
+      throw new HeddleError({ who, expected, received, next: `Use ${other}.fromConfig.` });
+    }
+  }
+  return describedLayers(who, className, given);
+}
+
+function describedLayers(
+  who: string,
+  className: DescribedModel["className"],
+  config: unknown,
+): DescribedModel {
+  const list = isJsonObject(config) ? config["layers"] : undefined;
+  if (!isJsonObject(config) || !Array.isArray(list)) throw fault(who, "a list of layers", config);
+  if (list.length > MAXIMUM_LAYERS) {
+    throw fault(who, `at most ${groupDigits(MAXIMUM_LAYERS)} layers`, list.length);
   }
   const name = typeof config["name"] === "string" ? { name: config["name"] } : {};
-  return { className, name, config, list: layers };
+  return { className, name, config, list };
 }
 
 /** The shape of one sample that an InputLayer gives. */

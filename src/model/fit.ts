@@ -3,6 +3,7 @@ import { type Shape, sizeOf, wholeNumber } from "../base/shape.js";
 import type { Optimizer } from "../optimizers/index.js";
 import type { Schedule } from "../schedules/index.js";
 import type { Callback, EpochSums } from "./callbacks.js";
+import { checkedCallbacks } from "./check-callbacks.js";
 import type { CompiledProgram } from "./compile.js";
 import { Control, type ControlledModel } from "./control.js";
 import type { Feed, FeedRun } from "./feed.js";
@@ -300,21 +301,6 @@ const NO_SUMS: EpochSums = { loss: 0, activity: 0, penalty: 0, correct: 0, sampl
 /** Penalties of the two kinds have sums of their own: how an epoch is cut into runs does not change their order. */
 function lossOf({ loss, activity, penalty, samples }: EpochSums): number {
   return (loss + (activity + penalty)) / samples;
-}
-
-/** A list of callbacks, each an object: from JavaScript they may be anything. */
-function checkedCallbacks(callbacks: readonly Callback[]): Callback[] {
-  const list: unknown = callbacks;
-  const wrong = Array.isArray(list)
-    ? list.find((callback) => typeof callback !== "object" || callback === null)
-    : list;
-  if (wrong === undefined) return [...callbacks];
-  throw new HeddleError({
-    who: "fit",
-    expected: "callbacks to be a list of objects",
-    received: typeof wrong === "function" ? `the class ${wrong.name}` : typeof wrong,
-    next: "Give [new EarlyStopping()], say.",
-  });
 }
 
 function checkVerbose(verbose: number): void {

@@ -1,12 +1,5 @@
-import { isJsonObject, type JsonObject } from "../base/json.js";
-import { input, layers, type Tensor } from "../layers/index.js";
-import {
-  type DescribedModel,
-  describedModel,
-  fault,
-  inputShapeIn,
-  readModelFolder,
-} from "./described-model.js";
+import { describedModel, readModelFolder } from "./described-model.js";
+import { functionalGraph } from "./functional-graph.js";
 import { Model } from "./model.js";
 import type { ModelOptions } from "./network.js";
 import { Sequential } from "./sequential.js";
@@ -18,63 +11,8 @@ export function loadModel(folder: string, options: ModelOptions = {}): Promise<M
 
 /** A new model from Keras's JSON of a sequential or functional one; `who` names its source in messages. */
 export function modelFromJson(who: string, json: unknown, options: ModelOptions = {}): Model {
-  const { className, ...described } = describedModel(who, json);
-  return className === "Sequential"
+  const described = describedModel(who, json);
+  return described.className === "Sequential"
     ? Sequential.fromJson(who, json, options)
-    : functionalFrom(who, described, options);
-}
-
-function functionalFrom(
-  who: string,
-  { name: modelName, config, list }: Omit<DescribedModel, "className">,
-  options: ModelOptions,
-): Model {
-  const values = new Map<string, Tensor>();
-  const valueNamed = (name: string): Tensor => {
-    const value = values.get(name);
-    if (value) return value;
-    throw fault(who, "each layer to read layers before it", name);
-  };
-  let inputs: Tensor | undefined;
-  for (const entry of list) {
-    if (!isJsonObject(entry) || typeof entry["name"] !== "string")
-      throw fault(who, "layers with names", entry);
-    const { name } = entry;
-    if (values.has(name)) throw fault(who, "layers with different names", name);
-    if (entry["class_name"] === "InputLayer") {
-      if (inputs) throw fault(who, "one InputLayer", name);
-      inputs = input(inputShapeIn(who, entry));
-      values.set(name, inputs);
-      continue;
-    }
-    const reads = inboundLayers(who, entry).map(valueNamed);
-    values.set(name, layers.deserialize(who, entry).apply(reads));
-  }
-  if (!inputs) throw fault(who, "an InputLayer", list[0]);
-  const outputs = valueNamed(outputLayer(who, config["output_layers"]));
-  return new Model({ inputs, outputs }, { ...modelName, ...options });
-}
-
-/** The names of the layers that a layer of a functional model reads. */
-function inboundLayers(who: string, entry: JsonObject): string[] {
-  const calls = entry["inbound_nodes"];
-  const [call, ...others] = Array.isArray(calls) ? calls : [];
-  const args = isJsonObject(call) && Array.isArray(call["args"]) ? call["args"] : undefined;
-  if (!args || others.length > 0) throw fault(who, "each layer to be used once", entry["name"]);
-  return args.flat().map((value) => {
-    const tensor = isJsonObject(value) && isJsonObject(value["config"]) ? value["config"] : {};
-    const history = tensor["keras_history"];
-    if (!Array.isArray(history) || typeof history[0] !== "string") {
-      throw fault(who, `${entry["name"]} to read the outputs of layers`, value);
-    }
-    return history[0];
-  });
-}
-
-/** Keras writes `["name", 0, 0]`, older versions a list of one such list. */
-function outputLayer(who: string, value: unknown): string {
-  const [first, ...others] = Array.isArray(value) ? value : [];
-  if (typeof first === "string") return first;
-  if (Array.isArray(first) && typeof first[0] === "string" && others.length === 0) return first[0];
-  throw fault(who, "one output layer", value);
+    : new Model(functionalGraph(who, described), { ...described.name, ...options });
 }

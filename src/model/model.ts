@@ -1,4 +1,5 @@
 import { HeddleError } from "../base/errors.js";
+import { checkKnownOptions } from "../base/known-options.js";
 import { wholeNumber } from "../base/shape.js";
 import type { EngineOptions } from "../engine/engine.js";
 import type { Program } from "../engine/program.js";
@@ -8,11 +9,14 @@ import { Metric } from "../metrics/index.js";
 import { Optimizer, optimizers } from "../optimizers/index.js";
 import type { CompiledProgram } from "./compile.js";
 import type { Samples, TrainingSamples } from "./data.js";
+import { describedConfig } from "./described-model.js";
 import { type FitOptions, type Training, trainEpochs } from "./fit.js";
+import { functionalGraph } from "./functional-graph.js";
 import type { History } from "./history.js";
+import { checkOptions } from "./known-options.js";
 import { type Evaluation, eachRun, formatOf, type MeasuredSource, measure } from "./measure.js";
 import { type Measures, measuresOf } from "./measures.js";
-import { Network } from "./network.js";
+import { type ModelOptions, Network } from "./network.js";
 import { nonFiniteFault } from "./non-finite.js";
 import type { Profile } from "./plan.js";
 import { profileTraining } from "./profile.js";
@@ -69,12 +73,30 @@ export class Model extends Network {
   /** What `fit` has done: steps of the optimizer that the session holds, and epochs in all. */
   private readonly done: Training["done"] = { steps: 0, epochs: 0, learningRate: undefined };
 
+  /**
+   * A new model from what `getConfig` gives of a functional one, of Heddle or Keras, with first weights of its own.
+   *
+   * @param config `{ name, layers, input_layers, output_layers }`
+   * @throws HeddleError when it is not a functional model's, or asks for what Heddle does not have
+   *
+   * @example
+   * const copy = Model.fromConfig(model.getConfig());
+   * copy.setWeights(model.getWeights());
+   */
+  static fromConfig(config: unknown, options: ModelOptions = {}): Model {
+    const who = "Model.fromConfig";
+    const described = describedConfig(who, config, "Functional");
+    return new Model(functionalGraph(who, described), { ...described.name, ...options });
+  }
+
   /** Chooses optimizer, loss, metrics and engine; forgets the optimizer's state. */
   compile(options: CompileOptions = {}): void {
+    checkKnownOptions("compile", options, COMPILE_OPTIONS);
     const { optimizer = "adam", loss: named = DEFAULT_LOSS, metrics = [], ...engine } = options;
     const loss = typeof named === "string" ? losses.create("compile", named) : named;
     if (typeof optimizer !== "string" && !(optimizer instanceof Optimizer))
       throw noInstance("optimizer", optimizer);
+    if (typeof optimizer !== "string") checkOptions(optimizer);
     if (typeof loss?.emit !== "function") throw noInstance("loss", loss);
     for (const metric of metrics) {
       if (typeof metric !== "string" && !(metric instanceof Metric)) throw noInstance("metrics", metric);
@@ -110,6 +132,7 @@ export class Model extends Network {
     given: TrainingSamples | SampleStream,
     options: FitOptions & ValidationOptions & Weighting = {},
   ): Promise<History> {
+    checkKnownOptions("fit", options, FIT_OPTIONS);
     const { loss, measures, optimizer } = this.compiled;
     const { stepsPerEpoch, initialEpoch: epochsBefore = this.done.epochs } = options;
     const checked = {
@@ -141,8 +164,10 @@ export class Model extends Network {
   /** Mean loss, accuracy and the metrics of `compile`, dropout off, over samples or one pass over a stream. */
   async evaluate(
     given: TrainingSamples | SampleStream,
-    { signal }: { readonly signal?: AbortSignal } = {},
+    options: { readonly signal?: AbortSignal } = {},
   ): Promise<Evaluation> {
+    checkKnownOptions("evaluate", options, ["signal"]);
+    const { signal } = options;
     const session = await this.open();
     return this.withSources(session, signal, async (sources) => {
       const source = await sources.measured("evaluate", given);
@@ -159,8 +184,10 @@ export class Model extends Network {
    */
   async predict(
     given: Samples | SampleStream<ImageChunk>,
-    { signal }: { readonly signal?: AbortSignal } = {},
+    options: { readonly signal?: AbortSignal } = {},
   ): Promise<Float32Array> {
+    checkKnownOptions("predict", options, ["signal"]);
+    const { signal } = options;
     const session = await this.open();
     return this.withSources(session, signal, async (sources) => {
       const { input, parts } = await sources.asked("predict", given);
@@ -313,5 +340,29 @@ function joined(arrays: readonly Float32Array[]): Float32Array {
   }
   return all;
 }
+
+const COMPILE_OPTIONS: readonly (keyof CompileOptions)[] = [
+  "optimizer",
+  "loss",
+  "metrics",
+  "threads",
+  "fast",
+];
+
+const FIT_OPTIONS: readonly (keyof FitOptions | keyof ValidationOptions | keyof Weighting)[] = [
+  "epochs",
+  "batchSize",
+  "shuffle",
+  "initialEpoch",
+  "stepsPerEpoch",
+  "validationData",
+  "validationSplit",
+  "validationFreq",
+  "classWeight",
+  "sampleWeight",
+  "verbose",
+  "callbacks",
+  "signal",
+];
 
 const DEFAULT_LOSS = losses.create("compile", "sparseCategoricalCrossentropy");

@@ -8,7 +8,7 @@ import { assignWeights, copyWeights } from "../layers/weight-values.js";
 import type { Weight } from "../ops/weight.js";
 import { buildLayers, lowerLayers, type PlacedLayer } from "./build.js";
 import type { Lowered } from "./compile.js";
-import { functionalConfig, weightsFile } from "./config.js";
+import { functionalConfig, modelJson, weightsFile } from "./config.js";
 import { fuse } from "./fuse.js";
 import { formatSummary, type SummaryRow, summaryRows } from "./summary.js";
 
@@ -69,7 +69,7 @@ export abstract class Network {
     });
   }
 
-  /** Copies of all weights, in the layers' order and each layer's, as in Keras. */
+  /** Copies of all weights, in the order of `layers` and of each layer's weights in Keras. */
   getWeights(): WeightValues[] {
     return copyWeights(this.weights);
   }
@@ -117,9 +117,17 @@ export abstract class Network {
     return sha256(bytes);
   }
 
-  /** The model in Keras's own JSON. */
-  toJson(): JsonObject {
+  /** Name and layers under Keras's names, as `fromConfig` takes them: `{ name, trainable, layers, … }`. */
+  getConfig(): JsonObject {
     return functionalConfig(this);
+  }
+
+  /**
+   * The model in Keras's own JSON, without its weights: the class and `getConfig`. As text, Keras's `model_from_json`
+   * reads it.
+   */
+  toJson(): JsonObject {
+    return modelJson("Functional", this.getConfig());
   }
 
   /** Writes `config.json` and `weights.safetensors` into a folder. */

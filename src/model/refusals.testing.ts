@@ -23,7 +23,7 @@ export function refuses(
       expect(thrown).toBeInstanceOf(HeddleError);
       expect((thrown as Error).message).toBe(message);
       // Who, what was expected, what came, and what to do next.
-      expect(message).toMatch(/^\S.*?: expected .+, received .+\. .+\.$/s);
+      expect(message).toMatch(/^\S.*?: expected .+, received .+\. .+[.?]$/s);
     });
   });
 }

@@ -30,12 +30,14 @@ interface Weighted extends Weighting {
  * The weight of each sample `[N]`; undefined where all count the same.
  *
  * @param targets as the loss reads them: class numbers `[N]`, or a row for each sample, whose largest value is its class
+ * @param classes of the model, for classWeight; any number by default
  */
 export function sampleWeights(
   who: string,
   targets: Int32Array | Float32Array,
   count: number,
   { classWeight, sampleWeight }: Weighting,
+  classes = Number.POSITIVE_INFINITY,
 ): Float32Array | undefined {
   const fault = (expected: string, received: string, next: string) =>
     new HeddleError({ who, expected, received, next });
@@ -57,6 +59,11 @@ export function sampleWeights(
   }
   if (!classWeight) return undefined;
   for (const [name, value] of Object.entries(classWeight)) {
+    const number = Number(name);
+    if (!(Number.isInteger(number) && number >= 0 && number < classes && String(number) === name)) {
+      const range = classes === Number.POSITIVE_INFINITY ? "numbers from 0" : `0 to ${classes - 1}`;
+      throw fault(`classWeight to name classes, ${range}`, JSON.stringify(name), "Correct classWeight.");
+    }
     if (Number.isFinite(value) && value >= 0) continue;
     const wanted = Number.isFinite(value) ? "weights of at least 0" : "finite weights";
     throw fault(wanted, `${value} for class ${name}`, "Correct classWeight.");

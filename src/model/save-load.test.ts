@@ -70,16 +70,23 @@ describe("a saved model", () => {
   it("is written as Keras's own JSON", () => {
     const model = new Sequential([new Input([4, 4, 1]), new Conv2D(2, 3, { activation: "relu" })]);
     expect(JSON.parse(JSON.stringify(model.toJson()))).toEqual({
+      module: "keras",
       class_name: "Sequential",
+      registered_name: null,
       config: {
         name: "sequential",
+        trainable: true,
         layers: [
           {
+            module: "keras.layers",
             class_name: "InputLayer",
             config: { batch_shape: [null, 4, 4, 1], dtype: "float32", name: "input" },
+            registered_name: null,
           },
           {
+            module: "keras.layers",
             class_name: "Conv2D",
+            registered_name: null,
             config: {
               ...{
                 name: "conv2d",

@@ -1,8 +1,15 @@
 import { HeddleError } from "../base/errors.js";
 import type { JsonObject } from "../base/json.js";
 import { input, Layer, layers } from "../layers/index.js";
-import { sequentialConfig } from "./config.js";
-import { describedModel, fault, inputShapeIn, readModelFolder } from "./described-model.js";
+import { modelJson, sequentialConfig } from "./config.js";
+import {
+  type DescribedModel,
+  describedConfig,
+  describedModel,
+  fault,
+  inputShapeIn,
+  readModelFolder,
+} from "./described-model.js";
 import { Input } from "./input.js";
 import { Model } from "./model.js";
 import type { ModelOptions } from "./network.js";
@@ -33,8 +40,27 @@ export class Sequential extends Model {
     super(chain(layers), { name: "sequential", ...options });
   }
 
-  override toJson(): JsonObject {
+  override getConfig(): JsonObject {
     return sequentialConfig(this);
+  }
+
+  override toJson(): JsonObject {
+    return modelJson("Sequential", this.getConfig());
+  }
+
+  /**
+   * A new model from what `getConfig` gives, of Heddle or Keras, with first weights of its own.
+   *
+   * @param config `{ name, layers }`, an InputLayer first
+   * @throws HeddleError when it is not a sequential model's, or asks for what Heddle does not have
+   *
+   * @example
+   * const copy = Sequential.fromConfig(model.getConfig());
+   * copy.setWeights(model.getWeights());
+   */
+  static override fromConfig(config: unknown, options: ModelOptions = {}): Sequential {
+    const who = "Sequential.fromConfig";
+    return sequentialFrom(who, describedConfig(who, config, "Sequential"), options);
   }
 
   /** Reads a folder that `save` wrote; `loadModel` reads those of other models too. */
@@ -44,12 +70,18 @@ export class Sequential extends Model {
 
   /** A new model from Keras's JSON of a sequential one; `who` names its source in messages. */
   static fromJson(who: string, json: unknown, options: ModelOptions = {}): Sequential {
-    const { className, name, list } = describedModel(who, json);
-    if (className !== "Sequential") throw fault(who, 'class_name "Sequential"', className);
-    const [first, ...rest] = list;
-    const chained = rest.map((layer) => layers.deserialize(who, layer));
-    return new Sequential([new Input(inputShapeIn(who, first)), ...chained], { ...name, ...options });
+    const described = describedModel(who, json);
+    if (described.className !== "Sequential") {
+      throw fault(who, 'class_name "Sequential"', described.className);
+    }
+    return sequentialFrom(who, described, options);
   }
+}
+
+function sequentialFrom(who: string, { name, list }: DescribedModel, options: ModelOptions): Sequential {
+  const [first, ...rest] = list;
+  const chained = rest.map((layer) => layers.deserialize(who, layer));
+  return new Sequential([new Input(inputShapeIn(who, first)), ...chained], { ...name, ...options });
 }
 
 function chain([first, ...rest]: readonly (Input | Layer)[]) {

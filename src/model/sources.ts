@@ -184,7 +184,7 @@ export class Sources {
       });
     }
     const targets = targetsOf(who, samples, loss, outputShape);
-    const weights = sampleWeights(who, targets, samples.count, weighting);
+    const weights = sampleWeights(who, targets, samples.count, weighting, classesOf(outputShape, loss));
     return { count: samples.count, images: samples.images, targets, weights };
   }
 
@@ -213,6 +213,13 @@ export class Sources {
     checkSamples(who, samples, inputShape);
     return samples;
   }
+}
+
+/** How many classes there are; where the only output is a plain value, it may stand for any. */
+function classesOf(outputShape: Shape, { activation }: Loss): number {
+  const outputs = sizeOf(outputShape);
+  if (outputs > 1) return outputs;
+  return activation ? 2 : Number.POSITIVE_INFINITY;
 }
 
 /** The most samples that are measured from one window: what a run of an evaluation takes. */

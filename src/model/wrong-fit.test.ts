@@ -1,7 +1,9 @@
 // What fit, evaluate and predict refuse, each with who, what was expected, what came, and what to do.
 import { afterAll, describe, expect, it } from "vitest";
 import { Conv2D, Dense, Flatten } from "../layers/index.js";
-import { EarlyStopping } from "./callbacks/index.js";
+import { Adam } from "../optimizers/index.js";
+import { OneCycle } from "../schedules/index.js";
+import { EarlyStopping, ReduceLROnPlateau } from "./callbacks/index.js";
 import type { TrainingSamples } from "./data.js";
 import { Input } from "./input.js";
 import { Sequential } from "./sequential.js";
@@ -156,6 +158,26 @@ describe("fit refuses options:", () => {
       "fit: expected weights of at least 0, received -2 for class 1. Correct classWeight.",
     ],
     [
+      { classWeight: { 99: 2 } },
+      'fit: expected classWeight to name classes, 0 to 2, received "99". Correct classWeight.',
+    ],
+    [
+      { classWeight: { "1.0": 2 } as never },
+      'fit: expected classWeight to name classes, 0 to 2, received "1.0". Correct classWeight.',
+    ],
+    [
+      { callbacks: [{ onEpochEnds: () => {} } as never] },
+      'fit: expected callbacks with hooks that it calls, received "onEpochEnds". Did you mean onEpochEnd?',
+    ],
+    [
+      { callbacks: [{ onTrainEnd: () => {}, on_epoch_begin: () => {} } as never] },
+      'fit: expected callbacks with hooks that it calls, received "on_epoch_begin". Did you mean onEpochBegin?',
+    ],
+    [
+      { callbacks: [{ onBatchEnd: () => {} } as never] },
+      'fit: expected callbacks with hooks that it calls, received "onBatchEnd". There are none of batches: take onProgress, or onPause.',
+    ],
+    [
       { classWeight: { 1: 2 }, sampleWeight: [1, 1, 1, 1] },
       "fit: expected classWeight or sampleWeight, received both. Multiply them into one sampleWeight.",
     ],
@@ -163,6 +185,10 @@ describe("fit refuses options:", () => {
     [
       { callbacks: [EarlyStopping as never] },
       "fit: expected callbacks to be a list of objects, received the class EarlyStopping. Give [new EarlyStopping()], say.",
+    ],
+    [
+      { callbacks: [undefined as never] },
+      "fit: expected callbacks to be a list of objects, received undefined. Give [new EarlyStopping()], say.",
     ],
     [
       { callbacks: new EarlyStopping() as never },
@@ -174,6 +200,17 @@ describe("fit refuses options:", () => {
     ],
   ])("%j", async (options, message) => {
     await expect(classifier(sparse).fit(samples, options)).rejects.toThrow(message);
+  });
+
+  it("a callback that sets the rate beside a schedule, before the first step", async () => {
+    const model = classifier(sparse);
+    model.compile({ optimizer: new Adam({ learningRate: new OneCycle(0.1) }), threads: 1 });
+    const before = await model.weightsSha256();
+    const callbacks = [new ReduceLROnPlateau({ monitor: "loss" })];
+    await expect(model.fit(samples, { callbacks })).rejects.toThrow(
+      "setLearningRate: expected an optimizer with a constant learning rate, received one that follows OneCycle. Leave the schedule, or the callback that sets the rate, out.",
+    );
+    expect(await model.weightsSha256()).toBe(before);
   });
 
   it("threads that are none", async () => {

@@ -1,3 +1,4 @@
+import { optionsObject } from "../base/known-options.js";
 import { Adam, type AdamOptions } from "./adam.js";
 
 /**
@@ -13,6 +14,6 @@ export class AdamW extends Adam {
   override readonly className = "AdamW";
 
   constructor(options: AdamOptions = {}) {
-    super({ weightDecay: 0.004, ...options });
+    super({ weightDecay: 0.004, ...optionsObject("AdamW", options, ["learningRate"]) });
   }
 }

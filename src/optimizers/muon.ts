@@ -1,4 +1,5 @@
 import { HeddleError, messageOf } from "../base/errors.js";
+import { optionsObject } from "../base/known-options.js";
 import { wholeNumber } from "../base/shape.js";
 import { at, type KernelCall } from "../ops/emitter.js";
 import { adamScalars } from "./adam.js";
@@ -62,7 +63,7 @@ export class Muon extends Optimizer {
   private readonly excluded: readonly RegExp[];
 
   constructor(options: MuonOptions = {}) {
-    super({ weightDecay: 0.004, ...options }, 0.001);
+    super({ weightDecay: 0.004, ...optionsObject("Muon", options, ["learningRate"]) }, 0.001);
     this.options = {
       momentum: upToOne("Muon", "momentum", options.momentum ?? 0.95),
       nesterov: options.nesterov ?? true,

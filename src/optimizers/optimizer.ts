@@ -1,5 +1,6 @@
 import { HeddleError } from "../base/errors.js";
 import type { JsonObject } from "../base/json.js";
+import { camelCased, checkKnownOptions, optionsObject } from "../base/known-options.js";
 import { serialize } from "../base/registry.js";
 import { type Shape, wholeNumber } from "../base/shape.js";
 import type { Slice } from "../engine/program-builder.js";
@@ -62,8 +63,11 @@ export abstract class Optimizer {
   readonly emaMomentum: number;
   readonly emaOverwriteFrequency: number | undefined;
   private readonly notDecayed: string[] = [];
+  /** As given: what a subclass made of them is known when it has been constructed. */
+  readonly #given: OptimizerOptions;
 
   constructor(options: OptimizerOptions, defaultRate: number) {
+    this.#given = optionsObject(new.target.name, options, ["learningRate"]);
     const { learningRate = defaultRate, emaMomentum = 0.99, emaOverwriteFrequency } = options;
     const who = "Optimizer";
     const fits =
@@ -154,6 +158,11 @@ export abstract class Optimizer {
       this.update(operands),
       ...(average ? [["averageWeights", { a: average, w, count, scalars: shared(1) }] as const] : []),
     ];
+  }
+
+  /** @throws HeddleError for an option that the optimizer's configuration does not have */
+  checkOptions(): void {
+    checkKnownOptions(this.className, this.#given, Object.keys(this.getConfig()).map(camelCased));
   }
 
   /** The options, under Keras's names. */

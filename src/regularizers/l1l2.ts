@@ -1,4 +1,5 @@
 import { HeddleError } from "../base/errors.js";
+import { checkOptionsOf } from "../base/known-options.js";
 
 /** Factors of a penalty on the size of a weight; what every regularizer comes to. */
 export interface Regularizer {
@@ -23,7 +24,9 @@ export class L1L2 implements Regularizer {
   readonly l2: number;
 
   /** @param options `l1` and `l2`, at least 0; both 0 by default */
-  constructor({ l1 = 0, l2 = 0 }: { readonly l1?: number; readonly l2?: number } = {}) {
+  constructor(options: { readonly l1?: number; readonly l2?: number } = {}) {
+    checkOptionsOf(new.target, [L1L2], options, ["l1", "l2"]);
+    const { l1 = 0, l2 = 0 } = options;
     this.l1 = checkFactor("l1", l1);
     this.l2 = checkFactor("l2", l2);
   }

@@ -1,3 +1,4 @@
+import { checkOptionsOf } from "../base/known-options.js";
 import { wholePower } from "../base/math.js";
 import { checkNumber, checkRate, checkSteps } from "./checks.js";
 import { cosineShare } from "./cosine-decay.js";
@@ -29,6 +30,13 @@ export class CosineDecayRestarts implements Schedule {
   readonly alpha: number;
 
   constructor(options: CosineDecayRestartsOptions) {
+    checkOptionsOf(new.target, [CosineDecayRestarts], options, [
+      "initialLearningRate",
+      "firstDecaySteps",
+      "tMul",
+      "mMul",
+      "alpha",
+    ]);
     const { tMul = 2, mMul = 1, alpha = 0 } = options;
     const who = this.className;
     this.initialLearningRate = checkRate(who, "initialLearningRate", options.initialLearningRate);

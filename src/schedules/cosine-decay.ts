@@ -1,3 +1,4 @@
+import { checkOptionsOf } from "../base/known-options.js";
 import { cosTurns } from "../base/math.js";
 import { checkNumber, checkRate, checkSteps } from "./checks.js";
 import type { Schedule } from "./schedule.js";
@@ -32,6 +33,13 @@ export class CosineDecay implements Schedule {
   readonly warmupSteps: number;
 
   constructor(options: CosineDecayOptions) {
+    checkOptionsOf(new.target, [CosineDecay], options, [
+      "initialLearningRate",
+      "decaySteps",
+      "alpha",
+      "warmupTarget",
+      "warmupSteps",
+    ]);
     const { alpha = 0, warmupTarget, warmupSteps = 0 } = options;
     const who = this.className;
     this.initialLearningRate = checkRate(who, "initialLearningRate", options.initialLearningRate);

@@ -12,6 +12,8 @@ export interface DecayOptions {
   readonly staircase?: boolean;
 }
 
+export const DECAY_OPTIONS = ["initialLearningRate", "decaySteps", "decayRate", "staircase"] as const;
+
 /** A schedule that falls with `step / decaySteps`, smoothly or once every `decaySteps`. */
 export abstract class Decay implements Schedule {
   abstract readonly className: string;

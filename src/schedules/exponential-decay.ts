@@ -1,5 +1,6 @@
+import { checkOptionsOf } from "../base/known-options.js";
 import { power } from "../base/math.js";
-import { Decay, type DecayOptions } from "./decay.js";
+import { DECAY_OPTIONS, Decay, type DecayOptions } from "./decay.js";
 
 /**
  * initialLearningRate · decayRate^(step / decaySteps): the step decay with `staircase`.
@@ -11,6 +12,7 @@ export class ExponentialDecay extends Decay {
   readonly className = "ExponentialDecay";
 
   constructor(options: DecayOptions) {
+    checkOptionsOf(new.target, [ExponentialDecay], options, DECAY_OPTIONS);
     super("ExponentialDecay", options);
   }
 

@@ -33,7 +33,7 @@ export const schedules: Registry<Schedule> = new Registry<Schedule>("schedule", 
   Constant: (config) => new Constant(Number(config["learning_rate"])),
   CosineDecay: (config) =>
     new CosineDecay({
-      ...decayOf(config),
+      ...startOf(config),
       ...given(config, { alpha: "alpha", warmupTarget: "warmup_target", warmupSteps: "warmup_steps" }),
     }),
   CosineDecayRestarts: (config) =>
@@ -54,7 +54,7 @@ export const schedules: Registry<Schedule> = new Registry<Schedule>("schedule", 
     new PiecewiseConstantDecay(numbersIn(config, "boundaries"), numbersIn(config, "values")),
   PolynomialDecay: (config) =>
     new PolynomialDecay({
-      ...decayOf(config),
+      ...startOf(config),
       ...given(config, { endLearningRate: "end_learning_rate", power: "power" }),
       cycle: config["cycle"] === true,
     }),
@@ -62,10 +62,17 @@ export const schedules: Registry<Schedule> = new Registry<Schedule>("schedule", 
     new Warmup(schedules.deserialize("Warmup", config["schedule"]), { steps: Number(config["steps"]) }),
 });
 
-function decayOf(config: JsonObject): DecayOptions {
+/** Where a decay begins and how long it takes. */
+function startOf(config: JsonObject) {
   return {
     initialLearningRate: Number(config["initial_learning_rate"]),
     decaySteps: Number(config["decay_steps"]),
+  };
+}
+
+function decayOf(config: JsonObject): DecayOptions {
+  return {
+    ...startOf(config),
     decayRate: Number(config["decay_rate"]),
     staircase: config["staircase"] === true,
   };

@@ -1,10 +1,12 @@
-import { Decay, type DecayOptions } from "./decay.js";
+import { checkOptionsOf } from "../base/known-options.js";
+import { DECAY_OPTIONS, Decay, type DecayOptions } from "./decay.js";
 
 /** initialLearningRate / (1 + decayRate · step / decaySteps). */
 export class InverseTimeDecay extends Decay {
   readonly className = "InverseTimeDecay";
 
   constructor(options: DecayOptions) {
+    checkOptionsOf(new.target, [InverseTimeDecay], options, DECAY_OPTIONS);
     super("InverseTimeDecay", options);
   }
 

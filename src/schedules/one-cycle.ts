@@ -1,4 +1,5 @@
 import { HeddleError } from "../base/errors.js";
+import { checkOptionsOf } from "../base/known-options.js";
 import type { Schedule } from "./schedule.js";
 
 /**
@@ -25,6 +26,7 @@ export class OneCycle implements Schedule {
     readonly peak: number,
     options: { readonly warmup?: number; readonly start?: number; readonly end?: number } = {},
   ) {
+    checkOptionsOf(new.target, [OneCycle], options, ["warmup", "start", "end"]);
     this.warmup = options.warmup ?? 0.2;
     this.start = options.start ?? 0.1;
     this.end = options.end ?? 0.01;

@@ -1,3 +1,4 @@
+import { checkOptionsOf } from "../base/known-options.js";
 import { power } from "../base/math.js";
 import { checkNumber, checkRate, checkSteps } from "./checks.js";
 import type { Schedule } from "./schedule.js";
@@ -24,6 +25,13 @@ export class PolynomialDecay implements Schedule {
   readonly cycle: boolean;
 
   constructor(options: PolynomialDecayOptions) {
+    checkOptionsOf(new.target, [PolynomialDecay], options, [
+      "initialLearningRate",
+      "decaySteps",
+      "endLearningRate",
+      "power",
+      "cycle",
+    ]);
     const exponent = options.power ?? 1;
     this.initialLearningRate = checkRate(this.className, "initialLearningRate", options.initialLearningRate);
     this.decaySteps = checkSteps(this.className, "decaySteps", options.decaySteps);

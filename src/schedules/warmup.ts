@@ -1,4 +1,5 @@
 import type { JsonObject } from "../base/json.js";
+import { checkOptionsOf } from "../base/known-options.js";
 import { serialize } from "../base/registry.js";
 import { checkNumber } from "./checks.js";
 import type { Schedule } from "./schedule.js";
@@ -24,6 +25,7 @@ export class Warmup implements Schedule {
     readonly schedule: Schedule,
     options: { readonly steps: number },
   ) {
+    checkOptionsOf(new.target, [Warmup], options, ["steps"]);
     const { steps } = options;
     this.steps = checkNumber("Warmup", "steps to be a number of at least 0", steps, steps >= 0);
   }

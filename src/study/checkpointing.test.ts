@@ -26,7 +26,7 @@ describe("checkMarks", () => {
   it("accepts its own alone, and names what is of another", () => {
     expect(checkMarks("x", { ...marks, history: "" }, marks)).toBeUndefined();
     expect(() => checkMarks("x", { ...marks, heddle: "1.2.4" }, marks)).toThrow(
-      "Checkpoint x: expected one of this run's version of Heddle, 1.2.3, received 1.2.4. It is of another run: take it out of the folder.",
+      "Checkpoint x: expected one of this run's version of Heddle, 1.2.3, received 1.2.4. It is of another run, or run.json was changed: take it out of the folder, or change run.json back.",
     );
     expect(() => checkMarks("x", { ...marks, data: "d".repeat(64) }, marks)).toThrow(
       "expected one of this run's dataset, SHA-256 bbbbbbbbbbbb…, received SHA-256 dddddddddddd…",

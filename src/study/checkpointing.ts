@@ -63,7 +63,7 @@ export function checkMarks(
     who: `Checkpoint ${path}`,
     expected: `one of this run's ${markNames[other]}, ${shown(marks[other])}`,
     received: shown(notes[other]),
-    next: "It is of another run: take it out of the folder.",
+    next: "It is of another run, or run.json was changed: take it out of the folder, or change run.json back.",
   });
 }
 

@@ -136,7 +136,7 @@ function checkVersion({ path }: RunFolder, { versions }: RunRecord): void {
     who: `Run ${path}`,
     expected: `Heddle ${versions.heddle}, which began it, as another version gives other bits`,
     received: heddleVersion,
-    next: `Go on with that version (npx heddle@${versions.heddle}), or begin again: heddle train ${path}.`,
+    next: `Install version ${versions.heddle} to go on, or begin again: heddle train ${path}.`,
   });
 }
 

@@ -1,4 +1,5 @@
 import { fileExists, readFileBytes, removeFile, writeFileAtomic } from "#files";
+import { checkOptionsOf } from "../../base/known-options.js";
 import { wholeNumber } from "../../base/shape.js";
 import type { Callback, TrainingControl } from "../callbacks.js";
 import { checkpointFile, readCheckpoint } from "../checkpoint.js";
@@ -29,6 +30,7 @@ export class BackupAndRestore implements Callback {
     folder: string,
     private readonly options: BackupAndRestoreOptions = {},
   ) {
+    checkOptionsOf(new.target, [BackupAndRestore], options, ["deleteCheckpoint", "saveFreq"]);
     this.path = `${checkText("BackupAndRestore", "folder", folder)}/backup.safetensors`;
     const { saveFreq = "epoch" } = options;
     if (saveFreq !== "epoch")

@@ -1,4 +1,5 @@
 import { fileExists, readTextFile, writeFileAtomic } from "#files";
+import { checkOptionsOf } from "../../base/known-options.js";
 import type { Callback } from "../callbacks.js";
 import type { EpochLogs } from "../history.js";
 import { checkText, measured } from "./logs.js";
@@ -24,6 +25,7 @@ export class CSVLogger implements Callback {
     private readonly path: string,
     options: CSVLoggerOptions = {},
   ) {
+    checkOptionsOf(new.target, [CSVLogger], options, ["separator", "append"]);
     checkText("CSVLogger", "path", path);
     this.separator = checkText("CSVLogger", "separator", options.separator ?? ",");
     this.append = options.append ?? false;

@@ -1,3 +1,4 @@
+import { checkOptionsOf } from "../../base/known-options.js";
 import { wholeNumber } from "../../base/shape.js";
 import type { Callback, CallbackMemory, TrainingControl } from "../callbacks.js";
 import type { EpochLogs } from "../history.js";
@@ -39,6 +40,15 @@ export class EarlyStopping implements Callback {
   private bestWeights: Float32Array[] | undefined;
 
   constructor(private readonly options: EarlyStoppingOptions = {}) {
+    checkOptionsOf(new.target, [EarlyStopping], options, [
+      "monitor",
+      "minDelta",
+      "patience",
+      "mode",
+      "baseline",
+      "restoreBestWeights",
+      "startFromEpoch",
+    ]);
     this.monitor = new Monitor("EarlyStopping", { monitor: "valLoss", ...options });
     this.patience = wholeNumber("EarlyStopping", "patience", options.patience ?? 0, 0);
     if (options.baseline !== undefined) checkNumber("EarlyStopping", "baseline", options.baseline);

@@ -1,5 +1,6 @@
 import { writeFileAtomic } from "#files";
 import { HeddleError } from "../../base/errors.js";
+import { checkOptionsOf } from "../../base/known-options.js";
 import type { Callback, CallbackMemory, TrainingControl } from "../callbacks.js";
 import type { EpochLogs } from "../history.js";
 import { checkNumber, checkText, kerasName, type Mode, Monitor, measured, remembered } from "./logs.js";
@@ -35,6 +36,13 @@ export class ModelCheckpoint implements Callback {
     private readonly path: string,
     private readonly options: ModelCheckpointOptions = {},
   ) {
+    checkOptionsOf(new.target, [ModelCheckpoint], options, [
+      "monitor",
+      "mode",
+      "saveBestOnly",
+      "saveWeightsOnly",
+      "initialValueThreshold",
+    ]);
     this.monitor = new Monitor("ModelCheckpoint", { monitor: "valLoss", ...options });
     checkText("ModelCheckpoint", "path", path);
     const { initialValueThreshold: best } = options;

@@ -1,4 +1,5 @@
 import { HeddleError } from "../../base/errors.js";
+import { checkOptionsOf } from "../../base/known-options.js";
 import { wholeNumber } from "../../base/shape.js";
 import type { Callback, CallbackMemory, TrainingControl } from "../callbacks.js";
 import type { EpochLogs } from "../history.js";
@@ -37,6 +38,15 @@ export class ReduceLROnPlateau implements Callback {
   private coolingFor = 0;
 
   constructor(options: ReduceLROnPlateauOptions = {}) {
+    checkOptionsOf(new.target, [ReduceLROnPlateau], options, [
+      "monitor",
+      "factor",
+      "patience",
+      "mode",
+      "minDelta",
+      "cooldown",
+      "minLr",
+    ]);
     const who = "ReduceLROnPlateau";
     this.monitor = new Monitor(who, { monitor: "valLoss", minDelta: 1e-4, ...options });
     this.factor = options.factor ?? 0.1;
@@ -52,7 +62,9 @@ export class ReduceLROnPlateau implements Callback {
     });
   }
 
-  onTrainBegin(): void {
+  onTrainBegin(training: TrainingControl): void {
+    // Changes nothing, but is refused where a schedule decides: now, not at the first plateau hours later.
+    training.setLearningRate(training.learningRate);
     this.wait = 0;
     this.coolingFor = 0;
     this.monitor.best = undefined;

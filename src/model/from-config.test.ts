@@ -1,0 +1,95 @@
+// What models say of themselves, and models made of it.
+import { describe, expect, it } from "vitest";
+import { HeddleError } from "../base/errors.js";
+import { Dense, Flatten, input } from "../layers/index.js";
+import { Input } from "./input.js";
+import { modelFromJson } from "./load.js";
+import { Model } from "./model.js";
+import { Sequential } from "./sequential.js";
+
+const chain = () =>
+  new Sequential([new Input([2, 2, 1]), new Flatten(), new Dense(3)], { name: "chain", seed: 5 });
+
+function graph(): Model {
+  const inputs = input([4]);
+  const outputs = new Dense(2, { name: "input" }).apply(new Dense(3).apply(inputs));
+  return new Model({ inputs, outputs }, { name: "graph" });
+}
+
+describe("getConfig", () => {
+  it("of a chain is Keras's: name, trainable and layers", () => {
+    const config = chain().getConfig();
+    expect(Object.keys(config)).toEqual(["name", "trainable", "layers"]);
+    expect(config).toMatchObject({
+      name: "chain",
+      trainable: true,
+      layers: [
+        { module: "keras.layers", class_name: "InputLayer", config: { batch_shape: [null, 2, 2, 1] } },
+        { module: "keras.layers", class_name: "Flatten", registered_name: null },
+        { module: "keras.layers", class_name: "Dense", config: { name: "dense", units: 3 } },
+      ],
+    });
+    expect(chain().toJson()).toEqual({
+      ...{ module: "keras", class_name: "Sequential", config, registered_name: null },
+    });
+  });
+
+  it("of a graph says what it reads, and names the input unlike every layer", () => {
+    const config = graph().getConfig();
+    expect(config).toMatchObject({
+      ...{ name: "graph", trainable: true, input_layers: ["input_1", 0, 0], output_layers: ["input", 0, 0] },
+      layers: [{ name: "input_1" }, { name: "dense" }, { name: "input" }],
+    });
+    expect(graph().toJson()).toEqual({
+      ...{ module: "keras.src.models.functional", class_name: "Functional", config, registered_name: null },
+    });
+    expect(modelFromJson("config.json", graph().toJson()).toJson()).toEqual(graph().toJson());
+  });
+});
+
+describe("fromConfig", () => {
+  it("makes the same model of it, with weights of its own", () => {
+    const model = chain();
+    const copy = Sequential.fromConfig(JSON.parse(JSON.stringify(model.getConfig())), { seed: 6 });
+    expect(copy).toBeInstanceOf(Sequential);
+    expect(copy.toJson()).toEqual(model.toJson());
+    expect(copy.getWeights()).not.toEqual(model.getWeights());
+    copy.setWeights(model.getWeights());
+    expect(copy.getWeights()).toEqual(model.getWeights());
+    expect(Sequential.fromConfig(model.getConfig(), { seed: 5 }).getWeights()).toEqual(model.getWeights());
+    expect(Model.fromConfig(graph().getConfig()).toJson()).toEqual(graph().toJson());
+  });
+
+  it("takes another name", () => {
+    expect(Sequential.fromConfig(chain().getConfig(), { name: "other" }).name).toBe("other");
+  });
+
+  it.each([
+    [
+      () => Sequential.fromConfig(chain().toJson()),
+      'Sequential.fromConfig: expected what getConfig gives of a sequential model, received a whole with class_name "Sequential". Give its config, or the whole to modelFromJson.',
+    ],
+    [
+      () => Sequential.fromConfig(graph().getConfig()),
+      "Sequential.fromConfig: expected what getConfig gives of a sequential model, received that of a functional one. Use Model.fromConfig.",
+    ],
+    [
+      () => Model.fromConfig(chain().getConfig()),
+      "Model.fromConfig: expected what getConfig gives of a functional model, received that of a sequential one. Use Sequential.fromConfig.",
+    ],
+    [
+      () => Model.fromConfig("{}"),
+      'Model.fromConfig: expected a list of layers, received "{}". Give the JSON of a sequential or functional Keras model, or one that Heddle saved.',
+    ],
+    [
+      () => Sequential.fromConfig(undefined),
+      "Sequential.fromConfig: expected a list of layers, received nothing. Give the JSON of a sequential or functional Keras model, or one that Heddle saved.",
+    ],
+    [
+      () => Sequential.fromConfig({ layers: [], toString: 1 }),
+      'Sequential.fromConfig: expected plain JSON, received the key "toString". The file is damaged or was made to do harm: get it again.',
+    ],
+  ])("refuses what it cannot take: %#", (make, message) => {
+    expect(make).toThrow(new HeddleError(message));
+  });
+});

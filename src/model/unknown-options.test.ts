@@ -1,0 +1,278 @@
+// Options that nobody reads, and options that are no object: what JavaScript lets through.
+import { describe, expect, it } from "vitest";
+import { MaxNorm, UnitNorm } from "../constraints/index.js";
+import { RandomNormal, RandomUniform, TruncatedNormal, VarianceScaling } from "../initializers/index.js";
+import * as layers from "../layers/index.js";
+import { BinaryCrossentropy, CategoricalCrossentropy, Huber } from "../losses/index.js";
+import * as metrics from "../metrics/index.js";
+import { Adam, AdamW, Muon, RMSprop, SGD } from "../optimizers/index.js";
+import { L1L2 } from "../regularizers/index.js";
+import * as schedules from "../schedules/index.js";
+import * as callbacks from "./callbacks/index.js";
+import type { EpochLogs } from "./history.js";
+import { Input } from "./input.js";
+import { modelFromJson } from "./load.js";
+import { refuses } from "./refusals.testing.js";
+import { Sequential } from "./sequential.js";
+
+const { Conv2D, Dense, Flatten } = layers;
+const wrong = (options: unknown) => options as never;
+const of = (layer: layers.Layer) => new Sequential([new Input([8, 8, 3]), layer]);
+const model = () =>
+  new Sequential([new Input([3, 3, 1]), new Flatten(), new Dense(2, { activation: "softmax" })]);
+const samples = { images: new Uint8Array(9), labels: new Uint8Array(1), count: 1, shape: [3, 3, 1] };
+
+refuses("misspelt options", [
+  [
+    () => of(new Conv2D(2, 2, wrong({ activaton: "relu" }))),
+    'Conv2D: expected options that it has, received "activaton". Did you mean activation?',
+  ],
+  [
+    () => of(new Conv2D(2, 2, wrong({ kernel_size: 3, name: "stem" }))),
+    'Conv2D "stem": expected kernelSize by position, received the option "kernel_size". Write new Conv2D(filters, kernelSize, { … }).',
+  ],
+  [
+    () => model().compile(wrong({ optimiser: "sgd" })),
+    'compile: expected options that it has, received "optimiser". Did you mean optimizer?',
+  ],
+  [
+    () => model().compile({ optimizer: new Adam(wrong({ learning_rate: 1 })) }),
+    'Adam: expected options that it has, received "learning_rate". Did you mean learningRate?',
+  ],
+  [
+    () => new callbacks.EarlyStopping(wrong({ restore_best_weights: true })),
+    'EarlyStopping: expected options that it has, received "restore_best_weights". Did you mean restoreBestWeights?',
+  ],
+  [
+    () => new CategoricalCrossentropy(wrong({ fromLogit: true })),
+    'CategoricalCrossentropy: expected options that it has, received "fromLogit". Did you mean fromLogits?',
+  ],
+]);
+
+refuses("options that are no object", [
+  [
+    () => new Conv2D(2, 2, wrong("relu")),
+    'Conv2D: expected options in an object, received "relu". Give { name: … }.',
+  ],
+  [
+    () => new schedules.CosineDecay(...([0.004, 9000] as unknown as [never])),
+    "CosineDecay: expected options in an object, received 0.004. Give { initialLearningRate: …, decaySteps: …, alpha: …, warmupTarget: …, warmupSteps: … }.",
+  ],
+  [
+    () => new layers.ActivityRegularization(wrong(0.1)),
+    "ActivityRegularization: expected options in an object, received 0.1. Give { l1: …, l2: … }.",
+  ],
+  ...[Adam, AdamW, Muon, RMSprop, SGD].map(
+    (Class) =>
+      [
+        () => new Class(wrong(0.1)),
+        `${Class.name}: expected options in an object, received 0.1. Give { learningRate: … }.`,
+      ] as const,
+  ),
+]);
+
+const decay = { initialLearningRate: 0.1, decaySteps: 9, decayRate: 0.5, staircase: true };
+const { decayRate: _, staircase: __, ...start } = decay;
+
+describe("an option that nobody has", () => {
+  it.each<[string, (options: never) => layers.Layer]>([
+    ["Activation", (o) => new layers.Activation("relu", o)],
+    ["ActivityRegularization", (o) => new layers.ActivityRegularization(o)],
+    ["AveragePooling2D", (o) => new layers.AveragePooling2D(2, o)],
+    ["BatchNormalization", (o) => new layers.BatchNormalization(o)],
+    ["CenterCrop", (o) => new layers.CenterCrop(4, 4, o)],
+    ["Conv2D", (o) => new Conv2D(2, 2, o)],
+    ["Dense", (o) => new Dense(2, o)],
+    ["DepthwiseConv2D", (o) => new layers.DepthwiseConv2D(2, o)],
+    ["Dropout", (o) => new layers.Dropout(0.5, o)],
+    ["Flatten", (o) => new Flatten(o)],
+    ["GlobalAveragePooling2D", (o) => new layers.GlobalAveragePooling2D(o)],
+    ["GlobalMaxPooling2D", (o) => new layers.GlobalMaxPooling2D(o)],
+    ["LayerNormalization", (o) => new layers.LayerNormalization(o)],
+    ["MaxPooling2D", (o) => new layers.MaxPooling2D(2, o)],
+    ["Normalization", (o) => new layers.Normalization(o)],
+    ["RandomContrast", (o) => new layers.RandomContrast(0.1, o)],
+    ["RandomCrop", (o) => new layers.RandomCrop(4, 4, o)],
+    ["RandomErasing", (o) => new layers.RandomErasing(o)],
+    ["RandomFlip", (o) => new layers.RandomFlip("horizontal", o)],
+    ["RandomRotation", (o) => new layers.RandomRotation(0.1, o)],
+    ["RandomTranslation", (o) => new layers.RandomTranslation(0.1, 0.1, o)],
+    ["RandomZoom", (o) => new layers.RandomZoom(0.1, o)],
+    ["Rescaling", (o) => new layers.Rescaling(1, o)],
+    ["Reshape", (o) => new layers.Reshape([-1], o)],
+    ["Resizing", (o) => new layers.Resizing(4, 4, o)],
+    ["SeparableConv2D", (o) => new layers.SeparableConv2D(2, 2, o)],
+    ["SpatialDropout2D", (o) => new layers.SpatialDropout2D(0.5, o)],
+    ["UpSampling2D", (o) => new layers.UpSampling2D(2, o)],
+    ["ZeroPadding2D", (o) => new layers.ZeroPadding2D(1, o)],
+  ])("%s refuses it when a model is built of it", (name, create) => {
+    of(create(wrong({ name: "a", trainable: true })));
+    expect(() => of(create(wrong({ colour: 1 })))).toThrow(
+      `${name}: expected options that it has, received "colour". Choose one of `,
+    );
+  });
+
+  it.each<[(options: never) => unknown, object]>([
+    [(o) => new BinaryCrossentropy(o), { fromLogits: true, labelSmoothing: 0.1 }],
+    [(o) => new CategoricalCrossentropy(o), { fromLogits: true, labelSmoothing: 0.1 }],
+    [(o) => new Huber(o), { delta: 2 }],
+    [(o) => new metrics.AUC(o), { name: "a", curve: "PR", numThresholds: 9 }],
+    [(o) => new metrics.BinaryAccuracy(o), { name: "a", threshold: 0.2 }],
+    [(o) => new metrics.CategoricalAccuracy(o), { name: "a" }],
+    [(o) => new metrics.ConfusionMatrix(o), { name: "a" }],
+    [(o) => new metrics.F1Score(o), { name: "a", average: "micro", threshold: 0.2 }],
+    [(o) => new metrics.MeanAbsoluteErrorMetric(o), { name: "a" }],
+    [(o) => new metrics.MeanSquaredErrorMetric(o), { name: "a" }],
+    [(o) => new metrics.Precision(o), { name: "a", threshold: 0.2, classId: 1 }],
+    [(o) => new metrics.Recall(o), { name: "a", threshold: 0.2, classId: 1 }],
+    [(o) => new metrics.TopKCategoricalAccuracy(o), { name: "a", k: 2 }],
+    [(o) => new schedules.CosineDecay(o), { ...start, alpha: 0.1, warmupTarget: 0.2, warmupSteps: 3 }],
+    [
+      (o) => new schedules.CosineDecayRestarts(o),
+      { initialLearningRate: 0.1, firstDecaySteps: 9, tMul: 2, mMul: 1, alpha: 0.1 },
+    ],
+    [(o) => new schedules.ExponentialDecay(o), decay],
+    [(o) => new schedules.InverseTimeDecay(o), decay],
+    [(o) => new schedules.OneCycle(0.1, o), { warmup: 0.1, start: 0.1, end: 0.1 }],
+    [(o) => new schedules.PolynomialDecay(o), { ...start, endLearningRate: 0.01, power: 2, cycle: true }],
+    [(o) => new schedules.Warmup(new schedules.Constant(0.1), o), { steps: 3 }],
+    [(o) => new L1L2(o), { l1: 0.1, l2: 0.1 }],
+    [(o) => new MaxNorm(2, o), { axis: 0 }],
+    [(o) => new UnitNorm(o), { axis: 0 }],
+    [(o) => new RandomNormal(o), { mean: 1, stddev: 2 }],
+    [(o) => new TruncatedNormal(o), { mean: 1, stddev: 2 }],
+    [(o) => new RandomUniform(o), { minval: 1, maxval: 2 }],
+    [(o) => new VarianceScaling(o), { scale: 2, mode: "fan_out", distribution: "uniform" }],
+    [(o) => new callbacks.BackupAndRestore("a", o), { deleteCheckpoint: false, saveFreq: 3 }],
+    [(o) => new callbacks.CSVLogger("a.csv", o), { separator: ";", append: true }],
+    [
+      (o) => new callbacks.EarlyStopping(o),
+      {
+        ...{ monitor: "loss", minDelta: 0.1, patience: 3, mode: "min", baseline: 1 },
+        ...{ restoreBestWeights: true, startFromEpoch: 2 },
+      },
+    ],
+    [
+      (o) => new callbacks.ModelCheckpoint("a.safetensors", o),
+      {
+        ...{ monitor: "loss", mode: "min", saveBestOnly: true, saveWeightsOnly: true },
+        initialValueThreshold: 1,
+      },
+    ],
+    [
+      (o) => new callbacks.ReduceLROnPlateau(o),
+      {
+        ...{ monitor: "loss", factor: 0.5, patience: 3, mode: "min" },
+        ...{ minDelta: 0.1, cooldown: 1, minLr: 0.1 },
+      },
+    ],
+  ])("%s refuses it when it is made, and takes all that it has: %j", (create, all) => {
+    create(wrong(all));
+    expect(() => create(wrong({ ...all, colour: 1 }))).toThrow(
+      `expected options that it has, received "colour". Choose one of ${Object.keys(all)[0]}`,
+    );
+  });
+
+  it.each([
+    ["Adam", new Adam({ beta1: 0.8, beta2: 0.9, epsilon: 1e-6, amsgrad: true, clipnorm: 1 })],
+    ["AdamW", new AdamW({ beta1: 0.8, beta2: 0.9, epsilon: 1e-6, amsgrad: true, clipvalue: 1 })],
+    ["RMSprop", new RMSprop({ rho: 0.8, momentum: 0.1, epsilon: 1e-6, centered: true, weightDecay: 0.1 })],
+    ["SGD", new SGD({ learningRate: 0.1, momentum: 0.9, nesterov: true, globalClipnorm: 1 })],
+    ["SGD", new SGD({ useEma: true, emaMomentum: 0.9, emaOverwriteFrequency: 3 })],
+    [
+      "Muon",
+      new Muon({
+        ...{ momentum: 0.9, nesterov: true, nsSteps: 5, muonA: 3, muonB: -4, muonC: 2, rmsRate: 0.2 },
+        ...{ excludeLayers: ["a"], excludeEmbeddings: true, adamBeta1: 0.9, adamBeta2: 0.99 },
+        ...{ epsilon: 1e-7, adamWeightDecay: 0.1, adamLrRatio: 0.5 },
+      }),
+    ],
+  ])("%s has the options that its configuration names", (_, optimizer) => {
+    model().compile({ optimizer });
+  });
+});
+
+describe("classes of a user's own", () => {
+  it("may read options that their configuration does not name", () => {
+    class Scaled extends Dense {
+      readonly factor: number;
+      constructor(units: number, options: layers.DenseOptions & { readonly factor: number }) {
+        super(units, options);
+        this.factor = options.factor;
+      }
+    }
+    class Patient extends callbacks.EarlyStopping {}
+    class Steep extends schedules.CosineDecay {}
+    class Own extends Adam {}
+    const own = { colour: 1 };
+    of(new Scaled(2, { factor: 2, activation: "relu" }));
+    model().compile({ optimizer: new Own(wrong(own)) });
+    expect(new Patient(wrong(own))).toBeInstanceOf(callbacks.EarlyStopping);
+    expect(new Steep({ ...own, initialLearningRate: 1, decaySteps: 2 }).rate(0)).toBe(1);
+  });
+
+  it("may have functions that are named like hooks", async () => {
+    class Bell {
+      readonly heard: number[] = [];
+      readonly onBell = (epoch: number) => this.heard.push(epoch);
+      onEpochEnd({ epoch }: EpochLogs): void {
+        this.onBell(epoch);
+      }
+    }
+    const [bell, trained] = [new Bell(), model()];
+    await trained.fit(samples, { epochs: 2, callbacks: [bell] });
+    trained.dispose();
+    expect(bell.heard).toEqual([1, 2]);
+  });
+
+  it("may be schedules that are only an object", () => {
+    const schedule = { className: "Mine", rate: (step: number) => 1 / (1 + step), getConfig: () => ({}) };
+    model().compile({ optimizer: new SGD({ learningRate: schedule }) });
+  });
+});
+
+it("Keras's JSON may have more than Heddle reads", () => {
+  const own = { dtype: { class_name: "DTypePolicy", config: { name: "float32" } }, module: "keras.layers" };
+  const json = {
+    class_name: "Sequential",
+    config: {
+      name: "sequential",
+      build_input_shape: [null, 3, 3, 1],
+      layers: [
+        { class_name: "InputLayer", config: { batch_shape: [null, 3, 3, 1], sparse: false, ...own } },
+        { class_name: "Dropout", config: { rate: 0.5, seed: 3, noise_shape: null, ...own } },
+        { class_name: "BatchNormalization", config: { momentum: 0.9, gamma_constraint: null, ...own } },
+        { class_name: "Conv2D", config: { filters: 2, kernel_size: [2, 2], lora_rank: null, ...own } },
+      ],
+    },
+  };
+  const names = modelFromJson("test", json).layers.map(({ name }) => name);
+  expect(names).toEqual(["dropout", "batch_normalization", "conv2d"]);
+  for (const name of ["CosineDecay", "PolynomialDecay", "ExponentialDecay"]) {
+    const config = { initial_learning_rate: 0.1, decay_steps: 9, decay_rate: 0.5, name: null };
+    expect(schedules.schedules.deserialize("test", { class_name: name, config }).rate(0, 9)).toBe(0.1);
+  }
+});
+
+describe("calls of a model", () => {
+  it.each([
+    [
+      () => model().fit(samples, wrong({ epoch: 5 })),
+      'fit: expected options that it has, received "epoch". Did you mean epochs?',
+    ],
+    [
+      () => model().fit(samples, wrong(5)),
+      "fit: expected options in an object, received 5. Give { epochs: …",
+    ],
+    [
+      () => model().evaluate(samples, wrong({ batchSize: 5 })),
+      'evaluate: expected options that it has, received "batchSize". Choose one of signal.',
+    ],
+    [
+      () => model().predict(samples, wrong({ batch_size: 5 })),
+      'predict: expected options that it has, received "batch_size". Choose one of signal.',
+    ],
+  ])("%s", async (call, message) => {
+    await expect(call()).rejects.toThrow(message);
+  });
+});
