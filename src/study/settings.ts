@@ -10,6 +10,7 @@ import {
   parseAugmentation,
   readAugmentation,
 } from "./augmentation.js";
+import { LIMIT_HELP } from "./limit.js";
 
 export const optimizerNames = ["sgd", "adam", "adamw", "rmsprop", "muon"] as const;
 export const scheduleNames = [
@@ -114,14 +115,7 @@ export const settings: { readonly [Name in keyof Settings]: Setting<Settings[Nam
     read: (value) => parseShape(dimensions(value)),
     parse: (text) => text,
   },
-  limit: whole(
-    1,
-    shown(
-      "Data",
-      "--limit <n>",
-      "use n training images: the first ones, or where those leave classes out, of each class its share",
-    ),
-  ),
+  limit: whole(1, shown("Data", "--limit <n>", LIMIT_HELP)),
   validationSplit: between(
     [0, 0.9],
     shown(

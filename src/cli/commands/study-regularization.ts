@@ -5,7 +5,7 @@ import type { FormOptions } from "../../data/dataset.js";
 import { formatCommand } from "../../runs/command-line.js";
 import { DEFAULT_RUNS_FOLDER } from "../../runs/run-folder.js";
 import { parseDuration } from "../../study/budget.js";
-import { limitNote } from "../../study/limit.js";
+import { LIMIT_HELP, limitNote } from "../../study/limit.js";
 import { obtainForStudy } from "../../study/obtain-dataset.js";
 import { studyRecipe } from "../../study/recipe.js";
 import {
@@ -86,12 +86,7 @@ export function studyRegularizationCommand() {
     .addOption(threadsOption())
     .addOption(fastOption())
     .addOption(runDirOption())
-    .addOption(
-      new Option(
-        "--limit <n>",
-        "use n training images: the first ones, or where those leave classes out, of each class its share",
-      ).argParser(wholeNumber(1)),
-    )
+    .addOption(new Option("--limit <n>", LIMIT_HELP).argParser(wholeNumber(1)))
     .addOption(jsonOption())
     .addOption(quietOption())
     .addHelpText(
