@@ -1,6 +1,7 @@
 // The gradient of a convolution by its input, gathered: every pixel of dx is written once.
 import { packRows } from "./pack";
-import { copyRows, tile, tileGrid } from "./tile";
+import { copyRows, productGrid, tileGrid } from "./grid";
+import { tile } from "./tile";
 import { F32 } from "./simd";
 
 // Along one axis a tap r takes part in input row i, counted with the padding, where r·dilation = i − p·stride for a
@@ -86,6 +87,10 @@ export function conv2dInputGradient(
   strideH: usize, strideW: usize, dilationH: usize, dilationW: usize,
   top: usize, left: usize, borderH: usize, borderW: usize, rowsH: usize, columnsW: usize,
 ): void {
+  if (R == 1 && S == 1 && P == H && Q == W && strideH == 1 && strideW == 1) {
+    productGrid(dx, zeros, 0, dy, wt, 32, K * 32, scratch, N * H * W, C, K, -Infinity);
+    return;
+  }
   const stepH = tapStep(strideH, dilationH);
   const stepW = tapStep(strideW, dilationW);
   const blockBytes = R * S * K * 32;
@@ -171,7 +176,7 @@ function fourImages(
           w + (c / 8) * blockBytes + (firstR * columns + firstS) * K * 32,
           lastR - firstR, apartH * rowBytes,
           isRun ? 1 : taps, apartW * pixelBytes,
-          isRun ? taps * K : K, F32, 32, (columns - taps) * K * 32,
+          isRun ? taps * K : K, 32, (columns - taps) * K * 32,
           -Infinity,
         );
         if (channels < 8) copyRows(out, dxImageBytes, scratch, 32, 4, channels);

@@ -31,7 +31,7 @@ export function conv2dMaxPoolForward(
             w + k * F32,
             R, rowBytes,
             1, 0,
-            S * C, F32, K * F32, 0,
+            S * C, K * F32, 0,
             -Infinity,
           );
           const at = ((n * P + p) * Q + q) * K + k;

@@ -1,6 +1,6 @@
 // The first convolution of a network on grey images: with one input channel the loop over taps is too short for the
 // general tile, whose loops would cost as much as the sums.
-import { copyRows } from "./tile";
+import { copyRows } from "./grid";
 import { F32, madd } from "./simd";
 
 /**
@@ -83,17 +83,17 @@ export function conv2dForwardOneChannel(
           const whole = rows == 4 && columns == 8;
           const stride: usize = whole ? kBytes : 32;
           let o = whole ? out : scratch;
-          v128.store(o, f32x4.max(a0, floor));
-          v128.store(o, f32x4.max(b0, floor), 16);
+          v128.store(o, f32x4.pmax(a0, floor));
+          v128.store(o, f32x4.pmax(b0, floor), 16);
           o += stride;
-          v128.store(o, f32x4.max(a1, floor));
-          v128.store(o, f32x4.max(b1, floor), 16);
+          v128.store(o, f32x4.pmax(a1, floor));
+          v128.store(o, f32x4.pmax(b1, floor), 16);
           o += stride;
-          v128.store(o, f32x4.max(a2, floor));
-          v128.store(o, f32x4.max(b2, floor), 16);
+          v128.store(o, f32x4.pmax(a2, floor));
+          v128.store(o, f32x4.pmax(b2, floor), 16);
           o += stride;
-          v128.store(o, f32x4.max(a3, floor));
-          v128.store(o, f32x4.max(b3, floor), 16);
+          v128.store(o, f32x4.pmax(a3, floor));
+          v128.store(o, f32x4.pmax(b3, floor), 16);
           if (!whole) copyRows(out, kBytes, scratch, 32, rows, columns);
         }
       }

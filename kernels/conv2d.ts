@@ -1,5 +1,6 @@
 // Two-dimensional convolution over NHWC images that are already padded.
-import { copyRows, tile, tileGrid } from "./tile";
+import { copyRows, productGrid, tileGrid } from "./grid";
+import { outerTileCalled } from "./tile";
 import { F32 } from "./simd";
 
 /**
@@ -16,6 +17,10 @@ export function conv2dForward(
   strideH: usize, strideW: usize, dilationH: usize, dilationW: usize,
   low: f32,
 ): void {
+  if (R == 1 && S == 1 && strideH == 1 && strideW == 1 && P == H && Q == W) {
+    productGrid(y, bias, 32, x, w, wStepBytes, wBlockBytes, scratch, N * P * Q, K, C, low);
+    return;
+  }
   const pixelBytes = C * F32;
   const rowBytes = W * pixelBytes;
   // Without dilation a kernel row is one run of S·C floats in x.
@@ -41,56 +46,45 @@ export function conv2dForward(
  *
  *     dw[r,s,c,k] += Σ_{n,p,q} x[n, p·strideH + r·dilationH, q·strideW + s·dilationW, c] · dy[n,p,q,k]
  *
- * x [N, H, W, C], dy [N, P, Q, K], dw [R, S, C, K]. `scratch` holds one tile.
+ * x [N, H, W, C], dy [N, P, Q, K], dw [R, S, C, K]. `scratch` holds one tile. x is read up to 12 bytes past its end.
  */
 export function conv2dKernelGradient(
   dw: usize, x: usize, dy: usize, scratch: usize,
   N: usize, H: usize, W: usize, C: usize, K: usize, R: usize, S: usize, P: usize, Q: usize,
   strideH: usize, strideW: usize, dilationH: usize, dilationW: usize,
 ): void {
-  const rowBytes = W * C * F32;
+  const pixelBytes = C * F32;
+  const rowBytes = W * pixelBytes;
   const kBytes = K * F32;
-  const taps = R * S * C;
+  // Taps that lie side by side in x: without dilation a whole kernel row.
+  const runs = dilationW == 1 ? R : R * S;
+  const run = dilationW == 1 ? S * C : C;
   for (let n: usize = 0; n < N; n++) {
-    const xSample = x + n * H * rowBytes;
-    const dySample = dy + n * P * Q * kBytes;
-    for (let t: usize = 0; t < taps; t += 4) {
-      const rows: usize = min<usize>(4, taps - t);
-      const x0 = xSample + tapOffset(t, S, C, W, dilationH, dilationW);
-      const x1 = rows > 1 ? xSample + tapOffset(t + 1, S, C, W, dilationH, dilationW) : x0;
-      const x2 = rows > 2 ? xSample + tapOffset(t + 2, S, C, W, dilationH, dilationW) : x0;
-      const x3 = rows > 3 ? xSample + tapOffset(t + 3, S, C, W, dilationH, dilationW) : x0;
-      for (let k: usize = 0; k < K; k += 8) {
-        const columns: usize = min<usize>(8, K - k);
-        const out = dw + t * kBytes + k * F32;
-        const whole = rows == 4 && columns == 8;
-        if (!whole) copyRows(scratch, 32, out, kBytes, rows, columns);
-        const target = whole ? out : scratch;
-        const stride: usize = whole ? kBytes : 32;
-        tile(
-          target, stride,
-          target, stride,
-          x0, x1, x2, x3,
-          dySample + k * F32,
-          P, strideH * rowBytes,
-          1, 0,
-          Q, strideW * C * F32, kBytes, 0,
-          -Infinity,
-        );
-        if (!whole) copyRows(out, kBytes, scratch, 32, rows, columns);
+    for (let i: usize = 0; i < runs; i++) {
+      const r: usize = dilationW == 1 ? i : i / S;
+      const s: usize = dilationW == 1 ? 0 : i % S;
+      const first = x + (n * H + r * dilationH) * rowBytes + s * dilationW * pixelBytes;
+      for (let t: usize = 0; t < run; t += 4) {
+        const rows: usize = min<usize>(4, run - t);
+        for (let k: usize = 0; k < K; k += 8) {
+          const columns: usize = min<usize>(8, K - k);
+          const out = dw + (i * run + t) * kBytes + k * F32;
+          const whole = rows == 4 && columns == 8;
+          if (!whole) copyRows(scratch, 32, out, kBytes, rows, columns);
+          const target = whole ? out : scratch;
+          const stride: usize = whole ? kBytes : 32;
+          outerTileCalled(
+            target, stride,
+            target, stride,
+            first + t * F32, dy + n * P * Q * kBytes + k * F32,
+            P, strideH * rowBytes,
+            Q, strideW * pixelBytes, kBytes,
+          );
+          if (!whole) copyRows(out, kBytes, scratch, 32, rows, columns);
+        }
       }
     }
   }
-}
-
-/** Where tap t = (r, s, c) of the kernel lies in x, from the window's first pixel, in bytes. */
-// @ts-ignore: decorator
-@inline
-function tapOffset(t: usize, S: usize, C: usize, W: usize, dilationH: usize, dilationW: usize): usize {
-  const c = t % C;
-  const s = (t / C) % S;
-  const r = t / (C * S);
-  return ((r * dilationH * W + s * dilationW) * C + c) * F32;
 }
 
 /** db[k] += Σ_{n,i} dy[n,i,k]: dy [N, rows, K], db [K]. */

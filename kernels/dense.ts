@@ -1,5 +1,7 @@
 // Fully connected layers.
-import { copyRows, productTile, tile, tileGrid, WIDE_COLUMNS, wideTile } from "./tile";
+import { copyRows, productGrid } from "./grid";
+import { outerTile } from "./tile";
+import { WIDE_COLUMNS, wideTile } from "./wide-tile";
 import { F32 } from "./simd";
 
 /**
@@ -33,17 +35,7 @@ export function denseForward(
     }
     return;
   }
-  tileGrid(
-    y, N * O * F32, O * F32,
-    bias,
-    x, 0, I * F32,
-    w, wStepBytes, wBlockBytes,
-    scratch,
-    1, N, O,
-    1, 0, 1, 0,
-    I,
-    low,
-  );
+  productGrid(y, bias, 32, x, w, wStepBytes, wBlockBytes, scratch, N, O, I, low);
 }
 
 /** Whether O columns fit a `wideTile` better than tiles of eight. */
@@ -53,50 +45,30 @@ function isWide(O: usize): bool {
   return O > 8 && O <= WIDE_COLUMNS;
 }
 
-/** Rows of dy that stay in cache while every block of eight columns passes over them. */
-const BLOCK_ROWS: usize = 256;
-
 /**
  * The gradient of denseForward by its input:
  *
  *     dx[n,i] = Σ_o dy[n,o] · w[i,o]
  *
- * dx [N, I], dy [N, O], wt from packTransposed. `scratch` holds one tile.
+ * dx [N, I], dy [N, O], wt from packTransposed. `scratch` holds one tile, `zeros` eight zeros.
  */
 export function denseInputGradient(
-  dx: usize, dy: usize, wt: usize, scratch: usize,
+  dx: usize, dy: usize, wt: usize, scratch: usize, zeros: usize,
   N: usize, I: usize, O: usize,
 ): void {
-  const dxBytes = I * F32;
-  const dyBytes = O * F32;
-  for (let first: usize = 0; first < N; first += BLOCK_ROWS) {
-    const last = min<usize>(first + BLOCK_ROWS, N);
-    for (let i: usize = 0; i < I; i += 8) {
-      const columns: usize = min<usize>(8, I - i);
-      for (let n = first; n < last; n += 4) {
-        const rows: usize = min<usize>(4, last - n);
-        const out = dx + n * dxBytes + i * F32;
-        const whole = rows == 4 && columns == 8;
-        const y0 = dy + n * dyBytes;
-        productTile(
-          whole ? out : scratch, whole ? dxBytes : 32,
-          y0, y0 + min<usize>(1, rows - 1) * dyBytes, y0 + min<usize>(2, rows - 1) * dyBytes, y0 + (rows - 1) * dyBytes,
-          wt + i * dyBytes,
-          O,
-        );
-        if (!whole) copyRows(out, dxBytes, scratch, 32, rows, columns);
-      }
-    }
-  }
+  productGrid(dx, zeros, 0, dy, wt, 32, O * 32, scratch, N, I, O, -Infinity);
 }
+
+/** Columns of dy that lie together while sums run over them: a cache line, so that dw is written in whole ones. */
+const PANEL: usize = 16;
 
 /**
  * The gradient of denseForward by rows `first` … `last`−1 of its kernel, summed over the whole batch in order:
  *
  *     dw[i,o] = Σ_n x[n,i] · dy[n,o]
  *
- * x [N, I], dy [N, O], dw [I, O]. `scratch` holds one tile, `zeros` twelve zeros, `panels` N·(last − first + 8)
- * floats: the columns at hand of x and of dy, which lie far apart in memory. dy is read up to 28 bytes past its end.
+ * x [N, I], dy [N, O], dw [I, O]. `scratch` holds one tile, `zeros` twelve zeros, `panels` N·(last − first + 16)
+ * floats: the columns at hand of x and of dy, which lie far apart in memory. dy is read up to 60 bytes past its end.
  */
 export function denseKernelGradient(
   dw: usize, x: usize, dy: usize, scratch: usize, zeros: usize, panels: usize,
@@ -104,7 +76,7 @@ export function denseKernelGradient(
 ): void {
   const dwBytes = O * F32;
   const xBytes = (last - first) * F32;
-  const xPanel = panels + N * 32;
+  const xPanel = panels + N * PANEL * F32;
   for (let n: usize = 0; n < N; n++) memory.copy(xPanel + n * xBytes, x + (n * I + first) * F32, xBytes);
   if (isWide(O)) {
     for (let i: usize = 0; i < last - first; i += 4) {
@@ -120,31 +92,27 @@ export function denseKernelGradient(
     }
     return;
   }
-  for (let o: usize = 0; o < O; o += 8) {
-    const columns: usize = min<usize>(8, O - o);
+  for (let o: usize = 0; o < O; o += PANEL) {
     for (let n: usize = 0; n < N; n++) {
       const from = dy + (n * O + o) * F32;
-      v128.store(panels + n * 32, v128.load(from));
-      v128.store(panels + n * 32, v128.load(from, 16), 16);
+      const to = panels + n * PANEL * F32;
+      for (let j: usize = 0; j < PANEL * F32; j += 16) v128.store(to + j, v128.load(from + j));
     }
     for (let i: usize = 0; i < last - first; i += 4) {
       const rows: usize = min<usize>(4, last - first - i);
-      const x0 = xPanel + i * F32;
-      const x1 = rows > 1 ? x0 + F32 : x0;
-      const x2 = rows > 2 ? x1 + F32 : x1;
-      const x3 = rows > 3 ? x2 + F32 : x2;
-      const out = dw + (first + i) * dwBytes + o * F32;
-      const whole = rows == 4 && columns == 8;
-      tile(
-        whole ? out : scratch, whole ? dwBytes : 32,
-        zeros, 0,
-        x0, x1, x2, x3,
-        panels,
-        1, 0, 1, 0,
-        N, xBytes, 32, 0,
-        -Infinity,
-      );
-      if (!whole) copyRows(out, dwBytes, scratch, 32, rows, columns);
+      for (let k: usize = 0; k < min(PANEL, O - o); k += 8) {
+        const columns: usize = min<usize>(8, O - o - k);
+        const out = dw + (first + i) * dwBytes + (o + k) * F32;
+        const whole = rows == 4 && columns == 8;
+        outerTile(
+          whole ? out : scratch, whole ? dwBytes : 32,
+          zeros, 0,
+          xPanel + i * F32, panels + k * F32,
+          1, 0,
+          N, xBytes, PANEL * F32,
+        );
+        if (!whole) copyRows(out, dwBytes, scratch, 32, rows, columns);
+      }
     }
   }
 }

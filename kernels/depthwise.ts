@@ -1,7 +1,7 @@
 // Depthwise convolution: each channel by its own window. Every array has K channels to a pixel; an input of which each
 // channel goes into several outputs is repeated first. Sums are of 4 pixels × 8 channels, whose weights are read once.
 import { countTaps, firstRow, firstTap, tapStep } from "./conv2d-input-gradient";
-import { copyRows } from "./tile";
+import { copyRows } from "./grid";
 import { F32, madd } from "./simd";
 
 /**

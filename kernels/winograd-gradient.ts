@@ -3,7 +3,7 @@
 //
 //     M[f] = Σ_tiles V[f] · D[f]      V = Bᵀ d B      D = A dy Aᵀ      dw = Gᵀ M G        f = 0 … 35
 import { gradientTile, inputTile, tapTile } from "./winograd-transforms";
-import { tile } from "./tile";
+import { outerTile } from "./tile";
 import { F32 } from "./simd";
 import { blockedChannels, pointStride, POINTS } from "./winograd";
 
@@ -69,17 +69,14 @@ function addProducts(m: usize, v: usize, d: usize, C: usize, channels: usize, co
   const mBytes = channels * F32;
   for (let k: usize = 0; k < channels; k += 8) {
     for (let c: usize = 0; c < C; c += 4) {
-      const x = v + c * F32;
       const target = m + c * mBytes + k * F32;
-      tile(
+      outerTile(
         target, mBytes,
         target, mBytes,
-        // Past the last channel it is taken again; nobody reads those sums.
-        x, x + min<usize>(1, C - 1 - c) * F32, x + min<usize>(2, C - 1 - c) * F32, x + min<usize>(3, C - 1 - c) * F32,
-        d + k * F32,
-        1, 0, 1, 0,
-        count, C * F32, mBytes, 0,
-        -Infinity,
+        // What is read past the last channel goes into sums that nobody reads.
+        v + c * F32, d + k * F32,
+        1, 0,
+        count, C * F32, mBytes,
       );
     }
   }

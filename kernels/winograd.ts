@@ -4,7 +4,8 @@
 //
 //     U = G w Gᵀ      V = Bᵀ d B      M[f] = Σ_c V[f,c] · U[f,c]      y = Aᵀ M A        f = 0 … 35
 import { inputTile, kernelTransform, outputTile } from "./winograd-transforms";
-import { copyRows, productTile } from "./tile";
+import { copyRows } from "./grid";
+import { productTile } from "./tile";
 import { F32 } from "./simd";
 
 /** Points of the transform: six by six. */
@@ -131,7 +132,7 @@ function storeTile(
     const count = min<usize>(4, K - k);
     for (let p: usize = 0; p < rows; p++) {
       for (let q: usize = 0; q < columns; q++) {
-        const value = f32x4.max(f32x4.add(v128.load(scratch + p * 96 + q * 16), shift), floor);
+        const value = f32x4.pmax(f32x4.add(v128.load(scratch + p * 96 + q * 16), shift), floor);
         const to = y + ((p * Q + q) * K + k) * F32;
         if (count == 4) v128.store(to, value);
         else storeLanes(to, value, count);
@@ -212,6 +213,7 @@ function multiply(
 ): void {
   const vBytes = C * F32;
   const mBytes = channels * F32;
+  const zero = f32x4.splat(0);
   for (let f: usize = 0; f < POINTS; f++) {
     for (let k: usize = 0; k < channels; k += 8) {
       // Rows past `count` hold what an earlier block left there; nobody reads their products.
@@ -219,9 +221,11 @@ function multiply(
         const x = v + f * vStride + t * vBytes;
         productTile(
           m + f * mStride + t * mBytes + k * F32, mBytes,
+          zero, zero,
           x, x + vBytes, x + 2 * vBytes, x + 3 * vBytes,
-          u + (f * channels + k) * vBytes,
+          u + (f * channels + k) * vBytes, 32,
           C,
+          false, zero,
         );
       }
     }
@@ -249,7 +253,7 @@ function poolTile(
         const v3 = v128.load(corner, 112);
         const top = f32x4.max(v0, v1);
         const bottom = f32x4.max(v2, v3);
-        const value = f32x4.max(f32x4.add(f32x4.max(top, bottom), shift), zero);
+        const value = f32x4.pmax(f32x4.add(f32x4.max(top, bottom), shift), zero);
         // A comparison that holds gives −1, so its negative is 0 or 1.
         const first = i32x4.neg(f32x4.gt(v1, v0));
         const second = i32x4.sub(i32x4.splat(2), f32x4.gt(v3, v2));

@@ -3,7 +3,7 @@ import { emitPackedKernel, emitPackedTranspose } from "./pack.js";
 
 /** About how many multiply-adds one task of the kernel gradient takes, and how many rows at least. */
 const TASK_MACS = 1 << 18;
-const TASK_ROWS = 32;
+const TASK_ROWS = 64;
 
 /**
  * y = x · w + b, with ReLU where `relu`: x [I], kernel [I, O], bias [O] or none, y [O].
@@ -41,13 +41,18 @@ export function emitDense(
     if (relu) e.call("reluBackward", "backward", { dx: dy, dy, y: y.data, N: "samples", count: O });
     if (dx) {
       const { w: wt } = emitPackedTranspose(e, kernel.data, I, O);
-      e.call("denseInputGradient", "backward", { dx, dy, wt, scratch, N: "samples", I, O }, macs);
+      e.call(
+        "denseInputGradient",
+        "backward",
+        { dx, dy, wt, scratch, zeros: e.zeros(), N: "samples", I, O },
+        macs,
+      );
     }
     if (kernel.gradient) {
       const zeros = e.zeros();
       const { batchSize } = e.program.options;
       const rows = Math.min(I, Math.max(TASK_ROWS, 4 * Math.floor(TASK_MACS / batchSize / O / 4)));
-      const panels = e.floats("panels", "thread", batchSize * (rows + 8));
+      const panels = e.floats("panels", "thread", batchSize * (rows + 16));
       for (const [first, last] of ranges(I, rows)) {
         const operands = {
           dw: kernel.gradient,

@@ -1,0 +1,136 @@
+// Tiles over all of an output.
+import { productTile, tile } from "./tile";
+import { F32 } from "./simd";
+
+/** Pixels whose inputs stay in cache while every block of eight columns passes over them. */
+const GRID_PIXELS: usize = 256;
+
+/**
+ * Tiles over a grid of P × Q pixels and K columns:
+ *
+ *     out[p,q,k] = max(low, init[k] + Σ_t x[p,q,t] · w[t,k])
+ *
+ * t runs as in `tile`. out and x advance by their `RowBytes` with p and by their `PixelBytes` with q; column k of w
+ * lies in block k / 8, `wBlockBytes` apart. `scratch` holds one tile. init and w are read to whole blocks of eight.
+ */
+export function tileGrid(
+  out: usize, outRowBytes: usize, outPixelBytes: usize,
+  init: usize,
+  x: usize, xRowBytes: usize, xPixelBytes: usize,
+  w: usize, wStepBytes: usize, wBlockBytes: usize,
+  scratch: usize,
+  P: usize, Q: usize, K: usize,
+  rows: usize, rowBytes: usize,
+  segments: usize, segmentBytes: usize,
+  length: usize,
+  low: f32,
+): void {
+  const pixels = P * Q;
+  const isOneRow = outRowBytes == Q * outPixelBytes;
+  for (let first: usize = 0; first < pixels; first += GRID_PIXELS) {
+    const last = min<usize>(first + GRID_PIXELS, pixels);
+    for (let k: usize = 0; k < K; k += 8) {
+      const columns: usize = min<usize>(8, K - k);
+      const weights = w + (k >> 3) * wBlockBytes;
+      let p = first / Q;
+      let q = first % Q;
+      for (let i = first; i < last; i += 4) {
+        const count: usize = min<usize>(4, last - i);
+        const isWithinRow = q + 4 <= Q;
+        const x0 = x + p * xRowBytes + q * xPixelBytes;
+        let x1 = x0 + xPixelBytes;
+        let x2 = x1 + xPixelBytes;
+        let x3 = x2 + xPixelBytes;
+        if (!isWithinRow) {
+          // On in the next rows; past the last pixel it is computed again and dropped.
+          x1 = x + pixelOffset(min<usize>(i + 1, last - 1), Q, xRowBytes, xPixelBytes);
+          x2 = x + pixelOffset(min<usize>(i + 2, last - 1), Q, xRowBytes, xPixelBytes);
+          x3 = x + pixelOffset(min<usize>(i + 3, last - 1), Q, xRowBytes, xPixelBytes);
+        }
+        const target = out + p * outRowBytes + q * outPixelBytes + k * F32;
+        const isWhole = count == 4 && columns == 8 && (isOneRow || isWithinRow);
+        tile(
+          isWhole ? target : scratch, isWhole ? outPixelBytes : 32,
+          init + k * F32, 0,
+          x0, x1, x2, x3,
+          weights,
+          rows, rowBytes, segments, segmentBytes,
+          length, wStepBytes, 0,
+          low,
+        );
+        if (!isWhole) {
+          for (let j: usize = 0; j < count; j++) {
+            const at = out + pixelOffset(i + j, Q, outRowBytes, outPixelBytes) + k * F32;
+            memory.copy(at, scratch + j * 32, columns << 2);
+          }
+        }
+        for (q += 4; q >= Q; q -= Q) p++;
+      }
+    }
+  }
+}
+
+/** Where pixel i of a grid Q pixels wide lies, in bytes. */
+// @ts-ignore: decorator
+@inline
+function pixelOffset(i: usize, Q: usize, rowBytes: usize, pixelBytes: usize): usize {
+  return (i / Q) * rowBytes + (i % Q) * pixelBytes;
+}
+
+/** to[j][0..columns] = from[j][0..columns] for j < rows: moves the valid part of a tile at an edge. */
+export function copyRows(
+  to: usize, toStrideBytes: usize,
+  from: usize, fromStrideBytes: usize,
+  rows: usize, columns: usize,
+): void {
+  for (let row: usize = 0; row < rows; row++) {
+    memory.copy(to + row * toStrideBytes, from + row * fromStrideBytes, columns << 2);
+  }
+}
+
+/** Rows that stay in cache while every block of eight columns passes over them. */
+const PRODUCT_ROWS: usize = 256;
+
+/**
+ * A product of matrices, for what needs none of tileGrid's steps:
+ *
+ *     out[i,k] = max(low, init[k] + Σ_t x[i,t] · w[t,k])      i < rows, t < length, k < K
+ *
+ * x [rows, length], out [rows, K]; w as for tileGrid. `scratch` holds one tile. init is read to whole blocks of eight,
+ * `initBlockBytes` from one to the next: 32, or 0 where all begin alike.
+ */
+export function productGrid(
+  out: usize, init: usize, initBlockBytes: usize, x: usize,
+  w: usize, wStepBytes: usize, wBlockBytes: usize,
+  scratch: usize,
+  rows: usize, K: usize, length: usize,
+  low: f32,
+): void {
+  const outBytes = K * F32;
+  const xBytes = length * F32;
+  const floor = f32x4.splat(low);
+  for (let first: usize = 0; first < rows; first += PRODUCT_ROWS) {
+    const last = min<usize>(first + PRODUCT_ROWS, rows);
+    for (let k: usize = 0; k < K; k += 8) {
+      const columns: usize = min<usize>(8, K - k);
+      const start = init + (k >> 3) * initBlockBytes;
+      const weights = w + (k >> 3) * wBlockBytes;
+      for (let i = first; i < last; i += 4) {
+        const count: usize = min<usize>(4, last - i);
+        const target = out + i * outBytes + k * F32;
+        const isWhole = count == 4 && columns == 8;
+        // Past the last row it is computed again and dropped.
+        const x0 = x + i * xBytes;
+        productTile(
+          isWhole ? target : scratch, isWhole ? outBytes : 32,
+          v128.load(start), v128.load(start, 16),
+          x0, x0 + min<usize>(1, count - 1) * xBytes, x0 + min<usize>(2, count - 1) * xBytes, x0 + (count - 1) * xBytes,
+          weights, wStepBytes,
+          length,
+          true, floor,
+        );
+        if (!isWhole) copyRows(target, outBytes, scratch, 32, count, columns);
+      }
+    }
+  }
+}
