@@ -114,7 +114,9 @@ describe("heddle evaluate", () => {
     for (const id of ["result", "classes", "confusion", "calibration", "mistakes"]) {
       expect(html).toContain(`<section id="${id}"`);
     }
-    expect(html).not.toMatch(/<script|<link|NaN|undefined/);
+    // Pictures and fonts may spell anything.
+    const words = html.replace(/base64,[\w+/=]+/g, "");
+    expect(words).not.toMatch(/<script|<link|NaN|undefined/);
     expect(readdirSync(work.file("pages", "first-figures")).sort()).toEqual(
       FIGURES.flatMap((name) => [`${name}.png`, `${name}.svg`]).sort(),
     );

@@ -19,7 +19,7 @@ export interface Figure {
 /** Draws a figure in both themes. `draw` returns a whole SVG document. */
 export async function makeFigure(
   about: Pick<Figure, "name" | "title" | "alt">,
-  draw: (theme: Theme) => Promise<string>,
+  draw: (theme: Theme) => string | Promise<string>,
 ): Promise<Figure> {
   const svg = await draw(light);
   return { ...about, svg, darkSvg: await draw(dark), png: svgToPng(svg) };

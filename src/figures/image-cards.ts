@@ -2,8 +2,9 @@ import { HeddleError } from "../base/errors.js";
 import type { ImageSet } from "../data/dataset.js";
 import { type Figure, makeFigure } from "./figure.js";
 import { encodePicture, shorten } from "./image-grid.js";
-import { escapeXml, textWidth } from "./png.js";
+import { escapeXml } from "./png.js";
 import { shownImages } from "./shown-images.js";
+import { textWidth } from "./text-width.js";
 import { fontStack, type Theme, textSizes } from "./theme.js";
 
 /** Side of a picture's box and of the space that it and its captions have, in pixels. */
@@ -66,9 +67,9 @@ export async function imageCards(
   const words = cards.map(({ pictures, footer }) =>
     [pictures.map(({ lines }) => lines.join(", ")).join(" beside "), footer].filter(Boolean).join(": "),
   );
-  return makeFigure({ name, title, alt: `${title}. ${words.join("; ")}.` }, async (theme) => {
+  return makeFigure({ name, title, alt: `${title}. ${words.join("; ")}.` }, (theme) => {
     const pngs = new Map<number, string>();
-    for (const index of indexes) pngs.set(index, await encodePicture(shown, index, tone, theme));
+    for (const index of indexes) pngs.set(index, encodePicture(shown, index, tone, theme));
     return cardsSvg(pngs, set, cards, options, theme);
   });
 }

@@ -1,8 +1,10 @@
 import { HeddleError } from "../base/errors.js";
 import type { ImageSet } from "../data/dataset.js";
+import { encodePng } from "./encode-png.js";
 import { type Figure, makeFigure } from "./figure.js";
-import { escapeXml, textWidth } from "./png.js";
+import { escapeXml } from "./png.js";
 import { type ShownImages, shownImages } from "./shown-images.js";
+import { textWidth } from "./text-width.js";
 import { fontStack, type Theme, textSizes } from "./theme.js";
 
 /** Side of a picture's box, the gaps beside and below it, and the margin of the figure, in pixels. */
@@ -57,32 +59,27 @@ export async function imageGrid(set: ImageSet, options: ImageGridOptions): Promi
   }
   const drawn = shownImages(set);
   const shown = labels ? `: ${labels.join(", ").replaceAll("\n", " ")}` : "";
-  return makeFigure(
-    { name, title, alt: `${set.count} images in rows of ${columns}${shown}.` },
-    async (theme) => {
-      const pictures = await Promise.all(
-        Array.from({ length: set.count }, (_, index) => encodePicture(drawn, index, options.tone, theme)),
-      );
-      return gridSvg(pictures, set, options, theme);
-    },
-  );
+  return makeFigure({ name, title, alt: `${set.count} images in rows of ${columns}${shown}.` }, (theme) => {
+    const pictures = Array.from({ length: set.count }, (_, index) =>
+      encodePicture(drawn, index, options.tone, theme),
+    );
+    return gridSvg(pictures, set, options, theme);
+  });
 }
 
 /** One picture as a PNG of its own size, as base64. */
-export async function encodePicture(
+export function encodePicture(
   { images, shape }: ShownImages,
   index: number,
   tone: ImageGridOptions["tone"],
   theme: Theme,
-): Promise<string> {
-  const { default: sharp } = await import("sharp");
+): string {
   const [height, width, channels] = shape;
   const size = height * width * channels;
   const pixels = images.subarray(index * size, (index + 1) * size);
   const inked = channels === 1 && tone === "ink" && theme.name === "light";
-  const shown = inked ? pixels.map((value) => 255 - value) : pixels;
-  const picture = sharp(shown, { raw: { width, height, channels: channels as 1 | 3 | 4 } });
-  return (await picture.png({ compressionLevel: 9 }).toBuffer()).toString("base64");
+  const data = inked ? pixels.map((value) => 255 - value) : pixels;
+  return encodePng({ height, width, channels: channels as 1 | 3 | 4, data }).toString("base64");
 }
 
 function gridSvg(

@@ -3,7 +3,8 @@ import { overlayScale } from "./colour-scale.js";
 import { type Figure, makeFigure } from "./figure.js";
 import { shorten } from "./image-grid.js";
 import { type Pixels, pixelsOf, svgImage } from "./pixels.js";
-import { escapeXml, textWidth } from "./png.js";
+import { escapeXml } from "./png.js";
+import { textWidth } from "./text-width.js";
 import { fontStack, type Theme, textSizes } from "./theme.js";
 
 /** A picture with numbers that lie over it. */
@@ -84,11 +85,7 @@ export async function overlayGrid(
   );
 }
 
-async function draw(
-  images: readonly OverlaidImage[],
-  options: OverlayGridOptions,
-  theme: Theme,
-): Promise<string> {
+function draw(images: readonly OverlaidImage[], options: OverlayGridOptions, theme: Theme): string {
   const { title, subtitle, shape, side = 116 } = options;
   const columns = Math.min(options.columns ?? 1, images.length);
   const scale = side / Math.max(shape[0], shape[1]);
@@ -124,8 +121,8 @@ async function draw(
       const line = Math.floor(at / across);
       const y = top + HEADING + line * (box.height + NOTE);
       const place = { x: left + (at % across) * (side + GAP), y, ...box };
-      parts.push(await svgImage(base, place));
-      if (overlay) parts.push(await svgImage(overlayPixels(overlay), place));
+      parts.push(svgImage(base, place));
+      if (overlay) parts.push(svgImage(overlayPixels(overlay), place));
       parts.push(
         `<rect x="${place.x - 0.5}" y="${place.y - 0.5}" width="${box.width + 1}" height="${box.height + 1}" fill="none" stroke="${theme.line}"/>`,
       );

@@ -1,4 +1,5 @@
 import type { Rgba } from "./colour-scale.js";
+import { encodePng } from "./encode-png.js";
 
 /** Pixels of a picture of its own size: `[height, width, 4]`, 0..255. */
 export interface Pixels {
@@ -21,14 +22,11 @@ export function pixelsOf(
 }
 
 /** An SVG image of pixels, enlarged without smoothing. */
-export async function svgImage(
+export function svgImage(
   { height, width, data }: Pixels,
   box: { readonly x: number; readonly y: number; readonly width: number; readonly height: number },
-): Promise<string> {
-  const { default: sharp } = await import("sharp");
-  const png = await sharp(data, { raw: { width, height, channels: 4 } })
-    .png({ compressionLevel: 9 })
-    .toBuffer();
+): string {
+  const png = encodePng({ height, width, channels: 4, data });
   const place = `x="${box.x}" y="${box.y}" width="${box.width}" height="${box.height}"`;
   return `<image ${place} style="image-rendering:pixelated" preserveAspectRatio="none" href="data:image/png;base64,${png.toString("base64")}"/>`;
 }

@@ -3,7 +3,8 @@ import { rangeOf, type Tiles } from "../explain/tiles.js";
 import { type ColourScale, divergingScale, sequentialScale } from "./colour-scale.js";
 import { type Figure, makeFigure } from "./figure.js";
 import { type Pixels, pixelsOf, svgImage } from "./pixels.js";
-import { escapeXml, textWidth } from "./png.js";
+import { escapeXml } from "./png.js";
+import { textWidth } from "./text-width.js";
 import { fontStack, type Theme, textSizes } from "./theme.js";
 
 export interface TileSheetOptions {
@@ -62,12 +63,7 @@ export async function tileSheet(tiles: Tiles, options: TileSheetOptions): Promis
   });
 }
 
-async function draw(
-  tiles: Tiles,
-  options: TileSheetOptions,
-  scale: ColourScale,
-  theme: Theme,
-): Promise<string> {
+function draw(tiles: Tiles, options: TileSheetOptions, scale: ColourScale, theme: Theme): string {
   const { title, subtitle, axes, quantity } = options;
   const sheet = sheetOf(tiles, options.columns, scale);
   const largest = Math.min(LARGEST_PIXEL, LARGEST_TILE / Math.max(tiles.height, tiles.width));
@@ -99,7 +95,7 @@ async function draw(
           ),
         ]
       : []),
-    await svgImage(sheet, { x: left, y: top, width: drawnWidth, height: drawnHeight }),
+    svgImage(sheet, { x: left, y: top, width: drawnWidth, height: drawnHeight }),
     legend(left, top + drawnHeight + 20, scale, quantity, theme),
     "</svg>",
   ].join("\n");
