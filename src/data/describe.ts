@@ -73,8 +73,7 @@ type ValueStatistics = Pick<SplitDescription, "minimum" | "maximum" | "mean" | "
 
 /** From the count of each of the 256 values: every sum is a whole number below 2^53, and so exact. */
 function byteStatistics(images: Uint8Array): ValueStatistics {
-  const counts = new Float64Array(256);
-  for (let index = 0; index < images.length; index++) counts[images[index]!]! += 1;
+  const counts = countBytes(images);
   let sum = 0;
   counts.forEach((times, value) => {
     sum += times * value;
@@ -90,6 +89,32 @@ function byteStatistics(images: Uint8Array): ValueStatistics {
     mean,
     standardDeviation: Math.sqrt(squares / images.length),
   };
+}
+
+/** How often each value occurs. Four at a time: much of most pictures is background, and zeros count as a word. */
+function countBytes(images: Uint8Array): Float64Array {
+  const counts = new Float64Array(256);
+  const isAligned = images.byteOffset % 4 === 0;
+  const words = new Uint32Array(
+    images.buffer,
+    isAligned ? images.byteOffset : 0,
+    isAligned ? images.length >> 2 : 0,
+  );
+  let zeroWords = 0;
+  for (let index = 0; index < words.length; index++) {
+    const word = words[index]!;
+    if (word === 0) {
+      zeroWords++;
+      continue;
+    }
+    counts[word & 255]! += 1;
+    counts[(word >>> 8) & 255]! += 1;
+    counts[(word >>> 16) & 255]! += 1;
+    counts[word >>> 24]! += 1;
+  }
+  counts[0]! += 4 * zeroWords;
+  for (let index = 4 * words.length; index < images.length; index++) counts[images[index]!]! += 1;
+  return counts;
 }
 
 /** In two passes, in the order of the elements. */

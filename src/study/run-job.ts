@@ -99,10 +99,10 @@ async function workOn(
     const { source: _, ...data } = description;
     await folder.writeData({ ...data, validationImages: validation?.count ?? 0 });
     events.onDescribed(description);
-    await drawDataFigures(folder, job, train, trainSet);
+    // The threads start while the figures are drawn.
+    const [engine] = await Promise.all([model.engine(), drawDataFigures(folder, job, train, trainSet)]);
     clock.lap("data");
 
-    const engine = await model.engine();
     record = beginStretch(record, engine.threads, state);
     await folder.writeRecord(record);
     const checkpointing = new Checkpointing({
