@@ -2,7 +2,7 @@
 // (row h, column w) is read at column a0·w + a1·h + a2 and row b0·w + b1·h + b2 of the input.
 import { cosTurns, sinTurns } from "./math";
 import { philoxBlock, uniformAt } from "./random";
-import { F32 } from "./simd";
+import { copyFloats, F32 } from "./simd";
 
 const MAP_BYTES: usize = 6 * F32;
 
@@ -176,7 +176,7 @@ function moveImage(
     fillRow(y, isOutside ? rowBytes : first * pixelBytes, fill);
     if (isOutside) continue;
     const from = x + <usize>row * rowBytes + <usize>(<isize>first + right) * pixelBytes;
-    memory.copy(y + first * pixelBytes, from, (last - first) * pixelBytes);
+    copyFloats(y + first * pixelBytes, from, (last - first) * C);
     fillRow(y + last * pixelBytes, (W - last) * pixelBytes, fill);
   }
 }

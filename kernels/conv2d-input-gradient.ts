@@ -88,7 +88,7 @@ export function conv2dInputGradient(
   top: usize, left: usize, borderH: usize, borderW: usize, rowsH: usize, columnsW: usize,
 ): void {
   if (R == 1 && S == 1 && P == H && Q == W && strideH == 1 && strideW == 1) {
-    productGrid(dx, zeros, 0, dy, wt, 32, K * 32, scratch, N * H * W, C, K, -Infinity);
+    productGrid(dx, zeros, 0, dy, wt, scratch, N * H * W, C, K, -Infinity);
     return;
   }
   const stepH = tapStep(strideH, dilationH);

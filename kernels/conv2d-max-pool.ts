@@ -1,7 +1,7 @@
 // Convolution, bias, ReLU and 2×2 max-pooling in one: a tile's four rows are the four pixels of one pooling
 // window, so that the full-size activation is never written.
 import { tile } from "./tile";
-import { F32, madd } from "./simd";
+import { F32, larger, madd } from "./simd";
 
 /**
  * y[n,p,q,k] = max(0, max over the 2×2 window at (2p, 2q) of (bias[k] + Σ x · w))
@@ -38,8 +38,8 @@ export function conv2dMaxPoolForward(
           if (K - k >= 8) {
             const low = windowWinner(scratch);
             const high = windowWinner(scratch + 16);
-            v128.store(y + at * F32, f32x4.max(windowMax(scratch), zero));
-            v128.store(y + at * F32, f32x4.max(windowMax(scratch + 16), zero), 16);
+            v128.store(y + at * F32, f32x4.pmax(windowMax(scratch), zero));
+            v128.store(y + at * F32, f32x4.pmax(windowMax(scratch + 16), zero), 16);
             const words = i16x8.narrow_i32x4_s(low, high);
             v128.store64_lane(winner + at, i8x16.narrow_i16x8_u(words, words), 0);
           } else {
@@ -57,9 +57,9 @@ export function conv2dMaxPoolForward(
 // @ts-ignore: decorator
 @inline
 function windowMax(column: usize): v128 {
-  const first = f32x4.max(v128.load(column), v128.load(column, 32));
-  const second = f32x4.max(v128.load(column, 64), v128.load(column, 96));
-  return f32x4.max(first, second);
+  const first = larger(v128.load(column), v128.load(column, 32));
+  const second = larger(v128.load(column, 64), v128.load(column, 96));
+  return larger(first, second);
 }
 
 /** Which row holds the largest, 0..3 in each 32-bit lane; the first of equals. */
@@ -73,7 +73,7 @@ function windowWinner(column: usize): v128 {
   // A comparison that holds gives −1, so its negative is 0 or 1.
   const first = i32x4.neg(f32x4.gt(v1, v0));
   const second = i32x4.sub(i32x4.splat(2), f32x4.gt(v3, v2));
-  return v128.bitselect(second, first, f32x4.gt(f32x4.max(v2, v3), f32x4.max(v0, v1)));
+  return v128.bitselect(second, first, f32x4.gt(larger(v2, v3), larger(v0, v1)));
 }
 
 /** One lane of windowMax, ReLU and windowWinner. */

@@ -17,8 +17,8 @@ export function conv2dForward(
   strideH: usize, strideW: usize, dilationH: usize, dilationW: usize,
   low: f32,
 ): void {
-  if (R == 1 && S == 1 && strideH == 1 && strideW == 1 && P == H && Q == W) {
-    productGrid(y, bias, 32, x, w, wStepBytes, wBlockBytes, scratch, N * P * Q, K, C, low);
+  if (wStepBytes == 32 && R == 1 && S == 1 && strideH == 1 && strideW == 1 && P == H && Q == W) {
+    productGrid(y, bias, 32, x, w, scratch, N * P * Q, K, C, low);
     return;
   }
   const pixelBytes = C * F32;

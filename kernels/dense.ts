@@ -1,7 +1,6 @@
 // Fully connected layers.
-import { copyRows, productGrid } from "./grid";
+import { copyRows, productGrid, tileGrid } from "./grid";
 import { outerTile } from "./tile";
-import { WIDE_COLUMNS, wideTile } from "./wide-tile";
 import { F32 } from "./simd";
 
 /**
@@ -16,33 +15,21 @@ export function denseForward(
   N: usize, I: usize, O: usize,
   low: f32,
 ): void {
-  if (isWide(O)) {
-    for (let n: usize = 0; n < N; n += 4) {
-      const rows: usize = min<usize>(4, N - n);
-      const x0 = x + n * I * F32;
-      const rowBytes = I * F32;
-      wideTile(
-        scratch, bias,
-        x0, x0 + min<usize>(1, rows - 1) * rowBytes, x0 + min<usize>(2, rows - 1) * rowBytes,
-        x0 + (rows - 1) * rowBytes,
-        w, I, F32, wStepBytes,
-      );
-      for (let i: usize = 0; i < rows; i++) {
-        for (let o: usize = 0; o < O; o++) {
-          store<f32>(y + ((n + i) * O + o) * F32, max<f32>(low, load<f32>(scratch + (i * WIDE_COLUMNS + o) * F32)));
-        }
-      }
-    }
+  if (wStepBytes == 32) {
+    productGrid(y, bias, 32, x, w, scratch, N, O, I, low);
     return;
   }
-  productGrid(y, bias, 32, x, w, wStepBytes, wBlockBytes, scratch, N, O, I, low);
-}
-
-/** Whether O columns fit a `wideTile` better than tiles of eight. */
-// @ts-ignore: decorator
-@inline
-function isWide(O: usize): bool {
-  return O > 8 && O <= WIDE_COLUMNS;
+  tileGrid(
+    y, N * O * F32, O * F32,
+    bias,
+    x, 0, I * F32,
+    w, wStepBytes, wBlockBytes,
+    scratch,
+    1, N, O,
+    1, 0, 1, 0,
+    I,
+    low,
+  );
 }
 
 /**
@@ -56,7 +43,7 @@ export function denseInputGradient(
   dx: usize, dy: usize, wt: usize, scratch: usize, zeros: usize,
   N: usize, I: usize, O: usize,
 ): void {
-  productGrid(dx, zeros, 0, dy, wt, 32, O * 32, scratch, N, I, O, -Infinity);
+  productGrid(dx, zeros, 0, dy, wt, scratch, N, I, O, -Infinity);
 }
 
 /** Columns of dy that lie together while sums run over them: a cache line, so that dw is written in whole ones. */
@@ -78,20 +65,6 @@ export function denseKernelGradient(
   const xBytes = (last - first) * F32;
   const xPanel = panels + N * PANEL * F32;
   for (let n: usize = 0; n < N; n++) memory.copy(xPanel + n * xBytes, x + (n * I + first) * F32, xBytes);
-  if (isWide(O)) {
-    for (let i: usize = 0; i < last - first; i += 4) {
-      const rows: usize = min<usize>(4, last - first - i);
-      const x0 = xPanel + i * F32;
-      wideTile(
-        scratch, zeros,
-        x0, x0 + min<usize>(1, rows - 1) * F32, x0 + min<usize>(2, rows - 1) * F32, x0 + (rows - 1) * F32,
-        dy,
-        N, xBytes, dwBytes,
-      );
-      copyRows(dw + (first + i) * dwBytes, dwBytes, scratch, WIDE_COLUMNS * F32, rows, O);
-    }
-    return;
-  }
   for (let o: usize = 0; o < O; o += PANEL) {
     for (let n: usize = 0; n < N; n++) {
       const from = dy + (n * O + o) * F32;
@@ -110,6 +83,7 @@ export function denseKernelGradient(
           xPanel + i * F32, panels + k * F32,
           1, 0,
           N, xBytes, PANEL * F32,
+          false, f32x4.splat(0),
         );
         if (!whole) copyRows(out, dwBytes, scratch, 32, rows, columns);
       }

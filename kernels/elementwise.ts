@@ -1,5 +1,5 @@
 // One pass over an array.
-import { F32 } from "./simd";
+import { copyFloats, F32 } from "./simd";
 
 /** y = x · scale + offset from bytes: y f32, x u8, both [N, count]. */
 export function rescaleBytes(y: usize, x: usize, N: usize, count: usize, scale: f32, offset: f32): void {
@@ -52,11 +52,7 @@ export function padImage(
   memory.fill(y, 0, N * paddedH * paddedRowBytes);
   for (let n: usize = 0; n < N; n++) {
     for (let h: usize = 0; h < H; h++) {
-      memory.copy(
-        y + (n * paddedH + top + h) * paddedRowBytes + left * C * F32,
-        x + (n * H + h) * rowBytes,
-        rowBytes,
-      );
+      copyFloats(y + (n * paddedH + top + h) * paddedRowBytes + left * C * F32, x + (n * H + h) * rowBytes, W * C);
     }
   }
 }
@@ -69,11 +65,7 @@ export function cropImage(
   const rowBytes = W * C * F32;
   for (let n: usize = 0; n < N; n++) {
     for (let h: usize = 0; h < H; h++) {
-      memory.copy(
-        y + (n * H + h) * rowBytes,
-        x + ((n * paddedH + top + h) * paddedW + left) * C * F32,
-        rowBytes,
-      );
+      copyFloats(y + (n * H + h) * rowBytes, x + ((n * paddedH + top + h) * paddedW + left) * C * F32, W * C);
     }
   }
 }

@@ -1,6 +1,6 @@
 // Tiles over all of an output.
 import { productTile, tile } from "./tile";
-import { F32 } from "./simd";
+import { copyFloats, F32 } from "./simd";
 
 /** Pixels whose inputs stay in cache while every block of eight columns passes over them. */
 const GRID_PIXELS: usize = 256;
@@ -61,7 +61,7 @@ export function tileGrid(
         if (!isWhole) {
           for (let j: usize = 0; j < count; j++) {
             const at = out + pixelOffset(i + j, Q, outRowBytes, outPixelBytes) + k * F32;
-            memory.copy(at, scratch + j * 32, columns << 2);
+            copyFloats(at, scratch + j * 32, columns);
           }
         }
         for (q += 4; q >= Q; q -= Q) p++;
@@ -84,7 +84,7 @@ export function copyRows(
   rows: usize, columns: usize,
 ): void {
   for (let row: usize = 0; row < rows; row++) {
-    memory.copy(to + row * toStrideBytes, from + row * fromStrideBytes, columns << 2);
+    copyFloats(to + row * toStrideBytes, from + row * fromStrideBytes, columns);
   }
 }
 
@@ -96,12 +96,11 @@ const PRODUCT_ROWS: usize = 256;
  *
  *     out[i,k] = max(low, init[k] + Σ_t x[i,t] · w[t,k])      i < rows, t < length, k < K
  *
- * x [rows, length], out [rows, K]; w as for tileGrid. `scratch` holds one tile. init is read to whole blocks of eight,
- * `initBlockBytes` from one to the next: 32, or 0 where all begin alike.
+ * x [rows, length], out [rows, K], w [length, K] packed by packKernel. `scratch` holds one tile. init is read to whole
+ * blocks of eight, `initBlockBytes` from one to the next: 32, or 0 where all begin alike.
  */
 export function productGrid(
-  out: usize, init: usize, initBlockBytes: usize, x: usize,
-  w: usize, wStepBytes: usize, wBlockBytes: usize,
+  out: usize, init: usize, initBlockBytes: usize, x: usize, w: usize,
   scratch: usize,
   rows: usize, K: usize, length: usize,
   low: f32,
@@ -114,7 +113,7 @@ export function productGrid(
     for (let k: usize = 0; k < K; k += 8) {
       const columns: usize = min<usize>(8, K - k);
       const start = init + (k >> 3) * initBlockBytes;
-      const weights = w + (k >> 3) * wBlockBytes;
+      const weights = w + k * xBytes;
       for (let i = first; i < last; i += 4) {
         const count: usize = min<usize>(4, last - i);
         const target = out + i * outBytes + k * F32;
@@ -125,7 +124,7 @@ export function productGrid(
           isWhole ? target : scratch, isWhole ? outBytes : 32,
           v128.load(start), v128.load(start, 16),
           x0, x0 + min<usize>(1, count - 1) * xBytes, x0 + min<usize>(2, count - 1) * xBytes, x0 + (count - 1) * xBytes,
-          weights, wStepBytes,
+          weights,
           length,
           true, floor,
         );

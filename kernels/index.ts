@@ -10,6 +10,7 @@ export { conv2dMaxPoolForward, conv2dMaxPoolBackward, kernelByChannel } from "./
 export { winogradKernel, winogradKernelFlipped, conv2dWinograd, conv2dMaxPoolWinograd } from "./winograd";
 export { conv2dWinogradKernelGradient } from "./winograd-gradient";
 export { denseForward, denseInputGradient, denseKernelGradient } from "./dense";
+export { narrowForward, narrowKernelGradient } from "./dense-narrow";
 export { maxPoolForward, maxPoolBackward } from "./max-pool";
 export { averagePoolForward, averagePoolBackward } from "./average-pool";
 export { upSamplingForward, upSamplingBackward } from "./up-sampling";

@@ -1,6 +1,6 @@
 // Mirrors images at random.
 import { philoxBlock } from "./random";
-import { F32 } from "./simd";
+import { copyFloats, F32 } from "./simd";
 
 /**
  * y[n] = x[n], its columns in the opposite order where `horizontal` is 1 and the lowest bit of the sample's draw is
@@ -22,7 +22,7 @@ export function randomFlip(
       const from = x + (n * H + (upsideDown ? H - 1 - h : h)) * rowBytes;
       const to = y + (n * H + h) * rowBytes;
       if (!mirrored) {
-        memory.copy(to, from, rowBytes);
+        copyFloats(to, from, W * C);
         continue;
       }
       for (let w: usize = 0; w < W; w++) {

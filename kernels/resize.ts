@@ -1,6 +1,6 @@
 // Images in other sizes.
 import { philoxBlock, uniformAt } from "./random";
-import { F32 } from "./simd";
+import { copyFloats, F32 } from "./simd";
 
 /** Where output position `at` lies in an input axis of `size`; in f32, as TensorFlow has it. */
 // @ts-ignore: decorator
@@ -104,7 +104,7 @@ export function randomCrop(
     const top = <usize>uniformAt(scratch, 0, <f64>(H - P + 1));
     const left = <usize>uniformAt(scratch + 4, 0, <f64>(W - Q + 1));
     for (let p: usize = 0; p < P; p++, y += rowBytes) {
-      memory.copy(y, x + ((n * H + top + p) * W + left) * C * F32, rowBytes);
+      copyFloats(y, x + ((n * H + top + p) * W + left) * C * F32, Q * C);
     }
   }
 }
@@ -121,7 +121,7 @@ export function randomCropBackward(
     const top = <usize>uniformAt(scratch, 0, <f64>(H - P + 1));
     const left = <usize>uniformAt(scratch + 4, 0, <f64>(W - Q + 1));
     for (let p: usize = 0; p < P; p++, dy += rowBytes) {
-      memory.copy(dx + ((n * H + top + p) * W + left) * C * F32, dy, rowBytes);
+      copyFloats(dx + ((n * H + top + p) * W + left) * C * F32, dy, Q * C);
     }
   }
 }

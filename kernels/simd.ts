@@ -15,3 +15,28 @@ export function madd(acc: v128, a: v128, b: v128): v128 {
   return f32x4.add(acc, f32x4.mul(a, b));
 }
 
+/**
+ * The larger of each lane's two; a NaN stays one, whichever it is. Three instructions on x86-64, where f32x4.max, which
+ * also makes NaNs alike and +0 the larger zero, is eight.
+ */
+// @ts-ignore: decorator
+@inline
+export function larger(a: v128, b: v128): v128 {
+  return v128.or(f32x4.pmax(a, b), f32x4.pmax(b, a));
+}
+
+/** Up to so many floats a loop copies faster than `memory.copy`, which leaves WebAssembly for the C library. */
+const SHORT: usize = 128;
+
+/** to[0..count] = from[0..count]: floats that do not overlap. */
+// @ts-ignore: decorator
+@inline
+export function copyFloats(to: usize, from: usize, count: usize): void {
+  if (count > SHORT) {
+    memory.copy(to, from, count * F32);
+    return;
+  }
+  const end = to + count * F32;
+  for (; to + 16 <= end; to += 16, from += 16) v128.store(to, v128.load(from));
+  for (; to < end; to += F32, from += F32) store<f32>(to, load<f32>(from));
+}

@@ -39,14 +39,15 @@ export function tile(
   let wb: v128;
   let x: v128;
   if (length == 0) rows = 0;
-  for (let row: usize = 0; row < rows; row++) {
-    for (let segment: usize = 0; segment < segments; segment++) {
-      const offset = row * rowBytes + segment * segmentBytes;
+  // Pointers that move: products by the row's number V8 would compute anew in each row.
+  for (; rows > 0; rows--) {
+    let offset: usize = 0;
+    for (let segment = segments; segment > 0; segment--) {
       let p0 = x0 + offset;
       let p1 = x1 + offset;
       let p2 = x2 + offset;
       let p3 = x3 + offset;
-      for (let left = length; ; left -= 4) {
+      for (let left = length; ; left -= 8) {
         wa = v128.load(w); wb = v128.load(w, 16); w += wStepBytes;
         x = v128.load32_splat(p0); a0 = madd(a0, x, wa); b0 = madd(b0, x, wb);
         x = v128.load32_splat(p1); a1 = madd(a1, x, wa); b1 = madd(b1, x, wb);
@@ -71,12 +72,41 @@ export function tile(
         x = v128.load32_splat(p2, 12); a2 = madd(a2, x, wa); b2 = madd(b2, x, wb);
         x = v128.load32_splat(p3, 12); a3 = madd(a3, x, wa); b3 = madd(b3, x, wb);
         if (left == 4) break;
-        p0 += 16;
-        p1 += 16;
-        p2 += 16;
-        p3 += 16;
+        wa = v128.load(w); wb = v128.load(w, 16); w += wStepBytes;
+        x = v128.load32_splat(p0, 16); a0 = madd(a0, x, wa); b0 = madd(b0, x, wb);
+        x = v128.load32_splat(p1, 16); a1 = madd(a1, x, wa); b1 = madd(b1, x, wb);
+        x = v128.load32_splat(p2, 16); a2 = madd(a2, x, wa); b2 = madd(b2, x, wb);
+        x = v128.load32_splat(p3, 16); a3 = madd(a3, x, wa); b3 = madd(b3, x, wb);
+        if (left == 5) break;
+        wa = v128.load(w); wb = v128.load(w, 16); w += wStepBytes;
+        x = v128.load32_splat(p0, 20); a0 = madd(a0, x, wa); b0 = madd(b0, x, wb);
+        x = v128.load32_splat(p1, 20); a1 = madd(a1, x, wa); b1 = madd(b1, x, wb);
+        x = v128.load32_splat(p2, 20); a2 = madd(a2, x, wa); b2 = madd(b2, x, wb);
+        x = v128.load32_splat(p3, 20); a3 = madd(a3, x, wa); b3 = madd(b3, x, wb);
+        if (left == 6) break;
+        wa = v128.load(w); wb = v128.load(w, 16); w += wStepBytes;
+        x = v128.load32_splat(p0, 24); a0 = madd(a0, x, wa); b0 = madd(b0, x, wb);
+        x = v128.load32_splat(p1, 24); a1 = madd(a1, x, wa); b1 = madd(b1, x, wb);
+        x = v128.load32_splat(p2, 24); a2 = madd(a2, x, wa); b2 = madd(b2, x, wb);
+        x = v128.load32_splat(p3, 24); a3 = madd(a3, x, wa); b3 = madd(b3, x, wb);
+        if (left == 7) break;
+        wa = v128.load(w); wb = v128.load(w, 16); w += wStepBytes;
+        x = v128.load32_splat(p0, 28); a0 = madd(a0, x, wa); b0 = madd(b0, x, wb);
+        x = v128.load32_splat(p1, 28); a1 = madd(a1, x, wa); b1 = madd(b1, x, wb);
+        x = v128.load32_splat(p2, 28); a2 = madd(a2, x, wa); b2 = madd(b2, x, wb);
+        x = v128.load32_splat(p3, 28); a3 = madd(a3, x, wa); b3 = madd(b3, x, wb);
+        if (left == 8) break;
+        p0 += 32;
+        p1 += 32;
+        p2 += 32;
+        p3 += 32;
       }
+      offset += segmentBytes;
     }
+    x0 += rowBytes;
+    x1 += rowBytes;
+    x2 += rowBytes;
+    x3 += rowBytes;
     w += wGapBytes;
   }
 
@@ -96,7 +126,8 @@ export function tile(
 }
 
 /**
- * A tile whose sums run over one stretch of `length` > 0, with the start and the bound in registers:
+ * A tile whose sums run over one stretch of `length` > 0, with w packed in rows of eight, and the start and the bound in
+ * registers:
  *
  *     out[j] = max(floor, (initA, initB) + Σ_t x_j[t] · w[t][0..8])      j = 0..3, t = 0..length
  *
@@ -108,7 +139,7 @@ export function productTile(
   out: usize, outStrideBytes: usize,
   initA: v128, initB: v128,
   x0: usize, x1: usize, x2: usize, x3: usize,
-  w: usize, wStepBytes: usize,
+  w: usize,
   length: usize,
   bounded: bool, floor: v128,
 ): void {
@@ -123,35 +154,60 @@ export function productTile(
   let wa: v128;
   let wb: v128;
   let x: v128;
-  for (let left = length; ; left -= 4) {
-    wa = v128.load(w); wb = v128.load(w, 16); w += wStepBytes;
+  for (let left = length; ; left -= 8) {
+    wa = v128.load(w); wb = v128.load(w, 16);
     x = v128.load32_splat(x0); a0 = madd(a0, x, wa); b0 = madd(b0, x, wb);
     x = v128.load32_splat(x1); a1 = madd(a1, x, wa); b1 = madd(b1, x, wb);
     x = v128.load32_splat(x2); a2 = madd(a2, x, wa); b2 = madd(b2, x, wb);
     x = v128.load32_splat(x3); a3 = madd(a3, x, wa); b3 = madd(b3, x, wb);
     if (left == 1) break;
-    wa = v128.load(w); wb = v128.load(w, 16); w += wStepBytes;
+    wa = v128.load(w, 32); wb = v128.load(w, 48);
     x = v128.load32_splat(x0, 4); a0 = madd(a0, x, wa); b0 = madd(b0, x, wb);
     x = v128.load32_splat(x1, 4); a1 = madd(a1, x, wa); b1 = madd(b1, x, wb);
     x = v128.load32_splat(x2, 4); a2 = madd(a2, x, wa); b2 = madd(b2, x, wb);
     x = v128.load32_splat(x3, 4); a3 = madd(a3, x, wa); b3 = madd(b3, x, wb);
     if (left == 2) break;
-    wa = v128.load(w); wb = v128.load(w, 16); w += wStepBytes;
+    wa = v128.load(w, 64); wb = v128.load(w, 80);
     x = v128.load32_splat(x0, 8); a0 = madd(a0, x, wa); b0 = madd(b0, x, wb);
     x = v128.load32_splat(x1, 8); a1 = madd(a1, x, wa); b1 = madd(b1, x, wb);
     x = v128.load32_splat(x2, 8); a2 = madd(a2, x, wa); b2 = madd(b2, x, wb);
     x = v128.load32_splat(x3, 8); a3 = madd(a3, x, wa); b3 = madd(b3, x, wb);
     if (left == 3) break;
-    wa = v128.load(w); wb = v128.load(w, 16); w += wStepBytes;
+    wa = v128.load(w, 96); wb = v128.load(w, 112);
     x = v128.load32_splat(x0, 12); a0 = madd(a0, x, wa); b0 = madd(b0, x, wb);
     x = v128.load32_splat(x1, 12); a1 = madd(a1, x, wa); b1 = madd(b1, x, wb);
     x = v128.load32_splat(x2, 12); a2 = madd(a2, x, wa); b2 = madd(b2, x, wb);
     x = v128.load32_splat(x3, 12); a3 = madd(a3, x, wa); b3 = madd(b3, x, wb);
     if (left == 4) break;
-    x0 += 16;
-    x1 += 16;
-    x2 += 16;
-    x3 += 16;
+    wa = v128.load(w, 128); wb = v128.load(w, 144);
+    x = v128.load32_splat(x0, 16); a0 = madd(a0, x, wa); b0 = madd(b0, x, wb);
+    x = v128.load32_splat(x1, 16); a1 = madd(a1, x, wa); b1 = madd(b1, x, wb);
+    x = v128.load32_splat(x2, 16); a2 = madd(a2, x, wa); b2 = madd(b2, x, wb);
+    x = v128.load32_splat(x3, 16); a3 = madd(a3, x, wa); b3 = madd(b3, x, wb);
+    if (left == 5) break;
+    wa = v128.load(w, 160); wb = v128.load(w, 176);
+    x = v128.load32_splat(x0, 20); a0 = madd(a0, x, wa); b0 = madd(b0, x, wb);
+    x = v128.load32_splat(x1, 20); a1 = madd(a1, x, wa); b1 = madd(b1, x, wb);
+    x = v128.load32_splat(x2, 20); a2 = madd(a2, x, wa); b2 = madd(b2, x, wb);
+    x = v128.load32_splat(x3, 20); a3 = madd(a3, x, wa); b3 = madd(b3, x, wb);
+    if (left == 6) break;
+    wa = v128.load(w, 192); wb = v128.load(w, 208);
+    x = v128.load32_splat(x0, 24); a0 = madd(a0, x, wa); b0 = madd(b0, x, wb);
+    x = v128.load32_splat(x1, 24); a1 = madd(a1, x, wa); b1 = madd(b1, x, wb);
+    x = v128.load32_splat(x2, 24); a2 = madd(a2, x, wa); b2 = madd(b2, x, wb);
+    x = v128.load32_splat(x3, 24); a3 = madd(a3, x, wa); b3 = madd(b3, x, wb);
+    if (left == 7) break;
+    wa = v128.load(w, 224); wb = v128.load(w, 240);
+    x = v128.load32_splat(x0, 28); a0 = madd(a0, x, wa); b0 = madd(b0, x, wb);
+    x = v128.load32_splat(x1, 28); a1 = madd(a1, x, wa); b1 = madd(b1, x, wb);
+    x = v128.load32_splat(x2, 28); a2 = madd(a2, x, wa); b2 = madd(b2, x, wb);
+    x = v128.load32_splat(x3, 28); a3 = madd(a3, x, wa); b3 = madd(b3, x, wb);
+    if (left == 8) break;
+    w += 256;
+    x0 += 32;
+    x1 += 32;
+    x2 += 32;
+    x3 += 32;
   }
   let o = out;
   v128.store(o, bounded ? f32x4.pmax(a0, floor) : a0);
@@ -170,10 +226,10 @@ export function productTile(
 /**
  * A tile of outer products, which gradients by a kernel are:
  *
- *     out[j][0..8] = init[j][0..8] + Σ_t x[t][j] · w[t][0..8]      j = 0..3
+ *     out[j][0..8] = max(floor, init[j][0..8] + Σ_t x[t][j] · w[t][0..8])      j = 0..3
  *
  * The four rows' x lie side by side. t runs over `rows` × `length` > 0; x advances by `rowBytes` and `xStepBytes`, w by
- * `wStepBytes` throughout. Inlined: worth it where sums are short and the loops around leave it enough registers.
+ * `wStepBytes` throughout. Without `bounded` there is no maximum. Inlined: worth it where sums are short and the loops around leave it enough registers.
  */
 // @ts-ignore: decorator
 @inline
@@ -183,6 +239,7 @@ export function outerTile(
   x: usize, w: usize,
   rows: usize, rowBytes: usize,
   length: usize, xStepBytes: usize, wStepBytes: usize,
+  bounded: bool, floor: v128,
 ): void {
   let i = init;
   let a0 = v128.load(i);
@@ -199,9 +256,9 @@ export function outerTile(
   let wa: v128;
   let wb: v128;
   let s: v128;
-  for (let row: usize = 0; row < rows; row++) {
-    let p = x + row * rowBytes;
-    for (let left = length; ; left -= 2) {
+  for (; rows > 0; rows--) {
+    let p = x;
+    for (let left = length; ; left -= 8) {
       wa = v128.load(w); wb = v128.load(w, 16); w += wStepBytes;
       s = v128.load32_splat(p); a0 = madd(a0, s, wa); b0 = madd(b0, s, wb);
       s = v128.load32_splat(p, 4); a1 = madd(a1, s, wa); b1 = madd(b1, s, wb);
@@ -216,23 +273,66 @@ export function outerTile(
       s = v128.load32_splat(p, 12); a3 = madd(a3, s, wa); b3 = madd(b3, s, wb);
       p += xStepBytes;
       if (left == 2) break;
+      wa = v128.load(w); wb = v128.load(w, 16); w += wStepBytes;
+      s = v128.load32_splat(p); a0 = madd(a0, s, wa); b0 = madd(b0, s, wb);
+      s = v128.load32_splat(p, 4); a1 = madd(a1, s, wa); b1 = madd(b1, s, wb);
+      s = v128.load32_splat(p, 8); a2 = madd(a2, s, wa); b2 = madd(b2, s, wb);
+      s = v128.load32_splat(p, 12); a3 = madd(a3, s, wa); b3 = madd(b3, s, wb);
+      p += xStepBytes;
+      if (left == 3) break;
+      wa = v128.load(w); wb = v128.load(w, 16); w += wStepBytes;
+      s = v128.load32_splat(p); a0 = madd(a0, s, wa); b0 = madd(b0, s, wb);
+      s = v128.load32_splat(p, 4); a1 = madd(a1, s, wa); b1 = madd(b1, s, wb);
+      s = v128.load32_splat(p, 8); a2 = madd(a2, s, wa); b2 = madd(b2, s, wb);
+      s = v128.load32_splat(p, 12); a3 = madd(a3, s, wa); b3 = madd(b3, s, wb);
+      p += xStepBytes;
+      if (left == 4) break;
+      wa = v128.load(w); wb = v128.load(w, 16); w += wStepBytes;
+      s = v128.load32_splat(p); a0 = madd(a0, s, wa); b0 = madd(b0, s, wb);
+      s = v128.load32_splat(p, 4); a1 = madd(a1, s, wa); b1 = madd(b1, s, wb);
+      s = v128.load32_splat(p, 8); a2 = madd(a2, s, wa); b2 = madd(b2, s, wb);
+      s = v128.load32_splat(p, 12); a3 = madd(a3, s, wa); b3 = madd(b3, s, wb);
+      p += xStepBytes;
+      if (left == 5) break;
+      wa = v128.load(w); wb = v128.load(w, 16); w += wStepBytes;
+      s = v128.load32_splat(p); a0 = madd(a0, s, wa); b0 = madd(b0, s, wb);
+      s = v128.load32_splat(p, 4); a1 = madd(a1, s, wa); b1 = madd(b1, s, wb);
+      s = v128.load32_splat(p, 8); a2 = madd(a2, s, wa); b2 = madd(b2, s, wb);
+      s = v128.load32_splat(p, 12); a3 = madd(a3, s, wa); b3 = madd(b3, s, wb);
+      p += xStepBytes;
+      if (left == 6) break;
+      wa = v128.load(w); wb = v128.load(w, 16); w += wStepBytes;
+      s = v128.load32_splat(p); a0 = madd(a0, s, wa); b0 = madd(b0, s, wb);
+      s = v128.load32_splat(p, 4); a1 = madd(a1, s, wa); b1 = madd(b1, s, wb);
+      s = v128.load32_splat(p, 8); a2 = madd(a2, s, wa); b2 = madd(b2, s, wb);
+      s = v128.load32_splat(p, 12); a3 = madd(a3, s, wa); b3 = madd(b3, s, wb);
+      p += xStepBytes;
+      if (left == 7) break;
+      wa = v128.load(w); wb = v128.load(w, 16); w += wStepBytes;
+      s = v128.load32_splat(p); a0 = madd(a0, s, wa); b0 = madd(b0, s, wb);
+      s = v128.load32_splat(p, 4); a1 = madd(a1, s, wa); b1 = madd(b1, s, wb);
+      s = v128.load32_splat(p, 8); a2 = madd(a2, s, wa); b2 = madd(b2, s, wb);
+      s = v128.load32_splat(p, 12); a3 = madd(a3, s, wa); b3 = madd(b3, s, wb);
+      p += xStepBytes;
+      if (left == 8) break;
     }
+    x += rowBytes;
   }
   let o = out;
-  v128.store(o, a0);
-  v128.store(o, b0, 16);
+  v128.store(o, bounded ? f32x4.pmax(a0, floor) : a0);
+  v128.store(o, bounded ? f32x4.pmax(b0, floor) : b0, 16);
   o += outStrideBytes;
-  v128.store(o, a1);
-  v128.store(o, b1, 16);
+  v128.store(o, bounded ? f32x4.pmax(a1, floor) : a1);
+  v128.store(o, bounded ? f32x4.pmax(b1, floor) : b1, 16);
   o += outStrideBytes;
-  v128.store(o, a2);
-  v128.store(o, b2, 16);
+  v128.store(o, bounded ? f32x4.pmax(a2, floor) : a2);
+  v128.store(o, bounded ? f32x4.pmax(b2, floor) : b2, 16);
   o += outStrideBytes;
-  v128.store(o, a3);
-  v128.store(o, b3, 16);
+  v128.store(o, bounded ? f32x4.pmax(a3, floor) : a3);
+  v128.store(o, bounded ? f32x4.pmax(b3, floor) : b3, 16);
 }
 
-/** outerTile as a call, for loops that hold so much themselves that it would spill. */
+/** outerTile without a bound as a call, for loops that hold so much themselves that it would spill. */
 export function outerTileCalled(
   out: usize, outStrideBytes: usize,
   init: usize, initStrideBytes: usize,
@@ -242,5 +342,6 @@ export function outerTileCalled(
 ): void {
   outerTile(
     out, outStrideBytes, init, initStrideBytes, x, w, rows, rowBytes, length, xStepBytes, wStepBytes,
+    false, f32x4.splat(0),
   );
 }

@@ -1,6 +1,6 @@
 // Nearest-neighbour enlargement by whole factors.
 import { addScaled } from "./average-pool";
-import { F32 } from "./simd";
+import { copyFloats, F32 } from "./simd";
 
 /** y[n, h·factorH + i, w·factorW + j, c] = x[n,h,w,c]: x [N, H, W, C], y [N, H·factorH, W·factorW, C]. */
 export function upSamplingForward(
@@ -11,7 +11,7 @@ export function upSamplingForward(
   for (let row: usize = 0; row < N * H; row++) {
     const top = y;
     for (let w: usize = 0; w < W; w++, x += pixelBytes) {
-      for (let j: usize = 0; j < factorW; j++, y += pixelBytes) memory.copy(y, x, pixelBytes);
+      for (let j: usize = 0; j < factorW; j++, y += pixelBytes) copyFloats(y, x, C);
     }
     for (let i: usize = 1; i < factorH; i++, y += rowBytes) memory.copy(y, top, rowBytes);
   }

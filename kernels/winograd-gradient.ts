@@ -77,6 +77,7 @@ function addProducts(m: usize, v: usize, d: usize, C: usize, channels: usize, co
         v + c * F32, d + k * F32,
         1, 0,
         count, C * F32, mBytes,
+        false, f32x4.splat(0),
       );
     }
   }

@@ -87,10 +87,10 @@ function patchTransform(
   v128.store(to + 5 * strideBytes, madd(madd(d5, four, d1), five, d3));
 }
 
-/** Aᵀ M A of four channels: the 4×4 outputs at `scratch`, 96 bytes a row and 16 a column. */
+/** Aᵀ M of four channels, the first half of Aᵀ M A: 4×6 at `scratch`, 96 bytes a row and 16 a column. */
 // @ts-ignore: decorator
 @inline
-export function outputTile(scratch: usize, m: usize, pointBytes: usize): void {
+export function outputColumns(scratch: usize, m: usize, pointBytes: usize): void {
   for (let j: usize = 0; j < 6; j++) {
     const column = m + j * pointBytes;
     outputTransform(
@@ -99,6 +99,13 @@ export function outputTile(scratch: usize, m: usize, pointBytes: usize): void {
       v128.load(column + 18 * pointBytes), v128.load(column + 24 * pointBytes), v128.load(column + 30 * pointBytes),
     );
   }
+}
+
+/** Aᵀ M A of four channels: the 4×4 outputs at `scratch`, 96 bytes a row and 16 a column. */
+// @ts-ignore: decorator
+@inline
+export function outputTile(scratch: usize, m: usize, pointBytes: usize): void {
+  outputColumns(scratch, m, pointBytes);
   for (let i: usize = 0; i < 4; i++) {
     const row = scratch + i * 96;
     outputTransform(

@@ -3,10 +3,10 @@
 // Networks" (CVPR 2016). Exact in real arithmetic; in f32 within a few 1e-6 of the largest value.
 //
 //     U = G w Gᵀ      V = Bᵀ d B      M[f] = Σ_c V[f,c] · U[f,c]      y = Aᵀ M A        f = 0 … 35
-import { inputTile, kernelTransform, outputTile } from "./winograd-transforms";
+import { inputTile, kernelTransform, outputColumns, outputTile } from "./winograd-transforms";
 import { copyRows } from "./grid";
 import { productTile } from "./tile";
-import { F32 } from "./simd";
+import { F32, larger, madd } from "./simd";
 
 /** Points of the transform: six by six. */
 export const POINTS: usize = 36;
@@ -223,7 +223,7 @@ function multiply(
           m + f * mStride + t * mBytes + k * F32, mBytes,
           zero, zero,
           x, x + vBytes, x + 2 * vBytes, x + 3 * vBytes,
-          u + (f * channels + k) * vBytes, 32,
+          u + (f * channels + k) * vBytes,
           C,
           false, zero,
         );
@@ -240,38 +240,65 @@ function poolTile(
   y: usize, winner: usize, m: usize, pointBytes: usize, bias: usize, scratch: usize,
   K: usize, Q: usize, rows: usize, columns: usize,
 ): void {
-  const zero = f32x4.splat(0);
   for (let k: usize = 0; k < K; k += 4) {
-    outputTile(scratch, m + k * F32, pointBytes);
+    outputColumns(scratch, m + k * F32, pointBytes);
     const shift = v128.load(bias + k * F32);
     for (let p: usize = 0; p < rows; p++) {
-      for (let q: usize = 0; q < columns; q++) {
-        const corner = scratch + 2 * p * 96 + 2 * q * 16;
-        const v0 = v128.load(corner);
-        const v1 = v128.load(corner, 16);
-        const v2 = v128.load(corner, 96);
-        const v3 = v128.load(corner, 112);
-        const top = f32x4.max(v0, v1);
-        const bottom = f32x4.max(v2, v3);
-        const value = f32x4.pmax(f32x4.add(f32x4.max(top, bottom), shift), zero);
-        // A comparison that holds gives −1, so its negative is 0 or 1.
-        const first = i32x4.neg(f32x4.gt(v1, v0));
-        const second = i32x4.sub(i32x4.splat(2), f32x4.gt(v3, v2));
-        const index = v128.bitselect(second, first, f32x4.gt(bottom, top));
-        const words = i16x8.narrow_i32x4_s(index, index);
-        const bytes = i8x16.narrow_i16x8_u(words, words);
-        const at = (p * Q + q) * K + k;
-        if (K - k >= 4) {
-          v128.store(y + at * F32, value);
-          v128.store32_lane(winner + at, bytes, 0);
-        } else {
-          const spare = scratch + 4 * 96;
-          v128.store(spare, value);
-          v128.store(spare, bytes, 16);
-          copyRows(y + at * F32, 0, spare, 0, 1, K - k);
-          memory.copy(winner + at, spare + 16, K - k);
-        }
+      // The second half of Aᵀ M A, as in outputTransform, for two rows of four outputs that stay in registers.
+      let row = scratch + 2 * p * 96;
+      let m0 = v128.load(row);
+      let a = f32x4.add(v128.load(row, 16), v128.load(row, 32));
+      let b = f32x4.sub(v128.load(row, 16), v128.load(row, 32));
+      let c = f32x4.add(v128.load(row, 48), v128.load(row, 64));
+      let d = f32x4.sub(v128.load(row, 48), v128.load(row, 64));
+      const v0 = f32x4.add(f32x4.add(m0, a), c);
+      const v1 = madd(b, f32x4.splat(2), d);
+      const v2 = madd(a, f32x4.splat(4), c);
+      const v3 = f32x4.add(madd(b, f32x4.splat(8), d), v128.load(row, 80));
+      row += 96;
+      m0 = v128.load(row);
+      a = f32x4.add(v128.load(row, 16), v128.load(row, 32));
+      b = f32x4.sub(v128.load(row, 16), v128.load(row, 32));
+      c = f32x4.add(v128.load(row, 48), v128.load(row, 64));
+      d = f32x4.sub(v128.load(row, 48), v128.load(row, 64));
+      const at = p * Q * K + k;
+      poolWindow(
+        y + at * F32, winner + at, scratch + 4 * 96, K - k, shift,
+        v0, v1, f32x4.add(f32x4.add(m0, a), c), madd(b, f32x4.splat(2), d),
+      );
+      if (columns > 1) {
+        poolWindow(
+          y + (at + K) * F32, winner + at + K, scratch + 4 * 96, K - k, shift,
+          v2, v3, madd(a, f32x4.splat(4), c), f32x4.add(madd(b, f32x4.splat(8), d), v128.load(row, 80)),
+        );
       }
     }
+  }
+}
+
+/** max(0, shift + the largest of v0 … v3) and which it was, the first of equals: `count` ≤ 4 channels of them. */
+// @ts-ignore: decorator
+@inline
+function poolWindow(
+  y: usize, winner: usize, spare: usize, count: usize, shift: v128,
+  v0: v128, v1: v128, v2: v128, v3: v128,
+): void {
+  const top = larger(v0, v1);
+  const bottom = larger(v2, v3);
+  const value = f32x4.pmax(f32x4.add(larger(top, bottom), shift), f32x4.splat(0));
+  // A comparison that holds gives −1, so its negative is 0 or 1.
+  const first = i32x4.neg(f32x4.gt(v1, v0));
+  const second = i32x4.sub(i32x4.splat(2), f32x4.gt(v3, v2));
+  const index = v128.bitselect(second, first, f32x4.gt(bottom, top));
+  const words = i16x8.narrow_i32x4_s(index, index);
+  const bytes = i8x16.narrow_i16x8_u(words, words);
+  if (count >= 4) {
+    v128.store(y, value);
+    v128.store32_lane(winner, bytes, 0);
+  } else {
+    v128.store(spare, value);
+    v128.store(spare, bytes, 16);
+    copyRows(y, 0, spare, 0, 1, count);
+    memory.copy(winner, spare + 16, count);
   }
 }

@@ -46,7 +46,19 @@ export function emitConv2D(
     e.call(
       "conv2dForwardOneChannel",
       "forward",
-      { ...operands, w: kernel.data, scratch: e.scratch(), N: "samples", H: paddedH, W: paddedW, K, R, P, Q },
+      {
+        ...operands,
+        w: kernel.data,
+        scratch: e.scratch(),
+        N: "samples",
+        H: paddedH,
+        W: paddedW,
+        K,
+        R,
+        S,
+        P,
+        Q,
+      },
       macs,
     );
   } else {
@@ -85,8 +97,8 @@ export function emitConv2D(
 }
 
 /** True for the usual first convolution of grey images, which has a kernel of its own. */
-function suitsOneChannel({ C, S, strideH, strideW, dilationH, dilationW }: Conv2DGeometry): boolean {
-  return C === 1 && S === 3 && strideH === 1 && strideW === 1 && dilationH === 1 && dilationW === 1;
+function suitsOneChannel({ C, strideH, strideW, dilationH, dilationW }: Conv2DGeometry): boolean {
+  return C === 1 && strideH === 1 && strideW === 1 && dilationH === 1 && dilationW === 1;
 }
 
 /** What the reference twins compute on: any array of numbers. */

@@ -12,12 +12,16 @@ onEachVariant("dense", (engine) => {
     shards: number;
     bias: boolean;
     relu: boolean;
+    /** So many of eleven inputs are zero, as behind ReLU; none by default. */
+    zeros?: number;
     seed: number;
   }) => {
     const { inputs: I, units: O, samples: N, seed } = c;
     const kernel = weightOf("kernel", [I, O], seed + 1);
     const bias = c.bias ? weightOf("bias", [O], seed + 2) : undefined;
-    const x = sixteenths(N * I, seed + 3).map((value) => value + 1 / 32);
+    const { zeros = 0 } = c;
+    const isZero = (index: number) => zeros > 0 && (index * 7) % 11 < zeros;
+    const x = sixteenths(N * I, seed + 3).map((value, index) => (isZero(index) ? 0 : value + 1 / 32));
     const dy = sixteenths(N * O, seed + 4).map((value) => value + 1 / 32);
     for (let i = 0; i < kernel.values.length; i++) kernel.values[i]! += 1 / 32;
     const actual = await runChain(engine(), {
@@ -36,8 +40,9 @@ onEachVariant("dense", (engine) => {
 
   it("gives its twin's outputs and gradients over random sizes", async () => {
     const cases = fc.record({
-      inputs: fc.integer({ min: 1, max: 40 }),
-      units: fc.constantFrom(1, 3, 8, 9, 10, 12, 13, 41),
+      inputs: fc.integer({ min: 1, max: 100 }),
+      units: fc.constantFrom(1, 3, 8, 9, 10, 11, 12, 13, 41),
+      zeros: fc.constantFrom(0, 3, 8, 11),
       samples: fc.integer({ min: 1, max: 9 }),
       left: fc.integer({ min: 0, max: 4 }),
       shards: fc.integer({ min: 1, max: 5 }),
@@ -51,7 +56,7 @@ onEachVariant("dense", (engine) => {
     });
     await fc.assert(property, { numRuns: 80 });
     // With ReLU a tiny case may have no positive output at all, but not many have.
-    expect(passed).toBeGreaterThan(60);
+    expect(passed).toBeGreaterThan(50);
   });
 
   it("handles so many units and inputs that the kernel is packed", async () => {

@@ -5,6 +5,14 @@ import { emitPackedKernel, emitPackedTranspose } from "./pack.js";
 const TASK_MACS = 1 << 18;
 const TASK_ROWS = 64;
 
+/** The most outputs of a narrow layer: three vectors. */
+const NARROW = 12;
+
+/** Ten classes and their like: a row of the kernel fits registers, and inputs that are zero are passed over. */
+function isNarrow(O: number): boolean {
+  return O > 8 && O <= NARROW;
+}
+
 /**
  * y = x · w + b, with ReLU where `relu`: x [I], kernel [I, O], bias [O] or none, y [O].
  * The kernel gradient is summed over the whole batch behind the samples, a range of rows a task, so that no shard
@@ -20,22 +28,19 @@ export function emitDense(
   const macs = I * O;
   const y = e.value("output", [O]);
   const scratch = e.scratch();
-  e.call(
-    "denseForward",
-    "forward",
-    {
-      y: y.data,
-      x: x.data,
-      ...emitPackedKernel(e, kernel.data, { rows: I, columns: O, pixels: 1 }),
-      bias: bias?.data ?? e.zeros(O + 8),
-      scratch,
-      N: "samples",
-      I,
-      O,
-      low: relu ? 0 : Number.NEGATIVE_INFINITY,
-    },
-    macs,
-  );
+  const operands = {
+    y: y.data,
+    x: x.data,
+    bias: bias?.data ?? e.zeros(O + 8),
+    low: relu ? 0 : Number.NEGATIVE_INFINITY,
+  };
+  const sizes = { N: "samples", I, O } as const;
+  if (isNarrow(O)) {
+    e.call("narrowForward", "forward", { ...operands, w: kernel.data, ...sizes }, macs);
+  } else {
+    const layout = emitPackedKernel(e, kernel.data, { rows: I, columns: O, pixels: 1 });
+    e.call("denseForward", "forward", { ...operands, ...layout, scratch, ...sizes }, macs);
+  }
 
   const backward: Backward = (dy, dx) => {
     if (relu) e.call("reluBackward", "backward", { dx: dy, dy, y: y.data, N: "samples", count: O });
@@ -49,25 +54,20 @@ export function emitDense(
       );
     }
     if (kernel.gradient) {
-      const zeros = e.zeros();
       const { batchSize } = e.program.options;
       const rows = Math.min(I, Math.max(TASK_ROWS, 4 * Math.floor(TASK_MACS / batchSize / O / 4)));
-      const panels = e.floats("panels", "thread", batchSize * (rows + 16));
-      for (const [first, last] of ranges(I, rows)) {
-        const operands = {
-          dw: kernel.gradient,
-          x: x.data,
-          dy,
-          scratch,
-          zeros,
-          panels,
-          N: "batch",
-          I,
-          O,
-          first,
-          last,
-        } as const;
-        e.reduce([["denseKernelGradient", operands, (last - first) * O]]);
+      const sum = { dw: kernel.gradient, x: x.data, dy, N: "batch", I, O } as const;
+      if (isNarrow(O)) {
+        const panel = e.floats("panel", "thread", rows * NARROW);
+        for (const [first, last] of ranges(I, rows)) {
+          e.reduce([["narrowKernelGradient", { ...sum, panel, first, last }, (last - first) * O]]);
+        }
+      } else {
+        const panels = e.floats("panels", "thread", batchSize * (rows + 16));
+        const room = { scratch, zeros: e.zeros(), panels };
+        for (const [first, last] of ranges(I, rows)) {
+          e.reduce([["denseKernelGradient", { ...sum, ...room, first, last }, (last - first) * O]]);
+        }
       }
     }
     if (bias?.gradient) {
