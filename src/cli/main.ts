@@ -1,10 +1,16 @@
 #!/usr/bin/env node
 import { inspect } from "node:util";
+import { setFlagsFromString } from "node:v8";
 import { Command, type CommanderError, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import { AbortedError, HeddleError, messageOf } from "../base/errors.js";
 import { heddleVersion } from "../base/version-node.js";
 import { EXIT_INTERRUPTED, stopAsNobodyReads } from "./signals.js";
 import { fitted, shown } from "./terminal.js";
+
+// This thread waits more than it computes, and what computes is compiled already: garbage goes soon. At the peak of a study
+// that is 40 MB less, in the same time.
+setFlagsFromString("--optimize-for-size");
+setFlagsFromString("--semi-space-growth-factor=1");
 
 /** What the user gave is wrong. */
 const EXIT_USAGE = 2;

@@ -14,6 +14,7 @@ import { Pauses, unhurried, type Watch } from "./pauses.js";
 import { verboseLines } from "./progress-lines.js";
 import { type Session, scalarRows } from "./session.js";
 import { StreamFault } from "./stream-reader.js";
+import { sumInOrder } from "./sum-in-order.js";
 
 export interface FitOptions {
   /** Passes over the data; 1 by default. */
@@ -265,9 +266,9 @@ export async function trainEpochs(training: Training, options: FitOptions): Prom
     /** Adds the results of the run's first `count` samples. */
     async function add(sums: Totals, count: number): Promise<Float32Array> {
       const results = await session.results(compiled, count);
-      for (const value of results.loss) sums.loss += value;
-      for (const value of results.correct) sums.correct += value;
-      for (const value of results.activity ?? []) sums.activity += value;
+      sums.loss = sumInOrder(sums.loss, results.loss);
+      sums.correct = sumInOrder(sums.correct, results.correct);
+      sums.activity = sumInOrder(sums.activity, results.activity);
       const penalties = await session.penalties(compiled, Math.ceil(count / batchSize));
       penalties.forEach((value, step) => {
         sums.penalty += value * Math.min(batchSize, count - step * batchSize);

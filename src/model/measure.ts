@@ -6,6 +6,7 @@ import { type Measures, type MetricValues, Tallies } from "./measures.js";
 import type { Network } from "./network.js";
 import type { Session } from "./session.js";
 import type { Columns } from "./stream-reader.js";
+import { sumInOrder } from "./sum-in-order.js";
 
 /** What `evaluate` measures. */
 export interface Evaluation {
@@ -62,8 +63,8 @@ export async function measure(
     results.loss.forEach((value, index) => {
       sums.loss += value * (weights?.[first + index] ?? 1);
     });
-    for (const value of results.correct) sums.correct += value;
-    for (const value of results.activity ?? []) sums.activity += value;
+    sums.correct = sumInOrder(sums.correct, results.correct);
+    sums.activity = sumInOrder(sums.activity, results.activity);
     if (!outputs || !targets) return;
     const width = targets.length / count;
     const wanted = targets.subarray(width * first, width * (first + rows.length));

@@ -1,0 +1,12 @@
+/**
+ * `sum` and then all values, one by one in their order, in f64.
+ *
+ * A plain loop, as it runs over a whole epoch's losses a dozen times a second: `for … of` makes objects of its own for
+ * each value until it is optimized, 5 MB each time.
+ */
+export function sumInOrder(sum: number, values: ArrayLike<number> | undefined): number {
+  let total = sum;
+  const count = values?.length ?? 0;
+  for (let index = 0; index < count; index++) total += values![index]!;
+  return total;
+}
