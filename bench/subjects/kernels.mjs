@@ -33,7 +33,7 @@ function kernelLines({ runs, ...result }) {
     direction,
     ...VARIANTS.flatMap((variant) => {
       const { seconds, rate } = speed(runs, variant, name, direction);
-      const reference = speed(runs, variant, REFERENCE, direction);
+      const reference = speed(runs, variant, REFERENCE[direction], direction);
       return [
         number(1e6 * seconds, 1),
         giga(rate),

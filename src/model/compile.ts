@@ -58,6 +58,9 @@ export const SCALARS_STRIDE = 1 + MAX_SCALARS;
 const MAX_RUN_SAMPLES = 131_072;
 /** More shards share out more evenly but sum more gradients; sixteen feed 16 threads. */
 const MAX_SHARDS = 16;
+/** Small gradients are summed in no time: then shards stay as small as they can, and their activations in the cache. */
+const MAX_SMALL_SHARDS = 64;
+const SMALL_GRADIENT_BYTES = 2 ** 18;
 /** Samples that a shard has at least: a dense layer's tile takes four. */
 const MIN_SHARD = 4;
 /** What the shards' gradients may take together. */
@@ -73,7 +76,8 @@ const INFERENCE_SHARD = 8;
  * which two, four or eight threads share evenly.
  */
 export function trainingShards(batchSize: number, gradientBytes: number): number {
-  const most = gradientBytes > CACHE_BYTES ? MAX_SHARDS / 2 : MAX_SHARDS;
+  const usual = gradientBytes > CACHE_BYTES ? MAX_SHARDS / 2 : MAX_SHARDS;
+  const most = gradientBytes <= SMALL_GRADIENT_BYTES ? MAX_SMALL_SHARDS : usual;
   const affordable = Math.max(1, SHARD_GRADIENT_BYTES / Math.max(1, gradientBytes));
   return Math.min(most, Math.ceil(batchSize / MIN_SHARD), 2 ** Math.floor(Math.log2(affordable)));
 }
