@@ -26,8 +26,8 @@ export type Backward = (dy: Buffer, dx: Buffer | undefined) => void;
 
 type DeferredCall = () => void;
 
-/** Floats of the largest tile, four by twelve (`kernels/tile.ts`), to whole cache lines. */
-const TILE_FLOATS = 48;
+/** Floats of a tile, four by eight (`kernels/tile.ts`). */
+const TILE_FLOATS = 32;
 
 /**
  * What ops write their kernel calls to. An op emits its forward calls at once, and hands in what runs elsewhere in
