@@ -12,7 +12,7 @@ import {
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { isLocked, lockFolder } from "./lock-node.js";
+import { isLocked, lockFolder, removeDeadLock } from "./lock-node.js";
 
 let folder: string;
 let lock: string;
@@ -72,4 +72,18 @@ describe("lockFolder", () => {
       clearInterval(beat);
     }
   }, 20_000);
+});
+
+describe("removeDeadLock", () => {
+  it("removes a killed process's lock, not that of one alive, and bears that there is none", async () => {
+    writeFileSync(lock, `${hostname()} ${process.ppid}\n`);
+    await removeDeadLock(folder);
+    expect(existsSync(lock)).toBe(true);
+    const child = spawn(process.execPath, ["-e", ""]);
+    await once(child, "exit");
+    writeFileSync(lock, `${hostname()} ${child.pid}\n`);
+    await removeDeadLock(folder);
+    await removeDeadLock(folder);
+    expect(readdirSync(folder)).toEqual([]);
+  });
 });

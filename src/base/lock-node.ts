@@ -47,6 +47,13 @@ export async function lockFolder(folder: string, what: string): Promise<() => Pr
   };
 }
 
+/** Removes the lock that a killed process left; one of a process that is alive stays. */
+export async function removeDeadLock(folder: string): Promise<void> {
+  const path = lockPath(folder);
+  const holder = await holderOf(path);
+  if (!(await isAlive(path, holder))) await removeDead(path, holder);
+}
+
 /** Whether a process that is alive has the folder. */
 export async function isLocked(folder: string): Promise<boolean> {
   const path = lockPath(folder);

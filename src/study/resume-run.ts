@@ -1,6 +1,6 @@
 import { HeddleError } from "../base/errors.js";
 import { isFolder, removeHalfWritten } from "../base/files-node.js";
-import { lockFolder } from "../base/lock-node.js";
+import { lockFolder, removeDeadLock } from "../base/lock-node.js";
 import { heddleVersion } from "../base/version-node.js";
 import type { LoadOptions } from "../data/index-node.js";
 import { hasRelaxedSimd } from "../engine/variant.js";
@@ -55,7 +55,11 @@ export interface ResumedRun {
 export async function resumeRun(run: string, root: string, options: ResumeOptions): Promise<ResumedRun> {
   const folder = await RunFolder.open(run, root);
   const before = await folder.readRecord();
-  if (before.status === "finished") return { ...(await endOf(folder)), wasFinished: true };
+  if (before.status === "finished") {
+    // It may have been killed when all but this was done. A folder that cannot be written keeps it.
+    await removeDeadLock(folder.path).catch(() => {});
+    return { ...(await endOf(folder)), wasFinished: true };
+  }
   checkVersion(folder, before);
   const unlock = await lockFolder(folder.path, "Run");
   try {
