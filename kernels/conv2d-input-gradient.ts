@@ -1,6 +1,6 @@
 // The gradient of a convolution by its input, gathered: every pixel of dx is written once.
 import { packRows } from "./pack";
-import { copyRows, productGrid, tileGrid } from "./grid";
+import { copyRows, tileGrid } from "./grid";
 import { tile } from "./tile";
 import { F32 } from "./simd";
 
@@ -87,10 +87,6 @@ export function conv2dInputGradient(
   strideH: usize, strideW: usize, dilationH: usize, dilationW: usize,
   top: usize, left: usize, borderH: usize, borderW: usize, rowsH: usize, columnsW: usize,
 ): void {
-  if (R == 1 && S == 1 && P == H && Q == W && strideH == 1 && strideW == 1) {
-    productGrid(dx, zeros, 0, dy, wt, scratch, N * H * W, C, K, -Infinity);
-    return;
-  }
   const stepH = tapStep(strideH, dilationH);
   const stepW = tapStep(strideW, dilationW);
   const blockBytes = R * S * K * 32;
@@ -100,6 +96,8 @@ export function conv2dInputGradient(
   const apartH = (stepH * dilationH) / strideH;
   const apartW = (stepW * dilationW) / strideW;
   const isRun = apartW == 1;
+  // Without one there are no taps to leave out.
+  const hasBorder = P != rowsH || Q != columnsW;
   for (let n: usize = 0; n < N; n += 4) {
     const images = min<usize>(4, N - n);
     let tap: usize = 0;
@@ -113,7 +111,7 @@ export function conv2dInputGradient(
         const q = firstRow(v + left, s0 + (columns - 1) * stepW, strideW, dilationW, borderW);
         const phaseRows = v < W ? (H - h + strideH - 1) / strideH : 0;
         const phaseColumns = (W - v + strideW - 1) / strideW;
-        if (images == 4) {
+        if (images == 4 && hasBorder) {
           fourImages(
             dx + ((n * H + h) * W + v) * C * F32, H * W * C * F32, strideH * W * C * F32, strideW * C * F32,
             dy + n * P * rowBytes, P * rowBytes, rowBytes, pixelBytes,

@@ -1,5 +1,5 @@
 // Two-dimensional convolution over NHWC images that are already padded.
-import { copyRows, productGrid, tileGrid } from "./grid";
+import { copyRows, tileGrid } from "./grid";
 import { outerTileCalled } from "./tile";
 import { F32 } from "./simd";
 
@@ -17,10 +17,6 @@ export function conv2dForward(
   strideH: usize, strideW: usize, dilationH: usize, dilationW: usize,
   low: f32,
 ): void {
-  if (wStepBytes == 32 && R == 1 && S == 1 && strideH == 1 && strideW == 1 && P == H && Q == W) {
-    productGrid(y, bias, 32, x, w, scratch, N * P * Q, K, C, low);
-    return;
-  }
   const pixelBytes = C * F32;
   const rowBytes = W * pixelBytes;
   // Without dilation a kernel row is one run of S·C floats in x.

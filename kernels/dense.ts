@@ -15,10 +15,6 @@ export function denseForward(
   N: usize, I: usize, O: usize,
   low: f32,
 ): void {
-  if (wStepBytes == 32) {
-    productGrid(y, bias, 32, x, w, scratch, N, O, I, low);
-    return;
-  }
   tileGrid(
     y, N * O * F32, O * F32,
     bias,
@@ -37,13 +33,13 @@ export function denseForward(
  *
  *     dx[n,i] = Σ_o dy[n,o] · w[i,o]
  *
- * dx [N, I], dy [N, O], wt from packTransposed. `scratch` holds one tile, `zeros` eight zeros.
+ * dx [N, I], dy [N, O], wt from packTransposed. `scratch` holds one tile.
  */
 export function denseInputGradient(
-  dx: usize, dy: usize, wt: usize, scratch: usize, zeros: usize,
+  dx: usize, dy: usize, wt: usize, scratch: usize,
   N: usize, I: usize, O: usize,
 ): void {
-  productGrid(dx, zeros, 0, dy, wt, scratch, N, I, O, -Infinity);
+  productGrid(dx, 0, dy, wt, scratch, N, I, O, -Infinity);
 }
 
 /** Columns of dy that lie together while sums run over them: a cache line, so that dw is written in whole ones. */

@@ -12,6 +12,7 @@ const GRID_PIXELS: usize = 256;
  *
  * t runs as in `tile`. out and x advance by their `RowBytes` with p and by their `PixelBytes` with q; column k of w
  * lies in block k / 8, `wBlockBytes` apart. `scratch` holds one tile. init and w are read to whole blocks of eight.
+ * Where a pixel takes its own packed channels alone, and no gaps lie between them, this is a product of matrices.
  */
 export function tileGrid(
   out: usize, outRowBytes: usize, outPixelBytes: usize,
@@ -27,6 +28,11 @@ export function tileGrid(
 ): void {
   const pixels = P * Q;
   const isOneRow = outRowBytes == Q * outPixelBytes;
+  const isPlain = rows == 1 && segments == 1 && xPixelBytes == length * F32 && (P == 1 || xRowBytes == Q * xPixelBytes);
+  if (isPlain && isOneRow && outPixelBytes == K * F32 && wStepBytes == 32) {
+    productGrid(out, init, x, w, scratch, pixels, K, length, low);
+    return;
+  }
   for (let first: usize = 0; first < pixels; first += GRID_PIXELS) {
     const last = min<usize>(first + GRID_PIXELS, pixels);
     for (let k: usize = 0; k < K; k += 8) {
@@ -88,19 +94,16 @@ export function copyRows(
   }
 }
 
-/** Rows that stay in cache while every block of eight columns passes over them. */
-const PRODUCT_ROWS: usize = 256;
-
 /**
- * A product of matrices, for what needs none of tileGrid's steps:
+ * A product of matrices:
  *
  *     out[i,k] = max(low, init[k] + Σ_t x[i,t] · w[t,k])      i < rows, t < length, k < K
  *
- * x [rows, length], out [rows, K], w [length, K] packed by packKernel. `scratch` holds one tile. init is read to whole
- * blocks of eight, `initBlockBytes` from one to the next: 32, or 0 where all begin alike.
+ * x [rows, length], out [rows, K], w [length, K] packed by packKernel. `scratch` holds one tile. init [K] is read to whole
+ * blocks of eight; 0 for it begins with zeros.
  */
 export function productGrid(
-  out: usize, init: usize, initBlockBytes: usize, x: usize, w: usize,
+  out: usize, init: usize, x: usize, w: usize,
   scratch: usize,
   rows: usize, K: usize, length: usize,
   low: f32,
@@ -108,11 +111,13 @@ export function productGrid(
   const outBytes = K * F32;
   const xBytes = length * F32;
   const floor = f32x4.splat(low);
-  for (let first: usize = 0; first < rows; first += PRODUCT_ROWS) {
-    const last = min<usize>(first + PRODUCT_ROWS, rows);
+  const zero = f32x4.splat(0);
+  for (let first: usize = 0; first < rows; first += GRID_PIXELS) {
+    const last = min<usize>(first + GRID_PIXELS, rows);
     for (let k: usize = 0; k < K; k += 8) {
       const columns: usize = min<usize>(8, K - k);
-      const start = init + (k >> 3) * initBlockBytes;
+      const initA = init ? v128.load(init + k * F32) : zero;
+      const initB = init ? v128.load(init + k * F32, 16) : zero;
       const weights = w + k * xBytes;
       for (let i = first; i < last; i += 4) {
         const count: usize = min<usize>(4, last - i);
@@ -122,7 +127,7 @@ export function productGrid(
         const x0 = x + i * xBytes;
         productTile(
           isWhole ? target : scratch, isWhole ? outBytes : 32,
-          v128.load(start), v128.load(start, 16),
+          initA, initB,
           x0, x0 + min<usize>(1, count - 1) * xBytes, x0 + min<usize>(2, count - 1) * xBytes, x0 + (count - 1) * xBytes,
           weights,
           length,

@@ -46,12 +46,7 @@ export function emitDense(
     if (relu) e.call("reluBackward", "backward", { dx: dy, dy, y: y.data, N: "samples", count: O });
     if (dx) {
       const { w: wt } = emitPackedTranspose(e, kernel.data, I, O);
-      e.call(
-        "denseInputGradient",
-        "backward",
-        { dx, dy, wt, scratch, zeros: e.zeros(), N: "samples", I, O },
-        macs,
-      );
+      e.call("denseInputGradient", "backward", { dx, dy, wt, scratch, ...sizes }, macs);
     }
     if (kernel.gradient) {
       const { batchSize } = e.program.options;
