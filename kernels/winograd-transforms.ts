@@ -127,10 +127,36 @@ function outputTransform(
   const b = f32x4.sub(m1, m2);
   const c = f32x4.add(m3, m4);
   const d = f32x4.sub(m3, m4);
-  v128.store(to, f32x4.add(f32x4.add(m0, a), c));
-  v128.store(to + strideBytes, madd(b, f32x4.splat(2), d));
-  v128.store(to + 2 * strideBytes, madd(a, f32x4.splat(4), c));
-  v128.store(to + 3 * strideBytes, f32x4.add(madd(b, f32x4.splat(8), d), m5));
+  v128.store(to, output0(m0, a, c));
+  v128.store(to + strideBytes, output1(b, d));
+  v128.store(to + 2 * strideBytes, output2(a, c));
+  v128.store(to + 3 * strideBytes, output3(b, d, m5));
+}
+
+// Each of the four for who keeps them in registers: a = m1 + m2, b = m1 − m2, c = m3 + m4, d = m3 − m4.
+
+// @ts-ignore: decorator
+@inline
+export function output0(m0: v128, a: v128, c: v128): v128 {
+  return f32x4.add(f32x4.add(m0, a), c);
+}
+
+// @ts-ignore: decorator
+@inline
+export function output1(b: v128, d: v128): v128 {
+  return madd(b, f32x4.splat(2), d);
+}
+
+// @ts-ignore: decorator
+@inline
+export function output2(a: v128, c: v128): v128 {
+  return madd(a, f32x4.splat(4), c);
+}
+
+// @ts-ignore: decorator
+@inline
+export function output3(b: v128, d: v128, m5: v128): v128 {
+  return f32x4.add(madd(b, f32x4.splat(8), d), m5);
 }
 
 /** Six values A · (g0 … g3), `strideBytes` apart: the transpose of outputTransform. */
