@@ -5,10 +5,6 @@ import { type Emitter, ranges } from "./emitter.js";
 const TASK_FLOATS = 1 << 15;
 /** Below this many pixels a batch, packing costs more than it saves. */
 const MIN_PIXELS = 16;
-/** Fewer columns than `FEW_COLUMNS` lie close together as they are: packing them saves less. */
-const FEW_COLUMNS = 64;
-const MIN_PIXELS_OF_FEW = 256;
-
 /** Where `denseForward` and `conv2dForward` find their kernel. */
 export interface KernelLayout {
   readonly w: Operand;
@@ -25,9 +21,8 @@ export function emitPackedKernel(
   w: Buffer,
   { rows, columns, pixels }: { readonly rows: number; readonly columns: number; readonly pixels: number },
 ): KernelLayout {
-  const least = columns < FEW_COLUMNS ? MIN_PIXELS_OF_FEW : MIN_PIXELS;
-  // Eight columns are a block.
-  if (columns <= 8 || e.program.options.batchSize * pixels < least) {
+  // Eight columns are a block as they lie.
+  if (columns <= 8 || e.program.options.batchSize * pixels < MIN_PIXELS) {
     return { w, wStepBytes: 4 * columns, wBlockBytes: 32 };
   }
   const packed = e.floats("packed kernel", "global", rows * wholeBlocks(columns));
