@@ -5,6 +5,7 @@ import { type Emitter, ranges } from "./emitter.js";
 const TASK_FLOATS = 1 << 15;
 /** Below this many pixels a batch, packing costs more than it saves. */
 const MIN_PIXELS = 16;
+
 /** Where `denseForward` and `conv2dForward` find their kernel. */
 export interface KernelLayout {
   readonly w: Operand;
