@@ -69,6 +69,25 @@ describe("describeDataset", () => {
     });
   });
 
+  it("counts every byte, wherever the images lie in memory and whatever is left over of a word", () => {
+    const cases = fc.record({
+      offset: fc.nat(3),
+      bytes: fc.uint8Array({ minLength: 1, maxLength: 30 }),
+      zeros: fc.nat(9),
+    });
+    fc.assert(
+      fc.property(cases, ({ offset, bytes, zeros }) => {
+        const values = [...new Uint8Array(zeros), ...bytes];
+        const images = Uint8Array.from([...new Uint8Array(offset), ...values]).subarray(offset);
+        const train = { images, labels: new Uint8Array(1), count: 1, shape: [1, images.length, 1] } as const;
+        const found = describeDataset(dataset(train, train)).train;
+        expect(found.minimum).toBe(Math.min(...values));
+        expect(found.maximum).toBe(Math.max(...values));
+        expect(found.mean).toBe(values.reduce((sum, value) => sum + value, 0) / values.length);
+      }),
+    );
+  });
+
   it("measures floats", () => {
     const images = Float32Array.of(-1.5, 0, 2.5, 3);
     const floats: ImageSet = { images, labels: Uint8Array.of(0, 1), count: 2, shape: [1, 2, 1] };
