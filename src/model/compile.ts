@@ -56,30 +56,30 @@ export const SCALARS_STRIDE = 1 + MAX_SCALARS;
 
 /** The most samples that one run's tables are made for: 1.2 MB of them. */
 const MAX_RUN_SAMPLES = 131_072;
-/** More shards share out more evenly but sum more gradients; sixteen feed 16 threads. */
-const MAX_SHARDS = 16;
-/** Small gradients are summed in no time: then shards stay as small as they can, and their activations in the cache. */
-const MAX_SMALL_SHARDS = 64;
-const SMALL_GRADIENT_BYTES = 2 ** 18;
 /** Samples that a shard has at least: a dense layer's tile takes four. */
 const MIN_SHARD = 4;
+/** Each shard reads the weights and adds a gradient: beyond so many bytes of them all, more shards cost what they share out. */
+const SHARED_BYTES = 16 * 2 ** 20;
+/** What a batch is cut into whatever that comes to, to feed as many threads. */
+const LEAST_SHARDS = 8;
+/** 64 shards of four keep a batch of 256 in the second-level cache. */
+const MOST_SHARDS = 64;
 /** What the shards' gradients may take together. */
 const SHARD_GRADIENT_BYTES = 128 * 2 ** 20;
-/** Weights larger than a core's second-level cache are read again by every shard: then eight are the most. */
-const CACHE_BYTES = 2 * 2 ** 20;
 /** Samples of a shard when nothing is summed: the activations of the study CNN's stay in the second-level cache. */
 const INFERENCE_SHARD = 8;
 
 /**
  * Into how many shards a training batch is cut. Depends on the model and the batch alone, never on the threads:
- * the order in which gradients are summed is part of the result. Where memory is the limit it is a power of two,
+ * the order in which gradients are summed is part of the result. Where weights are the limit it is a power of two,
  * which two, four or eight threads share evenly.
  */
 export function trainingShards(batchSize: number, gradientBytes: number): number {
-  const usual = gradientBytes > CACHE_BYTES ? MAX_SHARDS / 2 : MAX_SHARDS;
-  const most = gradientBytes <= SMALL_GRADIENT_BYTES ? MAX_SMALL_SHARDS : usual;
-  const affordable = Math.max(1, SHARD_GRADIENT_BYTES / Math.max(1, gradientBytes));
-  return Math.min(most, Math.ceil(batchSize / MIN_SHARD), 2 ** Math.floor(Math.log2(affordable)));
+  const bytes = Math.max(1, gradientBytes);
+  const worthwhile = 2 ** Math.ceil(Math.log2(SHARED_BYTES / bytes));
+  const affordable = 2 ** Math.floor(Math.log2(Math.max(1, SHARD_GRADIENT_BYTES / bytes)));
+  const most = Math.min(MOST_SHARDS, Math.max(LEAST_SHARDS, worthwhile));
+  return Math.min(most, affordable, Math.ceil(batchSize / MIN_SHARD));
 }
 
 /** Forward, loss, backward and update. */
