@@ -2,9 +2,8 @@ import { HeddleError } from "../base/errors.js";
 import type { ImageSet } from "../data/dataset.js";
 import { type Figure, makeFigure } from "./figure.js";
 import { encodePicture, shorten } from "./image-grid.js";
-import { escapeXml } from "./png.js";
+import { escapeXml, textWidth } from "./png.js";
 import { shownImages } from "./shown-images.js";
-import { textWidth } from "./text-width.js";
 import { fontStack, type Theme, textSizes } from "./theme.js";
 
 /** Side of a picture's box and of the space that it and its captions have, in pixels. */

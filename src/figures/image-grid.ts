@@ -2,9 +2,8 @@ import { HeddleError } from "../base/errors.js";
 import type { ImageSet } from "../data/dataset.js";
 import { encodePng } from "./encode-png.js";
 import { type Figure, makeFigure } from "./figure.js";
-import { escapeXml } from "./png.js";
+import { escapeXml, textWidth } from "./png.js";
 import { type ShownImages, shownImages } from "./shown-images.js";
-import { textWidth } from "./text-width.js";
 import { fontStack, type Theme, textSizes } from "./theme.js";
 
 /** Side of a picture's box, the gaps beside and below it, and the margin of the figure, in pixels. */

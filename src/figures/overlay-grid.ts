@@ -3,8 +3,7 @@ import { overlayScale } from "./colour-scale.js";
 import { type Figure, makeFigure } from "./figure.js";
 import { shorten } from "./image-grid.js";
 import { type Pixels, pixelsOf, svgImage } from "./pixels.js";
-import { escapeXml } from "./png.js";
-import { textWidth } from "./text-width.js";
+import { escapeXml, textWidth } from "./png.js";
 import { fontStack, type Theme, textSizes } from "./theme.js";
 
 /** A picture with numbers that lie over it. */

@@ -1,6 +1,17 @@
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
-import { escapeXml, svgToPng } from "./png.js";
+import { escapeXml, svgToPng, textWidth } from "./png.js";
+
+describe("textWidth", () => {
+  it("measures the bundled font", () => {
+    expect(textWidth("Ankle boot", 13)).toBeGreaterThan(60);
+    expect(textWidth("Ankle boot", 13)).toBeLessThan(70);
+    expect(textWidth("Ankle boot", 26)).toBeCloseTo(2 * textWidth("Ankle boot", 13), 0);
+    expect(textWidth("Ankle boot", 13, 600)).toBeGreaterThan(textWidth("Ankle boot", 13));
+    expect(textWidth("", 13)).toBe(0);
+    expect(textWidth("<&>", 13)).toBeGreaterThan(15);
+  });
+});
 
 describe("svgToPng", () => {
   it("gives the size asked for and draws text where no font is installed", async () => {

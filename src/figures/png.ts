@@ -39,16 +39,21 @@ export function svgToPng(svg: string, zoom = 2): Uint8Array {
   return new Uint8Array(picture.render().asPng());
 }
 
-/**
- * Width in pixels of the ink of one line of text, as {@link svgToPng} draws it, in whatever font has its letters.
- * Each call loads fonts: `textWidth` is for text in Latin letters.
- */
-export function drawnWidth(text: string, size: number, weight: number): number {
+const widths = new Map<string, number>();
+
+/** Width in pixels of one line of text in the bundled font, as {@link svgToPng} draws it. */
+export function textWidth(text: string, size: number, weight: number = 400): number {
+  const key = `${weight} ${size} ${text}`;
+  const known = widths.get(key);
+  if (known !== undefined) return known;
   const { Resvg } = resvg();
-  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"><text font-family="${fontFamily}" font-size="${size}" font-weight="${weight}">${escapeXml(text)}</text></svg>`;
+  const escaped = escapeXml(text);
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"><text font-family="${fontFamily}" font-size="${size}" font-weight="${weight}">${escaped}</text></svg>`;
   const box = new Resvg(svg, { font: fontOptions(text) }).getBBox();
   // The box holds the ink: the gap before the first letter stands for the one after the last.
-  return box === undefined ? 0 : box.width + 2 * box.x;
+  const width = box === undefined ? 0 : box.width + 2 * box.x;
+  widths.set(key, width);
+  return width;
 }
 
 /** Text for the inside of an XML element or a quoted attribute. */

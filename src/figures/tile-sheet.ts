@@ -3,8 +3,7 @@ import { rangeOf, type Tiles } from "../explain/tiles.js";
 import { type ColourScale, divergingScale, sequentialScale } from "./colour-scale.js";
 import { type Figure, makeFigure } from "./figure.js";
 import { type Pixels, pixelsOf, svgImage } from "./pixels.js";
-import { escapeXml } from "./png.js";
-import { textWidth } from "./text-width.js";
+import { escapeXml, textWidth } from "./png.js";
 import { fontStack, type Theme, textSizes } from "./theme.js";
 
 export interface TileSheetOptions {

@@ -1,5 +1,5 @@
 import type { Config, TopLevelSpec } from "vega-lite";
-import { textWidth } from "./text-width.js";
+import { textWidth } from "./png.js";
 import { fontStack, type Theme, textSizes } from "./theme.js";
 
 /** The part of Vega's scene graph that measures text; its typings leave it out. */
