@@ -1,5 +1,7 @@
 // A run that was stopped or killed goes on to the same bits.
+import { spawnSync } from "node:child_process";
 import { cpSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { killAndResume } from "../tools/reliability/kill-and-resume.mjs";
@@ -91,9 +93,13 @@ describe.skipIf(process.platform === "win32")("heddle train --resume", () => {
     expect(readFileSync(join(run, "report.html"), "utf8")).toContain("resumed");
     expect((await work.heddle(["verify", run, "--quiet"])).code).toBe(0);
 
+    // As a process leaves it that was killed when all but this was done.
+    const dead = spawnSync(process.execPath, ["--version"]).pid;
+    writeFileSync(join(run, "lock"), `${hostname()} ${dead}\n`);
     const again = await work.heddle(["train", "--resume", run]);
     expect(again).toMatchObject({ code: 0, stderr: "" });
     expect(again.stdout).toBe(`Run ${run} is finished: there is nothing to go on with.\n`);
+    expect(readdirSync(run)).not.toContain("lock");
   });
 
   it("goes on where folder and data were moved, from the checkpoint before a damaged one, which it names", async () => {
