@@ -4,6 +4,18 @@
  */
 export { AbortedError, HeddleError } from "./base/errors.js";
 export type { Shape } from "./base/shape.js";
+export type {
+  Callback,
+  CallbackMemory,
+  EpochSums,
+  EpochUnderWay,
+  Progress,
+  TrainingControl,
+  TrainingState,
+} from "./callbacks/callback.js";
+export { type Checkpoint, checkpointFile, readCheckpoint } from "./callbacks/checkpoint-file.js";
+export type { EpochLogs, History } from "./callbacks/history.js";
+export * from "./callbacks/index.js";
 export * from "./constraints/index.js";
 export type { EngineOptions } from "./engine/engine.js";
 export { hasRelaxedSimd, type Variant } from "./engine/variant.js";
@@ -29,38 +41,14 @@ export * from "./initializers/index.js";
 export * from "./layers/index.js";
 export * from "./losses/index.js";
 export * from "./metrics/index.js";
-export * from "./model/callbacks/index.js";
-export type {
-  Callback,
-  CallbackMemory,
-  EpochSums,
-  EpochUnderWay,
-  Progress,
-  TrainingControl,
-  TrainingState,
-} from "./model/callbacks.js";
-export { type Checkpoint, checkpointFile, readCheckpoint } from "./model/checkpoint.js";
-export { classProbabilities } from "./model/class-probabilities.js";
-export {
-  type LabelledSamples,
-  type Samples,
-  type SamplesWithTargets,
-  type TrainingSamples,
-  toCategorical,
-} from "./model/data.js";
-export type { FitOptions } from "./model/fit.js";
-export type { EpochLogs, History } from "./model/history.js";
-export { Input } from "./model/input.js";
 export { loadModel, modelFromJson } from "./model/load.js";
-export type { Evaluation } from "./model/measure.js";
-export type { MetricValues } from "./model/measures.js";
 export { type CompileOptions, Model } from "./model/model.js";
-export type { ModelOptions } from "./model/network.js";
-export type { ValidationOptions, WeightedSamples, Weighting } from "./model/sample-weights.js";
 export { Sequential } from "./model/sequential.js";
-export type { ImageChunk, SampleChunk, SampleStream } from "./model/stream.js";
-export type { SummaryRow } from "./model/summary.js";
 export { Trace, type Traced, type TraceRequest } from "./model/trace.js";
+export { classProbabilities } from "./network/class-probabilities.js";
+export { Input } from "./network/input.js";
+export type { ModelOptions } from "./network/network.js";
+export type { SummaryRow } from "./network/summary.js";
 export {
   Adam,
   type AdamOptions,
@@ -77,3 +65,14 @@ export {
 } from "./optimizers/index.js";
 export * from "./regularizers/index.js";
 export * from "./schedules/index.js";
+export type { FitOptions } from "./training/fit.js";
+export type { Evaluation } from "./training/measure.js";
+export type { ValidationOptions, WeightedSamples, Weighting } from "./training/sample-weights.js";
+export {
+  type LabelledSamples,
+  type Samples,
+  type SamplesWithTargets,
+  type TrainingSamples,
+  toCategorical,
+} from "./training/samples.js";
+export type { ImageChunk, SampleChunk, SampleStream } from "./training/stream.js";

@@ -1,5 +1,6 @@
 /** What Heddle adds in Node: datasets and pictures on disk, and the folders of runs. */
-export * from "./data/index-node.js";
+export * from "./datasets/index.js";
+export { changedFiles, datasetOfRun, type OpenedRun, openRun } from "./jobs/open-run.js";
 export { type CheckpointFile, Checkpoints } from "./runs/checkpoints.js";
 export type { Machine } from "./runs/machine.js";
 export {
@@ -16,4 +17,3 @@ export {
   type RunSummary,
   readRuns,
 } from "./runs/run-store.js";
-export { changedFiles, datasetOfRun, type OpenedRun, openRun } from "./study/open-run.js";

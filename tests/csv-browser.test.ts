@@ -1,7 +1,7 @@
 // The same damaged table in Node and in a real browser: the same images and the same report.
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { damagedCsv } from "../dist/data/damaged-csv.testing.js";
+import { damagedCsv } from "../dist/data/csv/damaged.testing.js";
 import { type MissingRule, type ReadImages, readCsv } from "../dist/data/index.js";
 import { chromium, runInChromium } from "../tools/reproducibility/in-chromium.mjs";
 
@@ -18,7 +18,7 @@ const summary = ({ images, dropped }: ReadImages) => ({
 const inChromium = (missing: MissingRule, packed: boolean, isolated: boolean) =>
   runInChromium(
     `const { readCsv } = await import("/dist/data/index.js");
-    const { damagedCsv } = await import("/dist/data/damaged-csv.testing.js");
+    const { damagedCsv } = await import("/dist/data/csv/damaged.testing.js");
     let stream = new Blob([damagedCsv().text]).stream();
     if (${packed}) stream = stream.pipeThrough(new CompressionStream("gzip"));
     const { images, dropped } = await readCsv(stream, { name: "damaged.csv", missing: "${missing}" });

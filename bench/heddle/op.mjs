@@ -1,8 +1,8 @@
 // One op as training runs it, its forward and its backward calls as programs of their own.
 import { Random } from "../../dist/base/random.js";
 import { sizeOf } from "../../dist/base/shape.js";
+import { trainingShards } from "../../dist/compiler/compile.js";
 import { ProgramBuilder } from "../../dist/engine/program-builder.js";
-import { trainingShards } from "../../dist/model/compile.js";
 import { Emitter } from "../../dist/ops/emitter.js";
 import { emitNode, nodeMacs } from "../../dist/ops/node.js";
 

@@ -1,6 +1,6 @@
 import { InvalidArgumentError, Option } from "@commander-js/extra-typings";
-import { parseCheckpointEvery } from "../study/checkpointing.js";
-import type { CheckpointRule } from "../study/job.js";
+import type { CheckpointRule } from "../jobs/job.js";
+import { parseCheckpointEvery } from "../jobs/train/checkpointing.js";
 import { nonEmpty, wholeNumber } from "./options.js";
 
 /** What a command that trains says of checkpoints. */

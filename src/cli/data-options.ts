@@ -1,6 +1,6 @@
 import type { Command, OptionValues } from "@commander-js/extra-typings";
 import type { FormOptions } from "../data/dataset.js";
-import type { LoadOptions } from "../data/index-node.js";
+import type { LoadOptions } from "../datasets/index.js";
 import { dataOption, missingOption, offlineOption, shapeOption, sizeOption } from "./options.js";
 import { downloadLine } from "./progress.js";
 import { grouped } from "./setting-options.js";

@@ -1,8 +1,8 @@
 import { Argument, InvalidArgumentError, Option } from "@commander-js/extra-typings";
 import { missingRules } from "../data/dropped-rows.js";
 import { parseShape, parseSize } from "../data/labelled-images.js";
+import { defaultSettings } from "../recipes/resolve-settings.js";
 import { DEFAULT_RUNS_FOLDER } from "../runs/run-folder.js";
-import { defaultSettings } from "../study/resolve-settings.js";
 
 /** An option's value as a whole number of at least `minimum`. */
 export function wholeNumber(minimum: number, maximum = Number.MAX_SAFE_INTEGER): (text: string) => number {

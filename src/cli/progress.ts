@@ -1,8 +1,8 @@
 import { formatBytes, formatDuration, groupDigits } from "../base/format.js";
-import type { DownloadProgress } from "../data/index-node.js";
-import type { Callback, Progress } from "../model/callbacks.js";
-import type { EpochLogs } from "../model/history.js";
-import { bar, measurementParts } from "../model/progress-lines.js";
+import type { Callback, Progress } from "../callbacks/callback.js";
+import type { EpochLogs } from "../callbacks/history.js";
+import type { DownloadProgress } from "../datasets/index.js";
+import { bar, measurementParts } from "../training/progress-lines.js";
 import type { Terminal } from "./terminal.js";
 
 const BAR_WIDTH = 20;

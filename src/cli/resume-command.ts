@@ -1,8 +1,8 @@
 import { HeddleError } from "../base/errors.js";
-import type { TrainingState } from "../model/callbacks.js";
-import { flagOf } from "../study/resolve-settings.js";
-import { resumeRun } from "../study/resume-run.js";
-import { settingNames } from "../study/settings.js";
+import type { TrainingState } from "../callbacks/callback.js";
+import { resumeRun } from "../jobs/resume/resume-run.js";
+import { flagOf } from "../recipes/resolve-settings.js";
+import { settingNames } from "../recipes/settings.js";
 import { checkpointRule } from "./checkpoint-options.js";
 import { loadOptions } from "./data-options.js";
 import { typedSettings } from "./setting-options.js";

@@ -1,8 +1,8 @@
 import { InvalidArgumentError, Option } from "@commander-js/extra-typings";
 import { didYouMean } from "../base/closest.js";
 import { messageOf } from "../base/errors.js";
-import { defaultSettings } from "../study/resolve-settings.js";
-import { type GivenSettings, type Settings, settingNames, settings } from "../study/settings.js";
+import { defaultSettings } from "../recipes/resolve-settings.js";
+import { type GivenSettings, type Settings, settingNames, settings } from "../recipes/settings.js";
 
 /** The heading of a group of options in the help. */
 export type OptionGroup =

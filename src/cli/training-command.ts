@@ -2,19 +2,19 @@ import { Argument, type Command, InvalidArgumentError, Option } from "@commander
 import { AbortedError } from "../base/errors.js";
 import { formatDuration, formatPercent, groupDigits } from "../base/format.js";
 import { formatDescription } from "../data/describe.js";
-import type { LoadOptions } from "../data/index-node.js";
+import type { LoadOptions } from "../datasets/index.js";
+import type { JobEvents, JobResult } from "../jobs/job.js";
+import type { Obtained } from "../jobs/obtain-dataset.js";
+import { type OpenedRecipe, recipeJson, writeRecipe } from "../jobs/recipe-file.js";
+import { obtainStreams } from "../jobs/streams.js";
+import { runJob } from "../jobs/train/run-job.js";
+import { trainingOf } from "../recipes/build-training.js";
+import { limitNote } from "../recipes/limit.js";
+import { type ResolvedSettings, resolveSettings } from "../recipes/resolve-settings.js";
 import { formatCommand } from "../runs/command-line.js";
 import type { RunRecord } from "../runs/records.js";
-import { parseDuration } from "../study/budget.js";
-import { trainingOf } from "../study/build-training.js";
-import { fitToBudget } from "../study/fit-to-budget.js";
-import type { JobEvents, JobResult } from "../study/job.js";
-import { limitNote } from "../study/limit.js";
-import type { Obtained } from "../study/obtain-dataset.js";
-import { type OpenedRecipe, recipeJson, writeRecipe } from "../study/recipe-file.js";
-import { type ResolvedSettings, resolveSettings } from "../study/resolve-settings.js";
-import { runJob } from "../study/run-job.js";
-import { obtainStreams, refuseStreams } from "../study/streams.js";
+import { parseDuration } from "../tuning/budget.js";
+import { fitToBudget } from "../tuning/fit-to-budget.js";
 import {
   type CheckpointOptions,
   checkpointEveryOption,
@@ -25,6 +25,7 @@ import {
 import { loadOptions, withDataOptions } from "./data-options.js";
 import { fastOption, jsonOption, nonEmpty, quietOption, runDirOption, threadsOption } from "./options.js";
 import { trainingHeadline, trainingLines } from "./progress.js";
+import { refuseStreams } from "./refuse-streams.js";
 import { grouped, settingOptions, typedSettings } from "./setting-options.js";
 import { abortOnSignals } from "./signals.js";
 import { Terminal } from "./terminal.js";

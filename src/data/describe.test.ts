@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { readIdxFolder } from "../datasets/idx-folder.js";
+import { NEEDS_DATA, realFashionMnist } from "../datasets/real-data.testing.js";
 import type { Dataset, ImageSet } from "./dataset.js";
 import { describeDataset, formatDescription } from "./describe.js";
 import { ImageIndex } from "./duplicates.js";
-import { readIdxFolder } from "./idx-folder-node.js";
-import { NEEDS_DATA, realFashionMnist } from "./real-data.testing.js";
 
 /** Images of 1×2 pixels. */
 const set = (images: number[][], labels: number[]): ImageSet => ({

@@ -1,7 +1,10 @@
+export type { ByteSource } from "../formats/gunzip.js";
+export { type IdxArray, type IdxData, type IdxElementType, writeIdx } from "../formats/idx-format.js";
+export { type NpyArray, readNpy, writeNpy } from "../formats/npy.js";
 export { type AssembleOptions, assemble, type ClassedImages, toClasses } from "./assemble.js";
 export { type CatalogueEntry, type CatalogueFile, catalogue, fashionMnist } from "./catalogue.js";
 export { classesOf, withClasses } from "./classes.js";
-export { type CsvOptions, CsvReader, readCsv } from "./csv.js";
+export { type CsvOptions, CsvReader, readCsv } from "./csv/csv.js";
 export {
   type DataForm,
   type Dataset,
@@ -31,15 +34,13 @@ export {
 } from "./dropped-rows.js";
 export type { Duplicates } from "./duplicates.js";
 export { type FashionSketchOptions, generateFashionSketch } from "./fashion-sketch/index.js";
-export type { ByteSource } from "./gunzip.js";
-export { readIdx } from "./idx.js";
 export {
   datasetFromIdx,
   type IdxDatasetOptions,
   type IdxDatasetParts,
   type NamedIdx,
-} from "./idx-dataset.js";
-export { type IdxArray, type IdxData, type IdxElementType, writeIdx } from "./idx-format.js";
+} from "./idx/dataset.js";
+export { readIdx } from "./idx/idx.js";
 export type { ImageShape, LabelledImages, ReadImages } from "./labelled-images.js";
 export {
   findNearDuplicates,
@@ -48,6 +49,5 @@ export {
   type NearDuplicateOptions,
   type NearDuplicates,
   type NearPair,
-} from "./near-duplicates.js";
-export { type NpyArray, readNpy, writeNpy } from "./npy.js";
+} from "./near-duplicates/index.js";
 export { type NpzImages, type NpzOptions, readNpz } from "./npz.js";

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { zipSync } from "fflate";
 import { describe, expect, it } from "vitest";
 import { HeddleError } from "../base/errors.js";
-import { readNpy, writeNpy } from "./npy.js";
+import { readNpy, writeNpy } from "../formats/npy.js";
 import { readNpz } from "./npz.js";
 
 interface GoldenArray {

@@ -1,10 +1,10 @@
 import { HeddleError } from "../base/errors.js";
 import { allocateShared } from "../base/memory.js";
 import { sameShape } from "../base/shape.js";
+import { type NpyArray, readNpy } from "../formats/npy.js";
+import { unzip, zipEntries } from "../formats/zip.js";
 import type { DroppedRow, DroppedRows, MissingRule } from "./dropped-rows.js";
 import { checkSize, type ImageShape, type LabelledImages, shapeOfRow } from "./labelled-images.js";
-import { type NpyArray, readNpy } from "./npy.js";
-import { unzip, zipEntries } from "./zip.js";
 
 export interface NpzOptions {
   /** Who complains in errors: the file's path; by default `npz file`. */

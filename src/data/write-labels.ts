@@ -1,5 +1,5 @@
 import { classesOf, isWholeNumber } from "./classes.js";
-import { isMissing } from "./csv-cells.js";
+import { isMissing } from "./csv/cells.js";
 
 /**
  * How classes are called in a form that keeps a label with each image: by their names, where reading them gives

@@ -1,9 +1,9 @@
 import { AbortedError, HeddleError } from "../base/errors.js";
 import { Random } from "../base/random.js";
-import type { LabelledSamples } from "../model/data.js";
-import { INPUT } from "../model/graph.js";
-import type { Network } from "../model/network.js";
+import { INPUT } from "../compiler/graph.js";
 import type { Trace } from "../model/trace.js";
+import type { Network } from "../network/network.js";
+import type { LabelledSamples } from "../training/samples.js";
 import { type Neighbours, nearestNeighbours } from "./neighbours.js";
 
 export interface EmbeddingOptions {

@@ -8,11 +8,11 @@ import {
   Rescaling,
   SeparableConv2D,
 } from "../layers/index.js";
-import { Input } from "../model/input.js";
 import type { Model } from "../model/model.js";
 import { Sequential } from "../model/sequential.js";
 import { tinyCnn, tinyImages } from "../model/tiny-model.testing.js";
 import { Trace } from "../model/trace.js";
+import { Input } from "../network/input.js";
 import {
   embed,
   filtersOf,

@@ -1,6 +1,6 @@
 import type { Shape } from "../base/shape.js";
-import type { Samples } from "../model/data.js";
 import type { Trace } from "../model/trace.js";
+import type { Samples } from "../training/samples.js";
 
 /** What a layer makes of an image. */
 export interface FeatureMap {

@@ -1,4 +1,4 @@
-import type { Network } from "../model/network.js";
+import type { Network } from "../network/network.js";
 import type { Tiles } from "./tiles.js";
 
 /** The kernels of a convolution as pictures. */

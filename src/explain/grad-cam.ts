@@ -1,10 +1,10 @@
 import { HeddleError } from "../base/errors.js";
 import { sizeOf } from "../base/shape.js";
-import type { PlacedLayer } from "../model/build.js";
-import { classCount } from "../model/class-probabilities.js";
-import type { Samples } from "../model/data.js";
-import type { Network } from "../model/network.js";
 import type { Trace } from "../model/trace.js";
+import type { PlacedLayer } from "../network/build.js";
+import { classCount } from "../network/class-probabilities.js";
+import type { Network } from "../network/network.js";
+import type { Samples } from "../training/samples.js";
 
 /** Where a layer saw what speaks for a class; in units of its logit. */
 export interface GradCam {

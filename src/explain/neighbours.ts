@@ -1,6 +1,6 @@
 import { Dense } from "../layers/dense.js";
-import { Input } from "../model/input.js";
 import { Sequential } from "../model/sequential.js";
+import { Input } from "../network/input.js";
 
 /** Each row's nearest others. */
 export interface Neighbours {

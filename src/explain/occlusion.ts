@@ -1,9 +1,9 @@
 import { HeddleError } from "../base/errors.js";
 import { sizeOf } from "../base/shape.js";
 import { largestAt } from "../metrics/rows.js";
-import { classCount, classProbabilities } from "../model/class-probabilities.js";
-import type { Samples } from "../model/data.js";
 import type { Model } from "../model/model.js";
+import { classCount, classProbabilities } from "../network/class-probabilities.js";
+import type { Samples } from "../training/samples.js";
 
 export interface OcclusionOptions {
   /** Side of the square patch in pixels; a fifth of the image's shorter side by default. */

@@ -1,6 +1,6 @@
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
-import type { EpochLogs } from "../model/history.js";
+import type { EpochLogs } from "../callbacks/history.js";
 import { accuracyByEpoch, lossByEpoch } from "./curves.js";
 import { dark, light } from "./theme.js";
 

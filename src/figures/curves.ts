@@ -1,6 +1,6 @@
 import type { TopLevelSpec } from "vega-lite";
 import { formatPercent } from "../base/format.js";
-import type { EpochLogs, History } from "../model/history.js";
+import type { EpochLogs, History } from "../callbacks/history.js";
 import { type Figure, makeFigure } from "./figure.js";
 import type { Theme } from "./theme.js";
 import { epochTicks, roundTicks, type Ticks } from "./ticks.js";

@@ -7,7 +7,7 @@ import { ConfusionMatrix } from "./confusion-matrix.js";
 import { F1Score } from "./f1-score.js";
 import { MeanAbsoluteErrorMetric } from "./mean-absolute-error.js";
 import { MeanSquaredErrorMetric } from "./mean-squared-error.js";
-import { Metric, type MetricOptions, type MetricValue, type Tally } from "./metric.js";
+import { Metric, type MetricOptions, type MetricValue, type MetricValues, type Tally } from "./metric.js";
 import { Precision } from "./precision.js";
 import { Recall } from "./recall.js";
 import { TopKCategoricalAccuracy } from "./top-k-categorical-accuracy.js";
@@ -24,6 +24,7 @@ export {
   Metric,
   type MetricOptions,
   type MetricValue,
+  type MetricValues,
   Precision,
   Recall,
   type Tally,

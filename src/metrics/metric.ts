@@ -3,6 +3,9 @@ import type { Shape } from "../base/shape.js";
 /** A number, or a table of them such as a confusion matrix. */
 export type MetricValue = number | readonly (readonly number[])[];
 
+/** Values by the metrics' names. */
+export type MetricValues = Readonly<Record<string, MetricValue>>;
+
 export interface MetricOptions {
   /** What the value is called in logs and results; the class's name in camelCase by default. */
   readonly name?: string;

@@ -18,7 +18,7 @@ import {
   Rescaling,
   Resizing,
 } from "../layers/index.js";
-import { Input } from "./input.js";
+import { Input } from "../network/input.js";
 import { Sequential } from "./sequential.js";
 import { tinyImages } from "./tiny-model.testing.js";
 

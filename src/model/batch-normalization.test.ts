@@ -15,8 +15,8 @@ import {
   LayerNormalization,
   MaxPooling2D,
 } from "../layers/index.js";
+import { Input } from "../network/input.js";
 import { SGD } from "../optimizers/index.js";
-import { Input } from "./input.js";
 import { loadModel } from "./load.js";
 import { Model } from "./model.js";
 import { Sequential } from "./sequential.js";

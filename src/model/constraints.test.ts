@@ -2,9 +2,9 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { type Constraint, MaxNorm, NonNeg, UnitNorm } from "../constraints/index.js";
 import { Conv2D, Dense, DepthwiseConv2D, Flatten, type Layer, SeparableConv2D } from "../layers/index.js";
+import { Input } from "../network/input.js";
 import type { Weight } from "../ops/weight.js";
 import { SGD } from "../optimizers/index.js";
-import { Input } from "./input.js";
 import { Sequential } from "./sequential.js";
 import { asFloats, tinyImages } from "./tiny-model.testing.js";
 

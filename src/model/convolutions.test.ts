@@ -1,8 +1,8 @@
 // Depthwise, separable and grouped convolutions, and Dense on pixels, in whole models.
 import { describe, expect, it } from "vitest";
 import { Conv2D, Dense, DepthwiseConv2D, Flatten, SeparableConv2D } from "../layers/index.js";
+import { Input } from "../network/input.js";
 import { Adam } from "../optimizers/index.js";
-import { Input } from "./input.js";
 import { modelFromJson } from "./load.js";
 import { Sequential } from "./sequential.js";
 import { tinyImages } from "./tiny-model.testing.js";

@@ -1,15 +1,15 @@
 // fit's weights and the callbacks that decide by numbers, against Keras itself: tools/golden/fit.py.
 import { describe, expect, it } from "vitest";
 import { againstKeras, readGolden } from "../base/golden.testing.js";
+import type { Callback, TrainingControl } from "../callbacks/callback.js";
+import { EarlyStopping, LearningRateScheduler, type Mode, ReduceLROnPlateau } from "../callbacks/index.js";
 import { Dense, type DenseOptions } from "../layers/index.js";
+import { Input } from "../network/input.js";
 import { expectClose } from "../ops/op-lab.testing.js";
 import { SGD } from "../optimizers/index.js";
 import { L1, L1L2, L2 } from "../regularizers/index.js";
-import { EarlyStopping, LearningRateScheduler, type Mode, ReduceLROnPlateau } from "./callbacks/index.js";
-import type { Callback, TrainingControl } from "./callbacks.js";
-import type { FitOptions } from "./fit.js";
-import { Input } from "./input.js";
-import type { ValidationOptions, Weighting } from "./sample-weights.js";
+import type { FitOptions } from "../training/fit.js";
+import type { ValidationOptions, Weighting } from "../training/sample-weights.js";
 import { Sequential } from "./sequential.js";
 
 interface Driven {

@@ -1,12 +1,12 @@
 // The options of fit that are Keras's, and what stops a training.
 import { afterEach, describe, expect, it, vi } from "vitest";
+import type { Callback, Progress } from "../callbacks/callback.js";
+import { EarlyStopping, LearningRateScheduler, TerminateOnNaN } from "../callbacks/index.js";
 import { Conv2D, Dense, Flatten } from "../layers/index.js";
+import { Input } from "../network/input.js";
 import { Adam, type Optimizer, SGD } from "../optimizers/index.js";
 import { OneCycle } from "../schedules/index.js";
-import { EarlyStopping, LearningRateScheduler, TerminateOnNaN } from "./callbacks/index.js";
-import type { Callback, Progress } from "./callbacks.js";
-import { Input } from "./input.js";
-import { SampleOrder } from "./sample-order.js";
+import { SampleOrder } from "../training/sample-order.js";
 import { Sequential } from "./sequential.js";
 import { asFloats, tinyCnn, tinyImages } from "./tiny-model.testing.js";
 

@@ -1,8 +1,8 @@
 // Frozen layers, and weights that are read and set.
 import { describe, expect, it } from "vitest";
 import { Conv2D, Dense, DepthwiseConv2D, Flatten } from "../layers/index.js";
+import { Input } from "../network/input.js";
 import { L2 } from "../regularizers/index.js";
-import { Input } from "./input.js";
 import { modelFromJson } from "./load.js";
 import { Sequential } from "./sequential.js";
 import { asFloats, tinyImages } from "./tiny-model.testing.js";

@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { HeddleError } from "../base/errors.js";
 import { Dense, Flatten, input } from "../layers/index.js";
-import { Input } from "./input.js";
+import { Input } from "../network/input.js";
 import { modelFromJson } from "./load.js";
 import { Model } from "./model.js";
 import { Sequential } from "./sequential.js";

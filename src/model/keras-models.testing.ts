@@ -46,8 +46,8 @@ import {
   UpSampling2D,
   ZeroPadding2D,
 } from "../layers/index.js";
+import { Input } from "../network/input.js";
 import { L1, L1L2, L2 } from "../regularizers/index.js";
-import { Input } from "./input.js";
 import { Model } from "./model.js";
 import { Sequential } from "./sequential.js";
 

@@ -1,7 +1,7 @@
-import { describedModel, readModelFolder } from "./described-model.js";
-import { functionalGraph } from "./functional-graph.js";
+import { describedModel, readModelFolder } from "../network/described-model.js";
+import { functionalGraph } from "../network/functional-graph.js";
+import type { ModelOptions } from "../network/network.js";
 import { Model } from "./model.js";
-import type { ModelOptions } from "./network.js";
 import { Sequential } from "./sequential.js";
 
 /** Reads a folder that `save` wrote. */

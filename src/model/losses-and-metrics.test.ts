@@ -9,8 +9,8 @@ import {
   Precision,
   TopKCategoricalAccuracy,
 } from "../metrics/index.js";
-import { toCategorical } from "./data.js";
-import { Input } from "./input.js";
+import { Input } from "../network/input.js";
+import { toCategorical } from "../training/samples.js";
 import type { CompileOptions } from "./model.js";
 import { Sequential } from "./sequential.js";
 import { tinyImages } from "./tiny-model.testing.js";

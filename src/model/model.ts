@@ -1,30 +1,30 @@
 import { HeddleError } from "../base/errors.js";
 import { checkKnownOptions } from "../base/known-options.js";
 import { wholeNumber } from "../base/shape.js";
+import type { History } from "../callbacks/history.js";
+import type { CompiledProgram } from "../compiler/compile.js";
+import type { Profile } from "../compiler/plan.js";
 import type { EngineOptions } from "../engine/engine.js";
 import type { Program } from "../engine/program.js";
 import type { Variant } from "../engine/variant.js";
 import { type Loss, losses } from "../losses/index.js";
 import { Metric } from "../metrics/index.js";
+import { checkOptions } from "../network/check-options.js";
+import { describedConfig } from "../network/described-model.js";
+import { functionalGraph } from "../network/functional-graph.js";
+import { type ModelOptions, Network } from "../network/network.js";
 import { Optimizer, optimizers } from "../optimizers/index.js";
-import type { CompiledProgram } from "./compile.js";
-import type { Samples, TrainingSamples } from "./data.js";
-import { describedConfig } from "./described-model.js";
-import { type FitOptions, type Training, trainEpochs } from "./fit.js";
-import { functionalGraph } from "./functional-graph.js";
-import type { History } from "./history.js";
-import { checkOptions } from "./known-options.js";
-import { type Evaluation, eachRun, formatOf, type MeasuredSource, measure } from "./measure.js";
-import { type Measures, measuresOf } from "./measures.js";
-import { type ModelOptions, Network } from "./network.js";
-import { nonFiniteFault } from "./non-finite.js";
-import type { Profile } from "./plan.js";
-import { profileTraining } from "./profile.js";
-import type { ValidationOptions, Weighting } from "./sample-weights.js";
-import { Session } from "./session.js";
-import { Sources } from "./sources.js";
-import type { ImageChunk, SampleStream } from "./stream.js";
-import { StreamFault } from "./stream-reader.js";
+import { type FitOptions, type Training, trainEpochs } from "../training/fit.js";
+import { type Evaluation, eachRun, formatOf, type MeasuredSource, measure } from "../training/measure.js";
+import { type Measures, measuresOf } from "../training/measures.js";
+import { nonFiniteFault } from "../training/non-finite.js";
+import { profileTraining } from "../training/profile.js";
+import type { ValidationOptions, Weighting } from "../training/sample-weights.js";
+import type { Samples, TrainingSamples } from "../training/samples.js";
+import { Session } from "../training/session.js";
+import { Sources } from "../training/sources.js";
+import type { ImageChunk, SampleStream } from "../training/stream.js";
+import { StreamFault } from "../training/stream-reader.js";
 
 export interface CompileOptions extends EngineOptions {
   /** An optimizer or its name with Keras's defaults: `"adam"` (the default), `"sgd"`. */

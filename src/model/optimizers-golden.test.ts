@@ -4,6 +4,7 @@ import { againstKeras, type Comparison, readGolden } from "../base/golden.testin
 import type { JsonObject } from "../base/json.js";
 import { Random } from "../base/random.js";
 import { type Shape, sizeOf } from "../base/shape.js";
+import { emitTask, emitUpdate } from "../compiler/update.js";
 import { constraints } from "../constraints/index.js";
 import type { Engine } from "../engine/engine.js";
 import { type Buffer, ProgramBuilder } from "../engine/program-builder.js";
@@ -13,7 +14,6 @@ import { onEachVariant } from "../ops/op-lab.testing.js";
 import type { Weight } from "../ops/weight.js";
 import { MAX_SCALARS, type Optimizer, optimizers } from "../optimizers/index.js";
 import { schedules } from "../schedules/index.js";
-import { emitTask, emitUpdate } from "./update.js";
 
 interface Saved {
   readonly class_name: string;

@@ -1,13 +1,13 @@
 // A training that is stopped anywhere and taken up elsewhere ends with the bits of one that never stopped.
 import { afterEach, describe, expect, it } from "vitest";
+import type { Callback, TrainingState } from "../callbacks/callback.js";
+import { checkpointFile, readCheckpoint } from "../callbacks/checkpoint-file.js";
+import type { EpochLogs } from "../callbacks/history.js";
+import { EarlyStopping, LearningRateScheduler, ReduceLROnPlateau } from "../callbacks/index.js";
 import { Adam, type Optimizer, SGD } from "../optimizers/index.js";
 import { OneCycle, PiecewiseConstantDecay } from "../schedules/index.js";
-import { EarlyStopping, LearningRateScheduler, ReduceLROnPlateau } from "./callbacks/index.js";
-import type { Callback, TrainingState } from "./callbacks.js";
-import { checkpointFile, readCheckpoint } from "./checkpoint.js";
-import type { LabelledSamples } from "./data.js";
-import type { FitOptions } from "./fit.js";
-import type { EpochLogs } from "./history.js";
+import type { FitOptions } from "../training/fit.js";
+import type { LabelledSamples } from "../training/samples.js";
 import type { Sequential } from "./sequential.js";
 import { asFloats, tinyCnn, tinyImages } from "./tiny-model.testing.js";
 

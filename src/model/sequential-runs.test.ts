@@ -2,9 +2,9 @@
 import type { Worker } from "node:worker_threads";
 import { afterEach, describe, expect, it } from "vitest";
 import { AbortedError } from "../base/errors.js";
+import type { Progress } from "../callbacks/callback.js";
+import type { ModelOptions } from "../network/network.js";
 import { Adam } from "../optimizers/index.js";
-import type { Progress } from "./callbacks.js";
-import type { ModelOptions } from "./network.js";
 import type { Sequential } from "./sequential.js";
 import { tinyCnn, tinyImages } from "./tiny-model.testing.js";
 

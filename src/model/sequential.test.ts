@@ -2,10 +2,10 @@ import { afterEach, describe, expect, it } from "vitest";
 import { HeddleError } from "../base/errors.js";
 import { Activation, Conv2D, Dense, Dropout, Flatten, MaxPooling2D } from "../layers/index.js";
 import { CategoricalCrossentropy, SparseCategoricalCrossentropy } from "../losses/index.js";
+import { Input } from "../network/input.js";
+import type { ModelOptions } from "../network/network.js";
 import { Adam } from "../optimizers/index.js";
-import { toCategorical } from "./data.js";
-import { Input } from "./input.js";
-import type { ModelOptions } from "./network.js";
+import { toCategorical } from "../training/samples.js";
 import { Sequential } from "./sequential.js";
 import { asFloats, studyCnn, tinyCnn, tinyImages } from "./tiny-model.testing.js";
 

@@ -1,7 +1,6 @@
 import { HeddleError } from "../base/errors.js";
 import type { JsonObject } from "../base/json.js";
 import { input, Layer, layers } from "../layers/index.js";
-import { modelJson, sequentialConfig } from "./config.js";
 import {
   type DescribedModel,
   describedConfig,
@@ -9,10 +8,11 @@ import {
   fault,
   inputShapeIn,
   readModelFolder,
-} from "./described-model.js";
-import { Input } from "./input.js";
+} from "../network/described-model.js";
+import { Input } from "../network/input.js";
+import { modelJson, sequentialConfig } from "../network/keras-json.js";
+import type { ModelOptions } from "../network/network.js";
 import { Model } from "./model.js";
-import type { ModelOptions } from "./network.js";
 
 /**
  * A chain of layers that can be trained, evaluated and asked.

@@ -1,15 +1,15 @@
 // Streams of samples: the same numbers as the same samples in arrays, and what may go wrong on the way.
 import { afterEach, describe, expect, it } from "vitest";
 import { AbortedError } from "../base/errors.js";
+import type { Callback, TrainingState } from "../callbacks/callback.js";
 import { Adam } from "../optimizers/index.js";
 import { OneCycle } from "../schedules/index.js";
-import type { Callback, TrainingState } from "./callbacks.js";
-import type { LabelledSamples } from "./data.js";
-import type { FitOptions } from "./fit.js";
-import type { ValidationOptions, Weighting } from "./sample-weights.js";
+import type { FitOptions } from "../training/fit.js";
+import type { ValidationOptions, Weighting } from "../training/sample-weights.js";
+import type { LabelledSamples } from "../training/samples.js";
+import type { SampleChunk, SampleStream } from "../training/stream.js";
+import { StreamReader } from "../training/stream-reader.js";
 import type { Sequential } from "./sequential.js";
-import type { SampleChunk, SampleStream } from "./stream.js";
-import { StreamReader } from "./stream-reader.js";
 import { asFloats, tinyCnn, tinyImages } from "./tiny-model.testing.js";
 
 const models: Sequential[] = [];

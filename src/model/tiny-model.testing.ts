@@ -1,8 +1,8 @@
 import { Random } from "../base/random.js";
 import { Conv2D, Dense, Dropout, Flatten, MaxPooling2D, Rescaling } from "../layers/index.js";
-import type { LabelledSamples } from "./data.js";
-import { Input } from "./input.js";
-import type { ModelOptions } from "./network.js";
+import { Input } from "../network/input.js";
+import type { ModelOptions } from "../network/network.js";
+import type { LabelledSamples } from "../training/samples.js";
 import { Sequential } from "./sequential.js";
 
 /** Images of 8×8 whose class, of three, is where their bright bar lies; noise over all. */

@@ -13,10 +13,10 @@ import {
   RandomFlip,
   Rescaling,
 } from "../layers/index.js";
+import { Input } from "../network/input.js";
+import type { Network } from "../network/network.js";
 import { expectClose } from "../ops/op-lab.testing.js";
-import { Input } from "./input.js";
 import { Model } from "./model.js";
-import type { Network } from "./network.js";
 import { Sequential } from "./sequential.js";
 import { asFloats, tinyCnn, tinyImages } from "./tiny-model.testing.js";
 import { Trace } from "./trace.js";

@@ -2,12 +2,12 @@ import { HeddleError } from "../base/errors.js";
 import { type Shape, sizeOf } from "../base/shape.js";
 import { Engine, type EngineOptions } from "../engine/engine.js";
 import { type Buffer, ProgramBuilder } from "../engine/program-builder.js";
+import type { Network } from "../network/network.js";
+import { TraceEmission } from "../network/trace-emission.js";
 import { Emitter, type Parameter } from "../ops/emitter.js";
 import type { Weight } from "../ops/weight.js";
-import { checkSamples, type Samples } from "./data.js";
-import type { Network } from "./network.js";
-import { SharedCopies } from "./shared-copies.js";
-import { TraceEmission } from "./trace-emission.js";
+import { checkSamples, type Samples } from "../training/samples.js";
+import { SharedCopies } from "../training/shared-copies.js";
 
 /** What to look at within a model. */
 export interface TraceRequest {

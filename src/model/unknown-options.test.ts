@@ -1,16 +1,16 @@
 // Options that nobody reads, and options that are no object: what JavaScript lets through.
 import { describe, expect, it } from "vitest";
+import type { EpochLogs } from "../callbacks/history.js";
+import * as callbacks from "../callbacks/index.js";
 import { MaxNorm, UnitNorm } from "../constraints/index.js";
 import { RandomNormal, RandomUniform, TruncatedNormal, VarianceScaling } from "../initializers/index.js";
 import * as layers from "../layers/index.js";
 import { BinaryCrossentropy, CategoricalCrossentropy, Huber } from "../losses/index.js";
 import * as metrics from "../metrics/index.js";
+import { Input } from "../network/input.js";
 import { Adam, AdamW, Muon, RMSprop, SGD } from "../optimizers/index.js";
 import { L1L2 } from "../regularizers/index.js";
 import * as schedules from "../schedules/index.js";
-import * as callbacks from "./callbacks/index.js";
-import type { EpochLogs } from "./history.js";
-import { Input } from "./input.js";
 import { modelFromJson } from "./load.js";
 import { refuses } from "./refusals.testing.js";
 import { Sequential } from "./sequential.js";

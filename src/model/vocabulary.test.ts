@@ -13,8 +13,8 @@ import {
   UpSampling2D,
   ZeroPadding2D,
 } from "../layers/index.js";
+import { Input } from "../network/input.js";
 import { Adam } from "../optimizers/index.js";
-import { Input } from "./input.js";
 import { modelFromJson } from "./load.js";
 import { Sequential } from "./sequential.js";
 import { tinyImages } from "./tiny-model.testing.js";

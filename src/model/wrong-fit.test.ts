@@ -1,11 +1,11 @@
 // What fit, evaluate and predict refuse, each with who, what was expected, what came, and what to do.
 import { afterAll, describe, expect, it } from "vitest";
+import { EarlyStopping, ReduceLROnPlateau } from "../callbacks/index.js";
 import { Conv2D, Dense, Flatten } from "../layers/index.js";
+import { Input } from "../network/input.js";
 import { Adam } from "../optimizers/index.js";
 import { OneCycle } from "../schedules/index.js";
-import { EarlyStopping, ReduceLROnPlateau } from "./callbacks/index.js";
-import type { TrainingSamples } from "./data.js";
-import { Input } from "./input.js";
+import type { TrainingSamples } from "../training/samples.js";
 import { Sequential } from "./sequential.js";
 
 const models: Sequential[] = [];

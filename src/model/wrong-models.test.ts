@@ -28,8 +28,8 @@ import {
 } from "../layers/index.js";
 import { MeanSquaredError } from "../losses/index.js";
 import { AUC, Precision, TopKCategoricalAccuracy } from "../metrics/index.js";
+import { Input } from "../network/input.js";
 import { Adam } from "../optimizers/index.js";
-import { Input } from "./input.js";
 import type { CompileOptions } from "./model.js";
 import { refuses } from "./refusals.testing.js";
 import { Sequential } from "./sequential.js";

@@ -1,4 +1,14 @@
 // Initializers, regularizers, constraints and callbacks: what cannot be is refused where it is made.
+
+import {
+  BackupAndRestore,
+  CSVLogger,
+  EarlyStopping,
+  LearningRateScheduler,
+  ModelCheckpoint,
+  ReduceLROnPlateau,
+  TensorBoard,
+} from "../callbacks/index.js";
 import { MaxNorm } from "../constraints/index.js";
 import {
   ConstantInitializer,
@@ -10,15 +20,6 @@ import {
   VarianceScaling,
 } from "../initializers/index.js";
 import { L1, L1L2, L2 } from "../regularizers/index.js";
-import {
-  BackupAndRestore,
-  CSVLogger,
-  EarlyStopping,
-  LearningRateScheduler,
-  ModelCheckpoint,
-  ReduceLROnPlateau,
-  TensorBoard,
-} from "./callbacks/index.js";
 import { refuses } from "./refusals.testing.js";
 
 refuses("initializers, regularizers, constraints", [

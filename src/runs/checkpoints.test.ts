@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { TrainingState } from "../model/callbacks.js";
+import type { TrainingState } from "../callbacks/callback.js";
 import { Checkpoints } from "./checkpoints.js";
 
 let folder: string;

@@ -2,8 +2,8 @@ import { readdir, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { HeddleError, messageOf } from "../base/errors.js";
 import { fileError, readFileBytes, removeFile, writeFileAtomic } from "../base/files-node.js";
-import type { TrainingState } from "../model/callbacks.js";
-import { type Checkpoint, checkpointFile, readCheckpoint } from "../model/checkpoint.js";
+import type { TrainingState } from "../callbacks/callback.js";
+import { type Checkpoint, checkpointFile, readCheckpoint } from "../callbacks/checkpoint-file.js";
 
 /** How many of the last checkpoints are kept unless the user says otherwise; the best is kept besides. */
 export const DEFAULT_KEPT_CHECKPOINTS = 2;

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { EpochLogs } from "../model/history.js";
+import type { EpochLogs } from "../callbacks/history.js";
 import { formatHistory, parseHistory } from "./history-csv.js";
 
 const logs: EpochLogs = {

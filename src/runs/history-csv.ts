@@ -1,5 +1,5 @@
 import { HeddleError } from "../base/errors.js";
-import type { EpochLogs } from "../model/history.js";
+import type { EpochLogs } from "../callbacks/history.js";
 
 /** The columns of `history.csv`, named as Keras's CSVLogger names them, and the field that each holds. */
 const columns = [

@@ -2,8 +2,8 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { EpochLogs } from "../callbacks/history.js";
 import { eventRecord } from "../formats/event-file.js";
-import type { EpochLogs } from "../model/history.js";
 import { describeMachine } from "./machine.js";
 import type { Metrics, RunRecord } from "./records.js";
 import { listRuns, RunFolder } from "./run-folder.js";

@@ -11,8 +11,8 @@ import {
   readTextFile,
   writeFileAtomic,
 } from "../base/files-node.js";
+import type { EpochLogs, History } from "../callbacks/history.js";
 import { eventsBefore } from "../formats/event-file.js";
-import type { EpochLogs, History } from "../model/history.js";
 import { type DataRecord, parseDataRecord } from "./data-record.js";
 import { parseEvaluation, type RunEvaluation } from "./evaluation-record.js";
 import { formatHistory, parseHistory } from "./history-csv.js";

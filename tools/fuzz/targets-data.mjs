@@ -4,13 +4,13 @@ import { join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { zipSync } from "fflate";
 import { toClasses } from "../../dist/data/assemble.js";
-import { writeData } from "../../dist/data/convert-node.js";
-import { readCsv } from "../../dist/data/csv.js";
-import { readIdx } from "../../dist/data/idx.js";
-import { datasetFromIdx } from "../../dist/data/idx-dataset.js";
-import { writeIdx } from "../../dist/data/idx-format.js";
-import { readNpy, writeNpy } from "../../dist/data/npy.js";
+import { readCsv } from "../../dist/data/csv/csv.js";
+import { datasetFromIdx } from "../../dist/data/idx/dataset.js";
+import { readIdx } from "../../dist/data/idx/idx.js";
 import { readNpz } from "../../dist/data/npz.js";
+import { writeData } from "../../dist/datasets/convert.js";
+import { writeIdx } from "../../dist/formats/idx-format.js";
+import { readNpy, writeNpy } from "../../dist/formats/npy.js";
 import { asText, bytesOf, check, fingerprint, untold } from "./check.mjs";
 
 const pixels = (/** @type {number} */ count) =>

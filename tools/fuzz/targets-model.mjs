@@ -1,11 +1,11 @@
 // Models: their JSON, weights, checkpoints, recipes.
 import { createHash } from "node:crypto";
+import { checkpointFile, readCheckpoint } from "../../dist/callbacks/checkpoint-file.js";
 import { readSafetensors, writeSafetensors } from "../../dist/formats/safetensors.js";
 import * as heddle from "../../dist/index.js";
-import { checkpointFile, readCheckpoint } from "../../dist/model/checkpoint.js";
-import { parseJson } from "../../dist/model/config.js";
+import { readRecipe, recipeJson } from "../../dist/jobs/recipe-file.js";
 import { modelFromJson } from "../../dist/model/load.js";
-import { readRecipe, recipeJson } from "../../dist/study/recipe-file.js";
+import { parseJson } from "../../dist/network/keras-json.js";
 import { asText, bytesOf, check, fingerprint } from "./check.mjs";
 
 const json = (/** @type {unknown} */ value) => bytesOf(JSON.stringify(value));

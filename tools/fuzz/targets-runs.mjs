@@ -1,4 +1,10 @@
 // The files of run folders and of studies.
+
+import {
+  parseStudyRecord,
+  parseTestRecord,
+  parseTrialRecord,
+} from "../../dist/jobs/regularization/records.js";
 import { parseDataRecord } from "../../dist/runs/data-record.js";
 import { parseEvaluation } from "../../dist/runs/evaluation-record.js";
 import { formatHistory, parseHistory } from "../../dist/runs/history-csv.js";
@@ -7,11 +13,6 @@ import { formatLabelChange, parseLabels } from "../../dist/runs/labels.js";
 import { parseMetrics, parseRunRecord } from "../../dist/runs/records.js";
 import { slug } from "../../dist/runs/run-folder.js";
 import { formatLook, parseLooks } from "../../dist/runs/test-looks.js";
-import {
-  parseStudyRecord,
-  parseTestRecord,
-  parseTrialRecord,
-} from "../../dist/study/regularization/records.js";
 import { asText, bytesOf, check, fingerprint, refusedBefore } from "./check.mjs";
 
 const sha256 = "0123456789abcdef".repeat(4);

@@ -1,7 +1,7 @@
 import { Argument, Command, Option } from "@commander-js/extra-typings";
 import { wrapped } from "../../base/terminal-text.js";
-import { type ComparedRow, type Comparison, compareRuns } from "../../study/compare-runs.js";
-import { COMPARISON_PAGE, writeComparisonPage } from "../../study/comparison-page.js";
+import { type ComparedRow, type Comparison, compareRuns } from "../../jobs/compare/compare-runs.js";
+import { COMPARISON_PAGE, writeComparisonPage } from "../../jobs/compare/comparison-page.js";
 import { jsonOption, nonEmpty, runDirOption } from "../options.js";
 import { cell, outputColumns, tableOrBlocks } from "../table.js";
 import { Terminal } from "../terminal.js";

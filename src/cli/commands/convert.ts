@@ -1,8 +1,8 @@
 import { Command, Option } from "@commander-js/extra-typings";
 import { groupDigits } from "../../base/format.js";
-import { checkTarget } from "../../data/convert-node.js";
 import { dataForms } from "../../data/dataset.js";
-import { formOfTarget, loadSplits, writeData } from "../../data/index-node.js";
+import { checkTarget } from "../../datasets/convert.js";
+import { formOfTarget, loadSplits, writeData } from "../../datasets/index.js";
 import { loadOptions } from "../data-options.js";
 import { jsonOption, missingOption, nonEmpty, offlineOption, shapeOption, sizeOption } from "../options.js";
 import { abortOnSignals } from "../signals.js";

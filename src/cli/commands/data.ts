@@ -5,13 +5,13 @@ import { groupDigits } from "../../base/format.js";
 import { catalogue } from "../../data/catalogue.js";
 import type { Dataset } from "../../data/dataset.js";
 import { type DatasetDescription, describeDataset, formatDescription } from "../../data/describe.js";
-import { formatCommand } from "../../runs/command-line.js";
 import {
   type DataReport,
   type DataReportEvents,
   runDataReport,
-} from "../../study/data-report/run-data-report.js";
-import { obtainDataset } from "../../study/obtain-dataset.js";
+} from "../../jobs/data-report/run-data-report.js";
+import { obtainDataset } from "../../jobs/obtain-dataset.js";
+import { formatCommand } from "../../runs/command-line.js";
 import { loadOptions, withDataOptions } from "../data-options.js";
 import { DEFAULT_SEED, jsonOption, nonEmpty, threadsOption, wholeNumber } from "../options.js";
 import { workLine } from "../progress.js";

@@ -1,10 +1,14 @@
 import { join } from "node:path";
 import { Command, Option } from "@commander-js/extra-typings";
 import { groupDigits } from "../../base/format.js";
-import { type EvaluatedModel, evaluateModel, type ModelEvaluation } from "../../study/evaluate-model.js";
-import { subjectOf, writeEvaluationPage } from "../../study/evaluation-page.js";
-import { evaluationFacts } from "../../study/evaluation-words.js";
-import { refuseFolder } from "../../study/page-file.js";
+import {
+  type EvaluatedModel,
+  evaluateModel,
+  type ModelEvaluation,
+} from "../../jobs/evaluate/evaluate-model.js";
+import { subjectOf, writeEvaluationPage } from "../../jobs/evaluate/evaluation-page.js";
+import { evaluationFacts } from "../../pages/evaluation-words.js";
+import { refuseFolder } from "../../pages/page-file.js";
 import { loadOptions, withDataOptions } from "../data-options.js";
 import { fastOption, jsonOption, modelArgument, nonEmpty, runDirOption, threadsOption } from "../options.js";
 import { abortOnSignals } from "../signals.js";

@@ -1,5 +1,5 @@
 import { Command, Option } from "@commander-js/extra-typings";
-import { explainRun } from "../../study/explain-run.js";
+import { explainRun } from "../../jobs/explain/run.js";
 import { loadOptions, withDataOptions } from "../data-options.js";
 import {
   DEFAULT_SEED,

@@ -4,14 +4,14 @@ import { HeddleError } from "../../base/errors.js";
 import { writeFileAtomic } from "../../base/files-node.js";
 import { formatRate, learningRateCurve } from "../../figures/learning-rate-curve.js";
 import { writeFigures } from "../../figures/write-figures.js";
+import { obtainDataset } from "../../jobs/obtain-dataset.js";
+import { openRecipe, recipeJson } from "../../jobs/recipe-file.js";
+import { trainingOf } from "../../recipes/build-training.js";
+import { limitNote } from "../../recipes/limit.js";
+import { resolveSettings } from "../../recipes/resolve-settings.js";
+import type { Settings } from "../../recipes/settings.js";
 import { formatCommand } from "../../runs/command-line.js";
-import { trainingOf } from "../../study/build-training.js";
-import { limitNote } from "../../study/limit.js";
-import { findLearningRate, type LearningRateFinding } from "../../study/lr-find.js";
-import { obtainDataset } from "../../study/obtain-dataset.js";
-import { openRecipe, recipeJson } from "../../study/recipe-file.js";
-import { resolveSettings } from "../../study/resolve-settings.js";
-import type { Settings } from "../../study/settings.js";
+import { findLearningRate, type LearningRateFinding } from "../../tuning/lr-find.js";
 import { loadOptions, withDataOptions } from "../data-options.js";
 import {
   fastOption,

@@ -1,6 +1,6 @@
 import { Command, Option } from "@commander-js/extra-typings";
-import { formatPlan, planSteps } from "../../model/plan.js";
-import { batchSizeOfRun, datasetOfRun, openRun } from "../../study/open-run.js";
+import { formatPlan, planSteps } from "../../compiler/plan.js";
+import { batchSizeOfRun, datasetOfRun, openRun } from "../../jobs/open-run.js";
 import { loadOptions, withDataOptions } from "../data-options.js";
 import { fastOption, jsonOption, runArgument, runDirOption, threadsOption, wholeNumber } from "../options.js";
 import { abortOnSignals } from "../signals.js";

@@ -1,6 +1,6 @@
 import { Command } from "@commander-js/extra-typings";
 import { formatPercent, formatTable } from "../../base/format.js";
-import { predictPictures } from "../../study/predict-pictures.js";
+import { predictPictures } from "../../jobs/predict/predict-pictures.js";
 import { fastOption, jsonOption, modelArgument, runDirOption, threadsOption } from "../options.js";
 import { Terminal } from "../terminal.js";
 

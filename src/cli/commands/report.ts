@@ -1,5 +1,5 @@
 import { Command } from "@commander-js/extra-typings";
-import { rebuildReport } from "../../study/run-report.js";
+import { rebuildReport } from "../../jobs/report/run-report.js";
 import { jsonOption, runArgument, runDirOption } from "../options.js";
 import { cell } from "../table.js";
 import { Terminal } from "../terminal.js";

@@ -2,12 +2,7 @@ import { Command, InvalidArgumentError, Option } from "@commander-js/extra-typin
 import { AbortedError } from "../../base/errors.js";
 import { formatDuration, formatPercent, formatTable, groupDigits } from "../../base/format.js";
 import type { FormOptions } from "../../data/dataset.js";
-import { formatCommand } from "../../runs/command-line.js";
-import { DEFAULT_RUNS_FOLDER } from "../../runs/run-folder.js";
-import { parseDuration } from "../../study/budget.js";
-import { LIMIT_HELP, limitNote } from "../../study/limit.js";
-import { obtainForStudy } from "../../study/obtain-dataset.js";
-import { studyRecipe } from "../../study/recipe.js";
+import { obtainForStudy } from "../../jobs/obtain-dataset.js";
 import {
   DEFAULT_EPOCHS,
   DEFAULT_SEEDS,
@@ -15,20 +10,25 @@ import {
   FEW_EPOCHS_NOTE,
   LEAST_SEEDS,
   regimeSeconds,
-} from "../../study/regularization/plan.js";
-import type { StudyRecord, TrialRecord } from "../../study/regularization/records.js";
-import { regimes, titleOf } from "../../study/regularization/regimes.js";
-import type { StudyRequest } from "../../study/regularization/request.js";
-import type { Choice } from "../../study/regularization/results.js";
+} from "../../jobs/regularization/plan.js";
+import type { StudyRecord, TrialRecord } from "../../jobs/regularization/records.js";
+import { regimes, titleOf } from "../../jobs/regularization/regimes.js";
+import type { StudyRequest } from "../../jobs/regularization/request.js";
+import type { Choice } from "../../jobs/regularization/results.js";
 import {
   runStudy,
   type StudyEvents,
   type StudyPosition,
   type StudyResult,
-} from "../../study/regularization/run-study.js";
-import type { Trial } from "../../study/regularization/trials.js";
-import { points } from "../../study/regularization/verdict.js";
-import { resultsJson } from "../../study/regularization/write-report.js";
+} from "../../jobs/regularization/run-study.js";
+import type { Trial } from "../../jobs/regularization/trials.js";
+import { points } from "../../jobs/regularization/verdict.js";
+import { resultsJson } from "../../jobs/regularization/write-report.js";
+import { LIMIT_HELP, limitNote } from "../../recipes/limit.js";
+import { studyRecipe } from "../../recipes/study-recipe.js";
+import { formatCommand } from "../../runs/command-line.js";
+import { DEFAULT_RUNS_FOLDER } from "../../runs/run-folder.js";
+import { parseDuration } from "../../tuning/budget.js";
 import { loadOptions, withDataOptions } from "../data-options.js";
 import {
   DEFAULT_SEED,

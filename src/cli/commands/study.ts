@@ -1,6 +1,6 @@
 import { Command } from "@commander-js/extra-typings";
-import { obtainForStudy } from "../../study/obtain-dataset.js";
-import { openRecipe } from "../../study/recipe-file.js";
+import { obtainForStudy } from "../../jobs/obtain-dataset.js";
+import { openRecipe } from "../../jobs/recipe-file.js";
 import { resumeAndReport } from "../resume-command.js";
 import { trainAndReport, withTrainingOptions } from "../training-command.js";
 import { studyRegularizationCommand } from "./study-regularization.js";

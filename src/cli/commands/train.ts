@@ -1,6 +1,6 @@
 import { Command } from "@commander-js/extra-typings";
-import { obtainDataset } from "../../study/obtain-dataset.js";
-import { openRecipe } from "../../study/recipe-file.js";
+import { obtainDataset } from "../../jobs/obtain-dataset.js";
+import { openRecipe } from "../../jobs/recipe-file.js";
 import { resumeAndReport } from "../resume-command.js";
 import { recipeArgument, trainAndReport, withTrainingOptions } from "../training-command.js";
 

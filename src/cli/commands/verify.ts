@@ -1,5 +1,5 @@
 import { Command } from "@commander-js/extra-typings";
-import { type Verification, verifyRun } from "../../study/verify-run.js";
+import { type Verification, verifyRun } from "../../jobs/verify/verify-run.js";
 import { loadOptions } from "../data-options.js";
 import {
   dataOption,

@@ -3,13 +3,7 @@ import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { readSafetensors } from "../../formats/safetensors.js";
-import { Adam, type Optimizer, SGD } from "../../optimizers/index.js";
-import { OneCycle } from "../../schedules/index.js";
-import type { Callback } from "../callbacks.js";
-import { loadModel } from "../load.js";
-import type { Sequential } from "../sequential.js";
-import { tinyCnn, tinyImages } from "../tiny-model.testing.js";
+import type { Callback } from "../../callbacks/callback.js";
 import {
   BackupAndRestore,
   CSVLogger,
@@ -17,7 +11,13 @@ import {
   LearningRateScheduler,
   ModelCheckpoint,
   TensorBoard,
-} from "./index.js";
+} from "../../callbacks/index.js";
+import { readSafetensors } from "../../formats/safetensors.js";
+import { Adam, type Optimizer, SGD } from "../../optimizers/index.js";
+import { OneCycle } from "../../schedules/index.js";
+import { loadModel } from "../load.js";
+import type { Sequential } from "../sequential.js";
+import { tinyCnn, tinyImages } from "../tiny-model.testing.js";
 
 const models: Sequential[] = [];
 let folder: string;

@@ -1,0 +1,62 @@
+import { fileExists, readFileBytes, removeFile, writeFileAtomic } from "#files";
+import { checkOptionsOf } from "../base/known-options.js";
+import { wholeNumber } from "../base/shape.js";
+import type { Callback, TrainingControl } from "./callback.js";
+import { checkpointFile, readCheckpoint } from "./checkpoint-file.js";
+import type { EpochLogs } from "./history.js";
+import { checkText } from "./logs.js";
+
+export interface BackupAndRestoreOptions {
+  /** Removes the backup when the training has ended; true by default. */
+  readonly deleteCheckpoint?: boolean;
+  /** When to write beside the end of every epoch: every so many steps; `"epoch"`, the default, is at its end alone. */
+  readonly saveFreq?: "epoch" | number;
+}
+
+/**
+ * Keeps the whole state of a training in one file, after every epoch and where the training is stopped. One that was
+ * interrupted and is started again with the same data and options goes on there, and ends with the same bits as if it
+ * had never stopped. Give it as the last callback: it keeps what those before it remember, such as EarlyStopping its
+ * best weights.
+ *
+ * @example
+ * await model.fit(data.train, { epochs: 50, callbacks: [new BackupAndRestore("backup")] });
+ */
+export class BackupAndRestore implements Callback {
+  readonly pauseEvery: Callback["pauseEvery"];
+  private readonly path: string;
+
+  constructor(
+    folder: string,
+    private readonly options: BackupAndRestoreOptions = {},
+  ) {
+    checkOptionsOf(new.target, [BackupAndRestore], options, ["deleteCheckpoint", "saveFreq"]);
+    this.path = `${checkText("BackupAndRestore", "folder", folder)}/backup.safetensors`;
+    const { saveFreq = "epoch" } = options;
+    if (saveFreq !== "epoch")
+      this.pauseEvery = { steps: wholeNumber("BackupAndRestore", "saveFreq", saveFreq) };
+  }
+
+  async onTrainBegin(training: TrainingControl): Promise<void> {
+    if (!(await fileExists(this.path))) return;
+    const { state } = await readCheckpoint(`File ${this.path}`, await readFileBytes(this.path));
+    training.setState(state);
+  }
+
+  onEpochEnd(_logs: EpochLogs, training: TrainingControl): Promise<void> {
+    return this.write(training);
+  }
+
+  onPause(training: TrainingControl): Promise<void> {
+    return this.write(training);
+  }
+
+  async onTrainEnd(): Promise<void> {
+    if (this.options.deleteCheckpoint ?? true) await removeFile(this.path);
+  }
+
+  private async write(training: TrainingControl): Promise<void> {
+    const state = await training.getState();
+    await writeFileAtomic(this.path, await checkpointFile({ state, notes: {} }));
+  }
+}

@@ -1,0 +1,59 @@
+import { fileExists, readTextFile, writeFileAtomic } from "#files";
+import { checkOptionsOf } from "../base/known-options.js";
+import type { Callback } from "./callback.js";
+import type { EpochLogs } from "./history.js";
+import { checkText, measured } from "./logs.js";
+
+export interface CSVLoggerOptions {
+  /** `","` by default. */
+  readonly separator?: string;
+  /** Goes on with a file that exists; false by default: it is written anew. */
+  readonly append?: boolean;
+}
+
+/**
+ * Writes each epoch as a row of a CSV file, whole after every epoch. The columns are Keras's: `epoch`, from 0, then
+ * the measurements by name.
+ */
+export class CSVLogger implements Callback {
+  private readonly separator: string;
+  private readonly append: boolean;
+  private lines: string[] = [];
+  private columns: string[] | undefined;
+
+  constructor(
+    private readonly path: string,
+    options: CSVLoggerOptions = {},
+  ) {
+    checkOptionsOf(new.target, [CSVLogger], options, ["separator", "append"]);
+    checkText("CSVLogger", "path", path);
+    this.separator = checkText("CSVLogger", "separator", options.separator ?? ",");
+    this.append = options.append ?? false;
+  }
+
+  async onTrainBegin(): Promise<void> {
+    this.lines = [];
+    this.columns = undefined;
+    if (!this.append || !(await fileExists(this.path))) return;
+    const text = await readTextFile(this.path);
+    this.lines = text.split(/\r?\n/).filter((line) => line !== "");
+    this.columns = this.lines[0]?.split(this.separator).slice(1);
+  }
+
+  async onEpochEnd(logs: EpochLogs): Promise<void> {
+    const values = measured(logs);
+    if (!this.columns) {
+      this.columns = [...values.keys()].sort();
+      // As in Keras: the first epoch may be one that is not validated.
+      if (!this.columns.some((name) => name.startsWith("val_"))) {
+        this.columns.push(
+          ...this.columns.filter((name) => name !== "learning_rate").map((name) => `val_${name}`),
+        );
+      }
+      this.lines.push(["epoch", ...this.columns].join(this.separator));
+    }
+    const cells = this.columns.map((name) => String(values.get(name) ?? "NA"));
+    this.lines.push([logs.epoch - 1, ...cells].join(this.separator));
+    await writeFileAtomic(this.path, `${this.lines.join("\n")}\n`);
+  }
+}

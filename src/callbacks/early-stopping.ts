@@ -1,0 +1,107 @@
+import { checkOptionsOf } from "../base/known-options.js";
+import { wholeNumber } from "../base/shape.js";
+import type { Callback, CallbackMemory, TrainingControl } from "./callback.js";
+import type { EpochLogs } from "./history.js";
+import { checkNumber, type Mode, Monitor, remembered } from "./logs.js";
+
+export interface EarlyStoppingOptions {
+  /** What is watched, such as `"loss"`, `"valAccuracy"`; `"valLoss"` by default. */
+  readonly monitor?: string;
+  /** A change smaller than this is no improvement; 0 by default. */
+  readonly minDelta?: number;
+  /** Epochs without improvement before training stops; 0 by default. */
+  readonly patience?: number;
+  /** Whether less or more is better; `"auto"`, the default, takes it from the name. */
+  readonly mode?: Mode;
+  /** Patience runs out as well while no epoch beats this. */
+  readonly baseline?: number;
+  /** Ends with the weights of the best epoch; false by default. */
+  readonly restoreBestWeights?: boolean;
+  /** How many epochs at the start are not watched; 0 by default. */
+  readonly startFromEpoch?: number;
+}
+
+/**
+ * Stops when a measurement no longer improves, in Keras's order of events.
+ *
+ * @example
+ * const callbacks = [new EarlyStopping({ patience: 3, restoreBestWeights: true })];
+ * await model.fit(data.train, { epochs: 50, validationSplit: 0.1, callbacks });
+ */
+export class EarlyStopping implements Callback {
+  /** The epoch, from 1, behind which training was stopped; 0 while it was not. */
+  stoppedEpoch = 0;
+  /** The best epoch, from 1. */
+  bestEpoch = 0;
+  private readonly monitor: Monitor;
+  private readonly patience: number;
+  private readonly startFromEpoch: number;
+  private wait = 0;
+  private bestWeights: Float32Array[] | undefined;
+
+  constructor(private readonly options: EarlyStoppingOptions = {}) {
+    checkOptionsOf(new.target, [EarlyStopping], options, [
+      "monitor",
+      "minDelta",
+      "patience",
+      "mode",
+      "baseline",
+      "restoreBestWeights",
+      "startFromEpoch",
+    ]);
+    this.monitor = new Monitor("EarlyStopping", { monitor: "valLoss", ...options });
+    this.patience = wholeNumber("EarlyStopping", "patience", options.patience ?? 0, 0);
+    if (options.baseline !== undefined) checkNumber("EarlyStopping", "baseline", options.baseline);
+    this.startFromEpoch = wholeNumber("EarlyStopping", "startFromEpoch", options.startFromEpoch ?? 0, 0);
+  }
+
+  onTrainBegin(): void {
+    this.wait = 0;
+    this.stoppedEpoch = 0;
+    this.bestEpoch = 0;
+    this.monitor.best = undefined;
+    this.bestWeights = undefined;
+  }
+
+  onEpochEnd(logs: EpochLogs, training: TrainingControl): void {
+    const { monitor, options } = this;
+    const { epoch } = training;
+    if (epoch <= this.startFromEpoch) return;
+    const value = monitor.valueIn(logs, training);
+    // Epochs that are not validated are not counted either.
+    if (value === undefined) return;
+    this.wait++;
+    if (monitor.improves(value, monitor.best)) {
+      monitor.best = value;
+      this.bestEpoch = epoch;
+      if (options.restoreBestWeights) this.bestWeights = training.getWeights();
+      if (options.baseline === undefined || monitor.improves(value, options.baseline)) this.wait = 0;
+      return;
+    }
+    if (this.wait >= this.patience && epoch > 1) {
+      this.stoppedEpoch = epoch;
+      training.stop();
+    }
+  }
+
+  getMemory(): CallbackMemory {
+    const { wait, stoppedEpoch, bestEpoch, bestWeights = [] } = this;
+    return {
+      numbers: remembered({ wait, stoppedEpoch, bestEpoch, best: this.monitor.best }),
+      arrays: bestWeights,
+    };
+  }
+
+  setMemory({ numbers, arrays }: CallbackMemory): void {
+    this.wait = numbers["wait"] ?? 0;
+    this.stoppedEpoch = numbers["stoppedEpoch"] ?? 0;
+    this.bestEpoch = numbers["bestEpoch"] ?? 0;
+    this.monitor.best = numbers["best"];
+    this.bestWeights = arrays.length > 0 ? [...arrays] : undefined;
+  }
+
+  onTrainEnd(training: TrainingControl): void {
+    if (this.bestWeights) training.setWeights(this.bestWeights);
+    this.bestWeights = undefined;
+  }
+}

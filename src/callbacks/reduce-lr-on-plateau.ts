@@ -1,0 +1,103 @@
+import { HeddleError } from "../base/errors.js";
+import { checkOptionsOf } from "../base/known-options.js";
+import { wholeNumber } from "../base/shape.js";
+import type { Callback, CallbackMemory, TrainingControl } from "./callback.js";
+import type { EpochLogs } from "./history.js";
+import { checkNumber, type Mode, Monitor, remembered } from "./logs.js";
+
+export interface ReduceLROnPlateauOptions {
+  /** What is watched; `"valLoss"` by default. */
+  readonly monitor?: string;
+  /** The rate is multiplied by this, below 1; 0.1 by default. */
+  readonly factor?: number;
+  /** Epochs without improvement before the rate is reduced; 10 by default. */
+  readonly patience?: number;
+  readonly mode?: Mode;
+  /** A change smaller than this is no improvement; 0.0001 by default. */
+  readonly minDelta?: number;
+  /** Epochs after a reduction in which none is counted; 0 by default. */
+  readonly cooldown?: number;
+  /** The rate is not reduced below this; 0 by default. */
+  readonly minLr?: number;
+}
+
+/**
+ * Reduces the learning rate when a measurement no longer improves.
+ *
+ * @example
+ * const callbacks = [new ReduceLROnPlateau({ factor: 0.5, patience: 3 })];
+ * await model.fit(data.train, { epochs: 50, validationSplit: 0.1, callbacks });
+ */
+export class ReduceLROnPlateau implements Callback {
+  private readonly monitor: Monitor;
+  private readonly factor: number;
+  private readonly patience: number;
+  private readonly cooldown: number;
+  private readonly minLr: number;
+  private wait = 0;
+  private coolingFor = 0;
+
+  constructor(options: ReduceLROnPlateauOptions = {}) {
+    checkOptionsOf(new.target, [ReduceLROnPlateau], options, [
+      "monitor",
+      "factor",
+      "patience",
+      "mode",
+      "minDelta",
+      "cooldown",
+      "minLr",
+    ]);
+    const who = "ReduceLROnPlateau";
+    this.monitor = new Monitor(who, { monitor: "valLoss", minDelta: 1e-4, ...options });
+    this.factor = options.factor ?? 0.1;
+    this.patience = wholeNumber(who, "patience", options.patience ?? 10, 0);
+    this.cooldown = wholeNumber(who, "cooldown", options.cooldown ?? 0, 0);
+    this.minLr = checkNumber(who, "minLr", options.minLr ?? 0);
+    if (this.factor >= 0 && this.factor < 1) return;
+    throw new HeddleError({
+      who,
+      expected: "factor to be at least 0 and below 1",
+      received: String(this.factor),
+      next: "Correct factor.",
+    });
+  }
+
+  onTrainBegin(training: TrainingControl): void {
+    // Changes nothing, but is refused where a schedule decides: now, not at the first plateau hours later.
+    training.setLearningRate(training.learningRate);
+    this.wait = 0;
+    this.coolingFor = 0;
+    this.monitor.best = undefined;
+  }
+
+  getMemory(): CallbackMemory {
+    const { wait, coolingFor, monitor } = this;
+    return { numbers: remembered({ wait, coolingFor, best: monitor.best }), arrays: [] };
+  }
+
+  setMemory({ numbers }: CallbackMemory): void {
+    this.wait = numbers["wait"] ?? 0;
+    this.coolingFor = numbers["coolingFor"] ?? 0;
+    this.monitor.best = numbers["best"];
+  }
+
+  onEpochEnd(logs: EpochLogs, training: TrainingControl): void {
+    const { monitor } = this;
+    const value = monitor.valueIn(logs, training);
+    if (value === undefined) return;
+    if (this.coolingFor > 0) {
+      this.coolingFor--;
+      this.wait = 0;
+    }
+    if (monitor.improves(value, monitor.best)) {
+      monitor.best = value;
+      this.wait = 0;
+    } else if (this.coolingFor === 0 && ++this.wait >= this.patience) {
+      const rate = training.learningRate;
+      if (rate <= this.minLr) return;
+      training.setLearningRate(Math.max(this.minLr, rate * this.factor));
+      this.coolingFor = this.cooldown;
+      this.wait = 0;
+    }
+  }
+}

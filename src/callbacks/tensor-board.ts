@@ -1,0 +1,55 @@
+import { appendToFile, fileExists } from "#files";
+import { eventRecord, FILE_VERSION } from "../formats/event-file.js";
+import type { Callback } from "./callback.js";
+import type { EpochLogs } from "./history.js";
+import { checkText, measured } from "./logs.js";
+
+/** Numbers the files that one process begins within a second. */
+let filesBegun = 0;
+
+/**
+ * Writes event files that TensorBoard shows while the training runs: scalars `epoch_loss`, `epoch_accuracy`,
+ * `epoch_learning_rate`, … by epoch (from 0, as Keras counts), those of the training in the folder `train`, those of the
+ * validation in `validation`. Start the viewer with `tensorboard --logdir logs`.
+ *
+ * @example
+ * await model.fit(data.train, { epochs: 20, callbacks: [new TensorBoard("logs/first")] });
+ */
+export class TensorBoard implements Callback {
+  private file = "";
+  private readonly begun = new Set<string>();
+
+  /** @param folder of this run; a folder beside it is another run, to compare with */
+  constructor(private readonly folder = "logs") {
+    checkText("TensorBoard", "folder", folder);
+  }
+
+  async onTrainBegin(): Promise<void> {
+    const seconds = String(Math.floor(Date.now() / 1000)).padStart(10, "0");
+    // Another process may have begun one within this second, and been killed amid a record.
+    do this.file = `events.out.tfevents.${seconds}.heddle.${filesBegun++}.v2`;
+    while (await fileExists(`${this.folder}/train/${this.file}`));
+    this.begun.clear();
+  }
+
+  async onEpochEnd(logs: EpochLogs): Promise<void> {
+    const train = new Map<string, number>();
+    const validation = new Map<string, number>();
+    for (const [name, value] of measured(logs)) {
+      if (name.startsWith("val_")) validation.set(`epoch_${name.slice(4)}`, value);
+      else train.set(`epoch_${name}`, value);
+    }
+    await this.write("train", logs.epoch - 1, train);
+    await this.write("validation", logs.epoch - 1, validation);
+  }
+
+  /** Adds an event with the scalars; the first of a file says what file it is. */
+  private async write(part: string, step: number, scalars: ReadonlyMap<string, number>): Promise<void> {
+    if (scalars.size === 0) return;
+    const wallTime = Date.now() / 1000;
+    const path = `${this.folder}/${part}/${this.file}`;
+    if (!this.begun.has(part)) await appendToFile(path, eventRecord({ wallTime, fileVersion: FILE_VERSION }));
+    this.begun.add(part);
+    await appendToFile(path, eventRecord({ wallTime, step, scalars }));
+  }
+}

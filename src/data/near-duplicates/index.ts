@@ -1,0 +1,257 @@
+import { AbortedError, HeddleError } from "../../base/errors.js";
+import { sameShape } from "../../base/shape.js";
+import type { ImageSet } from "../dataset.js";
+import { PointGrid } from "./grid.js";
+import { type ImagePlace, ImageRow, type Projection } from "./images.js";
+import { type Corner, Signatures } from "./signature.js";
+
+export type { ImagePlace };
+
+/** Two images that are all but the same. */
+export interface NearPair {
+  /** The earlier one: of an earlier set, or of the same set at an earlier position. */
+  readonly first: ImagePlace;
+  readonly second: ImagePlace;
+  /** 0 for the same up to brightness and contrast; at most `maxDistance`. */
+  readonly distance: number;
+  /** True where they are equal to the last bit. */
+  readonly exact: boolean;
+}
+
+export interface NearDuplicates {
+  /** Nearest first. */
+  readonly pairs: readonly NearPair[];
+  readonly maxDistance: number;
+  /** True when the search ended early because it had found `maxPairs`. */
+  readonly truncated: boolean;
+  /** Images of one tone, which have no pattern to compare. */
+  readonly withoutContrast: number;
+}
+
+export interface NearDuplicateOptions {
+  /** The largest distance of a pair, 0 … 1; default {@link MAX_DISTANCE}. */
+  readonly maxDistance?: number;
+  /** Ends the search where there are more; default 100,000. */
+  readonly maxPairs?: number;
+  readonly signal?: AbortSignal | undefined;
+  /** Called some times a second with the share that is done, 0 … 1. */
+  readonly onProgress?: ((share: number) => void) | undefined;
+}
+
+/** How it was chosen: docs/data-report.md. */
+export const MAX_DISTANCE = 0.05;
+
+/** One image of a pair has at most so many times the contrast of the other. */
+const CONTRAST_RATIO = 1.5;
+
+/** Below this side a pixel is too large a part of the image for a shift by one to be a small change. */
+const SMALLEST_SHIFTED_SIDE = 12;
+
+/** By how many pixels one image of a pair lies lower, and further right. With the roles changed, all eight neighbours. */
+type Shift = readonly [down: number, right: number];
+const STILL: Shift = [0, 0];
+const shifts: readonly Shift[] = [
+  [0, 1],
+  [1, 0],
+  [1, 1],
+  [1, -1],
+];
+
+/**
+ * Finds all pairs of images that are the same but for brightness, contrast, a little noise and a shift by a pixel.
+ *
+ * The distance of two images is that of their unit vectors: blurred, mean-free, of length 1; the least of nine, as they
+ * are and with one of them moved by a pixel, compared where they overlap. In terms of their correlation r it is
+ * √(2 − 2r). No pair is missed: the search goes by the lowest frequencies of the cosine transform, in which two images
+ * are never further apart than they are in full, and measures in full whatever is near there. Mirrored, rotated and
+ * otherwise scaled copies are not looked for.
+ *
+ * @param sets images of one shape `[N, H, W, C]`, such as `[dataset.train, dataset.test]`
+ * @throws AbortedError when the signal fires; HeddleError for sets of several shapes
+ * @example
+ * const { pairs } = await findNearDuplicates([dataset.train, dataset.test]);
+ * pairs.filter(({ first, second }) => first.set !== second.set).length; // test images seen in training
+ */
+export async function findNearDuplicates(
+  sets: readonly ImageSet[],
+  options: NearDuplicateOptions = {},
+): Promise<NearDuplicates> {
+  const { maxDistance = MAX_DISTANCE, maxPairs = 100_000, signal, onProgress } = options;
+  checkOptions(sets, maxDistance);
+  const images = new ImageRow(sets);
+  const [height, width] = images.shape;
+  const moves = Math.min(height, width) < SMALLEST_SHIFTED_SIDE ? [] : shifts;
+  const breath = new Breath(signal);
+  const found = new Map<number, number>();
+  let withoutContrast = 0;
+  for (const [number, shift] of [STILL, ...moves].entries()) {
+    // Two projections and a search.
+    const pace = (part: number) => async (done: number) => {
+      if (await breath.due()) onProgress?.((number + (part + done / images.count) / 3) / (1 + moves.length));
+    };
+    const overlap = overlapOf(images.shape, shift);
+    const { signatures } = overlap;
+    // A single pixel has no pattern.
+    if (signatures.dimensions === 0)
+      return { pairs: [], maxDistance, truncated: false, withoutContrast: images.count };
+    const first = await images.project(signatures, overlap.first, pace(0));
+    const second = shift === STILL ? first : await images.project(signatures, overlap.second, pace(1));
+    if (shift === STILL) withoutContrast = first.contrasts.filter((contrast) => contrast === 0).length;
+    const search = new Search(images, overlap, { first, second, maxDistance });
+    for (let image = 0; image < images.count && found.size < maxPairs; image++) {
+      await pace(2)(image);
+      search.near(image, (other, distance) => {
+        // As they are, each pair is met from both sides: once will do.
+        if ((shift === STILL && other > image) || found.size >= maxPairs) return;
+        const key = Math.min(image, other) * images.count + Math.max(image, other);
+        found.set(key, Math.min(distance, found.get(key) ?? distance));
+      });
+    }
+  }
+  onProgress?.(1);
+  const pairs = [...found].map(([key, distance]): NearPair => {
+    const [a, b] = [Math.floor(key / images.count), key % images.count];
+    return { first: images.place(a), second: images.place(b), distance, exact: images.equal(a, b) };
+  });
+  pairs.sort(
+    (a, b) =>
+      a.distance - b.distance ||
+      a.first.set - b.first.set ||
+      a.first.index - b.first.index ||
+      a.second.set - b.second.set ||
+      a.second.index - b.second.index,
+  );
+  return {
+    pairs,
+    maxDistance,
+    truncated: found.size >= maxPairs,
+    withoutContrast,
+  };
+}
+
+/** The parts of two images that lie on each other when the first is moved, each by its corner. */
+interface Overlap {
+  readonly signatures: Signatures;
+  readonly first: Corner;
+  readonly second: Corner;
+}
+
+function overlapOf(image: ImageSet["shape"], [down, right]: Shift): Overlap {
+  const [height, width, channels] = image;
+  return {
+    signatures: new Signatures(image, [height - Math.abs(down), width - Math.abs(right), channels]),
+    first: [Math.max(0, -down), Math.max(0, -right)],
+    second: [Math.max(0, down), Math.max(0, right)],
+  };
+}
+
+/** Finds, for one image after the other, those near it at one shift. */
+class Search {
+  private readonly order: readonly number[];
+  private readonly grid: PointGrid;
+  private readonly queries: Float32Array;
+  private readonly own: Float64Array;
+  private readonly theirs: Float64Array;
+
+  constructor(
+    private readonly images: ImageRow,
+    private readonly overlap: Overlap,
+    private readonly given: {
+      readonly first: Projection;
+      readonly second: Projection;
+      readonly maxDistance: number;
+    },
+  ) {
+    const { dimensions, size } = overlap.signatures;
+    this.order = byVariance(given.first.points, dimensions);
+    this.grid = new PointGrid(reordered(given.first.points, this.order), dimensions, given.maxDistance);
+    this.queries = reordered(given.second.points, this.order);
+    this.own = new Float64Array(size);
+    this.theirs = new Float64Array(size);
+  }
+
+  /** Calls `found` with every other image that is near this one. */
+  near(image: number, found: (other: number, distance: number) => void): void {
+    const { images, overlap, given, own, theirs } = this;
+    const { signatures } = overlap;
+    const contrast = given.second.contrasts[image]!;
+    if (contrast === 0) return;
+    let known = false;
+    this.grid.near(this.queries, image * signatures.dimensions, (other) => {
+      const ratio = given.first.contrasts[other]! / contrast;
+      if (other === image || !(ratio <= CONTRAST_RATIO && ratio * CONTRAST_RATIO >= 1)) return;
+      if (!known) images.point(signatures, image, overlap.second, own);
+      known = true;
+      const distance = apart(own, images.point(signatures, other, overlap.first, theirs));
+      if (distance <= given.maxDistance) found(other, distance);
+    });
+  }
+}
+
+/** Gives others their turn some times a second, and hears the signal then. */
+class Breath {
+  private last = performance.now();
+
+  constructor(private readonly signal: AbortSignal | undefined) {}
+
+  async due(): Promise<boolean> {
+    if (performance.now() - this.last < 100) return false;
+    await new Promise((resolve) => setTimeout(resolve));
+    this.last = performance.now();
+    if (this.signal?.aborted) throw new AbortedError("Stopped in the search for near duplicates.");
+    return true;
+  }
+}
+
+function apart(a: Float64Array, b: Float64Array): number {
+  let squares = 0;
+  for (let at = 0; at < a.length; at++) {
+    const difference = a[at]! - b[at]!;
+    squares += difference * difference;
+  }
+  return Math.sqrt(squares);
+}
+
+/** The coordinates by how much they vary: cells and early answers need the most telling ones first. */
+function byVariance(points: Float32Array, dimensions: number): readonly number[] {
+  const sums = new Float64Array(dimensions);
+  const squares = new Float64Array(dimensions);
+  for (let at = 0; at < points.length; at++) {
+    const axis = at % dimensions;
+    sums[axis]! += points[at]!;
+    squares[axis]! += points[at]! * points[at]!;
+  }
+  const count = points.length / dimensions;
+  const variances = Array.from(squares, (square, axis) => square - (sums[axis]! * sums[axis]!) / count);
+  return variances.map((_, axis) => axis).sort((a, b) => variances[b]! - variances[a]! || a - b);
+}
+
+function reordered(points: Float32Array, order: readonly number[]): Float32Array {
+  const dimensions = order.length;
+  const out = new Float32Array(points.length);
+  for (let from = 0; from < points.length; from += dimensions) {
+    for (let axis = 0; axis < dimensions; axis++) out[from + axis] = points[from + order[axis]!]!;
+  }
+  return out;
+}
+
+function checkOptions(sets: readonly ImageSet[], maxDistance: number): void {
+  const [first] = sets;
+  const other = sets.find(({ shape }) => !sameShape(shape, first!.shape));
+  if (first === undefined || other !== undefined) {
+    throw new HeddleError({
+      who: "Near duplicates",
+      expected: "sets of images that have one shape",
+      received: first === undefined ? "no set" : `${first.shape.join("×")} and ${other!.shape.join("×")}`,
+      next: "Resize the images, or compare the sets of one shape.",
+    });
+  }
+  if (!(maxDistance >= 0 && maxDistance <= 1)) {
+    throw new HeddleError({
+      who: "Near duplicates",
+      expected: "maxDistance from 0 to 1",
+      received: String(maxDistance),
+      next: "0.05 is all but the same, 0.3 is alike.",
+    });
+  }
+}

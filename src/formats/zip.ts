@@ -1,0 +1,171 @@
+import { HeddleError, messageOf } from "../base/errors.js";
+import { crc32 } from "./crc32.js";
+import { largestExpansion } from "./gzip.js";
+
+/** One file within a zip archive, as the central directory describes it. */
+export interface ZipEntry {
+  readonly name: string;
+  /** 0 for stored, 8 for deflated. */
+  readonly method: number;
+  readonly crc32: number;
+  readonly packedBytes: number;
+  /** Bytes once unpacked, as the directory declares; nothing is allocated by it. */
+  readonly bytes: number;
+  /** Where the entry's local header starts. */
+  readonly offset: number;
+}
+
+const END_SIGNATURE = 0x06054b50;
+const END_BYTES = 22;
+const LARGEST_COMMENT = 0xffff;
+const CENTRAL_SIGNATURE = 0x02014b50;
+const CENTRAL_BYTES = 46;
+const LOCAL_SIGNATURE = 0x04034b50;
+const LOCAL_BYTES = 30;
+/** What a 32-bit field holds when its value stands in the Zip64 extension. */
+const IN_ZIP64 = 0xffffffff;
+
+/** The most bytes that an entry may unpack to; engines differ in what they allocate beyond. */
+const MAXIMUM_ENTRY_BYTES = 2 ** 31 - 1;
+
+/** True for the first bytes of a zip archive. */
+export function isZip(bytes: Uint8Array): boolean {
+  return bytes[0] === 0x50 && bytes[1] === 0x4b && (bytes[2] === 3 || bytes[2] === 5);
+}
+
+/**
+ * The entries of a zip archive (APPNOTE.TXT 6.3.10), read from its central directory.
+ *
+ * @param name who complains: the archive's path
+ * @throws HeddleError when the directory is damaged, points outside the bytes that are there, or does not agree with
+ *   the headers in front of the entries
+ */
+export function zipEntries(bytes: Uint8Array, name: string): readonly ZipEntry[] {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const end = endOfDirectory(view, name);
+  const count = view.getUint16(end + 10, true);
+  const start = view.getUint32(end + 16, true);
+  let at = start;
+  const entries: ZipEntry[] = [];
+  const names = new Set<string>();
+  for (let index = 0; index < count; index++) {
+    if (at + CENTRAL_BYTES > bytes.length || view.getUint32(at, true) !== CENTRAL_SIGNATURE) {
+      throw damaged(name, `a directory that breaks off at entry ${index + 1} of ${count}`);
+    }
+    const nameBytes = view.getUint16(at + 28, true);
+    const extraBytes = view.getUint16(at + 30, true);
+    const commentBytes = view.getUint16(at + 32, true);
+    const entryName = new TextDecoder().decode(
+      bytes.slice(at + CENTRAL_BYTES, at + CENTRAL_BYTES + nameBytes),
+    );
+    const entry: ZipEntry = {
+      name: entryName,
+      method: view.getUint16(at + 10, true),
+      crc32: view.getUint32(at + 16, true),
+      packedBytes: view.getUint32(at + 20, true),
+      bytes: view.getUint32(at + 24, true),
+      offset: view.getUint32(at + 42, true),
+    };
+    if (entry.packedBytes === IN_ZIP64 || entry.bytes === IN_ZIP64 || entry.offset === IN_ZIP64) {
+      throw damaged(name, `${entryName} of 4 GiB or more`);
+    }
+    if ((view.getUint16(at + 8, true) & 1) !== 0) throw damaged(name, `${entryName} encrypted`);
+    if (entry.bytes > MAXIMUM_ENTRY_BYTES) {
+      throw damaged(
+        name,
+        `${entryName} of ${entry.bytes} bytes, more than the ${MAXIMUM_ENTRY_BYTES} that are read`,
+      );
+    }
+    if (entry.offset + LOCAL_BYTES + entry.packedBytes > bytes.length) {
+      throw damaged(name, `${entryName} beyond the end of the file`);
+    }
+    if (names.has(entryName)) throw damaged(name, `two entries of the name ${entryName}`);
+    if (localName(bytes, view, entry.offset) !== entryName) {
+      throw damaged(name, `another name in front of ${entryName} than in its directory`);
+    }
+    names.add(entryName);
+    entries.push(entry);
+    at += CENTRAL_BYTES + nameBytes + extraBytes + commentBytes;
+  }
+  // An entry that a damaged count leaves out, such as the test images, would not be missed otherwise.
+  if (at !== start + view.getUint32(end + 12, true) || at > end) {
+    throw damaged(name, `a directory of another size than its ${count} entries have`);
+  }
+  return entries;
+}
+
+/** Where the record stands that ends an archive; there may be a comment behind it, of the length that it says. */
+function endOfDirectory(view: DataView, name: string): number {
+  const last = view.byteLength - END_BYTES;
+  for (let end = last; end >= Math.max(0, last - LARGEST_COMMENT); end--) {
+    if (view.getUint32(end, true) !== END_SIGNATURE) continue;
+    if (end + view.getUint16(end + 20, true) === last) return end;
+  }
+  throw damaged(name, "no end of its directory: it is truncated or no zip");
+}
+
+/** The name in the header in front of an entry's data; `undefined` where there is no header. */
+function localName(bytes: Uint8Array, view: DataView, offset: number): string | undefined {
+  if (view.getUint32(offset, true) !== LOCAL_SIGNATURE) return undefined;
+  const start = offset + LOCAL_BYTES;
+  return new TextDecoder().decode(bytes.slice(start, start + view.getUint16(offset + 26, true)));
+}
+
+/**
+ * The contents of one entry, stored or deflated, checked against its CRC-32. Memory grows with the bytes that
+ * come out, never by what a header declares.
+ *
+ * @throws HeddleError when the entry is damaged, or holds more bytes than the directory says
+ */
+export async function unzip(bytes: Uint8Array, entry: ZipEntry, name: string): Promise<Uint8Array> {
+  const who = `${name}, ${entry.name}`;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (view.getUint32(entry.offset, true) !== LOCAL_SIGNATURE) throw damaged(who, "no header before its data");
+  const skipped = view.getUint16(entry.offset + 26, true) + view.getUint16(entry.offset + 28, true);
+  const start = entry.offset + LOCAL_BYTES + skipped;
+  const packed = bytes.subarray(start, start + entry.packedBytes);
+  if (packed.length < entry.packedBytes) throw damaged(who, "data that breaks off");
+  if (entry.method !== 0 && entry.method !== 8) {
+    throw damaged(who, `compression method ${entry.method}; stored and deflated are read`);
+  }
+  // Refused before anything is unpacked: DEFLATE cannot expand so far.
+  if (entry.method === 8 && entry.bytes > largestExpansion(entry.packedBytes)) {
+    throw damaged(who, `${entry.packedBytes} bytes that declare to hold ${entry.bytes}`);
+  }
+  const content = entry.method === 0 ? packed : await inflated(packed, entry.bytes, who);
+  if (content.length !== entry.bytes) throw damaged(who, `${content.length} bytes instead of ${entry.bytes}`);
+  if (crc32(content) !== entry.crc32) throw damaged(who, "another checksum than its directory gives");
+  return content;
+}
+
+async function inflated(packed: Uint8Array, bytes: number, who: string): Promise<Uint8Array> {
+  // A copy: browsers do not decompress from shared memory.
+  const source = new Blob([packed.slice()]).stream();
+  const reader = source.pipeThrough(new DecompressionStream("deflate-raw")).getReader();
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      length += value.length;
+      if (length > bytes) throw damaged(who, `more than the ${bytes} bytes that it declares`);
+      chunks.push(value);
+    }
+  } catch (error) {
+    await reader.cancel().catch(() => {});
+    throw error instanceof HeddleError ? error : damaged(who, `damaged data (${messageOf(error)})`, error);
+  }
+  const content = new Uint8Array(length);
+  let at = 0;
+  for (const chunk of chunks) {
+    content.set(chunk, at);
+    at += chunk.length;
+  }
+  return content;
+}
+
+function damaged(who: string, received: string, cause?: unknown): HeddleError {
+  const next = "The file is truncated or damaged: get or write it again.";
+  return new HeddleError({ who, expected: "a whole zip archive", received, next }, { cause });
+}

@@ -1,0 +1,158 @@
+import { HeddleError } from "../base/errors.js";
+import { formatBytes, groupDigits } from "../base/format.js";
+import { formatShape, type Shape, sizeOf } from "../base/shape.js";
+import { INPUT, type Step } from "../compiler/graph.js";
+import type { Layer, Tensor } from "../layers/index.js";
+import { checkOptions } from "./check-options.js";
+
+/**
+ * 512 MiB of weights. Training holds four copies (weights, gradients, Adam's two moments), and the engine's memory ends
+ * at 2 GiB.
+ */
+const MAXIMUM_PARAMETERS = 2 ** 27;
+
+/** The most numbers that a layer may give for one sample: the engine's memory, as 32-bit floats. */
+const MAXIMUM_VALUES = 2 ** 29;
+
+/** A layer in its place: what it reads (numbers of earlier places, or INPUT), and the shapes. */
+export interface PlacedLayer {
+  readonly layer: Layer;
+  readonly inputs: readonly number[];
+  readonly inputShapes: readonly Shape[];
+  readonly output: Shape;
+}
+
+/** Builds the layers between two values, each behind those that it reads; gives unnamed ones Keras's names. */
+export function buildLayers(
+  who: string,
+  input: Tensor,
+  output: Tensor,
+  options: { readonly seed: number },
+): PlacedLayer[] {
+  const order = inOrder(who, input, output);
+  const names = new Set(order.filter(({ layer }) => layer.named).map(({ layer }) => layer.name));
+  const used = new Set<string>();
+  const shapes: Shape[] = [];
+  let weightsBefore = 0;
+  let parameters = 0;
+  const freeName = nameGiver(names);
+  const placed = order.map(({ layer, inputs }, position) => {
+    checkOptions(layer);
+    const name = layer.named ? layer.name : freeName(snakeCase(layer.className));
+    const inputShapes = inputs.map((from) => (from === INPUT ? input.shape : shapes[from]!));
+    const shape = layer.buildOn(inputShapes, { name, seed: options.seed, position, weightsBefore });
+    if (used.has(name)) {
+      throw new HeddleError({
+        who,
+        expected: "layers with different names",
+        received: `two of the name "${name}"`,
+        next: "Rename one of them.",
+      });
+    }
+    used.add(name);
+    weightsBefore += layer.weights.length;
+    parameters += layer.weights.reduce((sum, weight) => sum + sizeOf(weight.shape), 0);
+    checkSizes(who, layer, shape, parameters);
+    shapes.push(shape);
+    return { layer, inputs, inputShapes, output: shape };
+  });
+  // Drawn when all have passed: a model that is too large costs no memory.
+  for (const { layer } of placed) for (const weight of layer.weights) weight.values;
+  return placed;
+}
+
+/** Refuses a model that is larger than anything that can be computed. */
+function checkSizes(who: string, layer: Layer, output: Shape, parameters: number): void {
+  const next = "Take fewer filters or units, or pool before it.";
+  if (!(parameters <= MAXIMUM_PARAMETERS)) {
+    throw new HeddleError({
+      who,
+      expected: `at most ${groupDigits(MAXIMUM_PARAMETERS)} parameters (${formatBytes(4 * MAXIMUM_PARAMETERS)})`,
+      received: `${groupDigits(parameters)} as far as ${layer.who}`,
+      next,
+    });
+  }
+  if (!(sizeOf(output) <= MAXIMUM_VALUES)) {
+    throw new HeddleError({
+      who: layer.who,
+      expected: `an output of at most ${groupDigits(MAXIMUM_VALUES)} numbers for a sample`,
+      received: formatShape(output),
+      next,
+    });
+  }
+}
+
+/** The ops of built layers, each layer's on the values that it reads. */
+export function lowerLayers(layers: readonly PlacedLayer[]): Step[] {
+  const steps: Step[] = [];
+  /** The step that gives each layer's value. */
+  const values: number[] = [];
+  for (const { layer, inputs, inputShapes } of layers) {
+    let reads = inputs.map((from) => (from === INPUT ? INPUT : values[from]!));
+    const { name: owner, activityRegularizer } = layer;
+    const { l1 = 0, l2 = 0 } = activityRegularizer ?? {};
+    const penalty = l1 > 0 || l2 > 0 ? [{ op: "activityPenalty", owner, l1, l2 } as const] : [];
+    for (const node of [...layer.lower(inputShapes[0]!), ...penalty]) {
+      steps.push({ node, inputs: reads });
+      reads = [steps.length - 1];
+    }
+    values.push(reads[0]!);
+  }
+  return steps;
+}
+
+/** The layers that an output comes from, every one behind those that it reads. */
+function inOrder(who: string, input: Tensor, output: Tensor) {
+  const order: { layer: Layer; inputs: number[] }[] = [];
+  const places = new Map<Tensor, number>([[input, INPUT]]);
+  // Not recursive: a chain may be deeper than the call stack. A tensor is looked at twice, before and behind its inputs.
+  const waiting = [output];
+  while (waiting.length > 0) {
+    const tensor = waiting.at(-1)!;
+    const { source } = tensor;
+    const missing = places.has(tensor) ? [] : (source?.inputs ?? []).filter((from) => !places.has(from));
+    if (missing.length > 0) {
+      for (const from of missing.reverse()) waiting.push(from);
+      continue;
+    }
+    waiting.pop();
+    if (places.has(tensor)) continue;
+    if (!source) {
+      throw new HeddleError({
+        who,
+        expected: "an output that comes from the model's one input alone",
+        received: "one that also comes from another input",
+        next: "Build all of the model on the value that you give as inputs.",
+      });
+    }
+    places.set(tensor, order.length);
+    order.push({ layer: source.layer, inputs: source.inputs.map((from) => places.get(from)!) });
+  }
+  if (order.length > 0) return order;
+  throw new HeddleError({
+    who,
+    expected: "layers between input and output",
+    received: "none",
+    next: "Apply at least one layer to the input.",
+  });
+}
+
+/** `MaxPooling2D` → `max_pooling2d`, as Keras names layers. */
+function snakeCase(className: string): string {
+  return className.replace(/([a-z])([A-Z])/g, "$1_$2").toLowerCase();
+}
+
+/** Gives `conv2d`, `conv2d_1`, …, each once and none that is taken. */
+function nameGiver(taken: Set<string>): (base: string) => string {
+  // Where to go on: counting from 1 for each of many layers would take the square of their number.
+  const next = new Map<string, number>();
+  return (base) => {
+    for (let number = next.get(base) ?? 0; ; number++) {
+      const name = number === 0 ? base : `${base}_${number}`;
+      if (taken.has(name)) continue;
+      taken.add(name);
+      next.set(base, number + 1);
+      return name;
+    }
+  };
+}

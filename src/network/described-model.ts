@@ -1,0 +1,105 @@
+import { readFileBytes, readTextFile } from "#files";
+import { HeddleError } from "../base/errors.js";
+import { groupDigits } from "../base/format.js";
+import { checkPlainJson, isJsonObject, type Json, type JsonObject } from "../base/json.js";
+import { type Shape, wholeNumber } from "../base/shape.js";
+import { parseJson, readWeightsFile } from "./keras-json.js";
+import type { Network } from "./network.js";
+
+/** More layers than any model has; a file may list millions. */
+const MAXIMUM_LAYERS = 10_000;
+
+/** What Keras's JSON says of any model. */
+export interface DescribedModel {
+  readonly className: "Sequential" | "Functional";
+  /** The model's name as an option; nothing where it has none. */
+  readonly name: { readonly name?: string };
+  readonly config: JsonObject;
+  readonly list: readonly Json[];
+}
+
+/** Reads a folder that `save` wrote: makes the model from its configuration, then fills its weights. */
+export async function readModelFolder<M extends Network>(
+  folder: string,
+  make: (who: string, json: unknown) => M,
+): Promise<M> {
+  const configPath = `${folder}/config.json`;
+  const weightsPath = `${folder}/weights.safetensors`;
+  const model = make(configPath, parseJson(configPath, await readTextFile(configPath)));
+  readWeightsFile(weightsPath, await readFileBytes(weightsPath), model.weights);
+  return model;
+}
+
+/** Checks that JSON is a model's. */
+export function describedModel(who: string, json: unknown): DescribedModel {
+  checkPlainJson(who, json);
+  const className = isJsonObject(json) ? json["class_name"] : undefined;
+  if (!isJsonObject(json) || (className !== "Sequential" && className !== "Functional")) {
+    throw fault(who, 'class_name "Sequential" or "Functional"', isJsonObject(json) ? className : json);
+  }
+  return describedLayers(who, className, json["config"]);
+}
+
+/** Checks that an object is what `getConfig` gives of a model of a class. */
+export function describedConfig(
+  who: string,
+  given: unknown,
+  className: DescribedModel["className"],
+): DescribedModel {
+  checkPlainJson(who, given);
+  if (isJsonObject(given)) {
+    const expected = `what getConfig gives of a ${className.toLowerCase()} model`;
+    if ("class_name" in given) {
+      const received = `a whole with class_name ${JSON.stringify(given["class_name"])}`;
+      throw new HeddleError({
+        who,
+        expected,
+        received,
+        next: "Give its config, or the whole to modelFromJson.",
+      });
+    }
+    const other = className === "Sequential" ? "Model" : "Sequential";
+    // Only a graph says where it ends.
+    if (Array.isArray(given["layers"]) && "output_layers" in given !== (className === "Functional")) {
+      const received = `that of a ${className === "Sequential" ? "functional" : "sequential"} one`;
+      throw new HeddleError({ who, expected, received, next: `Use ${other}.fromConfig.` });
+    }
+  }
+  return describedLayers(who, className, given);
+}
+
+function describedLayers(
+  who: string,
+  className: DescribedModel["className"],
+  config: unknown,
+): DescribedModel {
+  const list = isJsonObject(config) ? config["layers"] : undefined;
+  if (!isJsonObject(config) || !Array.isArray(list)) throw fault(who, "a list of layers", config);
+  if (list.length > MAXIMUM_LAYERS) {
+    throw fault(who, `at most ${groupDigits(MAXIMUM_LAYERS)} layers`, list.length);
+  }
+  const name = typeof config["name"] === "string" ? { name: config["name"] } : {};
+  return { className, name, config, list };
+}
+
+/** The shape of one sample that an InputLayer gives. */
+export function inputShapeIn(who: string, layer: unknown): Shape {
+  const config = isJsonObject(layer) && layer["class_name"] === "InputLayer" ? layer["config"] : undefined;
+  const batchShape = isJsonObject(config)
+    ? (config["batch_shape"] ?? config["batch_input_shape"])
+    : undefined;
+  if (!Array.isArray(batchShape) || batchShape.length < 2) {
+    throw fault(who, "an InputLayer with a batch_shape first", layer);
+  }
+  return batchShape.slice(1).map((size) => wholeNumber(who, "each size of batch_shape", size));
+}
+
+/** The complaint about a model's JSON. */
+export function fault(who: string, expected: string, received: unknown): HeddleError {
+  return new HeddleError({
+    who,
+    expected,
+    received: (JSON.stringify(received) ?? "nothing").slice(0, 80),
+    next: "Give the JSON of a sequential or functional Keras model, or one that Heddle saved.",
+  });
+}

@@ -1,0 +1,114 @@
+import { HeddleError, messageOf } from "../base/errors.js";
+import { type JsonObject, parseJsonText } from "../base/json.js";
+import { serialize } from "../base/registry.js";
+import { type Shape, sameShape } from "../base/shape.js";
+import { INPUT } from "../compiler/graph.js";
+import { type NamedTensor, readSafetensors, writeSafetensors } from "../formats/safetensors.js";
+import type { Weight } from "../ops/weight.js";
+import type { PlacedLayer } from "./build.js";
+
+/** What is written of a model. */
+interface Described {
+  readonly name: string;
+  readonly inputShape: Shape;
+  readonly placed: readonly PlacedLayer[];
+}
+
+/** Where Keras finds the classes: without it, it reads no file. */
+const MODULES = {
+  Sequential: "keras",
+  Functional: "keras.src.models.functional",
+  layer: "keras.layers",
+} as const;
+
+/** A model's configuration as the whole that Keras's `model_from_json` reads. */
+export function modelJson(className: "Sequential" | "Functional", config: JsonObject): JsonObject {
+  return kerasObject(MODULES[className], { class_name: className, config });
+}
+
+/** A chain as Keras's `get_config` gives it: an InputLayer, then the layers. */
+export function sequentialConfig({ name, inputShape, placed }: Described): JsonObject {
+  const layers = placed.map(({ layer }) => kerasObject(MODULES.layer, serialize(layer)));
+  // Layers say for themselves whether they are trained.
+  return { name, trainable: true, layers: [inputLayer(inputNameOf(placed), inputShape), ...layers] };
+}
+
+/** A graph as Keras's `get_config` gives it: each layer with the values that it reads. */
+export function functionalConfig({ name, inputShape, placed }: Described): JsonObject {
+  const inputName = inputNameOf(placed);
+  const value = (from: number): JsonObject => {
+    const [layer, shape] =
+      from === INPUT ? [inputName, inputShape] : [placed[from]!.layer.name, placed[from]!.output];
+    const config = { shape: [null, ...shape], dtype: "float32", keras_history: [layer, 0, 0] };
+    return { class_name: "__keras_tensor__", config };
+  };
+  const layers = placed.map(({ layer, inputs }): JsonObject => {
+    const [first, ...others] = inputs.map(value);
+    const argument = others.length === 0 ? first! : [first!, ...others];
+    return {
+      ...kerasObject(MODULES.layer, serialize(layer)),
+      name: layer.name,
+      inbound_nodes: [{ args: [argument], kwargs: {} }],
+    };
+  });
+  return {
+    name,
+    trainable: true,
+    layers: [{ ...inputLayer(inputName, inputShape), name: inputName, inbound_nodes: [] }, ...layers],
+    input_layers: [inputName, 0, 0],
+    output_layers: [placed.at(-1)!.layer.name, 0, 0],
+  };
+}
+
+/** `input`, or with a number behind it where a layer has that name: in Keras the input is a layer too. */
+function inputNameOf(placed: readonly PlacedLayer[]): string {
+  const taken = new Set(placed.map(({ layer }) => layer.name));
+  let name = "input";
+  for (let number = 1; taken.has(name); number++) name = `input_${number}`;
+  return name;
+}
+
+function inputLayer(name: string, shape: Shape): JsonObject {
+  const config = { batch_shape: [null, ...shape], dtype: "float32", name };
+  return kerasObject(MODULES.layer, { class_name: "InputLayer", config });
+}
+
+/** `registered_name` is of classes that users of Keras register. */
+function kerasObject(module: string, serialized: JsonObject): JsonObject {
+  return { module, ...serialized, registered_name: null };
+}
+
+/** JSON text with its syntax errors in the name of a file. */
+export function parseJson(who: string, text: string): unknown {
+  try {
+    return parseJsonText(text);
+  } catch (thrown) {
+    throw new HeddleError({
+      who,
+      expected: "JSON",
+      received: messageOf(thrown),
+      next: "The file is damaged or of another kind; get it again.",
+    });
+  }
+}
+
+/** The weights as a safetensors file. */
+export function weightsFile(weights: readonly Weight[]): Uint8Array {
+  return writeSafetensors(weights.map(({ name, shape, values }): NamedTensor => ({ name, shape, values })));
+}
+
+/** Fills a model's weights from a safetensors file; changes none unless all are there in the right shapes. */
+export function readWeightsFile(who: string, bytes: Uint8Array, weights: readonly Weight[]): void {
+  const tensors = readSafetensors(who, bytes);
+  for (const { name, shape } of weights) {
+    const tensor = tensors.get(name);
+    if (tensor && sameShape(tensor.shape, shape)) continue;
+    throw new HeddleError({
+      who,
+      expected: `weight ${name} [${shape.join(", ")}]`,
+      received: tensor ? `[${tensor.shape.join(", ")}]` : `none of that name among ${tensors.size}`,
+      next: "Load the weights into the model that they were saved from.",
+    });
+  }
+  for (const { name, values } of weights) values.set(tensors.get(name)!.values);
+}

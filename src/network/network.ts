@@ -1,0 +1,138 @@
+import { writeFileAtomic } from "#files";
+import { HeddleError } from "../base/errors.js";
+import type { JsonObject } from "../base/json.js";
+import { sha256 } from "../base/sha256.js";
+import { type Shape, sizeOf, wholeNumber } from "../base/shape.js";
+import type { Lowered } from "../compiler/compile.js";
+import { fuse } from "../compiler/fuse.js";
+import type { Layer, Tensor, WeightValues } from "../layers/index.js";
+import { assignWeights, copyWeights } from "../layers/weight-values.js";
+import type { Weight } from "../ops/weight.js";
+import { buildLayers, lowerLayers, type PlacedLayer } from "./build.js";
+import { functionalConfig, modelJson, weightsFile } from "./keras-json.js";
+import { formatSummary, type SummaryRow, summaryRows } from "./summary.js";
+
+export interface ModelOptions {
+  /** `"model"` by default, `"sequential"` for a chain. */
+  readonly name?: string;
+  /** Decides the first weights, the order of samples and what dropout drops; 0 by default. */
+  readonly seed?: number;
+}
+
+/** Layers between an input and an output, with their weights: what a model is before it computes anything. */
+export abstract class Network {
+  readonly name: string;
+  readonly seed: number;
+  /** Sizes of one sample's input and output. */
+  readonly inputShape: Shape;
+  readonly outputShape: Shape;
+  /** The layers with what each reads, in the order in which they run. */
+  readonly placed: readonly PlacedLayer[];
+
+  /**
+   * Builds the layers and draws their first weights.
+   *
+   * @param graph a value of `input`, and the value that layers made of it
+   * @throws HeddleError when a layer is in use elsewhere, or the output comes from another input too
+   */
+  constructor(graph: { readonly inputs: Tensor; readonly outputs: Tensor }, options: ModelOptions = {}) {
+    this.name = options.name ?? "model";
+    const who = new.target.name;
+    this.seed = wholeNumber(who, "seed", options.seed ?? 0, 0);
+    this.inputShape = graph.inputs.shape;
+    this.outputShape = graph.outputs.shape;
+    this.placed = buildLayers(who, graph.inputs, graph.outputs, { seed: this.seed });
+  }
+
+  get layers(): readonly Layer[] {
+    return this.placed.map(({ layer }) => layer);
+  }
+
+  /** All weights, in the layers' order. */
+  get weights(): readonly Weight[] {
+    return this.layers.flatMap((layer) => layer.weights);
+  }
+
+  /**
+   * The layer of a name.
+   *
+   * @throws HeddleError when there is none
+   */
+  getLayer(name: string): Layer {
+    const layer = this.layers.find((one) => one.name === name);
+    if (layer) return layer;
+    throw new HeddleError({
+      who: "getLayer",
+      expected: `one of ${this.layers.map((one) => `"${one.name}"`).join(", ")}`,
+      received: JSON.stringify(name),
+      next: "Check its spelling.",
+    });
+  }
+
+  /** Copies of all weights, in the order of `layers` and of each layer's weights in Keras. */
+  getWeights(): WeightValues[] {
+    return copyWeights(this.weights);
+  }
+
+  /**
+   * Sets all weights, in the order of `getWeights`; changes none unless all fit. Not while the model trains.
+   *
+   * @throws HeddleError when their number, a shape or a length is another
+   */
+  setWeights(values: readonly WeightValues[]): void {
+    assignWeights("setWeights", this.weights, values);
+  }
+
+  /** Number of parameters, trained or not. */
+  get parameters(): number {
+    return this.weights.reduce((sum, weight) => sum + sizeOf(weight.shape), 0);
+  }
+
+  /** Keras's table of layers, output shapes and parameters, with the multiply-adds. */
+  summary(): string {
+    return formatSummary(this.name, this.summaryRows());
+  }
+
+  summaryRows(): SummaryRow[] {
+    return summaryRows(this.placed);
+  }
+
+  /** The model's ops after fusion: what the plan is made from. */
+  lower(): Lowered {
+    const steps = fuse(lowerLayers(this.placed));
+    return { inputShape: this.inputShape, outputShape: this.outputShape, steps };
+  }
+
+  /** SHA-256 of the weights' bytes (f32, little endian), one weight behind the other. */
+  async weightsSha256(): Promise<string> {
+    const bytes = new Uint8Array(4 * this.parameters);
+    const view = new DataView(bytes.buffer);
+    let at = 0;
+    for (const { values } of this.weights) {
+      for (const value of values) {
+        view.setFloat32(at, value, true);
+        at += 4;
+      }
+    }
+    return sha256(bytes);
+  }
+
+  /** Name and layers under Keras's names, as `fromConfig` takes them: `{ name, trainable, layers, … }`. */
+  getConfig(): JsonObject {
+    return functionalConfig(this);
+  }
+
+  /**
+   * The model in Keras's own JSON, without its weights: the class and `getConfig`. As text, Keras's `model_from_json`
+   * reads it.
+   */
+  toJson(): JsonObject {
+    return modelJson("Functional", this.getConfig());
+  }
+
+  /** Writes `config.json` and `weights.safetensors` into a folder. */
+  async save(folder: string): Promise<void> {
+    await writeFileAtomic(`${folder}/weights.safetensors`, weightsFile(this.weights));
+    await writeFileAtomic(`${folder}/config.json`, `${JSON.stringify(this.toJson(), null, 2)}\n`);
+  }
+}

@@ -1,0 +1,68 @@
+import { formatTable, groupDigits } from "../base/format.js";
+import { formatShape, type Shape, sizeOf } from "../base/shape.js";
+import { macsOf } from "../compiler/graph.js";
+import type { Weight } from "../ops/weight.js";
+import type { PlacedLayer } from "./build.js";
+
+/** One row of a model's summary. */
+export interface SummaryRow {
+  readonly name: string;
+  readonly className: string;
+  readonly outputShape: Shape;
+  readonly parameters: number;
+  /** Those of them that training changes. */
+  readonly trainable: number;
+  /** Multiply-adds of one sample's forward pass. */
+  readonly macs: number;
+}
+
+/** What a model is made of, layer by layer. */
+export function summaryRows(layers: readonly PlacedLayer[]): SummaryRow[] {
+  return layers.map(({ layer, inputShapes, output }) => ({
+    name: layer.name,
+    className: layer.className,
+    outputShape: output,
+    parameters: countOf(layer.weights),
+    trainable: countOf(layer.weights.filter(({ trainable }) => trainable)),
+    macs: layer.lower(inputShapes[0]!).reduce((sum, node) => sum + macsOf(node), 0),
+  }));
+}
+
+function countOf(weights: readonly Weight[]): number {
+  return weights.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+}
+
+/** Keras's table, and the multiply-adds beside it. */
+export function formatSummary(modelName: string, rows: readonly SummaryRow[]): string {
+  const parameters = rows.reduce((sum, row) => sum + row.parameters, 0);
+  const trainable = rows.reduce((sum, row) => sum + row.trainable, 0);
+  const parts: [what: string, count: number][] = [["Total", parameters]];
+  if (trainable < parameters) parts.push(["Trainable", trainable], ["Non-trainable", parameters - trainable]);
+  const macs = rows.reduce((sum, row) => sum + row.macs, 0);
+  const table = formatTable(
+    [
+      ["Layer (type)", "Output shape", "Param #", "MACs"],
+      ...rows.map((row) => [
+        `${row.name} (${row.className})`,
+        formatShape(row.outputShape),
+        groupDigits(row.parameters),
+        groupDigits(row.macs),
+      ]),
+    ],
+    [2, 3],
+  );
+  const [header, ...body] = table.split("\n");
+  const rule = "─".repeat(Math.max(...table.split("\n").map((line) => line.length)));
+  return [
+    `Model: "${modelName}"`,
+    rule,
+    header,
+    rule,
+    ...body,
+    rule,
+    ...parts.map(
+      ([what, count]) => `${what} params: ${groupDigits(count)} (${(count / 256).toFixed(2)} KiB)`,
+    ),
+    `Multiply-adds an image: ${groupDigits(macs)}`,
+  ].join("\n");
+}

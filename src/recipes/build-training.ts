@@ -1,0 +1,150 @@
+import { HeddleError } from "../base/errors.js";
+import type { Dataset } from "../data/dataset.js";
+import type { StreamedSplits } from "../data/streams/streamed-set.js";
+import { modelFromJson } from "../model/load.js";
+import type { Model } from "../model/model.js";
+import {
+  Adam,
+  AdamW,
+  Muon,
+  type Optimizer,
+  type OptimizerOptions,
+  RMSprop,
+  SGD,
+} from "../optimizers/index.js";
+import {
+  Constant,
+  CosineDecay,
+  ExponentialDecay,
+  OneCycle,
+  PolynomialDecay,
+  type Schedule,
+  Warmup,
+} from "../schedules/index.js";
+import { adjustModel } from "./adjust-model.js";
+import { checkSeveralClasses } from "./check-fits.js";
+import { lossFor } from "./loss-for.js";
+import { imagesOf } from "./prepare-training.js";
+import { lrEndOf, type ResolvedSettings } from "./resolve-settings.js";
+import { limitedStreams } from "./streamed.js";
+import { studyModel } from "./study-recipe.js";
+import type { Training } from "./training.js";
+
+/**
+ * The training that settings describe.
+ *
+ * @param who the model's source, for messages: a file's path
+ * @throws HeddleError when the model cannot be read, or a setting makes no sense for it
+ */
+export function trainingOf(
+  settings: ResolvedSettings,
+  dataset: Dataset,
+  options: {
+    readonly threads?: number | undefined;
+    readonly who?: string;
+    /** All images, where `dataset` holds the first ones. */
+    readonly streams?: StreamedSplits | undefined;
+  } = {},
+): Training {
+  const { epochs, batchSize, limit, labelSmoothing, fast = false } = settings;
+  const { validationSplit, earlyStopping, classWeights } = settings;
+  const model = modelOf(settings, dataset, options.who ?? "model");
+  const { streams } = options;
+  const streamed = limitedStreams({ streams, limit })?.train;
+  const images = (streamed ?? imagesOf({ dataset, limit, validationSplit }).train).count;
+  const totalSteps = epochs * Math.ceil(images / batchSize);
+  return {
+    dataset,
+    ...(streams && { streams }),
+    model,
+    optimizer: optimizerOf(settings, scheduleOf(settings, totalSteps), model),
+    loss: lossFor(model, { labelSmoothing }),
+    ...{ epochs, batchSize, fast, limit, threads: options.threads },
+    // What is 0 or "none" is not there.
+    validationSplit: validationSplit || undefined,
+    earlyStopping: earlyStopping || undefined,
+    classWeights: classWeights === "balanced" ? classWeights : undefined,
+  };
+}
+
+/** The model of settings, for a dataset's images and classes. */
+function modelOf(settings: ResolvedSettings, dataset: Dataset, who: string): Model {
+  const { model: given, seed } = settings;
+  const { train, classNames } = dataset;
+  if (given === "study") checkSeveralClasses(dataset);
+  const plain =
+    given === "study"
+      ? studyModel({ input: train.shape, classes: classNames.length, seed })
+      : modelFromJson(who, given, { seed });
+  const { augment, dropout, l1, l2 } = settings;
+  if ([augment, dropout, l1, l2].every((setting) => setting === undefined)) return plain;
+  return modelFromJson(who, adjustModel(plain.toJson(), settings), { seed });
+}
+
+/** The learning rate over a training of so many steps. */
+export function scheduleOf(settings: ResolvedSettings, totalSteps: number): Schedule {
+  const { schedule, learningRate: peak, warmup, power } = settings;
+  const end = lrEndOf(settings);
+  if (schedule === "one-cycle") return new OneCycle(peak, { end, ...(warmup !== undefined && { warmup }) });
+  const warmupSteps = Math.round((warmup ?? 0) * totalSteps);
+  const decaySteps = Math.max(1, totalSteps - warmupSteps);
+  const decay = { initialLearningRate: peak, decaySteps };
+  const schedules: Record<Exclude<ResolvedSettings["schedule"], "one-cycle">, () => Schedule> = {
+    constant: () => new Constant(peak),
+    cosine: () => new CosineDecay({ ...decay, alpha: end }),
+    exponential: () => new ExponentialDecay({ ...decay, decayRate: end }),
+    // Three levels, of which the last is the end.
+    step: () =>
+      new ExponentialDecay({
+        ...decay,
+        decaySteps: decaySteps / 3,
+        decayRate: Math.sqrt(end),
+        staircase: true,
+      }),
+    polynomial: () =>
+      new PolynomialDecay({ ...decay, endLearningRate: peak * end, ...(power !== undefined && { power }) }),
+  };
+  const rest = schedules[schedule]();
+  return warmupSteps === 0 ? rest : new Warmup(rest, { steps: warmupSteps });
+}
+
+/** The optimizer of settings with a schedule. */
+export function optimizerOf(settings: ResolvedSettings, schedule: Schedule, model: Model): Optimizer {
+  const { optimizer, momentum, weightDecay, clipNorm, ema } = settings;
+  const shared: OptimizerOptions = {
+    learningRate: schedule,
+    ...(weightDecay !== undefined && { weightDecay }),
+    ...(clipNorm && { globalClipnorm: clipNorm }),
+    ...(ema && { useEma: true, emaMomentum: ema }),
+  };
+  const options = { ...shared, ...(momentum !== undefined && { momentum }) };
+  switch (optimizer) {
+    case "sgd":
+      return new SGD(options);
+    case "rmsprop":
+      return new RMSprop(options);
+    case "adam":
+      return new Adam(shared);
+    case "adamw":
+      return new AdamW(shared);
+    case "muon":
+      return new Muon({
+        ...options,
+        // One weight decay for all weights, whichever of its two ways updates them.
+        ...(weightDecay !== undefined && { adamWeightDecay: weightDecay }),
+        // As its authors advise, the output layer is left to AdamW.
+        excludeLayers: [`^${outputLayer(model)}/`],
+      });
+  }
+}
+
+function outputLayer(model: Model): string {
+  const name = model.layers.findLast(({ weights }) => weights.length > 0)?.name;
+  if (name !== undefined) return name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+  throw new HeddleError({
+    who: `Model "${model.name}"`,
+    expected: "a layer with weights, to train",
+    received: "none",
+    next: "Add a Dense layer.",
+  });
+}

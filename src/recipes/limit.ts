@@ -1,0 +1,72 @@
+import { groupDigits } from "../base/format.js";
+import { Random, shuffle } from "../base/random.js";
+import { firstImages, type ImageSet, imagesAt } from "../data/dataset.js";
+import type { StreamedSplits } from "../data/streams/streamed-set.js";
+
+/** What `--limit` says of itself. */
+export const LIMIT_HELP =
+  "use n training images: the first ones, or where those leave classes out, of each class its share";
+
+type Labels = ImageSet["labels"];
+
+/** Not the training's own seed: runs that differ in it are trained on the same images, and can be compared. */
+const LIMIT_SEED = 42;
+
+/**
+ * The training images that `--limit` keeps: the first so many, or, where those leave classes out (files are often sorted
+ * by class), as many of all classes, in the shares that the classes have. The same ones on every machine and for every
+ * seed, in the order of the set.
+ *
+ * @param limit how many; all by default
+ * @throws HeddleError when it is no whole number of at least 1
+ */
+export function limitedImages(set: ImageSet, limit: number | undefined): ImageSet {
+  if (limit === undefined) return set;
+  return leftOut(set.labels, limit) ? imagesAt(set, drawnPlaces(set.labels, limit)) : firstImages(set, limit);
+}
+
+/** What a user should know of a limit, as a sentence; undefined where the first images hold every class. */
+export function limitNote(
+  { labels }: Pick<ImageSet, "labels">,
+  limit: number | undefined,
+  streams?: StreamedSplits,
+): string | undefined {
+  const all = streams?.train.labels ?? labels;
+  const left = limit === undefined ? undefined : leftOut(all, limit);
+  if (limit === undefined || !left) return undefined;
+  const begin = `The first ${groupDigits(limit)} training images hold ${left.held} of ${left.classes} classes`;
+  return streams
+    ? `${begin}; streamed images are taken as they come. Leave --limit or --stream out to train on all classes.`
+    : `${begin}: as many are drawn from all classes instead, the same ones every time.`;
+}
+
+/** The classes of all images and of the first ones, where these could hold more of them than they do. */
+function leftOut(
+  labels: Labels,
+  limit: number,
+): { readonly held: number; readonly classes: number } | undefined {
+  const classes = new Set(labels).size;
+  const held = new Set(labels.subarray(0, limit)).size;
+  return held < Math.min(classes, limit) ? { held, classes } : undefined;
+}
+
+/** Places of `count` images, ascending: of each class its share, to the next whole image, and one at least. */
+function drawnPlaces(labels: Labels, count: number): Int32Array {
+  const members = new Map<number, number[]>();
+  for (const [place, label] of labels.entries()) {
+    const places = members.get(label);
+    if (places) places.push(place);
+    else members.set(label, [place]);
+  }
+  const queue: { readonly place: number; readonly share: number; readonly label: number }[] = [];
+  for (const [label, places] of members) {
+    const order = new Int32Array(places.length);
+    shuffle(order, new Random(LIMIT_SEED, "limit", label));
+    // How much of its class is taken before an image: all classes are then taken alike, from 0 on.
+    for (const [rank, at] of order.entries()) {
+      queue.push({ place: places[at]!, share: rank / places.length, label });
+    }
+  }
+  queue.sort((a, b) => a.share - b.share || a.label - b.label);
+  return Int32Array.from(queue.slice(0, count), ({ place }) => place).sort();
+}

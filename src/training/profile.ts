@@ -1,0 +1,34 @@
+import type { CompiledProgram } from "../compiler/compile.js";
+import type { Profile } from "../compiler/plan.js";
+import type { Optimizer } from "../optimizers/index.js";
+import { type Session, scalarRows } from "./session.js";
+
+/** How long is measured, and how long the threads warm up before: V8 compiles a kernel better once it is busy. */
+const MEASURED_SECONDS = 1.5;
+const WARM_UP_SECONDS = 0.5;
+
+/** Trains on bound data for about two seconds and measures each kernel call. */
+export async function profileTraining(
+  session: Session,
+  compiled: CompiledProgram,
+  options: { readonly data: number; readonly samples: number; readonly optimizer: Optimizer },
+): Promise<Profile> {
+  const { data, samples, optimizer } = options;
+  const { batchSize } = compiled.program;
+  session.writeWeights();
+
+  const run = async (steps: number) => {
+    const count = Math.min(steps, compiled.maxSteps) * batchSize;
+    const rows = Int32Array.from({ length: count }, (_, index) => index % samples);
+    const sizes = { firstStep: 0, totalSteps: steps, samples: count, batchSize };
+    const started = performance.now();
+    const callMs = await session.profile(compiled, { data, rows, scalars: scalarRows(optimizer, sizes) });
+    const seconds = (performance.now() - started) / 1000;
+    return { callMs, seconds, steps: count / batchSize, threads: session.engine.threads };
+  };
+
+  let warmUp = await run(1);
+  while (warmUp.seconds < WARM_UP_SECONDS && warmUp.steps < compiled.maxSteps)
+    warmUp = await run(2 * warmUp.steps);
+  return run(Math.max(1, Math.round((warmUp.steps * MEASURED_SECONDS) / warmUp.seconds)));
+}
