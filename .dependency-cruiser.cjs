@@ -1,82 +1,100 @@
 // The floors of docs/architecture.md: imports only go down, and rooms on one floor do not import
-// each other. Each entry lists the rooms of one floor, lowest first.
-const floors = [
-  ["base"],
-  ["formats", "engine", "metrics", "initializers", "regularizers", "schedules"],
-  ["data", "ops", "evaluate"],
-  ["constraints", "losses", "optimizers", "datasets"],
-  ["layers"],
-  ["compiler"],
-  ["network"],
-  ["callbacks"],
-  ["training"],
-  ["model"],
-  ["explain", "recipes", "runs"],
-  ["figures", "tuning"],
-  ["pages"],
-  ["jobs"],
-  ["cli"],
-];
+// each other. Each entry lists the rooms of one floor, lowest first. `heddle` stands on `core`.
+const floors = {
+  core: [
+    ["base"],
+    ["formats", "engine", "metrics", "initializers", "regularizers", "schedules"],
+    ["data", "ops", "evaluate"],
+    ["constraints", "losses", "optimizers"],
+    ["layers"],
+    ["compiler"],
+    ["network"],
+    ["callbacks"],
+    ["training"],
+    ["model"],
+    ["explain", "recipes"],
+    ["tuning"],
+  ],
+  heddle: [["system"], ["datasets", "runs", "figures"], ["pages"], ["jobs"], ["cli"]],
+};
 
 // Under jobs/ each command has a room; what several of them need lies in jobs/ itself. A room uses another
 // only where it does the other's whole work: a training ends with an evaluation and a report.
 const jobs = { train: ["evaluate", "report"], resume: ["train"] };
 
-const roomRules = floors.flatMap((rooms, floor) =>
-  rooms.map((room) => {
-    const above = floors.slice(floor + 1).flat();
-    const beside = rooms.filter((other) => other !== room);
-    const forbidden = [...above, ...beside];
-    return {
-      name: `${room}-imports-only-down`,
-      severity: "error",
-      from: { path: `^src/${room}/`, pathNot: "\\.test\\.ts$" },
-      to: { path: forbidden.length ? `^src/(${forbidden.join("|")})/` : "^$" },
-    };
-  }),
+const NOT_TESTS = "\\.(test|testing)\\.ts$";
+
+const roomRules = Object.entries(floors).flatMap(([name, levels]) =>
+  levels.flatMap((rooms, level) =>
+    rooms.map((room) => {
+      const above = levels.slice(level + 1).flat();
+      const beside = rooms.filter((other) => other !== room);
+      const forbidden = [...above, ...beside];
+      return {
+        name: `${name}-${room}-imports-only-down`,
+        severity: "error",
+        from: { path: `^packages/${name}/src/${room}/`, pathNot: "\\.test\\.ts$" },
+        to: { path: forbidden.length ? `^packages/${name}/src/(${forbidden.join("|")})/` : "^$" },
+      };
+    }),
+  ),
 );
 
+const IN_JOBS = "^packages/heddle/src/jobs/";
 const jobRules = [
   {
     name: "shared-jobs-import-no-room",
     severity: "error",
-    from: { path: "^src/jobs/[^/]+\\.ts$", pathNot: "\\.test\\.ts$" },
-    to: { path: "^src/jobs/[^/]+/" },
+    from: { path: `${IN_JOBS}[^/]+\\.ts$`, pathNot: NOT_TESTS },
+    to: { path: `${IN_JOBS}[^/]+/` },
   },
   {
     name: "a-job-imports-only-what-it-contains",
     severity: "error",
-    from: { path: `^src/jobs/(?!(?:${Object.keys(jobs).join("|")})/)([^/]+)/`, pathNot: "\\.test\\.ts$" },
-    to: { path: "^src/jobs/[^/]+/", pathNot: "^src/jobs/$1/" },
+    from: { path: `${IN_JOBS}(?!(?:${Object.keys(jobs).join("|")})/)([^/]+)/`, pathNot: NOT_TESTS },
+    to: { path: `${IN_JOBS}[^/]+/`, pathNot: `${IN_JOBS}$1/` },
   },
   ...Object.entries(jobs).map(([room, contained]) => ({
     name: `${room}-imports-only-what-it-contains`,
     severity: "error",
-    from: { path: `^src/jobs/${room}/`, pathNot: "\\.test\\.ts$" },
-    to: { path: "^src/jobs/[^/]+/", pathNot: `^src/jobs/(${[room, ...contained].join("|")})/` },
+    from: { path: `${IN_JOBS}${room}/`, pathNot: NOT_TESTS },
+    to: { path: `${IN_JOBS}[^/]+/`, pathNot: `${IN_JOBS}(${[room, ...contained].join("|")})/` },
   })),
 ];
+
+const known = (name) => floors[name].flat().join("|");
 
 module.exports = {
   forbidden: [
     ...roomRules,
     ...jobRules,
+    ...Object.keys(floors).map((name) => ({
+      name: `${name}-has-only-known-rooms`,
+      comment: "A new room needs its floor in the list above.",
+      severity: "error",
+      from: { path: `^packages/${name}/src/[^/]+/`, pathNot: `^packages/${name}/src/(${known(name)})/` },
+      to: {},
+    })),
     { name: "no-cycles", severity: "error", from: {}, to: { circular: true } },
     {
-      name: "browsers-run-it",
-      comment: "What browsers run may touch Node only through #threads and #files.",
+      name: "core-imports-no-package",
+      comment: "Only umap-js, an optional peer, and only where it is loaded when embed() is called.",
       severity: "error",
-      from: {
-        path: "^src/(base|formats|engine|metrics|initializers|regularizers|schedules|data|ops|evaluate|constraints|losses|optimizers|layers|compiler|network|callbacks|training|model|explain|recipes|tuning)/",
-        pathNot: "(-node|\\.test|\\.testing)\\.ts$",
-      },
+      from: { path: "^packages/core/src/", pathNot: NOT_TESTS },
+      to: { path: "node_modules|^packages/heddle", pathNot: "node_modules/(umap-js|@types/node)/" },
+    },
+    {
+      name: "browsers-run-the-core",
+      comment:
+        "The core may touch Node only through #threads and #files. Globals: packages/core/tsconfig.json.",
+      severity: "error",
+      from: { path: "^packages/core/src/", pathNot: "(-node|\\.test|\\.testing)\\.ts$" },
       to: { dependencyTypes: ["core"] },
     },
   ],
   options: {
     tsPreCompilationDeps: true,
-    tsConfig: { fileName: "tsconfig.json" },
-    doNotFollow: { path: "node_modules" },
-    exclude: { path: "^dist" },
+    tsConfig: { fileName: "tsconfig.base.json" },
+    doNotFollow: { path: "node_modules|/dist/" },
   },
 };

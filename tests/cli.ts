@@ -7,7 +7,7 @@ import { afterAll, beforeAll } from "vitest";
 import { writeClothes } from "./idx-folder.js";
 
 /** The command line as it is shipped. */
-export const MAIN = fileURLToPath(new URL("../dist/cli/main.js", import.meta.url));
+export const MAIN = fileURLToPath(new URL("../packages/heddle/bin/heddle.js", import.meta.url));
 
 /** Trains for a second on a workspace's own clothes. */
 export const TINY = ["train", "--data", "clothes", "--epochs", "1"] as const;

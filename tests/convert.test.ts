@@ -1,7 +1,7 @@
 // `heddle convert` and the forms of data, as typed.
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { damagedCsv } from "../dist/data/csv/damaged.testing.js";
+import { damagedCsv } from "../packages/core/dist/data/csv/damaged.testing.js";
 import { isOneLine, readJson, Workspace } from "./cli.js";
 
 const work = new Workspace();

@@ -1,8 +1,8 @@
 // The same damaged table in Node and in a real browser: the same images and the same report.
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { damagedCsv } from "../dist/data/csv/damaged.testing.js";
-import { type MissingRule, type ReadImages, readCsv } from "../dist/data/index.js";
+import { damagedCsv } from "../packages/core/dist/data/csv/damaged.testing.js";
+import { type MissingRule, type ReadImages, readCsv } from "../packages/core/dist/data/index.js";
 import { chromium, runInChromium } from "../tools/reproducibility/in-chromium.mjs";
 
 /** What is compared; the page makes the same. */
@@ -17,8 +17,8 @@ const summary = ({ images, dropped }: ReadImages) => ({
 
 const inChromium = (missing: MissingRule, packed: boolean, isolated: boolean) =>
   runInChromium(
-    `const { readCsv } = await import("/dist/data/index.js");
-    const { damagedCsv } = await import("/dist/data/csv/damaged.testing.js");
+    `const { readCsv } = await import("/packages/core/dist/data/index.js");
+    const { damagedCsv } = await import("/packages/core/dist/data/csv/damaged.testing.js");
     let stream = new Blob([damagedCsv().text]).stream();
     if (${packed}) stream = stream.pipeThrough(new CompressionStream("gzip"));
     const { images, dropped } = await readCsv(stream, { name: "damaged.csv", missing: "${missing}" });

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
-import { generateFashionSketch, type ImageSet } from "../dist/data/index.js";
+import { generateFashionSketch, type ImageSet } from "../packages/core/dist/data/index.js";
 import { isOneLine, readJson, Workspace } from "./cli.js";
 import { writeIdxFolder } from "./idx-folder.js";
 

@@ -1,7 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { loadModel } from "../dist/index.js";
+import { loadModel } from "../packages/core/dist/index.js";
 import { Workspace } from "./cli.js";
 import { readDocument, root } from "./documents.js";
 

@@ -9,7 +9,7 @@ const last = (stdout: string) => JSON.parse(stdout.trimEnd().split("\n").at(-1)!
 
 /** A model without a convolution, all its weights zero, as files. */
 async function writeDenseModel(folder: string): Promise<void> {
-  const { Dense, Flatten, Input, Sequential } = await import("../dist/index.js");
+  const { Dense, Flatten, Input, Sequential } = await import("../packages/core/dist/index.js");
   const model = new Sequential([
     new Input([28, 28, 1]),
     new Flatten(),

@@ -18,7 +18,7 @@ describe("heddle study fashion-mnist", () => {
       const folder = mkdtempSync(join(tmpdir(), "heddle-flagship-"));
       try {
         const words = [
-          "dist/cli/main.js",
+          "packages/heddle/bin/heddle.js",
           "study",
           "fashion-mnist",
           "--epochs",

@@ -1,7 +1,7 @@
 // Parsers with planted faults, one of each kind that the fuzzer must find.
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { HeddleError } from "../dist/base/errors.js";
+import { HeddleError } from "../packages/core/dist/base/errors.js";
 
 const corpus = () => [new TextEncoder().encode("a file of a format that there is not")];
 

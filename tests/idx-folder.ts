@@ -1,7 +1,12 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { generateFashionSketch, type IdxData, type ImageSet, writeIdx } from "../dist/data/index.js";
+import {
+  generateFashionSketch,
+  type IdxData,
+  type ImageSet,
+  writeIdx,
+} from "../packages/core/dist/data/index.js";
 
 /** Writes a dataset in MNIST's layout. */
 export function writeIdxFolder(

@@ -1,11 +1,11 @@
 // docs/keras-differences.md says how near everything comes to Keras: nothing is missing, nothing is past its bound.
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { kerasNames } from "../dist/layers/activation-names.js";
-import * as layers from "../dist/layers/index.js";
-import * as losses from "../dist/losses/index.js";
-import * as metrics from "../dist/metrics/index.js";
-import * as optimizers from "../dist/optimizers/index.js";
+import { kerasNames } from "../packages/core/dist/layers/activation-names.js";
+import * as layers from "../packages/core/dist/layers/index.js";
+import * as losses from "../packages/core/dist/losses/index.js";
+import * as metrics from "../packages/core/dist/metrics/index.js";
+import * as optimizers from "../packages/core/dist/optimizers/index.js";
 import { COMMAND, committedRows, tablesOf } from "../tools/keras-table/page.mjs";
 
 /** Classes without a row: bases, the value between layers, and the layer whose activations have a table. */

@@ -35,7 +35,7 @@ const skipped = /--resume|runs delete|runs\/2026-|~\/from-another-machine|^(node
 
 beforeAll(async () => {
   await mkdir(workspace.file("node_modules"));
-  await symlink(root, workspace.file("node_modules", "heddle"), "junction");
+  await symlink(join(root, "packages/heddle"), workspace.file("node_modules", "heddle"), "junction");
   writeClothes(workspace.file("datasets", "mnist"), { train: TRAIN, test: TEST });
   const raw = { width: 40, height: 30, channels: 1 } as const;
   await sharp(Buffer.alloc(40 * 30, 200), { raw })
@@ -117,9 +117,9 @@ describe.each(documents())("%s", (path) => {
   it("names package scripts and source files that exist", () => {
     for (const [, script] of text.matchAll(/npm run ([\w:]+)/g))
       expect(Object.keys(scripts)).toContain(script);
-    for (const [, file] of prose.matchAll(/`((?:src|kernels|tools|docs|tests|examples)\/[\w./-]+)`/g)) {
+    for (const [, file] of prose.matchAll(/`((?:packages|tools|docs|tests|examples)\/[\w./-]+)`/g)) {
       // The layer that CONTRIBUTING.md describes is made up.
-      if (file!.includes("gaussian-noise") || file === "src/engine/kernel-table.ts") continue;
+      if (file!.includes("gaussian-noise") || file === "packages/core/src/engine/kernel-table.ts") continue;
       expect(existsSync(join(root, file!)), `${path} names ${file}`).toBe(true);
     }
   });

@@ -2,7 +2,7 @@ import { cpSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import sharp from "sharp";
 import { beforeAll, describe, expect, it } from "vitest";
-import { generateFashionSketch } from "../dist/data/index.js";
+import { generateFashionSketch } from "../packages/core/dist/data/index.js";
 import { isOneLine, readJson, Workspace } from "./cli.js";
 import { writeCorners } from "./idx-folder.js";
 

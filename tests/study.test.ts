@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, it } from "vitest";
-import { NEEDS_DATA, realFashionMnist } from "../dist/datasets/real-data.testing.js";
+import { NEEDS_DATA, realFashionMnist } from "../packages/heddle/dist/datasets/real-data.testing.js";
 import { type Finished, readJson, Workspace } from "./cli.js";
 
 const STUDY = ["study", "fashion-mnist", "--limit", "600"] as const;

@@ -1,7 +1,7 @@
 // usage: node --expose-gc ten-thousand-steps.mjs
 // Trains a tiny model in fits of a thousand steps, evaluates and predicts between them, and prints what the process
 // holds after each, as a line of JSON: bytes.
-import { generateFashionSketch } from "../dist/data/index.js";
+import { generateFashionSketch } from "../packages/core/dist/data/index.js";
 import {
   Conv2D,
   Dense,
@@ -11,7 +11,7 @@ import {
   MaxPooling2D,
   Rescaling,
   Sequential,
-} from "../dist/index.js";
+} from "../packages/core/dist/index.js";
 
 /** Fits before the first look, in which caches and compilers fill what they fill once; then those that count. */
 const [WARM_UP, COUNTED] = [3, 10];

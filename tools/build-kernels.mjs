@@ -1,12 +1,12 @@
-// Compiles kernels/ to dist/kernels/*.wasm and writes the typed table of their parameters,
-// src/engine/kernel-table.ts. Four files: strict or fused multiply-add, with shared or plain memory.
+// Compiles packages/core/kernels/ to packages/core/dist/kernels/*.wasm and writes the typed table of their parameters,
+// packages/core/src/engine/kernel-table.ts. Four files: strict or fused multiply-add, with shared or plain memory.
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import asc from "assemblyscript/asc";
 
-const root = fileURLToPath(new URL("..", import.meta.url));
+const root = fileURLToPath(new URL("../packages/core", import.meta.url));
 const sources = join(root, "kernels");
 const output = join(root, "dist", "kernels");
 const stamp = join(output, "sources.sha256");

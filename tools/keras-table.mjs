@@ -47,14 +47,15 @@ function measured() {
 
 /** The tests that compare with Keras, compiled; but not the one of the comparison itself. */
 function testFiles() {
-  return readdirSync(join(root, "src"), { recursive: true })
+  const core = join("packages", "core");
+  return readdirSync(join(root, core, "src"), { recursive: true })
     .filter((file) => file.endsWith(".test.ts") && !file.startsWith("base"))
-    .filter((file) => readFileSync(join(root, "src", file), "utf8").includes("againstKeras("))
-    .map((file) => join("dist", file.replace(/\.ts$/, ".js")));
+    .filter((file) => readFileSync(join(root, core, "src", file), "utf8").includes("againstKeras("))
+    .map((file) => join(core, "dist", file.replace(/\.ts$/, ".js")));
 }
 
 function versions() {
   const { keras, backend } = golden;
-  const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  const { version } = JSON.parse(readFileSync(join(root, "packages", "core", "package.json"), "utf8"));
   return `Heddle ${version} against Keras ${keras} on ${backend.replace("tensorflow", "TensorFlow")}.`;
 }

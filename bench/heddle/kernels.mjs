@@ -1,6 +1,6 @@
 // Seconds of each op alone, forward and backward, on one thread, and the machine's ceiling beside them. Prints one
 // line of JSON. usage: node bench/heddle/kernels.mjs strict|fma MILLISECONDS
-import { Engine } from "../../dist/engine/engine.js";
+import { Engine } from "../../packages/core/dist/engine/engine.js";
 import { peakKernel } from "../kernels/peak.mjs";
 import { loadOp } from "./op.mjs";
 import { shapes } from "./shapes.mjs";

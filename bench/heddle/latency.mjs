@@ -1,6 +1,6 @@
 // Milliseconds of predicting one image with a warm model, call by call. Prints one line of JSON.
 // usage: node bench/heddle/latency.mjs CALLS THREADS [fast]
-import { studyModel } from "../../dist/recipes/study-recipe.js";
+import { studyModel } from "../../packages/core/dist/recipes/study-recipe.js";
 import { pixels } from "../workload.mjs";
 
 const WARM_UP = 500;

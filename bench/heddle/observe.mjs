@@ -8,7 +8,7 @@ const INTERVAL_MS = 1;
 
 // Worker threads load what the process was told to load.
 if (isMainThread) {
-  const { Engine } = await import("../../dist/engine/engine.js");
+  const { Engine } = await import("../../packages/core/dist/engine/engine.js");
   const { run } = Engine.prototype;
   Engine.prototype.run = function (options) {
     // The first run of the process is its first epoch.

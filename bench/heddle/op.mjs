@@ -1,10 +1,10 @@
 // One op as training runs it, its forward and its backward calls as programs of their own.
-import { Random } from "../../dist/base/random.js";
-import { sizeOf } from "../../dist/base/shape.js";
-import { trainingShards } from "../../dist/compiler/compile.js";
-import { ProgramBuilder } from "../../dist/engine/program-builder.js";
-import { Emitter } from "../../dist/ops/emitter.js";
-import { emitNode, nodeMacs } from "../../dist/ops/node.js";
+import { Random } from "../../packages/core/dist/base/random.js";
+import { sizeOf } from "../../packages/core/dist/base/shape.js";
+import { trainingShards } from "../../packages/core/dist/compiler/compile.js";
+import { ProgramBuilder } from "../../packages/core/dist/engine/program-builder.js";
+import { Emitter } from "../../packages/core/dist/ops/emitter.js";
+import { emitNode, nodeMacs } from "../../packages/core/dist/ops/node.js";
 
 /**
  * Loads an op into an engine and runs it once on random data, so that both programs find what they read.

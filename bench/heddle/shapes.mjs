@@ -1,6 +1,6 @@
 // The ops that are measured alone: the study's, and others that must not fall off a cliff.
-import { Conv2D, Dense, Input, Sequential } from "../../dist/index.js";
-import { studyModel } from "../../dist/recipes/study-recipe.js";
+import { Conv2D, Dense, Input, Sequential } from "../../packages/core/dist/index.js";
+import { studyModel } from "../../packages/core/dist/recipes/study-recipe.js";
 
 const CONV2 = "study conv2: 3×3, 16→32 at 26×26, ReLU, pooling, dropout";
 const UNPOOLED = "the same without pooling and dropout";

@@ -11,7 +11,7 @@ import {
   MaxPooling2D,
   Rescaling,
   Sequential,
-} from "../../dist/index.js";
+} from "../../packages/core/dist/index.js";
 import { IMAGES, PASSES, pixels } from "../workload.mjs";
 
 const [batchSize, threads] = process.argv.slice(2, 4).map(Number);

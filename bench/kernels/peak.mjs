@@ -1,7 +1,7 @@
 // Compiles and runs peak.ts: how many multiply-adds a second one thread can do.
 import { fileURLToPath } from "node:url";
 import asc from "assemblyscript/asc";
-import { hasRelaxedSimd } from "../../dist/index.js";
+import { hasRelaxedSimd } from "../../packages/core/dist/index.js";
 
 const FACTOR = 1.5;
 const LANES = 4;

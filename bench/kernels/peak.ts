@@ -1,5 +1,5 @@
 // What one thread can do at most: the ceiling that kernels are measured against.
-import { madd } from "../../kernels/simd";
+import { madd } from "../../packages/core/kernels/simd";
 
 /** Sums of four lanes, as many as keep the units busy and fit x86-64's sixteen registers with what they need. */
 export const SUMS: i32 = 12;

@@ -26,7 +26,7 @@ export function observeHeddle(words, onMessage) {
   const args = [
     "--import",
     at("bench/heddle/observe.mjs").href,
-    fileURLToPath(at("dist/cli/main.js")),
+    fileURLToPath(at("packages/heddle/bin/heddle.js")),
     ...words,
   ];
   const started = performance.now();

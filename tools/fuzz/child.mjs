@@ -4,7 +4,7 @@
 import { mkdirSync, openSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { HeddleError } from "../../dist/base/errors.js";
+import { HeddleError } from "../../packages/core/dist/base/errors.js";
 import { refusedBefore, untold } from "./check.mjs";
 import { guardWrites, sharedNames } from "./guards.mjs";
 import { corpusOf, inputOf } from "./input.mjs";

@@ -3,14 +3,14 @@ import { mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { zipSync } from "fflate";
-import { toClasses } from "../../dist/data/assemble.js";
-import { readCsv } from "../../dist/data/csv/csv.js";
-import { datasetFromIdx } from "../../dist/data/idx/dataset.js";
-import { readIdx } from "../../dist/data/idx/idx.js";
-import { readNpz } from "../../dist/data/npz.js";
-import { writeData } from "../../dist/datasets/convert.js";
-import { writeIdx } from "../../dist/formats/idx-format.js";
-import { readNpy, writeNpy } from "../../dist/formats/npy.js";
+import { toClasses } from "../../packages/core/dist/data/assemble.js";
+import { readCsv } from "../../packages/core/dist/data/csv/csv.js";
+import { datasetFromIdx } from "../../packages/core/dist/data/idx/dataset.js";
+import { readIdx } from "../../packages/core/dist/data/idx/idx.js";
+import { readNpz } from "../../packages/core/dist/data/npz.js";
+import { writeIdx } from "../../packages/core/dist/formats/idx-format.js";
+import { readNpy, writeNpy } from "../../packages/core/dist/formats/npy.js";
+import { writeData } from "../../packages/heddle/dist/datasets/convert.js";
 import { asText, bytesOf, check, fingerprint, untold } from "./check.mjs";
 
 const pixels = (/** @type {number} */ count) =>

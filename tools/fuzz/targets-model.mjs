@@ -1,11 +1,11 @@
 // Models: their JSON, weights, checkpoints, recipes.
 import { createHash } from "node:crypto";
-import { checkpointFile, readCheckpoint } from "../../dist/callbacks/checkpoint-file.js";
-import { readSafetensors, writeSafetensors } from "../../dist/formats/safetensors.js";
-import * as heddle from "../../dist/index.js";
-import { readRecipe, recipeJson } from "../../dist/jobs/recipe-file.js";
-import { modelFromJson } from "../../dist/model/load.js";
-import { parseJson } from "../../dist/network/keras-json.js";
+import { checkpointFile, readCheckpoint } from "../../packages/core/dist/callbacks/checkpoint-file.js";
+import { readSafetensors, writeSafetensors } from "../../packages/core/dist/formats/safetensors.js";
+import * as heddle from "../../packages/core/dist/index.js";
+import { modelFromJson } from "../../packages/core/dist/model/load.js";
+import { parseJson } from "../../packages/core/dist/network/keras-json.js";
+import { readRecipe, recipeJson } from "../../packages/heddle/dist/jobs/recipe-file.js";
 import { asText, bytesOf, check, fingerprint } from "./check.mjs";
 
 const json = (/** @type {unknown} */ value) => bytesOf(JSON.stringify(value));

@@ -1,6 +1,6 @@
 // People's pictures, through the loader: the decoders are libvips's, the limits are Heddle's.
 import sharp from "sharp";
-import { decodePicture } from "../../dist/datasets/picture.js";
+import { decodePicture } from "../../packages/heddle/dist/datasets/picture.js";
 import { check, fingerprint } from "./check.mjs";
 
 const side = 8;

@@ -4,15 +4,15 @@ import {
   parseStudyRecord,
   parseTestRecord,
   parseTrialRecord,
-} from "../../dist/jobs/regularization/records.js";
-import { parseDataRecord } from "../../dist/runs/data-record.js";
-import { parseEvaluation } from "../../dist/runs/evaluation-record.js";
-import { formatHistory, parseHistory } from "../../dist/runs/history-csv.js";
-import { isPlainDrawing } from "../../dist/runs/kept-figure.js";
-import { formatLabelChange, parseLabels } from "../../dist/runs/labels.js";
-import { parseMetrics, parseRunRecord } from "../../dist/runs/records.js";
-import { slug } from "../../dist/runs/run-folder.js";
-import { formatLook, parseLooks } from "../../dist/runs/test-looks.js";
+} from "../../packages/heddle/dist/jobs/regularization/records.js";
+import { parseDataRecord } from "../../packages/heddle/dist/runs/data-record.js";
+import { parseEvaluation } from "../../packages/heddle/dist/runs/evaluation-record.js";
+import { formatHistory, parseHistory } from "../../packages/heddle/dist/runs/history-csv.js";
+import { isPlainDrawing } from "../../packages/heddle/dist/runs/kept-figure.js";
+import { formatLabelChange, parseLabels } from "../../packages/heddle/dist/runs/labels.js";
+import { parseMetrics, parseRunRecord } from "../../packages/heddle/dist/runs/records.js";
+import { slug } from "../../packages/heddle/dist/runs/run-folder.js";
+import { formatLook, parseLooks } from "../../packages/heddle/dist/runs/test-looks.js";
 import { asText, bytesOf, check, fingerprint, refusedBefore } from "./check.mjs";
 
 const sha256 = "0123456789abcdef".repeat(4);

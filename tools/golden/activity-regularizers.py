@@ -1,4 +1,4 @@
-"""Golden values of Keras 3 for activity regularizers, for src/model/activity-regularizers.test.ts.
+"""Golden values of Keras 3 for activity regularizers, for packages/core/src/model/activity-regularizers.test.ts.
 
 Each case is a model as Keras writes it, with weights, samples and options of `fit`, and what Keras makes of them: the
 loss of `evaluate`, the gradients of the first batch, and losses and weights after some epochs of SGD with momentum.

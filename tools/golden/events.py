@@ -1,4 +1,4 @@
-"""An event file as TensorBoard's own writer makes it, for src/formats/event-file.test.ts: tests/golden/events.json.
+"""An event file as TensorBoard's own writer makes it, for packages/core/src/formats/event-file.test.ts: tests/golden/events.json.
 
 Needs tensorboard (no TensorFlow)."""
 

@@ -1,4 +1,4 @@
-"""Keras's fit with weights, and its callbacks, for src/model/fit-golden.test.ts: tests/golden/fit.json."""
+"""Keras's fit with weights, and its callbacks, for packages/core/src/model/fit-golden.test.ts: tests/golden/fit.json."""
 
 import json
 import os

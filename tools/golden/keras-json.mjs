@@ -4,8 +4,8 @@
 //
 // tools/golden/keras-json.py then reads them in Keras.
 import { mkdirSync, writeFileSync } from "node:fs";
-import { kerasModels } from "../../dist/model/keras-models.testing.js";
-import { weightsFile } from "../../dist/network/keras-json.js";
+import { kerasModels } from "../../packages/core/dist/model/keras-models.testing.js";
+import { weightsFile } from "../../packages/core/dist/network/keras-json.js";
 
 const folder = new URL("../../tests/golden/keras-json/", import.meta.url);
 mkdirSync(folder, { recursive: true });

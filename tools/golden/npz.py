@@ -1,4 +1,4 @@
-"""Files as NumPy writes them, for src/data/npz.test.ts: tests/golden/npz.json.
+"""Files as NumPy writes them, for packages/core/src/data/npz.test.ts: tests/golden/npz.json.
 
 Each is a small array file or archive in base64 with the values in it, or the reason why it must be refused.
 

@@ -1,4 +1,4 @@
-"""Writes what Keras's preprocessing layers answer, for src/layers/preprocessing-golden.test.ts.
+"""Writes what Keras's preprocessing layers answer, for packages/core/src/layers/preprocessing-golden.test.ts.
 
     KERAS_BACKEND=tensorflow TF_ENABLE_ONEDNN_OPTS=0 python tools/golden/preprocessing.py
 

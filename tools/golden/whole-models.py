@@ -140,7 +140,7 @@ def trained(build, optimizer, dtype, before):
 
 
 def apart(one, other):
-    """The largest relative error, as src/base/golden.testing.ts has it."""
+    """The largest relative error, as packages/core/src/base/golden.testing.ts has it."""
 
     def error(a, b):
         a, b = (np.asarray(values, dtype="float64") for values in (a, b))

@@ -26,7 +26,7 @@ const HEADINGS = {
 const PASS = ["outputs", "values", "gradients", "losses", "weights", "averages", "moving statistics"];
 
 /**
- * A comparison as src/base/golden.testing.ts records it.
+ * A comparison as packages/core/src/base/golden.testing.ts records it.
  * @typedef {{ part: string, row: string, id: string | number, what: string, kernels?: string, error: number }} Comparison
  */
 

@@ -7,8 +7,8 @@ import { availableParallelism, cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import { parseArgs } from "node:util";
-import * as heddle from "../../dist/index.js";
-import { Checkpoints, loadDataset } from "../../dist/node.js";
+import * as heddle from "../../packages/core/dist/index.js";
+import { Checkpoints, loadDataset } from "../../packages/heddle/dist/node.js";
 
 const { values } = parseArgs({
   options: {

@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs, promisify } from "node:util";
-import * as heddle from "../../dist/index.js";
+import * as heddle from "../../packages/core/dist/index.js";
 import { writeLargeSet } from "./large-set.mjs";
 
 const path = (name) => fileURLToPath(new URL(name, import.meta.url));
@@ -32,7 +32,7 @@ export async function lookAtEpochs(epochs) {
         "--expose-gc",
         "--import",
         path("look-at-epochs.mjs"),
-        path("../../dist/cli/main.js"),
+        path("../../packages/heddle/bin/heddle.js"),
         ...args,
         ...options,
       ],

@@ -5,7 +5,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const MAIN = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
+const MAIN = fileURLToPath(new URL("../../packages/heddle/bin/heddle.js", import.meta.url));
 
 /** Columns of history.csv that are no times. */
 const COMPARED_COLUMNS = 6;

@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { Random } from "../../dist/base/random.js";
+import { Random } from "../../packages/core/dist/base/random.js";
 import { killAndResume } from "./kill-and-resume.mjs";
 
 const { values } = parseArgs({

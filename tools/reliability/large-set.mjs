@@ -3,7 +3,7 @@
 import { mkdir, open } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { generateFashionSketch } from "../../dist/data/index.js";
+import { generateFashionSketch } from "../../packages/core/dist/data/index.js";
 
 /** Images drawn at once. Each chunk has a seed of its own, so that no image comes twice. */
 const CHUNK = 20_000;

@@ -8,12 +8,12 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import * as heddle from "../../dist/index.js";
+import * as heddle from "../../packages/core/dist/index.js";
 import { writeLargeSet } from "./large-set.mjs";
 
 const LIMIT_BYTES = 2 ** 30;
 const LOOK_MS = 50;
-const MAIN = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
+const MAIN = fileURLToPath(new URL("../../packages/heddle/bin/heddle.js", import.meta.url));
 
 const { values } = parseArgs({
   options: {

@@ -20,7 +20,7 @@ export const chromium = [process.env.CHROMIUM, "/usr/bin/chromium", "/usr/bin/go
 /** @param {string} work statements of a module; what they return is the result */
 const page = (work) => `<!doctype html><title>heddle</title>
 <script type="importmap">
-  { "imports": { "#threads": "/dist/engine/threads-web.js", "#files": "/dist/base/files-web.js" } }
+  { "imports": { "#threads": "/packages/core/dist/engine/threads-web.js", "#files": "/packages/core/dist/base/files-web.js" } }
 </script>
 <script type="module">
   const report = (value) => fetch("/result", { method: "POST", body: JSON.stringify(value) });

@@ -1,6 +1,6 @@
 // The training whose weights are compared everywhere: the same text runs in Node and in a page. It is written out
 // here, and not taken from the study's recipe, so that a better recipe does not move the hashes.
-import { generateFashionSketch } from "../../dist/data/index.js";
+import { generateFashionSketch } from "../../packages/core/dist/data/index.js";
 import {
   Adam,
   Conv2D,
@@ -13,7 +13,7 @@ import {
   Rescaling,
   Sequential,
   SparseCategoricalCrossentropy,
-} from "../../dist/index.js";
+} from "../../packages/core/dist/index.js";
 
 /** What it is, for the page that shows the hashes. */
 export const WORKLOAD =
@@ -24,7 +24,7 @@ export const WORKLOAD =
  * Trains, and says what came out.
  *
  * @param {{ threads?: number, fast?: boolean }} [engine]
- * @param {import("../../dist/index.js").FitOptions} [more] such as callbacks
+ * @param {import("../../packages/core/dist/index.js").FitOptions} [more] such as callbacks
  */
 export async function train(engine = {}, more = {}) {
   const data = generateFashionSketch({ train: 600, test: 100, seed: 7 });

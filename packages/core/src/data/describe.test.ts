@@ -1,0 +1,178 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { Dataset, ImageSet } from "./dataset.js";
+import { describeDataset, formatDescription } from "./describe.js";
+import { ImageIndex } from "./duplicates.js";
+
+/** Images of 1×2 pixels. */
+const set = (images: number[][], labels: number[]): ImageSet => ({
+  images: Uint8Array.from(images.flat()),
+  labels: Uint8Array.from(labels),
+  count: images.length,
+  shape: [1, images[0]!.length, 1],
+});
+
+const dataset = (train: ImageSet, test: ImageSet): Dataset => ({
+  name: "mine",
+  title: "Mine",
+  classNames: ["cat", "dog", "gnu"],
+  train,
+  test,
+  source: { kind: "files", path: "somewhere/mine", files: [] },
+});
+
+const [a, b, c, d] = [
+  [0, 1],
+  [1, 0],
+  [10, 200],
+  [4, 4],
+];
+const mixed = dataset(set([a!, b!, a!, c!, a!, b!], [0, 1, 0, 2, 1, 1]), set([c!, d!, d!, a!], [0, 1, 1, 0]));
+
+describe("describeDataset", () => {
+  it("counts, measures and finds duplicates", () => {
+    const { train, test, duplicates, classNames } = describeDataset(mixed);
+    expect(classNames).toEqual(["cat", "dog", "gnu"]);
+    expect(train).toMatchObject({
+      images: 6,
+      shape: [1, 2, 1],
+      elementType: "uint8",
+      minimum: 0,
+      maximum: 200,
+    });
+    expect(train.perClass).toEqual([2, 3, 1]);
+    expect(test.perClass).toEqual([2, 2, 0]);
+    expect(train.mean).toBe(215 / 12);
+    const squares = 5 * 1 + 10 ** 2 + 200 ** 2;
+    expect(train.standardDeviation).toBeCloseTo(Math.sqrt(squares / 12 - (215 / 12) ** 2), 10);
+    expect(duplicates).toEqual({
+      withinTrain: {
+        count: 3,
+        conflicting: 1,
+        examples: [
+          [0, 2],
+          [0, 4],
+          [1, 5],
+        ],
+      },
+      withinTest: { count: 1, conflicting: 0, examples: [[1, 2]] },
+      betweenSplits: {
+        count: 2,
+        conflicting: 1,
+        examples: [
+          [3, 0],
+          [0, 3],
+        ],
+      },
+    });
+  });
+
+  it("counts every byte, wherever the images lie in memory and whatever is left over of a word", () => {
+    const cases = fc.record({
+      offset: fc.nat(3),
+      bytes: fc.uint8Array({ minLength: 1, maxLength: 30 }),
+      zeros: fc.nat(9),
+    });
+    fc.assert(
+      fc.property(cases, ({ offset, bytes, zeros }) => {
+        const values = [...new Uint8Array(zeros), ...bytes];
+        const images = Uint8Array.from([...new Uint8Array(offset), ...values]).subarray(offset);
+        const train = { images, labels: new Uint8Array(1), count: 1, shape: [1, images.length, 1] } as const;
+        const found = describeDataset(dataset(train, train)).train;
+        expect(found.minimum).toBe(Math.min(...values));
+        expect(found.maximum).toBe(Math.max(...values));
+        expect(found.mean).toBe(values.reduce((sum, value) => sum + value, 0) / values.length);
+      }),
+    );
+  });
+
+  it("measures floats", () => {
+    const images = Float32Array.of(-1.5, 0, 2.5, 3);
+    const floats: ImageSet = { images, labels: Uint8Array.of(0, 1), count: 2, shape: [1, 2, 1] };
+    const { train } = describeDataset(dataset(floats, floats));
+    expect(train).toMatchObject({ elementType: "float32", minimum: -1.5, maximum: 3, mean: 1 });
+    expect(train.standardDeviation).toBeCloseTo(Math.sqrt((6.25 + 1 + 2.25 + 4) / 4), 12);
+  });
+
+  it("is plain data for JSON", () => {
+    const description = describeDataset(mixed);
+    expect(JSON.parse(JSON.stringify(description))).toEqual(description);
+  });
+});
+
+describe("ImageIndex", () => {
+  it("finds the duplicates that comparing all pairs finds", () => {
+    const images = fc.array(fc.tuple(fc.nat(2), fc.nat(2), fc.nat(1)), { minLength: 1, maxLength: 40 });
+    fc.assert(
+      fc.property(images, images, (train, test) => {
+        const labelsOf = (rows: number[][]) => rows.map((_, index) => index % 2);
+        const index = new ImageIndex(set(train, labelsOf(train)));
+        const same = (one: number[]) => (other: number[]) => one.join() === other.join();
+        const within = train.filter((image, at) => train.findIndex(same(image)) < at);
+        expect(index.fill().count).toBe(within.length);
+        const between = test.flatMap((image, at) => {
+          const first = train.findIndex(same(image));
+          return first < 0 ? [] : [[first, at]];
+        });
+        const found = index.find(set(test, labelsOf(test)));
+        expect(found.count).toBe(between.length);
+        expect(found.conflicting).toBe(between.filter(([first, at]) => first! % 2 !== at! % 2).length);
+        expect(found.examples).toEqual(between.slice(0, 5));
+      }),
+    );
+  });
+
+  it("tells images apart that have the same hash", () => {
+    const [one, other] = collidingImages();
+    const index = new ImageIndex(set([one, other, one], [0, 0, 0]));
+    expect(index.fill()).toEqual({ count: 1, conflicting: 0, examples: [[0, 2]] });
+  });
+});
+
+/** Two images of 5 bytes with the same 32-bit FNV-1a hash, by the birthday paradox. */
+function collidingImages(): [number[], number[]] {
+  const seen = new Map<number, number[]>();
+  for (let number = 0; ; number++) {
+    // The golden ratio's bits spread the counter, so that all five bytes vary.
+    const spread = Math.imul(number, 0x9e3779b9);
+    const image = [spread & 255, (spread >>> 8) & 255, (spread >>> 16) & 255, spread >>> 24, number & 255];
+    const hash = image.reduce((sum, byte) => Math.imul(sum ^ byte, 0x01000193), 0x811c9dc5);
+    const found = seen.get(hash);
+    if (found) return [found, image];
+    seen.set(hash, image);
+  }
+}
+
+describe("formatDescription", () => {
+  it("shows all of it", () => {
+    expect(formatDescription(describeDataset(mixed))).toBe(mixedAsText);
+  });
+
+  it("says that a generated dataset is drawn", () => {
+    const text = formatDescription(
+      describeDataset({ ...mixed, source: { kind: "generated", seed: 4, files: [] } }),
+    );
+    expect(text.split("\n")[0]).toBe("Mine, drawn by code from seed 4");
+    expect(text).not.toContain("somewhere");
+  });
+});
+
+const mixedAsText = `Mine, from somewhere/mine
+
+                            training       test
+images                             6          4
+height × width × channels  1 × 2 × 1  1 × 2 × 1
+type                           uint8      uint8
+values                      0 to 200   0 to 200
+mean                           17.92      28.38
+standard deviation             54.96      64.93
+
+label  class  training         test
+    0  cat           2  33.3%     2  50.0%
+    1  dog           3  50.0%     2  50.0%
+    2  gnu           1  16.7%     0   0.0%
+
+Exact duplicates
+  within training: 3, 1 with another label (0 = 2, 0 = 4, 1 = 5)
+  within test: 1, all with the same label (1 = 2)
+  test images also in training: 2, 1 with another label (3 = 0, 0 = 3)`;

@@ -1,0 +1,69 @@
+import { Command, Option } from "@commander-js/extra-typings";
+import { groupDigits } from "@heddle/core/internal/base/format.js";
+import { dataForms } from "@heddle/core/internal/data/dataset.js";
+import { checkTarget } from "../../datasets/convert.js";
+import { formOfTarget, loadSplits, writeData } from "../../datasets/index.js";
+import { loadOptions } from "../data-options.js";
+import { jsonOption, missingOption, nonEmpty, offlineOption, shapeOption, sizeOption } from "../options.js";
+import { abortOnSignals } from "../signals.js";
+import { Terminal } from "../terminal.js";
+
+/** `heddle convert SOURCE TARGET`: data from one form into another. */
+export function convertCommand() {
+  return new Command("convert")
+    .description("turn data of one form into another: IDX, CSV, npz, folders of pictures")
+    .argument("<source>", "a folder, CSV or npz file, fashion-mnist or fashion-sketch", nonEmpty)
+    .argument("<target>", "a file that ends in .csv, .csv.gz or .npz, or a folder with --to", nonEmpty)
+    .addOption(new Option("--to <form>", "the target's form; by default its ending says").choices(dataForms))
+    .option("--force", "replace what is at the target")
+    .addOption(missingOption())
+    .addOption(sizeOption())
+    .addOption(shapeOption())
+    .addOption(offlineOption())
+    .addOption(jsonOption())
+    .addHelpText(
+      "after",
+      `
+The splits of the source are kept. Where a form needs a test split and the
+source has none, a sixth of each class is held out. The target is written
+beside its place and renamed when it is whole.
+
+Examples:
+  heddle convert fashion-mnist fashion.npz
+  heddle convert fashion.npz fashion-csv --to csv
+  heddle convert train.csv.gz mnist --to idx --missing zero
+  heddle convert photos photos.npz --size 28x28
+  heddle convert photos.npz photos-again --to images`,
+    )
+    .action(async (source, target, options) => {
+      const terminal = new Terminal(options);
+      const { signal, release } = abortOnSignals(terminal);
+      try {
+        const form = formOfTarget(target, options.to);
+        const force = options.force ?? false;
+        await checkTarget(target, force);
+        const load = loadOptions(options, { signal, terminal });
+        const { onWarning } = load;
+        const data = await loadSplits(source, load);
+        terminal.clear();
+        const { train, test, classNames } = await writeData(target, data, { form, force, onWarning });
+        const splits = [
+          `${groupDigits(train.count)} training`,
+          ...(test ? [`${groupDigits(test.count)} test`] : []),
+        ];
+        terminal.result(
+          `${target}: ${splits.join(" and ")} images of ${train.shape.join(" × ")} in ${classNames.length} ${classNames.length === 1 ? "class" : "classes"}, as ${form}`,
+        );
+        terminal.json({
+          target,
+          form,
+          shape: train.shape,
+          classNames,
+          train: { images: train.count },
+          ...(test && { test: { images: test.count } }),
+        });
+      } finally {
+        release();
+      }
+    });
+}

@@ -1,0 +1,118 @@
+import { join } from "node:path";
+import { Command, Option } from "@commander-js/extra-typings";
+import { groupDigits } from "@heddle/core/internal/base/format.js";
+import {
+  type EvaluatedModel,
+  evaluateModel,
+  type ModelEvaluation,
+} from "../../jobs/evaluate/evaluate-model.js";
+import { subjectOf, writeEvaluationPage } from "../../jobs/evaluate/evaluation-page.js";
+import { evaluationFacts } from "../../pages/evaluation-words.js";
+import { refuseFolder } from "../../pages/page-file.js";
+import { loadOptions, withDataOptions } from "../data-options.js";
+import { fastOption, jsonOption, modelArgument, nonEmpty, runDirOption, threadsOption } from "../options.js";
+import { abortOnSignals } from "../signals.js";
+import { Terminal } from "../terminal.js";
+
+/** `heddle evaluate RUN`: every figure of merit of a run's model, or of any other. */
+export function evaluateCommand() {
+  return withDataOptions(
+    new Command("evaluate")
+      .description("measure a run or a model on labelled images")
+      .addArgument(modelArgument()),
+  )
+    .addOption(new Option("--stream", "leave images on disk: the default for a run that was trained so"))
+    .addOption(
+      new Option("--split <split>", "the images to measure on")
+        .choices(["test", "train"] as const)
+        .default("test" as const),
+    )
+    .addOption(
+      new Option("--against <run>", "a second run or model, compared on the same images").argParser(nonEmpty),
+    )
+    .addOption(new Option("--report [file]", "write an HTML page with all figures").argParser(nonEmpty))
+    .addOption(threadsOption())
+    .addOption(fastOption())
+    .addOption(runDirOption())
+    .addOption(jsonOption())
+    .addHelpText(
+      "after",
+      `
+Data must have the run's classes and image size. Each look at a run's own test
+images is counted in its folder. The page goes to the run's folder, or to the
+working folder for a model of no run, unless a file is named; its figures lie
+beside it as SVG and PNG.
+
+Examples:
+  heddle evaluate latest
+  heddle evaluate runs/2026-03-04-153012-fashion-mnist --report --json
+  heddle evaluate latest --against 2026-03-04-153012-fashion-mnist
+  heddle evaluate my-model --data ~/datasets/other --split train`,
+    )
+    .action(async (run, options) => {
+      const terminal = new Terminal(options);
+      const { signal, release } = abortOnSignals(terminal);
+      try {
+        if (typeof options.report === "string") await refuseFolder(options.report);
+        const measured = await evaluateModel(run, {
+          ...{ root: options.runDir, data: options.data, split: options.split, against: options.against },
+          ...{ threads: options.threads, fast: options.fast, stream: options.stream, signal },
+          load: loadOptions(options, { signal, terminal }),
+          onWarning: (message) => terminal.warn(message),
+        });
+        const report = options.report === undefined ? null : pagePath(options.report, measured);
+        if (report !== null) {
+          terminal.rewrite("Drawing the figures …");
+          await writeEvaluationPage(report, measured);
+          terminal.clear();
+        }
+        print(terminal, measured, report);
+        terminal.json(asJson(measured, report));
+      } finally {
+        release();
+      }
+    });
+}
+
+/** Where the page goes: `--report` without a file puts it into the run's folder. */
+function pagePath(report: string | true, { run, dataset, split }: ModelEvaluation): string {
+  if (report !== true) return report;
+  return join(run ?? "", `evaluation-${dataset.name}-${split}.html`);
+}
+
+function print(terminal: Terminal, measured: ModelEvaluation, report: string | null): void {
+  const { evaluation, trained, testLooks, against } = measured;
+  const { bold } = terminal.colors;
+  const line = (label: string, value: string) => terminal.result(`${label.padEnd(18)} ${value}`);
+  terminal.result(bold(`${measured.name} on ${subjectOf(measured)}: ${groupDigits(evaluation.images)}`));
+  for (const { label, value } of evaluationFacts(evaluation)) {
+    // The training's own loss is another where labels were smoothed or weights penalized.
+    const differs = label === "Loss" && Math.abs(trained.loss - evaluation.loss) > 1e-4;
+    line(label, differs ? `${value}; ${trained.loss.toFixed(4)} by the loss it was trained with` : value);
+  }
+  if (against) terminal.result(bold(against.sentence));
+  if (testLooks) terminal.result(against ? `${measured.name}: ${testLooks.sentence}` : testLooks.sentence);
+  if (against?.model.testLooks) {
+    terminal.result(`${against.model.name}: ${against.model.testLooks.sentence}`);
+  }
+  if (report !== null) line("Report", report);
+}
+
+function asJson(measured: ModelEvaluation, report: string | null) {
+  const { dataset, split, against } = measured;
+  return {
+    dataset: { name: dataset.name },
+    split,
+    ...modelJson(measured, split),
+    against: against && {
+      ...modelJson(against.model, split),
+      mcnemar: against.test,
+      verdict: against.sentence,
+    },
+    report,
+  };
+}
+
+function modelJson({ name, run, trained, evaluation, testLooks }: EvaluatedModel, split: "test" | "train") {
+  return { run, model: name, [split]: { ...trained, images: evaluation.images }, evaluation, testLooks };
+}

@@ -1,0 +1,59 @@
+import { Command, Option } from "@commander-js/extra-typings";
+import { formatPlan, planSteps } from "@heddle/core/internal/compiler/plan.js";
+import { batchSizeOfRun, datasetOfRun, openRun } from "../../jobs/open-run.js";
+import { loadOptions, withDataOptions } from "../data-options.js";
+import { fastOption, jsonOption, runArgument, runDirOption, threadsOption, wholeNumber } from "../options.js";
+import { abortOnSignals } from "../signals.js";
+import { Terminal } from "../terminal.js";
+
+/** `heddle plan RUN`: the kernel calls that a batch comes to. */
+export function planCommand() {
+  return withDataOptions(
+    new Command("plan")
+      .description("show the kernel calls that training on one batch comes to")
+      .addArgument(runArgument()),
+  )
+    .addOption(
+      new Option("--batch-size <n>", "images of a step; the run's own by default").argParser(
+        wholeNumber(1, 65536),
+      ),
+    )
+    .addOption(new Option("--profile", "train for two seconds on the run's data and measure each kernel"))
+    .addOption(threadsOption())
+    .addOption(fastOption())
+    .addOption(runDirOption())
+    .addOption(jsonOption())
+    .addHelpText(
+      "after",
+      `
+Examples:
+  heddle plan latest
+  heddle plan latest --profile --threads 1
+  heddle plan latest --batch-size 128 --json`,
+    )
+    .action(async (run, options) => {
+      const terminal = new Terminal(options);
+      const { signal, release } = abortOnSignals(terminal);
+      const { record, model } = await openRun(run, options.runDir, options);
+      try {
+        const batchSize = options.batchSize ?? batchSizeOfRun(record);
+        const measure = async () => {
+          const load = loadOptions(options, { signal, terminal });
+          const dataset = await datasetOfRun(record, options.data, load);
+          return model.profile(dataset.train, { batchSize });
+        };
+        const { program, profile } = options.profile
+          ? await measure()
+          : { ...(await model.trainingProgram(batchSize)), profile: undefined };
+        if (!options.json) terminal.result(formatPlan(program, profile));
+        const { shardSize, memoryBytes } = program;
+        const measured = profile && {
+          profile: { steps: profile.steps, threads: profile.threads, seconds: profile.seconds },
+        };
+        terminal.json({ batchSize, shardSize, memoryBytes, ...measured, steps: planSteps(program, profile) });
+      } finally {
+        model.dispose();
+        release();
+      }
+    });
+}

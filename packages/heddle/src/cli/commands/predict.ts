@@ -1,0 +1,40 @@
+import { Command } from "@commander-js/extra-typings";
+import { formatPercent, formatTable } from "@heddle/core/internal/base/format.js";
+import { predictPictures } from "../../jobs/predict/predict-pictures.js";
+import { fastOption, jsonOption, modelArgument, runDirOption, threadsOption } from "../options.js";
+import { Terminal } from "../terminal.js";
+
+/** `heddle predict RUN IMAGE…`: what a model sees in pictures. */
+export function predictCommand() {
+  return new Command("predict")
+    .description("say what a model sees in pictures")
+    .addArgument(modelArgument())
+    .argument("<image...>", "PNG, JPEG, WebP, GIF, TIFF or AVIF files")
+    .addOption(threadsOption())
+    .addOption(fastOption())
+    .addOption(runDirOption())
+    .addOption(jsonOption())
+    .addHelpText(
+      "after",
+      `
+Pictures are turned to grey if the model wants that, and scaled to its input.
+For a model of grey images, those with a light background are inverted, as its
+training images show light things on black; not where the run was trained on a
+folder of pictures, which are read as they are.
+
+Examples:
+  heddle predict latest boot.jpg
+  heddle predict latest photos/*.png --json`,
+    )
+    .action(async (run, paths, options) => {
+      const terminal = new Terminal(options);
+      const { runDir: root, threads, fast } = options;
+      const predictions = await predictPictures(run, paths, { root, threads, fast });
+      for (const { image, inverted, top } of predictions) {
+        terminal.result(`${image}${inverted ? " (inverted: its background is light)" : ""}`);
+        const rows = top.map(({ name, probability }) => [`  ${name}`, formatPercent(probability)]);
+        terminal.result(formatTable(rows, [1]));
+      }
+      terminal.json({ predictions });
+    });
+}

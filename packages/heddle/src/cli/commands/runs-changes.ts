@@ -1,0 +1,136 @@
+import { basename } from "node:path";
+import { createInterface } from "node:readline/promises";
+import { Argument, Command, Option } from "@commander-js/extra-typings";
+import { HeddleError } from "@heddle/core/internal/base/errors.js";
+import { groupDigits } from "@heddle/core/internal/base/format.js";
+import {
+  deleteRunFolder,
+  findToDelete,
+  nameRun,
+  renameRunFolder,
+  tagRun,
+} from "../../runs/run-store-changes.js";
+import { jsonOption, nonEmpty, runArgument, runDirOption } from "../options.js";
+import { cell } from "../table.js";
+import { Terminal } from "../terminal.js";
+
+/** `heddle runs tag RUN TAG…`. */
+export function tagCommand() {
+  return new Command("tag")
+    .description("add tags to a run, or take them away")
+    .addArgument(runArgument())
+    .argument("<tags...>", "letters, digits, dots, hyphens, underscores or any of : = +")
+    .option("--remove", "take them away")
+    .addOption(runDirOption())
+    .addOption(jsonOption())
+    .addHelpText(
+      "after",
+      "\nExamples:\n  heddle runs tag latest baseline\n  heddle runs tag latest baseline --remove",
+    )
+    .action(async (given, tags, options, command) => {
+      const { run, labels } = await tagRun(rootOf(command), given, tags, { remove: options.remove ?? false });
+      const terminal = new Terminal(options);
+      const told = labels.tags.length > 0 ? labels.tags.join(" ") : "no tags";
+      if (!options.json) terminal.result(cell(`${run.id}: ${told}`));
+      terminal.json({ id: run.id, path: run.path, ...labels });
+    });
+}
+
+/** `heddle runs rename RUN NAME`. */
+export function renameCommand() {
+  return new Command("rename")
+    .description("give a run a name that every command finds it by")
+    .addArgument(runArgument())
+    .addArgument(new Argument("<name>", "the name; the run's id takes it away").argParser(nonEmpty))
+    .option("--folder", "rename its folder, too, which is its id")
+    .addOption(runDirOption())
+    .addOption(jsonOption())
+    .addHelpText(
+      "after",
+      `
+A name stands beside the id and can be typed in its place. With --folder the
+folder itself is renamed; its reports and its record stay as they are.
+
+Examples:
+  heddle runs rename latest wide-head
+  heddle evaluate wide-head
+  heddle runs rename latest wide-head --folder`,
+    )
+    .action(async (given, name, options, command) => {
+      const root = rootOf(command);
+      const run = options.folder
+        ? await renameRunFolder(root, given, name)
+        : await nameRun(root, given, name);
+      const terminal = new Terminal(options);
+      const labels = await run.readLabels();
+      if (!options.json) {
+        const called = labels.name === null ? "has no name" : `is called ${labels.name}`;
+        terminal.result(cell(options.folder ? `The run is now in ${run.path}` : `${run.id} ${called}.`));
+      }
+      terminal.json({ id: run.id, path: run.path, ...labels });
+    });
+}
+
+/** `heddle runs delete RUN…`. */
+export function deleteCommand() {
+  return new Command("delete")
+    .description("delete runs, for good")
+    .addArgument(new Argument("<run...>", "run folders, ids, names, or latest"))
+    .addOption(new Option("--yes", "do not ask"))
+    .addOption(new Option("--force", "also a run that is under way"))
+    .addOption(runDirOption())
+    .addOption(jsonOption())
+    .addHelpText(
+      "after",
+      `
+Nothing is deleted unless all of the runs can be.
+
+Examples:
+  heddle runs delete 2026-03-04-153012-mnist
+  heddle runs delete wide-head latest --yes`,
+    )
+    .action(async (given, options, command) => {
+      const terminal = new Terminal(options);
+      const paths = await findToDelete(rootOf(command), given.map(nonEmpty), {
+        force: options.force ?? false,
+      });
+      const ids = paths.map((path) => basename(path));
+      if (!options.yes && !(await confirmed(terminal, ids))) {
+        terminal.result("Nothing was deleted.");
+        terminal.json({ deleted: [] });
+        return;
+      }
+      for (const path of paths) await deleteRunFolder(path);
+      if (!options.json) terminal.result(cell(`Deleted ${ids.join(", ")}`));
+      terminal.json({ deleted: ids });
+    });
+}
+
+/** Asks people; without a terminal there is nobody to ask. */
+async function confirmed(terminal: Terminal, ids: readonly string[]): Promise<boolean> {
+  if (!process.stdin.isTTY || !process.stderr.isTTY) {
+    throw new HeddleError({
+      who: "Deleting runs",
+      expected: "a terminal to ask in",
+      received: "none",
+      next: "Add --yes to delete without asking.",
+    });
+  }
+  for (const id of ids) terminal.result(`  ${cell(id)}`);
+  const asked = createInterface({ input: process.stdin, output: process.stderr });
+  const closed = new Promise<string>((resolve) => asked.once("close", () => resolve("")));
+  const what = ids.length === 1 ? "this run" : `these ${groupDigits(ids.length)} runs`;
+  const answer = await Promise.race([asked.question(`Delete ${what} for good? (y/N) `), closed]);
+  asked.close();
+  return /^y(es)?$/i.test(answer.trim());
+}
+
+/** `--run-dir` before the command's name counts as well as behind it. */
+function rootOf(command: { opts(): { runDir: string }; parent: unknown }): string {
+  const parent = command.parent as Command | null;
+  const own = command as unknown as Command;
+  const above = parent?.getOptionValueSource("runDir") === "cli";
+  return above && own.getOptionValueSource("runDir") !== "cli"
+    ? String((parent.opts() as { runDir?: string }).runDir)
+    : command.opts().runDir;
+}

@@ -1,0 +1,139 @@
+import { Command, InvalidArgumentError, Option } from "@commander-js/extra-typings";
+import { formatDuration, formatPercent, groupDigits } from "@heddle/core/internal/base/format.js";
+import { parseSince, queryRuns, sortKeys } from "../../runs/run-query.js";
+import { type DamagedRun, listedStatuses, type RunSummary, readRuns } from "../../runs/run-store.js";
+import { jsonOption, nonEmpty, runDirOption, wholeNumber } from "../options.js";
+import { cell, outputColumns, tableOrBlocks } from "../table.js";
+import { Terminal } from "../terminal.js";
+import { wrapped } from "../terminal-text.js";
+import { deleteCommand, renameCommand, tagCommand } from "./runs-changes.js";
+
+const DAMAGED = "damaged";
+
+/** `heddle runs`: what runs there are, and what to call and to keep of them. */
+export function runsCommand() {
+  return (
+    new Command("runs")
+      .description("list runs; tag, rename and delete them")
+      // Options behind tag, rename and delete are theirs.
+      .enablePositionalOptions()
+      .addOption(
+        new Option("--sort <key>", "what to sort by, the newest, best or smallest first")
+          .choices(sortKeys)
+          .default("date" as const),
+      )
+      .option("--reverse", "the other way round")
+      .addOption(new Option("--status <status>", "only these").choices([...listedStatuses, DAMAGED] as const))
+      .addOption(new Option("--dataset <name>", "only those on this dataset").argParser(nonEmpty))
+      .addOption(tagOption())
+      .addOption(sinceOption())
+      .addOption(new Option("--limit <n>", "at most so many").argParser(wholeNumber(1)))
+      .addOption(runDirOption())
+      .addOption(jsonOption())
+      .addCommand(tagCommand())
+      .addCommand(renameCommand())
+      .addCommand(deleteCommand())
+      .addHelpText(
+        "after",
+        `
+A run that cannot be read is listed as damaged, with the reason. Wherever a
+command takes a run it takes its id, its folder, its name, or latest.
+
+Examples:
+  heddle runs
+  heddle runs --sort accuracy --dataset fashion-mnist --limit 10
+  heddle runs --status stopped --since 7d
+  heddle runs tag latest baseline
+  heddle runs rename latest wide-head
+  heddle runs delete 2026-03-04-153012-mnist
+  heddle runs --tag baseline --json`,
+      )
+      .action(async (options) => {
+        const terminal = new Terminal(options);
+        const found = await readRuns(options.runDir);
+        const { status } = options;
+        const filters = [status, options.dataset, options.tag, options.since];
+        const runs =
+          status === DAMAGED ? [] : queryRuns(found.runs, { ...options, status, tags: options.tag });
+        // Of a damaged run nothing is known: only who asks for all, or for those, sees them.
+        const showDamaged = status === DAMAGED || filters.every((filter) => filter === undefined);
+        const damaged = showDamaged ? found.damaged : [];
+        if (!options.json) print(terminal, { ...found, root: options.runDir }, runs, damaged);
+        terminal.json({ runs, damaged });
+      })
+  );
+}
+
+/** Not variadic: it would swallow the name of a command behind it. */
+function tagOption() {
+  return new Option("--tag <tag>", "only those with this tag; with all where it is given again").argParser(
+    (tag: string, before: readonly string[] | undefined): readonly string[] => [
+      ...(before ?? []),
+      nonEmpty(tag),
+    ],
+  );
+}
+
+function sinceOption() {
+  return new Option(
+    "--since <when>",
+    "only those begun since a date, such as 2026-03-04, or 12h, 7d or 2w ago",
+  ).argParser((text) => {
+    const since = parseSince(text);
+    if (since) return since;
+    throw new InvalidArgumentError(
+      "Expected a date such as 2026-03-04, or a time such as 30m, 12h, 7d or 2w.",
+    );
+  });
+}
+
+function print(
+  terminal: Terminal,
+  all: {
+    readonly runs: readonly RunSummary[];
+    readonly damaged: readonly DamagedRun[];
+    readonly root: string;
+  },
+  runs: readonly RunSummary[],
+  damaged: readonly DamagedRun[],
+): void {
+  const columns = outputColumns(terminal);
+  const total = all.runs.length + all.damaged.length;
+  if (runs.length + damaged.length === 0) {
+    terminal.result(
+      total === 0
+        ? `No runs in ${cell(all.root)}. heddle study fashion-mnist makes one; --run-dir names another folder.`
+        : `None of the ${counted(total)} in ${cell(all.root)} is so.`,
+    );
+    return;
+  }
+  if (runs.length > 0) {
+    const head = ["Run", "Status", "Dataset", "Test", "Epochs", "Seed", "Time", "Name", "Tags"];
+    terminal.result(tableOrBlocks(head, runs.map(rowOf), { right: [3, 4, 5, 6], columns }));
+  }
+  if (damaged.length > 0 && runs.length > 0) terminal.result("");
+  for (const { id, reason } of damaged) {
+    terminal.result(wrapped(`${cell(id)}  ${DAMAGED}: ${cell(reason)}`, columns));
+  }
+  const unseen = all.damaged.length - damaged.length;
+  if (unseen > 0) terminal.info(`\n${counted(unseen)} cannot be read: heddle runs --status ${DAMAGED}`);
+}
+
+function rowOf(run: RunSummary): readonly string[] {
+  const { done, planned } = run.epochs;
+  return [
+    cell(run.id),
+    run.status,
+    cell(run.dataset),
+    run.testAccuracy === null ? "-" : formatPercent(run.testAccuracy),
+    planned === null || planned === done ? String(done) : `${done}/${planned}`,
+    String(run.seed),
+    run.seconds === null ? "-" : formatDuration(run.seconds),
+    cell(run.name ?? ""),
+    cell(run.tags.join(" ")),
+  ];
+}
+
+function counted(count: number): string {
+  return `${groupDigits(count)} ${count === 1 ? "run" : "runs"}`;
+}

@@ -1,0 +1,255 @@
+import { Command, InvalidArgumentError, Option } from "@commander-js/extra-typings";
+import { AbortedError } from "@heddle/core/internal/base/errors.js";
+import {
+  formatDuration,
+  formatPercent,
+  formatTable,
+  groupDigits,
+} from "@heddle/core/internal/base/format.js";
+import type { FormOptions } from "@heddle/core/internal/data/dataset.js";
+import { LIMIT_HELP, limitNote } from "@heddle/core/internal/recipes/limit.js";
+import { studyRecipe } from "@heddle/core/internal/recipes/study-recipe.js";
+import { parseDuration } from "@heddle/core/internal/tuning/budget.js";
+import { obtainForStudy } from "../../jobs/obtain-dataset.js";
+import {
+  DEFAULT_EPOCHS,
+  DEFAULT_SEEDS,
+  FEW_EPOCHS,
+  FEW_EPOCHS_NOTE,
+  LEAST_SEEDS,
+  regimeSeconds,
+} from "../../jobs/regularization/plan.js";
+import type { StudyRecord, TrialRecord } from "../../jobs/regularization/records.js";
+import { regimes, titleOf } from "../../jobs/regularization/regimes.js";
+import type { StudyRequest } from "../../jobs/regularization/request.js";
+import type { Choice } from "../../jobs/regularization/results.js";
+import {
+  runStudy,
+  type StudyEvents,
+  type StudyPosition,
+  type StudyResult,
+} from "../../jobs/regularization/run-study.js";
+import type { Trial } from "../../jobs/regularization/trials.js";
+import { points } from "../../jobs/regularization/verdict.js";
+import { resultsJson } from "../../jobs/regularization/write-report.js";
+import { formatCommand } from "../../runs/command-line.js";
+import { DEFAULT_RUNS_FOLDER } from "../../runs/run-folder.js";
+import { loadOptions, withDataOptions } from "../data-options.js";
+import {
+  DEFAULT_SEED,
+  fastOption,
+  jsonOption,
+  positiveNumber,
+  quietOption,
+  runDirOption,
+  threadsOption,
+  wholeNumber,
+} from "../options.js";
+import { lineWithBar } from "../progress.js";
+import { abortOnSignals } from "../signals.js";
+import { Terminal } from "../terminal.js";
+
+/** Keras's default rate for Adam: tuned for no regime. */
+const LEARNING_RATE = 1e-3;
+
+const MOST_SEEDS = 100;
+
+/** `heddle study regularization`: is the published claim about regularization true? */
+export function studyRegularizationCommand() {
+  const command = new Command("regularization").description(
+    "compare ways to regularize the study's CNN, and judge the published claim",
+  );
+  return withDataOptions(command)
+    .addOption(
+      new Option("--budget <time>", "fit seeds and epochs to a time: 90s, 20m, 2h").argParser(duration),
+    )
+    .addOption(
+      new Option("--seeds <n>", `seeds of each regime (default: ${DEFAULT_SEEDS})`).argParser(
+        wholeNumber(LEAST_SEEDS, MOST_SEEDS),
+      ),
+    )
+    .addOption(
+      new Option("--epochs <n>", `passes over the training images (default: ${DEFAULT_EPOCHS})`).argParser(
+        wholeNumber(1),
+      ),
+    )
+    .addOption(
+      new Option("--batch-size <n>", "images of a step")
+        .argParser(wholeNumber(1, 65536))
+        .default(studyRecipe.batchSize),
+    )
+    .addOption(
+      new Option("--lr, --learning-rate <x>", "peak of the one-cycle schedule")
+        .argParser(positiveNumber)
+        .default(LEARNING_RATE),
+    )
+    .addOption(
+      new Option("--seed <n>", "the first seed: it makes the choices, those behind it are compared")
+        .argParser(wholeNumber(0, Number.MAX_SAFE_INTEGER - MOST_SEEDS))
+        .default(DEFAULT_SEED),
+    )
+    .addOption(threadsOption())
+    .addOption(fastOption())
+    .addOption(runDirOption())
+    .addOption(new Option("--limit <n>", LIMIT_HELP).argParser(wholeNumber(1)))
+    .addOption(jsonOption())
+    .addOption(quietOption())
+    .addHelpText(
+      "after",
+      `
+A sixth of the training images is held out for every choice; the test images
+are looked at once, at the end. The plan, with the time that it is expected to
+take, is printed before the first trial. Without --budget it is 3 seeds of 12
+epochs: some hours on two cores.
+
+Stopped or killed, it goes on behind the last finished trial when the same
+command is typed again. Its folder is <run-dir>/regularization-<dataset>.
+
+Examples:
+  heddle study regularization --budget 20m
+  heddle study regularization --seeds 5 --epochs 20 --fast
+  heddle study regularization --data fashion-sketch --limit 600 --epochs 1`,
+    )
+    .action(async (options) => {
+      const terminal = new Terminal(options);
+      const { signal, release } = abortOnSignals(terminal);
+      try {
+        const obtained = await obtainForStudy(options.data, loadOptions(options, { signal, terminal }));
+        terminal.clear();
+        const { dataset, standInFor } = obtained;
+        if (standInFor) terminal.warn(`${standInFor.reason} Using ${dataset.title} instead.`);
+        const note = limitNote(dataset.train, options.limit);
+        if (note !== undefined) terminal.warn(note);
+        const request: StudyRequest = {
+          ...{ budgetSeconds: options.budget, seeds: options.seeds, epochs: options.epochs },
+          ...{ limit: options.limit, batchSize: options.batchSize, learningRate: options.learningRate },
+          ...{ seed: options.seed, fast: options.fast ?? false },
+        };
+        const result = await runStudy({
+          ...{ dataset, request, signal, runsFolder: options.runDir, threads: options.threads },
+          ...(standInFor && { standInFor }),
+          places: placesOf(options),
+          defaults: {
+            ...{ batchSize: studyRecipe.batchSize, learningRate: LEARNING_RATE },
+            ...{ seed: DEFAULT_SEED, fast: false },
+          },
+          events: printer(terminal),
+        });
+        printResult(terminal, result);
+        const { folder, reportPath, study } = result;
+        terminal.json({ folder, reportPath, plan: study.plan, ...resultsJson(result) });
+      } catch (thrown) {
+        if (!(thrown instanceof AbortedError)) throw thrown;
+        const again = formatCommand(["heddle", ...process.argv.slice(2)]);
+        throw new AbortedError(`${thrown.message}\n  to go on:  ${again}`, { cause: thrown });
+      } finally {
+        release();
+      }
+    });
+}
+
+/** What was typed to say where data and runs are, and how the data is read. */
+function placesOf({
+  data,
+  missing,
+  size,
+  shape,
+  runDir,
+}: FormOptions & { readonly data?: string | undefined; readonly runDir: string }): string[] {
+  return [
+    ...(data === undefined ? [] : ["--data", data]),
+    ...(missing === undefined ? [] : ["--missing", missing]),
+    ...(size === undefined ? [] : ["--size", size.join("x")]),
+    ...(shape === undefined ? [] : ["--shape", shape.join("x")]),
+    ...(runDir === DEFAULT_RUNS_FOLDER ? [] : ["--run-dir", runDir]),
+  ];
+}
+
+/** An option's value as a time in seconds. */
+function duration(text: string): number {
+  const seconds = parseDuration(text);
+  if (seconds !== undefined) return seconds;
+  throw new InvalidArgumentError("Expected a time such as 90s, 20m or 2h.");
+}
+
+/** Prints the plan, a line for each trial, and one that lives while it trains. */
+function printer(terminal: Terminal): StudyEvents {
+  return {
+    onMeasuring: () => terminal.info("Measuring how fast each kind of network trains here …"),
+    onPlan: (study, resumed) => printPlan(terminal, study, resumed),
+    onProgress: (trial, at, { epoch, epochs, step, steps, accuracy }) => {
+      const share = (epoch - 1 + step / steps) / epochs;
+      const label = `${counter(at)} ${titleOf(trial.regime, trial.setting)}, seed ${trial.seed}`;
+      const eta = formatDuration(at.secondsLeft - share * at.trialSeconds);
+      terminal.rewrite(
+        lineWithBar(terminal.columns, share, label, [
+          `ETA ${eta}`,
+          `epoch ${epoch}/${epochs}`,
+          `accuracy ${accuracy.toFixed(4)}`,
+        ]),
+      );
+    },
+    onTrial: (record, trial, at) => terminal.info(trialLine(record, trial, at)),
+    onChoices: (choices) => printChoices(terminal, choices),
+    onStage: (stage) => terminal.rewrite(`${stage[0]!.toUpperCase()}${stage.slice(1)} …`),
+  };
+}
+
+function printPlan(terminal: Terminal, study: StudyRecord, resumed: boolean): void {
+  const { plan, speeds, images } = study;
+  const rows = regimes.map((regime) => [
+    regime.title,
+    regime.settings.map(({ label }) => label || "–").join(" | "),
+    formatDuration(regimeSeconds({ regimes, speeds, images }, regime, plan)),
+  ]);
+  const head = resumed ? "Going on with the study begun" : "The study";
+  terminal.info(
+    `${head}: ${plan.seeds} seeds of ${plan.epochs} ${plan.epochs === 1 ? "epoch" : "epochs"}, ` +
+      `choices by 1 seed of ${plan.choosingEpochs}; ${formatDuration(plan.expectedSeconds)} expected in all`,
+  );
+  if (plan.epochs < FEW_EPOCHS) terminal.info(`${FEW_EPOCHS_NOTE}.`);
+  terminal.info(
+    `Images: ${groupDigits(images.train)} to train on, ${groupDigits(images.validation)} held out for choices, ${groupDigits(images.test)} for the test at the end`,
+  );
+  terminal.info(`\n${formatTable([["Regime", "Settings tried", "Expected"], ...rows], [2])}\n`);
+}
+
+function trialLine(record: TrialRecord, { regime, setting }: Trial, at: StudyPosition): string {
+  return [
+    `${counter(at)} ${titleOf(regime, setting)}, seed ${record.seed}`,
+    record.purpose === "choosing" ? "(choice)" : "",
+    `held out ${formatPercent(record.validation.accuracy)}`,
+    record.train ? `training ${formatPercent(record.train.accuracy)}` : "",
+    formatDuration(record.seconds),
+  ]
+    .filter(Boolean)
+    .join("  ");
+}
+
+function printChoices(terminal: Terminal, choices: readonly Choice[]): void {
+  const made = choices.filter(({ candidates }) => candidates.length > 0);
+  const words = made.map(({ regime, setting }) => titleOf(regime, setting));
+  if (words.length > 0) terminal.info(`Chosen on the held-out images: ${words.join("; ")}`);
+}
+
+/** `[ 7/51]` */
+function counter({ number, trials }: StudyPosition): string {
+  return `[${String(number).padStart(String(trials).length)}/${trials}]`;
+}
+
+function printResult(terminal: Terminal, result: StudyResult): void {
+  const { results, verdict, pooledVerdict, reportPath } = result;
+  const percent = (value: number) => (100 * value).toFixed(2);
+  const rows = results.map(({ regime, setting, test, train, gap, difference }) => [
+    titleOf(regime, setting),
+    `${percent(test.mean)} ± ${percent(test.deviation)}`,
+    `${percent(train.mean)} ± ${percent(train.deviation)}`,
+    percent(gap.mean),
+    difference ? `${points(difference.mean)} (${points(difference.low)} to ${points(difference.high)})` : "–",
+  ]);
+  const head = ["Regime", "Test (%)", "Training (%)", "Gap", "Against pooling + dropout"];
+  terminal.result(`\n${formatTable([head, ...rows], [1, 2, 3, 4])}\n`);
+  terminal.result(terminal.colors.bold(verdict.sentence));
+  terminal.result(`The same with max-pooling in every network: ${pooledVerdict.sentence}`);
+  terminal.result(`Report ${reportPath}`);
+}

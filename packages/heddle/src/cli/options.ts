@@ -1,0 +1,69 @@
+import { Argument, InvalidArgumentError, Option } from "@commander-js/extra-typings";
+import { missingRules } from "@heddle/core/internal/data/dropped-rows.js";
+import { parseShape, parseSize } from "@heddle/core/internal/data/labelled-images.js";
+import { defaultSettings } from "@heddle/core/internal/recipes/resolve-settings.js";
+import { DEFAULT_RUNS_FOLDER } from "../runs/run-folder.js";
+
+/** An option's value as a whole number of at least `minimum`. */
+export function wholeNumber(minimum: number, maximum = Number.MAX_SAFE_INTEGER): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && Number.isSafeInteger(value) && value >= minimum && value <= maximum)
+      return value;
+    const range =
+      maximum === Number.MAX_SAFE_INTEGER ? `of at least ${minimum}` : `from ${minimum} to ${maximum}`;
+    throw new InvalidArgumentError(`Expected a whole number ${range}.`);
+  };
+}
+
+/** An option's value as a number above 0. */
+export function positiveNumber(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== "" && Number.isFinite(value) && value > 0) return value;
+  throw new InvalidArgumentError("Expected a number above 0.");
+}
+
+/** The seed that gives everyone the same result when nobody chooses another. */
+export const DEFAULT_SEED = defaultSettings.seed;
+
+/** A path or a name: an empty one comes from a variable that the shell did not know. */
+export function nonEmpty(text: string): string {
+  if (text.trim() !== "") return text;
+  throw new InvalidArgumentError("Expected a path or a name.");
+}
+
+export const modelArgument = () =>
+  new Argument("<run>", "a run folder, its id, latest, or a model's folder").argParser(nonEmpty);
+export const runArgument = () =>
+  new Argument("<run>", "a run folder, its id or name, or latest").argParser(nonEmpty);
+
+export const dataOption = () =>
+  new Option(
+    "--data <path|name>",
+    "a folder, CSV or npz file, or fashion-sketch; found or downloaded by default",
+  ).argParser(nonEmpty);
+export const missingOption = () =>
+  new Option("--missing <rule>", "rows with missing values: dropped and reported by default").choices(
+    missingRules,
+  );
+export const sizeOption = () =>
+  new Option("--size <HxW>", "scale the pictures of a folder, such as 28x28").argParser((text) => {
+    const size = parseSize(text);
+    if (size) return size;
+    throw new InvalidArgumentError("Expected a height and a width, such as 28x28.");
+  });
+export const shapeOption = () =>
+  new Option("--shape <HxWxC>", "shape of the images in a CSV; square by default").argParser((text) => {
+    const shape = parseShape(text);
+    if (shape) return shape;
+    throw new InvalidArgumentError("Expected height, width and channels, such as 32x32x3.");
+  });
+export const offlineOption = () => new Option("--offline", "never touch the network");
+export const threadsOption = () =>
+  new Option("--threads <n>", "threads to compute on; every core by default").argParser(wholeNumber(1, 64));
+export const fastOption = () => new Option("--fast", "fused multiply-add kernels: faster, other last bits");
+export const runDirOption = () =>
+  new Option("--run-dir <dir>", "the folder of all runs").argParser(nonEmpty).default(DEFAULT_RUNS_FOLDER);
+export const jsonOption = () =>
+  new Option("--json", "print the result as JSON, as the last line of standard output");
+export const quietOption = () => new Option("--quiet", "print the result alone");

@@ -1,0 +1,46 @@
+import { formatTable } from "@heddle/core/internal/base/format.js";
+import { shown, type Terminal } from "./terminal.js";
+import { visibleLength, wrapped } from "./terminal-text.js";
+
+export interface TableOptions {
+  /** Columns of numbers, right-aligned; counted from 0. */
+  readonly right?: readonly number[];
+  /** How wide the output is; Infinity for a file or a pipe, whose lines may be of any length. */
+  readonly columns: number;
+}
+
+/**
+ * Rows below a head, as a table where it fits. Where it does not, row after row as a block: the first cell on a line of
+ * its own, below it each other cell that holds something, with its name. Nothing is cut off.
+ */
+export function tableOrBlocks(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  { right = [], columns }: TableOptions,
+): string {
+  const table = formatTable([head, ...rows], right);
+  if (table.split("\n").every((line) => visibleLength(line) <= columns)) return table;
+  const labelWidth = Math.max(...head.slice(1).map((label) => label.length));
+  return rows
+    .flatMap(([first = "", ...cells]) => [
+      first,
+      ...cells.flatMap((cell, index) =>
+        cell === "" ? [] : [`  ${head[index + 1]!.padEnd(labelWidth)}  ${cell}`],
+      ),
+    ])
+    .map((line) => wrapped(line, columns))
+    .join("\n");
+}
+
+/** Text from a file as a cell: one line, with nothing that a terminal would act upon or read backwards. */
+export function cell(text: string): string {
+  const acting = /[\p{Cc}\p{Cs}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
+  return shown(text.replace(/\s+/g, " ").replace(acting, "\ufffd"));
+}
+
+/** How wide standard output is: a terminal says so, `COLUMNS` may, files and pipes have no end. */
+export function outputColumns(terminal: Terminal): number {
+  if (process.stdout.isTTY) return terminal.columns;
+  const given = Number(process.env["COLUMNS"]);
+  return Number.isSafeInteger(given) && given > 0 ? given : Number.POSITIVE_INFINITY;
+}

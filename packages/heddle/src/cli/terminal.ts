@@ -1,0 +1,119 @@
+import pc from "picocolors";
+import { saysAscii, toAscii, visibleLength, withoutControls, wrapped } from "./terminal-text.js";
+
+/** Narrower than this nothing can be laid out: lines are left to the terminal. */
+const NARROWEST = 20;
+
+/**
+ * Where the command line writes. Results and progress are for people and go to standard output; with `--json`
+ * that is kept for the JSON, and people's text goes to standard error. `--quiet` leaves warnings and results.
+ */
+export class Terminal {
+  private readonly stream: NodeJS.WriteStream;
+  private liveLine = false;
+  /** Emphasis for results; plain text where the stream shows none. */
+  readonly colors: ReturnType<typeof colorsOf>;
+
+  constructor(
+    private readonly options: {
+      readonly json?: boolean | undefined;
+      readonly quiet?: boolean | undefined;
+    } = {},
+  ) {
+    this.stream = options.json ? process.stderr : process.stdout;
+    this.colors = colorsOf(this.stream);
+  }
+
+  /** True when a line can be rewritten in place. */
+  get live(): boolean {
+    return canRewrite(this.stream) && !this.options.quiet;
+  }
+
+  get columns(): number {
+    return columnsOf(this.stream);
+  }
+
+  /** A line of progress. */
+  info(text = ""): void {
+    if (!this.options.quiet) this.line(text);
+  }
+
+  /** A line that `--quiet` does not silence, unless the same comes as JSON. */
+  result(text: string): void {
+    if (!(this.options.json && this.options.quiet)) this.line(text);
+  }
+
+  /** A line that must not be missed. */
+  warn(text: string): void {
+    this.clear();
+    writeLine(process.stderr, `${colorsOf(process.stderr).yellow("warning:")} ${text}`);
+  }
+
+  /** The machine's answer: one line of JSON, the last on standard output. */
+  json(value: unknown): void {
+    if (this.options.json) process.stdout.write(`${jsonLine(value)}\n`);
+  }
+
+  /** Rewrites the last line, cut to the terminal's width, as only one line can be rewritten; only where `live`. */
+  rewrite(text: string): void {
+    if (!this.live) return;
+    this.stream.write(`\r\x1b[K${cut(shown(text), this.columns - 1)}`);
+    this.liveLine = true;
+  }
+
+  /** Takes the rewritten line away. */
+  clear(): void {
+    if (this.liveLine) this.stream.write("\r\x1b[K");
+    this.liveLine = false;
+  }
+
+  private line(text: string): void {
+    this.clear();
+    writeLine(this.stream, text);
+  }
+}
+
+/**
+ * Writes a text for people and ends its line: without what would steer the terminal, in ASCII where the locale has no
+ * UTF-8, and broken between words where a terminal is narrower. Files and pipes get lines as they are.
+ */
+function writeLine(stream: NodeJS.WriteStream, text: string): void {
+  stream.write(`${fitted(stream, text)}\n`);
+}
+
+/** A text as a stream can show it, within its columns where it is a terminal. */
+export function fitted(stream: NodeJS.WriteStream, text: string): string {
+  const columns = stream.isTTY ? columnsOf(stream) : 0;
+  return columns >= NARROWEST ? wrapped(shown(text), columns) : shown(text);
+}
+
+/** A text as the terminal can show it. */
+export function shown(text: string): string {
+  const safe = withoutControls(text);
+  return saysAscii(process.env) ? toAscii(safe) : safe;
+}
+
+/** JSON means the same in ASCII. */
+function jsonLine(value: unknown): string {
+  const text = JSON.stringify(value);
+  if (!saysAscii(process.env)) return text;
+  return text.replace(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}
+
+function cut(text: string, columns: number): string {
+  return visibleLength(text) <= columns ? text : text.slice(0, Math.max(0, columns));
+}
+
+function columnsOf(stream: NodeJS.WriteStream): number {
+  // Some pseudo-terminals say 0; COLUMNS is then what people set.
+  return stream.columns || Number(process.env["COLUMNS"]) || 80;
+}
+
+function canRewrite(stream: NodeJS.WriteStream): boolean {
+  return stream.isTTY === true && process.env["TERM"] !== "dumb";
+}
+
+/** Files and pipes get no escape codes, whatever the environment is; https://no-color.org for terminals. */
+function colorsOf(stream: NodeJS.WriteStream) {
+  return pc.createColors(canRewrite(stream) && !process.env["NO_COLOR"]);
+}

@@ -1,0 +1,222 @@
+import { Argument, type Command, InvalidArgumentError, Option } from "@commander-js/extra-typings";
+import { AbortedError } from "@heddle/core/internal/base/errors.js";
+import { formatDuration, formatPercent, groupDigits } from "@heddle/core/internal/base/format.js";
+import { formatDescription } from "@heddle/core/internal/data/describe.js";
+import { trainingOf } from "@heddle/core/internal/recipes/build-training.js";
+import { limitNote } from "@heddle/core/internal/recipes/limit.js";
+import { type ResolvedSettings, resolveSettings } from "@heddle/core/internal/recipes/resolve-settings.js";
+import { parseDuration } from "@heddle/core/internal/tuning/budget.js";
+import { fitToBudget } from "@heddle/core/internal/tuning/fit-to-budget.js";
+import type { LoadOptions } from "../datasets/index.js";
+import type { JobEvents, JobResult } from "../jobs/job.js";
+import type { Obtained } from "../jobs/obtain-dataset.js";
+import { type OpenedRecipe, recipeJson, writeRecipe } from "../jobs/recipe-file.js";
+import { obtainStreams } from "../jobs/streams.js";
+import { runJob } from "../jobs/train/run-job.js";
+import { formatCommand } from "../runs/command-line.js";
+import type { RunRecord } from "../runs/records.js";
+import {
+  type CheckpointOptions,
+  checkpointEveryOption,
+  checkpointRule,
+  keepCheckpointsOption,
+  resumeOption,
+} from "./checkpoint-options.js";
+import { loadOptions, withDataOptions } from "./data-options.js";
+import { fastOption, jsonOption, nonEmpty, quietOption, runDirOption, threadsOption } from "./options.js";
+import { trainingHeadline, trainingLines } from "./progress.js";
+import { refuseStreams } from "./refuse-streams.js";
+import { grouped, settingOptions, typedSettings } from "./setting-options.js";
+import { abortOnSignals } from "./signals.js";
+import { Terminal } from "./terminal.js";
+
+/** What `study` and `train` have in common, settings aside. */
+export interface TrainingOptions extends CheckpointOptions {
+  readonly offline?: true | undefined;
+  readonly threads?: number | undefined;
+  readonly runDir: string;
+  readonly budget?: number | undefined;
+  readonly saveRecipe?: string | undefined;
+  readonly tensorboard?: true | undefined;
+  readonly json?: true | undefined;
+  readonly quiet?: true | undefined;
+}
+
+export const recipeArgument = () =>
+  new Argument(
+    "[recipe]",
+    "a recipe (study, quick, augmented or a file), a model in Keras's JSON, or a run to repeat; study by default",
+  ).argParser(nonEmpty);
+
+/** Adds the options of a command that trains: data, every setting, and what becomes of the run. */
+export function withTrainingOptions<Arguments extends unknown[]>(command: Command<Arguments>) {
+  const withData = withDataOptions(command);
+  for (const option of settingOptions()) withData.addOption(option);
+  withData.addOption(grouped("Data", streamOption()));
+  return withData
+    .addOption(grouped("Training", budgetOption()))
+    .addOption(grouped("Training", threadsOption()))
+    .addOption(grouped("Training", fastOption()))
+    .addOption(grouped("Training", resumeOption()))
+    .addOption(grouped("Training", checkpointEveryOption()))
+    .addOption(grouped("Training", keepCheckpointsOption()))
+    .addOption(grouped("Output", runDirOption()))
+    .addOption(grouped("Output", saveRecipeOption()))
+    .addOption(grouped("Output", tensorBoardOption()))
+    .addOption(grouped("Output", jsonOption()))
+    .addOption(grouped("Output", quietOption()));
+}
+
+const streamOption = () =>
+  new Option(
+    "--stream",
+    "leave images on disk and read them as they are needed: for data larger than memory",
+  );
+
+const budgetOption = () =>
+  new Option(
+    "--budget <time>",
+    "as many epochs as fit into 90s, 10m or 1h, loading and evaluation included; at most --epochs",
+  ).argParser((text) => {
+    const seconds = parseDuration(text);
+    if (seconds !== undefined) return seconds;
+    throw new InvalidArgumentError("Expected a time such as 90s, 10m or 1h.");
+  });
+
+const tensorBoardOption = () =>
+  new Option("--tensorboard", "write event files for TensorBoard into the run's folder, too");
+
+const saveRecipeOption = () =>
+  new Option("--save-recipe <file>", "write all of this as a recipe, too").argParser(nonEmpty);
+
+/** Trains as the options say, prints what happens, and ends with the result. */
+export async function trainAndReport(
+  options: TrainingOptions,
+  recipe: OpenedRecipe,
+  obtain: (data: string | undefined, options: LoadOptions) => Promise<Obtained>,
+): Promise<void> {
+  const typed = typedSettings(options);
+  const asked = resolveSettings(recipe.settings, typed);
+  const terminal = new Terminal(options);
+  const { signal, release } = abortOnSignals(terminal);
+  const command = formatCommand(["heddle", ...process.argv.slice(2)]);
+  const opened: { folder?: string } = {};
+  try {
+    const { offline } = options;
+    const load = loadOptions({ ...asked, offline }, { signal, terminal });
+    const obtained = await (asked.stream ? obtainStreams(asked.data, load) : obtain(asked.data, load));
+    const { dataset, standInFor, streams } = obtained;
+    terminal.clear();
+    if (standInFor) announceStandIn(terminal, standInFor);
+    const { who } = recipe;
+    const { threads, budget } = options;
+    const note = limitNote(dataset.train, asked.limit, streams);
+    if (note !== undefined) terminal.warn(note);
+    const settings = await withinBudget(asked);
+    const training = trainingOf(settings, dataset, { threads, who, streams });
+    if (options.saveRecipe !== undefined) await writeRecipe(options.saveRecipe, settings);
+    const result = await runJob({
+      ...training,
+      ...(standInFor && { standInFor }),
+      ...(options.tensorboard && { tensorBoard: true }),
+      runsFolder: options.runDir,
+      name: dataset.name,
+      command,
+      recipe: recipeJson(settings),
+      signal,
+      checkpoints: checkpointRule(options),
+      events: jobEvents(terminal, settings.epochs, opened),
+    });
+    printResult(terminal, { title: dataset.title, ...(standInFor && { standInFor }) }, result);
+    terminal.json({ run: result.folder, reportPath: result.reportPath, metrics: result.metrics });
+
+    async function withinBudget(given: ResolvedSettings): Promise<ResolvedSettings> {
+      if (budget === undefined) return given;
+      refuseStreams("--budget", streams);
+      terminal.rewrite("Measuring how fast training is …");
+      const maximumEpochs = typed.epochs;
+      const fitted = await fitToBudget(given, dataset, {
+        seconds: budget,
+        maximumEpochs,
+        threads,
+        who,
+        signal,
+      });
+      terminal.info(`Budget: ${fitted.text}\n`);
+      return fitted.settings;
+    }
+  } catch (thrown) {
+    throw stoppedError(thrown, opened.folder);
+  } finally {
+    release();
+  }
+}
+
+/** What is printed while a job runs; `opened` is told its folder. */
+export function jobEvents(terminal: Terminal, epochs: number, opened: { folder?: string }): JobEvents {
+  return {
+    onFolder: (path) => {
+      opened.folder = path;
+    },
+    onDescribed: (description) => terminal.info(`${formatDescription(description)}\n`),
+    onModel: (summary, engine) => {
+      terminal.info(`${summary}\n`);
+      terminal.info(trainingHeadline(epochs, engine));
+    },
+    onStage: (stage) => terminal.rewrite(`${stage[0]!.toUpperCase()}${stage.slice(1)} …`),
+    training: trainingLines(terminal, epochs),
+  };
+}
+
+/** What was thrown; of a run that was stopped, with how to go on. */
+export function stoppedError(thrown: unknown, folder: string | undefined): unknown {
+  if (!(thrown instanceof AbortedError) || folder === undefined) return thrown;
+  const lines = [
+    `${thrown.message} What there is of the run is kept in ${folder}`,
+    `  to go on where it stopped:      ${formatCommand(["heddle", "train", "--resume", folder])}`,
+    `  to measure the model as it is:  ${formatCommand(["heddle", "evaluate", folder])}`,
+  ];
+  return new AbortedError(lines.join("\n"), { cause: thrown });
+}
+
+function announceStandIn(terminal: Terminal, standIn: NonNullable<Obtained["standInFor"]>): void {
+  const { bold, yellow } = terminal.colors;
+  terminal.warn(standIn.reason);
+  terminal.result(
+    bold(
+      yellow(
+        `This run is NOT on ${standIn.title}: it trains on fashion-sketch, images drawn by code, so that you can see everything at work.`,
+      ),
+    ),
+  );
+  terminal.result("");
+}
+
+/** The result of a run that is over. */
+export function printResult(
+  terminal: Terminal,
+  { title, standInFor }: Pick<RunRecord["dataset"], "title" | "standInFor">,
+  result: Pick<JobResult, "metrics" | "reportPath">,
+): void {
+  const { metrics } = result;
+  const gap = metrics.train.accuracy - metrics.test.accuracy;
+  const rows: [string, string][] = [
+    ["Dataset", standInFor ? `${title}, NOT ${standInFor.title}` : title],
+    ["Test accuracy", terminal.colors.bold(formatPercent(metrics.test.accuracy))],
+    [
+      "Training accuracy",
+      `${formatPercent(metrics.train.accuracy)} evaluated, ${formatPercent(metrics.train.runningAccuracy)} while training`,
+    ],
+    ["Gap", `${(gap * 100).toFixed(2)} points`],
+    [
+      "Speed",
+      `${groupDigits(Math.round(metrics.throughput.trainImagesPerSecond))} images/s training, ` +
+        `${groupDigits(Math.round(metrics.throughput.predictImagesPerSecond))} images/s prediction`,
+    ],
+    ["Time", formatDuration(metrics.timeSeconds.total)],
+    ["Weights SHA-256", metrics.weights.sha256],
+    ["Report", result.reportPath],
+  ];
+  terminal.info();
+  for (const [label, value] of rows) terminal.result(`${label.padEnd(18)} ${value}`);
+}

@@ -1,0 +1,247 @@
+import { mkdir, readdir, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { HeddleError } from "@heddle/core/internal/base/errors.js";
+import { fileError, makeFolder } from "@heddle/core/internal/base/files-node.js";
+import { type ClassedImages, withTest } from "@heddle/core/internal/data/assemble.js";
+import { isWholeNumber } from "@heddle/core/internal/data/classes.js";
+import { csvOf } from "@heddle/core/internal/data/csv/write.js";
+import type { DataForm, ImageSet } from "@heddle/core/internal/data/dataset.js";
+import { labelsFor } from "@heddle/core/internal/data/write-labels.js";
+import { type IdxElementType, writeIdx } from "@heddle/core/internal/formats/idx-format.js";
+import { writeNpy } from "@heddle/core/internal/formats/npy.js";
+import { zipSync } from "fflate";
+import { findForm } from "./forms.js";
+import { writeAside, writePieces } from "./write-aside.js";
+
+export interface WriteOptions {
+  /** By default what the target's ending says: `.csv`, `.csv.gz` or `.npz`. */
+  readonly form?: DataForm | undefined;
+  /** True to replace what is there; by default false. */
+  readonly force?: boolean | undefined;
+  /** Called with one line for anything the user should know. */
+  readonly onWarning?: ((message: string) => void) | undefined;
+}
+
+/**
+ * The form of a target.
+ *
+ * @throws HeddleError when neither its ending nor `form` says it, or both do and differ
+ */
+export function formOfTarget(target: string, form?: DataForm): DataForm {
+  const ending = /\.csv(\.gz)?$/i.test(target) ? "csv" : /\.npz$/i.test(target) ? "npz" : undefined;
+  const refuse = (expected: string, received: string) =>
+    new HeddleError({ who: target, expected, received, next: "Correct the target or --to." });
+  if (form === undefined && ending === undefined) {
+    throw refuse("a target that ends in .csv, .csv.gz or .npz, or --to idx, csv, npz or images", "neither");
+  }
+  if (form !== undefined && ending !== undefined && form !== ending) {
+    throw refuse(`a target for ${form}`, `one that ends in .${ending}`);
+  }
+  if (form === "npz" && ending === undefined) throw refuse("a file that ends in .npz", target);
+  return form ?? ending!;
+}
+
+/**
+ * Checks, before anything is read, that a target may be written.
+ *
+ * @throws HeddleError when something is there and `force` is not set, or it is a folder that holds no dataset
+ */
+export async function checkTarget(target: string, force: boolean): Promise<void> {
+  const entry = await stat(target).catch((thrown: NodeJS.ErrnoException) => {
+    if (thrown.code === "ENOENT") return undefined;
+    throw fileError(target, "a place that can be written", thrown);
+  });
+  if (!entry) return;
+  const refuse = (received: string, next: string) =>
+    new HeddleError({ who: target, expected: "a path where nothing is", received, next });
+  if (!entry.isDirectory()) {
+    if (!force) throw refuse("a file", "Choose another, or replace it with --force.");
+    return;
+  }
+  if ((await readdir(target)).length === 0) return;
+  if (!force) throw refuse("a folder with files", "Choose another, or replace it with --force.");
+  // --force on a mistyped path must not take a home folder away.
+  const found = await findForm(target).catch(() => undefined);
+  if (!found)
+    throw refuse("a folder that holds no dataset", "Choose another, or remove the folder yourself.");
+}
+
+/**
+ * Writes data in a form: beside its place, then renamed.
+ *
+ * - `csv`: one file (training rows, then test rows) where the target ends in `.csv`, else a folder with `train.csv`
+ *   and `test.csv`
+ * - `npz`: Keras's arrays, and `class_names` where the classes have names
+ * - `idx`: four gzip files; where there is no test split, a sixth of each class is held out as one
+ * - `images`: `train/CLASS/00001.png`; bytes alone
+ *
+ * @returns what was written, a test split that was held out included
+ * @throws HeddleError when the target is taken, or the data does not go into that form
+ */
+export async function writeData(
+  target: string,
+  data: ClassedImages,
+  options: WriteOptions = {},
+): Promise<ClassedImages> {
+  const form = formOfTarget(target, options.form);
+  await checkTarget(target, options.force ?? false);
+  const { onWarning = () => {} } = options;
+  if (form === "idx") {
+    const whole = { ...data, ...withTest(target, data, onWarning) };
+    await writeIdxFiles(target, whole, onWarning);
+    return whole;
+  }
+  if (form === "csv") await writeTables(target, data, onWarning);
+  else if (form === "npz") await writeNpz(target, data);
+  else await writePictures(target, data);
+  return data;
+}
+
+type Warn = (message: string) => void;
+
+async function writeTables(target: string, data: ClassedImages, onWarning: Warn): Promise<void> {
+  const { train, test } = data;
+  const labels = tableLabels(data, onWarning);
+  if (/\.csv(\.gz)?$/i.test(target)) {
+    if (test) onWarning("Training and test rows lie in one file, in this order: a folder keeps them apart.");
+    const sets = test ? [train, test] : [train];
+    await writeAside(target, (aside) => writePieces(aside, target, csvOf(sets, labels)));
+    return;
+  }
+  await writeAside(target, async (aside) => {
+    await mkdir(aside);
+    await writePieces(join(aside, "train.csv"), "train.csv", csvOf([train], labels));
+    if (test) await writePieces(join(aside, "test.csv"), "test.csv", csvOf([test], labels));
+  });
+}
+
+function tableLabels(data: ClassedImages, onWarning: Warn): readonly string[] {
+  const labels = labelsFor(data.classNames, usedClasses(data));
+  if (labels !== data.classNames) {
+    onWarning("Labels are written as numbers: the names would come back in another order.");
+  }
+  return labels;
+}
+
+function usedClasses({ train, test }: ClassedImages): ReadonlySet<number> {
+  return new Set([...train.labels, ...(test?.labels ?? [])]);
+}
+
+async function writeNpz(target: string, { classNames, train, test }: ClassedImages): Promise<void> {
+  const arrays: Record<string, Uint8Array> = {};
+  const add = (split: string, { images, labels, count, shape }: ImageSet) => {
+    const [height, width, channels] = shape;
+    const sizes = channels === 1 ? [count, height, width] : [count, height, width, channels];
+    arrays[`x_${split}.npy`] = writeNpy(sizes, images);
+    arrays[`y_${split}.npy`] = writeNpy([count], labels);
+  };
+  add("train", train);
+  if (test) add("test", test);
+  if (!classNames.every((name, label) => name === String(label))) {
+    arrays["class_names.npy"] = writeNpy([classNames.length], classNames);
+  }
+  // A fixed time: the same data gives the same file.
+  const file = zipSync(arrays, { level: 6, mtime: new Date(1980, 0, 1) });
+  await writeAside(target, (aside) => writePieces(aside, target, [file]));
+}
+
+async function writeIdxFiles(
+  target: string,
+  { classNames, train, test }: Required<ClassedImages>,
+  onWarning: Warn,
+): Promise<void> {
+  if (!classNames.every((name, label) => name === String(label))) {
+    onWarning("IDX holds numbers alone: the names of the classes are not written.");
+  }
+  const numbers = numbersOf(classNames);
+  await writeAside(target, async (aside) => {
+    await mkdir(aside);
+    const write = async (
+      name: string,
+      elementType: IdxElementType,
+      shape: number[],
+      of: ImageSet["images"] | Int32Array,
+    ) => {
+      const letters = { uint8: "ubyte", float32: "float", int32: "int" }[elementType as "uint8"];
+      const file = `${name}-idx${shape.length}-${letters}.gz`;
+      await writePieces(join(aside, file), file, [writeIdx({ elementType, shape, data: of })]);
+    };
+    for (const [split, set] of [
+      ["train", train],
+      ["t10k", test],
+    ] as const) {
+      const [height, width, channels] = set.shape;
+      const sizes = [set.count, height, width, ...(channels === 1 ? [] : [channels])];
+      const type = set.images instanceof Uint8Array ? "uint8" : "float32";
+      await write(`${split}-images`, type, sizes, set.images);
+      const labels = Int32Array.from(set.labels, (label) => numbers[label]!);
+      const small = labels.every((label) => label < 256);
+      await write(
+        `${split}-labels`,
+        small ? "uint8" : "int32",
+        [set.count],
+        small ? Uint8Array.from(labels) : labels,
+      );
+    }
+  });
+}
+
+/** The number of each class: its name where all are numbers (EMNIST's letters start at 1), else its place. */
+function numbersOf(classNames: readonly string[]): readonly number[] {
+  return classNames.every(isWholeNumber) ? classNames.map(Number) : classNames.map((_, label) => label);
+}
+
+async function writePictures(target: string, { classNames, train, test }: ClassedImages): Promise<void> {
+  if (train.images instanceof Float32Array || test?.images instanceof Float32Array) {
+    throw new HeddleError({
+      who: target,
+      expected: "pixels that are bytes, as PNG has them",
+      received: "floats",
+      next: "Convert to npz, csv or idx.",
+    });
+  }
+  const folders = folderNames(classNames);
+  const { default: sharp } = await import("sharp");
+  sharp.concurrency(1);
+  await writeAside(target, async (aside) => {
+    const sets = test
+      ? ([
+          ["train/", train],
+          ["test/", test],
+        ] as const)
+      : ([["", train]] as const);
+    for (const [split, { images, labels, count, shape }] of sets) {
+      const [height, width, channels] = shape;
+      const size = height * width * channels;
+      for (const label of new Set(labels)) await makeFolder(join(aside, split, folders[label]!));
+      const digits = String(count).length;
+      const write = async (image: number) => {
+        const name = `${String(image + 1).padStart(digits, "0")}.png`;
+        const raw = { height, width, channels: channels as 1 | 2 | 3 | 4 };
+        await sharp(images.subarray(image * size, (image + 1) * size), { raw })
+          .toColourspace(channels <= 2 ? "b-w" : "srgb")
+          .png()
+          .toFile(join(aside, split, folders[labels[image]!]!, name));
+      };
+      for (let image = 0; image < count; image += AT_ONCE) {
+        const batch = Array.from({ length: Math.min(AT_ONCE, count - image) }, (_, at) => write(image + at));
+        await Promise.all(batch);
+      }
+    }
+  });
+}
+
+/** Pictures written at a time: as many as the system's pool has threads. */
+const AT_ONCE = 4;
+
+/** A folder for each class: its name where names make folders in the right order, else number and name. */
+function folderNames(classNames: readonly string[]): readonly string[] {
+  const safe = classNames.every((name) => /^[\p{L}\p{N}][\p{L}\p{N} _()-]*$/u.test(name));
+  const all = new Set(classNames.keys());
+  if (safe && labelsFor(classNames, all) === classNames) return classNames;
+  const digits = String(classNames.length - 1).length;
+  return classNames.map((name, label) => {
+    const words = name.replace(/[^\p{L}\p{N}]+/gu, "-").replace(/^-|-$/g, "");
+    return `${String(label).padStart(digits, "0")}-${words}`;
+  });
+}

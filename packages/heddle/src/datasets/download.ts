@@ -1,0 +1,270 @@
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { type FileHandle, open, rename, rm, stat } from "node:fs/promises";
+import { basename, dirname } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import { AbortedError, HeddleError, messageOf } from "@heddle/core/internal/base/errors.js";
+import { makeFolder } from "@heddle/core/internal/base/files-node.js";
+import type { CatalogueFile } from "@heddle/core/internal/data/catalogue.js";
+
+/** How patient a download is; the defaults give up within 5 seconds when no mirror can be reached. */
+export interface DownloadPatience {
+  /** Time for a host that never answered to send the head of its answer; by default 2500. */
+  readonly contactTimeoutMs?: number | undefined;
+  /** Longest silence of a host that has answered; by default 10,000. */
+  readonly stallTimeoutMs?: number | undefined;
+  /** Further attempts at each mirror after a broken connection or a busy server; by default 4. */
+  readonly retries?: number | undefined;
+  /** Wait before the first retry, doubled before each further one; by default 500. */
+  readonly backoffMs?: number | undefined;
+}
+
+export interface DownloadOptions extends DownloadPatience {
+  /** The same file at different hosts, tried in order. */
+  readonly urls: readonly string[];
+  /** Where the file goes; `target` + `.part` holds what has come so far. */
+  readonly target: string;
+  readonly expected: Pick<CatalogueFile, "bytes" | "md5" | "sha256">;
+  /** What is known of the hosts; share one over the files of a dataset, so that a dead host costs once. */
+  readonly hosts?: HostBook | undefined;
+  /** Called with the bytes that are on disk, after each chunk. */
+  readonly onProgress?: ((receivedBytes: number) => void) | undefined;
+  /** Called with one line for each thing that went wrong and what is done about it. */
+  readonly onNotice?: ((message: string) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Which hosts have answered, and which could not be reached and are not asked again. */
+export class HostBook {
+  readonly answered = new Set<string>();
+  readonly unreachable = new Set<string>();
+}
+
+/** No mirror gave the file; the message lists what each of them did. */
+export class DownloadError extends HeddleError {
+  override readonly name = "DownloadError";
+}
+
+/** One failed attempt, and what to do next. */
+class AttemptError extends Error {
+  constructor(
+    message: string,
+    readonly then: "retry" | "next mirror" | "give up host",
+  ) {
+    super(message);
+  }
+}
+
+/**
+ * Downloads one file: from the first mirror that has it, going on where an earlier attempt (of this or of an
+ * earlier process) broke off. The file appears at `target` whole and with the right checksums, or not at all.
+ *
+ * @throws DownloadError when no mirror gives the file; AbortedError on `signal`; HeddleError when the disk
+ *   refuses
+ * @example
+ * await download({ urls: ["https://example.org/a.gz"], target: "cache/a.gz", expected });
+ */
+export async function download(options: DownloadOptions): Promise<void> {
+  const { urls, target, onNotice, signal, retries = 4, backoffMs = 500, hosts = new HostBook() } = options;
+  const part = `${target}.part`;
+  const failures: string[] = [];
+  await onDisk(target, () => makeFolder(dirname(target)));
+  for (const url of urls) {
+    const { host } = new URL(url);
+    for (let attempt = 0; !hosts.unreachable.has(host); attempt++) {
+      try {
+        await attemptDownload(url, part, { ...options, hosts });
+        await onDisk(target, () => moveIntoPlace(part, target));
+        return;
+      } catch (error) {
+        if (signal?.aborted) throw stopped(target, error);
+        if (!(error instanceof AttemptError)) throw error;
+        failures.push(`${host}: ${error.message}`);
+        const again = error.then === "retry" && attempt < retries;
+        onNotice?.(
+          `${basename(target)} from ${host}: ${error.message}; ${again ? "trying again" : "giving up on it"}`,
+        );
+        if (error.then === "give up host") hosts.unreachable.add(host);
+        if (!again) break;
+      }
+      await wait(backoffMs * 2 ** attempt, undefined, { signal }).catch((error: unknown) => {
+        throw stopped(target, error);
+      });
+    }
+  }
+  throw new DownloadError({
+    who: `Download of ${basename(target)}`,
+    expected: `the file from one of ${urls.length} mirrors`,
+    received: failures.length > 0 ? failures.join("; ") : "no reachable host",
+    next: "Check the network and try again: what has come so far is kept.",
+  });
+}
+
+/** One request: appends to `part` what is missing, then checks it. */
+async function attemptDownload(
+  url: string,
+  part: string,
+  options: DownloadOptions & { readonly hosts: HostBook },
+): Promise<void> {
+  const { expected } = options;
+  const kept = await onDisk(part, () => sizeOfFile(part));
+  const start = kept <= expected.bytes ? kept : 0;
+  if (start < expected.bytes) await requestRest(url, part, start, options);
+  const fault = await onDisk(part, () => checksumFault(part, expected));
+  if (!fault) return;
+  await onDisk(part, () => rm(part));
+  // A part of an earlier attempt may be what is wrong: the same mirror gets a second chance from the start.
+  throw new AttemptError(`${fault}; deleted what had come`, start > 0 ? "retry" : "next mirror");
+}
+
+async function requestRest(
+  url: string,
+  part: string,
+  start: number,
+  options: DownloadOptions & { readonly hosts: HostBook },
+): Promise<void> {
+  const { expected, hosts, onProgress, signal, contactTimeoutMs = 2500, stallTimeoutMs = 10_000 } = options;
+  const { host } = new URL(url);
+  const silence = new Silence(signal);
+  let handle: FileHandle | undefined;
+  try {
+    silence.restart(hosts.answered.has(host) ? stallTimeoutMs : contactTimeoutMs);
+    // The checksums are of the file itself: no encoding of the transport may be taken off or put on.
+    const headers = { "accept-encoding": "identity", ...(start > 0 ? { range: `bytes=${start}-` } : {}) };
+    const response = await fetch(url, { headers, signal: silence.signal });
+    hosts.answered.add(host);
+    let received = acceptedStart(response, start, expected.bytes);
+    handle = await onDisk(part, () => open(part, received > 0 ? "a" : "w"));
+    const body = response.body!.getReader();
+    for (;;) {
+      silence.restart(stallTimeoutMs);
+      const { done, value } = await body.read();
+      if (done) break;
+      received += value.length;
+      if (received > expected.bytes)
+        throw new AttemptError("it sends more bytes than the file has", "next mirror");
+      const file = handle;
+      await onDisk(part, () => file.writeFile(value));
+      onProgress?.(received);
+    }
+    if (received < expected.bytes) throw new AttemptError(`it broke off after ${received} bytes`, "retry");
+  } catch (error) {
+    if (error instanceof AttemptError || error instanceof HeddleError) throw error;
+    const reason = silence.broken ?? reasonOf(error);
+    throw new AttemptError(reason, hosts.answered.has(host) ? "retry" : "give up host");
+  } finally {
+    silence.end();
+    const file = handle;
+    if (file) {
+      await onDisk(part, async () => {
+        await file.sync().finally(() => file.close());
+      });
+    }
+  }
+}
+
+/** Where in the file the answer's body starts. */
+function acceptedStart(response: Response, start: number, fileBytes: number): number {
+  const { status } = response;
+  if (status === 429 || status >= 500) throw new AttemptError(`it answers HTTP ${status}`, "retry");
+  const resumed = status === 206 && response.headers.get("content-range")?.startsWith(`bytes ${start}-`);
+  if (!resumed && status !== 200) throw new AttemptError(`it answers HTTP ${status}`, "next mirror");
+  const accepted = resumed ? start : 0;
+  const length = response.headers.get("content-length");
+  if (length !== null && Number(length) !== fileBytes - accepted) {
+    throw new AttemptError(`it offers ${length} bytes instead of ${fileBytes - accepted}`, "next mirror");
+  }
+  return accepted;
+}
+
+/** Aborts a request after too long a silence, and when the caller's signal says so. */
+class Silence {
+  private readonly controller = new AbortController();
+  private timer: NodeJS.Timeout | undefined;
+  private readonly stop = () => this.controller.abort();
+  /** What to report when the silence was too long. */
+  broken: string | undefined;
+
+  constructor(private readonly caller: AbortSignal | undefined) {
+    if (caller?.aborted) this.stop();
+    caller?.addEventListener("abort", this.stop);
+  }
+
+  get signal(): AbortSignal {
+    return this.controller.signal;
+  }
+
+  restart(limitMs: number): void {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => {
+      this.broken = `no byte came for ${limitMs / 1000} s`;
+      this.stop();
+    }, limitMs);
+  }
+
+  /** Also ends a request that is still open. */
+  end(): void {
+    clearTimeout(this.timer);
+    this.caller?.removeEventListener("abort", this.stop);
+    this.stop();
+  }
+}
+
+/** What is wrong with a whole file, or `undefined`. */
+async function checksumFault(
+  path: string,
+  expected: DownloadOptions["expected"],
+): Promise<string | undefined> {
+  const md5 = createHash("md5");
+  const sha256 = createHash("sha256");
+  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) {
+    md5.update(chunk as Uint8Array);
+    sha256.update(chunk as Uint8Array);
+  }
+  const got = { md5: md5.digest("hex"), sha256: sha256.digest("hex") };
+  if (got.md5 !== expected.md5) return `wrong checksum: MD5 ${got.md5} instead of ${expected.md5}`;
+  if (got.sha256 !== expected.sha256)
+    return `wrong checksum: SHA-256 ${got.sha256} instead of ${expected.sha256}`;
+  return undefined;
+}
+
+async function moveIntoPlace(part: string, target: string): Promise<void> {
+  await rename(part, target);
+  // The new name survives a power cut only once the folder is on disk too; Windows cannot open folders.
+  if (process.platform === "win32") return;
+  const folder = await open(dirname(target));
+  await folder.sync().finally(() => folder.close());
+}
+
+async function sizeOfFile(path: string): Promise<number> {
+  try {
+    return (await stat(path)).size;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return 0;
+    throw error;
+  }
+}
+
+/** Runs an action on files; its failure is the disk's and not the network's, and no mirror helps. */
+async function onDisk<T>(path: string, action: () => Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (error) {
+    const next = "Free space there, or choose another cache folder.";
+    const parts = { who: path, expected: "to write the download", received: messageOf(error), next };
+    throw new HeddleError(parts, { cause: error });
+  }
+}
+
+function stopped(target: string, cause: unknown): AbortedError {
+  const message = `Download of ${basename(target)}: stopped on request. What has come so far is kept; the next download goes on from there.`;
+  return new AbortedError(message, { cause });
+}
+
+/** `fetch failed` says nothing; its cause does. */
+function reasonOf(error: unknown): string {
+  const cause = error instanceof Error ? error.cause : undefined;
+  const code = (cause as NodeJS.ErrnoException | undefined)?.code;
+  if (code === "ENOTFOUND" || code === "EAI_AGAIN") return "its name cannot be resolved";
+  return cause === undefined ? messageOf(error) : messageOf(cause) || String(code);
+}

@@ -1,0 +1,156 @@
+import { createHash } from "node:crypto";
+import { readdir, stat } from "node:fs/promises";
+import { basename, join, resolve } from "node:path";
+import { HeddleError } from "@heddle/core/internal/base/errors.js";
+import { fileError, readFileBytes } from "@heddle/core/internal/base/files-node.js";
+import { readCsv } from "@heddle/core/internal/data/csv/csv.js";
+import type { DataForm, FormOptions } from "@heddle/core/internal/data/dataset.js";
+import { type DroppedRows, joinDropped } from "@heddle/core/internal/data/dropped-rows.js";
+import type { LabelledImages } from "@heddle/core/internal/data/labelled-images.js";
+import { readNpz } from "@heddle/core/internal/data/npz.js";
+import { isGzip } from "@heddle/core/internal/formats/gzip.js";
+import { isNpy } from "@heddle/core/internal/formats/npy.js";
+import { isZip } from "@heddle/core/internal/formats/zip.js";
+import { firstBytes, readHashed } from "./hashed-file.js";
+import type { SourceFile } from "./idx-file.js";
+import { listIdxFolder } from "./idx-folder.js";
+import { readPictures } from "./image-folder.js";
+import { type ImageFolderListing, listImageFolder } from "./image-folder-list.js";
+
+/** What lies at a path, found without reading it whole. */
+export type FoundForm =
+  | { readonly form: "idx" }
+  | { readonly form: "csv"; readonly train: string; readonly test?: string }
+  | { readonly form: "npz"; readonly path: string }
+  | { readonly form: "images"; readonly listing: ImageFolderListing };
+
+/** Data in its own splits and labels. */
+export interface ReadData {
+  readonly form: DataForm;
+  readonly train: LabelledImages;
+  readonly test?: LabelledImages;
+  readonly classNames?: readonly string[];
+  readonly files: readonly SourceFile[];
+  readonly dropped: DroppedRows;
+}
+
+const CSV = /\.(csv|tsv)(\.gz)?$/i;
+
+/**
+ * Finds out what form the data at a path has: a folder by the files in it, a file by its first bytes.
+ *
+ * @returns `undefined` where there is nothing, or a folder without any of the forms
+ * @throws HeddleError for a file that is known not to be a dataset, and a folder with several
+ */
+export async function findForm(path: string): Promise<FoundForm | undefined> {
+  const entry = await stat(path).catch((thrown: NodeJS.ErrnoException) => {
+    if (thrown.code === "ENOENT" || thrown.code === "ENOTDIR") return undefined;
+    throw fileError(path, "a file or folder that can be read", thrown);
+  });
+  if (!entry) return undefined;
+  if (!entry.isDirectory()) return formOfFile(path);
+  const idx = await listIdxFolder(path);
+  if (idx && Object.keys(idx.files).length > 0) return { form: "idx" };
+  const names = (await readdir(path)).filter((name) => !name.startsWith(".")).sort();
+  const tables = names.filter((name) => CSV.test(name));
+  if (tables.length > 0) return tablesOf(path, tables);
+  const archives = names.filter((name) => /\.npz$/i.test(name));
+  if (archives.length > 1) throw several(path, archives);
+  if (archives.length === 1) return { form: "npz", path: join(path, archives[0]!) };
+  const listing = await listImageFolder(path);
+  return listing && { form: "images", listing };
+}
+
+async function formOfFile(path: string): Promise<FoundForm> {
+  const head = await firstBytes(path, 16);
+  if (isZip(head)) return { form: "npz", path };
+  const refuse = (received: string, next: string) =>
+    new HeddleError({ who: path, expected: "a CSV or npz file, or a folder", received, next });
+  if (isNpy(head)) throw refuse("a single array", "Save images and labels together: numpy.savez_compressed.");
+  if (head[0] === 0 && head[1] === 0) throw refuse("an IDX file", "Give the folder with all four files.");
+  if (head[0] === 0x89 || (head[0] === 0xff && head[1] === 0xd8)) {
+    throw refuse("a picture", "Give a folder with a folder of pictures for each class.");
+  }
+  if (isGzip(head) && /idx\d-[a-z]+\.gz$/.test(path)) {
+    throw refuse("an IDX file", "Give the folder with all four files.");
+  }
+  return { form: "csv", train: path };
+}
+
+/** The tables of a folder: one with `train` in its name and one with `test`, or a single one. */
+function tablesOf(folder: string, tables: readonly string[]): FoundForm {
+  const [only] = tables;
+  if (tables.length === 1) return { form: "csv", train: join(folder, only!) };
+  const named = (word: string) => {
+    const matching = tables.filter((name) => name.toLowerCase().includes(word));
+    if (matching.length > 1) throw several(folder, matching);
+    return matching[0];
+  };
+  const train = named("train");
+  const test = named("test");
+  if (train === undefined || test === undefined || train === test) throw several(folder, tables);
+  return { form: "csv", train: join(folder, train), test: join(folder, test) };
+}
+
+function several(folder: string, names: readonly string[]): HeddleError {
+  return new HeddleError({
+    who: folder,
+    expected: "one dataset: a file with train in its name and one with test, or a single file",
+    received: names.slice(0, 4).join(", ") + (names.length > 4 ? `, … (${names.length} files)` : ""),
+    next: "Name the file itself, or put the files that you want in a folder of their own.",
+  });
+}
+
+/**
+ * Reads data of any form but IDX, whole.
+ *
+ * @throws HeddleError when it is damaged, or its parts do not fit each other
+ */
+export async function readForm(
+  path: string,
+  found: Exclude<FoundForm, { form: "idx" }>,
+  options: FormOptions,
+): Promise<ReadData> {
+  if (found.form === "csv") return readTables(found, options);
+  if (found.form === "npz") {
+    const bytes = await readFileBytes(found.path);
+    const sha256 = createHash("sha256").update(bytes).digest("hex");
+    const npz = await readNpz(bytes, { ...options, name: found.path });
+    return { form: "npz", ...npz, files: [{ name: basename(found.path), bytes: bytes.length, sha256 }] };
+  }
+  const { train, test } = found.listing;
+  const trained = await readPictures(path, train, options);
+  const tested = test && (await readPictures(path, test, options));
+  return {
+    form: "images",
+    train: trained.images,
+    ...(tested && { test: tested.images }),
+    files: [...trained.files, ...(tested?.files ?? [])],
+    dropped: joinDropped([trained.dropped, ...(tested ? [tested.dropped] : [])]),
+  };
+}
+
+async function readTables(
+  { train, test }: { readonly train: string; readonly test?: string },
+  options: FormOptions,
+): Promise<ReadData> {
+  const read = (path: string) =>
+    readHashed(path, (chunks) =>
+      readCsv(chunks, { name: path, missing: options.missing, shape: options.shape }),
+    );
+  // The smaller one first: it shows most faults before the larger one is read.
+  const tested = test === undefined ? undefined : await read(test);
+  const trained = await read(train);
+  return {
+    form: "csv",
+    train: trained.result.images,
+    ...(tested && { test: tested.result.images }),
+    files: [trained.file, ...(tested ? [tested.file] : [])],
+    dropped: joinDropped([trained.result.dropped, ...(tested ? [tested.result.dropped] : [])]),
+  };
+}
+
+/** What data at a path is called: the folder's or the file's name without its ending. */
+export function nameOfPath(path: string): string {
+  return basename(resolve(path)).replace(/(\.(csv|tsv|npz))?(\.gz)?$/i, "") || "data";
+}

@@ -1,0 +1,86 @@
+import { createHash } from "node:crypto";
+import { type FileHandle, open } from "node:fs/promises";
+import { basename } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { createGunzip } from "node:zlib";
+import { HeddleError, messageOf } from "@heddle/core/internal/base/errors.js";
+import type { DatasetSource } from "@heddle/core/internal/data/dataset.js";
+import { IdxReader } from "@heddle/core/internal/data/idx/idx.js";
+import { damagedGzip, isGzip, largestExpansion } from "@heddle/core/internal/formats/gzip.js";
+import type { IdxArray } from "@heddle/core/internal/formats/idx-format.js";
+
+/** One file of `DatasetSource.files`. */
+export type SourceFile = DatasetSource["files"][number];
+
+/** Large enough that the time goes into decompression and not into events. */
+const CHUNK_BYTES = 1 << 20;
+
+/**
+ * Reads an IDX file from disk, plain or gzip (told by its first bytes), and takes its SHA-256 on the way.
+ * Beside the result it holds a few chunks of one mebibyte.
+ *
+ * @returns the contents, and the file's name, size and checksum as it lies on disk
+ * @throws HeddleError when the file cannot be read or is not one whole IDX file
+ * @example
+ * const { array, file } = await readIdxFile("train-images-idx3-ubyte.gz");
+ * array.shape; // [60000, 28, 28]
+ */
+export async function readIdxFile(path: string): Promise<{ array: IdxArray; file: SourceFile }> {
+  const name = basename(path);
+  let handle: FileHandle | undefined;
+  try {
+    handle = await open(path);
+    const stat = await handle.stat();
+    if (!stat.isFile()) throw new Error("it is not a regular file");
+    const { array, sha256 } = await readOpenFile(handle, path, stat.size);
+    return { array, file: { name, bytes: stat.size, sha256 } };
+  } catch (error) {
+    if (error instanceof HeddleError) throw error;
+    const next = "Check the path and its permissions.";
+    throw new HeddleError(
+      { who: path, expected: "a readable IDX file", received: messageOf(error), next },
+      { cause: error },
+    );
+  } finally {
+    await handle?.close();
+  }
+}
+
+async function readOpenFile(handle: FileHandle, path: string, fileBytes: number) {
+  const magic = new Uint8Array(2);
+  await handle.read(magic, 0, magic.length, 0);
+  const packed = isGzip(magic);
+  const reader = new IdxReader(path, packed ? largestExpansion(fileBytes) : fileBytes);
+  const hash = createHash("sha256");
+  const source = handle.createReadStream({ start: 0, highWaterMark: CHUNK_BYTES, autoClose: false });
+  const hashed = async function* (chunks: AsyncIterable<Uint8Array>) {
+    for await (const chunk of chunks) {
+      hash.update(chunk);
+      yield chunk;
+    }
+  };
+  const keep = async (chunks: AsyncIterable<Uint8Array>) => {
+    for await (const chunk of chunks) reader.push(chunk);
+  };
+  if (packed) {
+    const gunzip = createGunzip({ chunkSize: CHUNK_BYTES });
+    await pipeline(source, hashed, gunzip, keep).catch((error: unknown) => {
+      throw isZlibError(error) ? damagedGzip(path, error) : error;
+    });
+    if (gunzip.bytesWritten < fileBytes) {
+      throw new HeddleError({
+        who: path,
+        expected: "nothing after the gzip stream",
+        received: `${fileBytes - gunzip.bytesWritten} more bytes`,
+        next: "The file is damaged: get it again.",
+      });
+    }
+  } else {
+    await pipeline(source, hashed, keep);
+  }
+  return { array: reader.finish(), sha256: hash.digest("hex") };
+}
+
+function isZlibError(error: unknown): boolean {
+  return error instanceof Error && String((error as NodeJS.ErrnoException).code).startsWith("Z_");
+}

@@ -1,0 +1,103 @@
+import type { Dirent } from "node:fs";
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { fileError } from "@heddle/core/internal/base/files-node.js";
+
+/** One picture of a folder of classes. */
+export interface ListedPicture {
+  /** Below the dataset's folder, with slashes: `train/cat/001.png`. */
+  readonly path: string;
+  /** The name of its class's folder. */
+  readonly label: string;
+}
+
+/** The pictures of a folder: all in `train` where it has no folders of splits. */
+export interface ImageFolderListing {
+  readonly train: readonly ListedPicture[];
+  readonly test?: readonly ListedPicture[];
+  /** The validation split's folder and its pictures, where it is not used as the test split. */
+  readonly leftOut?: { readonly folder: string; readonly count: number };
+}
+
+const PICTURE = /\.(png|jpe?g|webp|gif|tiff?|avif)$/i;
+
+const splitNames = {
+  train: ["train", "training"],
+  test: ["test", "testing"],
+  validation: ["val", "valid", "validation"],
+};
+
+/**
+ * Lists the pictures of `CLASS/*.png` or `SPLIT/CLASS/*.png`: those of a class sorted by code units, the classes in
+ * turns. The same order on every system, and the first n pictures have the classes in the shares of the whole.
+ *
+ * @returns `undefined` when the folder holds no such pictures
+ * @throws HeddleError when a folder cannot be read
+ */
+export async function listImageFolder(folder: string): Promise<ImageFolderListing | undefined> {
+  const names = await foldersIn(folder);
+  const splitOf = (split: keyof typeof splitNames) =>
+    names.find((name) => splitNames[split].includes(name.toLowerCase()));
+  const train = splitOf("train");
+  if (train === undefined) {
+    const pictures = await picturesOf(folder, "");
+    return pictures.length > 0 ? { train: pictures } : undefined;
+  }
+  const validation = splitOf("validation");
+  const test = splitOf("test") ?? validation;
+  const trainPictures = await picturesOf(join(folder, train), `${train}/`);
+  if (trainPictures.length === 0) return undefined;
+  const testPictures = test === undefined ? [] : await picturesOf(join(folder, test), `${test}/`);
+  const unused = validation === undefined || validation === test ? undefined : validation;
+  return {
+    train: trainPictures,
+    ...(testPictures.length > 0 && { test: testPictures }),
+    ...(unused !== undefined && {
+      leftOut: { folder: unused, count: (await picturesOf(join(folder, unused), "")).length },
+    }),
+  };
+}
+
+async function picturesOf(folder: string, prefix: string): Promise<ListedPicture[]> {
+  const pictures: ListedPicture[] = [];
+  for (const label of await foldersIn(folder)) {
+    const entries = await entriesOf(join(folder, label));
+    const files = entries.filter((entry) => !entry.isDirectory() && PICTURE.test(entry.name));
+    for (const { name } of files) {
+      if (!name.startsWith(".")) pictures.push({ path: `${prefix}${label}/${name}`, label });
+    }
+  }
+  return inTurns(pictures);
+}
+
+/** Spreads the pictures of each class evenly over the list. */
+function inTurns(pictures: readonly ListedPicture[]): ListedPicture[] {
+  const classes = new Map<string, ListedPicture[]>();
+  for (const picture of pictures) {
+    const own = classes.get(picture.label);
+    if (own) own.push(picture);
+    else classes.set(picture.label, [picture]);
+  }
+  return [...classes.values()]
+    .flatMap((own) => own.map((picture, at) => ({ picture, turn: (at + 0.5) / own.length })))
+    .sort((a, b) => a.turn - b.turn)
+    .map(({ picture }) => picture);
+}
+
+async function foldersIn(folder: string): Promise<string[]> {
+  const entries = await entriesOf(folder);
+  return entries
+    .filter((entry) => (entry.isDirectory() || entry.isSymbolicLink()) && !entry.name.startsWith("."))
+    .map(({ name }) => name);
+}
+
+/** What a folder holds, sorted by code units; nothing where it is no folder. */
+async function entriesOf(folder: string): Promise<Dirent[]> {
+  try {
+    const entries = await readdir(folder, { withFileTypes: true });
+    return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code === "ENOTDIR") return [];
+    throw fileError(folder, "a folder that can be read", thrown);
+  }
+}

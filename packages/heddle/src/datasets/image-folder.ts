@@ -1,0 +1,151 @@
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import { HeddleError, messageOf } from "@heddle/core/internal/base/errors.js";
+import { allocateShared } from "@heddle/core/internal/base/memory.js";
+import type { DroppedRow, MissingRule } from "@heddle/core/internal/data/dropped-rows.js";
+import { checkSize, type ImageShape, type ReadImages } from "@heddle/core/internal/data/labelled-images.js";
+import type { SourceFile } from "./idx-file.js";
+import type { ListedPicture } from "./image-folder-list.js";
+import { decodePicture, type PlainPicture, readLimited } from "./picture.js";
+
+export interface ImageFolderOptions {
+  /** Pictures become this large, whole and in the middle of their own background; by default they must be alike. */
+  readonly size?: readonly [height: number, width: number] | undefined;
+  /** `error`: a picture that cannot be read is an error; by default it is dropped and reported. */
+  readonly missing?: MissingRule | undefined;
+}
+
+/** Pictures decoded at a time: as many as the system's pool has threads. */
+const AT_ONCE = 4;
+
+/**
+ * Reads the pictures of one split, in their order. All get the same channels: grey when every picture is, with
+ * transparency when any is transparent.
+ *
+ * @param folder the dataset's folder
+ * @param pictures below that folder
+ * @returns the images, what could not be read, and a checksum of each class's folder
+ * @throws HeddleError that names two pictures of different sizes where no `size` is given
+ */
+export async function readPictures(
+  folder: string,
+  pictures: readonly ListedPicture[],
+  options: ImageFolderOptions = {},
+): Promise<ReadImages & { readonly files: readonly SourceFile[] }> {
+  const rows: DroppedRow[] = [];
+  const decoded: { listed: ListedPicture; picture: PlainPicture }[] = [];
+  const folders = new FolderChecksums();
+  for (let at = 0; at < pictures.length; at += AT_ONCE) {
+    const batch = pictures.slice(at, at + AT_ONCE);
+    const results = await Promise.all(batch.map((listed) => readOne(folder, listed, options)));
+    results.forEach(({ bytes, picture, fault }, index) => {
+      const listed = batch[index]!;
+      folders.add(listed.path, bytes);
+      if (picture) decoded.push({ listed, picture });
+      else rows.push({ file: listed.path, reason: "unreadable picture", label: listed.label, detail: fault });
+    });
+    checkAlike(folder, decoded[0], decoded.slice(-AT_ONCE), options);
+    // While they come: a small file may hold many megapixels.
+    const one = decoded[0]?.picture;
+    if (one) checkSize(folder, decoded.length, [one.height, one.width, one.channels]);
+  }
+  const [first] = decoded;
+  if (!first) throw noneReadable(folder, rows);
+  const alpha = decoded.some(({ picture }) => picture.transparent);
+  const grey = decoded.every(({ picture }) => picture.channels <= 2);
+  const channels = (grey ? 1 : 3) + (alpha ? 1 : 0);
+  const shape: ImageShape = [first.picture.height, first.picture.width, channels];
+  const name = join(folder, first.listed.path.split("/").slice(0, -2).join("/"));
+  checkSize(name, decoded.length, shape);
+  const size = shape[0] * shape[1] * channels;
+  const images = new Uint8Array(allocateShared(decoded.length * size));
+  decoded.forEach(({ picture }, image) => {
+    copyChannels(picture, images, image * size, channels);
+  });
+  rows.sort((a, b) => (a.file < b.file ? -1 : 1));
+  const labelTexts = [...new Set(pictures.map(({ label }) => label))];
+  const positions = new Map(labelTexts.map((text, position) => [text, position]));
+  const labels = Int32Array.from(decoded, ({ listed }) => positions.get(listed.label)!);
+  return {
+    images: { name, images, shape, count: decoded.length, labelTexts, labels },
+    dropped: { read: pictures.length, zeroed: 0, rows },
+    files: folders.files(),
+  };
+}
+
+async function readOne(folder: string, { path }: ListedPicture, options: ImageFolderOptions) {
+  const where = join(folder, path);
+  const bytes = await readLimited(where);
+  try {
+    return { bytes, picture: await decodePicture(where, bytes, options.size), fault: "" };
+  } catch (thrown) {
+    if (options.missing === "error" || !(thrown instanceof HeddleError)) throw thrown;
+    return { bytes, picture: undefined, fault: messageOf(thrown.cause ?? thrown).split("\n")[0]! };
+  }
+}
+
+type Decoded = { readonly listed: ListedPicture; readonly picture: PlainPicture };
+
+function checkAlike(
+  folder: string,
+  first: Decoded | undefined,
+  some: readonly Decoded[],
+  { size }: ImageFolderOptions,
+): void {
+  if (!first || size) return;
+  const sizeOf = ({ picture }: Decoded) => `${picture.height} × ${picture.width}`;
+  const other = some.find((decoded) => sizeOf(decoded) !== sizeOf(first));
+  if (!other) return;
+  throw new HeddleError({
+    who: folder,
+    expected: `pictures of one size, such as ${first.listed.path} of ${sizeOf(first)}`,
+    received: `${other.listed.path} of ${sizeOf(other)}`,
+    next: `Scale them while they are read: --size ${first.picture.height}x${first.picture.width}.`,
+  });
+}
+
+/** Writes a picture with other channels: grey as equal red, green, blue; missing transparency as opaque. */
+function copyChannels(picture: PlainPicture, images: Uint8Array, start: number, channels: number): void {
+  const { pixels, channels: own, height, width } = picture;
+  const colours = channels > 2 ? 3 : 1;
+  const ownColours = own > 2 ? 3 : 1;
+  let target = start;
+  for (let pixel = 0; pixel < height * width; pixel++) {
+    const from = pixel * own;
+    for (let colour = 0; colour < colours; colour++) {
+      images[target++] = pixels[from + (ownColours === 1 ? 0 : colour)]!;
+    }
+    if (channels > colours) images[target++] = own > ownColours ? pixels[from + ownColours]! : 255;
+  }
+}
+
+/** One checksum a class's folder, of its files' names and checksums: a run keeps it instead of every picture. */
+class FolderChecksums {
+  private readonly folders = new Map<string, { bytes: number; hash: ReturnType<typeof createHash> }>();
+
+  add(path: string, bytes: Uint8Array): void {
+    const cut = path.lastIndexOf("/") + 1;
+    const folder = path.slice(0, cut);
+    const known = this.folders.get(folder) ?? { bytes: 0, hash: createHash("sha256") };
+    known.bytes += bytes.length;
+    const sha256 = createHash("sha256").update(bytes).digest("hex");
+    known.hash.update(`${path.slice(cut)}\t${sha256}\n`);
+    this.folders.set(folder, known);
+  }
+
+  files(): SourceFile[] {
+    return [...this.folders]
+      .map(([name, { bytes, hash }]) => ({ name, bytes, sha256: hash.digest("hex") }))
+      .sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+}
+
+function noneReadable(folder: string, rows: readonly DroppedRow[]): HeddleError {
+  const [first] = rows;
+  return new HeddleError({
+    who: folder,
+    expected: "at least one picture that can be read",
+    received: first ? `${rows.length} that cannot; ${first.file}: ${first.detail}` : "none",
+    next: "Check that these are whole pictures.",
+  });
+}

@@ -1,0 +1,21 @@
+export type {
+  StreamedDataset,
+  StreamedSet,
+  StreamedSplits,
+} from "@heddle/core/internal/data/streams/streamed-set.js";
+export { formOfTarget, type WriteOptions, writeData } from "./convert.js";
+export type { DownloadPatience } from "./download.js";
+export { type FoundForm, findForm, type ReadData, readForm } from "./forms.js";
+export { readIdxFile } from "./idx-file.js";
+export { readIdxFolder } from "./idx-folder.js";
+export { type LoadedDataset, type LoadOptions, loadDataset, loadSplits } from "./load.js";
+export {
+  DatasetUnavailableError,
+  type DownloadProgress,
+  defaultCacheFolder,
+  findDataset,
+  type Located,
+  type LocateOptions,
+} from "./locate.js";
+export { type Picture, type PictureShape, readPicture } from "./picture.js";
+export { openIdxFolder, openStreamedDataset } from "./stream-dataset.js";

@@ -1,0 +1,184 @@
+import { readFileSync, truncateSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { HeddleError } from "@heddle/core/internal/base/errors.js";
+import sharp from "sharp";
+import { describe, expect, it } from "vitest";
+import { readPicture } from "./picture.js";
+import { temporaryFolder } from "./tiny-dataset.testing.js";
+
+const shape = { height: 28, width: 28, channels: 1 };
+
+/** Writes raw pixels as a picture of the format that the name's ending says. */
+async function save(
+  name: string,
+  pixels: Uint8Array,
+  width: number,
+  channels: 1 | 2 | 3 | 4,
+): Promise<string> {
+  const path = join(temporaryFolder(), name);
+  const height = pixels.length / width / channels;
+  await sharp(pixels, { raw: { width, height, channels } }).toFile(path);
+  return path;
+}
+
+/** A thing of one value in the middle of a background. */
+function thing(size: number, background: number, value: number): Uint8Array {
+  const inside = (at: number) => at >= size / 4 && at < (3 * size) / 4;
+  return Uint8Array.from({ length: size * size }, (_, index) =>
+    inside(index % size) && inside(Math.floor(index / size)) ? value : background,
+  );
+}
+
+describe("readPicture", () => {
+  it("gives a grey picture of the right size as it is", async () => {
+    const pixels = thing(28, 3, 0).map((value, index) => (value === 3 ? 3 : index % 256));
+    const read = await readPicture(await save("a.png", pixels, 28, 1), shape);
+    expect(read).toEqual({ pixels, inverted: false });
+  });
+
+  it("inverts a light background, of JPEG and WebP too", async () => {
+    for (const name of ["a.png", "a.jpg", "a.webp"]) {
+      const { pixels, inverted } = await readPicture(await save(name, thing(112, 250, 20), 112, 1), shape);
+      expect(inverted).toBe(true);
+      expect(Math.abs(pixels[0]! - 5)).toBeLessThan(4);
+      expect(Math.abs(pixels[14 * 28 + 14]! - 235)).toBeLessThan(4);
+    }
+  });
+
+  it("inverts nothing for a model that was trained on pictures as they are", async () => {
+    const path = await save("a.png", thing(28, 250, 20), 28, 1);
+    const { pixels, inverted } = await readPicture(path, shape, { invert: false });
+    expect([inverted, pixels[0], pixels[14 * 28 + 14]]).toEqual([false, 250, 20]);
+  });
+
+  it("keeps the opacity for a model that takes it", async () => {
+    const rgba = Uint8Array.from({ length: 28 * 28 * 4 }, (_, index) => [200, 200, 200, 90][index % 4]!);
+    const path = await save("a.png", rgba, 28, 4);
+    const colour = await readPicture(path, { ...shape, channels: 4 });
+    expect([...colour.pixels.subarray(0, 4)]).toEqual([200, 200, 200, 90]);
+    const grey = await readPicture(path, { ...shape, channels: 2 });
+    expect([grey.inverted, grey.pixels.length, ...grey.pixels.subarray(0, 2)]).toEqual([
+      false,
+      1568,
+      200,
+      90,
+    ]);
+    const opaque = await readPicture(await save("b.png", thing(28, 3, 99), 28, 1), { ...shape, channels: 2 });
+    expect([...opaque.pixels.subarray(0, 2)]).toEqual([3, 255]);
+  });
+
+  it("decides by the border and not by what is shown", async () => {
+    const { inverted } = await readPicture(await save("a.png", thing(40, 0, 255), 40, 1), shape);
+    expect(inverted).toBe(false);
+  });
+
+  it("keeps the proportions and pads with the background", async () => {
+    // 56 wide, 28 high: lands on 28×14 in the middle. Dark grey all over, with a light block inside.
+    const wide = Uint8Array.from({ length: 56 * 28 }, (_, index) => {
+      const [row, column] = [Math.floor(index / 56), index % 56];
+      return row >= 8 && row < 20 && column >= 16 && column < 40 ? 200 : 30;
+    });
+    const { pixels, inverted } = await readPicture(await save("a.png", wide, 56, 1), shape);
+    expect(inverted).toBe(false);
+    expect([pixels[0], pixels[3 * 28 + 14], pixels[27 * 28 + 27]]).toEqual([30, 30, 30]);
+    const light = pixels.reduce<[rows: Set<number>, columns: Set<number>]>(
+      ([rows, columns], value, index) => {
+        if (value > 115) {
+          rows.add(Math.floor(index / 28));
+          columns.add(index % 28);
+        }
+        return [rows, columns];
+      },
+      [new Set(), new Set()],
+    );
+    expect([...light[0]]).toEqual([11, 12, 13, 14, 15, 16]);
+    expect([...light[1]].sort((a, b) => a - b)).toEqual([8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19]);
+  });
+
+  it("lays transparency on white", async () => {
+    const rgba = Uint8Array.from({ length: 28 * 28 * 4 }, (_, index) => (index % 4 === 3 ? 0 : 10));
+    const { pixels, inverted } = await readPicture(await save("a.png", rgba, 28, 4), shape);
+    expect(inverted).toBe(true);
+    expect(pixels.every((value) => value === 0)).toBe(true);
+  });
+
+  it("turns colours to grey by how light they look", async () => {
+    const green = Uint8Array.from({ length: 28 * 28 * 3 }, (_, index) => (index % 3 === 1 ? 100 : 0));
+    const blue = Uint8Array.from({ length: 28 * 28 * 3 }, (_, index) => (index % 3 === 2 ? 100 : 0));
+    const grey = async (pixels: Uint8Array) =>
+      (await readPicture(await save("a.png", pixels, 28, 3), shape)).pixels[0]!;
+    expect(await grey(green)).toBeGreaterThan((await grey(blue)) + 20);
+  });
+
+  it("keeps colours, never inverted, for a model of three channels", async () => {
+    const pixels = Uint8Array.from({ length: 4 * 4 * 3 }, (_, index) => [250, 240, 200][index % 3]!);
+    const path = await save("a.png", pixels, 4, 3);
+    const read = await readPicture(path, { height: 4, width: 4, channels: 3 });
+    expect(read).toEqual({ pixels, inverted: false });
+  });
+
+  it("makes three channels of a grey picture", async () => {
+    const path = await save("a.png", new Uint8Array(16).fill(77), 4, 1);
+    const { pixels } = await readPicture(path, { height: 4, width: 4, channels: 3 });
+    expect([...pixels]).toEqual(Array(48).fill(77));
+  });
+
+  const refuses = async (path: string, message: string) => {
+    const error: unknown = await readPicture(path, shape).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(HeddleError);
+    expect((error as Error).message).toContain(`${path}: expected ${message}`);
+  };
+
+  it("refuses what is no picture, naming it", async () => {
+    const folder = temporaryFolder();
+    const path = join(folder, "a.png");
+    await refuses(path, "a picture that can be read, received no such file or folder. Check the path.");
+    await refuses(folder, "a picture file of at most 64.0 MiB, received no regular file");
+    writeFileSync(path, "not a picture");
+    await refuses(path, "a picture: JPEG, PNG, WebP, GIF, TIFF or AVIF, received ");
+    writeFileSync(path, '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>');
+    await refuses(path, "a picture: JPEG, PNG, WebP, GIF, TIFF or AVIF, received the format svg");
+    writeFileSync(path, gzipSync('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>'));
+    await refuses(path, "a picture: JPEG, PNG, WebP, GIF, TIFF or AVIF, received bytes of another kind");
+    writeFileSync(path, "");
+    await refuses(path, "a picture");
+  });
+
+  it("refuses half a picture", async () => {
+    const noise = Uint8Array.from({ length: 100 * 100 }, (_, index) => (index * index) >> 3);
+    const path = await save("a.png", noise, 100, 1);
+    truncateSync(path, 2000);
+    await refuses(path, "a picture");
+  });
+
+  it("refuses files and pictures that are too large", async () => {
+    const path = join(temporaryFolder(), "a.png");
+    writeFileSync(path, "");
+    truncateSync(path, 65 * 1024 * 1024); // grows it, without taking the space on disk
+    await refuses(path, "a picture file of at most 64.0 MiB, received 65.0 MiB. Save it smaller.");
+    // A small PNG whose header says 20,000 × 6,000, as a picture that unpacks to gigabytes would.
+    const forged = readFileSync(await save("small.png", thing(28, 0, 255), 28, 1));
+    forged.writeUInt32BE(20_000, 16);
+    forged.writeUInt32BE(6_000, 20);
+    forged.writeUInt32BE(crc32(forged.subarray(12, 29)), 29);
+    writeFileSync(path, forged);
+    await refuses(path, "at most 64 megapixels, received 20000 × 6000 pixels. Scale it down first.");
+  });
+
+  it("refuses a model of two channels", async () => {
+    await expect(readPicture("a.png", { ...shape, channels: 5 })).rejects.toThrow(
+      "a.png: expected a model that takes 1 to 4 channels: grey or colours, with or without opacity, received one that takes 5.",
+    );
+  });
+});
+
+/** The checksum of a PNG chunk; Node's own came with version 22. */
+function crc32(bytes: Uint8Array): number {
+  let crc = -1;
+  for (const byte of bytes) {
+    crc ^= byte;
+    for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (0xedb88320 & -(crc & 1));
+  }
+  return ~crc >>> 0;
+}

@@ -1,0 +1,184 @@
+import { HeddleError } from "@heddle/core/internal/base/errors.js";
+import { sizeOf } from "@heddle/core/internal/base/shape.js";
+import type { ImageSet } from "@heddle/core/internal/data/dataset.js";
+import { exchangeAxes, imageSizes, pixelsOf } from "@heddle/core/internal/data/idx/dataset.js";
+import { type StreamOrder, type StreamWindow, windowsOf } from "@heddle/core/internal/data/streams/order.js";
+import type { StreamedSet } from "@heddle/core/internal/data/streams/streamed-set.js";
+import { gunzipped } from "@heddle/core/internal/formats/gunzip.js";
+import { isGzip } from "@heddle/core/internal/formats/gzip.js";
+import { type IdxLayout, numbersOf, readIdxHeader } from "@heddle/core/internal/formats/idx-format.js";
+import { firstBytes, readHashed } from "./hashed-file.js";
+import type { SourceFile } from "./idx-file.js";
+import { type ByteReader, openBytes } from "./stream-bytes.js";
+
+/** Bytes of images that come together. */
+const CHUNK_BYTES = 1 << 20;
+
+/** A file of images that was checked from end to end. */
+export interface CheckedImages {
+  readonly path: string;
+  readonly packed: boolean;
+  readonly layout: IdxLayout;
+  readonly file: SourceFile;
+}
+
+/**
+ * Reads an IDX file of images once, a chunk at a time: its header, whether it is whole, its checksum. It may be of any
+ * size.
+ *
+ * @throws HeddleError when it cannot be read, is no IDX file, is damaged, or has more or fewer bytes than it declares
+ */
+export async function checkImages(path: string): Promise<CheckedImages> {
+  const packed = isGzip(await firstBytes(path, 2));
+  const { result: layout, file } = await readHashed(path, async (chunks) => {
+    const header: number[] = [];
+    let found: IdxLayout | undefined;
+    let bytes = 0;
+    for await (const chunk of gunzipped(chunks, path)) {
+      let at = 0;
+      while (!found && at < chunk.length) {
+        header.push(chunk[at++]!);
+        found = readIdxHeader(header, path, Number.MAX_SAFE_INTEGER);
+      }
+      bytes += chunk.length;
+      // Whoever packed terabytes of zeros must not be waited for.
+      if (found && bytes > found.headerBytes + found.dataBytes) break;
+    }
+    const declared = found ? found.headerBytes + found.dataBytes : undefined;
+    if (found && bytes === declared) return found;
+    throw new HeddleError({
+      who: path,
+      expected: declared === undefined ? "an IDX header" : `${declared} bytes in all, as its header declares`,
+      received: declared !== undefined && bytes > declared ? "more" : `${bytes} bytes`,
+      next: "The file is damaged: get it again.",
+    });
+  });
+  return { path, packed, layout, file };
+}
+
+/** Images of an IDX file on disk, with their labels. */
+export class StreamedIdx implements StreamedSet {
+  readonly shape: readonly [height: number, width: number, channels: number];
+  private readonly size: number;
+  /** Bytes of an image in memory: a byte a value, or four. */
+  private readonly imageBytes: number;
+
+  /**
+   * @param labels of the first `count` images, or of more
+   * @param transposed true when rows and columns are exchanged in the file, as EMNIST's are
+   */
+  constructor(
+    private readonly source: CheckedImages,
+    readonly labels: Uint8Array | Int32Array,
+    readonly count: number,
+    private readonly transposed: boolean,
+  ) {
+    const [, first, second, channels] = imageSizes(source.path, source.layout.shape);
+    this.shape = transposed ? [second, first, channels] : [first, second, channels];
+    this.size = sizeOf(this.shape);
+    this.imageBytes = this.size * (this.bytes ? 1 : Float32Array.BYTES_PER_ELEMENT);
+  }
+
+  first(count: number): StreamedIdx {
+    if (count >= this.count) return this;
+    return new StreamedIdx(this.source, this.labels.subarray(0, count), count, this.transposed);
+  }
+
+  inOrder(): AsyncGenerator<ImageSet> {
+    return this.pass(undefined);
+  }
+
+  shuffled(seed: number, pass: number): AsyncGenerator<ImageSet> {
+    return this.pass({ seed, pass, seekable: !this.source.packed });
+  }
+
+  async at(places: readonly number[]): Promise<ImageSet> {
+    const { size, shape } = this;
+    const images = this.room(places.length);
+    const labels = Int32Array.from(places, (place) => this.labels[place]!);
+    const reader = await this.open();
+    try {
+      // In the order of the file: a packed one is then read once.
+      const ascending = [...places.keys()].sort((a, b) => places[a]! - places[b]!);
+      for (const to of ascending) {
+        await this.fill(images.subarray(to * size, (to + 1) * size), places[to]!, reader);
+      }
+    } finally {
+      await reader.close();
+    }
+    return { images, labels, count: places.length, shape };
+  }
+
+  private async *pass(order: StreamOrder | undefined): AsyncGenerator<ImageSet> {
+    const { count, imageBytes, size, shape } = this;
+    const reader = await this.open();
+    const chunkImages = Math.max(1, Math.floor(CHUNK_BYTES / imageBytes));
+    const chunk = { images: this.room(chunkImages), labels: new Int32Array(chunkImages) };
+    let images: Uint8Array | Float32Array | undefined;
+    try {
+      for (const window of windowsOf({ count, imageBytes }, order)) {
+        // The first window is the largest.
+        images ??= this.room(window.count);
+        const labels = await this.readWindow(window, images, reader);
+        for (let from = 0; from < window.count; from += chunkImages) {
+          const part = Math.min(chunkImages, window.count - from);
+          for (let to = 0; to < part; to++) {
+            const at = window.order ? window.order[from + to]! : from + to;
+            chunk.images.set(images.subarray(at * size, (at + 1) * size), to * size);
+            chunk.labels[to] = labels[at]!;
+          }
+          const values = chunk.images.subarray(0, part * size);
+          yield { images: values, labels: chunk.labels.subarray(0, part), count: part, shape };
+        }
+      }
+    } finally {
+      await reader.close();
+    }
+  }
+
+  /** Reads a window's images into `images`; gives their labels. */
+  private async readWindow(
+    { stretches, count }: StreamWindow,
+    images: Uint8Array | Float32Array,
+    reader: ByteReader,
+  ): Promise<Int32Array> {
+    const labels = new Int32Array(count);
+    let to = 0;
+    for (const { first, count: part } of stretches) {
+      await this.fill(images.subarray(to * this.size, (to + part) * this.size), first, reader);
+      labels.set(this.labels.subarray(first, first + part), to);
+      to += part;
+    }
+    return labels;
+  }
+
+  /** Fills `target` with the images from `first` on. */
+  private async fill(target: Uint8Array | Float32Array, first: number, reader: ByteReader): Promise<void> {
+    const { path, layout } = this.source;
+    const valueBytes = layout.dataBytes / sizeOf(layout.shape);
+    const position = layout.headerBytes + first * this.size * valueBytes;
+    if (target instanceof Uint8Array) await reader.read(target, position);
+    else {
+      const bytes = new Uint8Array(target.length * valueBytes);
+      await reader.read(bytes, position);
+      const array = { ...layout, data: numbersOf(bytes, layout.elementType) };
+      target.set(pixelsOf({ name: `${path}, from image ${first} on`, array }));
+    }
+    if (!this.transposed) return;
+    const [height, width, channels] = this.shape;
+    exchangeAxes(target, target.length / this.size, width, height, channels);
+  }
+
+  private get bytes(): boolean {
+    return this.source.layout.elementType === "uint8";
+  }
+
+  private room(images: number): Uint8Array | Float32Array {
+    const length = images * this.size;
+    return this.bytes ? new Uint8Array(length) : new Float32Array(length);
+  }
+
+  private open(): Promise<ByteReader> {
+    return openBytes(this.source.path, this.source.packed);
+  }
+}

@@ -1,0 +1,107 @@
+import type { ImageSet } from "@heddle/core/internal/data/dataset.js";
+import { evaluateClassifier } from "@heddle/core/internal/evaluate/index.js";
+import sharp from "sharp";
+import { describe, expect, it } from "vitest";
+import { classScoresFigure } from "./class-scores.js";
+import { coverageFigure } from "./coverage-curve.js";
+import type { Figure } from "./figure.js";
+import { confusedPairsGrid, topLossesGrid } from "./mistakes.js";
+import { reliabilityDiagram } from "./reliability-diagram.js";
+
+const classNames = ["Shirt", "Coat", "Bag"];
+const labels = Uint8Array.from({ length: 60 }, (_, image) => image % 3);
+
+/** Sure of most, and wrong about every fifth. */
+function evaluationOf(wrongEvery: number) {
+  const rows = [...labels].map((label, image) => {
+    const said = image % wrongEvery === wrongEvery - 1 ? (label + 1) % 3 : label;
+    const top = 0.4 + 0.01 * (image % 50);
+    return classNames.map((_, k) => (k === said ? top : (1 - top) / 2));
+  });
+  return evaluateClassifier({ probabilities: Float32Array.from(rows.flat()), labels, classNames });
+}
+
+const evaluation = evaluationOf(5);
+const subject = "Clothes, test images";
+const set: ImageSet = {
+  images: Uint8Array.from({ length: 60 * 4 }, (_, at) => at),
+  ...{ labels, count: 60, shape: [2, 2, 1] },
+};
+
+const textsOf = ({ svg }: Figure) => [...svg.matchAll(/<text[^>]*>([^<]*)<\/text>/g)].map(([, text]) => text);
+
+async function expectWhole(figure: Figure): Promise<void> {
+  for (const svg of [figure.svg, figure.darkSvg]) {
+    expect(svg).toMatch(/^<svg[\s\S]*<\/svg>\s*$/);
+    expect(svg).not.toMatch(/NaN|undefined|null/);
+  }
+  expect(figure.svg).not.toBe(figure.darkSvg);
+  const { width, height } = await sharp(figure.png).metadata();
+  expect(Math.min(width, height)).toBeGreaterThan(200);
+}
+
+describe("the figures of an evaluation", () => {
+  it("reliabilityDiagram draws accuracy by confidence, before and after scaling, and the images of each bin", async () => {
+    const figure = await reliabilityDiagram(evaluation.calibration, { subject });
+    await expectWhole(figure);
+    expect(figure.name).toBe("reliability-diagram");
+    for (const text of [
+      "Reliability, Clothes, test images",
+      "As predicted",
+      "After temperature scaling",
+      "Accuracy of these images",
+      "Confidence: probability of the predicted class",
+      "Images",
+      "100%",
+    ]) {
+      expect(textsOf(figure)).toContain(text);
+    }
+  });
+
+  it("reliabilityDiagram does without a temperature", async () => {
+    const figure = await reliabilityDiagram({ ...evaluation.calibration, temperature: null }, { subject });
+    await expectWhole(figure);
+    expect(textsOf(figure)).not.toContain("After temperature scaling");
+  });
+
+  it("coverageFigure draws accuracy by coverage", async () => {
+    const figure = await coverageFigure(evaluation.coverage, { subject });
+    await expectWhole(figure);
+    expect(figure.alt).toContain("of all 80.00%");
+    for (const text of ["Coverage: share of the images answered, surest first", "Accuracy of the answers"]) {
+      expect(textsOf(figure)).toContain(text);
+    }
+  });
+
+  it("classScoresFigure draws what is known of each class", async () => {
+    const figure = await classScoresFigure(evaluation.perClass, { subject });
+    await expectWhole(figure);
+    for (const text of ["Precision", "Recall", "F1", "Score", ...classNames]) {
+      expect(textsOf(figure)).toContain(text);
+    }
+    const unknown = { name: "Hat", support: 0, predicted: 0, precision: null, recall: null, f1: null };
+    await expectWhole(await classScoresFigure([...evaluation.perClass, unknown], { subject }));
+  });
+
+  it("the grids show mistakes with what they were taken for and how surely", async () => {
+    const pairs = (await confusedPairsGrid(set, evaluation, { subject }))!;
+    const losses = (await topLossesGrid(set, evaluation, { subject }))!;
+    await expectWhole(pairs);
+    await expectWhole(losses);
+    expect(textsOf(pairs).slice(0, 4)).toEqual([
+      "Most confused pairs, Clothes, test images",
+      ...["Shirt", "› Coat", expect.stringMatching(/^\d\d\.\d%$/)],
+    ]);
+    expect(textsOf(losses)[0]).toBe("Largest losses, Clothes, test images");
+    expect(losses.alt).toMatch(/› (Shirt|Coat|Bag) \d\d\.\d%/);
+  });
+
+  it("has no grid where every answer is right", async () => {
+    const perfect = evaluationOf(100);
+    expect(await confusedPairsGrid(set, perfect, { subject })).toBeUndefined();
+    expect(await topLossesGrid(set, perfect, { subject })).toBeUndefined();
+    await expectWhole(await reliabilityDiagram(perfect.calibration, { subject }));
+    await expectWhole(await coverageFigure(perfect.coverage, { subject }));
+    await expectWhole(await classScoresFigure(perfect.perClass, { subject }));
+  });
+});

@@ -1,0 +1,66 @@
+import { formatPercent } from "@heddle/core/internal/base/format.js";
+import { type ImageSet, imagesAt } from "@heddle/core/internal/data/dataset.js";
+import type { ClassifierEvaluation } from "@heddle/core/internal/evaluate/index.js";
+import type { Figure } from "./figure.js";
+import { imageGrid } from "./image-grid.js";
+
+const COLUMNS = 5;
+const PAIRS = 5;
+
+export interface MistakesOptions {
+  /** Named in the title: `Fashion-MNIST, test images`. */
+  readonly subject: string;
+}
+
+/** Images of the most confused pairs of classes, a row a pair; undefined where every answer is right. */
+export async function confusedPairsGrid(
+  set: ImageSet,
+  { confusedPairs, classNames }: ClassifierEvaluation,
+  { subject }: MistakesOptions,
+): Promise<Figure | undefined> {
+  const shown = confusedPairs
+    .slice(0, PAIRS)
+    .flatMap(({ truth, predicted, examples }) =>
+      examples.slice(0, COLUMNS).map((example) => ({ truth, predicted, ...example })),
+    );
+  if (shown.length === 0) return undefined;
+  return mistakesGrid(set, shown, classNames, {
+    name: "most-confused-pairs",
+    title: `Most confused pairs, ${subject}`,
+  });
+}
+
+/** The images with the largest losses; undefined where every answer is right. */
+export async function topLossesGrid(
+  set: ImageSet,
+  { topLosses, classNames }: ClassifierEvaluation,
+  { subject }: MistakesOptions,
+): Promise<Figure | undefined> {
+  const wrong = topLosses.filter(({ truth, predicted }) => truth !== predicted);
+  if (wrong.length === 0) return undefined;
+  return mistakesGrid(set, wrong, classNames, { name: "top-losses", title: `Largest losses, ${subject}` });
+}
+
+interface Mistake {
+  readonly image: number;
+  readonly truth: number;
+  readonly predicted: number;
+  /** What the model gave the predicted class. */
+  readonly probability: number;
+}
+
+function mistakesGrid(
+  set: ImageSet,
+  mistakes: readonly Mistake[],
+  classNames: readonly string[],
+  about: { readonly name: string; readonly title: string },
+): Promise<Figure> {
+  const places = mistakes.map(({ image }) => image);
+  const labels = mistakes.map((mistake) => caption(classNames, mistake));
+  return imageGrid(imagesAt(set, places), { ...about, columns: COLUMNS, labels, tone: "ink" });
+}
+
+/** True class, predicted class and its probability, a line each. The bundled font has no arrow. */
+function caption(names: readonly string[], { truth, predicted, probability }: Mistake): string {
+  return `${names[truth]!}\n› ${names[predicted]!}\n${formatPercent(probability, 1)}`;
+}

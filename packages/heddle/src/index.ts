@@ -1,0 +1,2 @@
+/** `heddle`: the core, for Node and browsers. What needs Node is in `heddle/node`. */
+export * from "@heddle/core";

@@ -1,0 +1,32 @@
+import { HeddleError } from "@heddle/core/internal/base/errors.js";
+import type { Dataset } from "@heddle/core/internal/data/dataset.js";
+import type { RunRecord } from "../runs/records.js";
+import { changedFiles } from "./open-run.js";
+
+/** @throws HeddleError with both checksums, or both seeds, when a dataset is not the one that a run was trained on */
+export function checkSameData({ id, dataset: then }: RunRecord, now: Dataset): void {
+  const refuse = (expected: string, received: string) => {
+    const next = "Name the folder of the run's own data with --data.";
+    return new HeddleError({ who: `Run ${id}`, expected, received, next });
+  };
+  const kinds = [then.source.kind, now.source.kind];
+  if (kinds[0] !== kinds[1] || then.source.seed !== now.source.seed) {
+    throw refuse(`its data, ${origin(then)}`, `${origin(now)}`);
+  }
+  const changed = changedFiles({ dataset: then }, now);
+  const [first] = changed;
+  if (first === undefined) return;
+  const hashOf = ({ source }: Pick<Dataset, "source">) =>
+    source.files.find(({ name }) => name === first)?.sha256;
+  const received = hashOf(now);
+  const others = changed.length - 1;
+  throw refuse(
+    `its data, ${first} with SHA-256 ${hashOf(then)}`,
+    (received === undefined ? `${now.title}, which has no such file` : `one with SHA-256 ${received}`) +
+      (others > 0 ? `, and ${others} more that ${others === 1 ? "is another" : "are others"}` : ""),
+  );
+}
+
+function origin({ title, source }: Pick<Dataset, "title" | "source">): string {
+  return source.kind === "generated" ? `${title}, seed ${source.seed}` : `${title} from files`;
+}

@@ -1,0 +1,147 @@
+import { formatPercent } from "@heddle/core/internal/base/format.js";
+import type { EpochLogs } from "@heddle/core/internal/callbacks/history.js";
+import type { Figure } from "../../figures/figure.js";
+import { overlaidCurves } from "../../figures/overlaid-curves.js";
+import { renderPage } from "../../pages/page.js";
+import type { ReportTable } from "../../pages/page-data.js";
+import { writePage } from "../../pages/page-file.js";
+import type { ComparedRow, ComparedRun, Comparison } from "./compare-runs.js";
+
+/** Where a page goes unless the user says otherwise, below the working folder. */
+export const COMPARISON_PAGE = "comparison.html";
+
+/**
+ * Writes a comparison as an HTML page, with its figures beside it as {@link writePage} does.
+ *
+ * @throws HeddleError when the page cannot be written; nothing is left then
+ */
+export async function writeComparisonPage(path: string, comparison: Comparison): Promise<void> {
+  const figures = await comparisonFigures(comparison.runs);
+  await writePage(path, pageFor(comparison, figures), figures);
+}
+
+type Curve = "valAccuracy" | "accuracy" | "valLoss" | "loss";
+
+/** Curves of all runs over each other: of accuracy and loss, on what was validated on and in training. */
+async function comparisonFigures(runs: readonly ComparedRun[]): Promise<readonly Figure[]> {
+  const on = validatedOn(runs);
+  const percent = { format: (value: number) => value.toFixed(2), scale: 100 };
+  const plain = { format: (value: number) => value.toFixed(3), scale: 1 };
+  const drawn = [
+    await curves(runs, "valAccuracy", `Accuracy on ${on}`, "Accuracy (%)", percent),
+    await curves(runs, "accuracy", "Accuracy while training", "Accuracy (%)", percent),
+    await curves(runs, "valLoss", `Loss on ${on}`, "Loss", plain),
+    await curves(runs, "loss", "Loss while training", "Loss", plain),
+  ];
+  return drawn.filter((figure) => figure !== undefined);
+}
+
+async function curves(
+  runs: readonly ComparedRun[],
+  field: Curve,
+  title: string,
+  axis: string,
+  { format, scale }: { readonly format: (value: number) => string; readonly scale: number },
+): Promise<Figure | undefined> {
+  const shown = runs
+    .map(({ letter, epochs }, index) => ({
+      label: letter,
+      // Neighbours differ in colour, and runs of one colour in their dashes.
+      group: index % 2 === 0 ? ("first" as const) : ("second" as const),
+      points: pointsOf(epochs, field, scale),
+    }))
+    .filter(({ points }) => points.length > 0);
+  if (shown.length === 0) return undefined;
+  const name = { valAccuracy: "validation-accuracy", accuracy: "training-accuracy" } as const;
+  const losses = { valLoss: "validation-loss", loss: "training-loss" } as const;
+  return overlaidCurves(shown, {
+    name: `${{ ...name, ...losses }[field]}-by-epoch`,
+    title: `${title}, by epoch`,
+    subtitle: `Runs ${shown.map(({ label }) => label).join(", ")}, named at their ends`,
+    axis,
+    format,
+  });
+}
+
+/** A loss that overflowed has no place on the axis. */
+function pointsOf(epochs: readonly EpochLogs[], field: Curve, scale: number) {
+  return epochs
+    .map((logs) => ({ epoch: logs.epoch, value: scale * (logs[field] ?? Number.NaN) }))
+    .filter(({ value }) => Number.isFinite(value));
+}
+
+function validatedOn(runs: readonly ComparedRun[]): string {
+  const heldOut = runs.filter(({ record }) => Boolean(record.configuration["validationSplit"])).length;
+  if (heldOut === 0) return "test images";
+  return heldOut === runs.length ? "held-out images" : "test or held-out images";
+}
+
+/** `A 92.76%`. */
+function accuracyText({ letter, metrics }: ComparedRun): string {
+  return `${letter} ${metrics ? formatPercent(metrics.test.accuracy) : "not measured"}`;
+}
+
+function pageFor(
+  { runs, configuration, circumstances, results, notes }: Comparison,
+  figures: readonly Figure[],
+): string {
+  const table = (title: string, rows: readonly ComparedRow[], numeric = false): ReportTable => ({
+    title,
+    head: ["", ...runs.map(({ letter }) => letter)],
+    rows: rows.map(({ label, values }) => [label, ...values.map((value) => value ?? "–")]),
+    ...(numeric && { numeric: runs.map((_, index) => index + 1) }),
+  });
+  const datasets = [...new Set(runs.map(({ record }) => record.dataset.title))];
+  return renderPage({
+    kind: "Heddle comparison",
+    title: `${runs.length} runs on ${datasets.join(" and ")}`,
+    subtitle: `Test accuracy: ${runs.map(accuracyText).join(", ")}`,
+    id: runs.map(({ letter, id }) => `${letter} ${id}`).join(" · "),
+    sections: [
+      {
+        id: "runs",
+        title: "Runs",
+        tables: [
+          {
+            title: "What the letters stand for",
+            head: ["", "Run", "Name", "Status", "Began", "Command"],
+            rows: runs.map(({ letter, id, name, status, record }) => [
+              letter,
+              id,
+              name ?? "–",
+              status,
+              `${record.startedAt.slice(0, 16).replace("T", " ")} UTC`,
+              record.command,
+            ]),
+          },
+        ],
+      },
+      {
+        id: "results",
+        title: "Results",
+        tables: [table("Results", results, true)],
+        ...(notes.length > 0 && { aside: notes.join(" ") }),
+      },
+      {
+        id: "curves",
+        title: "Curves",
+        ...(figures.length === 0 && { text: "No run has an epoch to show." }),
+        figures,
+      },
+      {
+        id: "configuration",
+        title: "Configuration",
+        ...(configuration.length === 0
+          ? { text: "Every setting is the same." }
+          : { tables: [table("Settings that differ", configuration)] }),
+      },
+      {
+        id: "circumstances",
+        title: "Circumstances",
+        ...(circumstances.length === 0
+          ? { text: "Data, programs and machine are the same." }
+          : { tables: [table("Data, programs and machines that differ", circumstances)] }),
+      },
+    ],
+  });
+}

@@ -1,0 +1,183 @@
+import { groupDigits } from "@heddle/core/internal/base/format.js";
+import { type Dataset, firstImages, type ImageSet, imagesAt } from "@heddle/core/internal/data/dataset.js";
+import type { DatasetDescription } from "@heddle/core/internal/data/describe.js";
+import { classBalance } from "../../figures/class-balance.js";
+import type { Figure } from "../../figures/figure.js";
+import { type ImageCard, imageCards } from "../../figures/image-cards.js";
+import { imageGrid } from "../../figures/image-grid.js";
+import { pixelHistogram } from "../../figures/pixel-histogram.js";
+import { isBetween } from "./find.js";
+import type { FoundImage, FoundPair, LabelErrorFindings, NearDuplicateFindings } from "./findings.js";
+import { joined, meanImages, someOfClass } from "./images.js";
+import { channelNames, histogramOf } from "./statistics.js";
+
+const FIRST = 25;
+const COLUMNS = 5;
+/** Images of each class; fewer where there are many classes. */
+const OF_A_CLASS = 20;
+const OF_ONE_OF_MANY = 10;
+const MANY_CLASSES = 20;
+/** A page with more grids is one that nobody reads. */
+export const MOST_CLASSES = 100;
+const PAIRS = 12;
+const SUSPECTS = 24;
+
+/** The figures of a section. */
+type Drawn = Promise<readonly Figure[]>;
+
+/** What all figures of a report share. `dataset` holds bytes. */
+export interface Drawing {
+  readonly dataset: Dataset;
+  readonly seed: number;
+}
+
+const tone = "ink" as const;
+
+export async function firstImagesFigure({ dataset }: Drawing): Drawn {
+  const first = firstImages(dataset.train, FIRST);
+  const title = `The first ${first.count} training images`;
+  const labels = [...first.labels].map((label) => dataset.classNames[label]!);
+  return [await imageGrid(first, { name: "first-images", title, columns: COLUMNS, labels, tone })];
+}
+
+/** One grid a class, of images drawn by the seed. */
+export async function classFigures({ dataset, seed }: Drawing): Drawn {
+  const { train, classNames } = dataset;
+  const count = classNames.length > MANY_CLASSES ? OF_ONE_OF_MANY : OF_A_CLASS;
+  const figures: Figure[] = [];
+  for (const [label, className] of classNames.slice(0, MOST_CLASSES).entries()) {
+    const chosen = someOfClass(train, label, count, seed);
+    if (chosen.length === 0) continue;
+    const title = `${className}: ${chosen.length} of the training images`;
+    const name = `class-${String(label).padStart(String(classNames.length - 1).length, "0")}`;
+    figures.push(await imageGrid(imagesAt(train, chosen), { name, title, columns: COLUMNS, tone }));
+  }
+  return figures;
+}
+
+export async function meanImagesFigure({ dataset }: Drawing): Drawn {
+  const { set, labels } = meanImages(dataset.train, dataset.classNames.length);
+  const title = "Mean training image of each class";
+  const names = labels.map((label) => dataset.classNames[label]!);
+  const options = { name: "mean-images", title, columns: COLUMNS, labels: names, tone };
+  return [await imageGrid(set, options)];
+}
+
+export async function balanceFigure({ classNames, train, test }: DatasetDescription): Drawn {
+  const splits = [
+    { split: "Training", perClass: train.perClass },
+    { split: "Test", perClass: test.perClass },
+  ];
+  return [await classBalance(splits, classNames)];
+}
+
+/** One histogram a channel, of the values as they are stored. */
+export async function histogramFigures(dataset: Dataset, range: readonly [number, number]): Drawn {
+  const { train, test } = dataset;
+  const [ofTrain, ofTest] = [histogramOf(train, range), histogramOf(test, range)];
+  const names = channelNames(train.shape[2]);
+  const figures: Figure[] = [];
+  for (const [channel, channelName] of names.entries()) {
+    const splits = [
+      { split: "Training", shares: ofTrain[channel]! },
+      { split: "Test", shares: ofTest[channel]! },
+    ];
+    const many = names.length > 1;
+    const name = many ? `pixel-histogram-${channelName.replace(" ", "-")}` : "pixel-histogram";
+    const title = many ? `Pixel values, ${channelName}` : "Pixel values";
+    figures.push(await pixelHistogram(splits, { name, title, range }));
+  }
+  return figures;
+}
+
+/** The nearest pairs of each kind, and those whose labels differ. */
+export async function nearDuplicateFigures(drawing: Drawing, { pairs }: NearDuplicateFindings): Drawn {
+  const kinds = [
+    [
+      "near-duplicates-between",
+      "A training and a test image",
+      (pair: FoundPair) => isBetween(pair, "train", "test"),
+    ],
+    [
+      "near-duplicates-training",
+      "Two training images",
+      (pair: FoundPair) => isBetween(pair, "train", "train"),
+    ],
+    ["near-duplicates-test", "Two test images", (pair: FoundPair) => isBetween(pair, "test", "test")],
+    [
+      "near-duplicates-labels",
+      "With different labels",
+      ({ first, second }: FoundPair) => first.label !== second.label,
+    ],
+  ] as const;
+  const figures: Figure[] = [];
+  for (const [name, what, belongs] of kinds) {
+    const own = pairs.filter(belongs);
+    if (own.length === 0) continue;
+    const shown = own.slice(0, PAIRS);
+    const title =
+      own.length === shown.length
+        ? `${what}: ${own.length === 1 ? "the only pair" : `all ${own.length} pairs`}`
+        : `${what}: the nearest ${shown.length} of ${groupDigits(own.length)} pairs`;
+    figures.push(await pairsFigure(drawing, shown, name, title));
+  }
+  return figures;
+}
+
+function pairsFigure(
+  { dataset }: Drawing,
+  pairs: readonly FoundPair[],
+  name: string,
+  title: string,
+): Promise<Figure> {
+  const images = pairs.flatMap(({ first, second }) => [first, second]);
+  const set = gathered(dataset, images);
+  const cards = pairs.map(({ first, second, distance, exact }, at): ImageCard => {
+    const pictures = [first, second].map((image, side) => ({
+      index: 2 * at + side,
+      lines: captionOf(dataset, image),
+    }));
+    return { pictures, footer: exact ? "equal to the last bit" : `distance ${distance.toFixed(4)}` };
+  });
+  return imageCards(set, cards, { name, title, columns: 2, tone });
+}
+
+/** The most suspect labels of each split. */
+export async function suspectFigures({ dataset }: Drawing, found: LabelErrorFindings): Drawn {
+  const figures: Figure[] = [];
+  for (const split of ["train", "test"] as const) {
+    const { suspects } = found[split];
+    if (suspects.length === 0) continue;
+    const shown = suspects.slice(0, SUSPECTS);
+    const images = shown.map(({ index, label }): FoundImage => ({ split, index, label }));
+    const cards = shown.map(
+      ({ label, suggested, margin, index }, at): ImageCard => ({
+        pictures: [
+          {
+            index: at,
+            lines: [
+              dataset.classNames[label]!,
+              `rather ${dataset.classNames[suggested]!}`,
+              `no. ${groupDigits(index)}`,
+            ],
+          },
+        ],
+        footer: `margin ${margin.toFixed(3).replace("-", "−")}`,
+      }),
+    );
+    const where = split === "train" ? "Training" : "Test";
+    const title = `${where}: the ${shown.length} most suspect of ${groupDigits(suspects.length)}`;
+    const name = `label-suspects-${split === "train" ? "training" : "test"}`;
+    figures.push(await imageCards(gathered(dataset, images), cards, { name, title, columns: 4, tone }));
+  }
+  return figures;
+}
+
+function captionOf(dataset: Dataset, { split, index, label }: FoundImage): readonly string[] {
+  return [dataset.classNames[label]!, `${split === "train" ? "training" : "test"} ${groupDigits(index)}`];
+}
+
+/** Images of both splits in one set. */
+function gathered(dataset: Dataset, images: readonly FoundImage[]): ImageSet {
+  return joined(images.map(({ split, index }) => imagesAt(dataset[split], [index])));
+}

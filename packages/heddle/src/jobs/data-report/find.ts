@@ -1,0 +1,84 @@
+import type { Dataset, ImageSet } from "@heddle/core/internal/data/dataset.js";
+import {
+  findNearDuplicates,
+  type ImagePlace,
+  type NearDuplicates,
+} from "@heddle/core/internal/data/near-duplicates/index.js";
+import { accuracy } from "@heddle/core/internal/evaluate/accuracy.js";
+import { answersOf } from "@heddle/core/internal/evaluate/answers.js";
+import { confidentLearning } from "@heddle/core/internal/evaluate/confident-learning.js";
+import type {
+  FoundImage,
+  FoundPair,
+  LabelErrorFindings,
+  NearDuplicateFindings,
+  PairCounts,
+  SplitLabelErrors,
+} from "./findings.js";
+import { type OutOfFoldOptions, outOfFold } from "./out-of-fold.js";
+
+const splits = ["train", "test"] as const;
+
+/** Pairs of images that are all but the same, within and between the splits. */
+export async function nearDuplicateFindings(
+  dataset: Dataset,
+  options: { readonly signal: AbortSignal; readonly onProgress: (share: number) => void },
+): Promise<NearDuplicateFindings> {
+  const found: NearDuplicates = await findNearDuplicates([dataset.train, dataset.test], options);
+  const imageOf = ({ set, index }: ImagePlace): FoundImage => {
+    const split = splits[set]!;
+    return { split, index, label: dataset[split].labels[index]! };
+  };
+  const pairs = found.pairs.map(
+    ({ first, second, distance, exact }): FoundPair => ({
+      first: imageOf(first),
+      second: imageOf(second),
+      distance,
+      exact,
+    }),
+  );
+  const { maxDistance, truncated, withoutContrast } = found;
+  return {
+    maxDistance,
+    truncated,
+    withoutContrast,
+    withinTrain: countsOf(pairs, "train", "train"),
+    withinTest: countsOf(pairs, "test", "test"),
+    betweenSplits: countsOf(pairs, "train", "test"),
+    pairs,
+  };
+}
+
+/** Whether a pair's images are of these splits, in this order. */
+export function isBetween({ first, second }: FoundPair, a: string, b: string): boolean {
+  return first.split === a && second.split === b;
+}
+
+function countsOf(pairs: readonly FoundPair[], a: string, b: string): PairCounts {
+  const own = pairs.filter((pair) => isBetween(pair, a, b));
+  const images = new Set(own.map(({ second }) => second.index));
+  if (a === b) for (const { first } of own) images.add(first.index);
+  const otherLabel = own.filter(({ first, second }) => first.label !== second.label).length;
+  return { pairs: own.length, images: images.size, otherLabel };
+}
+
+/** Labels that are probably wrong, by models that did not learn them. */
+export async function labelErrorFindings(
+  dataset: Dataset,
+  options: OutOfFoldOptions,
+): Promise<LabelErrorFindings> {
+  const probabilities = await outOfFold(dataset, options);
+  const { classNames } = dataset;
+  const judge = ({ count, labels }: ImageSet, given: Float32Array): SplitLabelErrors => ({
+    images: count,
+    accuracy: accuracy(answersOf({ probabilities: given, labels, classNames })).value,
+    ...confidentLearning(given, labels, classNames.length),
+  });
+  return {
+    model: "study_cnn",
+    folds: options.folds,
+    epochs: options.epochs,
+    train: judge(dataset.train, probabilities.train),
+    test: judge(dataset.test, probabilities.test),
+  };
+}

@@ -1,0 +1,99 @@
+import { Random } from "@heddle/core/internal/base/random.js";
+import { type Dataset, type ImageSet, imagesAt } from "@heddle/core/internal/data/dataset.js";
+import { generateFashionSketch } from "@heddle/core/internal/data/fashion-sketch/index.js";
+import { describe, expect, it } from "vitest";
+import { labelErrorFindings } from "./find.js";
+import { defaultEpochs, foldsOf, outOfFold, whyNotJudged } from "./out-of-fold.js";
+
+describe("foldsOf", () => {
+  it("deals out every class in equal parts", () => {
+    const labels = Uint8Array.from({ length: 1003 }, (_, index) => (index < 500 ? 0 : index % 3));
+    const folds = foldsOf(labels, 3, 4, 7);
+    const counts = Array.from({ length: 3 }, () => [0, 0, 0, 0]);
+    folds.forEach((fold, index) => {
+      counts[labels[index]!]![fold]! += 1;
+    });
+    for (const row of counts) expect(Math.max(...row) - Math.min(...row)).toBeLessThanOrEqual(1);
+    expect(foldsOf(labels, 3, 4, 7)).toEqual(folds);
+    expect(foldsOf(labels, 3, 4, 8)).not.toEqual(folds);
+  });
+});
+
+describe("defaultEpochs", () => {
+  it("gives small sets more epochs, within reason", () => {
+    expect([60000, 12000, 1000, 10].map((images) => defaultEpochs(images, 4))).toEqual([4, 4, 40, 40]);
+    expect(defaultEpochs(6000, 4)).toBe(8);
+  });
+});
+
+describe("whyNotJudged", () => {
+  const { train, test, classNames, ...about } = generateFashionSketch({ train: 200, test: 10 });
+  const withLabels = (labels: Uint8Array): Dataset => ({
+    ...about,
+    classNames,
+    test,
+    train: { ...train, labels },
+  });
+  it("names what is lacking", () => {
+    const dataset = { ...about, classNames, train, test };
+    expect(whyNotJudged(dataset, 4)).toBeUndefined();
+    expect(whyNotJudged(withLabels(new Uint8Array(200)), 4)).toBe("there are no two classes to tell apart");
+    const lonely = new Uint8Array(200);
+    lonely[5] = 3;
+    expect(whyNotJudged(withLabels(lonely), 4)).toBe(
+      "it takes at least two classes with 8 training images or more",
+    );
+    const small = { ...dataset, train: { ...train, shape: [5, 9, 1] as const } };
+    expect(whyNotJudged(small, 4)).toContain("images of 5×9 are too small");
+  });
+});
+
+describe("suspected label errors", () => {
+  // Four classes that a small model soon tells apart; five labels in a hundred are moved on to another class.
+  const { train, test, ...about } = generateFashionSketch({ train: 2500, test: 250, seed: 11 });
+  const chosen = [1, 3, 7, 8];
+  const right = { train: ofClasses(train, chosen), test: ofClasses(test, chosen) };
+  const random = new Random(4, "selection");
+  const flipped = new Set<number>();
+  while (flipped.size < 50) flipped.add(random.below(right.train.count));
+  const labels = Int32Array.from(right.train.labels, (label, index) =>
+    flipped.has(index) ? (label + 1 + random.below(3)) % 4 : label,
+  );
+  const noisy: Dataset = {
+    ...about,
+    classNames: chosen.map((label) => about.classNames[label]!),
+    train: { ...right.train, labels },
+    test: right.test,
+  };
+  const options = { folds: 3, epochs: 12, seed: 1, signal: new AbortController().signal };
+
+  it("finds labels that were changed", { timeout: 120_000 }, async () => {
+    const { train: found, test: ofTest } = await labelErrorFindings(noisy, options);
+    const hits = found.suspects.filter(({ index }) => flipped.has(index)).length;
+    // Only those count that a model is at least as sure of as it is on average: few false alarms, at a price.
+    expect(hits / flipped.size, "recall").toBeGreaterThan(0.55);
+    expect(hits / found.suspects.length, "precision").toBeGreaterThan(0.9);
+    const named = found.suspects.filter(({ index, suggested }) => suggested === right.train.labels[index]);
+    expect(named.length).toBeGreaterThanOrEqual(hits);
+    expect(found.estimatedErrors).toBeGreaterThan(35);
+    expect(found.estimatedErrors).toBeLessThan(65);
+    expect(ofTest.suspects.length).toBeLessThan(5);
+  });
+
+  it("is the same again, on any number of threads", { timeout: 120_000 }, async () => {
+    const short = { ...options, folds: 2, epochs: 1 };
+    const first = await outOfFold(noisy, { ...short, threads: 1 });
+    const second = await outOfFold(noisy, { ...short, threads: 2 });
+    expect(second).toEqual(first);
+    for (const probabilities of [first.train, first.test]) {
+      expect(probabilities.subarray(0, 4).reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 4);
+    }
+  });
+});
+
+/** The images of some classes, which are counted anew from 0. */
+function ofClasses(set: ImageSet, classes: readonly number[]): ImageSet {
+  const positions = [...set.labels].flatMap((label, at) => (classes.includes(label) ? [at] : []));
+  const picked = imagesAt(set, positions);
+  return { ...picked, labels: Int32Array.from(picked.labels, (label) => classes.indexOf(label)) };
+}

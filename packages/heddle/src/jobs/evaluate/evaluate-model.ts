@@ -1,0 +1,146 @@
+import type { Dataset } from "@heddle/core/internal/data/dataset.js";
+import {
+  answersOf,
+  type ClassifierEvaluation,
+  evaluateClassifier,
+  type McNemar,
+  mcnemarTest,
+  type Predictions,
+} from "@heddle/core/internal/evaluate/index.js";
+import { checkFits } from "@heddle/core/internal/recipes/check-fits.js";
+import { imagesOf } from "@heddle/core/internal/recipes/prepare-training.js";
+import { limitedStreams } from "@heddle/core/internal/recipes/streamed.js";
+import type { LoadOptions } from "../../datasets/index.js";
+import { mcnemarSentence } from "../../pages/evaluation-words.js";
+import { type CountedLooks, countLook } from "../count-look.js";
+import { dataOfModel } from "../data-of-model.js";
+import { type LabelledSet, labelledSet } from "../labelled-set.js";
+import { changedFiles, type EngineChoice, type OpenedModel, openModel } from "../open-run.js";
+import { type MaybeStreamed, withNames } from "../streams.js";
+import { predictionsOf } from "./evaluate-job.js";
+
+export interface EvaluateModelOptions extends EngineChoice {
+  /** The folder of all runs. */
+  readonly root: string;
+  /** A dataset's folder or name; the run's own by default, Fashion-MNIST for a model of no run. */
+  readonly data: string | undefined;
+  readonly split: "test" | "train";
+  /** Whether images stay on disk; as the run had it by default. */
+  readonly stream?: boolean | undefined;
+  /** A second run or model to compare with, on the same images. */
+  readonly against: string | undefined;
+  readonly load: LoadOptions;
+  readonly signal: AbortSignal;
+  readonly onWarning: (message: string) => void;
+}
+
+/** One model on a set of images. */
+export interface EvaluatedModel {
+  /** The run's id, or the path of the model. */
+  readonly name: string;
+  /** The run's folder; `null` for a model of no run. */
+  readonly run: string | null;
+  /** As it was trained: with label smoothing and penalties in the loss. */
+  readonly trained: { readonly accuracy: number; readonly loss: number };
+  readonly evaluation: ClassifierEvaluation;
+  /** How often the run's test images were looked at, this time included; `null` where these are others. */
+  readonly testLooks: CountedLooks | null;
+}
+
+export interface ModelEvaluation extends EvaluatedModel {
+  readonly dataset: Dataset;
+  readonly split: "test" | "train";
+  /** The evaluated images. */
+  readonly images: LabelledSet;
+  readonly against: {
+    readonly model: EvaluatedModel;
+    readonly test: McNemar;
+    readonly sentence: string;
+  } | null;
+}
+
+/**
+ * Measures a run's model, or any other, on a dataset; counts the look at the run's test images.
+ *
+ * @param given a run folder, an id, `latest`, or a model's folder
+ * @throws HeddleError when there is no such run or model, or the data does not fit it; AbortedError on `signal`
+ */
+export async function evaluateModel(given: string, options: EvaluateModelOptions): Promise<ModelEvaluation> {
+  const { root, split, against, onWarning } = options;
+  const opened = await openModel(given, root, options);
+  try {
+    const { dataset, streams } = await dataOfModel(opened, options);
+    checkFits(opened.model, dataset);
+    if (opened.run && options.data === undefined) {
+      for (const file of changedFiles(opened.run.record, dataset)) {
+        onWarning(`${file} is not the one that the run was trained with.`);
+      }
+    }
+    const images = imagesFor(opened, { dataset, streams }, options);
+    const first = await measured(opened, dataset.classNames, images, options);
+    const compared =
+      against === undefined ? null : await compare(first, against, { dataset, images }, options);
+    const { predictions: _, ...model } = first;
+    return { ...model, dataset, split, images, against: compared };
+  } finally {
+    opened.model.dispose();
+  }
+}
+
+/** The split; of a run's own training images those that it was trained on. */
+function imagesFor(
+  { run }: OpenedModel,
+  { dataset, streams }: MaybeStreamed,
+  { data, split }: EvaluateModelOptions,
+): LabelledSet {
+  if (split === "test" || run === undefined || data !== undefined) {
+    return labelledSet((streams ?? dataset)[split]);
+  }
+  const { limit: asked, validationSplit } = run.record.configuration;
+  const limit = typeof asked === "number" ? asked : undefined;
+  const streamed = limitedStreams({ streams, limit });
+  if (streamed) return labelledSet(streamed.train);
+  const share = typeof validationSplit === "number" ? validationSplit : undefined;
+  return labelledSet(imagesOf({ dataset, limit, validationSplit: share }).train);
+}
+
+async function compare(
+  first: EvaluatedModel & { readonly predictions: Predictions },
+  against: string,
+  { dataset, images }: { readonly dataset: Dataset; readonly images: LabelledSet },
+  options: EvaluateModelOptions,
+) {
+  const opened = await openModel(against, options.root, options);
+  try {
+    checkFits(opened.model, dataset);
+    const names = opened.run?.record.dataset.classNames ?? dataset.classNames;
+    const same = withNames(images, dataset, names);
+    const { predictions, ...model } = await measured(opened, names, same, options);
+    const test = mcnemarTest(answersOf(first.predictions), answersOf(predictions));
+    return { model, test, sentence: mcnemarSentence(test, first.name, model.name) };
+  } finally {
+    opened.model.dispose();
+  }
+}
+
+async function measured(
+  opened: OpenedModel,
+  classNames: readonly string[],
+  images: LabelledSet,
+  { split, signal, onWarning }: EvaluateModelOptions,
+): Promise<EvaluatedModel & { readonly predictions: Predictions }> {
+  const { name, model, run } = opened;
+  const predictions = predictionsOf(
+    model,
+    await model.predict(images.samples, { signal }),
+    images,
+    classNames,
+  );
+  const evaluation = evaluateClassifier(predictions);
+  const { accuracy, loss } = await model.evaluate(images.samples, { signal });
+  const testLooks = split === "test" ? await countLook(run, images, "evaluate", onWarning) : null;
+  return {
+    ...{ name, run: run?.folder.path ?? null, trained: { accuracy, loss } },
+    ...{ evaluation, testLooks, predictions },
+  };
+}

@@ -1,0 +1,132 @@
+import { AbortedError } from "@heddle/core/internal/base/errors.js";
+import { formatPercent } from "@heddle/core/internal/base/format.js";
+import { type ImageSet, imagesAt } from "@heddle/core/internal/data/dataset.js";
+import { type GradCam, gradCam, lastConvolution, occlusion } from "@heddle/core/internal/explain/index.js";
+import type { Trace } from "@heddle/core/internal/model/trace.js";
+import type { Figure } from "../../figures/figure.js";
+import { shownImages } from "../../figures/shown-images.js";
+import { firstOfClasses } from "../labelled-set.js";
+import type { ExplainContext, ExplainedData, Part } from "./context.js";
+import { type Explanation, overlaysFigure } from "./figures.js";
+import { asideOf } from "./image.js";
+
+/** Errors that the gallery shows at most. */
+const ERRORS_SHOWN = 6;
+
+/** What the model says of every test image. */
+export interface Predictions {
+  /** `[N][classes]` probabilities. */
+  readonly rows: readonly Float32Array[];
+  /** `[N]` classes. */
+  readonly predicted: readonly number[];
+}
+
+/** An image of the gallery, for machines. */
+interface Listed {
+  readonly image: string;
+  readonly label: number;
+  readonly predicted: number;
+  readonly probability: number;
+  readonly worst: { readonly row: number; readonly column: number; readonly probability: number };
+}
+
+/** The first test image of each class and the most confident errors, with Grad-CAM and occlusion over them. */
+export async function drawGallery(
+  context: ExplainContext,
+  trace: Trace,
+  { test, dataset }: ExplainedData,
+  predictions: Predictions,
+  part: Part,
+): Promise<Listed[]> {
+  const { model, layer } = context;
+  const { rows, predicted } = predictions;
+  const certainty = (index: number) => rows[index]![predicted[index]!]!;
+  const truth = (index: number) => test.labels[index]!;
+  const examples = firstOfClasses(test, dataset.classNames.length);
+  const errors = predicted
+    .map((_, index) => index)
+    .filter((index) => predicted[index] !== truth(index))
+    .sort((a, b) => certainty(b) - certainty(a))
+    .slice(0, ERRORS_SHOWN);
+  const hasCam = layer !== undefined || lastConvolution(model) !== undefined;
+  if (!hasCam) part.notes.push("No Grad-CAM: the model has no convolution. Occlusion needs none.");
+  const what = "Grad-CAM and occlusion of the gallery";
+  context.onStage(what);
+  const listed: Listed[] = [];
+  const figures: Figure[] = [];
+  const explained: Explanation[] = [];
+  const parts = [
+    { indices: examples, name: "gallery-classes", title: "One test image of each class" },
+    { indices: errors, name: "gallery-errors", title: "The most confident errors" },
+  ].filter(({ indices }) => indices.length > 0);
+  for (const { indices, name, title } of parts) {
+    // Once: a packed file on disk is read from its beginning each time.
+    const images = await test.at(indices);
+    const found = await explainImages(
+      context,
+      trace,
+      { images, indices, predicted, certainty, hasCam },
+      (one) => {
+        listed.push(one);
+        context.onProgress(what, listed.length / (examples.length + errors.length));
+      },
+    );
+    explained.push(...found);
+    const { shape } = shownImages(images);
+    figures.push(await overlaysFigure(found, { name, title, shape, side: 116 }));
+  }
+  part.figures.push(...figures);
+  const [worst] = errors;
+  const finding =
+    worst === undefined
+      ? "The model makes no error on the test images."
+      : `Most confident error: test:${worst}, ${context.className(truth(worst))} taken for ${context.className(predicted[worst]!)} at ${formatPercent(certainty(worst), 1)}.`;
+  part.findings.push(finding);
+  const [first] = explained;
+  part.sections.push({
+    id: "gallery",
+    title: "Gallery",
+    text: `The first test image of each class, and the errors that the model was surest of, with what speaks for the class that it chose. ${finding}`,
+    figures,
+    ...(first && { aside: asideOf(first.cam, first.occlusion) }),
+  });
+  return listed;
+}
+
+async function explainImages(
+  context: ExplainContext,
+  trace: Trace,
+  of: {
+    /** Those at `indices`. */
+    readonly images: ImageSet;
+    readonly indices: readonly number[];
+    readonly predicted: readonly number[];
+    readonly hasCam: boolean;
+    certainty(index: number): number;
+  },
+  onEach: (one: Listed) => void,
+): Promise<Explanation[]> {
+  const { model, signal, patch, stride, layer, className } = context;
+  const { images, indices, predicted, hasCam } = of;
+  const labels = indices.map((index) => context.label ?? predicted[index]!);
+  const cams: (GradCam | undefined)[] = hasCam ? await gradCam(trace, images, labels, { layer, signal }) : [];
+  const found: Explanation[] = [];
+  for (const [at, index] of indices.entries()) {
+    if (signal?.aborted) throw new AbortedError("Stopped while the gallery was drawn.");
+    const one = imagesAt(images, [at]);
+    const label = labels[at]!;
+    const hidden = await occlusion(model, one, { patch, stride, label, signal });
+    const [taken, truth, probability] = [predicted[index]!, images.labels[at]!, of.certainty(index)];
+    const wrong = taken === truth ? "" : ` taken for ${className(taken)}`;
+    const shownFor = label === taken ? "" : `; shown for ${className(label)}`;
+    found.push({
+      pixels: shownImages(one).images,
+      heading: `${className(truth)}${wrong}`,
+      note: `test:${index}, ${className(taken)} ${formatPercent(probability, 1)}${shownFor}`,
+      cam: cams[at],
+      occlusion: hidden,
+    });
+    onEach({ image: `test:${index}`, label: truth, predicted: taken, probability, worst: hidden.worst });
+  }
+  return found;
+}

@@ -1,0 +1,60 @@
+import { HeddleError } from "@heddle/core/internal/base/errors.js";
+import type { OpenedModel } from "../open-run.js";
+import { readPictureFor } from "../picture-input.js";
+import type { ExplainedData } from "./context.js";
+
+/** One image that is to be explained. */
+export interface ExplainImage {
+  /** As it was given: `boot.jpg`, `test:17`. */
+  readonly name: string;
+  readonly images: Uint8Array | Float32Array;
+  /** Its class, where the dataset says. */
+  readonly label: number | undefined;
+  /** True when light and dark were exchanged. */
+  readonly inverted: boolean;
+}
+
+/** `test:17` or `train:3`: a split and a number in it, from 0. */
+const OF_DATASET = /^(train|test):(\d+)$/;
+
+/** The split of an image that is one of the dataset's; undefined for a picture file. */
+export function splitOf(image: string): "train" | "test" | undefined {
+  return OF_DATASET.exec(image)?.[1] as "train" | "test" | undefined;
+}
+
+/**
+ * A picture file, or an image of the dataset.
+ *
+ * @throws HeddleError when it cannot be read, is no picture, or the split has not as many images
+ */
+export async function readExplainImage(
+  name: string,
+  opened: OpenedModel,
+  data: ExplainedData | undefined,
+): Promise<ExplainImage> {
+  const split = splitOf(name);
+  if (split === undefined) {
+    const { pixels, inverted } = await readPictureFor(opened, name);
+    return { name, images: pixels, label: undefined, inverted };
+  }
+  if (!data) {
+    throw new HeddleError({
+      who: name,
+      expected: "a dataset that it is an image of",
+      received: "a model without a run",
+      next: "Name its folder with --data.",
+    });
+  }
+  const set = data[split];
+  const index = Number(OF_DATASET.exec(name)![2]);
+  if (index >= set.count) {
+    throw new HeddleError({
+      who: name,
+      expected: `an image of ${data.dataset.title} from ${split}:0 to ${split}:${set.count - 1}`,
+      received: String(index),
+      next: "Choose a smaller number.",
+    });
+  }
+  const { images } = await set.at([index]);
+  return { name, images, label: set.labels[index], inverted: false };
+}

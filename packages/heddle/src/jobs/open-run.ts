@@ -1,0 +1,182 @@
+import { basename, dirname, join, resolve } from "node:path";
+import { HeddleError } from "@heddle/core/internal/base/errors.js";
+import { fileExists } from "@heddle/core/internal/base/files-node.js";
+import { withClasses } from "@heddle/core/internal/data/classes.js";
+import type { Dataset } from "@heddle/core/internal/data/dataset.js";
+import { type Loss, losses, SparseCategoricalCrossentropy } from "@heddle/core/internal/losses/index.js";
+import { loadModel } from "@heddle/core/internal/model/load.js";
+import type { Model } from "@heddle/core/internal/model/model.js";
+import { lossFor } from "@heddle/core/internal/recipes/loss-for.js";
+import { studyRecipe } from "@heddle/core/internal/recipes/study-recipe.js";
+import type { LoadOptions } from "../datasets/index.js";
+import type { RunRecord } from "../runs/records.js";
+import { RunFolder } from "../runs/run-folder.js";
+import { obtainDataset } from "./obtain-dataset.js";
+
+/** A run with its model, ready to be asked. */
+export interface OpenedRun {
+  readonly folder: RunFolder;
+  readonly record: RunRecord;
+  readonly model: Model;
+}
+
+/**
+ * Opens a run and loads its model.
+ *
+ * @param run a run folder, an id below `root`, or `latest`
+ * @throws HeddleError when there is no such run, it has no model yet, or its weights are not those that it recorded
+ */
+export async function openRun(run: string, root: string, engine: EngineChoice = {}): Promise<OpenedRun> {
+  const folder = await RunFolder.open(run, root);
+  const record = await folder.readRecord();
+  // The weights are written first: with the configuration the model is whole.
+  if (!(await fileExists(join(folder.modelPath, "config.json")))) throw withoutModel(folder, record);
+  const model = await loadModel(folder.modelPath, { seed: record.seed });
+  await checkWeights(folder, record, model);
+  model.compile({ loss: lossOfRun(record), ...engineOptions(engine) });
+  return { folder, record, model };
+}
+
+/** The file of the weights has no checksum of its own; a finished run's record has one. */
+async function checkWeights(
+  { modelPath }: RunFolder,
+  { weightsSha256 }: RunRecord,
+  model: Model,
+): Promise<void> {
+  if (weightsSha256 === undefined) return;
+  const found = await model.weightsSha256();
+  if (found === weightsSha256) return;
+  throw new HeddleError({
+    who: join(modelPath, "weights.safetensors"),
+    expected: `the weights that run.json records, ${weightsSha256.slice(0, 12)}…`,
+    received: `others, ${found.slice(0, 12)}…`,
+    next: "The file is damaged or was changed: restore it, or copy the folder model elsewhere to use it as it is.",
+  });
+}
+
+/** A model, with its run where it is of one. */
+export interface OpenedModel {
+  /** How to call it: the run's id, or the path that was given. */
+  readonly name: string;
+  /** The folder of the run, or of the model. */
+  readonly path: string;
+  readonly model: Model;
+  readonly run: Pick<OpenedRun, "folder" | "record"> | undefined;
+}
+
+/**
+ * Opens a run, or a folder that `model.save` wrote.
+ *
+ * @param given a run folder, an id below `root`, `latest`, a model's folder, or the `config.json` in it
+ * @throws HeddleError when there is no such run or model
+ */
+export async function openModel(
+  given: string,
+  root: string,
+  engine: EngineChoice = {},
+): Promise<OpenedModel> {
+  const folder = basename(given) === "config.json" ? dirname(given) : given;
+  if (!(await fileExists(join(folder, "config.json")))) {
+    const { model, ...run } = await openRun(given, root, engine);
+    return { name: run.folder.id, path: run.folder.path, model, run };
+  }
+  const above = dirname(resolve(folder));
+  if (basename(resolve(folder)) === "model" && (await fileExists(join(above, "run.json")))) {
+    return openModel(above, root, engine);
+  }
+  const model = await loadModel(folder);
+  // The file does not name the loss.
+  model.compile({ loss: lossFor(model), ...engineOptions(engine) });
+  return { name: given, path: folder, model, run: undefined };
+}
+
+/** Which kernels, and how many threads. */
+export interface EngineChoice {
+  readonly threads?: number | undefined;
+  readonly fast?: boolean | undefined;
+}
+
+function engineOptions({ threads, fast = false }: EngineChoice) {
+  return { fast, ...(threads !== undefined && { threads }) };
+}
+
+/** The loss that a run was trained with, so that it is measured by the same. */
+function lossOfRun({ id, configuration }: RunRecord): Loss {
+  const { loss } = configuration;
+  return loss === undefined ? new SparseCategoricalCrossentropy() : losses.deserialize(`Run ${id}`, loss);
+}
+
+/** How many images a step of a run took; the study's number where the record does not say. */
+export function batchSizeOfRun({ configuration }: RunRecord): number {
+  const { batchSize } = configuration;
+  return typeof batchSize === "number" ? batchSize : studyRecipe.batchSize;
+}
+
+/**
+ * The data that a run was trained on, from `data`, else from where it was then, else wherever it is now; read and
+ * split as it was then unless `options` say otherwise, with the run's classes.
+ */
+export async function datasetOfRun(
+  record: RunRecord,
+  data: string | undefined,
+  options: LoadOptions,
+): Promise<Dataset> {
+  const { name, source, classNames } = record.dataset;
+  const as: LoadOptions = {
+    ...options,
+    readAs: source.options,
+    holdOut: options.holdOut ?? source.split,
+  };
+  if (data !== undefined) {
+    // A file that the run has not seen is measured whole; its own is split as it was then.
+    const whole: LoadOptions = { ...as, holdOut: options.holdOut ?? "none" };
+    const { dataset } = await obtainDataset("fashion-mnist", data, whole);
+    if (source.split === undefined || changedFiles(record, dataset).length > 0) {
+      return withClasses(dataset, classNames);
+    }
+    const { dataset: split } = await obtainDataset("fashion-mnist", data, { ...as, onWarning: undefined });
+    return withClasses(split, classNames);
+  }
+  if (source.kind === "generated") {
+    const sketch = source.seed === undefined ? {} : { seed: source.seed };
+    return (await obtainDataset("fashion-sketch", undefined, { ...options, sketch })).dataset;
+  }
+  if (source.path !== undefined && (await fileExists(source.path))) {
+    return withClasses((await obtainDataset("fashion-mnist", source.path, as)).dataset, classNames);
+  }
+  if (name === "fashion-mnist") return (await obtainDataset(name, undefined, options)).dataset;
+  throw new HeddleError({
+    who: `Run ${record.id}`,
+    expected: `its data in ${source.path ?? "a folder that its record names"}`,
+    received: "no such folder",
+    next: "Name the folder with --data.",
+  });
+}
+
+/** The data that a model is asked about: a run's own, or what `data` names; Fashion-MNIST for a model of no run. */
+export async function datasetOfModel(
+  { run }: Pick<OpenedModel, "run">,
+  data: string | undefined,
+  options: LoadOptions,
+): Promise<Dataset> {
+  if (run) return datasetOfRun(run.record, data, options);
+  return (await obtainDataset("fashion-mnist", data, options)).dataset;
+}
+
+/** Which files of two datasets differ, by checksum. */
+export function changedFiles(record: Pick<RunRecord, "dataset">, dataset: Dataset): readonly string[] {
+  const now = new Map(dataset.source.files.map(({ name, sha256 }) => [name, sha256]));
+  return record.dataset.source.files
+    .filter(({ name, sha256 }) => now.get(name) !== sha256)
+    .map(({ name }) => name);
+}
+
+function withoutModel({ path }: RunFolder, { status }: RunRecord): HeddleError {
+  const ended = status === "running" ? "one that still trains or was killed" : `one that ${status}`;
+  return new HeddleError({
+    who: `Run ${path}`,
+    expected: "a run with a model",
+    received: status === "finished" ? "one that lost its model" : `${ended} before its first epoch ended`,
+    next: "Choose another run, or train again: heddle train.",
+  });
+}

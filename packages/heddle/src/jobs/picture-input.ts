@@ -1,0 +1,27 @@
+import { HeddleError } from "@heddle/core/internal/base/errors.js";
+import type { Model } from "@heddle/core/internal/model/model.js";
+import { type Picture, readPicture } from "../datasets/index.js";
+import type { OpenedModel } from "./open-run.js";
+
+/** @throws HeddleError when the model takes no images */
+export function imageSize({ name, inputShape }: Model): readonly [number, number, number] {
+  if (inputShape.length === 3) return inputShape as unknown as readonly [number, number, number];
+  throw new HeddleError({
+    who: `Model "${name}"`,
+    expected: "one that takes images [height, width, channels]",
+    received: `one that takes [${inputShape.join(", ")}]`,
+    next: "Choose a model of images.",
+  });
+}
+
+/**
+ * A picture file as a model's input, read as its training images were: as it is where the run was trained on a folder
+ * of pictures, else inverted where a grey picture has a light background, as the grey datasets have a dark one.
+ *
+ * @throws HeddleError when the file is no picture, or the model takes no images
+ */
+export function readPictureFor({ model, run }: OpenedModel, path: string): Promise<Picture> {
+  const [height, width, channels] = imageSize(model);
+  const invert = run?.record.dataset.source.form !== "images";
+  return readPicture(path, { height, width, channels }, { invert });
+}

@@ -1,0 +1,61 @@
+import { sizeOf } from "@heddle/core/internal/base/shape.js";
+import {
+  classCount,
+  classNamesOf,
+  classProbabilities,
+} from "@heddle/core/internal/network/class-probabilities.js";
+import type { Picture } from "../../datasets/index.js";
+import { type EngineChoice, openModel } from "../open-run.js";
+import { imageSize, readPictureFor } from "../picture-input.js";
+
+/** How many classes are named for a picture. */
+const TOP = 3;
+
+/** What a model takes a picture for. */
+export interface PicturePrediction {
+  /** The path, as it was given. */
+  readonly image: string;
+  /** True when light and dark were exchanged. */
+  readonly inverted: boolean;
+  /** The likeliest classes, the likeliest first. */
+  readonly top: readonly { readonly label: number; readonly name: string; readonly probability: number }[];
+}
+
+/**
+ * What a run's model, or any other, sees in pictures.
+ *
+ * @param given a run folder, an id below `root`, `latest`, or a model's folder
+ * @throws HeddleError when there is no such run or model, or a file is no picture
+ */
+export async function predictPictures(
+  given: string,
+  paths: readonly string[],
+  { root, ...engine }: EngineChoice & { readonly root: string },
+): Promise<readonly PicturePrediction[]> {
+  const opened = await openModel(given, root, engine);
+  const { model, run } = opened;
+  try {
+    const shape = imageSize(model);
+    const size = sizeOf(shape);
+    const images = new Uint8Array(paths.length * size);
+    const pictures: Picture[] = [];
+    for (const path of paths) {
+      const picture = await readPictureFor(opened, path);
+      images.set(picture.pixels, pictures.push(picture) * size - size);
+    }
+    const outputs = await model.predict({ images, count: paths.length, shape });
+    const probabilities = classProbabilities(model, outputs);
+    const classes = classCount(model);
+    const names = classNamesOf(model, run?.record.dataset.classNames ?? []);
+    return paths.map((image, index) => {
+      const row = probabilities.subarray(index * classes, (index + 1) * classes);
+      const top = names
+        .map((name, label) => ({ label, name, probability: row[label]! }))
+        .sort((a, b) => b.probability - a.probability)
+        .slice(0, TOP);
+      return { image, inverted: pictures[index]!.inverted, top };
+    });
+  } finally {
+    model.dispose();
+  }
+}

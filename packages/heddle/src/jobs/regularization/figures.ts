@@ -1,0 +1,95 @@
+import type { MeanInterval } from "@heddle/core/internal/evaluate/mean-interval.js";
+import { type IntervalRow, intervalPlot } from "../../figures/interval-plot.js";
+import { overlaidCurves } from "../../figures/overlaid-curves.js";
+import { titleOf } from "./regimes.js";
+import type { RegimeResult } from "./results.js";
+import { points } from "./verdict.js";
+
+const percent = (value: number) => value.toFixed(2).replace("-", "−");
+const COLOURS = "orange: all of the convolution's output, blue: a quarter of it";
+
+/** The figures of a study: test accuracy, gap and differences by regime, and curves by epoch. */
+export async function studyFigures(results: readonly RegimeResult[], dataset: string) {
+  const seeds = results[0]?.seeds.length ?? 0;
+  const subtitle = `Means of ${seeds} seeds with 95% intervals; each dot is a seed`;
+  const accuracy = await intervalPlot(
+    results.map((result) => rowOf(result, result.test, result.testAccuracies)),
+    {
+      name: "test-accuracy-by-regime",
+      title: `Test accuracy by regime, ${dataset}`,
+      subtitle,
+      axis: "Test accuracy (%)",
+      format: percent,
+      limits: [0, 100],
+    },
+  );
+  const gaps = results.map((result) => {
+    const values = result.trainAccuracies.map((train, index) => train - result.testAccuracies[index]!);
+    return rowOf(result, result.gap, values);
+  });
+  const gap = await intervalPlot(gaps, {
+    name: "generalization-gap-by-regime",
+    title: `Generalization gap by regime, ${dataset}`,
+    subtitle: `Training less test accuracy, ${seeds} seeds, 95% intervals`,
+    axis: "Gap (percentage points)",
+    format: percent,
+    rule: 0,
+  });
+  const reference = results.find(({ difference }) => difference === undefined);
+  const compared = results.flatMap((result) => {
+    const { difference, testAccuracies } = result;
+    if (!difference) return [];
+    const values = testAccuracies.map((value, index) => value - reference!.testAccuracies[index]!);
+    return [rowOf(result, difference, values)];
+  });
+  const differences = await intervalPlot(compared, {
+    name: "difference-by-regime",
+    title: "Test accuracy against pooling + dropout",
+    subtitle: `Seed by seed, ${seeds} seeds, 95% intervals`,
+    axis: "Difference (percentage points)",
+    format: (value) => points(value / 100),
+    rule: 0,
+  });
+  return { accuracy, gap, differences, ...(await curveFigures(results, dataset)) };
+}
+
+async function curveFigures(results: readonly RegimeResult[], dataset: string) {
+  const curvesOf = (field: "accuracy" | "valAccuracy") =>
+    results.map((result) => ({
+      label: titleOf(result.regime, result.setting),
+      group: isLarge(result) ? ("first" as const) : ("second" as const),
+      points: result.curve.map((row) => ({ epoch: row.epoch, value: 100 * row[field] })),
+    }));
+  const validation = await overlaidCurves(curvesOf("valAccuracy"), {
+    name: "validation-accuracy-by-epoch",
+    title: `Validation accuracy by epoch, ${dataset}`,
+    subtitle: COLOURS,
+    axis: "Accuracy on held-out images (%)",
+    format: percent,
+  });
+  const training = await overlaidCurves(curvesOf("accuracy"), {
+    name: "training-accuracy-by-epoch",
+    title: `Training accuracy by epoch, ${dataset}`,
+    subtitle: COLOURS,
+    axis: "Accuracy while training (%)",
+    format: percent,
+  });
+  return { training, validation };
+}
+
+/** In percent, as people read accuracies. */
+function rowOf(result: RegimeResult, of: MeanInterval, values: readonly number[]): IntervalRow {
+  return {
+    label: titleOf(result.regime, result.setting),
+    mean: 100 * of.mean,
+    low: 100 * of.low,
+    high: 100 * of.high,
+    values: values.map((value) => 100 * value),
+    marked: isLarge(result),
+  };
+}
+
+/** Whether the dense layer reads all of the second convolution's output. */
+function isLarge({ setting }: RegimeResult): boolean {
+  return setting.network.downsampling === "none";
+}

@@ -1,0 +1,170 @@
+import { HeddleError } from "@heddle/core/internal/base/errors.js";
+import type { Throughput } from "@heddle/core/internal/tuning/throughput.js";
+import { JsonFields } from "../../runs/json-fields.js";
+import type { Machine } from "../../system/machine.js";
+import { type Downsampling, downsamplings } from "./network.js";
+import type { StudyPlan } from "./plan.js";
+import type { RequestWords } from "./request.js";
+
+/** The version of a study's files. */
+export const STUDY_FORMAT_VERSION = 1;
+
+/** A trial is made for each seed at once: a damaged plan must not make billions. */
+const MAXIMUM_SEEDS = 10_000;
+
+/** Accuracy, 0..1, and loss of a network on some images, with its penalties. */
+export interface Measured {
+  readonly accuracy: number;
+  readonly loss: number;
+}
+
+/** `study.json`: what was asked for and what was planned. */
+export interface StudyRecord {
+  readonly formatVersion: typeof STUDY_FORMAT_VERSION;
+  readonly study: "regularization";
+  /** What to type to begin it. */
+  readonly command: string;
+  readonly request: RequestWords;
+  readonly dataset: { readonly name: string; readonly title: string };
+  readonly images: { readonly train: number; readonly validation: number; readonly test: number };
+  readonly speeds: Readonly<Record<Downsampling, Throughput>>;
+  readonly plan: StudyPlan;
+  readonly versions: { readonly heddle: string; readonly node: string };
+  readonly machine: Machine;
+  readonly startedAt: string;
+  readonly finishedAt?: string;
+}
+
+/** One epoch of a trial. */
+export interface TrialEpoch {
+  readonly epoch: number;
+  /** While it ran, dropout and augmentation on, penalties included. */
+  readonly loss: number;
+  readonly accuracy: number;
+  /** On the held-out images, dropout off. */
+  readonly valLoss: number;
+  readonly valAccuracy: number;
+}
+
+/** `trials/KEY.json`: a finished trial. */
+export interface TrialRecord {
+  readonly formatVersion: typeof STUDY_FORMAT_VERSION;
+  readonly key: string;
+  readonly regime: string;
+  readonly setting: string;
+  readonly purpose: "choosing" | "comparing";
+  readonly seed: number;
+  readonly parameters: number;
+  readonly history: readonly TrialEpoch[];
+  /** The epoch whose weights were kept: the last one, but for early stopping. */
+  readonly epoch: number;
+  readonly validation: Measured;
+  /** On the images that it was trained on, dropout off; only of trials that are compared. */
+  readonly train?: Measured;
+  readonly weightsSha256: string;
+  readonly engine: { readonly variant: string; readonly threads: number };
+  readonly seconds: number;
+}
+
+/** `test.json`: the one look at the test images. */
+export interface TestRecord {
+  readonly formatVersion: typeof STUDY_FORMAT_VERSION;
+  readonly lookedAt: string;
+  /** By the keys of the trials. */
+  readonly results: Readonly<Record<string, Measured>>;
+}
+
+/** What goes on of a `study.json`. @throws HeddleError that names the field when it is damaged */
+export function parseStudyRecord(
+  file: string,
+  text: string,
+): Pick<StudyRecord, "command" | "request" | "speeds" | "plan" | "startedAt" | "versions" | "finishedAt"> {
+  const fields = versionChecked(file, text);
+  fields.oneOf("study", ["regularization"]);
+  const request = fields.object("request");
+  const speeds = fields.object("speeds");
+  const plan = fields.object("plan");
+  const versions = fields.object("versions");
+  const finishedAt = fields.optional("finishedAt")?.time("finishedAt");
+  const speedOf = (kind: Downsampling): Throughput => {
+    const of = speeds.object(kind);
+    return {
+      imagesPerSecond: of.number("imagesPerSecond", 0),
+      evaluatedPerSecond: of.number("evaluatedPerSecond", 0),
+    };
+  };
+  return {
+    command: fields.string("command"),
+    request: Object.fromEntries(Object.keys(request.json()).map((name) => [name, request.string(name)])),
+    speeds: Object.fromEntries(downsamplings.map((kind) => [kind, speedOf(kind)])) as Record<
+      Downsampling,
+      Throughput
+    >,
+    plan: {
+      seeds: plan.wholeNumber("seeds", 2, MAXIMUM_SEEDS),
+      epochs: plan.wholeNumber("epochs", 1),
+      choosingEpochs: plan.wholeNumber("choosingEpochs", 1),
+      expectedSeconds: plan.number("expectedSeconds", 0),
+    },
+    startedAt: fields.time("startedAt"),
+    versions: { heddle: versions.string("heddle"), node: versions.string("node") },
+    ...(finishedAt !== undefined && { finishedAt }),
+  };
+}
+
+/** Reads `trials/KEY.json`. @throws HeddleError that names the field when it is damaged */
+export function parseTrialRecord(file: string, text: string): TrialRecord {
+  const fields = versionChecked(file, text);
+  const train = fields.optional("train")?.object("train");
+  const engine = fields.object("engine");
+  return {
+    formatVersion: STUDY_FORMAT_VERSION,
+    key: fields.hex("key", 16),
+    regime: fields.string("regime"),
+    setting: fields.string("setting"),
+    purpose: fields.oneOf("purpose", ["choosing", "comparing"]),
+    seed: fields.wholeNumber("seed"),
+    parameters: fields.wholeNumber("parameters", 1),
+    history: fields.objects("history").map((row) => ({
+      epoch: row.wholeNumber("epoch", 1),
+      loss: row.numberOrNaN("loss"),
+      accuracy: row.fraction("accuracy"),
+      valLoss: row.numberOrNaN("valLoss"),
+      valAccuracy: row.fraction("valAccuracy"),
+    })),
+    epoch: fields.wholeNumber("epoch", 1),
+    validation: parseMeasured(fields.object("validation")),
+    ...(train && { train: parseMeasured(train) }),
+    weightsSha256: fields.hex("weightsSha256", 64),
+    engine: { variant: engine.string("variant"), threads: engine.wholeNumber("threads", 1) },
+    seconds: fields.number("seconds", 0),
+  };
+}
+
+/** Reads `test.json`. @throws HeddleError that names the field when it is damaged */
+export function parseTestRecord(file: string, text: string): TestRecord {
+  const fields = versionChecked(file, text);
+  const results = fields.object("results");
+  const keys = Object.keys(results.json());
+  return {
+    formatVersion: STUDY_FORMAT_VERSION,
+    lookedAt: fields.time("lookedAt"),
+    results: Object.fromEntries(keys.map((key) => [key, parseMeasured(results.object(key))])),
+  };
+}
+
+function parseMeasured(fields: JsonFields): Measured {
+  return { accuracy: fields.fraction("accuracy"), loss: fields.numberOrNaN("loss") };
+}
+
+function versionChecked(file: string, text: string): JsonFields {
+  const fields = JsonFields.parse(file, text);
+  const version = fields.wholeNumber("formatVersion", 1);
+  if (version === STUDY_FORMAT_VERSION) return fields;
+  throw new HeddleError({
+    who: file,
+    expected: `a study of format ${STUDY_FORMAT_VERSION}`,
+    received: `format ${version}`,
+    next: "Go on with the version of Heddle that wrote it.",
+  });
+}

@@ -1,0 +1,154 @@
+import { AbortedError, HeddleError, messageOf } from "@heddle/core/internal/base/errors.js";
+import type { Callback } from "@heddle/core/internal/callbacks/callback.js";
+import { hasRelaxedSimd } from "@heddle/core/internal/engine/variant.js";
+import { loadModel } from "@heddle/core/internal/model/load.js";
+import { prepareFit } from "@heddle/core/internal/recipes/prepare-training.js";
+import type { Training } from "@heddle/core/internal/recipes/training.js";
+import type { LoadOptions } from "../../datasets/index.js";
+import type { EngineVariant, RunRecord } from "../../runs/records.js";
+import { RunFolder } from "../../runs/run-folder.js";
+import { checkSameData } from "../check-same-data.js";
+import { readConfiguration, wasStreamed } from "../configuration.js";
+import { datasetOfRun } from "../open-run.js";
+import { streamsOfRun } from "../streams.js";
+import { type Difference, differencesFrom, findingsOf } from "./verification-findings.js";
+
+export interface VerifyOptions {
+  /** Data in place of the run's own; refused where its checksums are others. */
+  readonly data?: string | undefined;
+  readonly load: LoadOptions;
+  /** Threads to compute on; every core by default, however many the run had. */
+  readonly threads?: number | undefined;
+  readonly signal: AbortSignal;
+  /** Told what is about to be trained; what it returns hears of the progress. */
+  readonly onTraining: (
+    epochs: number,
+    engine: { readonly variant: EngineVariant; readonly threads: number },
+  ) => Callback;
+}
+
+/** What became of training a run again. */
+export interface Verification {
+  /** The run's folder. */
+  readonly run: string;
+  /** The recorded weights came out, and the run's folder holds them. */
+  readonly verified: boolean;
+  readonly dataset: { readonly name: string };
+  /** SHA-256 in hexadecimal. */
+  readonly weights: {
+    /** In `run.json`. */
+    readonly recorded: string;
+    /** Of the training that was done now. */
+    readonly trained: string;
+    /** In the run's folder; `null` when its file cannot be read. */
+    readonly saved: string | null;
+  };
+  readonly engine: { readonly variant: EngineVariant; readonly threads: number };
+  /** What is not as it was, whether or not it made a difference. */
+  readonly differences: readonly Difference[];
+  /** What does not fit together and what could explain it, a sentence each; none when `verified`. */
+  readonly findings: readonly string[];
+}
+
+/**
+ * Trains a finished run again from its `run.json` and compares the weights. Writes nothing.
+ *
+ * @param run a run folder, an id below `root`, or `latest`
+ * @throws HeddleError before anything is trained when the run is not finished, its configuration cannot be read, its
+ *   data is another, or its kernels cannot run here; AbortedError on `signal`
+ */
+export async function verifyRun(run: string, root: string, options: VerifyOptions): Promise<Verification> {
+  const { data, load, threads } = options;
+  const folder = await RunFolder.open(run, root);
+  const record = await folder.readRecord();
+  const recorded = record.weightsSha256;
+  if (recorded === undefined) throw notFinished(folder, record);
+  const configuration = readConfiguration(folder.recordPath, record);
+  if (configuration.fast && !hasRelaxedSimd()) throw withoutFma(folder);
+  const { dataset, streams } = wasStreamed(record)
+    ? await streamsOfRun(record, data, load)
+    : { dataset: await datasetOfRun(record, data, load) };
+  checkSameData(record, dataset);
+
+  const saved = await savedWeights(folder);
+  const { trained, engine, firstOtherEpoch } = await trainAgain(
+    folder,
+    { ...configuration, dataset, streams, threads },
+    options,
+  );
+  const weights = { recorded, trained, saved: saved.sha256 };
+  const differences = differencesFrom(record);
+  return {
+    run: folder.path,
+    verified: trained === recorded && saved.sha256 === recorded,
+    dataset: { name: dataset.name },
+    weights,
+    engine,
+    differences,
+    findings: findingsOf({ weights, fault: saved.fault, differences, firstOtherEpoch }),
+  };
+}
+
+async function trainAgain(
+  folder: RunFolder,
+  training: Training,
+  { signal, onTraining }: Pick<VerifyOptions, "signal" | "onTraining">,
+) {
+  const { model, epochs } = training;
+  // Epochs tell when weights went apart; a damaged history is no reason not to compare the weights.
+  const history = await folder.readHistory().catch(() => ({ epochs: [] }));
+  let firstOtherEpoch: number | undefined;
+  const compareEpoch: Callback = {
+    onEpochEnd: ({ epoch, loss, accuracy }) => {
+      const then = history.epochs[epoch - 1];
+      const same = then && Object.is(then.loss, loss) && Object.is(then.accuracy, accuracy);
+      if (then && !same) firstOtherEpoch ??= epoch;
+    },
+  };
+  try {
+    const { samples, fit } = prepareFit(training);
+    const engine = await model.engine();
+    const callbacks = [...fit.callbacks, compareEpoch, onTraining(epochs, engine)];
+    // Validation changes no weight but through early stopping, so that there is none on the test images.
+    await model.fit(samples, { ...fit, signal, callbacks });
+    return { trained: await model.weightsSha256(), engine, firstOtherEpoch };
+  } catch (thrown) {
+    if (!(thrown instanceof AbortedError)) throw thrown;
+    throw new AbortedError("Stopped before training was over: nothing was compared.", { cause: thrown });
+  } finally {
+    model.dispose();
+  }
+}
+
+/** The weights in the run's folder. */
+async function savedWeights(folder: RunFolder): Promise<{ sha256: string | null; fault?: string }> {
+  try {
+    return { sha256: await (await loadModel(folder.modelPath)).weightsSha256() };
+  } catch (thrown) {
+    return { sha256: null, fault: messageOf(thrown) };
+  }
+}
+
+function notFinished({ path }: RunFolder, { status }: RunRecord): HeddleError {
+  const received = {
+    running: "one that still trains or was killed",
+    stopped: "one that was stopped",
+    failed: "one that failed",
+    finished: "one without it",
+  }[status];
+  return new HeddleError({
+    who: `Run ${path}`,
+    expected: "a finished run, whose run.json has the SHA-256 of its weights",
+    received,
+    next: "Choose another run.",
+  });
+}
+
+function withoutFma({ path }: RunFolder): HeddleError {
+  return new HeddleError({
+    who: `Run ${path}`,
+    expected: "WebAssembly relaxed SIMD, as it was trained with --fast (fma kernels)",
+    received: "a JavaScript engine without",
+    next: "Verify it with a newer Node; the strict kernels give other last bits.",
+  });
+}

@@ -1,0 +1,54 @@
+import { evaluateClassifier, type McNemar } from "@heddle/core/internal/evaluate/index.js";
+import { describe, expect, it } from "vitest";
+import { classTable, evaluationFacts, mcnemarSentence, pairsTables } from "./evaluation-words.js";
+
+const classNames = ["cat", "dog", "bird", "eel"];
+const rows = [
+  [0.7, 0.1, 0.1, 0.1],
+  [0.6, 0.2, 0.1, 0.1],
+  [0.1, 0.1, 0.7, 0.1],
+];
+const evaluationOf = (labels: number[]) =>
+  evaluateClassifier({ probabilities: Float32Array.from(rows.flat()), labels, classNames });
+
+describe("an evaluation in words", () => {
+  it("says what is known", () => {
+    const facts = new Map(evaluationFacts(evaluationOf([0, 1, 2])).map(({ label, value }) => [label, value]));
+    expect(facts.get("Accuracy")).toMatch(/^66\.67%, 2 of 3; 95% interval \d\d\.\d\d% – \d\d\.\d\d%$/);
+    expect(facts.get("Most confused")).toBe("dog → cat 1 (100.0%)");
+    expect(facts.get("Worst classes")).toBe("dog (F1 0.0%), cat (F1 66.7%), bird (F1 100.0%)");
+    expect(facts.get("Top-k accuracy")).toBe("top 2 100.00%, top 3 100.00%");
+  });
+
+  it("says so where every answer is right", () => {
+    const perfect = evaluationOf([0, 0, 2]);
+    const facts = evaluationFacts(perfect).map(({ value }) => value);
+    expect(facts).toContain("nothing: every answer is right");
+    expect(pairsTables(perfect)).toEqual([]);
+    expect(JSON.stringify([facts, classTable(perfect)])).not.toMatch(/NaN|null|undefined/);
+  });
+
+  it("leaves a dash for what is undefined", () => {
+    expect(classTable(evaluationOf([0, 1, 2])).rows[3]).toEqual(["eel", "0", "0", "–", "–", "–", "–"]);
+  });
+});
+
+describe("mcnemarSentence", () => {
+  const test: McNemar = {
+    ...{ bothRight: 900, onlyFirstRight: 30, onlySecondRight: 60, bothWrong: 10 },
+    ...{ method: "chi-square with continuity correction", statistic: 9.34, pValue: 0.00224 },
+  };
+
+  it("names the better one where chance would hardly explain it", () => {
+    expect(mcnemarSentence(test, "A", "B")).toBe(
+      "Of the same 1,000 images A alone gets 30 right and B alone 60: B is better, and chance alone would hardly explain it (p = 0.0022, McNemar's test, chi-square with continuity correction).",
+    );
+    expect(mcnemarSentence({ ...test, pValue: 1e-9 }, "A", "B")).toContain("(p < 0.0001,");
+  });
+
+  it("names none where chance would", () => {
+    expect(mcnemarSentence({ ...test, pValue: 0.2 }, "A", "B")).toContain(
+      "B alone 60: no difference that chance would not explain (p = 0.2000,",
+    );
+  });
+});

@@ -1,0 +1,88 @@
+import { formatBytes, groupDigits } from "@heddle/core/internal/base/format.js";
+import { isJsonObject, type JsonObject } from "@heddle/core/internal/base/json.js";
+import type { Training } from "@heddle/core/internal/recipes/training.js";
+import type { Metrics, RunRecord } from "../runs/records.js";
+import type { Fact, FactGroup } from "./page-data.js";
+
+/** What a report says of a training: what `run.json` describes. */
+export type ReportedTraining = Omit<Training, "dataset" | "threads">;
+
+/** An optimizer's options, those left out that are off. */
+function optimizerFacts(config: JsonObject): Fact[] {
+  const isOff = ([name, value]: [string, unknown]) =>
+    value === null || value === false || (name.startsWith("ema_") && config["use_ema"] === false);
+  return Object.entries(config)
+    .filter((option) => !isOff(option))
+    .map(([name, value]) => ({ label: name, value: optionText(value) }));
+}
+
+/** `0.9`, or of a schedule `OneCycle: peak 0.003, warmup 0.2`. */
+function optionText(value: unknown): string {
+  if (!isJsonObject(value)) return typeof value === "object" ? JSON.stringify(value) : String(value);
+  const { class_name: name, config } = value;
+  const options = Object.entries(isJsonObject(config) ? config : {});
+  return `${name}: ${options.map(([option, given]) => `${option} ${given}`).join(", ")}`;
+}
+
+/** All that decided the result, and where it came about. */
+export function configurationGroups(
+  { machine, versions, dataset, seed }: RunRecord,
+  training: ReportedTraining,
+  metrics: Metrics | undefined,
+): FactGroup[] {
+  const { epochs, batchSize, limit, loss, optimizer } = training;
+  return [
+    {
+      title: "Training",
+      facts: [
+        { label: "Epochs", value: String(epochs) },
+        { label: "Batch size", value: String(batchSize) },
+        { label: "Loss", value: loss.className },
+        { label: "Label smoothing", value: String(labelSmoothing(training)) },
+        { label: "Optimizer", value: optimizer.className },
+        ...optimizerFacts(optimizer.getConfig()),
+        { label: "Seed", value: String(seed) },
+        ...(limit === undefined
+          ? []
+          : [{ label: "Training images", value: `at most ${groupDigits(limit)}` }]),
+      ],
+    },
+    ...(metrics ? [engineGroup(metrics)] : []),
+    {
+      title: "Machine",
+      facts: [
+        { label: "Heddle", value: versions.heddle },
+        { label: "Node", value: versions.node },
+        { label: "Processor", value: `${machine.cpu}, ${machine.cores} cores` },
+        { label: "Memory", value: formatBytes(machine.memoryBytes) },
+        { label: "System", value: `${machine.platform} ${machine.architecture}` },
+      ],
+    },
+    {
+      title: "Data",
+      facts:
+        dataset.source.kind === "generated"
+          ? [{ label: "Drawn by code, seed", value: String(dataset.source.seed ?? 0) }]
+          : dataset.source.files.map(({ name, sha256 }) => ({ label: name, value: sha256, code: true })),
+    },
+  ];
+}
+
+function engineGroup({ engine, throughput, weights }: Metrics): FactGroup {
+  const rate = (perSecond: number) => `${groupDigits(Math.round(perSecond))} images/s`;
+  return {
+    title: "Engine",
+    facts: [
+      { label: "Kernels", value: engine.variant },
+      { label: "Threads", value: String(engine.threads) },
+      { label: "Training", value: rate(throughput.trainImagesPerSecond) },
+      { label: "Prediction", value: rate(throughput.predictImagesPerSecond) },
+      { label: "Weights, SHA-256", value: weights.sha256, code: true },
+    ],
+  };
+}
+
+/** 0 where labels are taken as they are. */
+export function labelSmoothing({ loss }: Pick<Training, "loss">): number {
+  return Number(loss.getConfig()["label_smoothing"] ?? 0);
+}

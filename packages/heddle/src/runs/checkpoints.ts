@@ -1,0 +1,103 @@
+import { readdir, rename } from "node:fs/promises";
+import { join } from "node:path";
+import { HeddleError, messageOf } from "@heddle/core/internal/base/errors.js";
+import {
+  fileError,
+  readFileBytes,
+  removeFile,
+  writeFileAtomic,
+} from "@heddle/core/internal/base/files-node.js";
+import type { TrainingState } from "@heddle/core/internal/callbacks/callback.js";
+import {
+  type Checkpoint,
+  checkpointFile,
+  readCheckpoint,
+} from "@heddle/core/internal/callbacks/checkpoint-file.js";
+
+/** How many of the last checkpoints are kept unless the user says otherwise; the best is kept besides. */
+export const DEFAULT_KEPT_CHECKPOINTS = 2;
+
+/** A checkpoint's file. */
+export interface CheckpointFile {
+  readonly path: string;
+  /** The last whole epoch in it. */
+  readonly epoch: number;
+  /** Steps of the epoch behind that one; 0 between two epochs. */
+  readonly step: number;
+}
+
+/**
+ * The checkpoints of a run, a file each: `epoch-0003.safetensors` holds all that goes on behind epoch 3,
+ * `epoch-0004-step-000450.safetensors` behind step 450 of epoch 4.
+ */
+export class Checkpoints {
+  constructor(private readonly folder: string) {}
+
+  /**
+   * Writes a checkpoint, then removes those that are not kept.
+   *
+   * @param kept `last`: how many to keep, this one among them; `bestEpoch`: whose checkpoint is kept besides
+   * @throws HeddleError that names the file when it cannot be written; those before it are untouched then
+   */
+  async write(
+    checkpoint: Checkpoint,
+    kept: { readonly last: number; readonly bestEpoch: number | undefined },
+  ): Promise<void> {
+    await writeFileAtomic(join(this.folder, nameOf(checkpoint.state)), await checkpointFile(checkpoint));
+    const older = (await this.list()).slice(0, -kept.last);
+    for (const { path, epoch, step } of older) {
+      if (epoch !== kept.bestEpoch || step !== 0) await removeFile(path);
+    }
+  }
+
+  /** What there is, in the order of the training; nothing where the folder is missing. */
+  async list(): Promise<readonly CheckpointFile[]> {
+    const names = await readdir(this.folder).catch(() => []);
+    return names
+      .flatMap((name) => {
+        const [, epoch, step] = NAME.exec(name) ?? [];
+        if (epoch === undefined) return [];
+        const place =
+          step === undefined
+            ? { epoch: Number(epoch), step: 0 }
+            : { epoch: Number(epoch) - 1, step: Number(step) };
+        return { path: join(this.folder, name), ...place };
+      })
+      .sort((a, b) => a.epoch - b.epoch || a.step - b.step);
+  }
+
+  /**
+   * The last checkpoint that is whole; undefined where there is none. Damaged ones behind it get another name, so that
+   * nothing takes them for the last.
+   *
+   * @param onDamaged told of each of them, in a sentence
+   */
+  async newest(
+    onDamaged: (message: string) => void,
+  ): Promise<(CheckpointFile & { readonly checkpoint: Checkpoint }) | undefined> {
+    for (const file of [...(await this.list())].reverse()) {
+      const { path } = file;
+      const bytes = await readFileBytes(path);
+      try {
+        return { ...file, checkpoint: await readCheckpoint(`Checkpoint ${path}`, bytes) };
+      } catch (thrown) {
+        if (!(thrown instanceof HeddleError)) throw thrown;
+        await rename(path, `${path}.damaged`).catch((fault) => {
+          throw fileError(path, "a file that can be renamed", fault);
+        });
+        onDamaged(`${messageOf(thrown)} It is kept as ${path}.damaged.`);
+      }
+    }
+    return undefined;
+  }
+}
+
+const NAME = /^epoch-(\d{4,})(?:-step-(\d{6,}))?\.safetensors$/;
+
+/** Names sort by the training's order, too, while there are fewer than 10,000 epochs. */
+function nameOf({ epoch, underWay }: TrainingState): string {
+  const digits = (value: number, least: number) => String(value).padStart(least, "0");
+  return underWay
+    ? `epoch-${digits(epoch + 1, 4)}-step-${digits(underWay.steps, 6)}.safetensors`
+    : `epoch-${digits(epoch, 4)}.safetensors`;
+}

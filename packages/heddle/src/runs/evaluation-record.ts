@@ -1,0 +1,144 @@
+import type {
+  Calibration,
+  CalibrationScores,
+  ClassifierEvaluation,
+  ReliabilityBin,
+  TemperatureScaling,
+} from "@heddle/core/internal/evaluate/index.js";
+import { JsonFields } from "./json-fields.js";
+
+/** `evaluation.json`: every figure of merit on the test images, or why there is none. */
+export type RunEvaluation = {
+  readonly dataset: { readonly name: string };
+  readonly split: "test";
+} & (
+  | { readonly evaluation: ClassifierEvaluation }
+  | {
+      readonly evaluation: null;
+      /** Why there is none, in a sentence. */
+      readonly reason: string;
+    }
+);
+
+/**
+ * Reads `evaluation.json`.
+ *
+ * @param file the file's path, for the errors
+ * @throws HeddleError that names the file and the first field that is wrong
+ */
+export function parseEvaluation(file: string, text: string): RunEvaluation {
+  const fields = JsonFields.parse(file, text);
+  const about = {
+    dataset: { name: fields.object("dataset").string("name") },
+    split: fields.oneOf("split", ["test"] as const),
+  };
+  return fields.isNull("evaluation")
+    ? { ...about, evaluation: null, reason: fields.string("reason") }
+    : { ...about, evaluation: parseClassifier(fields.object("evaluation")) };
+}
+
+function parseClassifier(fields: JsonFields): ClassifierEvaluation {
+  const classNames = fields.strings("classNames");
+  const classes = classNames.length;
+  const accuracy = fields.object("accuracy");
+  const interval = accuracy.object("interval");
+  const macro = fields.object("macro");
+  const auc = fields.object("auc");
+  const confusion = fields.object("confusion");
+  const labelOf = (of: JsonFields, key: string) => of.wholeNumber(key, 0, classes - 1);
+  const matrixOf = (key: string) => confusion.numberLists(key, classes, classes);
+  return {
+    images: fields.wholeNumber("images", 1),
+    classNames,
+    accuracy: {
+      value: accuracy.fraction("value"),
+      correct: accuracy.wholeNumber("correct"),
+      interval: {
+        level: interval.fraction("level"),
+        low: interval.fraction("low"),
+        high: interval.fraction("high"),
+      },
+    },
+    loss: fields.numberOrNaN("loss"),
+    perClass: fields.objects("perClass", classes).map((of) => ({
+      name: of.string("name"),
+      support: of.wholeNumber("support"),
+      predicted: of.wholeNumber("predicted"),
+      precision: of.numberOrNull("precision"),
+      recall: of.numberOrNull("recall"),
+      f1: of.numberOrNull("f1"),
+    })),
+    macro: {
+      precision: macro.numberOrNaN("precision"),
+      recall: macro.numberOrNaN("recall"),
+      f1: macro.numberOrNaN("f1"),
+      classes: macro.wholeNumber("classes"),
+    },
+    confusion: { counts: matrixOf("counts"), rates: matrixOf("rates") },
+    confusedPairs: fields.objects("confusedPairs").map((of) => ({
+      truth: labelOf(of, "truth"),
+      predicted: labelOf(of, "predicted"),
+      count: of.wholeNumber("count"),
+      rate: of.fraction("rate"),
+      examples: of.objects("examples").map((example) => ({
+        image: example.wholeNumber("image"),
+        probability: example.numberOrNaN("probability"),
+      })),
+    })),
+    topLosses: fields.objects("topLosses").map((of) => ({
+      image: of.wholeNumber("image"),
+      truth: labelOf(of, "truth"),
+      predicted: labelOf(of, "predicted"),
+      probability: of.numberOrNaN("probability"),
+      truthProbability: of.numberOrNaN("truthProbability"),
+      loss: of.numberOrNaN("loss"),
+    })),
+    topK: fields.objects("topK").map((of) => ({
+      k: of.wholeNumber("k", 1),
+      accuracy: of.fraction("accuracy"),
+    })),
+    calibration: parseCalibration(fields.object("calibration")),
+    coverage: fields.objects("coverage").map((of) => ({
+      coverage: of.fraction("coverage"),
+      threshold: of.number("threshold"),
+      accuracy: of.fraction("accuracy"),
+    })),
+    auc: { macro: auc.numberOrNull("macro"), perClass: auc.numbersOrNull("perClass", classes) },
+  };
+}
+
+function parseCalibration(fields: JsonFields): Calibration {
+  return {
+    bins: fields.wholeNumber("bins", 1),
+    ece: fields.numberOrNaN("ece"),
+    table: parseTable(fields),
+    temperature: fields.isNull("temperature") ? null : parseScaling(fields.object("temperature")),
+  };
+}
+
+function parseScaling(fields: JsonFields): TemperatureScaling {
+  return {
+    fittedOn: fields.oneOf("fittedOn", ["other images", "two folds"] as const),
+    temperatures: fields.numberList("temperatures"),
+    before: parseScores(fields.object("before")),
+    after: parseScores(fields.object("after")),
+    table: parseTable(fields),
+  };
+}
+
+function parseScores(fields: JsonFields): CalibrationScores {
+  return {
+    ece: fields.numberOrNaN("ece"),
+    negativeLogLikelihood: fields.numberOrNaN("negativeLogLikelihood"),
+  };
+}
+
+function parseTable(fields: JsonFields): readonly ReliabilityBin[] {
+  return fields.objects("table").map((bin) => ({
+    low: bin.number("low"),
+    high: bin.number("high"),
+    images: bin.wholeNumber("images"),
+    confidence: bin.numberOrNull("confidence"),
+    accuracy: bin.numberOrNull("accuracy"),
+  }));
+}

@@ -1,0 +1,217 @@
+import { HeddleError, messageOf } from "@heddle/core/internal/base/errors.js";
+import { type JsonObject, parseJsonText } from "@heddle/core/internal/base/json.js";
+
+/**
+ * The fields of one object of a JSON file, read with their types checked. What is on disk may be damaged or
+ * written by someone else: only own fields are read, so that a key such as `__proto__` is a key like others.
+ */
+export class JsonFields {
+  private constructor(
+    private readonly file: string,
+    private readonly path: string,
+    private readonly value: object,
+  ) {}
+
+  /**
+   * @param file the file's name, for the errors
+   * @param text the file's content
+   * @throws HeddleError when the text is not a JSON object
+   */
+  static parse(file: string, text: string): JsonFields {
+    let value: unknown;
+    try {
+      value = parseJsonText(text);
+    } catch (thrown) {
+      const received = text.length === 0 ? "an empty file" : messageOf(thrown);
+      throw new HeddleError({ who: file, expected: "JSON", received, next: "Restore the file." });
+    }
+    if (!isObject(value)) {
+      const received = describe(value);
+      throw new HeddleError({ who: file, expected: "a JSON object", received, next: "Restore the file." });
+    }
+    return new JsonFields(file, "", value);
+  }
+
+  /**
+   * @param file the file that the object was read from, for the errors
+   * @param path where in the file it stood: `configuration`
+   */
+  static of(file: string, path: string, value: JsonObject): JsonFields {
+    return new JsonFields(file, `${path}.`, value);
+  }
+
+  string(key: string): string {
+    const value = this.own(key);
+    return typeof value === "string" ? value : this.refuse(key, "a string", value);
+  }
+
+  boolean(key: string): boolean {
+    const value = this.own(key);
+    return typeof value === "boolean" ? value : this.refuse(key, "true or false", value);
+  }
+
+  /** These fields when `key` is there, `undefined` otherwise: `fields.optional("seed")?.number("seed")`. */
+  optional(key: string): this | undefined {
+    return this.own(key) === undefined ? undefined : this;
+  }
+
+  /** One of the given words. */
+  oneOf<Word extends string>(key: string, words: readonly Word[]): Word {
+    const value = this.own(key);
+    return words.find((word) => word === value) ?? this.refuse(key, `one of ${words.join(", ")}`, value);
+  }
+
+  /** A finite number of at least `minimum`. */
+  number(key: string, minimum = Number.NEGATIVE_INFINITY): number {
+    const value = this.own(key);
+    if (typeof value === "number" && Number.isFinite(value) && value >= minimum) return value;
+    const bound = minimum === Number.NEGATIVE_INFINITY ? "" : ` of at least ${minimum}`;
+    return this.refuse(key, `a number${bound}`, value);
+  }
+
+  /** A whole number of at least `minimum`, and at most `maximum` where so many things would be made of it. */
+  wholeNumber(key: string, minimum = 0, maximum = Number.MAX_SAFE_INTEGER): number {
+    const value = this.own(key);
+    const whole = typeof value === "number" && Number.isSafeInteger(value);
+    if (whole && value >= minimum && value <= maximum) return value;
+    const range =
+      maximum === Number.MAX_SAFE_INTEGER ? `of at least ${minimum}` : `from ${minimum} to ${maximum}`;
+    return this.refuse(key, `a whole number ${range}`, value);
+  }
+
+  /** A number between 0 and 1. */
+  fraction(key: string): number {
+    const value = this.own(key);
+    return typeof value === "number" && value >= 0 && value <= 1
+      ? value
+      : this.refuse(key, "a number between 0 and 1", value);
+  }
+
+  /** A number that may have overflown: JSON writes NaN and infinities as `null`, which is read as NaN. */
+  numberOrNaN(key: string): number {
+    return this.own(key) === null ? Number.NaN : this.number(key);
+  }
+
+  /** Lower-case hexadecimal digits, `length` of them. */
+  hex(key: string, length: number): string {
+    const value = this.own(key);
+    if (typeof value === "string" && value.length === length && /^[0-9a-f]+$/.test(value)) return value;
+    return this.refuse(key, `${length} hexadecimal digits`, value);
+  }
+
+  /** A moment in ISO 8601, as `Date.prototype.toISOString` writes it. */
+  time(key: string): string {
+    const value = this.own(key);
+    if (typeof value === "string" && /^\d{4}-\d\d-\d\dT/.test(value) && !Number.isNaN(Date.parse(value))) {
+      return value;
+    }
+    return this.refuse(key, "a time such as 2026-03-04T15:30:12.000Z", value);
+  }
+
+  /** An object within this one. */
+  object(key: string): JsonFields {
+    const value = this.own(key);
+    if (isObject(value)) return new JsonFields(this.file, `${this.path}${key}.`, value);
+    return this.refuse(key, "an object", value);
+  }
+
+  /** A list of objects; of `length` of them where that is given. */
+  objects(key: string, length?: number): readonly JsonFields[] {
+    const value = this.own(key);
+    if (!Array.isArray(value) || value.length !== (length ?? value.length)) {
+      return this.refuse(key, length === undefined ? "a list" : `a list of ${length} objects`, value);
+    }
+    return value.map((item: unknown, index) => {
+      if (isObject(item)) return new JsonFields(this.file, `${this.path}${key}[${index}].`, item);
+      return this.refuse(`${key}[${index}]`, "an object", item);
+    });
+  }
+
+  /** A list of texts. */
+  strings(key: string): readonly string[] {
+    const value = this.own(key);
+    if (Array.isArray(value) && value.every((item) => typeof item === "string")) return value;
+    return this.refuse(key, "a list of texts", value);
+  }
+
+  /** A list of `length` whole numbers of at least 1. */
+  wholeNumbers(key: string, length: number): readonly number[] {
+    const value = this.own(key);
+    const good = (item: unknown) => typeof item === "number" && Number.isSafeInteger(item) && item >= 1;
+    if (Array.isArray(value) && value.length === length && value.every(good)) return value as number[];
+    return this.refuse(key, `${length} whole numbers of at least 1`, value);
+  }
+
+  /** A list of finite numbers; of `length` of them where that is given. */
+  numberList(key: string, length?: number): readonly number[] {
+    const value = this.own(key);
+    if (isNumbers(value) && value.length === (length ?? value.length)) return value;
+    return this.refuse(key, `a list of ${length === undefined ? "" : `${length} `}numbers`, value);
+  }
+
+  /** A list of `length` numbers, each finite or `null`. */
+  numbersOrNull(key: string, length: number): readonly (number | null)[] {
+    const value = this.own(key);
+    if (Array.isArray(value) && value.length === length) {
+      const known = value.filter((item) => item !== null);
+      if (isNumbers(known)) return value;
+    }
+    return this.refuse(key, `a list of ${length} numbers or nulls`, value);
+  }
+
+  /** `rows` lists of `columns` finite numbers; of any number of them where `rows` is undefined. */
+  numberLists(key: string, rows: number | undefined, columns: number): readonly (readonly number[])[] {
+    const value = this.own(key);
+    const fits = (row: unknown) => isNumbers(row) && row.length === columns;
+    if (Array.isArray(value) && value.length === (rows ?? value.length) && value.every(fits)) return value;
+    return this.refuse(key, `lists of ${columns} numbers`, value);
+  }
+
+  /** A finite number or `null`. */
+  numberOrNull(key: string): number | null {
+    return this.isNull(key) ? null : this.number(key);
+  }
+
+  /** True where the field is there and `null`. */
+  isNull(key: string): boolean {
+    return this.own(key) === null;
+  }
+
+  /** Every field of this object, each a number. */
+  numbers(): Readonly<Record<string, number>> {
+    return Object.fromEntries(Object.keys(this.value).map((key) => [key, this.number(key)]));
+  }
+
+  /** This object as it is, whatever its fields. */
+  json(): JsonObject {
+    return this.value as JsonObject; // it came from JSON.parse
+  }
+
+  private own(key: string): unknown {
+    return Object.hasOwn(this.value, key) ? (this.value as Record<string, unknown>)[key] : undefined;
+  }
+
+  private refuse(key: string, expected: string, value: unknown): never {
+    throw new HeddleError({
+      who: this.file,
+      expected: `"${this.path}${key}" to be ${expected}`,
+      received: value === undefined ? "nothing" : describe(value),
+      next: "Restore the file, or start a new run.",
+    });
+  }
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isNumbers(value: unknown): value is number[] {
+  return Array.isArray(value) && value.every((item) => typeof item === "number" && Number.isFinite(item));
+}
+
+function describe(value: unknown): string {
+  if (Array.isArray(value)) return "a list";
+  if (isObject(value)) return "an object";
+  const text = JSON.stringify(value);
+  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+}

@@ -1,0 +1,65 @@
+import { join } from "node:path";
+import { isFile, readTextFile, writeFileAtomic } from "@heddle/core/internal/base/files-node.js";
+import { JsonFields } from "./json-fields.js";
+import type { RunFigure, RunFolder } from "./run-folder.js";
+
+/** A figure that only the images can give, kept with all that a report shows of it. */
+export interface KeptFigure {
+  readonly name: string;
+  readonly title: string;
+  /** What it shows, in words. */
+  readonly alt: string;
+  readonly svg: string;
+  /** The same on a dark screen. */
+  readonly darkSvg: string;
+}
+
+/** Writes `figures/NAME.svg`, `.png`, and with `.json` what a report needs besides. */
+export async function keepFigure(folder: RunFolder, figure: KeptFigure & RunFigure): Promise<void> {
+  const { title, alt, darkSvg } = figure;
+  await folder.writeFigure(figure);
+  await writeFileAtomic(
+    join(folder.path, "figures", `${figure.name}.json`),
+    `${JSON.stringify({ title, alt, darkSvg })}\n`,
+  );
+}
+
+/**
+ * Reads what {@link keepFigure} wrote; `undefined` where a file of it is missing, damaged, or holds what no grid of
+ * images holds: a page that shows a stranger's figure must not run a stranger's script.
+ */
+export async function readKeptFigure(folder: RunFolder, name: string): Promise<KeptFigure | undefined> {
+  const path = (ending: string) => join(folder.path, "figures", `${name}.${ending}`);
+  if (!(await isFile(path("svg"))) || !(await isFile(path("json")))) return undefined;
+  try {
+    const svg = await readTextFile(path("svg"));
+    const fields = JsonFields.parse(path("json"), await readTextFile(path("json")));
+    const darkSvg = fields.string("darkSvg");
+    if (!isPlainDrawing(svg) || !isPlainDrawing(darkSvg)) return undefined;
+    return { name, title: fields.string("title"), alt: fields.string("alt"), svg, darkSvg };
+  } catch {
+    return undefined;
+  }
+}
+
+const TOKEN = /<(svg|g|rect|text|image)((?:\s+[a-zA-Z:-]+="[^"<>]*")*)\s*\/?>|<\/(?:svg|g|text)>|[^<]+/y;
+
+/** True for an SVG of boxes, texts and PNGs alone, with nothing that acts or loads. */
+export function isPlainDrawing(svg: string): boolean {
+  if (!svg.startsWith("<svg ")) return false;
+  TOKEN.lastIndex = 0;
+  while (TOKEN.lastIndex < svg.length) {
+    const token = TOKEN.exec(svg);
+    if (token === null) return false;
+    for (const [, name, value] of (token[2] ?? "").matchAll(/([a-zA-Z:-]+)="([^"]*)"/g)) {
+      if (!isPlainAttribute(name!.toLowerCase(), value!)) return false;
+    }
+  }
+  return true;
+}
+
+function isPlainAttribute(name: string, value: string): boolean {
+  if (name.startsWith("on")) return false;
+  if (name.endsWith("href")) return value.startsWith("data:image/png;base64,");
+  return !/url\s*\(|expression|import|&#/i.test(value);
+}

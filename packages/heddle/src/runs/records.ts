@@ -1,0 +1,240 @@
+import { HeddleError } from "@heddle/core/internal/base/errors.js";
+import type { JsonObject } from "@heddle/core/internal/base/json.js";
+import { type DatasetSource, dataForms, type FormOptions } from "@heddle/core/internal/data/dataset.js";
+import { missingRules } from "@heddle/core/internal/data/dropped-rows.js";
+import type { Machine } from "../system/machine.js";
+import { JsonFields } from "./json-fields.js";
+
+/** Raised when a reader of older runs would misread `run.json`. */
+export const RUN_FORMAT_VERSION = 1;
+
+/** How a run stands: `running` also after a kill, `stopped` by Ctrl-C, `failed` by an error. */
+export const runStatuses = ["running", "finished", "stopped", "failed"] as const;
+export type RunStatus = (typeof runStatuses)[number];
+
+/** Some time in which one process worked on a run. */
+export interface Stretch {
+  /** ISO 8601. */
+  readonly startedAt: string;
+  /** ISO 8601; absent while it goes on, and where it was killed. */
+  readonly stoppedAt?: string;
+  readonly threads: number;
+  readonly node: string;
+  /** Where it went on: behind so many whole epochs and steps of the next one. */
+  readonly from: { readonly epoch: number; readonly step: number };
+}
+
+/** `run.json`: all that is needed to know what a run was and to repeat it. */
+export interface RunRecord {
+  /** Version of this file's format. */
+  readonly formatVersion: typeof RUN_FORMAT_VERSION;
+  /** The name of the run's folder when it began. */
+  readonly id: string;
+  readonly status: RunStatus;
+  /** What was typed, quoted for a shell: `heddle study fashion-mnist --seed 42`. */
+  readonly command: string;
+  /** Every hyper-parameter in force, defaults included. */
+  readonly configuration: JsonObject;
+  readonly seed: number;
+  readonly versions: { readonly heddle: string; readonly node: string };
+  readonly machine: Machine;
+  readonly dataset: {
+    /** Short name: `fashion-mnist`. */
+    readonly name: string;
+    /** Name for titles: `Fashion-MNIST`. */
+    readonly title: string;
+    /** Display name of each class, in the order of the labels. */
+    readonly classNames: readonly string[];
+    /** Where it came from, with the checksums of its files. */
+    readonly source: DatasetSource;
+    /**
+     * SHA-256 of the test images and labels, by which the same set is known wherever it lies; absent in runs of older
+     * versions, whose looks at it nobody counts.
+     */
+    readonly testSha256?: string;
+    /** Set when the data is a stand-in for what was asked for: its title, and why. */
+    readonly standInFor?: { readonly title: string; readonly reason: string };
+  };
+  /** ISO 8601. */
+  readonly startedAt: string;
+  /** ISO 8601; absent while the run goes on. */
+  readonly finishedAt?: string;
+  /** Wall time of each stage in seconds: `{ data: 0.4, training: 61.2 }`. */
+  readonly timeSeconds: Readonly<Record<string, number>>;
+  /** SHA-256 of the final weights in hexadecimal; absent until they are final. */
+  readonly weightsSha256?: string;
+  /** What went wrong; only when the run failed. */
+  readonly failure?: string;
+  /** More than one where the run was resumed; absent in runs of older versions. */
+  readonly stretches?: readonly Stretch[];
+}
+
+/** Which kernels computed: `fma` rounds once where `strict` rounds twice. */
+export const engineVariants = ["strict", "fma"] as const;
+export type EngineVariant = (typeof engineVariants)[number];
+
+/** `metrics.json`: the result in numbers. Accuracies are 0..1; a loss that overflowed is NaN (`null` on disk). */
+export interface Metrics {
+  readonly dataset: { readonly name: string };
+  readonly train: {
+    /** Evaluated after training, dropout off. */
+    readonly accuracy: number;
+    readonly loss: number;
+    /** Over the last epoch while it ran, dropout on, as Keras prints it. */
+    readonly runningAccuracy: number;
+  };
+  readonly test: { readonly accuracy: number; readonly loss: number };
+  readonly throughput: {
+    /** Median over the epochs. */
+    readonly trainImagesPerSecond: number;
+    readonly predictImagesPerSecond: number;
+  };
+  readonly timeSeconds: { readonly total: number };
+  /** SHA-256 in hexadecimal. */
+  readonly weights: { readonly sha256: string };
+  readonly engine: { readonly variant: EngineVariant; readonly threads: number };
+}
+
+/**
+ * Reads `run.json`.
+ *
+ * @param file the file's path, for the errors
+ * @throws HeddleError that names the file and the first field that is wrong
+ */
+export function parseRunRecord(file: string, text: string): RunRecord {
+  const run = JsonFields.parse(file, text);
+  checkVersion(file, run.wholeNumber("formatVersion", 1));
+  const versions = run.object("versions");
+  const machine = run.object("machine");
+  const dataset = run.object("dataset");
+  const finishedAt = run.optional("finishedAt")?.time("finishedAt");
+  const weightsSha256 = run.optional("weightsSha256")?.hex("weightsSha256", 64);
+  const testSha256 = dataset.optional("testSha256")?.hex("testSha256", 64);
+  const standIn = dataset.optional("standInFor")?.object("standInFor");
+  const failure = run.optional("failure")?.string("failure");
+  const stretches = run.optional("stretches")?.objects("stretches").map(parseStretch);
+  return {
+    formatVersion: RUN_FORMAT_VERSION,
+    id: run.string("id"),
+    status: run.oneOf("status", runStatuses),
+    command: run.string("command"),
+    configuration: run.object("configuration").json(),
+    seed: run.wholeNumber("seed"),
+    versions: { heddle: versions.string("heddle"), node: versions.string("node") },
+    machine: {
+      platform: machine.string("platform"),
+      architecture: machine.string("architecture"),
+      cpu: machine.string("cpu"),
+      cores: machine.wholeNumber("cores", 1),
+      memoryBytes: machine.wholeNumber("memoryBytes"),
+    },
+    dataset: {
+      name: dataset.string("name"),
+      title: dataset.string("title"),
+      classNames: dataset.strings("classNames"),
+      source: parseSource(dataset.object("source")),
+      ...(testSha256 !== undefined && { testSha256 }),
+      ...(standIn && { standInFor: { title: standIn.string("title"), reason: standIn.string("reason") } }),
+    },
+    startedAt: run.time("startedAt"),
+    ...(finishedAt !== undefined && { finishedAt }),
+    timeSeconds: run.object("timeSeconds").numbers(),
+    ...(weightsSha256 !== undefined && { weightsSha256 }),
+    ...(failure !== undefined && { failure }),
+    ...(stretches && { stretches }),
+  };
+}
+
+function parseStretch(stretch: JsonFields): Stretch {
+  const stoppedAt = stretch.optional("stoppedAt")?.time("stoppedAt");
+  const from = stretch.object("from");
+  return {
+    startedAt: stretch.time("startedAt"),
+    ...(stoppedAt !== undefined && { stoppedAt }),
+    threads: stretch.wholeNumber("threads", 1),
+    node: stretch.string("node"),
+    from: { epoch: from.wholeNumber("epoch"), step: from.wholeNumber("step") },
+  };
+}
+
+function checkVersion(file: string, version: number): void {
+  if (version === RUN_FORMAT_VERSION) return;
+  throw new HeddleError({
+    who: file,
+    expected: `a run of format ${RUN_FORMAT_VERSION}`,
+    received: `format ${version}`,
+    next: "Read it with the version of Heddle that wrote it.",
+  });
+}
+
+function parseSource(source: JsonFields): DatasetSource {
+  const path = source.optional("path")?.string("path");
+  const seed = source.optional("seed")?.wholeNumber("seed");
+  const form = source.optional("form")?.oneOf("form", dataForms);
+  const options = source.optional("options")?.object("options");
+  const split = source.optional("split")?.object("split");
+  const dropped = source.optional("dropped")?.object("dropped");
+  return {
+    kind: source.oneOf("kind", ["files", "generated"]),
+    ...(path !== undefined && { path }),
+    ...(seed !== undefined && { seed }),
+    ...(form !== undefined && { form }),
+    ...(options && { options: parseFormOptions(options) }),
+    ...(split && { split: { fraction: split.fraction("fraction"), seed: split.wholeNumber("seed") } }),
+    ...(dropped && {
+      dropped: {
+        read: dropped.wholeNumber("read"),
+        zeroed: dropped.wholeNumber("zeroed"),
+        dropped: dropped.wholeNumber("dropped"),
+        byReason: dropped.object("byReason").numbers(),
+        byClass: dropped.object("byClass").numbers(),
+      },
+    }),
+    files: source.objects("files").map((entry) => ({
+      name: entry.string("name"),
+      bytes: entry.wholeNumber("bytes"),
+      sha256: entry.hex("sha256", 64),
+    })),
+  };
+}
+
+function parseFormOptions(options: JsonFields): FormOptions {
+  const missing = options.optional("missing")?.oneOf("missing", missingRules);
+  const size = options.optional("size")?.wholeNumbers("size", 2);
+  const shape = options.optional("shape")?.wholeNumbers("shape", 3);
+  return {
+    ...(missing && { missing }),
+    ...(size && { size: [size[0]!, size[1]!] }),
+    ...(shape && { shape: [shape[0]!, shape[1]!, shape[2]!] }),
+  };
+}
+
+/**
+ * Reads `metrics.json`.
+ *
+ * @param file the file's path, for the errors
+ * @throws HeddleError that names the file and the first field that is wrong
+ */
+export function parseMetrics(file: string, text: string): Metrics {
+  const metrics = JsonFields.parse(file, text);
+  const train = metrics.object("train");
+  const test = metrics.object("test");
+  const throughput = metrics.object("throughput");
+  const engine = metrics.object("engine");
+  return {
+    dataset: { name: metrics.object("dataset").string("name") },
+    train: {
+      accuracy: train.fraction("accuracy"),
+      loss: train.numberOrNaN("loss"),
+      runningAccuracy: train.fraction("runningAccuracy"),
+    },
+    test: { accuracy: test.fraction("accuracy"), loss: test.numberOrNaN("loss") },
+    throughput: {
+      trainImagesPerSecond: throughput.number("trainImagesPerSecond", 0),
+      predictImagesPerSecond: throughput.number("predictImagesPerSecond", 0),
+    },
+    timeSeconds: { total: metrics.object("timeSeconds").number("total", 0) },
+    weights: { sha256: metrics.object("weights").hex("sha256", 64) },
+    engine: { variant: engine.oneOf("variant", engineVariants), threads: engine.wholeNumber("threads", 1) },
+  };
+}

@@ -1,0 +1,184 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { EpochLogs } from "@heddle/core/internal/callbacks/history.js";
+import { eventRecord } from "@heddle/core/internal/formats/event-file.js";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { describeMachine } from "../system/machine.js";
+import type { Metrics, RunRecord } from "./records.js";
+import { listRuns, RunFolder } from "./run-folder.js";
+
+let root: string;
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), "heddle-runs-"));
+});
+afterEach(() => rm(root, { recursive: true, force: true }));
+
+const now = new Date("2026-03-04T15:30:12.417Z");
+
+function recordOf(run: RunFolder): RunRecord {
+  return {
+    formatVersion: 1,
+    id: run.id,
+    status: "running",
+    command: "heddle study",
+    configuration: { epochs: 2 },
+    seed: 1,
+    versions: { heddle: "0.1.0", node: "20.0.0" },
+    machine: describeMachine(),
+    dataset: { name: "x", title: "X", classNames: [], source: { kind: "generated", seed: 1, files: [] } },
+    startedAt: now.toISOString(),
+    timeSeconds: {},
+  };
+}
+
+function epoch(number: number): EpochLogs {
+  return {
+    epoch: number,
+    loss: 1 / number,
+    accuracy: 0.5,
+    learningRate: 1e-3,
+    seconds: 2,
+    imagesPerSecond: 30,
+  };
+}
+
+describe("RunFolder.create", () => {
+  it("names the folder by the time in UTC and by what the run is about", async () => {
+    const run = await RunFolder.create(join(root, "deep", "runs"), { name: "Fashion MNIST/../é", now });
+    expect(run.id).toBe("2026-03-04-153012-fashion-mnist");
+    expect(await readdir(join(root, "deep", "runs"))).toEqual([run.id]);
+  });
+
+  it("gives twenty runs of the same second twenty folders whose names sort", async () => {
+    const runs = await Promise.all(
+      Array.from({ length: 20 }, () => RunFolder.create(root, { name: "x", now })),
+    );
+    expect(new Set(runs.map(({ path }) => path)).size).toBe(20);
+    const names = (await readdir(root)).sort();
+    expect(names).toHaveLength(20);
+    expect(names[0]).toBe("2026-03-04-153012-x");
+    expect(names[1]).toBe("2026-03-04-153012-x-02");
+    expect(names[19]).toBe("2026-03-04-153012-x-20");
+  });
+
+  it("says so when the folder of runs cannot be made", async () => {
+    await writeFile(join(root, "file"), "");
+    await expect(RunFolder.create(join(root, "file"), { name: "x" })).rejects.toThrow(
+      /file: expected a folder in which runs can be made/,
+    );
+  });
+});
+
+describe("RunFolder.open", () => {
+  it("finds a run by path, by id, and as the latest", async () => {
+    const older = await RunFolder.create(root, { name: "b", now });
+    const newer = await RunFolder.create(root, { name: "a", now: new Date(now.getTime() + 5000) });
+    await older.writeRecord(recordOf(older));
+    await newer.writeRecord(recordOf(newer));
+    await RunFolder.create(root, { name: "killed-at-birth", now: new Date(now.getTime() + 9000) });
+    expect((await RunFolder.open(older.path)).id).toBe(older.id);
+    expect((await RunFolder.open(`${older.path}/`)).id).toBe(older.id);
+    expect((await RunFolder.open(older.id, root)).path).toBe(older.path);
+    expect((await RunFolder.open("latest", root)).id).toBe(newer.id);
+    expect(await listRuns(root)).toEqual([older.id, newer.id]);
+  });
+
+  it("says what it is not", async () => {
+    await mkdir(join(root, "photos"));
+    await expect(RunFolder.open("nowhere", root)).rejects.toThrow(
+      `Run nowhere: expected a run folder or the id of a run in ${root}, received no such folder. Give the path`,
+    );
+    await expect(RunFolder.open(join(root, "photos"), root)).rejects.toThrow(
+      "received a folder without run.json",
+    );
+    await expect(RunFolder.open("latest", root)).rejects.toThrow(
+      `Runs in ${root}: expected at least one run`,
+    );
+    await expect(RunFolder.open("latest", join(root, "none"))).rejects.toThrow("received none");
+  });
+});
+
+describe("a run's files", () => {
+  it("read back as they were written", async () => {
+    const run = await RunFolder.create(root, { name: "x", now });
+    const metrics: Metrics = {
+      dataset: { name: "x" },
+      train: { accuracy: 0.9, loss: 0.2, runningAccuracy: 0.88 },
+      test: { accuracy: 0.85, loss: 0.3 },
+      throughput: { trainImagesPerSecond: 1, predictImagesPerSecond: 2 },
+      timeSeconds: { total: 3 },
+      weights: { sha256: "ab".repeat(32) },
+      engine: { variant: "fma", threads: 2 },
+    };
+    await run.writeRecord(recordOf(run));
+    await run.writeMetrics(metrics);
+    await run.writeReport("<!doctype html>");
+    await run.writeFigure({ name: "loss-by-epoch", svg: "<svg/>", png: new Uint8Array([1]) });
+    const opened = await RunFolder.open(run.path);
+    expect(await opened.readRecord()).toEqual(recordOf(run));
+    expect(await opened.readMetrics()).toEqual(metrics);
+    expect((await readdir(run.path)).sort()).toEqual(["figures", "metrics.json", "report.html", "run.json"]);
+    expect((await readdir(join(run.path, "figures"))).sort()).toEqual([
+      "loss-by-epoch.png",
+      "loss-by-epoch.svg",
+    ]);
+  });
+
+  it("add an epoch at a time, and repeat epochs after a checkpoint", async () => {
+    const run = await RunFolder.create(root, { name: "x", now });
+    expect((await run.readHistory()).epochs).toEqual([]);
+    for (const number of [1, 2, 3]) await run.appendEpoch(epoch(number));
+    await run.appendEpoch({ ...epoch(2), loss: 9 });
+    expect((await run.readHistory()).epochs).toEqual([epoch(1), { ...epoch(2), loss: 9 }]);
+  });
+
+  it("count the looks at the test images, and lose none when several count at once", async () => {
+    const run = await RunFolder.create(root, { name: "x", now });
+    await run.writeRecord(recordOf(run));
+    expect(await run.readTestLooks()).toEqual([]);
+    const look = { at: now.toISOString(), reason: "evaluate" } as const;
+    const another = await RunFolder.open(run.path);
+    await Promise.all([run, another].flatMap((one) => [1, 2, 3, 4].map(() => one.appendTestLook(look))));
+    expect(await run.readTestLooks()).toEqual(new Array(8).fill(look));
+  });
+
+  it("name the file that is damaged", async () => {
+    const run = await RunFolder.create(root, { name: "x", now });
+    await writeFile(join(run.path, "run.json"), '{"formatVersion": 1, "id": 7');
+    await expect(run.readRecord()).rejects.toThrow(/run\.json: expected JSON/);
+    await expect(run.readMetrics()).rejects.toThrow(/metrics\.json: expected a file that can be read/);
+  });
+
+  it("stay in the folder", async () => {
+    const run = await RunFolder.create(root, { name: "x", now });
+    const figure = { name: "../../escape", svg: "", png: new Uint8Array() };
+    await expect(run.writeFigure(figure)).rejects.toThrow("Figure: expected a name of lower-case letters");
+  });
+});
+
+describe("RunFolder.beginTensorBoard", () => {
+  it("makes the folder, and keeps the events of the first epochs alone", async () => {
+    const run = await RunFolder.create(root, { name: "x", now });
+    await run.beginTensorBoard(0);
+    expect(await readdir(run.tensorBoardPath)).toEqual([]);
+    const events = [{ fileVersion: "brain.Event:2" }, { step: 0 }, { step: 1 }, { step: 2 }];
+    const records = events.map((event) => eventRecord({ wallTime: 1, ...event }));
+    const file = join(run.tensorBoardPath, "train", "events.out.tfevents.1.v2");
+    await mkdir(join(run.tensorBoardPath, "train"));
+    await writeFile(file, Buffer.concat([...records, Buffer.from("torn")]));
+    const other = join(run.tensorBoardPath, "train", "notes.txt");
+    await writeFile(other, "mine");
+    await run.beginTensorBoard(2);
+    expect(await readFile(file)).toEqual(Buffer.concat(records.slice(0, 3)));
+    expect(await readFile(other, "utf8")).toBe("mine");
+  });
+
+  it("says where something else is in its place", async () => {
+    const run = await RunFolder.create(root, { name: "x", now });
+    await writeFile(run.tensorBoardPath, "");
+    await expect(run.beginTensorBoard(0)).rejects.toThrow(
+      `${run.tensorBoardPath}: expected a folder that can be made and read, received `,
+    );
+  });
+});
