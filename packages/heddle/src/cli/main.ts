@@ -4,6 +4,7 @@ import { setFlagsFromString } from "node:v8";
 import { Command, type CommanderError, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import { AbortedError, HeddleError, messageOf } from "@heddle/core/internal/base/errors.js";
 import { heddleVersion } from "../system/version.js";
+import { inFlags, optionsOf } from "./flag-words.js";
 import { EXIT_INTERRUPTED, stopAsNobodyReads } from "./signals.js";
 import { fitted, shown } from "./terminal.js";
 
@@ -86,6 +87,12 @@ async function addCommands(name: string | undefined): Promise<void> {
   for (const load of asked) program.addCommand(await load());
 }
 
+/** The command whose action runs: errors are told in its flags. */
+let running: CommandUnknownOpts | null = null;
+program.hook("preAction", (_, command) => {
+  running = command;
+});
+
 async function main(): Promise<void> {
   const verbose = process.argv.includes("--verbose");
   const words = process.argv.filter((word) => word !== "--verbose");
@@ -114,12 +121,13 @@ function explain(thrown: unknown, verbose: boolean): number {
       complain(`${message}${/[.?)]$/.test(message) ? "" : "."} See ${command} --help.`);
     return EXIT_USAGE;
   }
+  const message = inFlags(messageOf(thrown), optionsOf(running));
   if (thrown instanceof AbortedError) {
-    // Its lines say how to go on.
-    process.stderr.write(`${shown(`heddle: ${thrown.message}`)}\n`);
+    // Its lines say how to resume.
+    process.stderr.write(`${shown(`heddle: ${message}`)}\n`);
     return EXIT_INTERRUPTED;
   }
-  complain(messageOf(thrown));
+  complain(message);
   if (verbose) process.stderr.write(`${inspect(thrown)}\n`);
   return thrown instanceof HeddleError ? EXIT_USAGE : EXIT_FAULT;
 }

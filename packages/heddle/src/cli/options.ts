@@ -3,6 +3,7 @@ import { missingRules } from "@heddle/core/internal/data/dropped-rows.js";
 import { parseShape, parseSize } from "@heddle/core/internal/data/labelled-images.js";
 import { defaultSettings } from "@heddle/core/internal/recipes/resolve-settings.js";
 import { DEFAULT_RUNS_FOLDER } from "../runs/run-folder.js";
+import { setsAlso } from "./flag-words.js";
 
 /** An option's value as a whole number of at least `minimum`. */
 export function wholeNumber(minimum: number, maximum = Number.MAX_SAFE_INTEGER): (text: string) => number {
@@ -38,10 +39,13 @@ export const runArgument = () =>
   new Argument("<run>", "a run folder, its id or name, or latest").argParser(nonEmpty);
 
 export const dataOption = () =>
-  new Option(
-    "--data <path|name>",
-    "a folder, CSV or npz file, or fashion-sketch; found or downloaded by default",
-  ).argParser(nonEmpty);
+  setsAlso(
+    new Option(
+      "--data <path|name>",
+      "a folder, CSV or npz file, or fashion-sketch; found or downloaded by default",
+    ).argParser(nonEmpty),
+    "dataDir",
+  );
 export const missingOption = () =>
   new Option("--missing <rule>", "rows with missing values: dropped and reported by default").choices(
     missingRules,
