@@ -20,7 +20,9 @@ const { values } = parseArgs({
 });
 const variants = ["strict", "fma"];
 const inNode = fileURLToPath(new URL("reproducibility/in-node.mjs", import.meta.url));
-const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
+const { version } = JSON.parse(
+  readFileSync(new URL("../packages/core/package.json", import.meta.url), "utf8"),
+);
 
 /** A row a place: `{ where, threads, strict, fma }`. */
 const rows = [];
