@@ -22,7 +22,8 @@ const floors = {
 // only where it does the other's whole work: a training ends with an evaluation and a report.
 const jobs = { train: ["evaluate", "report"], resume: ["train"] };
 
-const NOT_TESTS = "\\.(test|testing)\\.ts$";
+/** Files that no package ships: tests, what helps them, and the scalar twins that they compare with. */
+const NOT_SHIPPED = "\\.(test|testing|reference)\\.ts$";
 
 const roomRules = Object.entries(floors).flatMap(([name, levels]) =>
   levels.flatMap((rooms, level) =>
@@ -45,19 +46,19 @@ const jobRules = [
   {
     name: "shared-jobs-import-no-room",
     severity: "error",
-    from: { path: `${IN_JOBS}[^/]+\\.ts$`, pathNot: NOT_TESTS },
+    from: { path: `${IN_JOBS}[^/]+\\.ts$`, pathNot: NOT_SHIPPED },
     to: { path: `${IN_JOBS}[^/]+/` },
   },
   {
     name: "a-job-imports-only-what-it-contains",
     severity: "error",
-    from: { path: `${IN_JOBS}(?!(?:${Object.keys(jobs).join("|")})/)([^/]+)/`, pathNot: NOT_TESTS },
+    from: { path: `${IN_JOBS}(?!(?:${Object.keys(jobs).join("|")})/)([^/]+)/`, pathNot: NOT_SHIPPED },
     to: { path: `${IN_JOBS}[^/]+/`, pathNot: `${IN_JOBS}$1/` },
   },
   ...Object.entries(jobs).map(([room, contained]) => ({
     name: `${room}-imports-only-what-it-contains`,
     severity: "error",
-    from: { path: `${IN_JOBS}${room}/`, pathNot: NOT_TESTS },
+    from: { path: `${IN_JOBS}${room}/`, pathNot: NOT_SHIPPED },
     to: { path: `${IN_JOBS}[^/]+/`, pathNot: `${IN_JOBS}(${[room, ...contained].join("|")})/` },
   })),
 ];
@@ -75,12 +76,19 @@ module.exports = {
       from: { path: `^packages/${name}/src/[^/]+/`, pathNot: `^packages/${name}/src/(${known(name)})/` },
       to: {},
     })),
+    {
+      name: "shipped-code-imports-no-tests",
+      comment: "Tests, their helpers and scalar twins (x.reference.ts) are not part of a package.",
+      severity: "error",
+      from: { path: "^packages/[^/]+/src/", pathNot: NOT_SHIPPED },
+      to: { path: NOT_SHIPPED },
+    },
     { name: "no-cycles", severity: "error", from: {}, to: { circular: true } },
     {
       name: "core-imports-no-package",
       comment: "Only umap-js, an optional peer, and only where it is loaded when embed() is called.",
       severity: "error",
-      from: { path: "^packages/core/src/", pathNot: NOT_TESTS },
+      from: { path: "^packages/core/src/", pathNot: NOT_SHIPPED },
       to: { path: "node_modules|^packages/heddle", pathNot: "node_modules/(umap-js|@types/node)/" },
     },
     {
@@ -88,7 +96,7 @@ module.exports = {
       comment:
         "The core may touch Node only through #threads and #files. Globals: packages/core/tsconfig.json.",
       severity: "error",
-      from: { path: "^packages/core/src/", pathNot: "(-node|\\.test|\\.testing)\\.ts$" },
+      from: { path: "^packages/core/src/", pathNot: ["-node\\.ts$", NOT_SHIPPED] },
       to: { dependencyTypes: ["core"] },
     },
   ],

@@ -1,11 +1,12 @@
 import { expect, it } from "vitest";
-import { conv2dReference } from "../ops/conv2d.js";
+import { conv2dReference } from "../ops/conv2d.reference.js";
 import { conv2dGeometry } from "../ops/conv2d-geometry.js";
-import { crossEntropyReference } from "../ops/cross-entropy.js";
-import { denseReference } from "../ops/dense.js";
-import { dropoutReference } from "../ops/dropout.js";
+import { crossEntropyReference } from "../ops/cross-entropy.reference.js";
+import { denseReference } from "../ops/dense.reference.js";
+import { dropoutReference } from "../ops/dropout.reference.js";
 import { finiteDifferences } from "../ops/finite-differences.testing.js";
-import { maxPoolReference, pool2dGeometry } from "../ops/max-pool.js";
+import { pool2dGeometry } from "../ops/max-pool.js";
+import { maxPoolReference } from "../ops/max-pool.reference.js";
 import { expectClose } from "../ops/op-lab.testing.js";
 import { SGD } from "../optimizers/index.js";
 import { tinyCnn, tinyImages } from "./tiny-model.testing.js";

@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import type { Shape } from "../base/shape.js";
-import { activityPenaltyReference, emitActivityPenalty } from "./activity-penalty.js";
+import { emitActivityPenalty } from "./activity-penalty.js";
+import { activityPenaltyReference } from "./activity-penalty.reference.js";
 import { finiteDifferences } from "./finite-differences.testing.js";
 import { expectClose, floats, onEachVariant, runExperiment, sixteenths } from "./op-lab.testing.js";
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { averagePoolBackwardReference, averagePoolReference } from "./average-pool.js";
+import { averagePoolBackwardReference, averagePoolReference } from "./average-pool.reference.js";
 import { pool2dGeometry } from "./max-pool.js";
 import { expectClose, onEachVariant, runChain, sixteenths } from "./op-lab.testing.js";
 

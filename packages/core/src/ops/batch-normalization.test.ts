@@ -4,7 +4,7 @@ import {
   batchNormalizationBackwardReference,
   batchNormalizationReference,
   momentsReference,
-} from "./batch-normalization.js";
+} from "./batch-normalization.reference.js";
 import { expectGradient } from "./finite-differences.testing.js";
 import type { OpNode } from "./node.js";
 import { expectClose, onEachVariant, runChain, sixteenths, weightOf } from "./op-lab.testing.js";

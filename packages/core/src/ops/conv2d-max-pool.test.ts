@@ -1,11 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Random } from "../base/random.js";
-import { conv2dBackwardReference, conv2dReference } from "./conv2d.js";
+import { conv2dBackwardReference, conv2dReference } from "./conv2d.reference.js";
 import { conv2dGeometry } from "./conv2d-geometry.js";
 import { fusesWithMaxPool } from "./conv2d-max-pool.js";
-import { dropoutReference } from "./dropout.js";
-import { maxPoolReference, pool2dGeometry } from "./max-pool.js";
+import { dropoutReference } from "./dropout.reference.js";
+import { pool2dGeometry } from "./max-pool.js";
+import { maxPoolReference } from "./max-pool.reference.js";
 import { closeOrZero, onEachVariant, runChain, weightOf } from "./op-lab.testing.js";
 
 interface Case {

@@ -1,7 +1,8 @@
 import { type Conv2DGeometry, conv2dMacs, emitCropping, emitPadding } from "./conv2d-geometry.js";
 import { type DropoutOptions, emitDropoutInPlace } from "./dropout.js";
-import type { Backward, Emitter, Parameter, Value } from "./emitter.js";
+import type { Backward, Emitter, Value } from "./emitter.js";
 import { emitSumShards, emitSumShardsByChannel, shardGradient } from "./gradients.js";
+import type { KernelAndBias, NodeOf, Op, WithParameters } from "./op.js";
 import { emitWinogradKernel, paddedForTiles, winogradRoom } from "./winograd.js";
 
 /** True where the fused kernel applies: stride 1, no dilation, and a 2×2 window with stride 2 that fits. */
@@ -17,18 +18,19 @@ function suitsWinograd({ R, S, C, K }: Conv2DGeometry): boolean {
   return R === 3 && S === 3 && C >= 8 && K >= 4;
 }
 
+export interface Conv2DMaxPoolNode extends NodeOf<"conv2dMaxPool">, KernelAndBias {
+  readonly geometry: Conv2DGeometry;
+  /** The dropout that follows, if there is one. */
+  readonly dropout: DropoutOptions | undefined;
+}
+
 /**
  * Convolution, ReLU, 2×2 max-pooling with stride 2 (`valid`), and a dropout where one follows: x [H, W, C] →
  * y [⌊P/2⌋, ⌊Q/2⌋, K]. The backward pass visits only the units that pass a gradient.
  */
-export function emitConv2DMaxPool(
+function emitConv2DMaxPool(
   e: Emitter,
-  options: {
-    readonly geometry: Conv2DGeometry;
-    readonly kernel: Parameter;
-    readonly bias: Parameter | undefined;
-    readonly dropout: DropoutOptions | undefined;
-  },
+  options: WithParameters<Conv2DMaxPoolNode>,
   x: Value,
 ): [Value, Backward] {
   const { kernel, bias, dropout } = options;
@@ -98,3 +100,9 @@ export function emitConv2DMaxPool(
   };
   return [y, backward];
 }
+
+export const conv2dMaxPool: Op<Conv2DMaxPoolNode> = {
+  emit: emitConv2DMaxPool,
+  weights: ["kernel", "bias"],
+  macs: ({ geometry }) => conv2dMacs(geometry),
+};

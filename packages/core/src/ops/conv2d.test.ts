@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Random } from "../base/random.js";
 import { Engine } from "../engine/engine.js";
-import { conv2dBackwardReference, conv2dReference } from "./conv2d.js";
+import { conv2dBackwardReference, conv2dReference } from "./conv2d.reference.js";
 import { type Conv2DGeometry, conv2dGeometry, conv2dMacs } from "./conv2d-geometry.js";
 import { closeOrZero, expectClose, onEachVariant, runChain, sixteenths, weightOf } from "./op-lab.testing.js";
 import { winogradPasses } from "./winograd.js";

@@ -5,8 +5,8 @@ import { sizeOf } from "../base/shape.js";
 import type { Engine } from "../engine/engine.js";
 import type { OpNode } from "./node.js";
 import { expectClose, onEachVariant, runChain, sixteenths } from "./op-lab.testing.js";
-import { upSamplingReference } from "./up-sampling.js";
-import { zeroPaddingReference } from "./zero-padding.js";
+import { upSamplingReference } from "./up-sampling.reference.js";
+import { zeroPaddingReference } from "./zero-padding.reference.js";
 
 const few = fc.integer({ min: 1, max: 4 });
 const some = fc.integer({ min: 0, max: 3 });

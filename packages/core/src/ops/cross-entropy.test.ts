@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import type { Engine } from "../engine/engine.js";
-import { crossEntropyReference, emitCrossEntropy } from "./cross-entropy.js";
+import { emitCrossEntropy } from "./cross-entropy.js";
+import { crossEntropyReference } from "./cross-entropy.reference.js";
 import { expectClose, floats, onEachVariant, runExperiment, sixteenths } from "./op-lab.testing.js";
 
 /** Loss, correctness and the gradient, times `samples`, of logits [N, K]. */

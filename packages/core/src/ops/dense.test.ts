@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { denseBackwardReference, denseReference } from "./dense.js";
+import { denseBackwardReference, denseReference } from "./dense.reference.js";
 import { closeOrZero, onEachVariant, runChain, sixteenths, weightOf } from "./op-lab.testing.js";
 
 onEachVariant("dense", (engine) => {

@@ -1,4 +1,6 @@
-import { type Backward, type Emitter, type Parameter, ranges, type Value } from "./emitter.js";
+import { sizeOf } from "../base/shape.js";
+import { type Backward, type Emitter, ranges, type Value } from "./emitter.js";
+import type { KernelAndBias, NodeOf, Op, WithParameters } from "./op.js";
 import { emitPackedKernel, emitPackedTranspose } from "./pack.js";
 
 /** About how many multiply-adds one task of the kernel gradient takes, and how many rows at least. */
@@ -13,16 +15,17 @@ function isNarrow(O: number): boolean {
   return O > 8 && O <= NARROW;
 }
 
+export interface DenseNode extends NodeOf<"dense">, KernelAndBias {
+  /** Negative outputs become 0. */
+  readonly relu: boolean;
+}
+
 /**
  * y = x · w + b, with ReLU where `relu`: x [I], kernel [I, O], bias [O] or none, y [O].
  * The kernel gradient is summed over the whole batch behind the samples, a range of rows a task, so that no shard
  * holds a copy of it.
  */
-export function emitDense(
-  e: Emitter,
-  options: { readonly kernel: Parameter; readonly bias: Parameter | undefined; readonly relu: boolean },
-  x: Value,
-): [Value, Backward] {
+function emitDense(e: Emitter, options: WithParameters<DenseNode>, x: Value): [Value, Backward] {
   const { kernel, bias, relu } = options;
   const [I, O] = kernel.shape as readonly [number, number];
   const macs = I * O;
@@ -75,43 +78,8 @@ export function emitDense(
   return [y, backward];
 }
 
-/** The plain twin, in f64: y [N, O] from x [N, I], w [I, O] and b [O]. */
-export function denseReference(
-  [N, I, O]: readonly [number, number, number],
-  x: ArrayLike<number>,
-  w: ArrayLike<number>,
-  b?: ArrayLike<number>,
-): Float64Array {
-  const y = new Float64Array(N * O);
-  for (let n = 0; n < N; n++) {
-    for (let o = 0; o < O; o++) {
-      let sum = b?.[o] ?? 0;
-      for (let i = 0; i < I; i++) sum += x[n * I + i]! * w[i * O + o]!;
-      y[n * O + o] = sum;
-    }
-  }
-  return y;
-}
-
-/** The gradients of denseReference: dx = dy · wᵀ, dw = xᵀ · dy, db = Σ dy. */
-export function denseBackwardReference(
-  [N, I, O]: readonly [number, number, number],
-  x: ArrayLike<number>,
-  w: ArrayLike<number>,
-  dy: ArrayLike<number>,
-) {
-  const dx = new Float64Array(N * I);
-  const dw = new Float64Array(I * O);
-  const db = new Float64Array(O);
-  for (let n = 0; n < N; n++) {
-    for (let o = 0; o < O; o++) {
-      const g = dy[n * O + o]!;
-      db[o]! += g;
-      for (let i = 0; i < I; i++) {
-        dx[n * I + i]! += g * w[i * O + o]!;
-        dw[i * O + o]! += g * x[n * I + i]!;
-      }
-    }
-  }
-  return { dx, dw, db };
-}
+export const dense: Op<DenseNode> = {
+  emit: emitDense,
+  weights: ["kernel", "bias"],
+  macs: ({ kernel }) => sizeOf(kernel.shape),
+};

@@ -1,21 +1,23 @@
 import { type Conv2DGeometry, emitPadding } from "./conv2d-geometry.js";
 import { DIRECT, emitBorder } from "./conv2d-input-gradient.js";
-import type { Backward, Emitter, Parameter, Value } from "./emitter.js";
+import type { Backward, Emitter, Value } from "./emitter.js";
 import { emitReluAndBias, emitSumShards, shardGradient } from "./gradients.js";
+import type { KernelAndBias, NodeOf, Op, WithParameters } from "./op.js";
+
+export interface DepthwiseConv2DNode extends NodeOf<"depthwiseConv2d">, KernelAndBias {
+  readonly geometry: Conv2DGeometry;
+  /** Negative outputs become 0. */
+  readonly relu: boolean;
+}
 
 /**
  * Each channel by its own windows, with ReLU where `relu`: x [H, W, C], kernel [R, S, C, M] or [R, S, 1, C·M], bias
  * [C·M] or none, y [P, Q, C·M]; output channel c·M + m comes from input channel c. In the geometry, K is C·M. The
  * kernel gradient is summed a shard.
  */
-export function emitDepthwiseConv2D(
+function emitDepthwiseConv2D(
   e: Emitter,
-  options: {
-    readonly geometry: Conv2DGeometry;
-    readonly kernel: Parameter;
-    readonly bias: Parameter | undefined;
-    readonly relu: boolean;
-  },
+  options: WithParameters<DepthwiseConv2DNode>,
   x: Value,
 ): [Value, Backward] {
   const { kernel, bias, relu } = options;
@@ -69,6 +71,12 @@ function emitRepeated(e: Emitter, { H, W, C, K }: Conv2DGeometry, x: Value): Val
 }
 
 /** Multiply-adds of one sample's forward pass. */
-export function depthwiseMacs({ P, Q, K, R, S }: Conv2DGeometry): number {
+function depthwiseMacs({ P, Q, K, R, S }: Conv2DGeometry): number {
   return P * Q * K * R * S;
 }
+
+export const depthwiseConv2d: Op<DepthwiseConv2DNode> = {
+  emit: emitDepthwiseConv2D,
+  weights: ["kernel", "bias"],
+  macs: ({ geometry }) => depthwiseMacs(geometry),
+};

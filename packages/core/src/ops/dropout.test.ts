@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { dropoutReference } from "./dropout.js";
+import { dropoutReference } from "./dropout.reference.js";
 import { onEachVariant, runChain, sixteenths } from "./op-lab.testing.js";
 
 onEachVariant("dropout", (engine) => {

@@ -1,7 +1,9 @@
-import { philox, randomKey } from "../base/random.js";
+import { randomKey } from "../base/random.js";
 import { sizeOf } from "../base/shape.js";
 import type { Buffer } from "../engine/program-builder.js";
 import type { Backward, Emitter, Value } from "./emitter.js";
+import type { NodeOf, Op } from "./op.js";
+import { passOn } from "./reshape.js";
 
 export interface DropoutOptions {
   /** Share of the units that are dropped, 0 ≤ rate < 1. */
@@ -9,6 +11,8 @@ export interface DropoutOptions {
   /** Number of the layer, so that two dropout layers draw differently. */
   readonly layer: number;
 }
+
+export interface DropoutNode extends NodeOf<"dropout">, DropoutOptions {}
 
 /** A unit is kept where its 16-bit draw is at least this. */
 function threshold(rate: number): number {
@@ -46,17 +50,6 @@ export function dropsNothing(e: Emitter, options: DropoutOptions): boolean {
   return !e.options.training || options.rate === 0;
 }
 
-/** y = x, the same memory. Backward: dx = dy. */
-export function passOn(e: Emitter, x: Value): [Value, Backward] {
-  const bytes = 4 * sizeOf(x.shape);
-  return [
-    x,
-    (dy, dx) => {
-      if (dx) e.call("copy", "backward", { y: dx, x: dy, N: "samples", bytes });
-    },
-  ];
-}
-
 /** Drops units of a value that nothing else reads. */
 export function emitDropoutInPlace(e: Emitter, options: DropoutOptions, value: Value): void {
   emitMask(e, options, value.data, value.data, sizeOf(value.shape), "forward");
@@ -66,7 +59,7 @@ export function emitDropoutInPlace(e: Emitter, options: DropoutOptions, value: V
  * y = x / (1 − rate) where kept, else 0, in training; y = x otherwise. No mask is stored: the backward pass draws
  * the same numbers again.
  */
-export function emitDropout(e: Emitter, options: DropoutOptions, x: Value): [Value, Backward] {
+function emitDropout(e: Emitter, options: DropoutOptions, x: Value): [Value, Backward] {
   const count = sizeOf(x.shape);
   if (dropsNothing(e, options)) return passOn(e, x);
   const y = e.value("output", x.shape);
@@ -79,25 +72,4 @@ export function emitDropout(e: Emitter, options: DropoutOptions, x: Value): [Val
   ];
 }
 
-/** The plain twin: which of `count` units of a sample are kept. */
-export function dropoutReference(options: {
-  readonly rate: number;
-  readonly seed: number;
-  readonly layer: number;
-  readonly step: number;
-  readonly sample: number;
-  readonly count: number;
-}): boolean[] {
-  const { rate, seed, layer, step, sample, count } = options;
-  const words = new Uint32Array(4);
-  const limit = threshold(rate);
-  return Array.from({ length: count }, (_, element) => {
-    // Thirty-two elements share four consecutive blocks: eight take the first words' halves, eight the second's …
-    const within = element % 32;
-    const block = 4 * Math.floor(element / 32) + ((within % 8) >> 1);
-    philox(words, [block, sample, step, layer], randomKey(seed, "dropout"));
-    const word = words[within >> 3]!;
-    const draw = within % 2 === 0 ? word & 0xffff : word >>> 16;
-    return draw >= limit;
-  });
-}
+export const dropout: Op<DropoutNode> = { emit: emitDropout };

@@ -3,7 +3,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Random } from "../base/random.js";
 import { sizeOf } from "../base/shape.js";
-import { activationReference, elementwiseActivations } from "./elementwise-activation.js";
+import { elementwiseActivations } from "./elementwise-activation.js";
+import { activationReference } from "./elementwise-activation.reference.js";
 import { onEachVariant, runChain, sixteenths } from "./op-lab.testing.js";
 
 const cases = fc.record({

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { conv2dBackwardReference, conv2dReference } from "./conv2d.js";
+import { conv2dBackwardReference, conv2dReference } from "./conv2d.reference.js";
 import { conv2dGeometry } from "./conv2d-geometry.js";
 import { expectGradient } from "./finite-differences.testing.js";
-import { groupedConv2DBackwardReference, groupedConv2DReference } from "./grouped-conv2d.js";
+import { groupedConv2DBackwardReference, groupedConv2DReference } from "./grouped-conv2d.reference.js";
 import { nodeMacs, type OpNode } from "./node.js";
 import { closeOrZero, onEachVariant, runChain, sixteenths, weightOf } from "./op-lab.testing.js";
 

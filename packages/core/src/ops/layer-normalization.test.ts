@@ -1,7 +1,10 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { expectGradient } from "./finite-differences.testing.js";
-import { layerNormalizationBackwardReference, layerNormalizationReference } from "./layer-normalization.js";
+import {
+  layerNormalizationBackwardReference,
+  layerNormalizationReference,
+} from "./layer-normalization.reference.js";
 import { closeOrZero, onEachVariant, runChain, sixteenths, weightOf } from "./op-lab.testing.js";
 
 onEachVariant("layerNormalization", (engine) => {

@@ -1,12 +1,13 @@
 import { sizeOf } from "../base/shape.js";
-import type { Backward, Emitter, Parameter, Value } from "./emitter.js";
+import type { Backward, Emitter, Value } from "./emitter.js";
 import { emitSumShards, shardGradient } from "./gradients.js";
+import type { NodeOf, Op, WithParameters } from "./op.js";
 import type { Weight } from "./weight.js";
 
-/** γ and β, as weights or as a program sees them: [L], L the values that are normalized together. */
-export interface LayerNormalizationOptions<T = Weight> {
-  readonly gamma: T | undefined;
-  readonly beta: T | undefined;
+/** γ and β are weights [L], L the values that are normalized together. */
+export interface LayerNormalizationNode extends NodeOf<"layerNormalization"> {
+  readonly gamma: Weight | undefined;
+  readonly beta: Weight | undefined;
   /** L: how many values of a sample, one behind the other, have a mean and a variance of their own. */
   readonly length: number;
   /** Added to the variance. */
@@ -14,9 +15,9 @@ export interface LayerNormalizationOptions<T = Weight> {
 }
 
 /** y = (x − mean) / √(variance + ε) · γ + β, each of `rows` rows of a sample by its own statistics: x y [rows, L]. */
-export function emitLayerNormalization(
+function emitLayerNormalization(
   e: Emitter,
-  { gamma, beta, length: L, epsilon }: LayerNormalizationOptions<Parameter>,
+  { gamma, beta, length: L, epsilon }: WithParameters<LayerNormalizationNode>,
   x: Value,
 ): [Value, Backward] {
   const rows = sizeOf(x.shape) / L;
@@ -44,53 +45,7 @@ export function emitLayerNormalization(
   ];
 }
 
-/** The twins' options, with numbers for weights. */
-interface Twin extends Omit<LayerNormalizationOptions, "gamma" | "beta"> {
-  readonly gamma?: ArrayLike<number> | undefined;
-  readonly beta?: ArrayLike<number> | undefined;
-}
-
-/** (x − mean) / √(variance + ε) of each row, and the reciprocal deviations. */
-function normalized({ length, epsilon }: Twin, x: ArrayLike<number>) {
-  const inverse = new Float64Array(x.length / length);
-  const normal = new Float64Array(x.length);
-  inverse.forEach((_, row) => {
-    const values = Array.from({ length }, (_, i) => x[row * length + i]!);
-    const mean = values.reduce((sum, value) => sum + value, 0) / length;
-    const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / length;
-    inverse[row] = 1 / Math.sqrt(variance + epsilon);
-    values.forEach((value, i) => {
-      normal[row * length + i] = (value - mean) * inverse[row]!;
-    });
-  });
-  return { normal, inverse };
-}
-
-/** The plain twin. */
-export function layerNormalizationReference(twin: Twin, x: ArrayLike<number>): Float64Array {
-  const { length, gamma, beta } = twin;
-  return normalized(twin, x).normal.map((v, i) => v * (gamma?.[i % length] ?? 1) + (beta?.[i % length] ?? 0));
-}
-
-/** The gradients of layerNormalizationReference. */
-export function layerNormalizationBackwardReference(twin: Twin, x: ArrayLike<number>, dy: ArrayLike<number>) {
-  const { length, gamma } = twin;
-  const { normal, inverse } = normalized(twin, x);
-  const dgamma = new Float64Array(length);
-  const dbeta = new Float64Array(length);
-  const plain = new Float64Array(inverse.length);
-  const weighted = new Float64Array(inverse.length);
-  const g = normal.map((_, i) => dy[i]! * (gamma?.[i % length] ?? 1));
-  normal.forEach((value, i) => {
-    const row = Math.floor(i / length);
-    dgamma[i % length]! += dy[i]! * value;
-    dbeta[i % length]! += dy[i]!;
-    plain[row]! += g[i]! / length;
-    weighted[row]! += (g[i]! * value) / length;
-  });
-  const dx = g.map((value, i) => {
-    const row = Math.floor(i / length);
-    return inverse[row]! * (value - plain[row]! - normal[i]! * weighted[row]!);
-  });
-  return { dx, dgamma, dbeta };
-}
+export const layerNormalization: Op<LayerNormalizationNode> = {
+  emit: emitLayerNormalization,
+  weights: ["gamma", "beta"],
+};

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { maxPoolReference, pool2dGeometry } from "./max-pool.js";
+import { pool2dGeometry } from "./max-pool.js";
+import { maxPoolReference } from "./max-pool.reference.js";
 import { expectClose, onEachVariant, runChain, sixteenths } from "./op-lab.testing.js";
 
 onEachVariant("maxPool", (engine) => {

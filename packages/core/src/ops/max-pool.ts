@@ -1,5 +1,6 @@
 import type { Shape } from "../base/shape.js";
 import type { Backward, Emitter, Value } from "./emitter.js";
+import type { NodeOf, Op } from "./op.js";
 import { imageShape, type Padding, windowAxis } from "./window.js";
 
 /** A pooling's sizes. Letters: H W input, P Q output rows and columns; C channels. */
@@ -47,8 +48,12 @@ export function pool2dGeometry(input: Shape, options: Pool2DOptions): Pool2DGeom
   };
 }
 
+export interface MaxPoolNode extends NodeOf<"maxPool"> {
+  readonly geometry: Pool2DGeometry;
+}
+
 /** y = the largest of each window, padding left out: x [H, W, C] → y [P, Q, C]. */
-export function emitMaxPool(e: Emitter, g: Pool2DGeometry, x: Value): [Value, Backward] {
+function emitMaxPool(e: Emitter, g: Pool2DGeometry, x: Value): [Value, Backward] {
   const { H, W, C, P, Q, poolH, poolW, strideH, strideW, top, left } = g;
   const y = e.value("output", [P, Q, C]);
   const winner = e.program.sampleBuffer(`${e.owner} winners`, [P, Q, C]);
@@ -63,32 +68,4 @@ export function emitMaxPool(e: Emitter, g: Pool2DGeometry, x: Value): [Value, Ba
   ];
 }
 
-/** The plain twin: y [N, P, Q, C], and where in x each largest stands. */
-export function maxPoolReference(g: Pool2DGeometry, N: number, x: ArrayLike<number>) {
-  const y = new Float64Array(N * g.P * g.Q * g.C);
-  const from = new Int32Array(y.length);
-  let at = 0;
-  for (let n = 0; n < N; n++) {
-    for (let p = 0; p < g.P; p++) {
-      for (let q = 0; q < g.Q; q++) {
-        for (let c = 0; c < g.C; c++, at++) {
-          let best = Number.NEGATIVE_INFINITY;
-          for (let r = 0; r < g.poolH; r++) {
-            for (let s = 0; s < g.poolW; s++) {
-              const h = p * g.strideH + r - g.top;
-              const w = q * g.strideW + s - g.left;
-              if (h < 0 || h >= g.H || w < 0 || w >= g.W) continue;
-              const index = ((n * g.H + h) * g.W + w) * g.C + c;
-              if (x[index]! > best) {
-                best = x[index]!;
-                from[at] = index;
-              }
-            }
-          }
-          y[at] = best;
-        }
-      }
-    }
-  }
-  return { y, from };
-}
+export const maxPool: Op<MaxPoolNode> = { emit: (e, { geometry }, x) => emitMaxPool(e, geometry, x) };

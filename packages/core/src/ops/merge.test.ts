@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { sizeOf } from "../base/shape.js";
-import { emitMerge, type MergeNode, mergeReference } from "./merge.js";
+import { emitMerge, type MergeNode } from "./merge.js";
+import { mergeReference } from "./merge.reference.js";
 import { floats, onEachVariant, runExperiment, sixteenths } from "./op-lab.testing.js";
 
 onEachVariant("a merge", (engine) => {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { it } from "vitest";
-import { normalizeReference } from "./normalize.js";
+import { normalizeReference } from "./normalize.reference.js";
 import { expectClose, onEachVariant, runChain, sixteenths } from "./op-lab.testing.js";
 import type { Weight } from "./weight.js";
 

@@ -1,13 +1,20 @@
 import { sizeOf } from "../base/shape.js";
-import type { Backward, Emitter, Parameter, Value } from "./emitter.js";
+import type { Backward, Emitter, Value } from "./emitter.js";
+import type { NodeOf, Op, WithParameters } from "./op.js";
+import type { Weight } from "./weight.js";
+
+export interface NormalizeNode extends NodeOf<"normalize"> {
+  readonly mean: Weight;
+  readonly deviation: Weight;
+}
 
 /**
  * y = (x − mean) / deviation, each of one element, or of one for each place of the last axis: x y of one shape.
  * Backward: dx = dy / deviation.
  */
-export function emitNormalize(
+function emitNormalize(
   e: Emitter,
-  { mean, deviation }: { readonly mean: Parameter; readonly deviation: Parameter },
+  { mean, deviation }: WithParameters<NormalizeNode>,
   x: Value,
 ): [Value, Backward] {
   const C = sizeOf(mean.shape);
@@ -22,14 +29,4 @@ export function emitNormalize(
   ];
 }
 
-/** The plain twin. */
-export function normalizeReference(
-  mean: ArrayLike<number>,
-  deviation: ArrayLike<number>,
-  x: ArrayLike<number>,
-): Float64Array {
-  return Float64Array.from(
-    x,
-    (value, i) => (value - mean[i % mean.length]!) / deviation[i % deviation.length]!,
-  );
-}
+export const normalize: Op<NormalizeNode> = { emit: emitNormalize, weights: ["mean", "deviation"] };

@@ -2,13 +2,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { eachSample, mix, mixBackward } from "./mixing.testing.js";
 import { closeOrZero, onEachVariant, runChain, sixteenths } from "./op-lab.testing.js";
-import {
-  affineReference,
-  fillModes,
-  interpolations,
-  type RandomMap,
-  randomMapReference,
-} from "./random-affine.js";
+import { fillModes, interpolations, type RandomMap } from "./random-affine.js";
+import { affineReference, randomMapReference } from "./random-affine.reference.js";
 
 const within = (low: number, high: number) => {
   const value = fc.integer({ min: 0, max: 997 }).map((part) => low + ((high - low) * part) / 997);

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { expectGradient } from "./finite-differences.testing.js";
 import { eachSample } from "./mixing.testing.js";
 import { closeOrZero, onEachVariant, runChain, sixteenths } from "./op-lab.testing.js";
-import { randomContrastReference } from "./random-contrast.js";
+import { randomContrastReference } from "./random-contrast.reference.js";
 
 onEachVariant("randomContrast", (engine) => {
   it("is its twin, forward and backward, with and without cutting off", async () => {

@@ -2,8 +2,9 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { eachSample, mix, mixBackward } from "./mixing.testing.js";
 import { closeOrZero, onEachVariant, runChain, sixteenths } from "./op-lab.testing.js";
-import { randomCropReference } from "./random-crop.js";
-import { resizeReference, windowOfAspect } from "./resize.js";
+import { randomCropReference } from "./random-crop.reference.js";
+import { windowOfAspect } from "./resize.js";
+import { resizeReference } from "./resize.reference.js";
 
 onEachVariant("randomCrop", (engine) => {
   it("takes exactly the window that its twin draws in training, the resized middle otherwise", async () => {

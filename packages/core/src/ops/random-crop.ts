@@ -1,6 +1,6 @@
-import type { Shape } from "../base/shape.js";
 import type { Backward, Emitter, Value } from "./emitter.js";
-import { between, type Draw, drawOperands, uniforms } from "./random-draw.js";
+import type { NodeOf, Op } from "./op.js";
+import { drawOperands } from "./random-draw.js";
 import { emitResize, windowOfAspect } from "./resize.js";
 
 export interface RandomCropOptions {
@@ -11,11 +11,13 @@ export interface RandomCropOptions {
   readonly layer: number;
 }
 
+export interface RandomCropNode extends NodeOf<"randomCrop">, RandomCropOptions {}
+
 /**
  * y = a window of P × Q anywhere in x, in training, where x is large enough; otherwise the largest window in the
  * middle with these proportions, resized: x [H, W, C], y [P, Q, C].
  */
-export function emitRandomCrop(e: Emitter, options: RandomCropOptions, x: Value): [Value, Backward] {
+function emitRandomCrop(e: Emitter, options: RandomCropOptions, x: Value): [Value, Backward] {
   const [H, W, C] = x.shape as readonly [number, number, number];
   const { P, Q, layer } = options;
   if (!e.options.training || H < P || W < Q) {
@@ -32,11 +34,4 @@ export function emitRandomCrop(e: Emitter, options: RandomCropOptions, x: Value)
   ];
 }
 
-/** The plain twin: where the window begins. */
-export function randomCropReference(
-  { P, Q, ...draw }: RandomCropOptions & Draw,
-  [H, W]: Shape & readonly [number, number, number],
-): { top: number; left: number } {
-  const [down, right] = uniforms(draw, 0);
-  return { top: Math.floor(between([0, H - P + 1], down)), left: Math.floor(between([0, W - Q + 1], right)) };
-}
+export const randomCrop: Op<RandomCropNode> = { emit: emitRandomCrop };

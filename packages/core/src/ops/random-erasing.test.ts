@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { expectClose, onEachVariant, runChain, sixteenths } from "./op-lab.testing.js";
-import { type RandomErasingOptions, randomErasingReference } from "./random-erasing.js";
+import type { RandomErasingOptions } from "./random-erasing.js";
+import { randomErasingReference } from "./random-erasing.reference.js";
 
 const share = fc.integer({ min: 0, max: 16 }).map((value) => value / 16);
 const range = fc.tuple(share, share).map(([a, b]) => [Math.min(a, b), Math.max(a, b)] as const);

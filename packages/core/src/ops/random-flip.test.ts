@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { onEachVariant, runChain, sixteenths } from "./op-lab.testing.js";
-import { randomFlipReference } from "./random-flip.js";
+import { randomFlipReference } from "./random-flip.reference.js";
 
 onEachVariant("randomFlip", (engine) => {
   it("mirrors exactly the images that its twin mirrors, forward and backward", async () => {

@@ -2,16 +2,18 @@
 // their own outputs.
 import { describe, it } from "vitest";
 import { Random } from "../base/random.js";
-import { softmaxReference } from "./activation.js";
-import { averagePoolBackwardReference, averagePoolReference } from "./average-pool.js";
-import { conv2dBackwardReference, conv2dReference } from "./conv2d.js";
+import { averagePoolBackwardReference, averagePoolReference } from "./average-pool.reference.js";
+import { conv2dBackwardReference, conv2dReference } from "./conv2d.reference.js";
 import { conv2dGeometry } from "./conv2d-geometry.js";
-import { crossEntropyReference } from "./cross-entropy.js";
-import { denseBackwardReference, denseReference } from "./dense.js";
-import { dropoutReference } from "./dropout.js";
-import { activationReference, elementwiseActivations } from "./elementwise-activation.js";
+import { crossEntropyReference } from "./cross-entropy.reference.js";
+import { denseBackwardReference, denseReference } from "./dense.reference.js";
+import { dropoutReference } from "./dropout.reference.js";
+import { elementwiseActivations } from "./elementwise-activation.js";
+import { activationReference } from "./elementwise-activation.reference.js";
 import { expectGradient } from "./finite-differences.testing.js";
-import { maxPoolReference, pool2dGeometry } from "./max-pool.js";
+import { pool2dGeometry } from "./max-pool.js";
+import { maxPoolReference } from "./max-pool.reference.js";
+import { softmaxReference } from "./softmax.reference.js";
 
 /** Values within ±2 that no two of lie within reach of a difference. */
 function spread(count: number, seed: number): Float64Array {

@@ -1,11 +1,14 @@
 import { sizeOf } from "../base/shape.js";
 import type { Buffer } from "../engine/program-builder.js";
 import type { Backward, Emitter, Value } from "./emitter.js";
+import type { NodeOf, Op } from "./op.js";
 
 export interface RescaleOptions {
   readonly scale: number;
   readonly offset: number;
 }
+
+export interface RescaleNode extends NodeOf<"rescale">, RescaleOptions {}
 
 /** Turns input bytes into f32, rescaled on the way: x u8 → y of the same shape. */
 export function emitBytesInput(
@@ -20,15 +23,16 @@ export function emitBytesInput(
 }
 
 /** y = x · scale + offset. Backward: dx = dy · scale. */
-export function emitRescale(e: Emitter, options: RescaleOptions, x: Value): [Value, Backward] {
+function emitRescale(e: Emitter, { scale, offset }: RescaleOptions, x: Value): [Value, Backward] {
   const count = sizeOf(x.shape);
   const y = e.value("output", x.shape);
-  e.call("rescale", "forward", { y: y.data, x: x.data, N: "samples", count, ...options });
+  e.call("rescale", "forward", { y: y.data, x: x.data, N: "samples", count, scale, offset });
   return [
     y,
     (dy, dx) => {
-      const factor = { scale: options.scale, offset: 0 };
-      if (dx) e.call("rescale", "backward", { y: dx, x: dy, N: "samples", count, ...factor });
+      if (dx) e.call("rescale", "backward", { y: dx, x: dy, N: "samples", count, scale, offset: 0 });
     },
   ];
 }
+
+export const rescale: Op<RescaleNode> = { emit: emitRescale };

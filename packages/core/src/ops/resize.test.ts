@@ -3,7 +3,8 @@ import { describe, expect, it } from "vitest";
 import { eachSample, mix, mixBackward } from "./mixing.testing.js";
 import { closeOrZero, onEachVariant, runChain, sixteenths } from "./op-lab.testing.js";
 import { interpolations } from "./random-affine.js";
-import { resizeReference, windowOfAspect } from "./resize.js";
+import { windowOfAspect } from "./resize.js";
+import { resizeReference } from "./resize.reference.js";
 
 onEachVariant("resize", (engine) => {
   it("mixes and passes gradients as its twin does, whole images and windows", async () => {

@@ -1,5 +1,5 @@
-import type { Shape } from "../base/shape.js";
 import type { Backward, Emitter, Value } from "./emitter.js";
+import type { NodeOf, Op } from "./op.js";
 import type { Interpolation } from "./random-affine.js";
 
 /** A part of an image. */
@@ -18,6 +18,8 @@ export interface ResizeOptions {
   readonly Q: number;
   readonly interpolation: Interpolation;
 }
+
+export interface ResizeNode extends NodeOf<"resize">, ResizeOptions {}
 
 /**
  * The largest window of H × W with the proportions of P × Q, in the middle; sizes and places are cut off to whole
@@ -56,32 +58,4 @@ export function emitResize(e: Emitter, options: ResizeOptions, x: Value): [Value
   ];
 }
 
-/** The plain twin: for each output pixel, the input pixels that it is mixed from and their shares. */
-export function resizeReference(
-  { P, Q, window, interpolation }: ResizeOptions,
-  [, W]: Shape & readonly [number, number, number],
-): { pixel: number; share: number }[][] {
-  const axis = (outputs: number, first: number, size: number) =>
-    Array.from({ length: outputs }, (_, at) => {
-      // In f32, as TensorFlow computes it: that decides which pixel is the nearest.
-      const center = Math.fround(Math.fround(at + 0.5) * Math.fround(size / outputs));
-      if (interpolation === "nearest") {
-        return [{ place: first + Math.min(size - 1, Math.floor(center)), share: 1 }];
-      }
-      const place = Math.fround(center - 0.5);
-      const lower = Math.floor(place);
-      const within = (index: number) => first + Math.min(size - 1, Math.max(0, index));
-      return [
-        { place: within(lower), share: 1 - (place - lower) },
-        { place: within(lower + 1), share: place - lower },
-      ];
-    });
-  const columns = axis(Q, window.left, window.width);
-  return axis(P, window.top, window.height).flatMap((rows) =>
-    columns.map((mixed) =>
-      rows.flatMap((row) =>
-        mixed.map((column) => ({ pixel: row.place * W + column.place, share: row.share * column.share })),
-      ),
-    ),
-  );
-}
+export const resize: Op<ResizeNode> = { emit: emitResize };

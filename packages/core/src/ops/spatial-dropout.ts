@@ -1,12 +1,16 @@
 import { sizeOf } from "../base/shape.js";
-import { type DropoutOptions, dropoutOperands, dropsNothing, passOn } from "./dropout.js";
+import { type DropoutOptions, dropoutOperands, dropsNothing } from "./dropout.js";
 import type { Backward, Emitter, Value } from "./emitter.js";
+import type { NodeOf, Op } from "./op.js";
+import { passOn } from "./reshape.js";
+
+export interface SpatialDropoutNode extends NodeOf<"spatialDropout">, DropoutOptions {}
 
 /**
  * y = x / (1 − rate) in the channels that are kept, else 0, in training; y = x otherwise: x y [H, W, C]. Channels
  * are drawn as `emitDropout` draws C units; `dropoutReference` is the twin of both.
  */
-export function emitSpatialDropout(e: Emitter, options: DropoutOptions, x: Value): [Value, Backward] {
+function emitSpatialDropout(e: Emitter, options: DropoutOptions, x: Value): [Value, Backward] {
   if (dropsNothing(e, options)) return passOn(e, x);
   const C = x.shape.at(-1)!;
   const operands = {
@@ -25,3 +29,5 @@ export function emitSpatialDropout(e: Emitter, options: DropoutOptions, x: Value
     },
   ];
 }
+
+export const spatialDropout: Op<SpatialDropoutNode> = { emit: emitSpatialDropout };

@@ -1,4 +1,5 @@
 import type { Backward, Emitter, Value } from "./emitter.js";
+import type { NodeOf, Op } from "./op.js";
 import { imageShape } from "./window.js";
 
 export interface ZeroPaddingOptions {
@@ -6,8 +7,10 @@ export interface ZeroPaddingOptions {
   readonly padding: readonly [readonly [top: number, bottom: number], readonly [left: number, right: number]];
 }
 
+export interface ZeroPaddingNode extends NodeOf<"zeroPadding">, ZeroPaddingOptions {}
+
 /** y = x with zeros around: x [H, W, C] → y [top + H + bottom, left + W + right, C]. Backward: the middle of dy. */
-export function emitZeroPadding(e: Emitter, options: ZeroPaddingOptions, x: Value): [Value, Backward] {
+function emitZeroPadding(e: Emitter, options: ZeroPaddingOptions, x: Value): [Value, Backward] {
   const [H, W, C] = imageShape(e.owner, x.shape);
   const [[top, bottom], [left, right]] = options.padding;
   const paddedH = top + H + bottom;
@@ -23,20 +26,4 @@ export function emitZeroPadding(e: Emitter, options: ZeroPaddingOptions, x: Valu
   ];
 }
 
-/** The plain twin: which element of x [N, H, W, C] each element of y is; −1 for a zero. */
-export function zeroPaddingReference(
-  shape: readonly [H: number, W: number, C: number],
-  { padding: [[top, bottom], [left, right]] }: ZeroPaddingOptions,
-  N: number,
-): Int32Array {
-  const [H, W, C] = shape;
-  const paddedH = top + H + bottom;
-  const paddedW = left + W + right;
-  return Int32Array.from({ length: N * paddedH * paddedW * C }, (_, i) => {
-    const c = i % C;
-    const w = (Math.floor(i / C) % paddedW) - left;
-    const h = (Math.floor(i / C / paddedW) % paddedH) - top;
-    const n = Math.floor(i / C / paddedW / paddedH);
-    return h < 0 || h >= H || w < 0 || w >= W ? -1 : ((n * H + h) * W + w) * C + c;
-  });
-}
+export const zeroPadding: Op<ZeroPaddingNode> = { emit: emitZeroPadding };

@@ -4,12 +4,14 @@ import { MaxNorm } from "../constraints/index.js";
 import { Dense, type DenseOptions } from "../layers/index.js";
 import { Sequential } from "../model/sequential.js";
 import { Input } from "../network/input.js";
-import { crossEntropyReference } from "../ops/cross-entropy.js";
-import { denseBackwardReference, denseReference } from "../ops/dense.js";
+import { crossEntropyReference } from "../ops/cross-entropy.reference.js";
+import { denseBackwardReference, denseReference } from "../ops/dense.reference.js";
 import { expectClose } from "../ops/op-lab.testing.js";
 import { L1, L1L2, L2, type Regularizer } from "../regularizers/index.js";
 import { OneCycle } from "../schedules/index.js";
+import { adamReference } from "./adam.reference.js";
 import { Adam, AdamW, Muon, type Optimizer, optimizers, RMSprop, SGD } from "./index.js";
+import { momentumReference, type ReferenceUpdate, sgdReference } from "./sgd.reference.js";
 
 const N = 10;
 const I = 7;
@@ -19,14 +21,11 @@ const images = Float32Array.from({ length: N * I }, () => random.uniform() * 2 -
 const labels = Uint8Array.from({ length: N }, () => random.below(K));
 const samples = { images, labels, count: N, shape: [I] };
 
-/** Keras's formula of an update, on one number: its state may grow from nothing. */
-type Update = (w: number, g: number, rate: number, step: number, state: { m?: number; v?: number }) => number;
-
 /** Trains a softmax regression in plain f64; returns its weights and the loss of each epoch. */
 function trainPlainly(
   start: readonly Float32Array[],
   options: {
-    update: Update;
+    update: ReferenceUpdate;
     rate: (step: number) => number;
     epochs: number;
     batchSize: number;
@@ -71,7 +70,7 @@ function trainPlainly(
 
 async function compare(
   optimizer: Optimizer | string,
-  update: Update,
+  update: ReferenceUpdate,
   options: {
     rate?: (step: number) => number;
     penalty?: Regularizer;
@@ -100,42 +99,26 @@ async function compare(
   expect(moved).toBe(true);
 }
 
-/** Keras: m ← β₁ m + (1 − β₁) g, v ← β₂ v + (1 − β₂) g², w ← w − α m / (√v + ε), α the rate, corrected for step t. */
-const adam =
-  (beta1: number, beta2: number, epsilon: number): Update =>
-  (w, g, rate, t, state) => {
-    const m = beta1 * (state.m ?? 0) + (1 - beta1) * g;
-    const v = beta2 * (state.v ?? 0) + (1 - beta2) * g * g;
-    Object.assign(state, { m, v });
-    return w - (((rate * Math.sqrt(1 - beta2 ** t)) / (1 - beta1 ** t)) * m) / (Math.sqrt(v) + epsilon);
-  };
-
-/** Keras: v ← μ v − rate · g; w ← w + v, or w ← w + μ v − rate · g with Nesterov. */
-const momentum =
-  (mu: number, nesterov: boolean): Update =>
-  (w, g, rate, _, state) => {
-    const v = mu * (state.v ?? 0) - rate * g;
-    state.v = v;
-    return nesterov ? w + mu * v - rate * g : w + v;
-  };
-const plain: Update = (w, g, rate) => w - rate * g;
-
 describe("optimizers step as Keras's formulas say", () => {
-  it("Adam", () => compare(new Adam({ learningRate: 0.05 }), adam(0.9, 0.999, 1e-7)));
-  it("Adam with its defaults, by name", () => compare("adam", adam(0.9, 0.999, 1e-7), { rate: () => 0.001 }));
+  it("Adam", () => compare(new Adam({ learningRate: 0.05 }), adamReference(0.9, 0.999, 1e-7)));
+  it("Adam with its defaults, by name", () =>
+    compare("adam", adamReference(0.9, 0.999, 1e-7), { rate: () => 0.001 }));
   it("Adam with options", () =>
-    compare(new Adam({ learningRate: 0.05, beta1: 0.5, beta2: 0.9, epsilon: 0.01 }), adam(0.5, 0.9, 0.01)));
-  it("SGD", () => compare(new SGD({ learningRate: 0.05 }), plain));
-  it("SGD with its default, by name", () => compare("sgd", plain, { rate: () => 0.01 }));
+    compare(
+      new Adam({ learningRate: 0.05, beta1: 0.5, beta2: 0.9, epsilon: 0.01 }),
+      adamReference(0.5, 0.9, 0.01),
+    ));
+  it("SGD", () => compare(new SGD({ learningRate: 0.05 }), sgdReference));
+  it("SGD with its default, by name", () => compare("sgd", sgdReference, { rate: () => 0.01 }));
   it("SGD with momentum", () =>
-    compare(new SGD({ learningRate: 0.05, momentum: 0.9 }), momentum(0.9, false)));
+    compare(new SGD({ learningRate: 0.05, momentum: 0.9 }), momentumReference(0.9, false)));
   it("SGD with Nesterov's momentum", () =>
-    compare(new SGD({ learningRate: 0.05, momentum: 0.9, nesterov: true }), momentum(0.9, true)));
+    compare(new SGD({ learningRate: 0.05, momentum: 0.9, nesterov: true }), momentumReference(0.9, true)));
 });
 
 describe("regularizers add their gradient, and their penalty to the loss", () => {
   it.each([new L1(0.03), new L2(0.02), new L1L2({ l1: 0.01, l2: 0.05 })])("%o", (penalty) =>
-    compare(new SGD({ learningRate: 0.05 }), plain, { penalty }),
+    compare(new SGD({ learningRate: 0.05 }), sgdReference, { penalty }),
   );
 
   it("counts in evaluate, too", async () => {
@@ -166,7 +149,7 @@ describe("options", () => {
     const { epochs } = await model.fit(samples, { epochs: 2, batchSize: 4, shuffle: false });
     model.dispose();
     const expected = trainPlainly(start, {
-      update: plain,
+      update: sgdReference,
       rate: (step) => schedule.rate(step, 6),
       epochs: 2,
       batchSize: 4,

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { sizeOf } from "../base/shape.js";
-import { softmaxReference } from "./activation.js";
 import { expectClose, onEachVariant, runChain, sixteenths } from "./op-lab.testing.js";
+import { softmaxReference } from "./softmax.reference.js";
 
 const cases = fc.record({
   shape: fc.oneof(
@@ -15,30 +15,7 @@ const cases = fc.record({
   seed: fc.nat(1_000_000),
 });
 
-onEachVariant("activations", (engine) => {
-  it("relu passes what is above zero, and its gradient there alone", async () => {
-    await fc.assert(
-      fc.asyncProperty(cases, async ({ shape, samples, left, shards, seed }) => {
-        const x = sixteenths(samples * sizeOf(shape), seed);
-        x[0] = 1;
-        const dy = sixteenths(x.length, seed + 1).map((value) => value + 1 / 32);
-        const run = { shape, x, dy, samples, batchSize: samples + left, shards };
-        const actual = await runChain(engine(), { nodes: [{ op: "relu", owner: "relu" }], ...run });
-        expectClose(
-          actual.y,
-          x.map((value) => Math.max(0, value)),
-          0,
-        );
-        expectClose(
-          actual.dx,
-          dy.map((value, i) => (x[i]! > 0 ? value : 0)),
-          0,
-        );
-      }),
-      { numRuns: 30 },
-    );
-  });
-
+onEachVariant("softmax", (engine) => {
   it("softmax gives its twin's rows, and y · (dy − Σ dy · y) backward", async () => {
     await fc.assert(
       fc.asyncProperty(cases, async ({ shape, samples, left, shards, seed }) => {
