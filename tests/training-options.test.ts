@@ -108,7 +108,7 @@ describe("heddle train with options and recipes", () => {
     ]);
     expect([code, stderr]).toEqual([0, ""]);
     expect(stdout).toMatch(
-      /^Budget: 10m00s at [\d,]+ images\/s: 2 epochs of [\d,]+ images \(as many as were asked for; [\d,]+ would fit\), one-cycle schedule$/m,
+      /^Budget: 10m00s at [\d,]+ images\/s: 2 epochs of [\d,]+ images \(the maximum; [\d,]+ would fit\), one-cycle schedule$/m,
     );
     const { configuration } = readJson(work.runs("budget")[0]!, "run.json");
     expect([configuration.epochs, configuration.recipe.epochs]).toEqual([2, 2]);
@@ -117,7 +117,7 @@ describe("heddle train with options and recipes", () => {
   it("refuses a time that is too short with numbers", async () => {
     const { code, stdout, stderr } = await work.heddle(["train", ...CLOTHES, "--budget", "1s"]);
     expect([code, stdout]).toEqual([2, ""]);
-    expect(stderr).toMatch(/^heddle: --budget: expected at least \d+ s here, as [\d.]+ s have passed/);
+    expect(stderr).toMatch(/^heddle: Budget: expected at least \d+ s on this machine: [\d.]+ s have passed/);
     expect(isOneLine(stderr), stderr).toBe(true);
   });
 

@@ -3,7 +3,6 @@ import { isJsonObject, type Json, type JsonObject } from "../base/json.js";
 import { serialize } from "../base/registry.js";
 import { L1, L1L2, L2 } from "../regularizers/index.js";
 import { type Augmentation, augmentationLayers } from "./augmentation.js";
-import { flagOf } from "./resolve-settings.js";
 import type { GivenSettings } from "./settings.js";
 
 /** What settings may change in a model. */
@@ -12,11 +11,11 @@ export type ModelSettings = Pick<GivenSettings, "augment" | "dropout" | "l1" | "
 type LayerJson = JsonObject & { readonly class_name: string; readonly config: JsonObject };
 
 const DROPOUTS = ["Dropout", "SpatialDropout2D"];
-/** Layers whose place an augmentation takes; RandomCrop, which changes the size, stays. */
+/** Layers that an augmentation replaces; RandomCrop, which changes the size, stays. */
 const RANDOM = ["Flip", "Translation", "Rotation", "Zoom", "Contrast", "Erasing"].map(
   (name) => `Random${name}`,
 );
-/** The kernels that a layer's penalty is on, by Keras's names. */
+/** The kernels of each layer that a penalty applies to, by Keras's names. */
 const KERNELS: Readonly<Record<string, readonly string[]>> = {
   Conv2D: ["kernel_regularizer"],
   DepthwiseConv2D: ["depthwise_regularizer"],
@@ -25,38 +24,35 @@ const KERNELS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * A model's JSON with settings applied: `dropout` is the rate of all its dropout layers; `l1` and `l2` the penalties on
- * the kernels of its convolutions, or of its dense layers where it has none; `augment` takes the place of its random
- * layers.
+ * A model's JSON with settings applied: `dropout` becomes the rate of all its dropout layers; `l1` and `l2` become the
+ * penalties on the kernels of its convolutions, or of its dense layers if it has no convolution; `augment` replaces its
+ * random layers.
  *
  * @param json a model that Heddle has read, so that it is as Keras writes it
- * @throws HeddleError when the model has no layer that a setting is about
+ * @throws HeddleError when the model has no layer that a setting applies to
  */
 export function adjustModel(json: JsonObject, { augment, dropout, l1, l2 }: ModelSettings): JsonObject {
   let adjusted = json;
   if (dropout !== undefined) {
-    const who = flagOf("dropout");
-    adjusted = mapLayers(adjusted, who, "a Dropout layer", DROPOUTS, ({ config }) => ({
-      ...config,
-      rate: dropout,
-    }));
+    adjusted = mapLayers(
+      adjusted,
+      { who: "`dropout`", expected: "a Dropout layer", classes: DROPOUTS },
+      ({ config }) => ({ ...config, rate: dropout }),
+    );
   }
   if (l1 !== undefined || l2 !== undefined) {
-    const who = [l1, l2].map((value, index) => value !== undefined && flagOf(index === 0 ? "l1" : "l2"));
+    const who = [l1 !== undefined && "`l1`", l2 !== undefined && "`l2`"].filter(Boolean).join(" and ");
     const convolutions = Object.keys(KERNELS).filter((name) => name !== "Dense");
     const classes = layersOf(json).some(({ class_name: name }) => convolutions.includes(name))
       ? convolutions
       : ["Dense"];
     const penalty = penaltyOf(l1 ?? 0, l2 ?? 0);
-    const named = who.filter((flag) => flag !== false).join(" and ");
     adjusted = mapLayers(
       adjusted,
-      named,
-      "a convolution or a dense layer",
-      classes,
-      ({ class_name, config }) => ({
+      { who, expected: "a convolution or a dense layer", classes },
+      ({ class_name: name, config }) => ({
         ...config,
-        ...Object.fromEntries(KERNELS[class_name]!.map((kernel) => [kernel, penalty])),
+        ...Object.fromEntries(KERNELS[name]!.map((kernel) => [kernel, penalty])),
       }),
     );
   }
@@ -79,27 +75,25 @@ function withLayers(json: JsonObject, list: readonly LayerJson[]): JsonObject {
   return { ...json, config: { ...config, layers: list } };
 }
 
+/** Changes the layers of some classes; `expected` says what the model must have. */
 function mapLayers(
   json: JsonObject,
-  who: string,
-  wanted: string,
-  classes: readonly string[],
+  { who, expected, classes }: { who: string; expected: string; classes: readonly string[] },
   change: (layer: LayerJson) => JsonObject,
 ): JsonObject {
   const list = layersOf(json);
-  const has = (layer: LayerJson) => classes.includes(layer.class_name);
-  if (list.some(has)) {
+  const matches = (layer: LayerJson) => classes.includes(layer.class_name);
+  if (list.some(matches)) {
     return withLayers(
       json,
-      list.map((layer) => (has(layer) ? { ...layer, config: change(layer) } : layer)),
+      list.map((layer) => (matches(layer) ? { ...layer, config: change(layer) } : layer)),
     );
   }
-  const found = [...new Set(list.map(({ class_name: name }) => name))].join(", ");
   throw new HeddleError({
     who,
-    expected: `a model with ${wanted}`,
-    received: `one of ${found}`,
-    next: "Add such a layer to the model, or leave the option out.",
+    expected: `a model with ${expected}`,
+    received: `a model of ${[...new Set(list.map(({ class_name: name }) => name))].join(", ")}`,
+    next: `Add such a layer to the model, or remove ${who}.`,
   });
 }
 
@@ -108,13 +102,13 @@ function penaltyOf(l1: number, l2: number): Json {
   return serialize(l1 === 0 ? new L2(l2) : l2 === 0 ? new L1(l1) : new L1L2({ l1, l2 }));
 }
 
-/** Random layers stand behind the input, or behind the rescaling that makes numbers around 1 of bytes. */
+/** Random layers follow the input, or the rescaling that turns bytes into numbers around 1. */
 function withAugmentation(json: JsonObject, augment: Augmentation): JsonObject {
   if (json["class_name"] !== "Sequential") {
     throw new HeddleError({
-      who: flagOf("augment"),
-      expected: "a sequential model, where it can add layers behind the input",
-      received: "a functional one",
+      who: "`augment`",
+      expected: "a sequential model, to add layers after the input",
+      received: "a functional model",
       next: "Put RandomTranslation, RandomFlip and the like into the model's JSON.",
     });
   }
@@ -126,6 +120,6 @@ function withAugmentation(json: JsonObject, augment: Augmentation): JsonObject {
   const range =
     rescaled && Number.isFinite(scale) ? ([offset, 255 * scale + offset] as const) : ([0, 255] as const);
   const added = augmentationLayers(augment, range).filter(isLayer);
-  const behind = first === undefined ? [] : rescaled ? [first, ...added] : [...added, first];
-  return withLayers(json, [...(input ? [input] : []), ...behind, ...rest]);
+  const beginning = first === undefined ? [] : rescaled ? [first, ...added] : [...added, first];
+  return withLayers(json, [...(input ? [input] : []), ...beginning, ...rest]);
 }

@@ -67,7 +67,7 @@ describe("trainingOf", () => {
       class_name: "L1",
     });
     expect(() => training({ model: model.toJson(), dropout: 0.5 })).toThrow(
-      "--dropout: expected a model with a Dropout layer, received one of InputLayer, Flatten, Dense. Add such a layer to the model, or leave the option out.",
+      "`dropout`: expected a model with a Dropout layer, received a model of InputLayer, Flatten, Dense. Add such a layer to the model, or remove `dropout`.",
     );
   });
 

@@ -3,10 +3,6 @@ import { Random, shuffle } from "../base/random.js";
 import { firstImages, type ImageSet, imagesAt } from "../data/dataset.js";
 import type { StreamedSplits } from "../data/streams/streamed-set.js";
 
-/** What `--limit` says of itself. */
-export const LIMIT_HELP =
-  "use n training images: the first ones, or where those leave classes out, of each class its share";
-
 type Labels = ImageSet["labels"];
 
 /** Not the training's own seed: runs that differ in it are trained on the same images, and can be compared. */

@@ -1,8 +1,8 @@
 import { HeddleError } from "../base/errors.js";
-import { type GivenSettings, type Settings, settings } from "./settings.js";
+import type { GivenSettings, Settings } from "./settings.js";
 import { studyRecipe } from "./study-recipe.js";
 
-/** What each optimizer's learning rate is where nobody says: a peak that small networks train well with. */
+/** The default learning rate of each optimizer: a peak that small networks train well with. */
 const LEARNING_RATES: Readonly<Record<Settings["optimizer"], number>> = {
   sgd: 0.05,
   adam: studyRecipe.learningRate,
@@ -14,7 +14,7 @@ const LEARNING_RATES: Readonly<Record<Settings["optimizer"], number>> = {
 /** The last learning rate of each schedule as a share of the highest. */
 const LR_ENDS = { "one-cycle": 0.01, cosine: 0, step: 0.01, exponential: 0.01, polynomial: 0 } as const;
 
-/** What a training is where nobody says: how the study trains. How it was chosen: docs/study.md. */
+/** The defaults: how the study trains. docs/study.md says how that was chosen. */
 export const defaultSettings = {
   model: "study",
   labelSmoothing: studyRecipe.labelSmoothing,
@@ -25,7 +25,7 @@ export const defaultSettings = {
   seed: 42,
 } as const satisfies GivenSettings;
 
-/** Settings that say nothing to other data, another optimizer or another schedule. */
+/** Settings that mean nothing for other data, a different optimizer or a different schedule. */
 const belongsTo = {
   data: ["missing", "size", "shape"],
   optimizer: ["learningRate", "momentum", "weightDecay"],
@@ -34,27 +34,27 @@ const belongsTo = {
 
 type Needed = keyof typeof defaultSettings | "learningRate";
 
-/** Settings in full: those without which nothing can be trained are there. */
+/** Settings with everything that a training needs. */
 export type ResolvedSettings = Pick<Settings, Needed> & Omit<GivenSettings, Needed>;
 
 /**
- * The settings of a recipe with those that were typed over them and the defaults below.
+ * The settings of a recipe, with others on top of them and the defaults underneath.
  *
- * What belongs to data, an optimizer or a schedule stays behind when another is typed: Adam's learning rate is no use
- * to SGD.
+ * What belongs to data, an optimizer or a schedule is dropped when `overrides` name a different one: Adam's learning
+ * rate is no use to SGD.
  *
- * @throws HeddleError where two settings do not go together
+ * @throws HeddleError where two settings contradict each other
  */
-export function resolveSettings(recipe: GivenSettings, typed: GivenSettings): ResolvedSettings {
-  const kept = Object.fromEntries(
-    Object.entries(recipe).filter(([name]) => !staysBehind(name, recipe, typed)),
+export function resolveSettings(recipe: GivenSettings, overrides: GivenSettings): ResolvedSettings {
+  const remaining = Object.fromEntries(
+    Object.entries(recipe).filter(([name]) => !isDropped(name, recipe, overrides)),
   );
-  const given = withoutUndefined({ ...defaultSettings, ...kept, ...withoutUndefined(typed) });
-  const optimizer = given.optimizer ?? defaultSettings.optimizer;
+  const settings = withoutUndefined({ ...defaultSettings, ...remaining, ...withoutUndefined(overrides) });
+  const optimizer = settings.optimizer ?? defaultSettings.optimizer;
   const resolved = {
     learningRate: LEARNING_RATES[optimizer],
-    ...given,
-    ...(optimizer === "sgd" && { momentum: given.momentum ?? 0.9 }),
+    ...settings,
+    ...(optimizer === "sgd" && { momentum: settings.momentum ?? 0.9 }),
   } as ResolvedSettings; // the defaults fill in what is missing
   checkTogether(resolved);
   return resolved;
@@ -65,18 +65,18 @@ export function lrEndOf({ schedule, lrEnd }: ResolvedSettings): number {
   return schedule === "constant" ? 1 : (lrEnd ?? LR_ENDS[schedule]);
 }
 
-function staysBehind(name: string, recipe: GivenSettings, typed: GivenSettings): boolean {
+function isDropped(name: string, recipe: GivenSettings, overrides: GivenSettings): boolean {
   const before: GivenSettings = { ...defaultSettings, ...recipe };
   return (["data", "optimizer", "schedule"] as const).some(
     (owner) =>
-      typed[owner] !== undefined &&
-      typed[owner] !== before[owner] &&
+      overrides[owner] !== undefined &&
+      overrides[owner] !== before[owner] &&
       (belongsTo[owner] as readonly string[]).includes(name),
   );
 }
 
-function withoutUndefined(given: GivenSettings): GivenSettings {
-  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+function withoutUndefined(settings: GivenSettings): GivenSettings {
+  return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
 }
 
 /** Refuses what would otherwise be ignored in silence. */
@@ -84,50 +84,63 @@ function checkTogether(resolved: ResolvedSettings): void {
   const { optimizer, schedule, momentum, power, lrEnd, earlyStopping, validationSplit, ema, stream } =
     resolved;
   if (momentum !== undefined && !["sgd", "rmsprop", "muon"].includes(optimizer)) {
-    throw fault("momentum", "an optimizer with momentum: sgd, rmsprop or muon", optimizer, "optimizer");
+    throw contradiction(
+      "momentum",
+      "an optimizer with momentum: sgd, rmsprop or muon",
+      "optimizer",
+      optimizer,
+    );
   }
   if (power !== undefined && schedule !== "polynomial") {
-    throw fault("power", "the polynomial schedule", schedule, "schedule");
+    throw contradiction("power", "the polynomial schedule", "schedule", schedule);
   }
   if (lrEnd !== undefined && schedule === "constant") {
-    throw fault("lrEnd", "a schedule that changes the learning rate", schedule, "schedule");
+    throw contradiction("lrEnd", "a schedule that changes the learning rate", "schedule", schedule);
   }
   if (lrEnd === 0 && (schedule === "step" || schedule === "exponential")) {
-    throw fault("lrEnd", `a number above 0 for the ${schedule} schedule`, "0", "lrEnd");
+    throw new HeddleError({
+      who: "`lrEnd`",
+      expected: `a number above 0 for the ${schedule} schedule`,
+      received: "0",
+      next: "Raise `lrEnd`.",
+    });
   }
   if (stream && validationSplit) {
     throw new HeddleError({
-      who: flagOf("validationSplit"),
-      expected: "images in memory, of which a part can be held out",
-      received: flagOf("stream"),
-      next: "Leave one of the two out: streamed test images are validated on.",
+      who: "`validationSplit`",
+      expected: "images in memory, some of which can be held out",
+      received: "`stream: true`",
+      next: "Remove one of the two: a streamed training is validated on the test images.",
     });
   }
   if (earlyStopping && !validationSplit) {
     throw new HeddleError({
-      who: flagOf("earlyStopping"),
-      expected: "validation images to watch, as the test set must decide nothing",
+      who: "`earlyStopping`",
+      expected: "validation images to watch, because the test set must decide nothing",
       received: "none",
-      next: `Add ${flagOf("validationSplit")} 0.1.`,
+      next: "Add `validationSplit: 0.1`.",
     });
   }
   if (earlyStopping && ema) {
     throw new HeddleError({
-      who: flagOf("earlyStopping"),
-      expected: `training without ${flagOf("ema")}, as the best epoch's weights take the average's place`,
-      received: `${flagOf("ema")} ${ema}`,
-      next: "Leave one of the two out.",
+      who: "`earlyStopping`",
+      expected: "training without `ema`, because the best epoch's weights would replace the average",
+      received: `\`ema: ${ema}\``,
+      next: "Remove one of the two.",
     });
   }
 }
 
-function fault(name: keyof Settings, expected: string, received: string, other: keyof Settings): HeddleError {
-  const next =
-    name === other ? `Correct ${flagOf(name)}.` : `Leave it out, or choose another ${flagOf(other)}.`;
-  return new HeddleError({ who: flagOf(name), expected, received, next });
-}
-
-/** `--lr-end`, of `--lr, --learning-rate <x>` the last. */
-export function flagOf(name: keyof Settings): string {
-  return settings[name].flags.match(/--[a-z0-9-]+(?=( <.*)?$)/)![0];
+function contradiction(
+  name: keyof Settings,
+  expected: string,
+  other: keyof Settings,
+  value: string,
+): HeddleError {
+  return new HeddleError({
+    who: `\`${name}\``,
+    expected,
+    received: value,
+    next: `Remove it, or choose a different \`${other}\`.`,
+  });
 }

@@ -42,7 +42,7 @@ describe("readSetting", () => {
     expect(refusal(name, value)).toThrow(message);
   });
 
-  it("reads the text of an option as it is meant", () => {
+  it("parses the text of an option", () => {
     const typed = (name: keyof Settings, text: string) => settings[name].read(settings[name].parse(text));
     expect(typed("learningRate", "3e-3")).toBe(0.003);
     expect(typed("l2", ".5")).toBe(0.5);
@@ -82,7 +82,7 @@ describe("parseAugmentation", () => {
 });
 
 describe("resolveSettings", () => {
-  it("puts what is typed over the recipe, and that over the defaults", () => {
+  it("puts overrides over the recipe, and the recipe over the defaults", () => {
     const resolved = resolveSettings(
       { epochs: 5, l2: 0.1, batchSize: 32 },
       { epochs: 7, batchSize: undefined },
@@ -96,9 +96,13 @@ describe("resolveSettings", () => {
     });
   });
 
-  it("leaves behind what belongs to another optimizer or schedule", () => {
+  it("drops what belongs to a different optimizer, schedule or dataset", () => {
     const recipe: GivenSettings = {
-      ...{ optimizer: "adamw", learningRate: 0.02, weightDecay: 0.1, schedule: "cosine", warmup: 0.1 },
+      optimizer: "adamw",
+      learningRate: 0.02,
+      weightDecay: 0.1,
+      schedule: "cosine",
+      warmup: 0.1,
     };
     expect(resolveSettings(recipe, { optimizer: "adamw" })).toMatchObject({
       learningRate: 0.02,
@@ -118,26 +122,33 @@ describe("resolveSettings", () => {
   it.each([
     [
       { momentum: 0.9 },
-      "--momentum: expected an optimizer with momentum: sgd, rmsprop or muon, received adam. Leave it out, or choose another --optimizer.",
+      "`momentum`: expected an optimizer with momentum: sgd, rmsprop or muon, received adam. Remove it, or choose a different `optimizer`.",
     ],
-    [{ power: 2 }, "--power: expected the polynomial schedule, received one-cycle."],
+    [
+      { power: 2 },
+      "`power`: expected the polynomial schedule, received one-cycle. Remove it, or choose a different `schedule`.",
+    ],
     [
       { schedule: "constant", lrEnd: 0.1 },
-      "--lr-end: expected a schedule that changes the learning rate, received constant.",
+      "`lrEnd`: expected a schedule that changes the learning rate, received constant.",
     ],
     [
       { schedule: "step", lrEnd: 0 },
-      "--lr-end: expected a number above 0 for the step schedule, received 0. Correct --lr-end.",
+      "`lrEnd`: expected a number above 0 for the step schedule, received 0. Raise `lrEnd`.",
+    ],
+    [
+      { stream: true, validationSplit: 0.1 },
+      "`validationSplit`: expected images in memory, some of which can be held out, received `stream: true`. Remove one of the two: a streamed training is validated on the test images.",
     ],
     [
       { earlyStopping: 3 },
-      "--early-stopping: expected validation images to watch, as the test set must decide nothing, received none. Add --validation-split 0.1.",
+      "`earlyStopping`: expected validation images to watch, because the test set must decide nothing, received none. Add `validationSplit: 0.1`.",
     ],
     [
       { earlyStopping: 3, validationSplit: 0.1, ema: 0.99 },
-      "--early-stopping: expected training without --ema",
+      "`earlyStopping`: expected training without `ema`, because the best epoch's weights would replace the average, received `ema: 0.99`. Remove one of the two.",
     ],
-  ] as const)("refuses %j", (typed, message) => {
-    expect(() => resolveSettings({}, typed)).toThrow(message);
+  ] as const)("refuses %j", (overrides, message) => {
+    expect(() => resolveSettings({}, overrides)).toThrow(message);
   });
 });

@@ -10,16 +10,20 @@ import {
   parseAugmentation,
   readAugmentation,
 } from "./augmentation.js";
-import { LIMIT_HELP } from "./limit.js";
 
 export const optimizerNames = ["sgd", "adam", "adamw", "rmsprop", "muon"] as const;
 export const scheduleNames = [
-  ...(["constant", "one-cycle", "cosine", "step", "exponential", "polynomial"] as const),
+  "constant",
+  "one-cycle",
+  "cosine",
+  "step",
+  "exponential",
+  "polynomial",
 ] as const;
 
 /**
- * Everything that decides how a model is trained, as recipes and the command line have it. 0 turns off what a number
- * can turn off.
+ * Everything that decides how a model is trained, as recipes and the command line name it. Where a number can turn
+ * something off, 0 does.
  */
 export interface Settings {
   /** `"study"`, or a model in Keras's JSON. */
@@ -57,170 +61,69 @@ export interface Settings {
 /** Some of the settings. */
 export type GivenSettings = { readonly [Name in keyof Settings]?: Settings[Name] | undefined };
 
-/** How a setting is shown and read. */
+/** What a setting accepts, and how it is read. */
 export interface Setting<Value> {
-  /** The heading of its option in the help; none where a command adds the option itself. */
-  readonly group?: "Data" | "Regularization" | "Optimizer" | "Schedule" | "Training";
-  readonly flags: string;
-  readonly help: string;
   /** What fits, as a noun phrase. */
   readonly expected: string;
   /** Words to choose from. */
   readonly words?: readonly string[];
   /** From JSON; undefined where the value does not fit. May throw, to say more. */
   readonly read: (value: unknown) => Value | undefined;
-  /** What the text of an option means, before it is read. */
+  /** What a text means, as JSON: `"0.5"` is 0.5 for a number. What cannot be a value stays text, for `read` to refuse. */
   readonly parse: (text: string) => unknown;
 }
 
-type Shown = Pick<Setting<never>, "flags" | "help"> & {
-  readonly group: NonNullable<Setting<never>["group"]>;
-};
-
-/** One line a setting: the options of `heddle train`, the keys of a recipe, and what both accept. */
+/** One line a setting: the keys of a recipe, and what each accepts. */
 export const settings: { readonly [Name in keyof Settings]: Setting<Settings[Name]> } = {
   model: {
-    flags: "--model",
-    help: "study, or a model in Keras's JSON",
     expected: 'a model: "study", or Keras\'s JSON',
     read: (value) => (value === "study" || isJsonObject(value) ? value : undefined),
-    parse: (text) => text,
+    parse: asText,
   },
   data: {
-    flags: "--data",
-    help: "a dataset's name or folder",
     expected: "a dataset's name or folder",
     read: (value) => (typeof value === "string" && value.trim() !== "" ? value : undefined),
-    parse: (text) => text,
+    parse: asText,
   },
-  missing: {
-    flags: "--missing",
-    help: "rows with missing values",
-    expected: `one of ${missingRules.join(", ")}`,
-    words: missingRules,
-    read: (value) => missingRules.find((rule) => rule === value),
-    parse: (text) => text,
-  },
+  missing: word(missingRules),
   size: {
-    flags: "--size",
-    help: "the size that pictures are scaled to",
     expected: "a height and a width, such as 28x28",
     read: (value) => parseSize(dimensions(value)),
-    parse: (text) => text,
+    parse: asText,
   },
   shape: {
-    flags: "--shape",
-    help: "the shape of the images in a table",
     expected: "height, width and channels, such as 32x32x3",
     read: (value) => parseShape(dimensions(value)),
-    parse: (text) => text,
+    parse: asText,
   },
-  limit: whole(1, shown("Data", "--limit <n>", LIMIT_HELP)),
-  validationSplit: between(
-    [0, 0.9],
-    shown(
-      "Data",
-      "--validation-split <x>",
-      "share of the training images held out, of each class alike; each epoch is then validated on them, and the test set measured once at the end",
-    ),
-  ),
-  classWeights: word(
-    ["balanced", "none"],
-    shown(
-      "Data",
-      "--class-weights <balanced>",
-      "count images of rare classes more: each class as much as any other",
-    ),
-  ),
+  limit: whole(1),
+  validationSplit: between(0, 0.9),
+  classWeights: word(["balanced", "none"]),
   augment: {
-    ...shown(
-      "Data",
-      "--augment <changes>",
-      "change training images at random: translation, flip, rotation, zoom, contrast, erasing, such as flip,rotation=0.05; or none",
-    ),
     expected: augmentationSyntax,
     read: (value) => (typeof value === "string" ? parseAugmentation(value) : readAugmentation(value)),
-    parse: (text) => text,
+    parse: asText,
   },
-  dropout: between(
-    [0, 0.99],
-    shown("Regularization", "--dropout <x>", "rate of every dropout layer of the model"),
-  ),
-  l1: between(
-    [0, 1],
-    shown(
-      "Regularization",
-      "--l1 <x>",
-      "penalty x·Σ|w| on the kernels of every convolution; of the dense layers in a model without any",
-    ),
-  ),
-  l2: between([0, 1], shown("Regularization", "--l2 <x>", "penalty x·Σw² on the same kernels")),
-  labelSmoothing: between(
-    [0, 1],
-    shown("Regularization", "--label-smoothing <x>", "share of each target spread over all classes"),
-  ),
-  optimizer: word(optimizerNames, shown("Optimizer", "--optimizer <name>", optimizerNames.join(", "))),
-  learningRate: above(
-    0,
-    shown(
-      "Optimizer",
-      "--lr, --learning-rate <x>",
-      "the highest learning rate of the schedule (default: by optimizer, 0.003 for adam)",
-    ),
-  ),
-  momentum: between([0, 0.9999], shown("Optimizer", "--momentum <x>", "of sgd, rmsprop or muon")),
-  weightDecay: between(
-    [0, 1],
-    shown(
-      "Optimizer",
-      "--weight-decay <x>",
-      "decoupled: each step shrinks weights by x times its learning rate",
-    ),
-  ),
-  clipNorm: between(
-    [0, 1e6],
-    shown("Optimizer", "--clip-norm <x>", "scale all gradients together down to this norm"),
-  ),
-  ema: between(
-    [0, 0.99999],
-    shown(
-      "Optimizer",
-      "--ema <x>",
-      "end with a running average of the weights, of which x stays in each step, such as 0.999",
-    ),
-  ),
-  schedule: word(scheduleNames, shown("Schedule", "--schedule <name>", scheduleNames.join(", "))),
-  warmup: between([0, 0.9], shown("Schedule", "--warmup <x>", "share of the steps in which the rate rises")),
-  lrEnd: between(
-    [0, 1],
-    shown("Schedule", "--lr-end <x>", "the last learning rate, as a share of the highest"),
-  ),
-  power: above(0, shown("Schedule", "--power <x>", "of the polynomial schedule")),
-  epochs: whole(1, shown("Training", "--epochs <n>", "passes over the training images")),
-  batchSize: whole(1, shown("Training", "--batch-size <n>", "images of a step"), 65536),
-  earlyStopping: whole(
-    0,
-    shown(
-      "Training",
-      "--early-stopping <n>",
-      "stop after n epochs without a lower validation loss, and keep the best epoch's weights",
-    ),
-  ),
-  seed: whole(0, shown("Training", "--seed <n>", "decides weights, order, dropout and augmentation")),
-  fast: {
-    flags: "--fast",
-    help: "fused multiply-add kernels",
-    expected: "true or false",
-    read: (value) => (typeof value === "boolean" ? value : undefined),
-    parse: (text) => text === "true",
-  },
-  stream: {
-    flags: "--stream",
-    help: "leave images on disk and read them as they are needed",
-    expected: "true or false",
-    read: (value) => (typeof value === "boolean" ? value : undefined),
-    parse: (text) => text === "true",
-  },
+  dropout: between(0, 0.99),
+  l1: between(0, 1),
+  l2: between(0, 1),
+  labelSmoothing: between(0, 1),
+  optimizer: word(optimizerNames),
+  learningRate: above(0),
+  momentum: between(0, 0.9999),
+  weightDecay: between(0, 1),
+  clipNorm: between(0, 1e6),
+  ema: between(0, 0.99999),
+  schedule: word(scheduleNames),
+  warmup: between(0, 0.9),
+  lrEnd: between(0, 1),
+  power: above(0),
+  epochs: whole(1),
+  batchSize: whole(1, 65536),
+  earlyStopping: whole(0),
+  seed: whole(0),
+  fast: trueOrFalse(),
+  stream: trueOrFalse(),
 };
 
 /** The names of all settings. */
@@ -250,41 +153,48 @@ export function readSetting<Name extends keyof Settings>(
   throw new HeddleError({ who, expected, received, next });
 }
 
-/** `28x28` as it is typed, or as JSON has it: [28, 28]. */
+/** `28x28` as people write it, or as JSON has it: [28, 28]. */
 function dimensions(value: unknown): string {
   return Array.isArray(value) ? value.join("x") : String(value);
 }
 
-function shown(group: Shown["group"], flags: string, help: string): Shown {
-  return { group, flags, help };
+function asText(text: string): string {
+  return text;
 }
 
-function numeric(about: Shown, expected: string, fits: (value: number) => boolean): Setting<number> {
+function trueOrFalse(): Setting<boolean> {
   return {
-    ...about,
+    expected: "true or false",
+    read: (value) => (typeof value === "boolean" ? value : undefined),
+    parse: (text) => text === "true",
+  };
+}
+
+function numeric(expected: string, fits: (value: number) => boolean): Setting<number> {
+  return {
     expected,
     read: (value) => (typeof value === "number" && Number.isFinite(value) && fits(value) ? value : undefined),
-    // What is no number stays text, which is read as nothing: Number("") would be 0.
+    // Not Number(text) alone: Number("") is 0.
     parse: (text) => (/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text.trim()) ? Number(text) : text),
   };
 }
 
-function between([low, high]: readonly [number, number], about: Shown): Setting<number> {
-  return numeric(about, `a number from ${low} to ${high}`, (value) => value >= low && value <= high);
+function between(low: number, high: number): Setting<number> {
+  return numeric(`a number from ${low} to ${high}`, (value) => value >= low && value <= high);
 }
 
-function above(bound: number, about: Shown): Setting<number> {
-  return numeric(about, `a number above ${bound}`, (value) => value > bound);
+function above(bound: number): Setting<number> {
+  return numeric(`a number above ${bound}`, (value) => value > bound);
 }
 
-function whole(least: number, about: Shown, most = Number.MAX_SAFE_INTEGER): Setting<number> {
+function whole(least: number, most = Number.MAX_SAFE_INTEGER): Setting<number> {
   const range = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`;
   const fits = (value: number) => Number.isSafeInteger(value) && value >= least && value <= most;
-  const setting = numeric(about, `a whole number ${range}`, fits);
+  const setting = numeric(`a whole number ${range}`, fits);
   return { ...setting, parse: (text) => (/^\d+$/.test(text) ? Number(text) : text) };
 }
 
-function word<Word extends string>(words: readonly Word[], about: Shown): Setting<Word> {
+function word<Word extends string>(words: readonly Word[]): Setting<Word> {
   const read = (value: unknown) => words.find((one) => one === value);
-  return { ...about, words, expected: `one of ${words.join(", ")}`, read, parse: (text) => text };
+  return { words, expected: `one of ${words.join(", ")}`, read, parse: asText };
 }

@@ -19,6 +19,6 @@ it("holds out a share of each class, and loses no image", () => {
 
 it("refuses a single image", () => {
   expect(() => splitForValidation(numbered([0]), 0.1)).toThrow(
-    "--validation-split: expected at least two images",
+    "`validationSplit`: expected at least two images",
   );
 });

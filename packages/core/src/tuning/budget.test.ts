@@ -45,15 +45,15 @@ describe("planBudget", () => {
     );
   });
 
-  it("keeps to the epochs that were asked for", () => {
+  it("plans no more than the maximum of epochs", () => {
     expect(planBudget({ ...request, maximumEpochs: 5 })).toMatchObject({
       epochs: 5,
-      text: "60 s at 13,000 images/s: 5 epochs of 60,000 images (as many as were asked for; 9 would fit)",
+      text: "60 s at 13,000 images/s: 5 epochs of 60,000 images (the maximum; 9 would fit)",
     });
     expect(planBudget({ ...request, maximumEpochs: 50 })).toEqual(planBudget(request));
   });
 
-  it("takes a part of the images where not even an epoch fits", () => {
+  it("plans a part of the images where not even one epoch fits", () => {
     const { epochs, share, text } = planBudget({ ...request, seconds: 12 });
     expect(epochs).toBe(1);
     expect(share).toBeGreaterThan(0);
@@ -63,9 +63,9 @@ describe("planBudget", () => {
     );
   });
 
-  it("refuses what is no training", () => {
+  it("refuses a budget of less than ten steps", () => {
     expect(() => planBudget({ ...request, seconds: 5 })).toThrow(
-      "--budget: expected at least 9 s here, as 4.0 s have passed and evaluation and report take 4.3 s, received 5 s. Give more time, or leave --budget out.",
+      "Budget: expected at least 9 s on this machine: 4.0 s have passed, and evaluation and report take 4.3 s, received 5 s. Allow more time, or train without a budget.",
     );
     expect(planBudget({ ...request, seconds: 9 }).epochs).toBe(1);
   });

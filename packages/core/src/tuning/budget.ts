@@ -4,44 +4,48 @@ import type { Throughput } from "./throughput.js";
 
 /** What a budget is planned for. */
 export interface BudgetRequest {
-  /** Seconds in all. */
+  /** The whole budget, in seconds. */
   readonly seconds: number;
-  /** Seconds of them that have passed: loading the data, measuring. */
+  /** How much of it is spent already, by loading the data and measuring. */
   readonly passedSeconds: number;
   readonly throughput: Throughput;
-  /** Images of an epoch, those held out for validation not counted. */
+  /** Images in an epoch, without those held out for validation. */
   readonly trainImages: number;
-  /** Images that are validated on behind each epoch. */
+  /** Images to validate on after each epoch. */
   readonly validationImages: number;
   readonly testImages: number;
   readonly batchSize: number;
-  /** No more epochs than these. */
+  /**
+   * The most epochs to plan.
+   *
+   * @defaultValue as many as fit
+   */
   readonly maximumEpochs?: number | undefined;
 }
 
 /** How a budget is spent. */
 export interface BudgetPlan {
   readonly epochs: number;
-  /** Share of the training images that is used: 1 unless not even an epoch fits. */
+  /** Share of the training images to use: 1, unless not even one epoch fits. */
   readonly share: number;
-  /** How it was reckoned, a sentence. */
+  /** How it was calculated, in one sentence. */
   readonly text: string;
 }
 
 /** Seconds for the figures and the report. */
 const REPORT_SECONDS = 3;
 
-/** How often the final measurements go over the test images: loss and accuracy, three timed predictions, figures. */
+/** Passes of the final measurements over the test images: loss and accuracy, three timed predictions, figures. */
 const TEST_PASSES = 5;
 
-/** Part of the rest that is left free: machines are not equally fast all the time. */
+/** Share of the remaining time that is left free, because machines are not equally fast all the time. */
 const SPARE = 0.05;
 
-/** Less is no training. */
+/** Fewer steps are no training. */
 const LEAST_STEPS = 10;
 
 /**
- * How many epochs fit into a time, with their validation and the evaluation at the end.
+ * Plans how many epochs fit into a time, with their validation and the evaluation at the end.
  *
  * @throws HeddleError when the time is too short for ten steps
  *
@@ -53,7 +57,7 @@ export function planBudget(request: BudgetRequest): BudgetPlan {
     request;
   const { imagesPerSecond, evaluatedPerSecond } = throughput;
   const evaluated = (images: number) => images / evaluatedPerSecond;
-  // Measured at the end whatever was trained: the test images, and all training images once.
+  // The test images are measured at the end, however much was trained.
   const fixed = passedSeconds + REPORT_SECONDS + evaluated(TEST_PASSES * testImages);
   const left = (1 - SPARE) * (seconds - fixed);
   const perEpoch = trainImages / imagesPerSecond + evaluated(validationImages);
@@ -61,15 +65,15 @@ export function planBudget(request: BudgetRequest): BudgetPlan {
   const speed = `${formatBudget(seconds)} at ${groupDigits(Math.round(imagesPerSecond))} images/s`;
   if (epochs >= 1) {
     const most = Math.min(epochs, request.maximumEpochs ?? epochs);
-    const kept = most < epochs ? ` (as many as were asked for; ${groupDigits(epochs)} would fit)` : "";
+    const cut = most < epochs ? ` (the maximum; ${groupDigits(epochs)} would fit)` : "";
     const passes = `${groupDigits(most)} ${most === 1 ? "epoch" : "epochs"}`;
     return {
       epochs: most,
       share: 1,
-      text: `${speed}: ${passes} of ${groupDigits(trainImages)} images${kept}`,
+      text: `${speed}: ${passes} of ${groupDigits(trainImages)} images${cut}`,
     };
   }
-  // One epoch over a part: what it takes grows with the part, but for the validation's test images.
+  // One epoch over a part of the images. Its time grows with the part, except for the validation.
   const validated = evaluated(validationImages);
   const share = Math.min(1, (left - validated) / (trainImages / imagesPerSecond + evaluated(trainImages)));
   const images = Math.floor(share * trainImages);
@@ -77,10 +81,10 @@ export function planBudget(request: BudgetRequest): BudgetPlan {
   if (images < leastImages) {
     const least = fixed + (validated + leastImages / imagesPerSecond + evaluated(leastImages)) / (1 - SPARE);
     throw new HeddleError({
-      who: "--budget",
-      expected: `at least ${Math.ceil(least)} s here, as ${formatSeconds(passedSeconds)} have passed and evaluation and report take ${formatSeconds(fixed - passedSeconds)}`,
+      who: "Budget",
+      expected: `at least ${Math.ceil(least)} s on this machine: ${formatSeconds(passedSeconds)} have passed, and evaluation and report take ${formatSeconds(fixed - passedSeconds)}`,
       received: formatBudget(seconds),
-      next: "Give more time, or leave --budget out.",
+      next: "Allow more time, or train without a budget.",
     });
   }
   return {
@@ -90,7 +94,7 @@ export function planBudget(request: BudgetRequest): BudgetPlan {
   };
 }
 
-/** `60 s`, `10 min`: as short as it can be said. */
+/** `60 s`, `10 min`: the shortest form. */
 function formatBudget(seconds: number): string {
   return seconds < 120 ? `${seconds} s` : formatDuration(seconds);
 }
@@ -102,7 +106,7 @@ function formatSeconds(seconds: number): string {
 /**
  * Reads a time: `90`, `90s`, `1.5m`, `1h`.
  *
- * @returns seconds, or undefined where it is none
+ * @returns seconds; undefined for any other text
  */
 export function parseDuration(text: string): number | undefined {
   const [, amount, unit = "s"] = /^(\d+(?:\.\d+)?)(s|m|h)?$/.exec(text.trim()) ?? [];

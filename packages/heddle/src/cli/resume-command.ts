@@ -1,10 +1,10 @@
 import { HeddleError } from "@heddle/core/internal/base/errors.js";
 import type { TrainingState } from "@heddle/core/internal/callbacks/callback.js";
-import { flagOf } from "@heddle/core/internal/recipes/resolve-settings.js";
 import { settingNames } from "@heddle/core/internal/recipes/settings.js";
 import { resumeRun } from "../jobs/resume/resume-run.js";
 import { checkpointRule } from "./checkpoint-options.js";
 import { loadOptions } from "./data-options.js";
+import { flagOf } from "./setting-flags.js";
 import { typedSettings } from "./setting-options.js";
 import { abortOnSignals } from "./signals.js";
 import { Terminal } from "./terminal.js";

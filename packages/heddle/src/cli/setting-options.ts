@@ -8,6 +8,7 @@ import {
   settingNames,
   settings,
 } from "@heddle/core/internal/recipes/settings.js";
+import { settingFlags } from "./setting-flags.js";
 
 /** The heading of a group of options in the help. */
 export type OptionGroup =
@@ -31,7 +32,7 @@ export function grouped<Grouped extends { helpGroup(heading: string): unknown }>
 /** The options of settings, one a setting, without those in `omit` and those that a command adds itself. */
 export function settingOptions(omit: readonly (keyof Settings)[] = []): Option[] {
   return settingNames.flatMap((name) => {
-    const { group } = settings[name];
+    const { group } = settingFlags[name];
     return group === undefined || omit.includes(name) ? [] : [grouped(group, optionOf(name))];
   });
 }
@@ -44,7 +45,8 @@ export function typedSettings(options: object): GivenSettings {
 }
 
 function optionOf(name: keyof Settings): Option {
-  const { flags, help, expected, words, parse, read } = settings[name];
+  const { flags, help } = settingFlags[name];
+  const { expected, words, parse, read } = settings[name];
   const initial: unknown =
     name in defaultSettings ? defaultSettings[name as keyof typeof defaultSettings] : undefined;
   // Not commander's default: what was not typed must not take a recipe's place.

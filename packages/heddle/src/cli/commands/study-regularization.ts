@@ -7,7 +7,7 @@ import {
   groupDigits,
 } from "@heddle/core/internal/base/format.js";
 import type { FormOptions } from "@heddle/core/internal/data/dataset.js";
-import { LIMIT_HELP, limitNote } from "@heddle/core/internal/recipes/limit.js";
+import { limitNote } from "@heddle/core/internal/recipes/limit.js";
 import { studyRecipe } from "@heddle/core/internal/recipes/study-recipe.js";
 import { parseDuration } from "@heddle/core/internal/tuning/budget.js";
 import { obtainForStudy } from "../../jobs/obtain-dataset.js";
@@ -46,6 +46,7 @@ import {
   wholeNumber,
 } from "../options.js";
 import { lineWithBar } from "../progress.js";
+import { settingFlags } from "../setting-flags.js";
 import { abortOnSignals } from "../signals.js";
 import { Terminal } from "../terminal.js";
 
@@ -91,7 +92,7 @@ export function studyRegularizationCommand() {
     .addOption(threadsOption())
     .addOption(fastOption())
     .addOption(runDirOption())
-    .addOption(new Option("--limit <n>", LIMIT_HELP).argParser(wholeNumber(1)))
+    .addOption(new Option("--limit <n>", settingFlags.limit.help).argParser(wholeNumber(1)))
     .addOption(jsonOption())
     .addOption(quietOption())
     .addHelpText(

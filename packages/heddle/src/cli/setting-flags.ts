@@ -1,0 +1,100 @@
+import { optimizerNames, type Settings, scheduleNames } from "@heddle/core/internal/recipes/settings.js";
+
+/** How a setting looks on the command line. */
+interface SettingFlag {
+  /** The heading of its option in the help; none where a command adds the option itself. */
+  readonly group?: "Data" | "Regularization" | "Optimizer" | "Schedule" | "Training";
+  /** As commander reads them: `--lr, --learning-rate <x>`. */
+  readonly flags: string;
+  readonly help: string;
+}
+
+/** One line a setting, in the order of the help. The type checker sees to it that none is missing. */
+export const settingFlags: { readonly [Name in keyof Settings]: SettingFlag } = {
+  model: { flags: "--model", help: "study, or a model in Keras's JSON" },
+  data: { flags: "--data", help: "a dataset's name or folder" },
+  missing: { flags: "--missing", help: "rows with missing values" },
+  size: { flags: "--size", help: "the size that pictures are scaled to" },
+  shape: { flags: "--shape", help: "the shape of the images in a table" },
+  limit: {
+    group: "Data",
+    flags: "--limit <n>",
+    help: "use n training images: the first ones, or where those leave classes out, of each class its share",
+  },
+  validationSplit: {
+    group: "Data",
+    flags: "--validation-split <x>",
+    help: "share of the training images held out, of each class alike; each epoch is then validated on them, and the test set measured once at the end",
+  },
+  classWeights: {
+    group: "Data",
+    flags: "--class-weights <balanced>",
+    help: "count images of rare classes more: each class as much as any other",
+  },
+  augment: {
+    group: "Data",
+    flags: "--augment <changes>",
+    help: "change training images at random: translation, flip, rotation, zoom, contrast, erasing, such as flip,rotation=0.05; or none",
+  },
+  dropout: {
+    group: "Regularization",
+    flags: "--dropout <x>",
+    help: "rate of every dropout layer of the model",
+  },
+  l1: {
+    group: "Regularization",
+    flags: "--l1 <x>",
+    help: "penalty x·Σ|w| on the kernels of every convolution; of the dense layers in a model without any",
+  },
+  l2: { group: "Regularization", flags: "--l2 <x>", help: "penalty x·Σw² on the same kernels" },
+  labelSmoothing: {
+    group: "Regularization",
+    flags: "--label-smoothing <x>",
+    help: "share of each target spread over all classes",
+  },
+  optimizer: { group: "Optimizer", flags: "--optimizer <name>", help: optimizerNames.join(", ") },
+  learningRate: {
+    group: "Optimizer",
+    flags: "--lr, --learning-rate <x>",
+    help: "the highest learning rate of the schedule (default: by optimizer, 0.003 for adam)",
+  },
+  momentum: { group: "Optimizer", flags: "--momentum <x>", help: "of sgd, rmsprop or muon" },
+  weightDecay: {
+    group: "Optimizer",
+    flags: "--weight-decay <x>",
+    help: "decoupled: each step shrinks weights by x times its learning rate",
+  },
+  clipNorm: {
+    group: "Optimizer",
+    flags: "--clip-norm <x>",
+    help: "scale all gradients together down to this norm",
+  },
+  ema: {
+    group: "Optimizer",
+    flags: "--ema <x>",
+    help: "end with a running average of the weights, of which x stays in each step, such as 0.999",
+  },
+  schedule: { group: "Schedule", flags: "--schedule <name>", help: scheduleNames.join(", ") },
+  warmup: { group: "Schedule", flags: "--warmup <x>", help: "share of the steps in which the rate rises" },
+  lrEnd: {
+    group: "Schedule",
+    flags: "--lr-end <x>",
+    help: "the last learning rate, as a share of the highest",
+  },
+  power: { group: "Schedule", flags: "--power <x>", help: "of the polynomial schedule" },
+  epochs: { group: "Training", flags: "--epochs <n>", help: "passes over the training images" },
+  batchSize: { group: "Training", flags: "--batch-size <n>", help: "images of a step" },
+  earlyStopping: {
+    group: "Training",
+    flags: "--early-stopping <n>",
+    help: "stop after n epochs without a lower validation loss, and keep the best epoch's weights",
+  },
+  seed: { group: "Training", flags: "--seed <n>", help: "decides weights, order, dropout and augmentation" },
+  fast: { flags: "--fast", help: "fused multiply-add kernels" },
+  stream: { flags: "--stream", help: "leave images on disk and read them as they are needed" },
+};
+
+/** `--lr-end`, of `--lr, --learning-rate <x>` the last. */
+export function flagOf(name: keyof Settings): string {
+  return settingFlags[name].flags.match(/--[a-z0-9-]+(?=( <.*)?$)/)![0];
+}
