@@ -6,12 +6,14 @@ import { checkpointRule } from "./checkpoint-options.js";
 import { loadOptions } from "./data-options.js";
 import { flagOf } from "./setting-flags.js";
 import { typedSettings } from "./setting-options.js";
+import type { Shell } from "./shell.js";
 import { abortOnSignals } from "./signals.js";
 import { Terminal } from "./terminal.js";
 import { jobEvents, printResult, stoppedError, type TrainingOptions } from "./training-command.js";
 
 /** Goes on with a run, prints what happens, and ends with the result. */
 export async function resumeAndReport(
+  shell: Shell,
   run: string,
   options: TrainingOptions,
   recipe: string | undefined,
@@ -19,7 +21,7 @@ export async function resumeAndReport(
   refuseOthers(run, options, recipe);
   const { data, ...rest } = { data: undefined, ...typedSettings(options) };
   refuseSettings(run, rest);
-  const terminal = new Terminal(options);
+  const terminal = new Terminal(shell, options);
   const { signal, release } = abortOnSignals(terminal);
   const opened: { folder?: string } = {};
   try {

@@ -1,5 +1,11 @@
 import type { Terminal } from "./terminal.js";
 
+/** The exit code where something went wrong that the user did not cause. */
+export const EXIT_FAULT = 1;
+
+/** The exit code where the user's words or data are wrong. */
+export const EXIT_USAGE = 2;
+
 /** The exit code of a program that Ctrl-C ended. */
 export const EXIT_INTERRUPTED = 130;
 
@@ -20,8 +26,7 @@ export function abortOnSignals(terminal: Terminal): { readonly signal: AbortSign
   const stop = (why: string) => {
     if (controller.signal.aborted) return;
     controller.abort();
-    terminal.clear();
-    process.stderr.write(`${why}\n`);
+    terminal.announceStop(why);
   };
   const press = () => {
     // Not the time of day, which may jump.
@@ -47,8 +52,13 @@ export function abortOnSignals(terminal: Terminal): { readonly signal: AbortSign
   };
 }
 
-/** Stops work that can be stopped; false where there is none. */
-export function stopAsNobodyReads(): boolean {
-  for (const listener of listeners) listener();
-  return listeners.size > 0;
+/** A closed pipe, as after `| head`, or terminal ends the program quietly; a training writes a checkpoint first. */
+export function stopWhenUnread(...streams: readonly NodeJS.WriteStream[]): void {
+  for (const stream of streams) {
+    stream.on("error", ({ code }: NodeJS.ErrnoException) => {
+      const closed = code === "EPIPE" || code === "EIO";
+      if (closed && listeners.size > 0) for (const listener of listeners) listener();
+      else process.exit(closed ? (process.exitCode ?? 0) : EXIT_FAULT);
+    });
+  }
 }

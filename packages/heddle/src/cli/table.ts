@@ -1,5 +1,5 @@
 import { formatTable } from "@heddle/core/internal/base/format.js";
-import { shown, type Terminal } from "./terminal.js";
+import { shown } from "./terminal.js";
 import { visibleLength, wrapped } from "./terminal-text.js";
 
 export interface TableOptions {
@@ -36,11 +36,4 @@ export function tableOrBlocks(
 export function cell(text: string): string {
   const acting = /[\p{Cc}\p{Cs}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
   return shown(text.replace(/\s+/g, " ").replace(acting, "\ufffd"));
-}
-
-/** How wide standard output is: a terminal says so, `COLUMNS` may, files and pipes have no end. */
-export function outputColumns(terminal: Terminal): number {
-  if (process.stdout.isTTY) return terminal.columns;
-  const given = Number(process.env["COLUMNS"]);
-  return Number.isSafeInteger(given) && given > 0 ? given : Number.POSITIVE_INFINITY;
 }

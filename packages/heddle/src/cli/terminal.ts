@@ -1,4 +1,5 @@
 import pc from "picocolors";
+import type { Output, Shell } from "./shell.js";
 import { saysAscii, toAscii, visibleLength, withoutControls, wrapped } from "./terminal-text.js";
 
 /** Narrower than this nothing can be laid out: lines are left to the terminal. */
@@ -9,18 +10,19 @@ const NARROWEST = 20;
  * that is kept for the JSON, and people's text goes to standard error. `--quiet` leaves warnings and results.
  */
 export class Terminal {
-  private readonly stream: NodeJS.WriteStream;
+  private readonly stream: Output;
   private liveLine = false;
   /** Emphasis for results; plain text where the stream shows none. */
   readonly colors: ReturnType<typeof colorsOf>;
 
   constructor(
+    private readonly shell: Shell,
     private readonly options: {
       readonly json?: boolean | undefined;
       readonly quiet?: boolean | undefined;
     } = {},
   ) {
-    this.stream = options.json ? process.stderr : process.stdout;
+    this.stream = options.json ? shell.stderr : shell.stdout;
     this.colors = colorsOf(this.stream);
   }
 
@@ -33,6 +35,13 @@ export class Terminal {
     return columnsOf(this.stream);
   }
 
+  /** How wide a table may be: a terminal says so, `COLUMNS` may, files and pipes have no end. */
+  get tableColumns(): number {
+    if (this.shell.stdout.isTTY) return this.columns;
+    const columns = Number(process.env["COLUMNS"]);
+    return Number.isSafeInteger(columns) && columns > 0 ? columns : Number.POSITIVE_INFINITY;
+  }
+
   /** A line of progress. */
   info(text = ""): void {
     if (!this.options.quiet) this.line(text);
@@ -43,15 +52,16 @@ export class Terminal {
     if (!(this.options.json && this.options.quiet)) this.line(text);
   }
 
-  /** A line that must not be missed. */
+  /** A line that must not be missed; options that it names as code are shown as flags. */
   warn(text: string): void {
     this.clear();
-    writeLine(process.stderr, `${colorsOf(process.stderr).yellow("warning:")} ${text}`);
+    const { stderr } = this.shell;
+    writeLine(stderr, `${colorsOf(stderr).yellow("warning:")} ${this.shell.inFlags(text)}`);
   }
 
   /** The machine's answer: one line of JSON, the last on standard output. */
   json(value: unknown): void {
-    if (this.options.json) process.stdout.write(`${jsonLine(value)}\n`);
+    if (this.options.json) this.shell.stdout.write(`${jsonLine(value)}\n`);
   }
 
   /** Rewrites the last line, cut to the terminal's width, as only one line can be rewritten; only where `live`. */
@@ -61,7 +71,13 @@ export class Terminal {
     this.liveLine = true;
   }
 
-  /** Takes the rewritten line away. */
+  /** Stops work on a signal, and says so at once. */
+  announceStop(text: string): void {
+    this.clear();
+    this.shell.stderr.write(`${text}\n`);
+  }
+
+  /** Removes the rewritten line. */
   clear(): void {
     if (this.liveLine) this.stream.write("\r\x1b[K");
     this.liveLine = false;
@@ -77,12 +93,12 @@ export class Terminal {
  * Writes a text for people and ends its line: without what would steer the terminal, in ASCII where the locale has no
  * UTF-8, and broken between words where a terminal is narrower. Files and pipes get lines as they are.
  */
-function writeLine(stream: NodeJS.WriteStream, text: string): void {
+function writeLine(stream: Output, text: string): void {
   stream.write(`${fitted(stream, text)}\n`);
 }
 
 /** A text as a stream can show it, within its columns where it is a terminal. */
-export function fitted(stream: NodeJS.WriteStream, text: string): string {
+export function fitted(stream: Output, text: string): string {
   const columns = stream.isTTY ? columnsOf(stream) : 0;
   return columns >= NARROWEST ? wrapped(shown(text), columns) : shown(text);
 }
@@ -104,16 +120,16 @@ function cut(text: string, columns: number): string {
   return visibleLength(text) <= columns ? text : text.slice(0, Math.max(0, columns));
 }
 
-function columnsOf(stream: NodeJS.WriteStream): number {
+function columnsOf(stream: Output): number {
   // Some pseudo-terminals say 0; COLUMNS is then what people set.
   return stream.columns || Number(process.env["COLUMNS"]) || 80;
 }
 
-function canRewrite(stream: NodeJS.WriteStream): boolean {
+function canRewrite(stream: Output): boolean {
   return stream.isTTY === true && process.env["TERM"] !== "dumb";
 }
 
 /** Files and pipes get no escape codes, whatever the environment is; https://no-color.org for terminals. */
-function colorsOf(stream: NodeJS.WriteStream) {
+function colorsOf(stream: Output) {
   return pc.createColors(canRewrite(stream) && !process.env["NO_COLOR"]);
 }

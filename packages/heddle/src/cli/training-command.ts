@@ -27,6 +27,7 @@ import { fastOption, jsonOption, nonEmpty, quietOption, runDirOption, threadsOpt
 import { trainingHeadline, trainingLines } from "./progress.js";
 import { refuseStreams } from "./refuse-streams.js";
 import { grouped, settingOptions, typedSettings } from "./setting-options.js";
+import type { Shell } from "./shell.js";
 import { abortOnSignals } from "./signals.js";
 import { Terminal } from "./terminal.js";
 
@@ -91,15 +92,16 @@ const saveRecipeOption = () =>
 
 /** Trains as the options say, prints what happens, and ends with the result. */
 export async function trainAndReport(
+  shell: Shell,
   options: TrainingOptions,
   recipe: OpenedRecipe,
   obtain: (data: string | undefined, options: LoadOptions) => Promise<Obtained>,
 ): Promise<void> {
   const typed = typedSettings(options);
   const asked = resolveSettings(recipe.settings, typed);
-  const terminal = new Terminal(options);
+  const terminal = new Terminal(shell, options);
   const { signal, release } = abortOnSignals(terminal);
-  const command = formatCommand(["heddle", ...process.argv.slice(2)]);
+  const command = shell.commandLine;
   const opened: { folder?: string } = {};
   try {
     const { offline } = options;

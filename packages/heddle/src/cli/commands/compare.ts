@@ -2,12 +2,13 @@ import { Argument, Command, Option } from "@commander-js/extra-typings";
 import { type ComparedRow, type Comparison, compareRuns } from "../../jobs/compare/compare-runs.js";
 import { COMPARISON_PAGE, writeComparisonPage } from "../../jobs/compare/comparison-page.js";
 import { jsonOption, nonEmpty, runDirOption } from "../options.js";
-import { cell, outputColumns, tableOrBlocks } from "../table.js";
+import type { Shell } from "../shell.js";
+import { cell, tableOrBlocks } from "../table.js";
 import { Terminal } from "../terminal.js";
 import { wrapped } from "../terminal-text.js";
 
 /** `heddle compare RUN RUN…`: what differs in how runs were made and in what came out. */
-export function compareCommand() {
+export function compareCommand(shell: Shell) {
   return new Command("compare")
     .description("lay runs side by side: settings that differ, results, curves")
     .addArgument(new Argument("<run...>", "run folders, ids, names, or latest"))
@@ -31,7 +32,7 @@ Examples:
   heddle compare runs/* --report all.html --json`,
     )
     .action(async (given, options) => {
-      const terminal = new Terminal(options);
+      const terminal = new Terminal(shell, options);
       const comparison = await compareRuns(given.map(nonEmpty), options.runDir);
       const report = options.report === true ? COMPARISON_PAGE : (options.report ?? null);
       if (report !== null) {
@@ -47,7 +48,7 @@ Examples:
 function print(terminal: Terminal, comparison: Comparison, report: string | null): void {
   const { runs, configuration, circumstances, results, notes } = comparison;
   const { bold } = terminal.colors;
-  const columns = outputColumns(terminal);
+  const columns = terminal.tableColumns;
   const text = (line: string) => terminal.result(wrapped(line, columns));
   for (const { letter, id, name } of runs) {
     text(`${letter}  ${cell(id)}${name === null ? "" : `, ${cell(name)}`}`);

@@ -5,11 +5,12 @@ import { checkTarget } from "../../datasets/convert.js";
 import { formOfTarget, loadSplits, writeData } from "../../datasets/index.js";
 import { loadOptions } from "../data-options.js";
 import { jsonOption, missingOption, nonEmpty, offlineOption, shapeOption, sizeOption } from "../options.js";
+import type { Shell } from "../shell.js";
 import { abortOnSignals } from "../signals.js";
 import { Terminal } from "../terminal.js";
 
 /** `heddle convert SOURCE TARGET`: data from one form into another. */
-export function convertCommand() {
+export function convertCommand(shell: Shell) {
   return new Command("convert")
     .description("turn data of one form into another: IDX, CSV, npz, folders of pictures")
     .argument("<source>", "a folder, CSV or npz file, fashion-mnist or fashion-sketch", nonEmpty)
@@ -36,7 +37,7 @@ Examples:
   heddle convert photos.npz photos-again --to images`,
     )
     .action(async (source, target, options) => {
-      const terminal = new Terminal(options);
+      const terminal = new Terminal(shell, options);
       const { signal, release } = abortOnSignals(terminal);
       try {
         const form = formOfTarget(target, options.to);

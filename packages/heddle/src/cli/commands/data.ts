@@ -15,10 +15,10 @@ import {
   runDataReport,
 } from "../../jobs/data-report/run-data-report.js";
 import { obtainDataset } from "../../jobs/obtain-dataset.js";
-import { formatCommand } from "../../runs/command-line.js";
 import { loadOptions, withDataOptions } from "../data-options.js";
 import { DEFAULT_SEED, jsonOption, nonEmpty, threadsOption, wholeNumber } from "../options.js";
 import { workLine } from "../progress.js";
+import type { Shell } from "../shell.js";
 import { abortOnSignals } from "../signals.js";
 import { Terminal } from "../terminal.js";
 
@@ -26,7 +26,7 @@ import { Terminal } from "../terminal.js";
 const REPORTS_FOLDER = "data-reports";
 
 /** `heddle data`: obtain, verify and describe a dataset; with `--report`, look at it closely. */
-export function dataCommand() {
+export function dataCommand(shell: Shell) {
   return withDataOptions(
     new Command("data")
       .description("obtain, verify and describe a dataset")
@@ -73,7 +73,7 @@ Examples:
   heddle data fashion-sketch --report looks --no-label-errors`,
     )
     .action(async (name, options) => {
-      const terminal = new Terminal(options);
+      const terminal = new Terminal(shell, options);
       checkReportOptions(options);
       const { signal, release } = abortOnSignals(terminal);
       try {
@@ -88,7 +88,7 @@ Examples:
           terminal.json({ ...description, foundBy, dropped });
           return;
         }
-        const report = await reportOn(dataset, description, { terminal, signal, options });
+        const report = await reportOn(dataset, description, { shell, terminal, signal, options });
         printReport(terminal, report);
         const { dataset: _, ...findings } = report.findings;
         terminal.json({ ...description, foundBy, dropped, reportPath: report.reportPath, findings });
@@ -131,10 +131,16 @@ function reportOn(
   dataset: Dataset,
   description: DatasetDescription,
   {
+    shell,
     terminal,
     signal,
     options,
-  }: { readonly terminal: Terminal; readonly signal: AbortSignal; readonly options: ReportOptions },
+  }: {
+    readonly shell: Shell;
+    readonly terminal: Terminal;
+    readonly signal: AbortSignal;
+    readonly options: ReportOptions;
+  },
 ): Promise<DataReport> {
   const { report, labelErrors, epochs, seed, threads } = options;
   terminal.result("");
@@ -142,7 +148,7 @@ function reportOn(
     dataset,
     description,
     folder: typeof report === "string" ? report : join(REPORTS_FOLDER, dataset.name),
-    command: formatCommand(["heddle", ...process.argv.slice(2)]),
+    command: shell.commandLine,
     seed,
     labelErrors,
     epochs,

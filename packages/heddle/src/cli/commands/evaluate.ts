@@ -11,11 +11,12 @@ import { evaluationFacts } from "../../pages/evaluation-words.js";
 import { refuseFolder } from "../../pages/page-file.js";
 import { loadOptions, withDataOptions } from "../data-options.js";
 import { fastOption, jsonOption, modelArgument, nonEmpty, runDirOption, threadsOption } from "../options.js";
+import type { Shell } from "../shell.js";
 import { abortOnSignals } from "../signals.js";
 import { Terminal } from "../terminal.js";
 
 /** `heddle evaluate RUN`: every figure of merit of a run's model, or of any other. */
-export function evaluateCommand() {
+export function evaluateCommand(shell: Shell) {
   return withDataOptions(
     new Command("evaluate")
       .description("measure a run or a model on labelled images")
@@ -50,7 +51,7 @@ Examples:
   heddle evaluate my-model --data ~/datasets/other --split train`,
     )
     .action(async (run, options) => {
-      const terminal = new Terminal(options);
+      const terminal = new Terminal(shell, options);
       const { signal, release } = abortOnSignals(terminal);
       try {
         if (typeof options.report === "string") await refuseFolder(options.report);

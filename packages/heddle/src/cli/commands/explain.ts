@@ -13,11 +13,12 @@ import {
   wholeNumber,
 } from "../options.js";
 import { workLine } from "../progress.js";
+import type { Shell } from "../shell.js";
 import { abortOnSignals } from "../signals.js";
 import { Terminal } from "../terminal.js";
 
 /** `heddle explain RUN [IMAGE]`: what a model looks at, as a page with figures. */
-export function explainCommand() {
+export function explainCommand(shell: Shell) {
   const pixels = wholeNumber(1, 65536);
   return withDataOptions(
     new Command("explain")
@@ -74,7 +75,7 @@ Examples:
   heddle explain latest test:17 --class Sneaker --layer conv2d`,
     )
     .action(async (run, image, options) => {
-      const terminal = new Terminal(options);
+      const terminal = new Terminal(shell, options);
       const { signal, release } = abortOnSignals(terminal);
       const { data, stream, layer, class: className, mapImages: embeddingImages, runDir: root } = options;
       const { patch, stride, seed, out, threads, fast = false } = options;

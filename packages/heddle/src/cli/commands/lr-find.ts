@@ -11,7 +11,6 @@ import { formatRate, learningRateCurve } from "../../figures/learning-rate-curve
 import { writeFigures } from "../../figures/write-figures.js";
 import { obtainDataset } from "../../jobs/obtain-dataset.js";
 import { openRecipe, recipeJson } from "../../jobs/recipe-file.js";
-import { formatCommand } from "../../runs/command-line.js";
 import { loadOptions, withDataOptions } from "../data-options.js";
 import {
   fastOption,
@@ -24,6 +23,7 @@ import {
 } from "../options.js";
 import { workLine } from "../progress.js";
 import { grouped, settingOptions, typedSettings } from "../setting-options.js";
+import type { Shell } from "../shell.js";
 import { abortOnSignals } from "../signals.js";
 import { Terminal } from "../terminal.js";
 import { recipeArgument } from "../training-command.js";
@@ -53,7 +53,7 @@ const endings: Readonly<Record<LearningRateFinding["ended"], string>> = {
 };
 
 /** `heddle lr-find`: which learning rates are fit to train with. */
-export function lrFindCommand() {
+export function lrFindCommand(shell: Shell) {
   const command = withDataOptions(
     new Command("lr-find")
       .description("search for a learning rate: train while it grows, and look at the loss")
@@ -100,7 +100,7 @@ Examples:
       }
       const { settings: recipe, who } = await openRecipe(what);
       const settings = resolveSettings(recipe, typedSettings(options));
-      const terminal = new Terminal(options);
+      const terminal = new Terminal(shell, options);
       const { signal, release } = abortOnSignals(terminal);
       try {
         const { dataset } = await obtainDataset(
@@ -117,7 +117,7 @@ Examples:
         const title = `${training.model.name} on ${dataset.title}`;
         const figure = await learningRateCurve(finding, { title });
         const json = {
-          command: formatCommand(["heddle", ...process.argv.slice(2)]),
+          command: shell.commandLine,
           model: training.model.name,
           dataset: dataset.name,
           recipe: recipeJson(settings),

@@ -3,11 +3,12 @@ import { formatPlan, planSteps } from "@heddle/core/internal/compiler/plan.js";
 import { batchSizeOfRun, datasetOfRun, openRun } from "../../jobs/open-run.js";
 import { loadOptions, withDataOptions } from "../data-options.js";
 import { fastOption, jsonOption, runArgument, runDirOption, threadsOption, wholeNumber } from "../options.js";
+import type { Shell } from "../shell.js";
 import { abortOnSignals } from "../signals.js";
 import { Terminal } from "../terminal.js";
 
 /** `heddle plan RUN`: the kernel calls that a batch comes to. */
-export function planCommand() {
+export function planCommand(shell: Shell) {
   return withDataOptions(
     new Command("plan")
       .description("show the kernel calls that training on one batch comes to")
@@ -32,7 +33,7 @@ Examples:
   heddle plan latest --batch-size 128 --json`,
     )
     .action(async (run, options) => {
-      const terminal = new Terminal(options);
+      const terminal = new Terminal(shell, options);
       const { signal, release } = abortOnSignals(terminal);
       const { record, model } = await openRun(run, options.runDir, options);
       try {

@@ -2,10 +2,11 @@ import { Command } from "@commander-js/extra-typings";
 import { formatPercent, formatTable } from "@heddle/core/internal/base/format.js";
 import { predictPictures } from "../../jobs/predict/predict-pictures.js";
 import { fastOption, jsonOption, modelArgument, runDirOption, threadsOption } from "../options.js";
+import type { Shell } from "../shell.js";
 import { Terminal } from "../terminal.js";
 
 /** `heddle predict RUN IMAGE…`: what a model sees in pictures. */
-export function predictCommand() {
+export function predictCommand(shell: Shell) {
   return new Command("predict")
     .description("say what a model sees in pictures")
     .addArgument(modelArgument())
@@ -27,7 +28,7 @@ Examples:
   heddle predict latest photos/*.png --json`,
     )
     .action(async (run, paths, options) => {
-      const terminal = new Terminal(options);
+      const terminal = new Terminal(shell, options);
       const { runDir: root, threads, fast } = options;
       const predictions = await predictPictures(run, paths, { root, threads, fast });
       for (const { image, inverted, top } of predictions) {

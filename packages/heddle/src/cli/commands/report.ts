@@ -1,11 +1,12 @@
 import { Command } from "@commander-js/extra-typings";
 import { rebuildReport } from "../../jobs/report/run-report.js";
 import { jsonOption, runArgument, runDirOption } from "../options.js";
+import type { Shell } from "../shell.js";
 import { cell } from "../table.js";
 import { Terminal } from "../terminal.js";
 
 /** `heddle report RUN`: the report again, from the run's folder alone. */
-export function reportCommand() {
+export function reportCommand(shell: Shell) {
   return new Command("report")
     .description("rebuild a run's report and figures from its folder alone")
     .addArgument(runArgument())
@@ -22,7 +23,7 @@ Examples:
   heddle report ~/from-another-machine/2026-03-04-153012-mnist`,
     )
     .action(async (run, options) => {
-      const terminal = new Terminal(options);
+      const terminal = new Terminal(shell, options);
       terminal.rewrite("Drawing the figures ...");
       const { reportPath, missing } = await rebuildReport(run, options.runDir);
       terminal.clear();

@@ -11,11 +11,12 @@ import {
   tagRun,
 } from "../../runs/run-store-changes.js";
 import { jsonOption, nonEmpty, runArgument, runDirOption } from "../options.js";
+import type { Shell } from "../shell.js";
 import { cell } from "../table.js";
 import { Terminal } from "../terminal.js";
 
 /** `heddle runs tag RUN TAG…`. */
-export function tagCommand() {
+export function tagCommand(shell: Shell) {
   return new Command("tag")
     .description("add tags to a run, or take them away")
     .addArgument(runArgument())
@@ -29,7 +30,7 @@ export function tagCommand() {
     )
     .action(async (given, tags, options, command) => {
       const { run, labels } = await tagRun(rootOf(command), given, tags, { remove: options.remove ?? false });
-      const terminal = new Terminal(options);
+      const terminal = new Terminal(shell, options);
       const told = labels.tags.length > 0 ? labels.tags.join(" ") : "no tags";
       if (!options.json) terminal.result(cell(`${run.id}: ${told}`));
       terminal.json({ id: run.id, path: run.path, ...labels });
@@ -37,7 +38,7 @@ export function tagCommand() {
 }
 
 /** `heddle runs rename RUN NAME`. */
-export function renameCommand() {
+export function renameCommand(shell: Shell) {
   return new Command("rename")
     .description("give a run a name that every command finds it by")
     .addArgument(runArgument())
@@ -61,7 +62,7 @@ Examples:
       const run = options.folder
         ? await renameRunFolder(root, given, name)
         : await nameRun(root, given, name);
-      const terminal = new Terminal(options);
+      const terminal = new Terminal(shell, options);
       const labels = await run.readLabels();
       if (!options.json) {
         const called = labels.name === null ? "has no name" : `is called ${labels.name}`;
@@ -72,7 +73,7 @@ Examples:
 }
 
 /** `heddle runs delete RUN…`. */
-export function deleteCommand() {
+export function deleteCommand(shell: Shell) {
   return new Command("delete")
     .description("delete runs, for good")
     .addArgument(new Argument("<run...>", "run folders, ids, names, or latest"))
@@ -90,7 +91,7 @@ Examples:
   heddle runs delete wide-head latest --yes`,
     )
     .action(async (given, options, command) => {
-      const terminal = new Terminal(options);
+      const terminal = new Terminal(shell, options);
       const paths = await findToDelete(rootOf(command), given.map(nonEmpty), {
         force: options.force ?? false,
       });

@@ -3,7 +3,8 @@ import { formatDuration, formatPercent, groupDigits } from "@heddle/core/interna
 import { parseSince, queryRuns, sortKeys } from "../../runs/run-query.js";
 import { type DamagedRun, listedStatuses, type RunSummary, readRuns } from "../../runs/run-store.js";
 import { jsonOption, nonEmpty, runDirOption, wholeNumber } from "../options.js";
-import { cell, outputColumns, tableOrBlocks } from "../table.js";
+import type { Shell } from "../shell.js";
+import { cell, tableOrBlocks } from "../table.js";
 import { Terminal } from "../terminal.js";
 import { wrapped } from "../terminal-text.js";
 import { deleteCommand, renameCommand, tagCommand } from "./runs-changes.js";
@@ -11,7 +12,7 @@ import { deleteCommand, renameCommand, tagCommand } from "./runs-changes.js";
 const DAMAGED = "damaged";
 
 /** `heddle runs`: what runs there are, and what to call and to keep of them. */
-export function runsCommand() {
+export function runsCommand(shell: Shell) {
   return (
     new Command("runs")
       .description("list runs; tag, rename and delete them")
@@ -30,9 +31,9 @@ export function runsCommand() {
       .addOption(new Option("--limit <n>", "at most so many").argParser(wholeNumber(1)))
       .addOption(runDirOption())
       .addOption(jsonOption())
-      .addCommand(tagCommand())
-      .addCommand(renameCommand())
-      .addCommand(deleteCommand())
+      .addCommand(tagCommand(shell))
+      .addCommand(renameCommand(shell))
+      .addCommand(deleteCommand(shell))
       .addHelpText(
         "after",
         `
@@ -49,7 +50,7 @@ Examples:
   heddle runs --tag baseline --json`,
       )
       .action(async (options) => {
-        const terminal = new Terminal(options);
+        const terminal = new Terminal(shell, options);
         const found = await readRuns(options.runDir);
         const { status } = options;
         const filters = [status, options.dataset, options.tag, options.since];
@@ -97,7 +98,7 @@ function print(
   runs: readonly RunSummary[],
   damaged: readonly DamagedRun[],
 ): void {
-  const columns = outputColumns(terminal);
+  const columns = terminal.tableColumns;
   const total = all.runs.length + all.damaged.length;
   if (runs.length + damaged.length === 0) {
     terminal.result(

@@ -32,7 +32,6 @@ import {
 import type { Trial } from "../../jobs/regularization/trials.js";
 import { points } from "../../jobs/regularization/verdict.js";
 import { resultsJson } from "../../jobs/regularization/write-report.js";
-import { formatCommand } from "../../runs/command-line.js";
 import { DEFAULT_RUNS_FOLDER } from "../../runs/run-folder.js";
 import { loadOptions, withDataOptions } from "../data-options.js";
 import {
@@ -47,6 +46,7 @@ import {
 } from "../options.js";
 import { lineWithBar } from "../progress.js";
 import { settingFlags } from "../setting-flags.js";
+import type { Shell } from "../shell.js";
 import { abortOnSignals } from "../signals.js";
 import { Terminal } from "../terminal.js";
 
@@ -56,7 +56,7 @@ const LEARNING_RATE = 1e-3;
 const MOST_SEEDS = 100;
 
 /** `heddle study regularization`: is the published claim about regularization true? */
-export function studyRegularizationCommand() {
+export function studyRegularizationCommand(shell: Shell) {
   const command = new Command("regularization").description(
     "compare ways to regularize the study's CNN, and judge the published claim",
   );
@@ -112,7 +112,7 @@ Examples:
   heddle study regularization --data fashion-sketch --limit 600 --epochs 1`,
     )
     .action(async (options) => {
-      const terminal = new Terminal(options);
+      const terminal = new Terminal(shell, options);
       const { signal, release } = abortOnSignals(terminal);
       try {
         const obtained = await obtainForStudy(options.data, loadOptions(options, { signal, terminal }));
@@ -141,7 +141,7 @@ Examples:
         terminal.json({ folder, reportPath, plan: study.plan, ...resultsJson(result) });
       } catch (thrown) {
         if (!(thrown instanceof AbortedError)) throw thrown;
-        const again = formatCommand(["heddle", ...process.argv.slice(2)]);
+        const again = shell.commandLine;
         throw new AbortedError(`${thrown.message}\n  to go on:  ${again}`, { cause: thrown });
       } finally {
         release();

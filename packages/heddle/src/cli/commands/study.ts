@@ -2,11 +2,12 @@ import { Command } from "@commander-js/extra-typings";
 import { obtainForStudy } from "../../jobs/obtain-dataset.js";
 import { openRecipe } from "../../jobs/recipe-file.js";
 import { resumeAndReport } from "../resume-command.js";
+import type { Shell } from "../shell.js";
 import { trainAndReport, withTrainingOptions } from "../training-command.js";
 import { studyRegularizationCommand } from "./study-regularization.js";
 
 /** `heddle study fashion-mnist`: the published study, end to end. */
-export function studyCommand() {
+export function studyCommand(shell: Shell) {
   const fashionMnist = withTrainingOptions(
     new Command("fashion-mnist").description(
       "describe Fashion-MNIST, train the study's CNN on it, and write the report",
@@ -26,13 +27,13 @@ Examples:
   heddle study fashion-mnist --resume latest`,
     )
     .action(async (options) => {
-      if (options.resume !== undefined) return resumeAndReport(options.resume, options, undefined);
-      await trainAndReport(options, await openRecipe(), obtainForStudy);
+      if (options.resume !== undefined) return resumeAndReport(shell, options.resume, options, undefined);
+      await trainAndReport(shell, options, await openRecipe(), obtainForStudy);
     });
   return new Command("study")
     .description("run a whole study and write its report")
     .addCommand(fashionMnist)
-    .addCommand(studyRegularizationCommand())
+    .addCommand(studyRegularizationCommand(shell))
     .addHelpText(
       "after",
       "\nExamples:\n  heddle study fashion-mnist\n  heddle study regularization --budget 20m",

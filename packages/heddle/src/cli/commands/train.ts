@@ -2,10 +2,11 @@ import { Command } from "@commander-js/extra-typings";
 import { obtainDataset } from "../../jobs/obtain-dataset.js";
 import { openRecipe } from "../../jobs/recipe-file.js";
 import { resumeAndReport } from "../resume-command.js";
+import type { Shell } from "../shell.js";
 import { recipeArgument, trainAndReport, withTrainingOptions } from "../training-command.js";
 
 /** `heddle train`: a model on a dataset. */
-export function trainCommand() {
+export function trainCommand(shell: Shell) {
   const command = new Command("train")
     .description("train a model on a dataset and write its report")
     .addArgument(recipeArgument());
@@ -25,8 +26,8 @@ Examples:
   heddle train latest --epochs 40`,
     )
     .action(async (what, options) => {
-      if (options.resume !== undefined) return resumeAndReport(options.resume, options, what);
-      await trainAndReport(options, await openRecipe(what, options.runDir), (data, load) =>
+      if (options.resume !== undefined) return resumeAndReport(shell, options.resume, options, what);
+      await trainAndReport(shell, options, await openRecipe(what, options.runDir), (data, load) =>
         obtainDataset("fashion-mnist", data, load),
       );
     });

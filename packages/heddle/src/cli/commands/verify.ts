@@ -11,6 +11,7 @@ import {
   threadsOption,
 } from "../options.js";
 import { trainingHeadline, trainingLines } from "../progress.js";
+import type { Shell } from "../shell.js";
 import { abortOnSignals } from "../signals.js";
 import { Terminal } from "../terminal.js";
 
@@ -18,7 +19,7 @@ import { Terminal } from "../terminal.js";
 const EXIT_DIFFERENT = 1;
 
 /** `heddle verify RUN`: trains again and compares the weights. */
-export function verifyCommand() {
+export function verifyCommand(shell: Shell) {
   return new Command("verify")
     .description("train a run again and compare the weights, bit for bit")
     .addArgument(runArgument())
@@ -41,7 +42,7 @@ Examples:
   heddle verify latest --data ~/datasets --json`,
     )
     .action(async (run, options) => {
-      const terminal = new Terminal(options);
+      const terminal = new Terminal(shell, options);
       const { signal, release } = abortOnSignals(terminal);
       try {
         const verification = await verifyRun(run, options.runDir, {
@@ -56,7 +57,7 @@ Examples:
         });
         printVerification(terminal, verification);
         terminal.json(verification);
-        if (!verification.verified) process.exitCode = EXIT_DIFFERENT;
+        if (!verification.verified) shell.exitCode = EXIT_DIFFERENT;
       } finally {
         release();
       }
