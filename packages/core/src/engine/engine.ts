@@ -177,6 +177,11 @@ export class Engine implements Allocator {
     return (message as Extract<FromThread, { type: "bytes" }>).bytes as Uint8Array<ArrayBuffer>;
   }
 
+  /** Copies f32 out of memory. */
+  async readFloats(address: number, count: number): Promise<Float32Array<ArrayBuffer>> {
+    return new Float32Array((await this.read(address, 4 * count)).buffer);
+  }
+
   /**
    * Runs `steps` batches of a program. Rejects with AbortedError when the signal fires (the last step is whole
    * then), and with the kernel's name when a kernel traps or its thread dies.

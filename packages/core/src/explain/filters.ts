@@ -28,11 +28,12 @@ export function filtersOf(model: Network): Filters[] {
       .filter(({ shape }) => shape.length === 4)
       .map((weight): Filters => {
         const [height, width, inputs, filters] = weight.shape as readonly [number, number, number, number];
-        const values = new Float32Array(weight.values.length);
+        const kernel = weight.read();
+        const values = new Float32Array(kernel.length);
         const count = inputs * filters;
         for (let pixel = 0; pixel < height * width; pixel++) {
           for (let one = 0; one < count; one++) {
-            values[one * height * width + pixel] = weight.values[pixel * count + one]!;
+            values[one * height * width + pixel] = kernel[pixel * count + one]!;
           }
         }
         const { name, className } = layer;

@@ -76,7 +76,7 @@ function setColumns(
   for (let row = first; row < last; row++) {
     for (let at = 0; at < length; at++) values[at * width + row - first] = rows[row * length + at]!;
   }
-  model.layers[0]!.weights[0]!.values.set(values);
+  model.layers[0]!.weights[0]!.assign(values);
 }
 
 function withoutMean(rows: Float32Array, length: number): Float32Array {

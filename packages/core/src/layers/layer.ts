@@ -9,7 +9,7 @@ import type { Constraint } from "../constraints/index.js";
 import { MAXIMUM_PAGES } from "../engine/kernel-table.js";
 import type { Initializer } from "../initializers/index.js";
 import type { AnyNode } from "../ops/node.js";
-import type { Weight } from "../ops/weight.js";
+import { Weight } from "../ops/weight.js";
 import type { Regularizer } from "../regularizers/index.js";
 import { regularizerOf } from "./options.js";
 import { assignWeights, copyWeights, type WeightValues } from "./weight-values.js";
@@ -221,22 +221,14 @@ export abstract class Layer {
       });
     }
     const random = new Random(seed, "initializer", weightsBefore + this.weights.length);
-    const isTrained = () => trained && this.trainable;
-    let values: Float32Array<ArrayBuffer> | undefined;
-    const weight: Weight = {
+    const weight = new Weight({
       name: `${this.name}/${name}`,
       shape,
-      // Drawn when first asked for: the model looks at the sizes of all of its weights before.
-      get values() {
-        values ??= initializer.initialize(shape, random);
-        return values;
-      },
-      get trainable() {
-        return isTrained();
-      },
+      initial: () => initializer.initialize(shape, random),
+      isTrainable: () => trained && this.trainable,
       penalty: regularizer && { l1: regularizer.l1, l2: regularizer.l2 },
       constraint,
-    };
+    });
     this.weights.push(weight);
     return weight;
   }

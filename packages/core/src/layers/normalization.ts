@@ -2,6 +2,7 @@ import { HeddleError } from "../base/errors.js";
 import type { JsonObject } from "../base/json.js";
 import { type Shape, sizeOf } from "../base/shape.js";
 import type { OpNode } from "../ops/node.js";
+import { Weight } from "../ops/weight.js";
 import { type BuildContext, Layer, type LayerOptions } from "./layer.js";
 
 export interface NormalizationOptions extends LayerOptions {
@@ -139,14 +140,19 @@ export class Normalization extends Layer {
     // Keras's layer that was not adapted: it passes everything on.
     const { mean, variance } = this.statistics ?? { mean: [0], variance: [1] };
     const deviation = variance.map((value) => Math.max(EPSILON, Math.sqrt(Math.fround(value))));
-    const constant = (name: string, values: readonly number[]) => ({
-      ...{ name: `${this.name}/${name}`, shape: [values.length], values: Float32Array.from(values) },
-      trainable: false,
-    });
+    const constant = (name: string, values: readonly number[]) =>
+      new Weight({
+        name: `${this.name}/${name}`,
+        shape: [values.length],
+        initial: () => Float32Array.from(values),
+        isTrainable: () => false,
+      });
     return [
       {
-        ...{ op: "normalize", owner: this.name },
-        ...{ mean: constant("mean", mean), deviation: constant("deviation", deviation) },
+        op: "normalize",
+        owner: this.name,
+        mean: constant("mean", mean),
+        deviation: constant("deviation", deviation),
       },
     ];
   }

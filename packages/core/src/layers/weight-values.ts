@@ -9,7 +9,7 @@ export interface WeightValues {
 }
 
 export function copyWeights(weights: readonly Weight[]): WeightValues[] {
-  return weights.map(({ shape, values }) => ({ shape, values: values.slice() }));
+  return weights.map((weight) => ({ shape: weight.shape, values: weight.read().slice() }));
 }
 
 /** Sets weights; changes none unless all fit. */
@@ -32,7 +32,7 @@ export function assignWeights(who: string, weights: readonly Weight[], given: re
       next: "Give them all, in the order of getWeights.",
     });
   });
-  weights.forEach(({ values }, index) => {
-    values.set(given[index]!.values);
+  weights.forEach((weight, index) => {
+    weight.assign(given[index]!.values);
   });
 }

@@ -172,7 +172,7 @@ export class Model extends Network {
     return this.withSources(session, signal, async (sources) => {
       const source = await sources.measured("evaluate", given);
       return session.alone(() => {
-        session.writeWeights();
+        session.weights.write();
         return this.measure(session, source, signal);
       });
     });
@@ -194,7 +194,7 @@ export class Model extends Network {
       const compiled = session.prediction(input);
       const runs: Float32Array[] = [];
       await session.alone(async () => {
-        session.writeWeights();
+        session.weights.write();
         for await (const { data, count } of parts) {
           await eachRun(compiled, count, async (rows) => {
             await session.run(compiled, { data, rows, signal });

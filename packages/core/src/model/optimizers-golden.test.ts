@@ -11,7 +11,7 @@ import { type Buffer, ProgramBuilder } from "../engine/program-builder.js";
 import { initializers } from "../initializers/index.js";
 import { at } from "../ops/emitter.js";
 import { onEachVariant } from "../ops/op-lab.testing.js";
-import type { Weight } from "../ops/weight.js";
+import { Weight } from "../ops/weight.js";
 import { MAX_SCALARS, type Optimizer, optimizers } from "../optimizers/index.js";
 import { schedules } from "../schedules/index.js";
 
@@ -69,9 +69,10 @@ class Block {
     values: Values,
     shapes: Readonly<Record<string, Shape>>,
   ) {
-    this.weights = Object.entries(values).map(([name, numbers]) => ({
-      ...{ name, shape: shapes[name]!, values: Float32Array.from(numbers), trainable: true },
-    }));
+    this.weights = Object.entries(values).map(
+      ([name, numbers]) =>
+        new Weight({ name, shape: shapes[name]!, initial: () => Float32Array.from(numbers) }),
+    );
     let floats = 0;
     const offsets = this.weights.map(({ shape }) => {
       const offset = floats;

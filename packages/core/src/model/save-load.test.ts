@@ -64,6 +64,7 @@ describe("a saved model", () => {
     expect(loaded.name).toBe("odd");
     expect(loaded.toJson()).toEqual(model.toJson());
     expect(loaded.weights).toEqual(model.weights);
+    expect(loaded.getWeights()).toEqual(model.getWeights());
     expect(loaded.lower()).toEqual(model.lower());
   });
 

@@ -8,6 +8,7 @@ import { Emitter, type Parameter } from "../ops/emitter.js";
 import type { Weight } from "../ops/weight.js";
 import { checkSamples, type Samples } from "../training/samples.js";
 import { SharedCopies } from "../training/shared-copies.js";
+import { WeightWriter } from "../training/weight-writer.js";
 
 /** What to look at within a model. */
 export interface TraceRequest {
@@ -57,13 +58,16 @@ const SHARD = 4;
 export class Trace {
   private readonly programs = new Map<string, TraceProgram>();
   private readonly parameters = new Map<Weight, Parameter>();
+  private readonly writer: WeightWriter;
   private readonly copies = new SharedCopies();
   private turn: Promise<unknown> = Promise.resolve();
 
   private constructor(
     readonly model: Network,
     private readonly engine: Engine,
-  ) {}
+  ) {
+    this.writer = new WeightWriter(engine);
+  }
 
   /** Starts threads of its own. */
   static async open(model: Network, options: EngineOptions = {}): Promise<Trace> {
@@ -110,7 +114,7 @@ export class Trace {
     }
     const element = samples.images instanceof Uint8Array ? "u8" : "f32";
     const program = this.program(request, element, Math.min(BATCH, samples.count));
-    for (const [weight, { data }] of this.parameters) engine.write(data.address!, weight.values);
+    for (const [weight, { data }] of this.parameters) this.writer.write(weight, data.address!);
     const columns = [samples.images, ...(gradient ? [gradient.outputs] : [])].map((array) =>
       copies.of(array),
     );
@@ -125,8 +129,7 @@ export class Trace {
         );
         await engine.run({ program: program.id, data, samples: count, steps: 1, stepBase: 0, signal });
         for (const [index, { address, shape }] of program.kept.entries()) {
-          const bytes = await engine.read(address, 4 * count * sizeOf(shape));
-          results[index]!.set(new Float32Array(bytes.buffer), first * sizeOf(shape));
+          results[index]!.set(await engine.readFloats(address, count * sizeOf(shape)), first * sizeOf(shape));
         }
       }
     } finally {

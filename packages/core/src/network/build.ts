@@ -57,7 +57,7 @@ export function buildLayers(
     return { layer, inputs, inputShapes, output: shape };
   });
   // Drawn when all have passed: a model that is too large costs no memory.
-  for (const { layer } of placed) for (const weight of layer.weights) weight.values;
+  for (const { layer } of placed) for (const weight of layer.weights) weight.read();
   return placed;
 }
 

@@ -94,7 +94,9 @@ export function parseJson(who: string, text: string): unknown {
 
 /** The weights as a safetensors file. */
 export function weightsFile(weights: readonly Weight[]): Uint8Array {
-  return writeSafetensors(weights.map(({ name, shape, values }): NamedTensor => ({ name, shape, values })));
+  return writeSafetensors(
+    weights.map((weight): NamedTensor => ({ name: weight.name, shape: weight.shape, values: weight.read() })),
+  );
 }
 
 /** Fills a model's weights from a safetensors file; changes none unless all are there in the right shapes. */
@@ -110,5 +112,5 @@ export function readWeightsFile(who: string, bytes: Uint8Array, weights: readonl
       next: "Load the weights into the model that they were saved from.",
     });
   }
-  for (const { name, values } of weights) values.set(tensors.get(name)!.values);
+  for (const weight of weights) weight.assign(tensors.get(weight.name)!.values);
 }

@@ -108,8 +108,8 @@ export abstract class Network {
     const bytes = new Uint8Array(4 * this.parameters);
     const view = new DataView(bytes.buffer);
     let at = 0;
-    for (const { values } of this.weights) {
-      for (const value of values) {
+    for (const weight of this.weights) {
+      for (const value of weight.read()) {
         view.setFloat32(at, value, true);
         at += 4;
       }

@@ -7,7 +7,7 @@ import {
 } from "./batch-normalization.reference.js";
 import { expectGradient } from "./finite-differences.testing.js";
 import type { OpNode } from "./node.js";
-import { expectClose, onEachVariant, runChain, sixteenths, weightOf } from "./op-lab.testing.js";
+import { expectClose, onEachVariant, runChain, sixteenths, weightOf, weightWith } from "./op-lab.testing.js";
 
 /** Random values away from zero, so that a ReLU's side is not a matter of rounding. */
 function values(count: number, seed: number): Float32Array<ArrayBuffer> {
@@ -43,8 +43,8 @@ onEachVariant("batchNormalization", (engine) => {
     const gamma = affine[0] ? weight("gamma", 1) : undefined;
     const beta = affine[1] ? weight("beta", 2) : undefined;
     const movingMean = weight("moving mean", 3);
-    const drawn = weight("moving variance", 4);
-    const movingVariance = { ...drawn, values: drawn.values.map((value) => value * value + 0.5) };
+    const movingVariance = weight("moving variance", 4);
+    movingVariance.assign(movingVariance.read().map((value) => value * value + 0.5));
     const settings = { momentum: 0.75, epsilon: 0.125, relu, frozen };
     const node: OpNode = {
       ...{ op: "batchNormalization", owner: "norm", ...settings },
@@ -96,8 +96,8 @@ onEachVariant("batchNormalization", (engine) => {
   it("keeps the variance of what lies far from zero", async () => {
     const [C, samples, rows] = [5, 4, 50];
     const x = values(samples * rows * C, 1).map((value) => value + 4096);
-    const zeros = { ...weightOf("moving mean", [C], 1), values: new Float32Array(C) };
-    const variance = { ...weightOf("moving variance", [C], 2), values: new Float32Array(C) };
+    const zeros = weightWith("moving mean", [C], new Float32Array(C));
+    const variance = weightWith("moving variance", [C], new Float32Array(C));
     const result = await runChain(engine(), {
       nodes: [
         {

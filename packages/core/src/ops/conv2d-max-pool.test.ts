@@ -7,7 +7,7 @@ import { fusesWithMaxPool } from "./conv2d-max-pool.js";
 import { dropoutReference } from "./dropout.reference.js";
 import { pool2dGeometry } from "./max-pool.js";
 import { maxPoolReference } from "./max-pool.reference.js";
-import { closeOrZero, onEachVariant, runChain, weightOf } from "./op-lab.testing.js";
+import { closeOrZero, onEachVariant, runChain, weightWith } from "./op-lab.testing.js";
 
 interface Case {
   /** Output rows and columns before pooling: odd ones lose their last. */
@@ -120,8 +120,8 @@ onEachVariant("conv2dMaxPool", (engine) => {
     const geometry = geometryOf(c);
     const { R, S, C, K, H, W } = geometry;
     const { samples, left, shards, seed, rate } = c;
-    const kernel = { ...weightOf("kernel", [R, S, C, K], 0), values: values(R * S * C * K, seed + 1) };
-    const bias = c.bias ? { ...weightOf("bias", [K], 0), values: values(K, seed + 2) } : undefined;
+    const kernel = weightWith("kernel", [R, S, C, K], values(R * S * C * K, seed + 1));
+    const bias = c.bias ? weightWith("bias", [K], values(K, seed + 2)) : undefined;
     const x = values(samples * H * W * C, seed + 3);
     const dy = values(samples * Math.floor(c.P / 2) * Math.floor(c.Q / 2) * K, seed + 4);
     const expected = reference(c, x, kernel.values, bias?.values, dy);
@@ -171,7 +171,7 @@ onEachVariant("conv2dMaxPool", (engine) => {
       dilationRate: [1, 1],
     } as const;
     const geometry = conv2dGeometry([2, 2, 1], { ...options, padding: "valid" });
-    const kernel = { ...weightOf("kernel", [1, 1, 1, 10], 1), values: new Float32Array(10).fill(1) };
+    const kernel = weightWith("kernel", [1, 1, 1, 10], new Float32Array(10).fill(1));
     const nodes = [
       { op: "conv2dMaxPool", owner: "c", geometry, kernel, bias: undefined, dropout: undefined },
     ] as const;

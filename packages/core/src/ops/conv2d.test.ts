@@ -4,7 +4,15 @@ import { Random } from "../base/random.js";
 import { Engine } from "../engine/engine.js";
 import { conv2dBackwardReference, conv2dReference } from "./conv2d.reference.js";
 import { type Conv2DGeometry, conv2dGeometry, conv2dMacs } from "./conv2d-geometry.js";
-import { closeOrZero, expectClose, onEachVariant, runChain, sixteenths, weightOf } from "./op-lab.testing.js";
+import {
+  closeOrZero,
+  expectClose,
+  onEachVariant,
+  runChain,
+  sixteenths,
+  weightOf,
+  weightWith,
+} from "./op-lab.testing.js";
 import { winogradPasses } from "./winograd.js";
 
 interface Case {
@@ -175,7 +183,7 @@ onEachVariant("conv2d", (engine) => {
     expect(winogradPasses(geometry)).toEqual({ forward: true, kernelGradient: true, inputGradient: true });
     const random = new Random(3, "split");
     const values = (count: number) => Float32Array.from({ length: count }, () => 2 * random.uniform() - 1);
-    const kernel = { ...weightOf("kernel", [3, 3, 64, 64], 0), values: values(9 * 64 * 64) };
+    const kernel = weightWith("kernel", [3, 3, 64, 64], values(9 * 64 * 64));
     const samples = 3;
     const x = values(samples * 14 * 14 * 64);
     const dy = values(samples * 14 * 14 * 64);

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { it } from "vitest";
 import { normalizeReference } from "./normalize.reference.js";
 import { expectClose, onEachVariant, runChain, sixteenths } from "./op-lab.testing.js";
-import type { Weight } from "./weight.js";
+import { Weight } from "./weight.js";
 
 onEachVariant("normalize", (engine) => {
   it("is its twin, with one mean for all or one for each place of the last axis", async () => {
@@ -24,9 +24,8 @@ onEachVariant("normalize", (engine) => {
         const places = single ? 1 : shape.at(-1)!;
         const x = sixteenths(count, 1).map((value) => value + 3);
         const dy = sixteenths(count, 2).map((value) => value + 3);
-        const constant = (name: string, values: Float32Array<ArrayBuffer>): Weight => {
-          return { name, shape: [places], values, trainable: false };
-        };
+        const constant = (name: string, values: Float32Array<ArrayBuffer>) =>
+          new Weight({ name, shape: [places], initial: () => values, isTrainable: () => false });
         const mean = constant("mean", sixteenths(places, 3));
         const deviation = constant(
           "deviation",

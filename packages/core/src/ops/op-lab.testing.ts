@@ -5,7 +5,7 @@ import { Engine } from "../engine/engine.js";
 import { type Buffer, ProgramBuilder } from "../engine/program-builder.js";
 import { type Backward, Emitter, type Parameter } from "./emitter.js";
 import { emitNode, type OpNode } from "./node.js";
-import type { Weight } from "./weight.js";
+import { Weight } from "./weight.js";
 
 /** One program of one step, as a test wants it. Letters: N samples. */
 export interface Experiment {
@@ -166,7 +166,12 @@ export function sixteenths(count: number, seed: number): Float32Array<ArrayBuffe
 
 /** A weight of random values. */
 export function weightOf(name: string, shape: Shape, seed: number): Weight {
-  return { name, shape, values: sixteenths(sizeOf(shape), seed), trainable: true };
+  return weightWith(name, shape, sixteenths(sizeOf(shape), seed));
+}
+
+/** A weight of these numbers. */
+export function weightWith(name: string, shape: Shape, values: Float32Array<ArrayBuffer>): Weight {
+  return new Weight({ name, shape, initial: () => values });
 }
 
 /** Equal within `tolerance` of the largest expected value, which must not be zero. */

@@ -14,14 +14,69 @@ export interface Projection {
   project(w: Slice, shape: Shape): KernelCall;
 }
 
-/** A trained array of a layer. Between runs its numbers are here; during a run the engine works on a copy. */
-export interface Weight {
+/** What a weight is made from. */
+export interface WeightOptions {
   /** `layer/kernel`; unique within a model. */
   readonly name: string;
   readonly shape: Shape;
-  readonly values: Float32Array<ArrayBuffer>;
-  /** False while its layer is frozen, and for what no gradient changes. A session goes by what it was when it opened. */
-  readonly trainable: boolean;
+  /** Gives the first numbers. Called when they are first needed: a model checks the sizes of all weights before. */
+  readonly initial: () => Float32Array<ArrayBuffer>;
+  /** Whether training changes the weight now; always by default. */
+  readonly isTrainable?: () => boolean;
   readonly penalty?: Penalty | undefined;
   readonly constraint?: Projection | undefined;
+}
+
+/**
+ * An array of a layer that training changes, or that belongs to it, such as a moving average. Between runs its numbers
+ * are here; during a run the engine works on a copy, which is written again only after a change.
+ */
+export class Weight {
+  readonly name: string;
+  readonly shape: Shape;
+  readonly penalty: Penalty | undefined;
+  readonly constraint: Projection | undefined;
+  readonly #options: WeightOptions;
+  #numbers: Float32Array<ArrayBuffer> | undefined;
+  #changes = 0;
+  #handedOut = false;
+
+  constructor(options: WeightOptions) {
+    this.#options = options;
+    this.name = options.name;
+    this.shape = options.shape;
+    this.penalty = options.penalty;
+    this.constraint = options.constraint;
+  }
+
+  /** False while its layer is frozen, and for what no gradient changes. A session goes by its value when it opened. */
+  get trainable(): boolean {
+    return this.#options.isTrainable?.() ?? true;
+  }
+
+  /**
+   * The numbers themselves, not a copy, row-major. Whoever holds the array may change it at any time, so a weight that
+   * was asked for it is copied to the engine before every run from then on. `read` and `assign` cost no such copies.
+   */
+  get values(): Float32Array<ArrayBuffer> {
+    this.#handedOut = true;
+    return this.read();
+  }
+
+  /** The numbers themselves, to be looked at and neither changed nor kept. */
+  read(): Float32Array<ArrayBuffer> {
+    this.#numbers ??= this.#options.initial();
+    return this.#numbers;
+  }
+
+  /** Sets all numbers. */
+  assign(values: ArrayLike<number>): void {
+    this.read().set(values);
+    this.#changes++;
+  }
+
+  /** A number that differs after every change; undefined once anybody may change the numbers without notice. */
+  get version(): number | undefined {
+    return this.#handedOut ? undefined : this.#changes;
+  }
 }

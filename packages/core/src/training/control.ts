@@ -1,4 +1,5 @@
 import { HeddleError } from "../base/errors.js";
+import { sizeOf } from "../base/shape.js";
 import type {
   Callback,
   CallbackMemory,
@@ -97,17 +98,17 @@ export class Control implements TrainingControl {
 
   setWeights(values: readonly Float32Array[]): void {
     const { weights } = this.training.model;
-    const fits = weights.every((weight, index) => values[index]?.length === weight.values.length);
+    const fits = weights.every((weight, index) => values[index]?.length === sizeOf(weight.shape));
     if (!fits || values.length !== weights.length) {
       throw new HeddleError({
         who: "setWeights",
-        expected: `${weights.length} arrays of ${weights.map((weight) => weight.values.length).join(", ")} values`,
+        expected: `${weights.length} arrays of ${weights.map((weight) => sizeOf(weight.shape)).join(", ")} values`,
         received: values.map(({ length }) => length).join(", ") || "none",
         next: "Give what getWeights gave.",
       });
     }
     weights.forEach((weight, index) => {
-      weight.values.set(values[index]!);
+      weight.assign(values[index]!);
     });
   }
 
@@ -124,13 +125,13 @@ export class Control implements TrainingControl {
     const { pausedIn } = this;
     // Within an epoch the engine's weights are newer than the model's.
     const newer = new Map(
-      (pausedIn ? await session.copyWeights() : []).map(({ weight, values }) => [weight, values]),
+      (pausedIn ? await session.weights.copy() : []).map(({ weight, values }) => [weight, values]),
     );
-    const weights = model.weights.map((weight) => newer.get(weight) ?? weight.values.slice());
+    const weights = model.weights.map((weight) => newer.get(weight) ?? weight.read().slice());
     // A pause is within the training's turn, a callback between two epochs is not.
     const slots = await (pausedIn
-      ? session.readState(optimizer)
-      : session.alone(() => session.readState(optimizer)));
+      ? session.weights.readState(optimizer)
+      : session.alone(() => session.weights.readState(optimizer)));
     return {
       ...done,
       epoch: pausedIn ? this.epoch - 1 : this.epoch,
@@ -145,7 +146,7 @@ export class Control implements TrainingControl {
   setState(state: TrainingState): void {
     const { session, optimizer, done } = this.training;
     const { epoch, epochs, steps, learningRate, stopped, weights, slots } = state;
-    session.writeState(optimizer, slots);
+    session.weights.writeState(optimizer, slots);
     this.setWeights(weights);
     Object.assign(done, { epochs, steps, learningRate });
     this.epoch = epoch;

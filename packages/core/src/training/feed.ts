@@ -132,13 +132,13 @@ export class StreamFeed<T extends ImageChunk> implements Feed {
       const firstImage = reader.given;
       steps += Math.ceil(count / batchSize);
       this.stepsLeft -= Math.ceil(count / batchSize);
-      const run = session.bindColumns(columns);
+      const run = session.data.bindColumns(columns);
       reader.want(this.stepsLeft * batchSize);
       reader.release(count);
       try {
         yield { ...run, firstImage, rows: Int32Array.from({ length: count }, (_, row) => row) };
       } finally {
-        session.unbind(run.data);
+        session.data.unbind(run.data);
       }
     }
   }

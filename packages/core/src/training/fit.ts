@@ -12,7 +12,8 @@ import type { Feed, FeedRun } from "./feed.js";
 import { hasNonFinite, type NonFinite } from "./non-finite.js";
 import { Pauses, unhurried, type Watch } from "./pauses.js";
 import { verboseLines } from "./progress-lines.js";
-import { type Session, scalarRows } from "./session.js";
+import { scalarRows } from "./scalar-rows.js";
+import type { Session } from "./session.js";
 import { StreamFault } from "./stream-reader.js";
 import { sumInOrder } from "./sum-in-order.js";
 
@@ -105,7 +106,7 @@ export async function trainEpochs(training: Training, options: FitOptions): Prom
       .catch(async (thrown) => {
         if (thrown instanceof StreamFault) throw thrown.cause;
         if (!(thrown instanceof NonFiniteNumbers)) throw thrown;
-        session.clearState(optimizer);
+        session.weights.clearState(optimizer);
         done.steps = 0;
         const fault = await training.explain(thrown.found);
         for (const callback of callbacks) await callback.onNonFinite?.(fault, control);
@@ -119,7 +120,7 @@ export async function trainEpochs(training: Training, options: FitOptions): Prom
   }
   // As in Keras, the running average takes the weights' place when all epochs are over, unless one ended in a fault.
   if ((logs.length > 0 || restored) && done.steps > 0)
-    await session.alone(() => session.readAverages(optimizer));
+    await session.alone(() => session.weights.readAverages(optimizer));
   for (const callback of callbacks) await callback.onTrainEnd?.(control);
   return { epochs: logs };
 
@@ -137,12 +138,12 @@ export async function trainEpochs(training: Training, options: FitOptions): Prom
       reports.catch(() => {});
     };
 
-    session.writeWeights();
+    session.weights.write();
     try {
       for await (const run of feed.epoch(compiled.maxSteps * batchSize, signal)) await trainRun(run);
     } catch (thrown) {
       if (thrown instanceof AbortedError || thrown instanceof StreamFault) {
-        await session.readWeights();
+        await session.weights.read();
         await pause();
       }
       throw thrown;
@@ -221,7 +222,7 @@ export async function trainEpochs(training: Training, options: FitOptions): Prom
           loss: losses[wrong],
           batch: gathered(images, sizeOf(training.inputShape), batchRows),
           rows: batchRows.map((row) => firstImage + row),
-          weights: await session.copyWeights(),
+          weights: await session.weights.copy(),
           atStart: before === 0 && step === 0,
         });
       }
@@ -253,14 +254,14 @@ export async function trainEpochs(training: Training, options: FitOptions): Prom
 
     /** Copies the engine's weights to the model, unless some are not finite. */
     async function keepWeights(): Promise<void> {
-      const weights = await session.copyWeights();
+      const weights = await session.weights.copy();
       if (weights.some(({ values }) => hasNonFinite(values))) {
         throw new NonFiniteNumbers({
           ...{ step: done.steps, epoch, loss: undefined, weights, atStart: false },
           ...{ batch: new Float32Array(), rows: new Int32Array() },
         });
       }
-      for (const { weight, values } of weights) weight.values.set(values);
+      session.weights.accept(weights);
     }
 
     /** Adds the results of the run's first `count` samples. */

@@ -97,9 +97,10 @@ export async function eachRun(
 /** The regularizers' share of the loss. */
 function penaltyOf(weights: readonly Weight[]): number {
   let sum = 0;
-  for (const { penalty, trainable, values } of weights) {
+  for (const weight of weights) {
+    const { penalty, trainable } = weight;
     if (!penalty || !trainable) continue;
-    for (const value of values) sum += penalty.l1 * Math.abs(value) + penalty.l2 * value * value;
+    for (const value of weight.read()) sum += penalty.l1 * Math.abs(value) + penalty.l2 * value * value;
   }
   return sum;
 }

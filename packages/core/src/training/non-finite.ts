@@ -56,13 +56,13 @@ export function hasNonFinite(values: Float32Array): boolean {
 
 /** Does work with other weights in the model than it has. */
 async function withWeights<T>(weights: NonFinite["weights"], work: () => Promise<T>): Promise<T> {
-  const kept = weights.map(({ weight }) => weight.values.slice());
-  for (const { weight, values } of weights) weight.values.set(values);
+  const kept = weights.map(({ weight }) => weight.read().slice());
+  for (const { weight, values } of weights) weight.assign(values);
   try {
     return await work();
   } finally {
     weights.forEach(({ weight }, index) => {
-      weight.values.set(kept[index]!);
+      weight.assign(kept[index]!);
     });
   }
 }
@@ -81,13 +81,12 @@ async function firstNonFiniteLayer(
     const session = await Session.open({ inputShape, outputShape: output, steps }, { threads: 1 });
     try {
       const compiled = session.prediction({ element: "f32" });
-      session.writeWeights();
-      const data = session.bind(batch);
+      session.weights.write();
+      const data = session.data.bind(batch);
       const perRun = compiled.maxSteps * compiled.program.batchSize;
       const rows = Int32Array.from({ length: Math.min(count, perRun) }, (_, row) => row);
       await session.run(compiled, { data, rows });
-      const bytes = await session.engine.read(compiled.output!, 4 * sizeOf(output) * rows.length);
-      if (hasNonFinite(new Float32Array(bytes.buffer))) return layer.name;
+      if (hasNonFinite(await session.outputs(compiled, rows.length))) return layer.name;
     } finally {
       session.close();
     }

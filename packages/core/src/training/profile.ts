@@ -1,7 +1,8 @@
 import type { CompiledProgram } from "../compiler/compile.js";
 import type { Profile } from "../compiler/plan.js";
 import type { Optimizer } from "../optimizers/index.js";
-import { type Session, scalarRows } from "./session.js";
+import { scalarRows } from "./scalar-rows.js";
+import type { Session } from "./session.js";
 
 /** How long is measured, and how long the threads warm up before: V8 compiles a kernel better once it is busy. */
 const MEASURED_SECONDS = 1.5;
@@ -15,7 +16,7 @@ export async function profileTraining(
 ): Promise<Profile> {
   const { data, samples, optimizer } = options;
   const { batchSize } = compiled.program;
-  session.writeWeights();
+  session.weights.write();
 
   const run = async (steps: number) => {
     const count = Math.min(steps, compiled.maxSteps) * batchSize;

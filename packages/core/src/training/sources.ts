@@ -103,7 +103,7 @@ export class Sources {
    * @param patient waits for the streams' iterators to end
    */
   async close(patient: boolean): Promise<void> {
-    for (const data of this.bound.splice(0)) this.session.unbind(data);
+    for (const data of this.bound.splice(0)) this.session.data.unbind(data);
     for (const reader of this.readers.splice(0)) await reader.close(patient);
   }
 
@@ -151,11 +151,11 @@ export class Sources {
       for (;;) {
         const columns = await reader.next(MEASURED_TOGETHER, RUN_SAMPLES, signal);
         if (!columns) return reader.close();
-        const { data } = session.bindColumns(columns);
+        const { data } = session.data.bindColumns(columns);
         try {
           yield { ...columns, data };
         } finally {
-          session.unbind(data);
+          session.data.unbind(data);
           reader.release(columns.count);
         }
       }
@@ -166,7 +166,7 @@ export class Sources {
   private keep(columns: Columns): BoundPart {
     const { count, images, targets, weights } = columns;
     const arrays = [images, targets, weights].filter((column) => column !== undefined);
-    const data = this.session.bind(...arrays);
+    const data = this.session.data.bind(...arrays);
     this.bound.push(data);
     return { count, images, targets, weights, data };
   }

@@ -1,0 +1,27 @@
+import { describe, expect, it } from "vitest";
+import type { CompiledProgram } from "../compiler/compile.js";
+import type { Engine } from "../engine/engine.js";
+import { ProgramCache } from "./program-cache.js";
+
+describe("a program cache", () => {
+  const loaded: unknown[] = [];
+  const engine = { load: (program: unknown) => loaded.push(program) } as unknown as Engine;
+  const compiled = (name: string) => ({ program: { name } }) as unknown as CompiledProgram;
+
+  it("compiles and loads a program once for each key", () => {
+    const cache = new ProgramCache(engine);
+    const first = cache.get(["training", 32], () => compiled("a"));
+    expect(cache.get(["training", 32], () => compiled("b"))).toBe(first);
+    expect(cache.get(["training", 64], () => compiled("c"))).not.toBe(first);
+    expect(cache.get(["training"], () => compiled("d"))).not.toBe(first);
+    expect(loaded).toEqual([{ name: "a" }, { name: "c" }, { name: "d" }]);
+  });
+
+  it("tells objects of one class and equal settings apart", () => {
+    const cache = new ProgramCache(engine);
+    const [one, other] = [{ rate: 1 }, { rate: 1 }];
+    const program = cache.get([one], () => compiled("one"));
+    expect(cache.get([other], () => compiled("other"))).not.toBe(program);
+    expect(cache.get([one], () => compiled("again"))).toBe(program);
+  });
+});

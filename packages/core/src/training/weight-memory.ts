@@ -1,0 +1,148 @@
+import { HeddleError } from "../base/errors.js";
+import { sizeOf } from "../base/shape.js";
+import type { WeightPlaces } from "../compiler/compile.js";
+import type { Engine } from "../engine/engine.js";
+import type { Weight } from "../ops/weight.js";
+import type { Optimizer } from "../optimizers/index.js";
+import { WeightWriter } from "./weight-writer.js";
+
+/** The numbers of a weight in the engine's memory. */
+export interface WeightCopy {
+  readonly weight: Weight;
+  readonly values: Float32Array;
+}
+
+/** A model's weights in an engine's memory, and with them the arrays of the optimizers that train them. */
+export class WeightMemory {
+  readonly places: WeightPlaces;
+  private readonly writer: WeightWriter;
+  private readonly slots = new Map<Optimizer, readonly number[]>();
+
+  constructor(
+    private readonly engine: Engine,
+    private readonly weights: readonly Weight[],
+  ) {
+    this.places = placeWeights(engine, weights);
+    this.writer = new WeightWriter(engine);
+  }
+
+  /** Writes the model's weights into memory: those that have changed since they were last written or read. */
+  write(): void {
+    for (const weight of this.weights) this.writer.write(weight, this.addressOf(weight));
+  }
+
+  /** Says that a run changes the weights in memory: they are no longer what was written. */
+  change(): void {
+    this.writer.forget();
+  }
+
+  /** Copies of the weights in memory. */
+  async copy(): Promise<WeightCopy[]> {
+    const copies: WeightCopy[] = [];
+    for (const weight of this.weights) {
+      const values = await this.engine.readFloats(this.addressOf(weight), sizeOf(weight.shape));
+      copies.push({ weight, values });
+    }
+    return copies;
+  }
+
+  /** Copies the weights in memory to the model. */
+  async read(): Promise<void> {
+    this.accept(await this.copy());
+  }
+
+  /** Sets the model's weights to what `copy` returned, while memory still holds the same. */
+  accept(copies: readonly WeightCopy[]): void {
+    for (const { weight, values } of copies) {
+      weight.assign(values);
+      this.writer.note(weight);
+    }
+  }
+
+  /** Addresses of an optimizer's arrays, which last from one `fit` to the next: its own, then the running averages. */
+  slotsOf(optimizer: Optimizer): readonly number[] {
+    let slots = this.slots.get(optimizer);
+    if (!slots) {
+      const bytes = 4 * this.places.trainable.floats;
+      slots = Array.from({ length: optimizer.slots + (optimizer.useEma ? 1 : 0) }, (_, slot) =>
+        this.engine.allocate(bytes, `${optimizer.className}, slot ${slot}`),
+      );
+      this.slots.set(optimizer, slots);
+    }
+    return slots;
+  }
+
+  /** Copies of an optimizer's arrays. */
+  async readState(optimizer: Optimizer): Promise<Float32Array<ArrayBuffer>[]> {
+    const arrays: Float32Array<ArrayBuffer>[] = [];
+    for (const slot of this.slotsOf(optimizer)) {
+      arrays.push(await this.engine.readFloats(slot, this.places.trainable.floats));
+    }
+    return arrays;
+  }
+
+  /** Sets an optimizer's arrays to what `readState` returned. */
+  writeState(optimizer: Optimizer, arrays: readonly Float32Array[]): void {
+    const slots = this.slotsOf(optimizer);
+    const { floats } = this.places.trainable;
+    if (arrays.length !== slots.length || arrays.some(({ length }) => length !== floats)) {
+      throw new HeddleError({
+        who: optimizer.className,
+        expected: `a state of ${slots.length} arrays of ${floats} numbers`,
+        received: `${arrays.length} of ${arrays.map(({ length }) => length).join(", ")}`,
+        next: "Compile the model with the optimizer that the state was saved from.",
+      });
+    }
+    slots.forEach((slot, index) => {
+      this.engine.write(slot, arrays[index]!);
+    });
+  }
+
+  /** Resets an optimizer's arrays to zeros. */
+  clearState(optimizer: Optimizer): void {
+    const zeros = new Float32Array(this.places.trainable.floats);
+    for (const slot of this.slotsOf(optimizer)) this.engine.write(slot, zeros);
+  }
+
+  /** Sets the model's trained weights to their running averages, if the optimizer keeps them. */
+  async readAverages(optimizer: Optimizer): Promise<void> {
+    if (!optimizer.useEma) return;
+    const averages = this.slotsOf(optimizer)[optimizer.slots]!;
+    for (const weight of this.weights) {
+      if (!weight.trainable) continue;
+      const offset = this.addressOf(weight) - this.places.trainable.address;
+      weight.assign(await this.engine.readFloats(averages + offset, sizeOf(weight.shape)));
+    }
+  }
+
+  private addressOf(weight: Weight): number {
+    return this.places.addresses.get(weight)!;
+  }
+}
+
+/** Trainable weights first, in one block; each begins on its own cache line. */
+function placeWeights(engine: Engine, weights: readonly Weight[]): WeightPlaces {
+  const addresses = new Map<Weight, number>();
+  const place = (group: readonly Weight[], what: string) => {
+    let floats = 0;
+    const offsets = group.map((weight) => {
+      const offset = floats;
+      floats += 16 * Math.ceil(sizeOf(weight.shape) / 16);
+      return offset;
+    });
+    const address = engine.allocate(4 * floats, what);
+    group.forEach((weight, index) => {
+      addresses.set(weight, address + 4 * offsets[index]!);
+    });
+    return { address, floats };
+  };
+  const trainable = place(
+    weights.filter((weight) => weight.trainable),
+    "the trained weights",
+  );
+  place(
+    weights.filter((weight) => !weight.trainable),
+    "the other weights",
+  );
+  return { addresses, trainable };
+}
