@@ -19,8 +19,14 @@ const floors = {
 };
 
 // Under jobs/ each command has a room; what several of them need lies in jobs/ itself. A room uses another
-// only where it does the other's whole work: a training ends with an evaluation and a report.
-const jobs = { train: ["evaluate", "report"], resume: ["train"] };
+// only where it does the other's whole work: a training ends with an evaluation and a report, and a look at a run's
+// test images is written into its report.
+const jobs = {
+  train: ["evaluate", "report"],
+  resume: ["train"],
+  evaluate: ["report"],
+  explain: ["report"],
+};
 
 /** Files that no package ships: tests, what helps them, and the scalar twins that they compare with. */
 const NOT_SHIPPED = "\\.(test|testing|reference)\\.ts$";

@@ -51,7 +51,7 @@ describe("what is told of runs", () => {
       }
       const html = readFileSync(join(run, "report.html"), "utf8");
       expect(html).toContain(
-        "Not in this run&#39;s folder: dataset.json, figures/first-images, figures/one-of-each-class.",
+        "Missing from this run&#39;s folder: dataset.json, figures/first-images, figures/one-of-each-class.",
       );
       expect(html).not.toContain("alert(1)");
       expect(html).toContain("Confusion matrix");

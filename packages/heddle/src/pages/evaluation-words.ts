@@ -6,7 +6,7 @@ import type {
   ClassScores,
   McNemar,
 } from "@heddle/core/internal/evaluate/index.js";
-import type { Fact, ReportTable } from "./page-data.js";
+import type { Fact, PageTable } from "./page.js";
 
 /** What a run's own evaluation is of, as titles name it: `Fashion-MNIST, test images`. */
 export function testSubject(title: string): string {
@@ -84,7 +84,7 @@ export function evaluationFacts(evaluation: ClassifierEvaluation): readonly Fact
 }
 
 /** Precision, recall, F1 and AUC of each class. */
-export function classTable({ perClass, macro, auc }: ClassifierEvaluation): ReportTable {
+export function classTable({ perClass, macro, auc }: ClassifierEvaluation): PageTable {
   const share = (value: number | null | undefined) =>
     typeof value === "number" ? formatPercent(value) : "–";
   const area = (value: number | null | undefined) => (typeof value === "number" ? value.toFixed(4) : "–");
@@ -108,7 +108,7 @@ export function classTable({ perClass, macro, auc }: ClassifierEvaluation): Repo
 }
 
 /** The most confused pairs; none where every answer is right. */
-export function pairsTables({ confusedPairs, classNames }: ClassifierEvaluation): readonly ReportTable[] {
+export function pairsTables({ confusedPairs, classNames }: ClassifierEvaluation): readonly PageTable[] {
   if (confusedPairs.length === 0) return [];
   return [
     {

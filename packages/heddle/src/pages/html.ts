@@ -1,4 +1,4 @@
-import type { Fact, ReportFigure, ReportTable } from "./page-data.js";
+import type { Fact, FactGroup, PageFigure, PageTable } from "./page.js";
 
 /** Text for the inside of an element or a quoted attribute. */
 export function escapeHtml(text: string): string {
@@ -15,7 +15,7 @@ export function paragraph(text: string | undefined, className = ""): string {
   return `<p${className && ` class="${className}"`}>${escapeHtml(text)}</p>`;
 }
 
-/** A description list: labels beside values. */
+/** A description list: labels next to values. */
 export function facts(list: readonly Fact[] | undefined): string {
   if (list === undefined || list.length === 0) return "";
   const rows = list.map(({ label, value, code }) => {
@@ -25,11 +25,21 @@ export function facts(list: readonly Fact[] | undefined): string {
   return `<dl>${rows.join("")}</dl>`;
 }
 
-/** A table that scrolls sideways where the page is narrow. Its last row is a total when `total` says so. */
-export function table(
-  { title, head, rows, numeric = [] }: ReportTable,
-  options: { total?: boolean } = {},
-): string {
+/** Description lists under headings of their own. */
+export function factGroups(groups: readonly FactGroup[] = []): string {
+  const shown = groups.filter((group) => group.facts.length > 0);
+  if (shown.length === 0) return "";
+  const parts = shown.map((group) => `<div><h3>${escapeHtml(group.title)}</h3>${facts(group.facts)}</div>`);
+  return `<div class="groups">${parts.join("\n")}</div>`;
+}
+
+/** A command that one click selects whole. */
+export function command(text: string | undefined): string {
+  return text === undefined ? "" : `<pre><code>${escapeHtml(text)}</code></pre>`;
+}
+
+/** A table that scrolls sideways where the page is narrow. */
+export function table({ title, head, rows, numeric = [], total, foldedUnder }: PageTable): string {
   const cells = (tag: "th" | "td", row: readonly string[]) =>
     row
       .map((cell, column) => {
@@ -38,35 +48,36 @@ export function table(
       })
       .join("");
   const body = rows.map((row, index) => {
-    const last = options.total && index === rows.length - 1;
-    return `<tr${last ? ' class="total"' : ""}>${cells("td", row)}</tr>`;
+    const isTotal = total && index === rows.length - 1;
+    return `<tr${isTotal ? ' class="total"' : ""}>${cells("td", row)}</tr>`;
   });
-  return [
+  const whole = [
     '<div class="scroll"><table>',
     `<caption>${escapeHtml(title)}</caption>`,
     `<thead><tr>${cells("th", head)}</tr></thead>`,
     `<tbody>${body.join("")}</tbody>`,
     "</table></div>",
   ].join("");
+  return foldedUnder === undefined
+    ? whole
+    : `<details><summary>${escapeHtml(foldedUnder)}</summary>${whole}</details>`;
 }
 
-/**
- * Figures side by side where there is room, then a table in the same raster. The browser shows the drawing of
- * its own theme.
- */
-export function figures(list: readonly ReportFigure[] | undefined, beside = ""): string {
-  if (list === undefined || list.length === 0) return beside;
+/** Figures side by side where there is room, then tables on the same grid. The browser shows the drawing of its theme. */
+export function figures(list: readonly PageFigure[] = [], tables: readonly string[] = []): string {
+  if (list.length === 0) return tables.join("\n");
   const drawn = list.map(({ alt, svg, darkSvg }) => {
     const drawing = (theme: string, content: string) =>
       `<div class="drawing ${theme}" role="img" aria-label="${escapeHtml(alt)}">${content}</div>`;
     return `<figure>${drawing("light", svg)}${drawing("dark", darkSvg)}</figure>`;
   });
-  return `<div class="figures">${drawn.join("")}${beside}</div>`;
+  return `<div class="figures">${[...drawn, ...tables].join("")}</div>`;
 }
 
-/** A section with its heading beside it; nothing when it has no content. */
+/** A section with its heading at its side; nothing when it has no content. */
 export function section(id: string, title: string, content: readonly string[]): string {
   const shown = content.filter((part) => part !== "");
   if (shown.length === 0) return "";
-  return `<section id="${id}" aria-labelledby="${id}-title"><h2 id="${id}-title">${escapeHtml(title)}</h2><div class="content">${shown.join("\n")}</div></section>`;
+  const anchor = escapeHtml(id);
+  return `<section id="${anchor}" aria-labelledby="${anchor}-title"><h2 id="${anchor}-title">${escapeHtml(title)}</h2><div class="content">${shown.join("\n")}</div></section>`;
 }

@@ -1,89 +1,93 @@
-import { cloth } from "./cloth.js";
-import { escapeHtml, facts, figures, paragraph, section, table } from "./html.js";
-import type { HeadlineNumber, PageHeader, PageSection } from "./page-data.js";
-import { fontFaces, style } from "./style.js";
+import type { Figure } from "../figures/figure.js";
 
-/**
- * One HTML page that needs nothing beside it: no network, no script. Light and dark by the reader's preference,
- * readable on a phone and on paper.
- *
- * @example
- * renderPage({ kind: "Heddle data report", title: "Fashion-MNIST", id: "fashion-mnist", sections });
- */
-export function renderPage(page: PageHeader & { readonly sections: readonly PageSection[] }): string {
-  return pageOf(page, page.sections.map(pageSection));
+/** A page: its head and its sections. */
+export interface Page extends PageHeader {
+  readonly sections: readonly PageSection[];
+  /** SHA-256 of a model's weights: the band of cloth at the top is woven from it. A plain twill by default. */
+  readonly weightsSha256?: string;
 }
 
-function pageSection({
-  id,
-  title,
-  text,
-  facts: list,
-  figures: drawn,
-  tables = [],
-  aside,
-}: PageSection): string {
-  return section(id, title, [
-    paragraph(text),
-    facts(list),
-    figures(drawn),
-    ...tables.map((one) => table(one)),
-    paragraph(aside, "aside"),
-  ]);
+/** The head of a page. */
+export interface PageHeader {
+  /** The kind of page: `Heddle data report`. */
+  readonly kind: string;
+  /** `Fashion-MNIST`. */
+  readonly title: string;
+  /** A line below the title. */
+  readonly subtitle?: string;
+  /** What the page is about, next to its kind: a run's id. */
+  readonly id: string;
+  /** When it was finished, ISO 8601; shown in UTC. */
+  readonly finishedAt?: string;
+  /** A warning that nobody may miss, such as generated data in place of the real one. */
+  readonly notice?: Notice;
+  /** The first is shown largest. */
+  readonly headline?: readonly HeadlineNumber[];
 }
 
-/**
- * A page around sections that are HTML already.
- *
- * @param weightsSha256 the band of cloth at the head is woven from it, where there is one
- */
-export function pageOf(header: PageHeader, sections: readonly string[], weightsSha256?: string): string {
-  return [
-    "<!doctype html>",
-    '<html lang="en">',
-    "<head>",
-    '<meta charset="utf-8">',
-    '<meta name="viewport" content="width=device-width, initial-scale=1">',
-    '<meta name="generator" content="Heddle">',
-    `<title>${escapeHtml(header.title)} · ${escapeHtml(header.kind)} ${escapeHtml(header.id)}</title>`,
-    `<style>${fontFaces()}${style}</style>`,
-    "</head>",
-    "<body>",
-    cloth(weightsSha256),
-    '<div class="sheet">',
-    headerOf(header),
-    "<main>",
-    ...sections.filter(Boolean),
-    "</main>",
-    "</div>",
-    "</body>",
-    "</html>",
-    "",
-  ].join("\n");
+/** A warning above everything else. */
+export interface Notice {
+  readonly title: string;
+  readonly text: string;
 }
 
-function headerOf({ kind, title, subtitle, id, finishedAt, notice, headline = [] }: PageHeader): string {
-  const time = finishedAt === undefined ? "" : timeOf(finishedAt);
-  return [
-    "<header>",
-    `<p class="origin"><strong>${escapeHtml(kind)}</strong><span>${escapeHtml(id)}</span>${time}</p>`,
-    `<h1>${escapeHtml(title)}</h1>`,
-    paragraph(subtitle, "subtitle"),
-    notice &&
-      `<div class="notice" role="note"><strong>${escapeHtml(notice.title)}</strong>${paragraph(notice.text)}</div>`,
-    headline.length > 0 && `<ul class="headline">${headline.map(headlineItem).join("")}</ul>`,
-    "</header>",
-  ]
-    .filter(Boolean)
-    .join("\n");
+/** A number that is shown large. */
+export interface HeadlineNumber {
+  readonly label: string;
+  /** With its unit: `92.7%`. */
+  readonly value: string;
+  /** A few words below: `10,000 images`. */
+  readonly note?: string;
 }
 
-function timeOf(iso: string): string {
-  const [date, clock = ""] = iso.split("T");
-  return `<time datetime="${escapeHtml(iso)}">${escapeHtml(`${date} ${clock.slice(0, 5)} UTC`)}</time>`;
+/** A section of a page, its parts in the order in which they are shown. A section without any is not shown. */
+export interface PageSection {
+  /** Anchor on the page: `class-balance`. */
+  readonly id: string;
+  readonly title: string;
+  /** A sentence or two: what there is to see. */
+  readonly text?: string;
+  readonly facts?: readonly Fact[];
+  /** Facts under headings of their own. */
+  readonly factGroups?: readonly FactGroup[];
+  /** A command to copy. */
+  readonly command?: string;
+  readonly figures?: readonly PageFigure[];
+  readonly tables?: readonly PageTable[];
+  /** Small print: how it was computed. */
+  readonly aside?: string;
 }
 
-function headlineItem({ label, value, note }: HeadlineNumber): string {
-  const below = note === undefined ? "" : `<span class="note">${escapeHtml(note)}</span>`;
-  return `<li><b>${escapeHtml(value)}</b><span class="label">${escapeHtml(label)}</span>${below}</li>`;
+/** A name and its value: a line of a description. */
+export interface Fact {
+  readonly label: string;
+  readonly value: string;
+  /** Set in a fixed-width face, such as a checksum or a command. Default false. */
+  readonly code?: boolean;
 }
+
+/** Facts that belong together. */
+export interface FactGroup {
+  readonly title: string;
+  readonly facts: readonly Fact[];
+}
+
+/** A table of text. */
+export interface PageTable {
+  readonly title: string;
+  /** Names of the columns. */
+  readonly head: readonly string[];
+  /** Rows with a cell for each column. */
+  readonly rows: readonly (readonly string[])[];
+  /** Columns of numbers, right-aligned; counted from 0. Default none. */
+  readonly numeric?: readonly number[];
+  /** The last row is a total. Default false. */
+  readonly total?: boolean;
+  /** Set among the figures, where it fills the space that a small one leaves next to a tall one. Default false. */
+  readonly amongFigures?: boolean;
+  /** Hidden until the reader opens it, by this line. Default: shown. */
+  readonly foldedUnder?: string;
+}
+
+/** What a page shows of a figure. */
+export type PageFigure = Pick<Figure, "alt" | "svg" | "darkSvg">;

@@ -8,7 +8,7 @@ import {
 } from "../../jobs/evaluate/evaluate-model.js";
 import { subjectOf, writeEvaluationPage } from "../../jobs/evaluate/evaluation-page.js";
 import { evaluationFacts } from "../../pages/evaluation-words.js";
-import { refuseFolder } from "../../pages/page-file.js";
+import { refuseFolder } from "../../pages/write-page.js";
 import { loadOptions, withDataOptions } from "../data-options.js";
 import { fastOption, jsonOption, modelArgument, nonEmpty, runDirOption, threadsOption } from "../options.js";
 import type { Shell } from "../shell.js";

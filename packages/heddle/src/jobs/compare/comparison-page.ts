@@ -2,9 +2,9 @@ import { formatPercent } from "@heddle/core/internal/base/format.js";
 import type { EpochLogs } from "@heddle/core/internal/callbacks/history.js";
 import type { Figure } from "../../figures/figure.js";
 import { overlaidCurves } from "../../figures/overlaid-curves.js";
-import { renderPage } from "../../pages/page.js";
-import type { ReportTable } from "../../pages/page-data.js";
-import { writePage } from "../../pages/page-file.js";
+import type { PageTable } from "../../pages/page.js";
+import { renderPage } from "../../pages/render-page.js";
+import { writePage } from "../../pages/write-page.js";
 import type { ComparedRow, ComparedRun, Comparison } from "./compare-runs.js";
 
 /** Where a page goes unless the user says otherwise, below the working folder. */
@@ -85,7 +85,7 @@ function pageFor(
   { runs, configuration, circumstances, results, notes }: Comparison,
   figures: readonly Figure[],
 ): string {
-  const table = (title: string, rows: readonly ComparedRow[], numeric = false): ReportTable => ({
+  const table = (title: string, rows: readonly ComparedRow[], numeric = false): PageTable => ({
     title,
     head: ["", ...runs.map(({ letter }) => letter)],
     rows: rows.map(({ label, values }) => [label, ...values.map((value) => value ?? "–")]),

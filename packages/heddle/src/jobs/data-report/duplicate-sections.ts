@@ -1,7 +1,7 @@
 import { groupDigits } from "@heddle/core/internal/base/format.js";
 import type { Duplicates } from "@heddle/core/internal/data/duplicates.js";
 import type { Figure } from "../../figures/figure.js";
-import type { PageSection } from "../../pages/page-data.js";
+import type { PageSection } from "../../pages/page.js";
 import type { DataFindings, PairCounts } from "./findings.js";
 
 const scopes = ["Within training", "Within test", "A test image and a training image"] as const;

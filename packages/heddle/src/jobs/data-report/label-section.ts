@@ -1,6 +1,6 @@
 import { formatPercent, groupDigits } from "@heddle/core/internal/base/format.js";
 import type { Figure } from "../../figures/figure.js";
-import type { PageSection, ReportTable } from "../../pages/page-data.js";
+import type { PageSection, PageTable } from "../../pages/page.js";
 import type { DataFindings, LabelErrorFindings, SplitLabelErrors } from "./findings.js";
 
 const LARGEST = 10;
@@ -42,7 +42,7 @@ export function labelErrorsSection(findings: DataFindings, figures: readonly Fig
 }
 
 /** Which labels are taken for which, most frequent first. */
-function confusionTable({ train, test }: LabelErrorFindings, classNames: readonly string[]): ReportTable {
+function confusionTable({ train, test }: LabelErrorFindings, classNames: readonly string[]): PageTable {
   const counts = new Map<string, [label: number, suggested: number, train: number, test: number]>();
   for (const [column, { suspects }] of [train, test].entries()) {
     for (const { label, suggested } of suspects) {
@@ -71,7 +71,7 @@ function confusionTable({ train, test }: LabelErrorFindings, classNames: readonl
   };
 }
 
-function suspectTable({ train, test }: LabelErrorFindings, classNames: readonly string[]): ReportTable {
+function suspectTable({ train, test }: LabelErrorFindings, classNames: readonly string[]): PageTable {
   const all = [
     ...train.suspects.map((suspect) => ({ split: "training", ...suspect })),
     ...test.suspects.map((suspect) => ({ split: "test", ...suspect })),

@@ -1,8 +1,9 @@
 import { formatPercent, groupDigits } from "@heddle/core/internal/base/format.js";
 import type { SplitDescription } from "@heddle/core/internal/data/describe.js";
 import type { Figure } from "../../figures/figure.js";
-import { renderPage } from "../../pages/page.js";
-import type { HeadlineNumber, PageSection, ReportTable } from "../../pages/page-data.js";
+import { dataNotice } from "../../pages/notices.js";
+import type { HeadlineNumber, PageSection, PageTable } from "../../pages/page.js";
+import { renderPage } from "../../pages/render-page.js";
 import { duplicatesSection, nearDuplicatesSection } from "./duplicate-sections.js";
 import type { DataFindings } from "./findings.js";
 import { labelErrorsSection } from "./label-section.js";
@@ -23,6 +24,7 @@ export interface DataFigures {
 export function dataPage(findings: DataFindings, figures: DataFigures): string {
   const { dataset, leftOut } = findings;
   const { train, test, title, classNames, source } = dataset;
+  const notice = dataNotice(source, undefined);
   const sections: PageSection[] = [
     summarySection(findings),
     {
@@ -87,12 +89,7 @@ export function dataPage(findings: DataFindings, figures: DataFigures): string {
     subtitle: `${groupDigits(train.images)} training and ${groupDigits(test.images)} test images of ${train.shape.join(" × ")} in ${classNames.length} ${classNames.length === 1 ? "class" : "classes"}`,
     id: dataset.name,
     finishedAt: findings.finishedAt,
-    ...(source.kind === "generated" && {
-      notice: {
-        title: "Generated images",
-        text: "The images are drawn by code (fashion-sketch). What is found in them says nothing about Fashion-MNIST.",
-      },
-    }),
+    ...(notice && { notice }),
     headline: headline(findings),
     sections,
   });
@@ -186,7 +183,7 @@ function balanceSection({ dataset, balance }: DataFindings, figures: readonly Fi
     ]),
     ratio === null ? "–" : ratio.toFixed(2),
   ];
-  const table: ReportTable = {
+  const table: PageTable = {
     title: "The largest and the smallest class",
     head: ["Split", "Largest", "Images", "Smallest", "Images", "Ratio"],
     rows: [row("Training", balance.train), row("Test", balance.test)],

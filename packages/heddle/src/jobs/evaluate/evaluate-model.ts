@@ -12,10 +12,10 @@ import { imagesOf } from "@heddle/core/internal/recipes/prepare-training.js";
 import { limitedStreams } from "@heddle/core/internal/recipes/streamed.js";
 import type { LoadOptions } from "../../datasets/index.js";
 import { mcnemarSentence } from "../../pages/evaluation-words.js";
-import { type CountedLooks, countLook } from "../count-look.js";
 import { dataOfModel } from "../data-of-model.js";
 import { type LabelledSet, labelledSet } from "../labelled-set.js";
 import { changedFiles, type EngineChoice, type OpenedModel, openModel } from "../open-run.js";
+import { type CountedLooks, countLook } from "../report/count-look.js";
 import { type MaybeStreamed, withNames } from "../streams.js";
 import { predictionsOf } from "./evaluate-job.js";
 

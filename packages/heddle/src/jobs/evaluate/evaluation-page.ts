@@ -1,15 +1,10 @@
 import { formatPercent, groupDigits } from "@heddle/core/internal/base/format.js";
 import { allFigures, type EvaluationFigures, evaluationFigures } from "../../pages/evaluation-figures.js";
-import {
-  classTable,
-  evaluationFacts,
-  intervalText,
-  pairsTables,
-  temperatureNote,
-} from "../../pages/evaluation-words.js";
-import { renderPage } from "../../pages/page.js";
-import type { PageSection } from "../../pages/page-data.js";
-import { writePage } from "../../pages/page-file.js";
+import { evaluationDetails } from "../../pages/evaluation-sections.js";
+import { evaluationFacts, intervalText } from "../../pages/evaluation-words.js";
+import type { PageSection } from "../../pages/page.js";
+import { renderPage } from "../../pages/render-page.js";
+import { writePage } from "../../pages/write-page.js";
 import { shownMistakes } from "../labelled-set.js";
 import type { ModelEvaluation } from "./evaluate-model.js";
 
@@ -51,29 +46,15 @@ function pageFor(measured: ModelEvaluation, figures: EvaluationFigures, subject:
     ],
     sections: [
       {
-        ...{ id: "result", title: "Result", facts: evaluationFacts(evaluation) },
+        id: "result",
+        title: "Result",
+        facts: evaluationFacts(evaluation),
         ...(testLooks && { text: testLooks.sentence }),
       },
       ...(against ? [comparison(measured, against)] : []),
-      { id: "classes", title: "Classes", figures: figures.classes, tables: [classTable(evaluation)] },
-      {
-        ...{ id: "confusion", title: "Confusion", figures: figures.confusion },
-        tables: pairsTables(evaluation),
-      },
-      {
-        ...{ id: "calibration", title: "Calibration", figures: figures.calibration },
-        aside: temperatureNote(calibration),
-      },
-      { id: "mistakes", title: "Mistakes", figures: figures.mistakes, ...mistakesText(figures) },
+      ...evaluationDetails(evaluation, figures),
     ],
   });
-}
-
-function mistakesText({ mistakes }: EvaluationFigures): Pick<PageSection, "text"> {
-  if (mistakes.length === 0) return { text: "There is nothing to show." };
-  return {
-    text: "Below each image: what it is, what it was taken for, and how probable the model held that. A mistake of which the model is sure may be a wrong label.",
-  };
 }
 
 function comparison(

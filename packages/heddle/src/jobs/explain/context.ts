@@ -1,7 +1,7 @@
 import type { Dataset } from "@heddle/core/internal/data/dataset.js";
 import type { Model } from "@heddle/core/internal/model/model.js";
 import type { Figure } from "../../figures/figure.js";
-import type { PageSection } from "../../pages/page-data.js";
+import type { PageSection } from "../../pages/page.js";
 import type { LabelledSet } from "../labelled-set.js";
 
 /** What every part needs. */

@@ -9,7 +9,7 @@ import {
   whyNoClasses,
 } from "@heddle/core/internal/network/class-probabilities.js";
 import type { Figure } from "../../figures/figure.js";
-import type { PageSection } from "../../pages/page-data.js";
+import type { PageSection } from "../../pages/page.js";
 import { type ExplainContext, type ExplainedData, emptyPart, type Part } from "./context.js";
 import { embeddingFigure, filtersFigure } from "./figures.js";
 import { drawGallery } from "./gallery.js";

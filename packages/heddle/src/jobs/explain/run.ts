@@ -9,14 +9,15 @@ import { classCount, classNamesOf, whyNoClasses } from "@heddle/core/internal/ne
 import { checkFits } from "@heddle/core/internal/recipes/check-fits.js";
 import type { LoadOptions } from "../../datasets/index.js";
 import { writeFigures } from "../../figures/write-figures.js";
-import { renderPage } from "../../pages/page.js";
-import type { PageHeader } from "../../pages/page-data.js";
+import { dataNotice, joinNotices } from "../../pages/notices.js";
+import type { PageHeader } from "../../pages/page.js";
+import { renderPage } from "../../pages/render-page.js";
 import { slug } from "../../runs/run-folder.js";
-import { type CountedLooks, countLook } from "../count-look.js";
 import { dataOfModel } from "../data-of-model.js";
 import { labelledSet } from "../labelled-set.js";
 import { type OpenedModel, openModel } from "../open-run.js";
 import { imageSize } from "../picture-input.js";
+import { type CountedLooks, countLook } from "../report/count-look.js";
 import type { ExplainContext, ExplainedData, Part } from "./context.js";
 import { explainImage } from "./image.js";
 import { readExplainImage, splitOf } from "./input.js";
@@ -232,9 +233,8 @@ async function write(
 /** What nobody may miss: that images are generated, and what cannot be shown. */
 function noticeOf(dataset: Dataset | undefined, notes: readonly string[]): Pick<PageHeader, "notice"> {
   const missing = notes.join(" ");
-  if (dataset?.source.kind === "generated") {
-    const text = "They are drawn by code (fashion-sketch) and say nothing about Fashion-MNIST.";
-    return { notice: { title: "Generated images", text: `${text} ${missing}`.trimEnd() } };
-  }
-  return missing === "" ? {} : { notice: { title: "Not everything can be shown", text: missing } };
+  const generated = dataset && dataNotice(dataset.source, undefined);
+  const incomplete = missing === "" ? undefined : { title: "Not everything can be shown", text: missing };
+  const notice = joinNotices(generated, incomplete);
+  return notice ? { notice } : {};
 }

@@ -1,9 +1,9 @@
-import { formatDuration, formatPercent, groupDigits } from "@heddle/core/internal/base/format.js";
+import { counted, formatDuration, formatPercent, groupDigits } from "@heddle/core/internal/base/format.js";
 import type { MeanInterval } from "@heddle/core/internal/evaluate/mean-interval.js";
 import { published } from "@heddle/core/internal/recipes/study-recipe.js";
 import type { Figure } from "../../figures/figure.js";
-import { renderPage } from "../../pages/page.js";
-import type { Fact, PageSection, ReportTable } from "../../pages/page-data.js";
+import type { Fact, PageSection, PageTable } from "../../pages/page.js";
+import { renderPage } from "../../pages/render-page.js";
 import { FEW_EPOCHS, FEW_EPOCHS_NOTE } from "./plan.js";
 import type { StudyRecord, TestRecord } from "./records.js";
 import { REFERENCE, titleOf } from "./regimes.js";
@@ -71,7 +71,7 @@ export function studyReport(report: StudyReport): string {
 function verdictSection({ results, pooledVerdict, figures, study, notice }: StudyReport): PageSection {
   const ours = results.find(({ regime }) => regime.name === REFERENCE);
   const gap = published.trainAccuracy - published.testAccuracy;
-  const beside: ReportTable = {
+  const beside: PageTable = {
     title: `Pooling + dropout, published and here (${counted(study.plan.epochs, "epoch")} on ${groupDigits(study.images.train)} images)`,
     head: ["", published.source, `Here, ${study.plan.seeds} seeds`],
     rows: ours
@@ -100,7 +100,7 @@ function verdictSection({ results, pooledVerdict, figures, study, notice }: Stud
 }
 
 function comparison({ results, study }: StudyReport): PageSection {
-  const table: ReportTable = {
+  const table: PageTable = {
     title: `Accuracy in percent: mean ± standard deviation over ${study.plan.seeds} seeds`,
     head: ["Regime", "Setting", "Parameters", "Test", "Training", "Gap, points", "Against pooling + dropout"],
     rows: results.map(({ regime, setting, parameters, test, train, gap, difference }) => [
@@ -279,11 +279,6 @@ function withDeviation({ mean, deviation }: MeanInterval): string {
 function intervalText({ mean, low, high }: MeanInterval, signed = false): string {
   const text = (value: number) => (signed ? points(value) : (100 * value).toFixed(2).replace("-", "−"));
   return `${text(mean)} (${text(low)} to ${text(high)})`;
-}
-
-/** `1 epoch`, `16 epochs`. */
-function counted(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? "" : "s"}`;
 }
 
 function lowerFirst(text: string): string {

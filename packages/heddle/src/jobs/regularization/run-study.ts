@@ -4,6 +4,7 @@ import { groupDigits } from "@heddle/core/internal/base/format.js";
 import type { Progress } from "@heddle/core/internal/callbacks/callback.js";
 import type { Dataset } from "@heddle/core/internal/data/dataset.js";
 import { checkSeveralClasses } from "@heddle/core/internal/recipes/check-fits.js";
+import { dataNotice } from "../../pages/notices.js";
 import { formatCommand } from "../../runs/command-line.js";
 import { lockFolder } from "../../system/lock.js";
 import { describeMachine } from "../../system/machine.js";
@@ -262,12 +263,7 @@ async function runTrials(
 
 /** Says that this is no answer to the published study where the data is another. */
 function noticeOf({ dataset, standInFor, request }: StudyOptions, study: StudyRecord) {
-  if (standInFor) {
-    return {
-      title: `This is not a ${standInFor.title} result`,
-      text: `${standInFor.reason} The images are drawn by code (fashion-sketch), so that everything else can be seen at work.`,
-    };
-  }
+  if (standInFor) return dataNotice(dataset.source, standInFor);
   if (dataset.name !== "fashion-mnist") {
     return {
       title: "Other images than the published study's",

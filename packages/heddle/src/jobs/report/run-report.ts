@@ -3,9 +3,11 @@ import { accuracyByEpoch, lossByEpoch } from "../../figures/curves.js";
 import type { Figure } from "../../figures/figure.js";
 import { evaluationCharts } from "../../pages/evaluation-figures.js";
 import { testSubject } from "../../pages/evaluation-words.js";
-import { renderReport } from "../../pages/render-report.js";
-import type { ReportedTraining } from "../../pages/report-configuration.js";
-import { type RunRecords, reportData, validationNameOf } from "../../pages/run-page.js";
+import { renderPage } from "../../pages/render-page.js";
+import type { ReportedTraining } from "../../pages/run-configuration.js";
+import { runPage } from "../../pages/run-page.js";
+import type { RunRecords } from "../../pages/run-records.js";
+import { validationNameOf } from "../../pages/run-sections.js";
 import type { RunEvaluation } from "../../runs/evaluation-record.js";
 import { type KeptFigure, readKeptFigure } from "../../runs/kept-figure.js";
 import { parseRunRecord, type RunRecord } from "../../runs/records.js";
@@ -13,38 +15,40 @@ import { RunFolder } from "../../runs/run-folder.js";
 import { readConfiguration } from "../configuration.js";
 import { dataFigureNames } from "./data-figures.js";
 
-/** What became of a report. */
+/** A report that was written. */
 export interface RunReport {
   readonly reportPath: string;
-  /** Files that the folder should hold and does not; the report says so, too. */
+  /** Files that the folder should hold but does not; the report says so too. */
   readonly missing: readonly string[];
 }
 
 /**
- * Rebuilds the report and the figures of a run from its folder alone: what can be drawn from numbers is drawn again,
- * grids of images are taken as they were kept. Where nothing changed, every byte is as before.
+ * Rebuilds the report and the figures of a run from its folder alone: charts are drawn again from the numbers, grids of
+ * images are taken from the folder. Where nothing has changed, every byte is the same.
  *
  * @param run a run folder, an id or a name below `root`, or `latest`
- * @throws HeddleError when there is no such run, or a file of it is damaged
+ * @throws HeddleError when there is no such run, or one of its files is damaged
  */
 export async function rebuildReport(run: string, root: string): Promise<RunReport> {
   const folder = await RunFolder.open(run, root);
   return writeRunReport(folder, await folder.readRecord());
 }
 
-/** Draws the figures of a run and writes its report. A run's end and `heddle report` both do it here. */
+/** Draws the figures of a run and writes its report: at a run's end, after a look at its test images, and on request. */
 export async function writeRunReport(folder: RunFolder, record: RunRecord): Promise<RunReport> {
-  // As it is read: the report of a run's end must not know more than its folder.
-  const read = parseRunRecord(folder.recordPath, JSON.stringify(record));
-  const records = await readRecords(folder, read);
+  // Through JSON, as from the folder: the report at a run's end must not know more than the folder does.
+  const stored = parseRunRecord(folder.recordPath, JSON.stringify(record));
+  const records = await readRecords(folder, stored);
   const { curves, charts, missing } = records;
   const drawn = charts ? [...charts.confusion, ...charts.classes, ...charts.calibration] : [];
   for (const figure of [...curves, ...drawn]) await folder.writeFigure(figure);
-  await folder.writeReport(renderReport(reportData(records)));
+  // Read last: another process may have counted a look while figures were drawn.
+  const testLooks = await folder.readTestLooks();
+  await folder.writeReport(renderPage(runPage({ ...records, testLooks })));
   return { reportPath: folder.reportPath, missing: [...missing.data, ...missing.mistakes] };
 }
 
-/** Accuracy and loss by epoch, from `history.csv`; none before the first epoch ended. */
+/** Draws accuracy and loss by epoch from `history.csv`; nothing before the first epoch has ended. */
 export async function drawCurves(
   folder: RunFolder,
   title: string,
@@ -56,13 +60,13 @@ export async function drawCurves(
   return [await accuracyByEpoch({ epochs }, options), await lossByEpoch({ epochs }, options)];
 }
 
-async function readRecords(folder: RunFolder, record: RunRecord): Promise<RunRecords> {
+async function readRecords(folder: RunFolder, record: RunRecord): Promise<Omit<RunRecords, "testLooks">> {
   const { title } = record.dataset;
   const training = readConfiguration(folder.recordPath, record);
   const data = await folder.readData();
   const evaluation = await folder.readEvaluation();
   const grids = await readGrids(folder, dataFigureNames);
-  const mistakes = await readGrids(folder, mistakeFiguresOf(evaluation));
+  const mistakes = await readGrids(folder, mistakeGridNames(evaluation));
   return {
     record,
     training,
@@ -70,12 +74,11 @@ async function readRecords(folder: RunFolder, record: RunRecord): Promise<RunRec
     epochs: (await folder.readHistory()).epochs,
     metrics: (await isFile(folder.metricsPath)) ? await folder.readMetrics() : undefined,
     evaluation,
-    testLooks: await folder.readTestLooks(),
     curves: await drawCurves(folder, title, training),
     charts: evaluation?.evaluation
       ? await evaluationCharts(evaluation.evaluation, testSubject(title))
       : undefined,
-    pictures: { data: grids.kept, mistakes: mistakes.kept },
+    grids: { data: grids.kept, mistakes: mistakes.kept },
     missing: {
       data: [...(data ? [] : ["dataset.json"]), ...grids.missing],
       mistakes: mistakes.missing,
@@ -83,10 +86,10 @@ async function readRecords(folder: RunFolder, record: RunRecord): Promise<RunRec
   };
 }
 
-/** The grids of images that go with an evaluation. */
-function mistakeFiguresOf(found: RunEvaluation | undefined): readonly string[] {
-  if (!found?.evaluation) return [];
-  const { confusedPairs, topLosses } = found.evaluation;
+/** Names of the grids of images that go with an evaluation. */
+function mistakeGridNames(record: RunEvaluation | undefined): readonly string[] {
+  if (!record?.evaluation) return [];
+  const { confusedPairs, topLosses } = record.evaluation;
   return [
     ...(confusedPairs.length > 0 ? ["most-confused-pairs"] : []),
     ...(topLosses.some(({ truth, predicted }) => truth !== predicted) ? ["top-losses"] : []),

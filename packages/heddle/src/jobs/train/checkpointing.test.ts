@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { resumedNote } from "../../pages/resumed-words.js";
+import { resumedNote } from "../../pages/run-sections.js";
 import { type CheckpointMarks, checkMarks, parseCheckpointEvery } from "./checkpointing.js";
 
 describe("parseCheckpointEvery", () => {
@@ -47,7 +47,7 @@ describe("resumedNote", () => {
     expect(resumedNote({})).toBe("");
     expect(resumedNote({ stretches: [stretch(2, 0, 0)] })).toBe("");
     expect(resumedNote({ stretches: [stretch(2, 0, 0), stretch(1, 3, 0), stretch(2, 3, 450)] })).toBe(
-      " The run was stopped and resumed twice (behind epoch 3, behind step 450 of epoch 4), on 2 and 1 threads and Node 20.20.2; its weights are those of a run in one go.",
+      "The run was stopped and resumed twice (after epoch 3, after step 450 of epoch 4), on 2 and 1 threads and Node 20.20.2; an uninterrupted run gives the same weights.",
     );
   });
 });

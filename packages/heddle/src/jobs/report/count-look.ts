@@ -1,8 +1,9 @@
 import { messageOf } from "@heddle/core/internal/base/errors.js";
-import { withTestLooks } from "../pages/sections.js";
-import { type LookReason, looksSentence, type TestLook } from "../runs/test-looks.js";
-import type { LabelledSet } from "./labelled-set.js";
-import type { OpenedModel } from "./open-run.js";
+import { isFile } from "@heddle/core/internal/base/files-node.js";
+import { type LookReason, looksSentence, type TestLook } from "../../runs/test-looks.js";
+import type { LabelledSet } from "../labelled-set.js";
+import type { OpenedModel } from "../open-run.js";
+import { writeRunReport } from "./run-report.js";
 
 /** How often a run's test images were looked at. */
 export interface CountedLooks {
@@ -12,10 +13,10 @@ export interface CountedLooks {
 }
 
 /**
- * Counts a look at a run's own test images, in its folder and in its report.
+ * Counts a look at a run's own test images, and redraws the run's report, which says how many there were.
  *
  * @param test the images that were looked at, whole
- * @returns the looks so far, this one included; `null` where there is no run or these are other images
+ * @returns the looks so far, this one included; `null` where there is no run or its test images are different
  */
 export async function countLook(
   run: OpenedModel["run"],
@@ -24,17 +25,20 @@ export async function countLook(
   onWarning: (message: string) => void,
 ): Promise<CountedLooks | null> {
   if (run === undefined || run.record.dataset.testSha256 !== (await test.fingerprint())) return null;
-  const { folder } = run;
+  const { folder, record } = run;
   const look: TestLook = { at: new Date().toISOString(), reason };
   let looks = [...(await folder.readTestLooks()), look];
   try {
     await folder.appendTestLook(look);
     looks = [...(await folder.readTestLooks())];
-    const report = await folder.readReport();
-    if (report !== undefined) await folder.writeReport(withTestLooks(report, looksSentence(looks)));
   } catch (thrown) {
-    // A run on a disk that cannot be written can still be looked at.
+    // A run can be looked at even where its folder cannot be written.
     onWarning(`This look at the test images could not be counted: ${messageOf(thrown)}`);
+  }
+  try {
+    if (await isFile(folder.reportPath)) await writeRunReport(folder, record);
+  } catch (thrown) {
+    onWarning(`The run's report could not be brought up to date: ${messageOf(thrown)}`);
   }
   return { count: looks.length, sentence: looksSentence(looks) };
 }

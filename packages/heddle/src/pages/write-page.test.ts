@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Figure } from "../figures/figure.js";
-import { refuseFolder, writePage } from "./page-file.js";
+import { refuseFolder, writePage } from "./write-page.js";
 
 const figure: Figure = {
   ...{ name: "curve", title: "Curve", alt: "A curve", svg: "<svg/>", darkSvg: "<svg/>" },

@@ -2,12 +2,12 @@ import { formatBytes, groupDigits } from "@heddle/core/internal/base/format.js";
 import { isJsonObject, type JsonObject } from "@heddle/core/internal/base/json.js";
 import type { Training } from "@heddle/core/internal/recipes/training.js";
 import type { Metrics, RunRecord } from "../runs/records.js";
-import type { Fact, FactGroup } from "./page-data.js";
+import type { Fact, FactGroup } from "./page.js";
 
-/** What a report says of a training: what `run.json` describes. */
+/** A training as `run.json` describes it. */
 export type ReportedTraining = Omit<Training, "dataset" | "threads">;
 
-/** An optimizer's options, those left out that are off. */
+/** An optimizer's options, without those that are off. */
 function optimizerFacts(config: JsonObject): Fact[] {
   const isOff = ([name, value]: [string, unknown]) =>
     value === null || value === false || (name.startsWith("ema_") && config["use_ema"] === false);
@@ -16,15 +16,15 @@ function optimizerFacts(config: JsonObject): Fact[] {
     .map(([name, value]) => ({ label: name, value: optionText(value) }));
 }
 
-/** `0.9`, or of a schedule `OneCycle: peak 0.003, warmup 0.2`. */
+/** `0.9`, or for a schedule `OneCycle: peak 0.003, warmup 0.2`. */
 function optionText(value: unknown): string {
   if (!isJsonObject(value)) return typeof value === "object" ? JSON.stringify(value) : String(value);
   const { class_name: name, config } = value;
   const options = Object.entries(isJsonObject(config) ? config : {});
-  return `${name}: ${options.map(([option, given]) => `${option} ${given}`).join(", ")}`;
+  return `${name}: ${options.map(([option, setting]) => `${option} ${setting}`).join(", ")}`;
 }
 
-/** All that decided the result, and where it came about. */
+/** Everything that decided the result, and where it was computed. */
 export function configurationGroups(
   { machine, versions, dataset, seed }: RunRecord,
   training: ReportedTraining,
@@ -82,7 +82,7 @@ function engineGroup({ engine, throughput, weights }: Metrics): FactGroup {
   };
 }
 
-/** 0 where labels are taken as they are. */
+/** 0 where labels are not smoothed. */
 export function labelSmoothing({ loss }: Pick<Training, "loss">): number {
   return Number(loss.getConfig()["label_smoothing"] ?? 0);
 }
