@@ -72,7 +72,7 @@ describe("heddle study fashion-mnist where there is no data and no network", () 
       versions: { node: process.versions.node },
     });
     expect(record.versions.heddle).toBe(
-      readJson(fileURLToPath(new URL("../package.json", import.meta.url))).version,
+      readJson(fileURLToPath(new URL("../packages/heddle/package.json", import.meta.url))).version,
     );
     expect(Date.parse(record.finishedAt)).toBeGreaterThan(Date.parse(record.startedAt));
 
