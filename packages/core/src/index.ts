@@ -2,7 +2,9 @@
  * Heddle's core: models, layers, training, evaluation and explanation. Runs in Node and in browsers. No dependency is
  * loaded, but for `embed`, which loads umap-js when it is called.
  */
-export { AbortedError, HeddleError } from "./base/errors.js";
+export { AbortedError, type ErrorParts, HeddleError } from "./base/errors.js";
+export type { Json, JsonObject } from "./base/json.js";
+export type { Registry } from "./base/registry.js";
 export type { Shape } from "./base/shape.js";
 export type {
   Callback,
@@ -38,7 +40,9 @@ export {
   type Tiles,
 } from "./explain/index.js";
 export * from "./initializers/index.js";
+export type { ActivityRegularizationOptions } from "./layers/activity-regularization.js";
 export * from "./layers/index.js";
+export type { Size2D } from "./layers/options.js";
 export * from "./losses/index.js";
 export * from "./metrics/index.js";
 export { loadModel, modelFromJson } from "./model/load.js";
@@ -47,8 +51,9 @@ export { Sequential } from "./model/sequential.js";
 export { Trace, type Traced, type TraceRequest } from "./model/trace.js";
 export { classProbabilities } from "./network/class-probabilities.js";
 export { Input } from "./network/input.js";
-export type { ModelOptions } from "./network/network.js";
+export type { ModelOptions, Network } from "./network/network.js";
 export type { SummaryRow } from "./network/summary.js";
+export type { Weight } from "./ops/weight.js";
 export {
   Adam,
   type AdamOptions,
@@ -75,4 +80,11 @@ export {
   type TrainingSamples,
   toCategorical,
 } from "./training/samples.js";
-export type { ImageChunk, SampleChunk, SampleStream } from "./training/stream.js";
+export type {
+  Chunk,
+  Chunks,
+  ImageChunk,
+  SampleChunk,
+  SampleStream,
+  StreamOfPasses,
+} from "./training/stream.js";

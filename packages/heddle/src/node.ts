@@ -1,7 +1,12 @@
 /** What Heddle adds in Node: datasets and pictures on disk, and the folders of runs. */
+
+export type { ImageFolderListing, ListedPicture } from "./datasets/image-folder-list.js";
 export * from "./datasets/index.js";
-export { changedFiles, datasetOfRun, type OpenedRun, openRun } from "./jobs/open-run.js";
+export { changedFiles, datasetOfRun, type EngineChoice, type OpenedRun, openRun } from "./jobs/open-run.js";
 export { type CheckpointFile, Checkpoints } from "./runs/checkpoints.js";
+export type { DataRecord } from "./runs/data-record.js";
+export type { RunEvaluation } from "./runs/evaluation-record.js";
+export type { LabelChange, RunLabels } from "./runs/labels.js";
 export {
   type EngineVariant,
   type Metrics,
@@ -16,4 +21,5 @@ export {
   type RunSummary,
   readRuns,
 } from "./runs/run-store.js";
+export type { TestLook } from "./runs/test-looks.js";
 export type { Machine } from "./system/machine.js";

@@ -1,7 +1,13 @@
 export type { ByteSource } from "../formats/gunzip.js";
 export { type IdxArray, type IdxData, type IdxElementType, writeIdx } from "../formats/idx-format.js";
 export { type NpyArray, readNpy, writeNpy } from "../formats/npy.js";
-export { type AssembleOptions, assemble, type ClassedImages, toClasses } from "./assemble.js";
+export {
+  type AssembleOptions,
+  assemble,
+  type ClassedImages,
+  type ClassOptions,
+  toClasses,
+} from "./assemble.js";
 export { type CatalogueEntry, type CatalogueFile, catalogue, fashionMnist } from "./catalogue.js";
 export { classesOf, withClasses } from "./classes.js";
 export { type CsvOptions, CsvReader, readCsv } from "./csv/csv.js";

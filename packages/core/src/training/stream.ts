@@ -2,7 +2,7 @@ import { HeddleError } from "../base/errors.js";
 import type { LabelledSamples, Samples, SamplesWithTargets } from "./samples.js";
 
 /** Samples without what follows from them: N, and the shape, which is the model's input. */
-type Chunk<T extends Samples> = Omit<T, "count" | "shape"> & Partial<Pick<T, "count" | "shape">>;
+export type Chunk<T extends Samples> = Omit<T, "count" | "shape"> & Partial<Pick<T, "count" | "shape">>;
 
 /** Some samples of a stream, any number of them. What they lie in may be used again once the next chunk is asked for. */
 export type ImageChunk = Chunk<Samples>;
@@ -13,10 +13,10 @@ export type SampleChunk = (Chunk<LabelledSamples> | Chunk<SamplesWithTargets>) &
   readonly sampleWeight?: ArrayLike<number>;
 };
 
-type Chunks<T> = AsyncIterable<T> | Iterable<T>;
+export type Chunks<T> = AsyncIterable<T> | Iterable<T>;
 
 /** Gives the chunks of each pass. */
-interface StreamOfPasses<T> {
+export interface StreamOfPasses<T> {
   (pass: number): Chunks<T>;
   /** Samples of every pass, where that is known. */
   readonly count?: number;
