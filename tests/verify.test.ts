@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { isOneLine, readJson, TINY, Workspace } from "./cli.js";
 import { writeClothes } from "./idx-folder.js";
 
-const { version } = readJson(fileURLToPath(new URL("../package.json", import.meta.url)));
+const { version } = readJson(fileURLToPath(new URL("../packages/heddle/package.json", import.meta.url)));
 const OTHER = "0123456789abcdef".repeat(4);
 
 describe("heddle verify", () => {

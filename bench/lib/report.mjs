@@ -4,7 +4,7 @@ import { cpus } from "node:os";
 import { fileURLToPath } from "node:url";
 
 const bench = fileURLToPath(new URL("..", import.meta.url));
-const { version } = JSON.parse(readFileSync(`${bench}../package.json`, "utf8"));
+const { version } = JSON.parse(readFileSync(`${bench}../packages/heddle/package.json`, "utf8"));
 
 /** Where and with what it was measured: stands in every result. */
 export const machine = {
