@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { installOffline, link, packAll, root } from "../tools/package/pack.mjs";
+import { workloadText } from "../tools/package/workload-text.mjs";
 import { committedHash } from "../tools/reproducibility/page.mjs";
 import { Workspace } from "./cli.js";
 
@@ -24,16 +25,6 @@ function project(name: string, ...installed: readonly string[]): string {
 /** Runs a program in a project to its end. */
 function run(folder: string, ...words: readonly string[]) {
   return workspace.spawn("sh", ["-c", 'cd "$0" && exec "$@"', folder, process.execPath, ...words]).finished;
-}
-
-/** The workload of docs/reproducibility.md with the imports that a user writes. */
-function workloadOn(core: string, data: string): string {
-  const text = readFileSync(join(root, "tools/reproducibility/workload.mjs"), "utf8");
-  const own = text
-    .replace("../../packages/core/dist/data/index.js", data)
-    .replaceAll("../../packages/core/dist/index.js", core);
-  expect(own).not.toContain("dist/");
-  return `${own}\nconsole.log((await train({ threads: 2 })).sha256);\n`;
 }
 
 beforeAll(() => {
@@ -96,7 +87,7 @@ describe("@heddle/core alone", () => {
 
   it("trains to the published hash without any other package", async () => {
     const folder = project("core-alone", "@heddle/core");
-    writeFileSync(join(folder, "train.js"), workloadOn("@heddle/core", "@heddle/core/data"));
+    writeFileSync(join(folder, "train.js"), workloadText("@heddle/core", "@heddle/core/data"));
     const { code, stdout, stderr } = await run(folder, "train.js");
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     expect(stdout.trim()).toBe(committedHash("strict"));
@@ -106,7 +97,7 @@ describe("@heddle/core alone", () => {
 describe("heddle", () => {
   it("trains to the published hash, and brings its command", async () => {
     const folder = project("with-heddle", "@heddle/core", "heddle");
-    writeFileSync(join(folder, "train.js"), workloadOn("heddle", "heddle/data"));
+    writeFileSync(join(folder, "train.js"), workloadText("heddle", "heddle/data"));
     const { code, stdout, stderr } = await run(folder, "train.js");
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     expect(stdout.trim()).toBe(committedHash("strict"));

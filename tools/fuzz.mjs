@@ -27,7 +27,9 @@ if (chosen.length === 0) {
   process.exit(2);
 }
 const [inputs, seconds, seed, from] = [values.inputs, values.seconds, values.seed, values.from].map(Number);
-const { version } = JSON.parse(readFileSync(new URL("../packages/heddle/package.json", import.meta.url), "utf8"));
+const { version } = JSON.parse(
+  readFileSync(new URL("../packages/heddle/package.json", import.meta.url), "utf8"),
+);
 const results = [];
 for (const { name, perProcess } of chosen) {
   const result = await fuzz(name, { inputs, seconds, seed, from, keep: values.keep, perProcess });
