@@ -83,7 +83,8 @@ function tryRuntime(key) {
 
 /** Whether a training gave the hash of its kernels. */
 function hashCell(variant, { stdout, stderr, status }) {
-  if (stderr.includes("expected a JavaScript engine and a processor with a fused multiply-add")) return "refused";
+  if (stderr.includes("expected a JavaScript engine and a processor with a fused multiply-add"))
+    return "refused";
   if (status !== 0) return `**fails**: ${lastLine(stderr)}`;
   const hash = stdout.trim();
   if (hash === committedHash(variant)) return "the same";
