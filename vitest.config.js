@@ -4,10 +4,15 @@ import { defineConfig } from "vitest/config";
 // and workers start from the same files as they do for a user.
 export default defineConfig({
   test: {
-    include: ["packages/*/dist/**/*.test.js", "tests/**/*.test.ts"],
     testTimeout: 60_000,
     hookTimeout: 120_000,
     pool: "forks",
     maxWorkers: 2,
+    projects: [
+      // Beside the source; quick: npx vitest --project unit
+      { extends: true, test: { name: "unit", include: ["packages/*/dist/**/*.test.js"] } },
+      // The whole program, as it is typed.
+      { extends: true, test: { name: "program", include: ["tests/**/*.test.ts"] } },
+    ],
   },
 });

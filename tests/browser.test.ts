@@ -1,9 +1,10 @@
 // The core in a real browser: the same weights as in Node, on shared memory and without it.
 import { describe, expect, it } from "vitest";
-import { chromium, trainInChromium } from "../tools/reproducibility/in-chromium.mjs";
+import { trainInChromium } from "../tools/reproducibility/in-chromium.mjs";
 import { train } from "../tools/reproducibility/workload.mjs";
+import { hasChromium, NEEDS_CHROMIUM } from "./chromium.js";
 
-describe.skipIf(!chromium)("in Chromium (needs it installed; CHROMIUM names it)", () => {
+describe.skipIf(!hasChromium)(`in Chromium ${NEEDS_CHROMIUM}`, () => {
   it.each([
     { isolated: true, fast: false },
     { isolated: false, fast: false },

@@ -3,7 +3,8 @@ import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { damagedCsv } from "../packages/core/dist/data/csv/damaged.testing.js";
 import { type MissingRule, type ReadImages, readCsv } from "../packages/core/dist/data/index.js";
-import { chromium, runInChromium } from "../tools/reproducibility/in-chromium.mjs";
+import { runInChromium } from "../tools/reproducibility/in-chromium.mjs";
+import { hasChromium, NEEDS_CHROMIUM } from "./chromium.js";
 
 /** What is compared; the page makes the same. */
 const summary = ({ images, dropped }: ReadImages) => ({
@@ -29,7 +30,7 @@ const inChromium = (missing: MissingRule, packed: boolean, isolated: boolean) =>
     { isolated },
   );
 
-describe.skipIf(!chromium)("a table with 100 damaged rows in Chromium (needs it installed)", () => {
+describe.skipIf(!hasChromium)(`a table with 100 damaged rows in Chromium ${NEEDS_CHROMIUM}`, () => {
   it.each([
     { missing: "drop", packed: false, isolated: false },
     { missing: "drop", packed: true, isolated: false },

@@ -1,7 +1,8 @@
 import { spawnSync } from "node:child_process";
+import { available } from "../packages/heddle/dist/system/required.testing.js";
 import { type Finished, MAIN, type Workspace } from "./cli.js";
 
-/** Runs a program on a pseudo-terminal of the given width and copies what it shows. */
+/** In Python: runs a program on a pseudo-terminal of a certain width, and copies what it shows. */
 const PTY = `
 import fcntl, os, pty, struct, sys, termios
 pid, terminal = pty.fork()
@@ -19,8 +20,11 @@ while True:
 sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
 `;
 
-/** Whether there is a pseudo-terminal to be had. */
-export const hasPty = spawnSync("python3", ["-c", "import pty, os; os.waitstatus_to_exitcode"]).status === 0;
+/** Whether tests can have a pseudo-terminal. */
+export const hasPty = available(
+  "pty",
+  spawnSync("python3", ["-c", "import pty, os; os.waitstatus_to_exitcode"]).status === 0,
+);
 
 /** For the names of tests that are skipped without one. */
 export const NEEDS_PTY = "(needs python3 for a pseudo-terminal)";

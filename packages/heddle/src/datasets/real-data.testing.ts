@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { available } from "../system/required.testing.js";
 
 /**
  * The folder of the real Fashion-MNIST files for tests: in `HEDDLE_DATA`, else in `../shared/data` beside the
@@ -16,6 +17,7 @@ export const realFashionMnist: string | undefined = [
   .filter((folder) => folder !== undefined && folder !== "")
   .map((folder) => join(folder!, "fashion-mnist"))
   .find((folder) => existsSync(join(folder, "train-images-idx3-ubyte.gz")));
+available("data", realFashionMnist !== undefined);
 
 /** For the names of tests on real data, so that the list of skipped tests says why. */
 export const NEEDS_DATA = "(needs HEDDLE_DATA with fashion-mnist/)";
