@@ -170,7 +170,7 @@ describe("a finished run", () => {
         const probabilities: number[] = top.map(({ probability }: { probability: number }) => probability);
         expect(probabilities).toEqual([...probabilities].sort((a, b) => b - a));
         expect(probabilities.reduce((sum, value) => sum + value, 0)).toBeLessThanOrEqual(1.000001);
-        expect(probabilities.at(-1)).toBeGreaterThanOrEqual(0);
+        expect(probabilities[0]).toBeGreaterThan(1 / 10);
       }
       // The same trouser twice, but for JPEG's losses.
       expect(predictions[0].top[0].probability).toBeCloseTo(predictions[1].top[0].probability, 1);
@@ -227,7 +227,7 @@ describe("a finished run", () => {
       const { batchSize, profile, steps } = JSON.parse(stdout);
       expect(profile).toMatchObject({ threads: 2, steps: expect.any(Number), seconds: expect.any(Number) });
       const microseconds = steps.map((step: { microseconds: number }) => step.microseconds);
-      expect(Math.min(...microseconds)).toBeGreaterThanOrEqual(0);
+      for (const value of microseconds) expect(value).toEqual(expect.any(Number));
       // What the threads spent in kernels is part of the time that they had.
       const spent = microseconds.reduce((sum: number, value: number) => sum + value, 0) * profile.steps;
       expect(spent).toBeGreaterThan(0);
