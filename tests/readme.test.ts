@@ -1,9 +1,10 @@
-import { existsSync } from "node:fs";
-import { mkdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { existsSync, readFileSync } from "node:fs";
+import { mkdir, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import sharp from "sharp";
 import { beforeAll, describe, expect, it } from "vitest";
-import { Workspace } from "./cli.js";
+import { damagedCsv } from "../packages/core/dist/data/csv/damaged.testing.js";
+import { readJson, Workspace } from "./cli.js";
 import { codeBlocks, documents, readDocument, root } from "./documents.js";
 import { writeClothes } from "./idx-folder.js";
 
@@ -79,49 +80,73 @@ describe.each(runnable)("code of %s", (path) => {
 });
 
 describe("docs/runs.md", () => {
-  it("lists every field of a run's files, and no other", async () => {
-    const run = workspace.runs().at(-1)!;
-    const documented = (heading: string) => firstColumn("docs/runs.md", heading);
+  /** Runs of every kind, so that each field that a run may have stands in the record of one. */
+  const kinds: readonly (readonly [words: string, status: string])[] = [
+    ["train --data datasets/mnist --stream --checkpoint-every 2 --keep-checkpoints 1", "finished"],
+    ["train --data damaged.csv --missing drop", "finished"],
+    ["study fashion-mnist --offline", "finished"],
+    ["train --data datasets/mnist --learning-rate 1e30", "failed"],
+  ];
+  beforeAll(async () => {
+    await writeFile(workspace.file("damaged.csv"), damagedCsv().text);
+    const small = ["--limit", String(TRAIN), "--epochs", "1", "--run-dir", "kinds"];
+    for (const [words] of kinds) await workspace.heddle([...words.split(" "), ...small]);
+  });
 
-    const metrics = JSON.parse(await readFile(join(run, "metrics.json"), "utf8"));
-    expect(documented("metrics.json").sort()).toEqual(fieldsOf(metrics, []).sort());
+  it("lists every field of a run's files, and no other", () => {
+    const runs = workspace.runs("kinds");
+    const records = runs.map((run) => readJson(run, "run.json"));
+    expect(records.map(({ status }) => status)).toEqual(kinds.map(([, status]) => status));
 
-    const record = JSON.parse(await readFile(join(run, "run.json"), "utf8"));
     const parts = ["optimizer", "loss", "model", "recipe", "checkpointEvery"];
-    const whole = [...parts.map((part) => `configuration.${part}`), "timeSeconds"];
-    const ofData = ["seed", "form", "options", "split", "dropped"].map((part) => `dataset.source.${part}`);
-    const asked = ["stream", "checkpointEvery", "keepCheckpoints"].map((part) => `configuration.${part}`);
-    const sometimes = [...ofData, ...asked, "dataset.standInFor", "failure"];
-    const inRecord = new Set([...fieldsOf(record, whole), ...sometimes]);
-    expect(documented("run.json").sort()).toEqual([...inRecord].sort());
+    const ofData = ["source.options", "source.split", "source.dropped", "standInFor"];
+    const whole = [
+      ...parts.map((part) => `configuration.${part}`),
+      ...ofData.map((part) => `dataset.${part}`),
+      "timeSeconds",
+    ];
+    const inRecords = new Set(records.flatMap((record) => fieldsOf(record, whole)));
+    expect(firstColumn("docs/runs.md", "run.json").sort()).toEqual([...inRecords].sort());
 
-    const [header] = (await readFile(join(run, "history.csv"), "utf8")).split("\n");
-    expect(documented("history.csv")).toEqual(header!.split(","));
+    const metrics = readJson(runs[0]!, "metrics.json");
+    expect(firstColumn("docs/runs.md", "metrics.json").sort()).toEqual(fieldsOf(metrics, []).sort());
+
+    const [header] = readFileSync(join(runs[0]!, "history.csv"), "utf8").split("\n");
+    expect(firstColumn("docs/runs.md", "history.csv")).toEqual(header!.split(","));
   });
 });
 
-describe.each(documents())("%s", (path) => {
-  const text = readDocument(path);
-  const prose = text.replace(/^```[\s\S]*?^```$/gm, "");
+const withLinks = documents().filter((path) => linksOf(readDocument(path)).length > 0);
+const withNames = documents().filter((path) => namesOf(readDocument(path)).length > 0);
 
-  it("has relative links that lead somewhere", () => {
-    for (const [, target] of prose.matchAll(/\]\(([^)\s]+)\)/g)) {
-      if (/^https?:/.test(target!)) continue;
-      const [file = "", anchor] = target!.split("#");
-      const linked = file === "" ? path : join(dirname(path), file);
-      expect(existsSync(join(root, linked)), `${path} links to ${target}`).toBe(true);
-      if (anchor) expect(anchorsOf(linked), `${path} links to ${target}`).toContain(anchor);
-    }
+describe("a document's links", () => {
+  it.each(withLinks)("of %s lead somewhere", (path) => {
+    expect(linksOf(readDocument(path)).filter((target) => !leadsSomewhere(path, target))).toEqual([]);
   });
 
-  it("names package scripts and source files that exist", () => {
-    for (const [, script] of text.matchAll(/npm run ([\w:]+)/g))
-      expect(Object.keys(scripts)).toContain(script);
-    for (const [, file] of prose.matchAll(/`((?:packages|tools|docs|tests|examples)\/[\w./-]+)`/g)) {
-      // The layer that CONTRIBUTING.md describes is made up.
-      if (file!.includes("gaussian-noise") || file === "packages/core/src/engine/kernel-table.ts") continue;
-      expect(existsSync(join(root, file!)), `${path} names ${file}`).toBe(true);
-    }
+  it("are found, and broken ones told from whole ones", () => {
+    expect(withLinks).toEqual(
+      expect.arrayContaining(["README.md", "CONTRIBUTING.md", "docs/architecture.md"]),
+    );
+    const text = "[a](gone.md), [b](docs/runs.md#gone), [c](https://heddle.dev), [d](docs/runs.md#compare)";
+    const links = linksOf(`${text}\n\n\`\`\`js\na[0](b)\n\`\`\`\n`);
+    expect(links).toEqual(["gone.md", "docs/runs.md#gone", "docs/runs.md#compare"]);
+    expect(links.map((target) => leadsSomewhere("README.md", target))).toEqual([false, false, true]);
+  });
+});
+
+describe("the package scripts and files that a document names", () => {
+  it.each(withNames)("in %s exist", (path) => {
+    expect(namesOf(readDocument(path)).filter((name) => !exists(name))).toEqual([]);
+  });
+
+  it("are found, and told from those that do not exist", () => {
+    expect(withNames).toEqual(
+      expect.arrayContaining(["README.md", "CONTRIBUTING.md", "docs/architecture.md"]),
+    );
+    const names = namesOf("`npm run build`, `npm run gone`, `tests/cli.ts`, `packages/gone.ts`");
+    expect(names).toEqual(["npm run build", "npm run gone", "tests/cli.ts", "packages/gone.ts"]);
+    expect(names.map(exists)).toEqual([true, false, true, false]);
   });
 });
 
@@ -166,6 +191,40 @@ async function runCommand(line: string): Promise<void> {
 /** A word of a command, or what the tests have in its place. */
 function standIn(word: string): string {
   return word.startsWith("~/") ? "datasets/mnist" : (standIns[word] ?? word);
+}
+
+/** The relative links of a document's prose. */
+function linksOf(text: string): string[] {
+  const links = [...proseOf(text).matchAll(/\]\(([^)\s]+)\)/g)].map(([, target]) => target!);
+  return links.filter((target) => !/^https?:/.test(target));
+}
+
+function leadsSomewhere(path: string, target: string): boolean {
+  const [file = "", anchor] = target.split("#");
+  const linked = file === "" ? path : join(dirname(path), file);
+  if (!existsSync(join(root, linked))) return false;
+  return anchor === undefined || anchorsOf(linked).includes(anchor);
+}
+
+/** What a document names of this repository: `npm run build`, `tests/cli.ts`. */
+function namesOf(text: string): string[] {
+  const npm = [...text.matchAll(/npm run [\w:]+/g)].map(([name]) => name);
+  const files = [...proseOf(text).matchAll(/`((?:packages|tools|docs|tests|examples)\/[\w./-]+)`/g)];
+  // NAME and x stand for any name.
+  return [...npm, ...files.map(([, file]) => file!).filter((file) => !/\/(NAME|x\.)/.test(file))];
+}
+
+function exists(name: string): boolean {
+  const script = /^npm run (.*)/.exec(name)?.[1];
+  if (script !== undefined) return script in scripts;
+  // The layer that CONTRIBUTING.md describes is made up, and the table of kernels is generated.
+  if (name.includes("gaussian-noise") || name === "packages/core/src/engine/kernel-table.ts") return true;
+  return existsSync(join(root, name));
+}
+
+/** A document without its blocks of code. */
+function proseOf(text: string): string {
+  return text.replace(/^```[\s\S]*?^```$/gm, "");
 }
 
 /** The names in code font in the first column of the table under a heading. */
