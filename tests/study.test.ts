@@ -172,13 +172,13 @@ describe("heddle study fashion-mnist where the network is broken", () => {
     // What comes now is the same as with --offline.
     running.child.kill("SIGKILL");
     const { stderr } = await running.finished;
-    expect(stderr).toContain('warning: Dataset "fashion-mnist": not on disk and not to be had.');
+    expect(stderr).toContain('warning: Dataset "fashion-mnist" is not on disk and cannot be downloaded.');
   });
 
   it("lets heddle data fail instead, as nothing stands in for the files", async () => {
     const { code, stdout, stderr } = await work.heddle(["data"], { node: NO_NETWORK });
     expect([code, stdout]).toEqual([2, ""]);
-    expect(stderr).toMatch(/^heddle: Dataset "fashion-mnist": not on disk and not to be had\. [^\n]+\n$/m);
+    expect(stderr).toMatch(/^heddle: Dataset "fashion-mnist" is not on disk and cannot be downloaded\. [^\n]+\n$/m);
   });
 });
 

@@ -229,7 +229,7 @@ describe("heddle data", () => {
       expect([code, stderr]).toEqual([0, ""]);
       expect(JSON.parse(stdout)).toMatchObject({
         name: "corners",
-        foundBy: "--data",
+        foundBy: "path",
         train: { images: 400, shape: [20, 20, 1], perClass: [100, 100, 100, 100] },
         test: { images: 80, perClass: [20, 20, 20, 20] },
       });
@@ -261,7 +261,7 @@ describe("heddle data", () => {
     [
       "a folder for the drawn images",
       ["data", "fashion-sketch", "--data", "corners"],
-      "Leave one of the two out.",
+      "expected no folder, because it is drawn by code",
     ],
     [
       "the drawn images in a folder of the study",

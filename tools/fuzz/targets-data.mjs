@@ -4,13 +4,13 @@ import { join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { zipSync } from "fflate";
 import { toClasses } from "../../packages/core/dist/data/assemble.js";
-import { readCsv } from "../../packages/core/dist/data/csv/csv.js";
+import { readCsv } from "../../packages/core/dist/data/csv/read.js";
 import { datasetFromIdx } from "../../packages/core/dist/data/idx/dataset.js";
-import { readIdx } from "../../packages/core/dist/data/idx/idx.js";
+import { readIdx } from "../../packages/core/dist/data/idx/read.js";
 import { readNpz } from "../../packages/core/dist/data/npz.js";
-import { writeIdx } from "../../packages/core/dist/formats/idx-format.js";
+import { writeIdx } from "../../packages/core/dist/formats/idx.js";
 import { readNpy, writeNpy } from "../../packages/core/dist/formats/npy.js";
-import { writeData } from "../../packages/heddle/dist/datasets/convert.js";
+import { writeData } from "../../packages/heddle/dist/datasets/write-data.js";
 import { asText, bytesOf, check, fingerprint, untold } from "./check.mjs";
 
 const pixels = (/** @type {number} */ count) =>

@@ -1,56 +1,70 @@
 import { HeddleError } from "../base/errors.js";
 import { groupDigits } from "../base/format.js";
-import { sameShape } from "../base/shape.js";
+import { toByteRange } from "./byte-range.js";
 import { classesOf, isWholeNumber, splitWithClasses, textsInUse, warnOfEmptyClasses } from "./classes.js";
 import type { Dataset, DatasetSource, HoldOut, ImageSet } from "./dataset.js";
 import { defaultHoldOut, holdOut } from "./hold-out.js";
+import { checkShapes } from "./image-shape.js";
 import type { LabelledImages } from "./labelled-images.js";
-import { toByteRange } from "./value-range.js";
 
-/** Splits over the same classes; the test split may be missing. */
+/** Splits over the same classes, possibly without a test split. */
 export interface ClassedImages {
+  /** The name of each class, in the order of the labels. */
   readonly classNames: readonly string[];
   readonly train: ImageSet;
   readonly test?: ImageSet;
 }
 
+/** The options of {@link toClasses}. */
 export interface ClassOptions {
-  /** Names of the classes 0, 1, … where the data says them itself. */
+  /**
+   * The names of the classes 0, 1, ….
+   *
+   * @defaultValue the labels themselves, by the rule of {@link classesOf}
+   */
   readonly classNames?: readonly string[] | undefined;
-  /** Called with one line for anything the user should know. */
+  /** Called with each warning, one line long. */
   readonly onWarning?: ((message: string) => void) | undefined;
 }
 
+/** The options of {@link assemble}. */
 export interface AssembleOptions extends ClassOptions {
-  /** Short name, as typed on the command line. */
+  /** The dataset's name. */
   readonly name: string;
+  /** Where the images came from. */
   readonly source: DatasetSource;
   /**
-   * How a test split is held out where there is none; by default a sixth of each class. `"none"`: every image is in
-   * both splits, for models that have not seen any of them.
+   * How to hold out a test split if the data has none. With `"none"`, both splits hold every image, for models that have
+   * seen none of them.
+   *
+   * @defaultValue `{ fraction: 1 / 6, seed: 42 }`
    */
   readonly holdOut?: Partial<HoldOut> | "none" | undefined;
 }
 
 /**
- * Labelled images as splits over the same classes: labels become classes, floats from 0 to 1 become 0 to 255.
+ * Turns labelled images into splits over the same classes: labels become classes, and floats from 0 to 1 are multiplied
+ * by 255.
  *
- * @throws HeddleError when the splits' images have different shapes, or one has numbers and the other names
- *   as labels
+ * @throws HeddleError if the splits' images have different shapes, or the labels of one split are numbers and those of
+ *   the other names
+ * @example
+ * const { images } = await readCsv(file.stream());
+ * const { train, classNames } = toClasses({ train: images });
  */
 export function toClasses(
   read: { readonly train: LabelledImages; readonly test?: LabelledImages | undefined },
   options: ClassOptions = {},
 ): ClassedImages {
   const { onWarning = () => {} } = options;
-  const given = [read.train, ...(read.test ? [read.test] : [])];
+  const splits = [read.train, ...(read.test ? [read.test] : [])];
   checkAlike(read.train, read.test);
-  const { sets, range } = toByteRange(given);
-  if (range === "floats 0..1") onWarning("The pixels are from 0 to 1: they were multiplied by 255.");
+  const { sets, range } = toByteRange(splits);
+  if (range === "floats 0..1") onWarning("Pixel values from 0 to 1 were multiplied by 255.");
   if (range === "other floats") {
-    onWarning("The pixels are not from 0 to 255, as models expect that start with Rescaling(1/255).");
+    onWarning("Pixel values are outside 0 to 255, the range for models that start with Rescaling(1/255).");
   }
-  const texts = given.flatMap(textsInUse);
+  const texts = splits.flatMap(textsInUse);
   const classNames = namedClasses(read.train.name, texts, options.classNames);
   const numbered = options.classNames ? classNames.map((_, label) => String(label)) : classNames;
   const [train, test] = sets.map((set) => splitWithClasses(set, numbered));
@@ -58,7 +72,15 @@ export function toClasses(
   return { classNames, train: train!, ...(test && { test }) };
 }
 
-/** Labelled images as a dataset; where there is no test split, a part is held out, and `onWarning` says so. */
+/**
+ * Turns labelled images into a dataset. If there is no test split, a part of the training images is held out, with a
+ * warning.
+ *
+ * @throws HeddleError as {@link toClasses} does, and if too few images are left to hold out
+ * @example
+ * const { images } = await readCsv(file.stream(), { name: file.name });
+ * const dataset = assemble({ train: images }, { name: file.name, source: { kind: "files", files: [] } });
+ */
 export function assemble(
   read: { readonly train: LabelledImages; readonly test?: LabelledImages | undefined },
   options: AssembleOptions,
@@ -74,7 +96,7 @@ export function assemble(
   return { ...named, train: parts.train, test: parts.test, source: { ...source, split } };
 }
 
-/** Splits of which the test split is there; it is held out of the training images where it was not. */
+/** Both splits; a missing test split is held out of the training images. */
 export function withTest(
   name: string,
   { classNames, train, test }: ClassedImages,
@@ -85,7 +107,7 @@ export function withTest(
   checkFraction(split);
   const parts = holdOut(name, train, classNames.length, split);
   onWarning(
-    `There is no test split: ${groupDigits(parts.test.count)} of ${groupDigits(train.count)} images were held out as one, ` +
+    `No test split: held out ${groupDigits(parts.test.count)} of ${groupDigits(train.count)} images, ` +
       `the same share of each class (seed ${split.seed}).`,
   );
   return parts;
@@ -94,23 +116,16 @@ export function withTest(
 function checkFraction({ fraction }: HoldOut): void {
   if (fraction > 0 && fraction < 1) return;
   throw new HeddleError({
-    who: "Held-out part",
+    who: "`holdOut`",
     expected: "a fraction above 0 and below 1",
     received: String(fraction),
-    next: "Give one such as 1/6.",
+    next: "Use one such as 1 / 6.",
   });
 }
 
 function checkAlike(train: LabelledImages, test: LabelledImages | undefined): void {
   if (!test) return;
-  if (!sameShape(train.shape, test.shape)) {
-    throw new HeddleError({
-      who: test.name,
-      expected: `images of ${train.shape.join(" × ")} as in ${train.name}`,
-      received: test.shape.join(" × "),
-      next: "Take both splits from the same dataset.",
-    });
-  }
+  checkShapes(train, test);
   const isNumber = (text: string) => /^-?\d+$/.test(text);
   const kindOf = (set: LabelledImages) => (textsInUse(set).every(isNumber) ? "numbers" : "names");
   if (kindOf(train) === kindOf(test)) return;
@@ -122,19 +137,19 @@ function checkAlike(train: LabelledImages, test: LabelledImages | undefined): vo
   });
 }
 
-/** The classes of labels; with names given, labels are numbers that count them. */
+/** The classes of labels; with `names`, labels must be positions of these. */
 function namedClasses(
   who: string,
   texts: readonly string[],
   names: readonly string[] | undefined,
 ): readonly string[] {
   if (!names) return classesOf(texts, who);
-  const strange = texts.find((text) => !(isWholeNumber(text) && Number(text) < names.length));
-  if (strange === undefined) return names;
+  const unknown = texts.find((text) => !(isWholeNumber(text) && Number(text) < names.length));
+  if (unknown === undefined) return names;
   throw new HeddleError({
     who,
-    expected: `labels from 0 to ${names.length - 1}, as it names ${names.length} classes`,
-    received: `label ${strange}`,
+    expected: `labels from 0 to ${names.length - 1} for its ${names.length} class names`,
+    received: `label ${unknown}`,
     next: "Correct the labels or the names.",
   });
 }

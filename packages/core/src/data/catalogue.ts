@@ -1,23 +1,24 @@
-/** One file of a known dataset, as its publisher serves it. */
+/** One file of a known dataset, as its publisher serves it. Checksums are in hexadecimal. */
 export interface CatalogueFile {
   readonly name: string;
   readonly bytes: number;
   readonly md5: string;
   readonly sha256: string;
-  /** SHA-256 of the contents once decompressed, by which an unpacked copy is known. */
+  /** SHA-256 of the decompressed contents, which identifies an unpacked copy. */
   readonly contentSha256: string;
 }
 
-/** A dataset that Heddle knows by its checksums and can download. */
+/** A dataset that Heddle recognises by its checksums and can download. */
 export interface CatalogueEntry {
-  /** Short name, as typed on the command line. */
+  /** A short name, such as `fashion-mnist`. */
   readonly name: string;
-  /** Name for titles. */
+  /** The name in titles, such as `Fashion-MNIST`. */
   readonly title: string;
+  /** The name of each class, in the order of the labels. */
   readonly classNames: readonly string[];
   readonly licence: string;
   readonly homepage: string;
-  /** Folders that hold all the files, each ending in a slash, in the order in which they are tried. */
+  /** URLs of folders that hold all the files, each ending in a slash, in the order in which they are tried. */
   readonly mirrors: readonly string[];
   /** Training images, training labels, test images, test labels. */
   readonly files: readonly CatalogueFile[];
@@ -77,15 +78,14 @@ export const fashionMnist: CatalogueEntry = {
   ],
 };
 
-/** The datasets that can be asked for by name. */
+/** The datasets that can be loaded by name. */
 export const catalogue: readonly CatalogueEntry[] = [fashionMnist];
 
 /**
- * Which known dataset a set of files is, by their SHA-256, packed or unpacked; never by a file's or a
- * folder's name.
+ * Recognises a known dataset by the SHA-256 of its files, packed or unpacked, and never by their names.
  *
- * @param sha256s of the files, in the order of the catalogue: training images and labels, test images and labels
- * @returns `undefined` when any of the files is not the published one
+ * @param sha256s the files' checksums, in the order of the catalogue: training images and labels, test images and labels
+ * @returns `undefined` if any of the files is not the published one
  */
 export function identify(
   sha256s: readonly string[],

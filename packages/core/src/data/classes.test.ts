@@ -50,34 +50,34 @@ describe("classesOf", () => {
       ["001", "002"],
     ],
     [["4"], ["4"]],
-  ])("of %j are %j", (texts, classes) => {
+  ])("turns the labels %j into the classes %j", (texts, classes) => {
     expect(classesOf(texts, "mine")).toEqual(classes);
   });
 
-  it("are not a column of numbers by mistake", () => {
+  it("refuses more classes than any dataset has", () => {
     const numbers = Array.from({ length: 70_000 }, (_, index) => String(index));
     expect(() => classesOf(numbers, "mine")).toThrow("expected at most 65536 classes, received 70000");
   });
 });
 
 describe("toClasses", () => {
-  it("gives both splits the same classes and names what is missing", () => {
+  it("gives both splits the same classes, and warns of classes without images", () => {
     const warnings: string[] = [];
     const read = { train: labelled(["b", "c", "b"]), test: labelled(["c", "a"]) };
     const { classNames, train, test } = toClasses(read, { onWarning: (line) => warnings.push(line) });
     expect(classNames).toEqual(["a", "b", "c"]);
     expect(named(train, classNames)).toEqual(["b", "c", "b"]);
     expect(named(test!, classNames)).toEqual(["c", "a"]);
-    expect(warnings).toEqual(["No training image is of the class a.", "No test image is of the class b."]);
+    expect(warnings).toEqual(["No training image belongs to class a.", "No test image belongs to class b."]);
   });
 
-  it("says that a single class is nothing to learn", () => {
+  it("warns of a single class", () => {
     const warnings: string[] = [];
     toClasses({ train: labelled(["cat", "cat"]) }, { onWarning: (line) => warnings.push(line) });
-    expect(warnings).toEqual(["Every image is of the class cat: there is nothing to tell apart."]);
+    expect(warnings).toEqual(["All images belong to one class, cat: there is nothing to tell apart."]);
   });
 
-  it("refuses splits that do not fit each other", () => {
+  it("refuses splits with different kinds of labels or different shapes", () => {
     const train = labelled(["1", "2"]);
     expect(() => toClasses({ train, test: labelled(["a"]) })).toThrow(
       "mine: expected labels that are numbers as in mine, received names.",
@@ -88,21 +88,21 @@ describe("toClasses", () => {
     );
   });
 
-  it("multiplies floats from 0 to 1 by 255, to bytes where they were bytes", () => {
+  it("multiplies floats from 0 to 1 by 255, and restores bytes", () => {
     const warnings: string[] = [];
     const onWarning = (line: string) => warnings.push(line);
     const texts = Array.from({ length: 256 }, (_, byte) => String(byte % 2));
-    // As a table with four decimals has them.
+    // As in a table with four decimals.
     const bytes = Float32Array.from(texts, (_, byte) => Number((byte / 255).toFixed(4)));
     const whole = toClasses({ train: labelled(texts, bytes) }, { onWarning }).train.images;
     expect(whole).toBeInstanceOf(Uint8Array);
     expect([...whole]).toEqual(Array.from({ length: 256 }, (_, byte) => byte));
-    expect(warnings).toEqual(["The pixels are from 0 to 1: they were multiplied by 255."]);
+    expect(warnings).toEqual(["Pixel values from 0 to 1 were multiplied by 255."]);
     const other = toClasses({ train: labelled(["0", "1"], Float32Array.of(0.3333, 0.5)) }).train.images;
     expect([...other]).toEqual([Math.fround(Math.fround(0.3333) * 255), 127.5]);
   });
 
-  it("keeps other floats, and says when they are outside 0 to 255", () => {
+  it("keeps all other floats, and warns if they are outside 0 to 255", () => {
     const warnings: string[] = [];
     const onWarning = (line: string) => warnings.push(line);
     const keep = (values: Float32Array) =>
@@ -110,7 +110,7 @@ describe("toClasses", () => {
     expect([...keep(Float32Array.of(0.5, 200))]).toEqual([0.5, 200]);
     expect(warnings).toEqual([]);
     expect([...keep(Float32Array.of(-1, 1))]).toEqual([-1, 1]);
-    expect(warnings[0]).toContain("not from 0 to 255");
+    expect(warnings[0]).toContain("outside 0 to 255");
     expect(keep(Float32Array.of(3, 4))).toBeInstanceOf(Uint8Array);
   });
 });
@@ -118,7 +118,7 @@ describe("toClasses", () => {
 describe("a held-out test split", () => {
   const source = { kind: "files", files: [] } as const;
 
-  it("is a sixth of each class, the same every time, and recorded", () => {
+  it("holds a sixth of each class, the same every time, and is recorded", () => {
     const texts = Array.from({ length: 120 }, (_, index) => (index % 4 === 0 ? "a" : "b"));
     const warnings: string[] = [];
     const make = () =>
@@ -131,14 +131,14 @@ describe("a held-out test split", () => {
     expect([...dataset.test.labels].filter((label) => label === 0)).toHaveLength(5);
     expect(dataset.source).toEqual({ ...source, split: { fraction: 1 / 6, seed: 42 } });
     expect(warnings[0]).toBe(
-      "There is no test split: 20 of 120 images were held out as one, the same share of each class (seed 42).",
+      "No test split: held out 20 of 120 images, the same share of each class (seed 42).",
     );
     expect(make().test.images).toEqual(dataset.test.images);
     const other = assemble({ train: labelled(texts) }, { name: "mine", source, holdOut: { seed: 7 } });
     expect(other.test.images).not.toEqual(dataset.test.images);
   });
 
-  it("and the rest are all images, each once, in their order", () => {
+  it("contains every image that the training split does not, in the same order", () => {
     fc.assert(
       fc.property(
         fc.array(fc.nat(4), { minLength: 6, maxLength: 80 }),
@@ -158,7 +158,7 @@ describe("a held-out test split", () => {
             expect([...split.labels]).toEqual([...split.images].map((image) => labels[image]));
           }
           for (const label of new Set(train.labels)) {
-            const members = labels.filter((one) => one === label).length;
+            const members = labels.filter((member) => member === label).length;
             expect(test.labels.includes(label)).toBe(members > 1);
           }
         },
@@ -166,9 +166,11 @@ describe("a held-out test split", () => {
     );
   });
 
-  it("needs two images of a class, and a fraction", () => {
-    const one = { train: labelled(["a", "b"]) };
-    expect(() => assemble(one, { name: "mine", source })).toThrow("expected at least two images of a class");
+  it("requires two images of a class, and a fraction below 1", () => {
+    const single = { train: labelled(["a", "b"]) };
+    expect(() => assemble(single, { name: "mine", source })).toThrow(
+      "expected at least two images of a class",
+    );
     const options = { name: "mine", source, holdOut: { fraction: 1 } };
     expect(() => assemble({ train: labelled(["a", "a"]) }, options)).toThrow(
       "a fraction above 0 and below 1",
@@ -183,17 +185,17 @@ describe("withClasses", () => {
     return { name: "mine", title: "Mine", classNames, train, test: train, source };
   };
 
-  it("maps classes by name, and numbers by place where the names are others", () => {
+  it("maps classes by name, and numbers by position if the model has names", () => {
     const pets = withClasses(dataset(["cat", "dog"]), ["ant", "cat", "dog"]);
     expect(pets.classNames).toEqual(["ant", "cat", "dog"]);
     expect([...pets.test.labels]).toEqual([1, 2]);
     expect([...withClasses(dataset(["1", "2"]), ["0", "1", "2"]).test.labels]).toEqual([1, 2]);
     expect([...withClasses(dataset(["1", "2"]), ["red", "green", "blue"]).test.labels]).toEqual([1, 2]);
-    // A model trained on labels from 1 has no class 0.
+    // A model that was trained on labels from 1 has no class 0.
     expect([...withClasses(dataset(["2", "3"]), ["1", "2", "3"]).test.labels]).toEqual([1, 2]);
   });
 
-  it("keeps the names of as many classes where the model knows only numbers", () => {
+  it("keeps the names of as many classes if the model knows only numbers", () => {
     const pets = dataset(["cat", "dog"]);
     expect(withClasses(pets, ["0", "1"])).toBe(pets);
     expect(() => withClasses(pets, ["0", "1", "2"])).toThrow("received the class cat");
@@ -206,12 +208,12 @@ describe("withClasses", () => {
   });
 });
 
-it("labels that are no whole numbers count no names", () => {
+it("toClasses refuses labels that are not positions of the class names", () => {
   const classNames = ["bag", "shirt"];
   expect(toClasses({ train: labelled(["0", "1"]) }, { classNames }).classNames).toEqual(classNames);
-  for (const strange of ["", " 1", "1.0", "1e0", "0x1", "2"]) {
-    expect(() => toClasses({ train: labelled(["0", strange]) }, { classNames })).toThrow(
-      `received label ${strange}.`,
+  for (const label of ["", " 1", "1.0", "1e0", "0x1", "2"]) {
+    expect(() => toClasses({ train: labelled(["0", label]) }, { classNames })).toThrow(
+      `received label ${label}.`,
     );
   }
 });

@@ -2,16 +2,17 @@ import { HeddleError } from "../base/errors.js";
 import type { Dataset, ImageSet } from "./dataset.js";
 import type { LabelledImages } from "./labelled-images.js";
 
-/** More classes than any set of small images has; a damaged label could ask for billions. */
+/** More classes than any set of small images has; a damaged label could otherwise call for billions. */
 export const MAXIMUM_CLASSES = 65536;
 
 /**
  * The classes that labels stand for. Whole numbers are classes in their order, from the smallest label to the
- * largest, gaps included (a class of which there is no image stays a class) unless more than half of them were
- * gaps. Anything else is a name: the names, sorted by their code units.
+ * largest. A number between them without images is a class too, unless more than half of them would be. All other
+ * labels are names, sorted by code units.
  *
  * @param texts every label that occurs
- * @param name who complains
+ * @param name the file's path, for errors
+ * @throws HeddleError if there are more than 65,536 classes
  * @example
  * classesOf(["3", "1", "2"], "letters.csv"); // ["1", "2", "3"]
  * classesOf(["dog", "cat"], "pets"); // ["cat", "dog"]
@@ -29,24 +30,29 @@ export function classesOf(texts: Iterable<string>, name: string): readonly strin
   }
   if (words.length > 0) return distinct.sort();
   const numbers = distinct.map(Number).sort((a, b) => a - b);
-  // Label 0 is 0: tables that count from 1 mean no class 0.
+  // The range starts at the smallest label: a table that counts from 1 has no class 0.
   const [first = 0] = numbers;
   const range = (numbers.at(-1) ?? 0) - first + 1;
   if (range > 2 * numbers.length) return numbers.map(String);
   return Array.from({ length: range }, (_, index) => String(first + index));
 }
 
-/** `0`, `12`; not `007` and not `1.5`, which are names. */
+/** True for `0` and `12`; false for `007` and `1.5`, which are names. */
 export function isWholeNumber(text: string): boolean {
   return /^(0|[1-9]\d{0,14})$/.test(text);
 }
 
-/** Labelled images as a split of a dataset with these classes; labels become bytes where they fit. */
+/** An array for the labels of `count` images: bytes if they can count the classes. */
+export function emptyLabels(count: number, classes: number): Uint8Array | Int32Array {
+  return classes <= 256 ? new Uint8Array(count) : new Int32Array(count);
+}
+
+/** Turns labelled images into a split of a dataset with these classes. */
 export function splitWithClasses(set: LabelledImages, classNames: readonly string[]): ImageSet {
   const positions = new Map(classNames.map((name, position) => [name, position]));
-  // Texts that no image has any more, as its row was dropped, have no class: they get a harmless 0.
+  // Texts that no image has any more, because its row was dropped, have no class: they get a harmless 0.
   const classOf = Int32Array.from(set.labelTexts, (text) => positions.get(text) ?? 0);
-  const labels = classNames.length <= 256 ? new Uint8Array(set.count) : new Int32Array(set.count);
+  const labels = emptyLabels(set.count, classNames.length);
   for (let image = 0; image < set.count; image++) labels[image] = classOf[set.labels[image]!]!;
   return { images: set.images, labels, count: set.count, shape: set.shape };
 }
@@ -58,12 +64,13 @@ export function textsInUse({ labelTexts, labels }: LabelledImages): readonly str
 }
 
 /**
- * A dataset with the classes of a model that was trained on other files of the same kind: by name, so that a
- * table in which a class is missing does not shift the others. Whole numbers count as positions where the
- * model's classes have other names; where the model knows only numbers and the dataset names as many classes, these
- * are matched by their order and keep their names.
+ * Gives a dataset the classes of a model that was trained on other files of the same kind. Classes are matched by
+ * name, so that a table in which one is missing does not shift the rest. Labels that are whole numbers count as positions
+ * if the model's classes have names. If only the dataset names its classes, and as many as the model has, they are
+ * matched by their order and keep their names.
  *
- * @throws HeddleError when the dataset has a class that the model does not know
+ * @param classNames the model's classes
+ * @throws HeddleError if the dataset has a class that the model does not know
  */
 export function withClasses(dataset: Dataset, classNames: readonly string[]): Dataset {
   const own = dataset.classNames;
@@ -80,18 +87,18 @@ export function withClasses(dataset: Dataset, classNames: readonly string[]): Da
   const positions = Int32Array.from(own, position);
   const occurs = (label: number) =>
     dataset.train.labels.includes(label) || dataset.test.labels.includes(label);
-  const strange = own.find((_, label) => positions[label]! < 0 && occurs(label));
-  if (strange !== undefined) {
+  const unknown = own.find((_, label) => positions[label]! < 0 && occurs(label));
+  if (unknown !== undefined) {
     const shown = classNames.slice(0, 10).join(", ");
     throw new HeddleError({
       who: dataset.title,
       expected: `the classes of the run: ${shown}${classNames.length > 10 ? ", …" : ""}`,
-      received: `the class ${strange}`,
+      received: `the class ${unknown}`,
       next: "Choose data with the same classes.",
     });
   }
   const mapped = (set: ImageSet): ImageSet => {
-    const labels = classNames.length <= 256 ? new Uint8Array(set.count) : new Int32Array(set.count);
+    const labels = emptyLabels(set.count, classNames.length);
     set.labels.forEach((label, image) => {
       labels[image] = positions[label]!;
     });
@@ -103,27 +110,29 @@ export function withClasses(dataset: Dataset, classNames: readonly string[]): Da
 /** How many class names a warning lists. */
 const LISTED = 10;
 
-/** Tells of a single class, and of classes of which a split has no image; `train` and `test` are labels. */
+/** Warns of a single class, and of classes without images in a split; `train` and `test` are labels. */
 export function warnOfEmptyClasses(
-  of: {
+  splits: {
     readonly classNames: readonly string[];
     readonly train: ImageSet["labels"];
     readonly test?: ImageSet["labels"] | undefined;
   },
   onWarning: (message: string) => void,
 ): void {
-  const { classNames, train, test } = of;
-  const lacking = (labels: ImageSet["labels"]) => {
-    const there = new Set<number>(labels);
-    return classNames.filter((_, label) => !there.has(label));
+  const { classNames, train, test } = splits;
+  const missingFrom = (labels: ImageSet["labels"]) => {
+    const present = new Set<number>(labels);
+    return classNames.filter((_, label) => !present.has(label));
   };
-  const list = (names: readonly string[]) =>
-    names.slice(0, LISTED).join(", ") + (names.length > LISTED ? ` and ${names.length - LISTED} more` : "");
+  const list = (names: readonly string[]) => {
+    const more = names.length > LISTED ? ` and ${names.length - LISTED} more` : "";
+    return `${names.length === 1 ? "class" : "classes"} ${names.slice(0, LISTED).join(", ")}${more}`;
+  };
   const [single] = classNames;
   if (classNames.length === 1)
-    onWarning(`Every image is of the class ${single}: there is nothing to tell apart.`);
-  const inTrain = lacking(train);
-  if (inTrain.length > 0) onWarning(`No training image is of the class ${list(inTrain)}.`);
-  const inTest = test ? lacking(test) : [];
-  if (inTest.length > 0) onWarning(`No test image is of the class ${list(inTest)}.`);
+    onWarning(`All images belong to one class, ${single}: there is nothing to tell apart.`);
+  const missingFromTrain = missingFrom(train);
+  if (missingFromTrain.length > 0) onWarning(`No training image belongs to ${list(missingFromTrain)}.`);
+  const missingFromTest = test ? missingFrom(test) : [];
+  if (missingFromTest.length > 0) onWarning(`No test image belongs to ${list(missingFromTest)}.`);
 }

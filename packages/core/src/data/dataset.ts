@@ -9,9 +9,9 @@ import type { DroppedSummary, MissingRule } from "./dropped-rows.js";
  * Letters: N images, H rows, W columns, C channels.
  */
 export interface ImageSet {
-  /** `[N, H, W, C]`, row-major; bytes 0..255 as files hold them, or floats as they are. */
+  /** `[N, H, W, C]`, row-major: bytes 0..255 as stored in files, or floats. */
   readonly images: Uint8Array | Float32Array;
-  /** `[N]`: the class of each image, 0 … classes-1. */
+  /** `[N]`: the class of each image, from 0. */
   readonly labels: Uint8Array | Int32Array;
   /** N. */
   readonly count: number;
@@ -19,66 +19,89 @@ export interface ImageSet {
   readonly shape: readonly [height: number, width: number, channels: number];
 }
 
-/** The forms in which data lies on disk. */
+/** The forms of data on disk. */
 export const dataForms = ["idx", "csv", "npz", "images"] as const;
+/** A form of data on disk: IDX files, a CSV, an npz file or a folder of pictures. */
 export type DataForm = (typeof dataForms)[number];
 
-/** How data is read, where it is not IDX; a run keeps it. */
+/** How to read data that is not IDX. A run records these options. */
 export interface FormOptions {
-  /** What is done with rows in which a pixel is missing; by default they are dropped and reported. */
+  /**
+   * What to do with damaged rows and pictures.
+   *
+   * @defaultValue `"drop"`
+   */
   readonly missing?: MissingRule | undefined;
-  /** Size that pictures of a folder are scaled to; by default they must be alike. */
+  /**
+   * The size to which pictures of a folder are scaled.
+   *
+   * @defaultValue their own size, which must be the same for all
+   */
   readonly size?: readonly [height: number, width: number] | undefined;
-  /** Shape of images in a table; by default what its header says, else a square. */
+  /**
+   * The shape of images that are stored as rows.
+   *
+   * @defaultValue the shape in the header of a table, otherwise a square
+   */
   readonly shape?: readonly [height: number, width: number, channels: number] | undefined;
 }
 
-/** How a test split is held out where the data has none. */
+/** How to hold out a test split if the data has none. */
 export interface HoldOut {
-  /** The share of each class that becomes test images, above 0 and below 1; by default one sixth. */
+  /** The share of each class that becomes test images, above 0 and below 1. */
   readonly fraction: number;
+  /** Decides which images are held out. */
   readonly seed: number;
 }
 
 /** Where a dataset came from, as a run records it. */
 export interface DatasetSource {
-  /** `"files"`: read from disk (`path` says where); `"generated"`: drawn by code from `seed`. */
+  /** `"files"` if it was read from files, `"generated"` if it was drawn by code. */
   readonly kind: "files" | "generated";
+  /** The path of the files. */
   readonly path?: string;
+  /** The seed of a generated dataset. */
   readonly seed?: number;
-  /** What the files are; IDX where it is absent. */
+  /** The form of the files; IDX if absent. */
   readonly form?: DataForm;
-  /** How they were read; absent where nothing was asked for. */
+  /** The options by which they were read; absent if there were none. */
   readonly options?: FormOptions;
-  /** How the test split was held out; absent where the data has its own. */
+  /** How the test split was held out; absent if the data has its own. */
   readonly split?: HoldOut;
-  /** What was left out; absent where every row was read. */
+  /** Counts of dropped rows; absent if every row was read. */
   readonly dropped?: DroppedSummary;
-  /** The files that were read, with their checksums in hexadecimal; for pictures one entry a class's folder. */
+  /** The files with their SHA-256 in hexadecimal; for pictures, one entry per class folder. */
   readonly files: readonly { readonly name: string; readonly bytes: number; readonly sha256: string }[];
 }
 
 /** A training and a test split over the same classes. */
 export interface Dataset {
-  /** Short name, as typed on the command line: `fashion-mnist`. */
+  /** A short name: `fashion-mnist`. */
   readonly name: string;
-  /** Name for titles: `Fashion-MNIST`. */
+  /** The name in titles: `Fashion-MNIST`. */
   readonly title: string;
-  /** Display name of each class, in the order of the labels. */
+  /** The name of each class, in the order of the labels. */
   readonly classNames: readonly string[];
   readonly train: ImageSet;
   readonly test: ImageSet;
+  /** Where it came from. */
   readonly source: DatasetSource;
 }
 
-/** The first `count` images of a set, sharing its memory. */
+/**
+ * The first `count` images of a set, or all if there are fewer. Shares the set's memory.
+ *
+ * @throws HeddleError if `count` is not a whole number of at least 1
+ * @example
+ * firstImages(dataset.train, 1000).count; // 1000
+ */
 export function firstImages(set: ImageSet, count: number): ImageSet {
   if (!Number.isSafeInteger(count) || count < 1) {
     throw new HeddleError({
       who: "Number of images",
       expected: "a whole number of at least 1",
       received: String(count),
-      next: "Give how many images to keep.",
+      next: "Set how many images to keep.",
     });
   }
   if (count >= set.count) return set;
@@ -91,7 +114,12 @@ export function firstImages(set: ImageSet, count: number): ImageSet {
   };
 }
 
-/** The images at some positions of a set, in that order, as a set of their own. */
+/**
+ * A copy of the images at some positions of a set, in the order of `positions`.
+ *
+ * @example
+ * imagesAt(dataset.test, [3, 1]).count; // 2
+ */
 export function imagesAt(set: ImageSet, positions: ArrayLike<number>): ImageSet {
   const size = sizeOf(set.shape);
   const count = positions.length;

@@ -2,7 +2,6 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Dataset, ImageSet } from "./dataset.js";
 import { describeDataset, formatDescription } from "./describe.js";
-import { ImageIndex } from "./duplicates.js";
 
 /** Images of 1×2 pixels. */
 const set = (images: number[][], labels: number[]): ImageSet => ({
@@ -30,7 +29,7 @@ const [a, b, c, d] = [
 const mixed = dataset(set([a!, b!, a!, c!, a!, b!], [0, 1, 0, 2, 1, 1]), set([c!, d!, d!, a!], [0, 1, 1, 0]));
 
 describe("describeDataset", () => {
-  it("counts, measures and finds duplicates", () => {
+  it("counts images, measures pixel values and finds duplicates", () => {
     const { train, test, duplicates, classNames } = describeDataset(mixed);
     expect(classNames).toEqual(["cat", "dog", "gnu"]);
     expect(train).toMatchObject({
@@ -67,7 +66,7 @@ describe("describeDataset", () => {
     });
   });
 
-  it("counts every byte, wherever the images lie in memory and whatever is left over of a word", () => {
+  it("counts every byte, whatever its alignment in memory", () => {
     const cases = fc.record({
       offset: fc.nat(3),
       bytes: fc.uint8Array({ minLength: 1, maxLength: 30 }),
@@ -78,10 +77,10 @@ describe("describeDataset", () => {
         const values = [...new Uint8Array(zeros), ...bytes];
         const images = Uint8Array.from([...new Uint8Array(offset), ...values]).subarray(offset);
         const train = { images, labels: new Uint8Array(1), count: 1, shape: [1, images.length, 1] } as const;
-        const found = describeDataset(dataset(train, train)).train;
-        expect(found.minimum).toBe(Math.min(...values));
-        expect(found.maximum).toBe(Math.max(...values));
-        expect(found.mean).toBe(values.reduce((sum, value) => sum + value, 0) / values.length);
+        const split = describeDataset(dataset(train, train)).train;
+        expect(split.minimum).toBe(Math.min(...values));
+        expect(split.maximum).toBe(Math.max(...values));
+        expect(split.mean).toBe(values.reduce((sum, value) => sum + value, 0) / values.length);
       }),
     );
   });
@@ -94,61 +93,18 @@ describe("describeDataset", () => {
     expect(train.standardDeviation).toBeCloseTo(Math.sqrt((6.25 + 1 + 2.25 + 4) / 4), 12);
   });
 
-  it("is plain data for JSON", () => {
+  it("returns plain data that survives JSON", () => {
     const description = describeDataset(mixed);
     expect(JSON.parse(JSON.stringify(description))).toEqual(description);
   });
 });
 
-describe("ImageIndex", () => {
-  it("finds the duplicates that comparing all pairs finds", () => {
-    const images = fc.array(fc.tuple(fc.nat(2), fc.nat(2), fc.nat(1)), { minLength: 1, maxLength: 40 });
-    fc.assert(
-      fc.property(images, images, (train, test) => {
-        const labelsOf = (rows: number[][]) => rows.map((_, index) => index % 2);
-        const index = new ImageIndex(set(train, labelsOf(train)));
-        const same = (one: number[]) => (other: number[]) => one.join() === other.join();
-        const within = train.filter((image, at) => train.findIndex(same(image)) < at);
-        expect(index.fill().count).toBe(within.length);
-        const between = test.flatMap((image, at) => {
-          const first = train.findIndex(same(image));
-          return first < 0 ? [] : [[first, at]];
-        });
-        const found = index.find(set(test, labelsOf(test)));
-        expect(found.count).toBe(between.length);
-        expect(found.conflicting).toBe(between.filter(([first, at]) => first! % 2 !== at! % 2).length);
-        expect(found.examples).toEqual(between.slice(0, 5));
-      }),
-    );
-  });
-
-  it("tells images apart that have the same hash", () => {
-    const [one, other] = collidingImages();
-    const index = new ImageIndex(set([one, other, one], [0, 0, 0]));
-    expect(index.fill()).toEqual({ count: 1, conflicting: 0, examples: [[0, 2]] });
-  });
-});
-
-/** Two images of 5 bytes with the same 32-bit FNV-1a hash, by the birthday paradox. */
-function collidingImages(): [number[], number[]] {
-  const seen = new Map<number, number[]>();
-  for (let number = 0; ; number++) {
-    // The golden ratio's bits spread the counter, so that all five bytes vary.
-    const spread = Math.imul(number, 0x9e3779b9);
-    const image = [spread & 255, (spread >>> 8) & 255, (spread >>> 16) & 255, spread >>> 24, number & 255];
-    const hash = image.reduce((sum, byte) => Math.imul(sum ^ byte, 0x01000193), 0x811c9dc5);
-    const found = seen.get(hash);
-    if (found) return [found, image];
-    seen.set(hash, image);
-  }
-}
-
 describe("formatDescription", () => {
-  it("shows all of it", () => {
+  it("shows the whole description", () => {
     expect(formatDescription(describeDataset(mixed))).toBe(mixedAsText);
   });
 
-  it("says that a generated dataset is drawn", () => {
+  it("says that a generated dataset was drawn by code", () => {
     const text = formatDescription(
       describeDataset({ ...mixed, source: { kind: "generated", seed: 4, files: [] } }),
     );
@@ -173,6 +129,6 @@ label  class  training         test
     2  gnu           1  16.7%     0   0.0%
 
 Exact duplicates
-  within training: 3, 1 with another label (0 = 2, 0 = 4, 1 = 5)
+  within training: 3, 1 with a different label (0 = 2, 0 = 4, 1 = 5)
   within test: 1, all with the same label (1 = 2)
-  test images also in training: 2, 1 with another label (3 = 0, 0 = 3)`;
+  test images also in training: 2, 1 with a different label (3 = 0, 0 = 3)`;

@@ -1,25 +1,28 @@
 import { formatPercent, formatTable, groupDigits } from "../base/format.js";
 import type { Dataset, DatasetSource, ImageSet } from "./dataset.js";
-import { type Duplicates, ImageIndex } from "./duplicates.js";
+import { type Duplicates, ImageIndex } from "./exact-duplicates.js";
 
-/** What one split holds. */
+/** A description of one split. */
 export interface SplitDescription {
+  /** How many images there are. */
   readonly images: number;
   /** `[H, W, C]`. */
   readonly shape: readonly [height: number, width: number, channels: number];
+  /** The type of the pixel values. */
   readonly elementType: "uint8" | "float32";
-  /** The smallest and the largest value of any pixel. */
+  /** The smallest pixel value. */
   readonly minimum: number;
+  /** The largest pixel value. */
   readonly maximum: number;
-  /** Over all pixels and channels, in the units of the elements. */
+  /** The mean over all pixels and channels. */
   readonly mean: number;
-  /** Of the population: divided by the number of values. */
+  /** The standard deviation of the population, over all pixels and channels. */
   readonly standardDeviation: number;
-  /** How many images carry each label. */
+  /** How many images each class has. */
   readonly perClass: readonly number[];
 }
 
-/** What a dataset holds: plain data, ready for JSON. */
+/** A description of a dataset: plain data, ready for JSON. */
 export interface DatasetDescription {
   readonly name: string;
   readonly title: string;
@@ -30,14 +33,14 @@ export interface DatasetDescription {
   readonly duplicates: {
     readonly withinTrain: Duplicates;
     readonly withinTest: Duplicates;
-    /** Test images that are equal to a training image; the pairs are (training, test). */
+    /** Test images that equal a training image; the pairs are (training, test). */
     readonly betweenSplits: Duplicates;
   };
 }
 
 /**
- * Describes a dataset: sizes, values, classes, and images that occur more than once. The same on every
- * machine, to the last digit.
+ * Describes a dataset: sizes, pixel values, classes, and images that occur more than once. The description is the same
+ * on every machine, to the last digit.
  *
  * @example
  * describeDataset(dataset).train.mean; // 72.94 for Fashion-MNIST
@@ -71,7 +74,7 @@ function describeSplit({ images, labels, count, shape }: ImageSet, classes: numb
 
 type ValueStatistics = Pick<SplitDescription, "minimum" | "maximum" | "mean" | "standardDeviation">;
 
-/** From the count of each of the 256 values: every sum is a whole number below 2^53, and so exact. */
+/** Statistics from the counts of the 256 values, so that every sum is a whole number below 2^53 and exact. */
 function byteStatistics(images: Uint8Array): ValueStatistics {
   const counts = countBytes(images);
   let sum = 0;
@@ -91,7 +94,7 @@ function byteStatistics(images: Uint8Array): ValueStatistics {
   };
 }
 
-/** How often each value occurs. Four at a time: much of most pictures is background, and zeros count as a word. */
+/** How often each value occurs. Most pictures are largely background, so four zeros are counted at once, as a word. */
 function countBytes(images: Uint8Array): Float64Array {
   const counts = new Float64Array(256);
   const isAligned = images.byteOffset % 4 === 0;
@@ -117,7 +120,7 @@ function countBytes(images: Uint8Array): Float64Array {
   return counts;
 }
 
-/** In two passes, in the order of the elements. */
+/** Statistics in two passes, in the order of the elements. */
 function floatStatistics(images: Float32Array): ValueStatistics {
   let minimum = Number.POSITIVE_INFINITY;
   let maximum = Number.NEGATIVE_INFINITY;
@@ -137,7 +140,7 @@ function floatStatistics(images: Float32Array): ValueStatistics {
   return { minimum, maximum, mean, standardDeviation: Math.sqrt(squares / images.length) };
 }
 
-/** A description as text for a terminal. */
+/** Formats a description as plain text. */
 export function formatDescription(description: DatasetDescription): string {
   const { title, source, classNames, train, test, duplicates } = description;
   const origin =
@@ -145,8 +148,8 @@ export function formatDescription(description: DatasetDescription): string {
       ? `drawn by code${source.seed === undefined ? "" : ` from seed ${source.seed}`}`
       : source.path
         ? `from ${source.path}`
-        : "given as bytes";
-  const row = (what: string, of: (split: SplitDescription) => string) => [what, of(train), of(test)];
+        : "from bytes in memory";
+  const row = (label: string, cell: (split: SplitDescription) => string) => [label, cell(train), cell(test)];
   const splits = formatTable(
     [
       ["", "training", "test"],
@@ -186,12 +189,12 @@ export function formatDescription(description: DatasetDescription): string {
 function formatDuplicates(where: string, { count, conflicting, examples }: Duplicates): string {
   if (count === 0) return `  ${where}: none`;
   const labels =
-    conflicting === 0 ? "all with the same label" : `${groupDigits(conflicting)} with another label`;
+    conflicting === 0 ? "all with the same label" : `${groupDigits(conflicting)} with a different label`;
   const pairs = examples.map(([first, duplicate]) => `${first} = ${duplicate}`).join(", ");
   return `  ${where}: ${groupDigits(count)}, ${labels} (${pairs}${count > examples.length ? ", …" : ""})`;
 }
 
-/** `255` as it is, `72.940352` → `72.94`, `0.00312345` → `0.003123`. */
+/** Four significant digits at most: `255`, `72.94`, `0.003123`. */
 function shortNumber(value: number): string {
   return String(Number(value.toPrecision(4)));
 }

@@ -1,10 +1,15 @@
 import { formatTable, groupDigits } from "../base/format.js";
 
-/** What is done with a row in which a pixel is missing. */
+/** The values of `missing`. */
 export const missingRules = ["error", "drop", "zero"] as const;
+
+/**
+ * What to do with a damaged row or picture: throw an error, drop and report it, or read missing pixels as 0 (and drop rows
+ * with other damage).
+ */
 export type MissingRule = (typeof missingRules)[number];
 
-/** Why a row of a table, or a picture of a folder, was left out. */
+/** Why a row of a table or a picture of a folder was dropped. */
 export type DropReason =
   | "missing value"
   | "missing label"
@@ -15,40 +20,45 @@ export type DropReason =
   | "too many cells"
   | "unreadable picture";
 
-/** One row, or one picture, that was left out. */
+/** A row or a picture that was dropped. */
 export interface DroppedRow {
-  /** The file's name; a picture's path below the dataset's folder. */
+  /** The file's name, or a picture's path below the dataset's folder. */
   readonly file: string;
-  /** Counted from 1, header and empty lines included; absent for pictures. */
+  /** The line's number, from 1, counting the header and empty lines; absent for pictures. */
   readonly line?: number;
+  /** Why it was dropped. */
   readonly reason: DropReason;
-  /** The row's label as it stands there, where it can be read. */
+  /** The row's label as written, if it is readable. */
   readonly label?: string;
-  /** What exactly was found: `column 18 (pixel17) is empty`. */
+  /** What exactly is wrong: `column 18 (pixel17) is empty`. */
   readonly detail: string;
 }
 
-/** What was left out while data was read: plain data, the same in Node and in browsers. */
+/** The rows or pictures that were dropped during reading: plain data, the same in Node and in browsers. */
 export interface DroppedRows {
-  /** Rows (or pictures) that were looked at, the dropped ones included; headers and empty lines are none. */
+  /** How many rows or pictures were read, including the dropped ones but not headers and empty lines. */
   readonly read: number;
-  /** Missing values that became 0, with `missing: "zero"`. */
+  /** How many missing values became 0, with `missing: "zero"`. */
   readonly zeroed: number;
-  /** In the order of files and lines. */
+  /** The dropped rows, in the order of files and lines. */
   readonly rows: readonly DroppedRow[];
 }
 
-/** What a run keeps of what was dropped: counts without the rows. */
+/** The counts of dropped rows that a run records. */
 export interface DroppedSummary {
+  /** How many rows or pictures were read, including the dropped ones. */
   readonly read: number;
+  /** How many missing values became 0. */
   readonly zeroed: number;
+  /** How many rows or pictures were dropped. */
   readonly dropped: number;
+  /** How many were dropped for each reason. */
   readonly byReason: Readonly<Record<string, number>>;
-  /** By label, where it could be read. */
+  /** How many were dropped of each label, as far as it was readable. */
   readonly byClass: Readonly<Record<string, number>>;
 }
 
-/** Counts what was dropped, by reason and by class. */
+/** Counts dropped rows by reason and by class. */
 export function summarizeDropped({ read, zeroed, rows }: DroppedRows): DroppedSummary {
   const labels = rows.flatMap(({ label }) => (label === undefined ? [] : [label]));
   return {
@@ -60,7 +70,7 @@ export function summarizeDropped({ read, zeroed, rows }: DroppedRows): DroppedSu
   };
 }
 
-/** The reports of several files as one. */
+/** Joins the reports of several files. */
 export function joinDropped(reports: readonly DroppedRows[]): DroppedRows {
   return {
     read: reports.reduce((sum, { read }) => sum + read, 0),
@@ -69,14 +79,14 @@ export function joinDropped(reports: readonly DroppedRows[]): DroppedRows {
   };
 }
 
-/** Where a row stands: `train.csv:18`, or a picture's path. */
+/** The place of a row, such as `train.csv:18`, or a picture's path. */
 export function placeOf({ file, line }: DroppedRow): string {
   return line === undefined ? file : `${file}:${line}`;
 }
 
 const SHOWN = 10;
 
-/** A report for a terminal, in a few lines; `undefined` when there is nothing to tell. */
+/** Formats a report in a few lines of text; `undefined` if nothing was dropped or read as 0. */
 export function formatDropped(report: DroppedRows): string | undefined {
   const { read, zeroed, dropped, byReason, byClass } = summarizeDropped(report);
   const lines: string[] = [];
@@ -86,14 +96,12 @@ export function formatDropped(report: DroppedRows): string | undefined {
     lines.push(
       `${groupDigits(dropped)} of ${groupDigits(read)} ${what} were dropped. By reason: ${counts(byReason)}.`,
     );
-    const unknown = dropped - Object.values(byClass).reduce((sum, count) => sum + count, 0);
-    const known = counts(byClass);
-    const rest = unknown > 0 ? `no readable label: ${groupDigits(unknown)}` : "";
-    lines.push(`By class: ${[known, rest].filter((part) => part !== "").join(", ")}.`);
+    const unlabelled = dropped - Object.values(byClass).reduce((sum, count) => sum + count, 0);
+    const rest = unlabelled > 0 ? `no readable label: ${groupDigits(unlabelled)}` : "";
+    lines.push(`By class: ${[counts(byClass), rest].filter((part) => part !== "").join(", ")}.`);
     const rows = report.rows.slice(0, SHOWN).map((row) => [`  ${placeOf(row)}`, row.reason, row.detail]);
     lines.push(formatTable(rows));
-    if (dropped > SHOWN)
-      lines.push(`  … and ${groupDigits(dropped - SHOWN)} more: heddle data --json lists all`);
+    if (dropped > SHOWN) lines.push(`  … and ${groupDigits(dropped - SHOWN)} more; all are in dropped.rows`);
   }
   return lines.length === 0 ? undefined : lines.join("\n");
 }
@@ -104,7 +112,7 @@ function counts(tallied: Readonly<Record<string, number>>): string {
     .join(", ");
 }
 
-/** How often each text occurs; numbers in their order, then names in theirs. */
+/** How often each text occurs: numbers in ascending order, then names in alphabetical order. */
 function tally(texts: readonly string[]): Readonly<Record<string, number>> {
   const counted = new Map<string, number>();
   for (const text of texts) counted.set(text, (counted.get(text) ?? 0) + 1);

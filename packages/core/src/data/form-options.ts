@@ -3,7 +3,7 @@ import type { DataForm, FormOptions } from "./dataset.js";
 
 type Form = DataForm | "generated";
 
-/** The forms of data that an option is about. */
+/** The forms of data that each option applies to. */
 const readers: Readonly<Record<keyof FormOptions, readonly Form[]>> = {
   missing: ["csv", "npz", "images"],
   size: ["images"],
@@ -18,26 +18,25 @@ const words: Readonly<Record<Form, string>> = {
   generated: "images drawn by code",
 };
 
-/** @throws HeddleError for an option that data of this form has no use for, and that would be ignored in silence */
+/** Refuses an option that does not apply to data of this form, instead of silently ignoring it. */
 export function checkFormOptions(form: Form, options: FormOptions): void {
   for (const name of ["missing", "size", "shape"] as const) {
     if (options[name] === undefined || readers[name].includes(form)) continue;
     throw new HeddleError({
-      who: `--${name}`,
+      who: `\`${name}\``,
       expected: readers[name].map((reader) => words[reader]).join(" or "),
       received: words[form],
-      next: "Leave it out, or name other data.",
+      next: "Remove it, or choose other data.",
     });
   }
 }
 
-/** How data of a form is read: as `given` says, else as `before`, as far as that is about such data. */
-export function formOptions(form: Form, given: FormOptions, before: FormOptions = {}): FormOptions {
-  const { missing, size, shape } = before;
-  const known = (name: keyof FormOptions) => readers[name].includes(form);
+/** How to read data of a form: by `options`, and where these are silent, by those of `defaults` that apply to it. */
+export function formOptions(form: Form, options: FormOptions, defaults: FormOptions = {}): FormOptions {
+  const applies = (name: keyof FormOptions) => readers[name].includes(form);
   return {
-    missing: given.missing ?? (known("missing") ? missing : undefined),
-    size: given.size ?? (known("size") ? size : undefined),
-    shape: given.shape ?? (known("shape") ? shape : undefined),
+    missing: options.missing ?? (applies("missing") ? defaults.missing : undefined),
+    size: options.size ?? (applies("size") ? defaults.size : undefined),
+    shape: options.shape ?? (applies("shape") ? defaults.shape : undefined),
   };
 }

@@ -2,20 +2,22 @@ import { HeddleError } from "../base/errors.js";
 import { Random, shuffle } from "../base/random.js";
 import { type HoldOut, type ImageSet, imagesAt } from "./dataset.js";
 
+/** How a test split is held out by default. */
 export const defaultHoldOut: HoldOut = { fraction: 1 / 6, seed: 42 };
 
 /**
- * Holds out a part of each class as test images, the same for the same seed on every machine; both parts keep
+ * Holds out a part of each class as test images, the same part for the same seed on every machine. Both parts keep
  * the order of the images.
  *
- * @throws HeddleError when no class has two images, or the fraction leaves one part empty
+ * @param name the file's path, for errors
+ * @throws HeddleError if no class has two images
  */
 export function holdOut(name: string, set: ImageSet, classes: number, { fraction, seed }: HoldOut) {
   const isTest = new Uint8Array(set.count);
   for (let label = 0; label < classes; label++) {
     const members: number[] = [];
     for (let image = 0; image < set.count; image++) if (set.labels[image] === label) members.push(image);
-    // At least one of two or more: a class without a test image could not be measured.
+    // At least one image if there are two: a class without test images could not be measured.
     const held =
       members.length < 2
         ? 0
@@ -30,9 +32,9 @@ export function holdOut(name: string, set: ImageSet, classes: number, { fraction
       who: name,
       expected: "at least two images of a class, so that one can be held out as a test image",
       received: `${set.count} ${set.count === 1 ? "image" : "images"}`,
-      next: "Give more images, or a test split of their own.",
+      next: "Add images, or provide a test split.",
     });
   }
-  const where = (test: number) => [...isTest.keys()].filter((image) => isTest[image] === test);
-  return { train: imagesAt(set, where(0)), test: imagesAt(set, where(1)) };
+  const positions = (test: number) => [...isTest.keys()].filter((image) => isTest[image] === test);
+  return { train: imagesAt(set, positions(0)), test: imagesAt(set, positions(1)) };
 }

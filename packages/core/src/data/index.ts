@@ -1,5 +1,5 @@
-export type { ByteSource } from "../formats/gunzip.js";
-export { type IdxArray, type IdxData, type IdxElementType, writeIdx } from "../formats/idx-format.js";
+export type { ByteSource } from "../formats/gzip.js";
+export { type IdxArray, type IdxData, type IdxElementType, writeIdx } from "../formats/idx.js";
 export { type NpyArray, readNpy, writeNpy } from "../formats/npy.js";
 export {
   type AssembleOptions,
@@ -10,7 +10,7 @@ export {
 } from "./assemble.js";
 export { type CatalogueEntry, type CatalogueFile, catalogue, fashionMnist } from "./catalogue.js";
 export { classesOf, withClasses } from "./classes.js";
-export { type CsvOptions, CsvReader, readCsv } from "./csv/csv.js";
+export { type CsvOptions, CsvReader, readCsv } from "./csv/read.js";
 export {
   type DataForm,
   type Dataset,
@@ -38,7 +38,7 @@ export {
   missingRules,
   summarizeDropped,
 } from "./dropped-rows.js";
-export type { Duplicates } from "./duplicates.js";
+export type { Duplicates } from "./exact-duplicates.js";
 export { type FashionSketchOptions, generateFashionSketch } from "./fashion-sketch/index.js";
 export {
   datasetFromIdx,
@@ -46,8 +46,9 @@ export {
   type IdxDatasetParts,
   type NamedIdx,
 } from "./idx/dataset.js";
-export { readIdx } from "./idx/idx.js";
-export type { ImageShape, LabelledImages, ReadImages } from "./labelled-images.js";
+export { readIdx } from "./idx/read.js";
+export type { ImageShape } from "./image-shape.js";
+export type { LabelledImages, ReadImages } from "./labelled-images.js";
 export {
   findNearDuplicates,
   type ImagePlace,

@@ -33,11 +33,11 @@ const refusal = (work: () => unknown) => {
     expect(thrown).toBeInstanceOf(HeddleError);
     return (thrown as Error).message;
   }
-  throw new Error("nothing was refused");
+  throw new Error("expected a refusal");
 };
 
 describe("readNpy", () => {
-  it.each(golden.arrays)("reads $name as NumPy wrote it", ({ name, file, shape, values }) => {
+  it.each(golden.arrays)("reads an array ($name) as NumPy wrote it", ({ name, file, shape, values }) => {
     const array = readNpy(unpacked(file), name);
     expect(array.shape).toEqual(shape);
     const expected = values.map((value) => (typeof value === "boolean" ? Number(value) : value));
@@ -45,14 +45,14 @@ describe("readNpy", () => {
     expect(expected.some((value) => value !== expected[0])).toBe(true);
   });
 
-  it.each(golden.refused)("refuses $name by name", ({ name, file }) => {
+  it.each(golden.refused)("refuses an array of the kind $name", ({ name, file }) => {
     const words = { "Fortran order": "received Fortran order", complex: "elements of the type <c8" };
     expect(refusal(() => readNpy(unpacked(file), "a.npy"))).toContain(
       (words as Record<string, string>)[name] ?? name,
     );
   });
 
-  it("believes a header no further than the bytes that are there", () => {
+  it("believes a header only as far as there are bytes", () => {
     const forged = (shape: string) => {
       const bytes = writeNpy([4], Uint8Array.of(1, 2, 3, 4));
       const text = new TextDecoder("latin1").decode(bytes.subarray(0, 128)).replace("(4,)", shape);
@@ -71,7 +71,7 @@ describe("readNpy", () => {
     }
   });
 
-  it("refuses headers that ask for more than there is", () => {
+  it("refuses headers that declare text without length, unknown types, or too much", () => {
     const withHeader = (header: string, version = 1) => {
       const text = new TextEncoder().encode(header);
       const size = version === 1 ? [text.length & 255, text.length >> 8] : [0, 0, 0, 1];
@@ -79,7 +79,7 @@ describe("readNpy", () => {
     };
     const of = (descr: string, shape: string) =>
       withHeader(`{'descr': '${descr}', 'fortran_order': False, 'shape': ${shape}, }`);
-    // Texts without letters take no bytes: there could be any number of them.
+    // Text of length 0 takes no bytes, so there could be any number of elements.
     expect(refusal(() => readNpy(of("<U0", "(1000000000,)"), "a.npy"))).toContain("elements of the type <U0");
     for (const descr of ["<constructor", "<__proto__", "xu1", "<u11", "=f4"]) {
       expect(refusal(() => readNpy(of(descr, "(1,)"), "a.npy"))).toContain(`elements of the type ${descr}`);
@@ -89,7 +89,7 @@ describe("readNpy", () => {
     );
   });
 
-  it("reads what writeNpy wrote", () => {
+  it("reads back what writeNpy writes", () => {
     fc.assert(
       fc.property(
         fc.oneof(
@@ -109,7 +109,7 @@ describe("readNpy", () => {
 });
 
 describe("readNpz", () => {
-  it.each(["stored", "deflated"])("reads Keras's layout, %s", async (name) => {
+  it.each(["stored", "deflated"])("reads Keras's layout from a %s archive", async (name) => {
     const { file, arrays } = archive(name);
     const { train, test, dropped } = await readNpz(unpacked(file), { name });
     expect(train).toMatchObject({ count: 5, shape: [4, 4, 1] });
@@ -121,7 +121,7 @@ describe("readNpz", () => {
     expect(dropped).toEqual({ read: 7, zeroed: 0, rows: [] });
   });
 
-  it("reads floats, channels, columns of labels, and names", async () => {
+  it("reads floats, channels, labels in a column, and names", async () => {
     const floats = await readNpz(unpacked(archive("floats").file));
     expect(floats.train.images).toBeInstanceOf(Float32Array);
     expect([...floats.train.images]).toEqual(archive("floats").arrays["x_train"]!.values);
@@ -136,7 +136,7 @@ describe("readNpz", () => {
   const zipped = (arrays: Record<string, Uint8Array>) => zipSync(arrays);
   const y = writeNpy([3], Uint8Array.of(0, 1, 1));
 
-  it("drops images with values that are not finite, or reads NaN as 0, or refuses", async () => {
+  it("drops images with values that are not finite, reads NaN as 0, or refuses, as `missing` says", async () => {
     const x = writeNpy([3, 1, 2], Float32Array.of(1, 2, Number.NaN, 3, 4, Number.POSITIVE_INFINITY));
     const file = zipped({ "x_train.npy": x, "y_train.npy": y });
     const { train, dropped } = await readNpz(file);
@@ -157,7 +157,7 @@ describe("readNpz", () => {
     await expect(readNpz(file, { missing: "error" })).rejects.toThrow("received image 1, value 0 is NaN");
   });
 
-  it("says what is missing or does not fit", async () => {
+  it("names missing arrays, and labels that do not match the images", async () => {
     await expect(readNpz(zipped({ "a.npy": y }), { name: "m.npz" })).rejects.toThrow(
       "m.npz: expected the arrays x_train, y_train, x_test and y_test, received a.",
     );
@@ -167,7 +167,7 @@ describe("readNpz", () => {
     );
   });
 
-  it("refuses damage anywhere in the archive, and never hangs or crashes", async () => {
+  it("refuses damage anywhere in the archive with a HeddleError", async () => {
     for (const name of ["stored", "deflated"]) {
       const whole = unpacked(archive(name).file);
       for (let length = 0; length < whole.length; length += 13) {
@@ -181,19 +181,19 @@ describe("readNpz", () => {
         const bytes = whole.slice();
         bytes[at]! ^= flip;
         const after = await readNpz(bytes).catch((thrown: unknown) => thrown);
-        // A byte of a time stamp or of a name that is not asked for changes nothing.
+        // A changed byte of a time stamp or of an unused name makes no difference.
         if (!(after instanceof HeddleError)) expect(after).toMatchObject({ train: before.train });
       }),
     );
   });
 
-  it("refuses images that are texts", async () => {
+  it("refuses images that are text", async () => {
     const file = zipped({ "x_train.npy": writeNpy([3, 1], ["1", "2", "3"]), "y_train.npy": y });
     await expect(readNpz(file)).rejects.toThrow("received an array of texts, 3 × 1.");
   });
 
   const x = writeNpy([3, 1, 2], Uint8Array.of(1, 2, 3, 4, 5, 6));
-  /** Positions of the archive's records: what begins with PK and these bytes. */
+  /** Positions of the archive's records with a signature. */
   const records = (bytes: Uint8Array, signature: number) => {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     return Array.from({ length: bytes.length - 4 }, (_, at) => at).filter(
@@ -205,25 +205,25 @@ describe("readNpz", () => {
 
   it.each<[string, (bytes: Uint8Array, view: DataView) => Uint8Array | undefined, string]>([
     [
-      "a name that is another in the directory, so that the test split would be lost",
+      "a name that differs in the directory, which would lose the test split",
       (bytes) => {
         bytes[records(bytes, CENTRAL)[2]! + 46] = 0x7a;
         return undefined;
       },
-      "received another name in front of z_test.npy than in its directory",
+      "received a different name before the data of z_test.npy than in the directory",
     ],
     [
-      "a count that leaves entries out",
+      "a count that omits entries",
       (bytes, view) => {
         view.setUint16(records(bytes, END)[0]! + 10, 2, true);
         return undefined;
       },
-      "received a directory of another size than its 2 entries have",
+      "received a directory whose size does not match its 2 entries",
     ],
     [
-      "two entries of one name",
+      "two entries with one name",
       (bytes, view) => {
-        // The third entry says that it is the first, as a whole.
+        // The third entry is replaced by a copy of the first.
         const [first, second, third, fourth] = records(bytes, CENTRAL) as [number, number, number, number];
         const copy = bytes.slice(first, second);
         expect(copy.length).toBe(fourth - third + 1);
@@ -232,24 +232,24 @@ describe("readNpz", () => {
         const parts = [bytes.subarray(0, third), copy, bytes.subarray(fourth)];
         return Uint8Array.from(parts.flatMap((part) => [...part]));
       },
-      "received two entries of the name x_train.npy",
+      "received two entries named x_train.npy",
     ],
-    ["bytes behind the end", (bytes) => Uint8Array.from([...bytes, 0]), "received no end of its directory"],
+    ["bytes after the end", (bytes) => Uint8Array.from([...bytes, 0]), "received no end of a directory"],
     [
-      "an entry that unpacks to more than there may be",
+      "an entry that unpacks to more than the maximum",
       (bytes, view) => {
         view.setUint32(records(bytes, CENTRAL)[0]! + 24, 0xf0000000, true);
         return undefined;
       },
-      "x_train.npy of 4026531840 bytes, more than the 2147483647 that are read",
+      "x_train.npy of 4026531840 bytes, more than the 2147483647 that can be read",
     ],
     [
-      "an entry that could not have been packed so small",
+      "an entry that cannot have been packed so small",
       (bytes, view) => {
         view.setUint32(records(bytes, CENTRAL)[0]! + 24, 0x7fffffff, true);
         return undefined;
       },
-      "bytes that declare to hold 2147483647",
+      "bytes that declare 2147483647",
     ],
   ])("refuses %s", async (_, damage, message) => {
     const bytes = four();
@@ -257,18 +257,18 @@ describe("readNpz", () => {
     await expect(readNpz(damaged)).rejects.toThrow(message);
   });
 
-  it("takes a comment behind the directory", async () => {
+  it("accepts a comment after the directory", async () => {
     const bytes = four();
     new DataView(bytes.buffer, bytes.byteOffset).setUint16(bytes.length - 2, 5, true);
     const commented = Uint8Array.from([...bytes, 1, 2, 3, 4, 5]);
     expect((await readNpz(commented)).train.count).toBe(3);
   });
 
-  it("stops at the bytes that the directory declares", async () => {
+  it("stops a decompression bomb at the size that the directory declares", async () => {
     const bomb = zipped({ "x_train.npy": new Uint8Array(20_000_000), "y_train.npy": y });
     const view = new DataView(bomb.buffer, bomb.byteOffset);
     for (let at = 0; at < bomb.length - 4; at++) {
-      // The directory's size of the first entry.
+      // The first entry's size in the directory.
       if (view.getUint32(at, true) === 0x02014b50) {
         view.setUint32(at + 24, 64, true);
         break;

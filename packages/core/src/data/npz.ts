@@ -4,28 +4,43 @@ import { sameShape } from "../base/shape.js";
 import { type NpyArray, readNpy } from "../formats/npy.js";
 import { unzip, zipEntries } from "../formats/zip.js";
 import type { DroppedRow, DroppedRows, MissingRule } from "./dropped-rows.js";
-import { checkSize, type ImageShape, type LabelledImages, shapeOfRow } from "./labelled-images.js";
+import { checkSize, type ImageShape, shapeOfRow } from "./image-shape.js";
+import type { LabelledImages } from "./labelled-images.js";
 
+/** The options of {@link readNpz}. */
 export interface NpzOptions {
-  /** Who complains in errors: the file's path; by default `npz file`. */
+  /**
+   * The file's path, for errors.
+   *
+   * @defaultValue `"npz file"`
+   */
   readonly name?: string | undefined;
-  /** The shape of images that are saved as rows, `[N, P]`; by default a square. */
+  /**
+   * The shape of images that are saved as rows, `[N, P]`.
+   *
+   * @defaultValue a square
+   */
   readonly shape?: ImageShape | undefined;
-  /** What is done with images that hold NaN or infinity; by default they are dropped and reported. */
+  /**
+   * What to do with images that hold NaN or infinity.
+   *
+   * @defaultValue `"drop"`
+   */
   readonly missing?: MissingRule | undefined;
 }
 
-/** What an `.npz` file of images holds. */
+/** The images of an `.npz` file. */
 export interface NpzImages {
   readonly train: LabelledImages;
-  /** Absent where the file has one split. */
+  /** Absent if the file has only one split. */
   readonly test?: LabelledImages;
-  /** Names of the classes 0, 1, …, where the file holds `class_names`. */
+  /** The names of the classes 0, 1, …, if the file holds `class_names`. */
   readonly classNames?: readonly string[];
+  /** The images that were dropped. */
   readonly dropped: DroppedRows;
 }
 
-/** What the arrays are called: Keras's names, MedMNIST's, and those of a file with one split. */
+/** The names of the arrays: Keras's, MedMNIST's, and those of a file with one split. */
 const trainNames = [
   ["x_train", "y_train"],
   ["train_images", "train_labels"],
@@ -38,13 +53,13 @@ const testNames = [
 ] as const;
 
 /**
- * Reads images and labels from an `.npz` file in the layout of Keras's `mnist.npz`; in Node and in browsers.
+ * Reads images and labels from an `.npz` file in the layout of Keras's `mnist.npz`. Runs in Node and in browsers.
  *
- * `x_train`, `x_test`: `[N, H, W]`, `[N, H, W, C]` or `[N, P]`; `y_train`, `y_test`: `[N]` or `[N, 1]`, whole
- * numbers or text. Without a test split, `x_train` and `y_train` (or `x` and `y`) alone.
+ * `x_train` and `x_test` are `[N, H, W]`, `[N, H, W, C]` or `[N, P]`; `y_train` and `y_test` are `[N]` or `[N, 1]`, whole
+ * numbers or text. A file with one split may call its arrays `x` and `y`.
  *
- * @throws HeddleError when the archive is damaged, an array is missing, pickled or in Fortran order, or images
- *   and labels do not fit each other
+ * @throws HeddleError if the archive is damaged, an array is missing, pickled or in Fortran order, or images and labels
+ *   do not match
  * @example
  * const { train } = await readNpz(bytes, { name: "mnist.npz" });
  * train.shape; // [28, 28, 1]
@@ -65,7 +80,7 @@ export async function readNpz(bytes: Uint8Array, options: NpzOptions = {}): Prom
       who: name,
       expected: "the arrays x_train, y_train, x_test and y_test",
       received: names.length > 0 ? names.slice(0, 8).join(", ") : "an empty archive",
-      next: "Save them so: numpy.savez_compressed(path, x_train=…, y_train=…, x_test=…, y_test=…).",
+      next: "Use numpy.savez_compressed(path, x_train=…, y_train=…, x_test=…, y_test=…).",
     });
   }
   const testPair = pairOf(testNames);
@@ -101,7 +116,7 @@ function splitOf(x: NpyArray, y: NpyArray, options: SplitOptions, sink: Sink): L
       who: `${name}, ${options.labels}`,
       expected: `${count} labels, one for each image of ${options.images}`,
       received: `an array of ${y.shape.join(" × ")}`,
-      next: "Save one label an image; one-hot rows as y.argmax(axis=1).",
+      next: "Save one label per image, and one-hot rows as y.argmax(axis=1).",
     });
   }
   checkSize(name, count, shape);
@@ -132,9 +147,9 @@ function imageShape({ shape, data }: NpyArray, who: string, declared?: ImageShap
   if (declared && !sameShape(declared, [height, width, channels])) {
     throw new HeddleError({
       who,
-      expected: `images of ${declared.join(" × ")}, as --shape says`,
+      expected: `images of ${declared.join(" × ")}`,
       received: [height, width, channels].join(" × "),
-      next: "Correct --shape, or leave it out.",
+      next: "Correct or remove `shape`.",
     });
   }
   return [height, width, channels];
@@ -155,7 +170,7 @@ function labelsOf({ data }: NpyArray, who: string): { texts: string[]; labels: I
   return { texts, labels };
 }
 
-/** Bytes where every value is one, else floats; images with values that are not finite are left out. */
+/** The pixels of all images but those with values that are not finite: bytes if every value is one, otherwise floats. */
 function pixelsOf(x: NpyArray, options: SplitOptions, sink: Sink, labelOf: (image: number) => string) {
   const count = x.shape[0]!;
   const data = x.data as Uint8Array | Float32Array | Float64Array;
@@ -184,9 +199,9 @@ function pixelsOf(x: NpyArray, options: SplitOptions, sink: Sink, labelOf: (imag
   if (missing === "error" && first) {
     throw new HeddleError({
       who: `${options.name}, ${options.images}`,
-      expected: "finite values, as damaged images are errors",
+      expected: "finite values",
       received: first.detail,
-      next: "Repair the image, or leave such images out with --missing drop.",
+      next: 'Repair the image, or drop such images with `missing: "drop"`.',
     });
   }
   const kept = all.filter((image) => !damaged.has(image));

@@ -1,14 +1,14 @@
 import { allocateShared } from "../base/memory.js";
 
-/** Images a block: large enough that blocks are few, small enough that a small file takes little. */
+/** Bytes of a block: large enough that there are few blocks, small enough that a small file takes little memory. */
 const BLOCK_BYTES = 4 << 20;
 
-/** The most images of a block: a table of a few tiny ones is read in no time. */
+/** The most images of a block, so that a table of a few tiny ones is read in no time. */
 const BLOCK_IMAGES = 4096;
 
 /**
- * Images that come one by one, nobody knows how many: bytes as long as every value is one, floats from the
- * first other value on.
+ * Collects images whose number is not known in advance. They are bytes until the first value that is not one, and floats
+ * from then on.
  */
 export class PixelStore {
   private blocks: (Uint8Array | Float32Array)[] = [];
@@ -16,12 +16,12 @@ export class PixelStore {
   private floats = false;
   count = 0;
 
-  /** @param size values of an image */
+  /** @param size how many values an image has */
   constructor(private readonly size: number) {
     this.perBlock = Math.min(BLOCK_IMAGES, Math.max(1, Math.floor(BLOCK_BYTES / size)));
   }
 
-  /** Adds an image; `bytes` says that every value is a whole number from 0 to 255. */
+  /** Adds an image; `bytes` is true if every value is a whole number from 0 to 255. */
   add(values: Float32Array, bytes: boolean): void {
     if (!bytes && !this.floats) {
       this.floats = true;
@@ -37,8 +37,7 @@ export class PixelStore {
   }
 
   /**
-   * The images of which `keep` says so as one array, in memory that threads can share; the store is empty
-   * afterwards.
+   * The images for which `keep` returns true, as one array in shared memory. Empties the store.
    */
   take(keep: (image: number) => boolean): Uint8Array | Float32Array {
     let kept = 0;

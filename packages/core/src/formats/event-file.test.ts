@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { crc32c } from "./crc32c.js";
+import { crc32c } from "./crc.js";
 import { type Event, eventRecord, eventsBefore, FILE_VERSION } from "./event-file.js";
 
 interface Golden {
@@ -10,22 +10,22 @@ interface Golden {
     step?: number;
     scalars?: Record<string, number>;
   }[];
-  /** The file that TensorBoard's writer makes of them. */
+  /** The file that TensorBoard's own writer writes for these events. */
   readonly base64: string;
 }
 
 describe("crc32c", () => {
-  it("gives the check values of its definition", () => {
+  it("matches the check values of its definition", () => {
     expect(crc32c(new TextEncoder().encode("123456789"))).toBe(0xe3069283);
     expect(crc32c(new Uint8Array())).toBe(0);
-    // RFC 3720, B.4: 32 bytes of zeros, and of ones.
+    // RFC 3720, B.4: 32 bytes of zeros, then 32 of ones.
     expect(crc32c(new Uint8Array(32))).toBe(0x8a9136aa);
     expect(crc32c(new Uint8Array(32).fill(0xff))).toBe(0x62a8ab43);
   });
 });
 
 describe("eventRecord", () => {
-  it("writes the bytes that TensorBoard's own writer writes", () => {
+  it("writes the same bytes as TensorBoard's own writer", () => {
     const path = new URL("../../../../tests/golden/events.json", import.meta.url);
     const golden = JSON.parse(readFileSync(path, "utf8")) as Golden;
     const records = golden.events.map(({ scalars, ...event }): Uint8Array => {
@@ -43,7 +43,7 @@ describe("eventsBefore", () => {
   const records = steps.map((step) => eventRecord({ wallTime: 2, step, scalars: new Map([["a", 0.5]]) }));
   const file = Buffer.concat([version, ...records]);
 
-  it("keeps the events of earlier steps", () => {
+  it("keeps only events of earlier steps", () => {
     const kept = (step: number) => Buffer.from(eventsBefore(step, file));
     expect(kept(0)).toEqual(Buffer.from(version));
     steps.forEach((step, index) => {
@@ -52,7 +52,7 @@ describe("eventsBefore", () => {
     });
   });
 
-  it("ends where a record is cut or damaged", () => {
+  it("ends before the first truncated or damaged record", () => {
     const end = file.length - records[3]!.length;
     for (let length = 0; length <= file.length; length++) {
       const kept = eventsBefore(Number.POSITIVE_INFINITY, file.subarray(0, length));

@@ -1,17 +1,17 @@
-// TensorBoard's event files: TFRecords of `Event` messages, in the encoding of protocol buffers.
-import { crc32c } from "./crc32c.js";
+// TensorBoard's event files: TFRecords of `Event` messages, encoded as protocol buffers.
+import { crc32c } from "./crc.js";
 
 /** One event. */
 export interface Event {
   /** Seconds since 1970. */
   readonly wallTime: number;
-  /** The first event of a file has this instead of the rest. */
+  /** Only in the first event of a file, which has no step and no scalars. */
   readonly fileVersion?: string;
   readonly step?: number;
   readonly scalars?: ReadonlyMap<string, number>;
 }
 
-/** What the first event of a file says. */
+/** The `fileVersion` of a file's first event. */
 export const FILE_VERSION = "brain.Event:2";
 
 /** An event as a TFRecord: length (u64), its masked checksum (u32), the message, its masked checksum; little endian. */
@@ -27,8 +27,8 @@ export function eventRecord(event: Event): Uint8Array {
 }
 
 /**
- * The events of a file's bytes that come before a step: those that {@link eventRecord} made, in the order of their steps.
- * What is cut or damaged ends them.
+ * The leading events of a file whose step is below `step`, ending at the first damaged or truncated record. The file must
+ * hold records of {@link eventRecord}, in ascending order of their steps.
  */
 export function eventsBefore(step: number, file: Uint8Array): Uint8Array {
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
@@ -44,7 +44,7 @@ export function eventsBefore(step: number, file: Uint8Array): Uint8Array {
   return file.subarray(0, end);
 }
 
-/** The step stands behind the nine bytes of the wall time; the first event of a file has none, as it says what file it is. */
+/** The step follows the 9-byte wall time; the first event, the version header, has none and counts as -1. */
 function stepOf(message: Uint8Array): number {
   const [key, ...digits] = message.subarray(9, 20);
   if (key !== 8 * 2) return key === 8 * 3 + 2 ? -1 : 0;
@@ -52,7 +52,7 @@ function stepOf(message: Uint8Array): number {
   return digits.slice(0, last + 1).reduce((sum, digit, place) => sum + (digit & 0x7f) * 0x80 ** place, 0);
 }
 
-/** TFRecord's mask: a checksum of data that holds checksums would be weak. */
+/** TFRecord's mask, because a checksum over data that contains checksums would be weak. */
 function masked(bytes: Uint8Array): number {
   const sum = crc32c(bytes);
   return (((sum >>> 15) | (sum << 17)) + 0xa282ead8) >>> 0;
@@ -61,7 +61,7 @@ function masked(bytes: Uint8Array): number {
 /** `Event`: wall_time = 1, step = 2, file_version = 3, summary = 5. */
 function eventMessage({ wallTime, fileVersion, step, scalars }: Event): Uint8Array {
   const fields = [float64(1, wallTime)];
-  // A field that is absent reads as 0.
+  // An absent field reads as 0.
   if (step) fields.push(integer(2, step));
   if (fileVersion !== undefined) fields.push(text(3, fileVersion));
   if (scalars)
@@ -80,8 +80,8 @@ function scalar(tag: string, value: number): Uint8Array {
   return joined([text(1, tag), bytes(8, tensor), bytes(9, metadata)]);
 }
 
-// Protocol buffers: a key (field number · 8 + wire type), then the value. Wire types: 0 varint, 1 eight bytes, 2 bytes
-// with their length.
+// Protocol buffers: a key (field number · 8 + wire type), then the value. Wire types: 0 a varint, 1 eight bytes, 2 a
+// length and as many bytes.
 
 function integer(field: number, value: number): Uint8Array {
   return joined([varint(8 * field), varint(value)]);
@@ -107,7 +107,7 @@ function text(field: number, value: string): Uint8Array {
   return bytes(field, new TextEncoder().encode(value));
 }
 
-/** Seven bits a byte, the lowest first; the top bit says that more follow. */
+/** Seven bits per byte, the lowest first; the top bit is set while more follow. */
 function varint(value: number): Uint8Array {
   const digits: number[] = [];
   let rest = value;

@@ -2,14 +2,14 @@ import { HeddleError } from "../base/errors.js";
 import { allocateShared } from "../base/memory.js";
 import { sizeOf } from "../base/shape.js";
 
-/** One array of NumPy's, row-major. */
+/** One NumPy array, row-major. */
 export interface NpyArray {
   readonly shape: readonly number[];
-  /** Bytes stay bytes; every other number type becomes floats (labels: 64-bit), text becomes texts. */
+  /** Bytes stay bytes, 32-bit floats stay floats, all other numbers become 64-bit floats, text becomes strings. */
   readonly data: Uint8Array | Float32Array | Float64Array | readonly string[];
 }
 
-/** The types that hold numbers: how one element is read, and how many bytes it has. */
+/** The numeric types: how many bytes an element has, and how to read it. */
 const types: Readonly<Record<string, readonly [bytes: number, get: (view: DataView, at: number) => number]>> =
   {
     u1: [1, (view, at) => view.getUint8(at)],
@@ -25,7 +25,7 @@ const types: Readonly<Record<string, readonly [bytes: number, get: (view: DataVi
     f8: [8, (view, at) => view.getFloat64(at, true)],
   };
 
-/** NumPy's own are of some hundred bytes; it refuses them beyond 10,000 unless told otherwise. */
+/** NumPy writes headers of about a hundred bytes, and by default refuses to read more than 10,000. */
 const MAXIMUM_HEADER_BYTES = 65536;
 
 const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
@@ -40,24 +40,26 @@ export function isNpy(bytes: Uint8Array): boolean {
  *
  * Source: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
  *
- * @param name who complains: the file's path and the array's name
- * @throws HeddleError for pickled objects, Fortran order, big-endian numbers, other types, and a header that
- *   declares other bytes than are there
+ * @param name the file's path and the array's name, for errors
+ * @throws HeddleError for pickled objects, Fortran order, big-endian numbers, unsupported types, and a header that
+ *   does not match the number of bytes
  */
 export function readNpy(bytes: Uint8Array, name: string): NpyArray {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const version = bytes[6] ?? 0;
   const start = version === 1 ? 10 : 12;
-  if (!isNpy(bytes) || bytes.length < start) throw refused(name, "an array in NumPy's format", "other bytes");
+  if (!isNpy(bytes) || bytes.length < start) {
+    throw refused(name, "an array in NumPy's format", "bytes of another format");
+  }
   if (version < 1 || version > 3) throw refused(name, "version 1, 2 or 3 of NumPy's format", `${version}`);
   const headerBytes = version === 1 ? view.getUint16(8, true) : view.getUint32(8, true);
   if (headerBytes > MAXIMUM_HEADER_BYTES) {
     throw refused(name, `a header of at most ${MAXIMUM_HEADER_BYTES} bytes`, `one of ${headerBytes}`);
   }
-  if (start + headerBytes > bytes.length) throw refused(name, "a whole header", "one that breaks off");
+  if (start + headerBytes > bytes.length) throw refused(name, "a whole header", "a truncated one");
   const { descr, fortran, shape } = parseHeader(bytes.slice(start, start + headerBytes), name);
   checkOrder(descr, fortran, shape, name);
-  // No text of length 0: so many as a header likes to declare would take no bytes.
+  // Text of length 0 is refused: it takes no bytes, so a header could declare any number of elements.
   const text = /^[<|]?U([1-9]\d{0,3})$/.exec(descr);
   const type = /^[<|]\w\d$/.test(descr) ? types[descr.slice(1)] : undefined;
   const elementBytes = text ? 4 * Number(text[1]) : type?.[0];
@@ -111,14 +113,14 @@ function numbersOf(bytes: Uint8Array, view: DataView, start: number, count: numb
     return data;
   }
   const [elementBytes, get] = types[type]!;
-  // Integers and f8 keep their digits until it is known what they are for.
+  // Integers and f8 keep all their digits, because they may be labels.
   const wide = type !== "f4";
   const data = wide ? new Float64Array(count) : new Float32Array(count);
   for (let index = 0; index < count; index++) data[index] = get(view, start + index * elementBytes);
   return data;
 }
 
-/** Fixed-length UTF-32 texts, filled up with zeros. */
+/** Fixed-length UTF-32 text, padded with zeros. */
 function textsOf(view: DataView, start: number, count: number, length: number): readonly string[] {
   return Array.from({ length: count }, (_, index) => {
     let text = "";
@@ -131,7 +133,12 @@ function textsOf(view: DataView, start: number, count: number, length: number): 
   });
 }
 
-/** Writes bytes, 32-bit floats or texts as an `.npy` file of version 1, as NumPy does. */
+/**
+ * Writes bytes, 32-bit floats, 32-bit integers or strings as an `.npy` file of version 1, as NumPy does.
+ *
+ * @example
+ * writeNpy([2, 2], Uint8Array.of(1, 2, 3, 4)).length; // 132
+ */
 export function writeNpy(
   shape: readonly number[],
   data: Uint8Array | Float32Array | Int32Array | readonly string[],
@@ -147,7 +154,7 @@ export function writeNpy(
         : "<i4";
   const sizes = shape.length === 1 ? `${shape[0]},` : shape.join(", ");
   const header = `{'descr': '${descr}', 'fortran_order': False, 'shape': (${sizes}), }`;
-  // The elements start at a multiple of 64, as NumPy has it since 1.14.
+  // The elements start at a multiple of 64, as in NumPy since 1.14.
   const start = Math.ceil((10 + header.length + 1) / 64) * 64;
   const elementBytes = texts ? 4 * width : data instanceof Uint8Array ? 1 : 4;
   const file = new Uint8Array(start + data.length * elementBytes);

@@ -14,7 +14,7 @@ const tensors: NamedTensor[] = [
   { name: "nothing", shape: [0, 4], values: new Float32Array(0) },
 ];
 
-/** A file with this header and so many bytes of data. */
+/** A file with this header and `dataBytes` zero bytes of data. */
 function fileOf(header: unknown, dataBytes: number, headerLength?: bigint): Uint8Array {
   const json = new TextEncoder().encode(typeof header === "string" ? header : JSON.stringify(header));
   const bytes = new Uint8Array(8 + json.length + dataBytes);
@@ -25,15 +25,15 @@ function fileOf(header: unknown, dataBytes: number, headerLength?: bigint): Uint
 
 const f32 = (shape: unknown, ...offsets: number[]) => ({ dtype: "F32", shape, data_offsets: offsets });
 
-describe("a safetensors file", () => {
-  it("gives back the tensors in their order", () => {
+describe("writeSafetensors and readSafetensors", () => {
+  it("keep the tensors in their order", () => {
     const read = readSafetensors("w", writeSafetensors(tensors));
     expect([...read.values()]).toEqual(tensors);
   });
 
-  it("gives back any names, shapes and values", () => {
+  it("keep any names, shapes and values", () => {
     const shape = fc.array(fc.integer({ min: 0, max: 4 }), { maxLength: 3 });
-    // Names that are whole numbers change places in a JSON object.
+    // Keys that are whole numbers do not keep their place in a JSON object.
     const name = fc
       .string({ unit: "grapheme", maxLength: 12 })
       .filter((text) => !/^\d+$/.test(text) && text !== "__metadata__");
@@ -55,7 +55,7 @@ describe("a safetensors file", () => {
     );
   });
 
-  it("is laid out as the format says: length, JSON, little-endian data", () => {
+  it("lay a file out as a length, JSON and little-endian data", () => {
     const bytes = writeSafetensors([{ name: "a", shape: [2], values: new Float32Array([1, -2]) }], {
       seed: "4",
     });
@@ -71,7 +71,7 @@ describe("a safetensors file", () => {
     ]);
   });
 
-  it("may lie anywhere in a buffer, and have its tensors in any order", () => {
+  it("read a file from anywhere in a buffer, with its data in any order", () => {
     const file = fileOf({ b: f32([1], 4, 8), a: f32([1], 0, 4) }, 8);
     new DataView(file.buffer).setFloat32(file.length - 4, 5, true);
     const shifted = new Uint8Array(file.length + 3);
@@ -80,22 +80,26 @@ describe("a safetensors file", () => {
   });
 });
 
-describe("a damaged safetensors file is refused:", () => {
-  const end = "The file is damaged or of another kind; get it again.";
+describe("readSafetensors on damaged files", () => {
+  const end = "Check that it is the right file, or download or copy it again.";
 
   it.each([
-    ["empty", new Uint8Array(0), "a safetensors file, received 0 bytes"],
-    ["cut in its length", new Uint8Array(7), "a safetensors file, received 7 bytes"],
+    ["an empty file", new Uint8Array(0), "a safetensors file, received 0 bytes"],
+    ["a file truncated in its length", new Uint8Array(7), "a safetensors file, received 7 bytes"],
     ["a header longer than the file", fileOf({}, 0, 3n), "a header within 2 bytes, received a length of 3"],
     [
       "a huge header",
       fileOf({}, 0, 2n ** 63n),
       "a header within 2 bytes, received a length of 9223372036854776000",
     ],
-    ["a header that is no object", fileOf("[]", 0), "a header of named tensors, received object"],
-    ["another type", fileOf({ a: { ...f32([1], 0, 2), dtype: "F16" } }, 2), "tensor a of F32, received F16"],
+    ["a header that is not an object", fileOf("[]", 0), "a header of named tensors, received object"],
+    [
+      "an unsupported type",
+      fileOf({ a: { ...f32([1], 0, 2), dtype: "F16" } }, 2),
+      "tensor a of F32, received F16",
+    ],
     ["no type", fileOf({ a: 7 }, 0), "tensor a of F32, received none"],
-    ["a shape of texts", fileOf({ a: f32(["2"], 0, 8) }, 8), 'a shape for tensor a, received ["2"]'],
+    ["a shape of strings", fileOf({ a: f32(["2"], 0, 8) }, 8), 'a shape for tensor a, received ["2"]'],
     ["a negative size", fileOf({ a: f32([-1], 0, 4) }, 4), "a shape for tensor a, received [-1]"],
     ["no shape", fileOf({ a: { dtype: "F32" } }, 4), "a shape for tensor a, received nothing"],
     ["one offset", fileOf({ a: f32([1], 0) }, 4), "two offsets for tensor a, received [0]"],
@@ -105,7 +109,7 @@ describe("a damaged safetensors file is refused:", () => {
       "tensor a of 8 bytes within the file, received bytes 0 to 8",
     ],
     [
-      "offsets for another shape",
+      "offsets that do not match the shape",
       fileOf({ a: f32([2], 0, 4) }, 4),
       "tensor a of 8 bytes within the file, received bytes 0 to 4",
     ],
@@ -122,25 +126,25 @@ describe("a damaged safetensors file is refused:", () => {
     [
       "an overlap",
       fileOf({ a: f32([2], 0, 8), b: f32([2], 4, 12) }, 12),
-      "tensors one behind the other, received a gap or overlap at byte 4",
+      "adjacent tensors, received a gap or overlap at byte 4",
     ],
     [
-      "a type of which no text can be made",
+      "a type that is not text",
       fileOf({ a: { dtype: { toString: 1 }, shape: [1], data_offsets: [0, 4] } }, 4),
       'tensor a of F32, received {"toString":1}',
     ],
     [
-      "a header within a header within …",
+      "a deeply nested header",
       fileOf(`{"a":${"[".repeat(1e5)}${"]".repeat(1e5)}}`, 0),
       "a header of JSON, received lists and objects within each other, more than 100 deep",
     ],
     [
       "a gap",
       fileOf({ a: f32([1], 0, 4), b: f32([1], 8, 12) }, 12),
-      "tensors one behind the other, received a gap or overlap at byte 8",
+      "adjacent tensors, received a gap or overlap at byte 8",
     ],
     ["data left over", fileOf({ a: f32([1], 0, 4) }, 8), "4 bytes of data, received 8"],
-  ])("%s", (_, bytes, message) => {
+  ])("refuses %s", (_, bytes, message) => {
     expect(() => readSafetensors("File w", bytes)).toThrow(HeddleError);
     expect(() => readSafetensors("File w", bytes)).toThrow(
       `File w: expected ${message.startsWith("within") ? "" : message}`,
@@ -148,14 +152,14 @@ describe("a damaged safetensors file is refused:", () => {
     expect(() => readSafetensors("File w", bytes)).toThrow(`${message}. ${end}`);
   });
 
-  it("a thousand tensors on the same bytes take no memory", () => {
+  it("allocates nothing for a thousand tensors on the same bytes", () => {
     const names = Array.from({ length: 1000 }, (_, index) => [`t${index}`, f32([2 ** 22], 0, 2 ** 24)]);
     expect(() => readSafetensors("File w", fileOf(Object.fromEntries(names), 2 ** 24))).toThrow(
-      "tensors one behind the other, received a gap or overlap at byte 0",
+      "adjacent tensors, received a gap or overlap at byte 0",
     );
   });
 
-  it("empty tensors may stand anywhere", () => {
+  it("accepts empty tensors anywhere", () => {
     const file = fileOf(
       { a: f32([1], 0, 4), none: f32([0], 0, 0), b: f32([1], 4, 8), nil: f32([0, 3], 4, 4) },
       8,
@@ -163,7 +167,7 @@ describe("a damaged safetensors file is refused:", () => {
     expect([...readSafetensors("w", file).keys()]).toEqual(["a", "none", "b", "nil"]);
   });
 
-  it("no JSON, or no UTF-8", () => {
+  it("refuses a header that is not JSON or not UTF-8", () => {
     expect(() => readSafetensors("File w", fileOf("{", 0))).toThrow(
       "File w: expected a header of JSON, received ",
     );
@@ -172,7 +176,7 @@ describe("a damaged safetensors file is refused:", () => {
     expect(() => readSafetensors("File w", bytes)).toThrow("File w: expected a header of JSON, received ");
   });
 
-  it("whichever byte is wrong or missing, only a HeddleError is thrown", () => {
+  it("throws nothing but a HeddleError, whichever byte is wrong or missing", () => {
     const whole = writeSafetensors(tensors);
     let refused = 0;
     const attempt = (bytes: Uint8Array) => {

@@ -9,12 +9,12 @@ export interface NamedTensor {
   readonly values: Float32Array;
 }
 
-/** A header larger than this is not one of a model of ours. */
+/** The headers of Heddle's models are far smaller. */
 const MAX_HEADER_BYTES = 16 * 2 ** 20;
 
 /**
- * The safetensors format, f32 alone: eight bytes of header length (little endian), a JSON header, the raw data.
- * Tensors keep their order; `metadata` is a table of texts.
+ * Writes 32-bit floats in the safetensors format: eight bytes of header length (little-endian), a JSON header, the raw
+ * data. Tensors keep their order; `metadata` goes into the header.
  */
 export function writeSafetensors(
   tensors: readonly NamedTensor[],
@@ -28,7 +28,7 @@ export function writeSafetensors(
     offset = end;
   }
   const json = new TextEncoder().encode(JSON.stringify(Object.fromEntries(entries)));
-  // Blanks behind the header bring the data to a multiple of eight.
+  // Trailing blanks pad the header, so that the data starts at a multiple of eight.
   const header = new Uint8Array(8 * Math.ceil(json.length / 8)).fill(0x20);
   header.set(json);
   const bytes = new Uint8Array(8 + header.length + offset);
@@ -46,9 +46,10 @@ export function writeSafetensors(
 }
 
 /**
- * Reads a file written by `writeSafetensors` or another program; f32 tensors alone.
+ * Reads a safetensors file, whichever program wrote it, if all its tensors are 32-bit floats.
  *
- * @throws HeddleError naming `who` when the file is damaged: wrong lengths, overlaps or gaps, wrong types
+ * @param who the file's name, for errors
+ * @throws HeddleError if the file is damaged: wrong lengths, overlaps or gaps, wrong types
  */
 export function readSafetensors(who: string, bytes: Uint8Array): Map<string, NamedTensor> {
   const fault = (expected: string, received: string) =>
@@ -56,7 +57,7 @@ export function readSafetensors(who: string, bytes: Uint8Array): Map<string, Nam
       who,
       expected,
       received,
-      next: "The file is damaged or of another kind; get it again.",
+      next: "Check that it is the right file, or download or copy it again.",
     });
   if (bytes.length < 8) throw fault("a safetensors file", `${bytes.length} bytes`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -74,7 +75,7 @@ export function readSafetensors(who: string, bytes: Uint8Array): Map<string, Nam
   if (!isJsonObject(header)) throw fault("a header of named tensors", typeof header);
 
   const data = 8 + headerBytes;
-  const found: { name: string; shape: Shape; start: number; end: number }[] = [];
+  const spans: { name: string; shape: Shape; start: number; end: number }[] = [];
   for (const [name, entry] of Object.entries(header)) {
     if (name === "__metadata__") continue;
     const { dtype, shape, data_offsets: offsets } = isJsonObject(entry) ? entry : {};
@@ -92,17 +93,18 @@ export function readSafetensors(who: string, bytes: Uint8Array): Map<string, Nam
     if (end - start !== 4 * sizeOf(shape) || end > bytes.length - data) {
       throw fault(`tensor ${name} of ${4 * sizeOf(shape)} bytes within the file`, `bytes ${start} to ${end}`);
     }
-    found.push({ name, shape, start, end });
+    spans.push({ name, shape, start, end });
   }
-  // All spans before any values: a thousand tensors on the same bytes would take a thousand times their memory.
+  // All spans are checked before any value is read: a thousand tensors on the same bytes would take a thousand times
+  // their memory.
   let covered = 0;
-  for (const { start, end } of [...found].sort((a, b) => a.start - b.start || a.end - b.end)) {
-    if (start !== covered) throw fault("tensors one behind the other", `a gap or overlap at byte ${start}`);
+  for (const { start, end } of [...spans].sort((a, b) => a.start - b.start || a.end - b.end)) {
+    if (start !== covered) throw fault("adjacent tensors", `a gap or overlap at byte ${start}`);
     covered = end;
   }
   if (covered !== bytes.length - data) throw fault(`${covered} bytes of data`, `${bytes.length - data}`);
   const tensors = new Map<string, NamedTensor>();
-  for (const { name, shape, start } of found) {
+  for (const { name, shape, start } of spans) {
     const values = new Float32Array(sizeOf(shape));
     for (let i = 0; i < values.length; i++) values[i] = view.getFloat32(data + start + 4 * i, true);
     tensors.set(name, { name, shape, values });
@@ -110,7 +112,7 @@ export function readSafetensors(who: string, bytes: Uint8Array): Map<string, Nam
   return tensors;
 }
 
-/** The texts that `writeSafetensors` was given as `metadata`, of a file that `readSafetensors` accepts. */
+/** The `metadata` in the header of a file that `readSafetensors` accepts. */
 export function safetensorsMetadata(bytes: Uint8Array): Readonly<Record<string, unknown>> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const header = bytes.subarray(8, 8 + Number(view.getBigUint64(0, true)));

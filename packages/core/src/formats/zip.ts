@@ -1,5 +1,5 @@
 import { HeddleError, messageOf } from "../base/errors.js";
-import { crc32 } from "./crc32.js";
+import { crc32 } from "./crc.js";
 import { largestExpansion } from "./gzip.js";
 
 /** One file within a zip archive, as the central directory describes it. */
@@ -9,7 +9,7 @@ export interface ZipEntry {
   readonly method: number;
   readonly crc32: number;
   readonly packedBytes: number;
-  /** Bytes once unpacked, as the directory declares; nothing is allocated by it. */
+  /** Bytes once unpacked, as the directory declares. Never trusted for an allocation. */
   readonly bytes: number;
   /** Where the entry's local header starts. */
   readonly offset: number;
@@ -22,10 +22,10 @@ const CENTRAL_SIGNATURE = 0x02014b50;
 const CENTRAL_BYTES = 46;
 const LOCAL_SIGNATURE = 0x04034b50;
 const LOCAL_BYTES = 30;
-/** What a 32-bit field holds when its value stands in the Zip64 extension. */
+/** What a 32-bit field holds if its value is in the Zip64 extension. */
 const IN_ZIP64 = 0xffffffff;
 
-/** The most bytes that an entry may unpack to; engines differ in what they allocate beyond. */
+/** The most bytes that an entry may unpack to; beyond it, JavaScript engines differ in what they allocate. */
 const MAXIMUM_ENTRY_BYTES = 2 ** 31 - 1;
 
 /** True for the first bytes of a zip archive. */
@@ -36,9 +36,9 @@ export function isZip(bytes: Uint8Array): boolean {
 /**
  * The entries of a zip archive (APPNOTE.TXT 6.3.10), read from its central directory.
  *
- * @param name who complains: the archive's path
- * @throws HeddleError when the directory is damaged, points outside the bytes that are there, or does not agree with
- *   the headers in front of the entries
+ * @param name the archive's path, for errors
+ * @throws HeddleError if the directory is damaged, points outside the archive, or disagrees with the entries' own
+ *   headers
  */
 export function zipEntries(bytes: Uint8Array, name: string): readonly ZipEntry[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -50,7 +50,7 @@ export function zipEntries(bytes: Uint8Array, name: string): readonly ZipEntry[]
   const names = new Set<string>();
   for (let index = 0; index < count; index++) {
     if (at + CENTRAL_BYTES > bytes.length || view.getUint32(at, true) !== CENTRAL_SIGNATURE) {
-      throw damaged(name, `a directory that breaks off at entry ${index + 1} of ${count}`);
+      throw damaged(name, `a directory that ends at entry ${index + 1} of ${count}`);
     }
     const nameBytes = view.getUint16(at + 28, true);
     const extraBytes = view.getUint16(at + 30, true);
@@ -69,42 +69,42 @@ export function zipEntries(bytes: Uint8Array, name: string): readonly ZipEntry[]
     if (entry.packedBytes === IN_ZIP64 || entry.bytes === IN_ZIP64 || entry.offset === IN_ZIP64) {
       throw damaged(name, `${entryName} of 4 GiB or more`);
     }
-    if ((view.getUint16(at + 8, true) & 1) !== 0) throw damaged(name, `${entryName} encrypted`);
+    if ((view.getUint16(at + 8, true) & 1) !== 0) throw damaged(name, `${entryName}, which is encrypted`);
     if (entry.bytes > MAXIMUM_ENTRY_BYTES) {
       throw damaged(
         name,
-        `${entryName} of ${entry.bytes} bytes, more than the ${MAXIMUM_ENTRY_BYTES} that are read`,
+        `${entryName} of ${entry.bytes} bytes, more than the ${MAXIMUM_ENTRY_BYTES} that can be read`,
       );
     }
     if (entry.offset + LOCAL_BYTES + entry.packedBytes > bytes.length) {
       throw damaged(name, `${entryName} beyond the end of the file`);
     }
-    if (names.has(entryName)) throw damaged(name, `two entries of the name ${entryName}`);
+    if (names.has(entryName)) throw damaged(name, `two entries named ${entryName}`);
     if (localName(bytes, view, entry.offset) !== entryName) {
-      throw damaged(name, `another name in front of ${entryName} than in its directory`);
+      throw damaged(name, `a different name before the data of ${entryName} than in the directory`);
     }
     names.add(entryName);
     entries.push(entry);
     at += CENTRAL_BYTES + nameBytes + extraBytes + commentBytes;
   }
-  // An entry that a damaged count leaves out, such as the test images, would not be missed otherwise.
+  // Without this, nobody would notice that a damaged count omits an entry, such as the test images.
   if (at !== start + view.getUint32(end + 12, true) || at > end) {
-    throw damaged(name, `a directory of another size than its ${count} entries have`);
+    throw damaged(name, `a directory whose size does not match its ${count} entries`);
   }
   return entries;
 }
 
-/** Where the record stands that ends an archive; there may be a comment behind it, of the length that it says. */
+/** The offset of the record that ends an archive; a comment of the length that it declares may follow. */
 function endOfDirectory(view: DataView, name: string): number {
   const last = view.byteLength - END_BYTES;
   for (let end = last; end >= Math.max(0, last - LARGEST_COMMENT); end--) {
     if (view.getUint32(end, true) !== END_SIGNATURE) continue;
     if (end + view.getUint16(end + 20, true) === last) return end;
   }
-  throw damaged(name, "no end of its directory: it is truncated or no zip");
+  throw damaged(name, "no end of a directory");
 }
 
-/** The name in the header in front of an entry's data; `undefined` where there is no header. */
+/** The name in the header before an entry's data; `undefined` if there is no header. */
 function localName(bytes: Uint8Array, view: DataView, offset: number): string | undefined {
   if (view.getUint32(offset, true) !== LOCAL_SIGNATURE) return undefined;
   const start = offset + LOCAL_BYTES;
@@ -113,9 +113,9 @@ function localName(bytes: Uint8Array, view: DataView, offset: number): string | 
 
 /**
  * The contents of one entry, stored or deflated, checked against its CRC-32. Memory grows with the bytes that
- * come out, never by what a header declares.
+ * are unpacked, not with the size that a header declares.
  *
- * @throws HeddleError when the entry is damaged, or holds more bytes than the directory says
+ * @throws HeddleError if the entry is damaged, or holds more bytes than the directory declares
  */
 export async function unzip(bytes: Uint8Array, entry: ZipEntry, name: string): Promise<Uint8Array> {
   const who = `${name}, ${entry.name}`;
@@ -124,22 +124,22 @@ export async function unzip(bytes: Uint8Array, entry: ZipEntry, name: string): P
   const skipped = view.getUint16(entry.offset + 26, true) + view.getUint16(entry.offset + 28, true);
   const start = entry.offset + LOCAL_BYTES + skipped;
   const packed = bytes.subarray(start, start + entry.packedBytes);
-  if (packed.length < entry.packedBytes) throw damaged(who, "data that breaks off");
+  if (packed.length < entry.packedBytes) throw damaged(who, "truncated data");
   if (entry.method !== 0 && entry.method !== 8) {
-    throw damaged(who, `compression method ${entry.method}; stored and deflated are read`);
+    throw damaged(who, `compression method ${entry.method}, which is neither stored nor deflated`);
   }
-  // Refused before anything is unpacked: DEFLATE cannot expand so far.
+  // Refused before anything is unpacked: DEFLATE cannot expand that far.
   if (entry.method === 8 && entry.bytes > largestExpansion(entry.packedBytes)) {
-    throw damaged(who, `${entry.packedBytes} bytes that declare to hold ${entry.bytes}`);
+    throw damaged(who, `${entry.packedBytes} bytes that declare ${entry.bytes}`);
   }
   const content = entry.method === 0 ? packed : await inflated(packed, entry.bytes, who);
   if (content.length !== entry.bytes) throw damaged(who, `${content.length} bytes instead of ${entry.bytes}`);
-  if (crc32(content) !== entry.crc32) throw damaged(who, "another checksum than its directory gives");
+  if (crc32(content) !== entry.crc32) throw damaged(who, "a checksum that differs from the directory's");
   return content;
 }
 
 async function inflated(packed: Uint8Array, bytes: number, who: string): Promise<Uint8Array> {
-  // A copy: browsers do not decompress from shared memory.
+  // A copy, because browsers do not decompress from shared memory.
   const source = new Blob([packed.slice()]).stream();
   const reader = source.pipeThrough(new DecompressionStream("deflate-raw")).getReader();
   const chunks: Uint8Array[] = [];
@@ -166,6 +166,6 @@ async function inflated(packed: Uint8Array, bytes: number, who: string): Promise
 }
 
 function damaged(who: string, received: string, cause?: unknown): HeddleError {
-  const next = "The file is truncated or damaged: get or write it again.";
+  const next = "Download, copy or write the file again.";
   return new HeddleError({ who, expected: "a whole zip archive", received, next }, { cause });
 }

@@ -3,7 +3,7 @@ import { HeddleError, messageOf } from "../base/errors.js";
 import { isJsonObject, type JsonObject } from "../base/json.js";
 import type { FormOptions } from "../data/dataset.js";
 import { missingRules } from "../data/dropped-rows.js";
-import { parseShape, parseSize } from "../data/labelled-images.js";
+import { parseShape, parseSize } from "../data/image-shape.js";
 import {
   type Augmentation,
   augmentationSyntax,

@@ -1,6 +1,6 @@
 import { Argument, InvalidArgumentError, Option } from "@commander-js/extra-typings";
 import { missingRules } from "@heddle/core/internal/data/dropped-rows.js";
-import { parseShape, parseSize } from "@heddle/core/internal/data/labelled-images.js";
+import { parseShape, parseSize } from "@heddle/core/internal/data/image-shape.js";
 import { defaultSettings } from "@heddle/core/internal/recipes/resolve-settings.js";
 import { DEFAULT_RUNS_FOLDER } from "../runs/run-folder.js";
 import { setsAlso } from "./flag-words.js";

@@ -15,7 +15,7 @@ const expected: DownloadOptions["expected"] = {
 };
 const other = file.map((byte) => byte ^ 1);
 
-/** Downloads `file` from mirrors into a new folder, with short waits. */
+/** Downloads `file` from mirrors into a new folder, with short delays. */
 function start(urls: string[], more: Partial<DownloadOptions> = {}) {
   const target = join(temporaryFolder(), "cache", "a.gz");
   const notices: string[] = [];
@@ -30,11 +30,11 @@ function start(urls: string[], more: Partial<DownloadOptions> = {}) {
   return { target, notices, done };
 }
 
-/** Compared as a whole: an assertion on each of so many bytes would take seconds. */
+/** Compares all bytes at once, because assertions on each would take seconds. */
 const holds = (path: string, bytes: Uint8Array) => readFileSync(path).equals(bytes);
 
 describe("download", () => {
-  it("puts the whole file in its place, and nothing else", async () => {
+  it("puts the complete file in its place, and nothing else", async () => {
     const mirror = await startMirror(sends(file));
     const progress: number[] = [];
     const { target, done, notices } = start([mirror.url], { onProgress: (bytes) => progress.push(bytes) });
@@ -46,17 +46,17 @@ describe("download", () => {
     expect(notices).toEqual([]);
   });
 
-  it("goes on where a broken connection left off", async () => {
+  it("resumes after a broken connection", async () => {
     const mirror = await startMirror(breaksAfter(file, 100_000), breaksAfter(file, 50_000), sends(file));
     const { target, done, notices } = start([mirror.url]);
     await done;
     expect(mirror.requests).toEqual(["/a.gz", "/a.gz from 100000", "/a.gz from 150000"]);
     expect(holds(target, file)).toBe(true);
     expect(notices).toHaveLength(2);
-    expect(notices[0]).toMatch(/^a\.gz from 127\.0\.0\.1:\d+: .+; trying again$/);
+    expect(notices[0]).toMatch(/^a\.gz from 127\.0\.0\.1:\d+: .+; retrying$/);
   });
 
-  it("goes on where an earlier process left off", async () => {
+  it("resumes the download of an earlier process", async () => {
     const mirror = await startMirror(sends(file));
     const target = join(temporaryFolder(), "a.gz");
     writeFileSync(`${target}.part`, file.subarray(0, 123_456));
@@ -65,7 +65,7 @@ describe("download", () => {
     expect(holds(target, file)).toBe(true);
   });
 
-  it("starts over at a server that ignores where to start", async () => {
+  it("starts over if the server ignores the range", async () => {
     const mirror = await startMirror((response) => response.end(file));
     const target = join(temporaryFolder(), "a.gz");
     writeFileSync(`${target}.part`, file.subarray(0, 1000));
@@ -73,14 +73,14 @@ describe("download", () => {
     expect(holds(target, file)).toBe(true);
   });
 
-  it("does not ask the network for a part that is whole", async () => {
+  it("does not contact the network if the part is complete", async () => {
     const target = join(temporaryFolder(), "a.gz");
     writeFileSync(`${target}.part`, file);
     await start(["http://127.0.0.1:1/"], { target }).done;
     expect(existsSync(target)).toBe(true);
   });
 
-  it("starts over when an earlier part is wrong or too long", async () => {
+  it("starts over if an earlier part is wrong or too long", async () => {
     for (const part of [other.subarray(0, 1000), other, new Uint8Array(file.length + 1)]) {
       const mirror = await startMirror(sends(file));
       const target = join(temporaryFolder(), "a.gz");
@@ -91,73 +91,73 @@ describe("download", () => {
     }
   });
 
-  it("asks the next mirror where one lacks the file", async () => {
+  it("tries the next mirror if one lacks the file", async () => {
     const lacking = await startMirror(status(404));
     const having = await startMirror(sends(file));
     const { target, done, notices } = start([lacking.url, having.url]);
     await done;
     expect(lacking.requests).toHaveLength(1);
     expect(holds(target, file)).toBe(true);
-    expect(notices[0]).toContain("it answers HTTP 404; giving up on it");
+    expect(notices[0]).toContain("it responded with HTTP 404; giving up on this mirror");
   });
 
-  it("asks the next mirror where one has a page in the place of the file", async () => {
+  it("tries the next mirror if one sends a page instead of the file", async () => {
     const portal = await startMirror((response) => response.end("<html>Log in</html>"));
     const having = await startMirror(sends(file));
     const { done, notices } = start([portal.url, having.url]);
     await done;
-    expect(notices[0]).toContain("it offers 19 bytes instead of 300000; giving up on it");
+    expect(notices[0]).toContain("it offered 19 bytes instead of 300000; giving up on this mirror");
   });
 
-  it("asks a busy server again", async () => {
+  it("retries a busy server", async () => {
     const mirror = await startMirror(status(503), status(429), sends(file));
     const { done, notices } = start([mirror.url]);
     await done;
     expect(notices.map((notice) => /HTTP \d+.*/.exec(notice)?.[0])).toEqual([
-      "HTTP 503; trying again",
-      "HTTP 429; trying again",
+      "HTTP 503; retrying",
+      "HTTP 429; retrying",
     ]);
   });
 
-  it("goes on after a server falls silent", async () => {
+  it("resumes after a server falls silent", async () => {
     const mirror = await startMirror(stallsAfter(file, 10_000), sends(file));
     const { done, notices } = start([mirror.url], { stallTimeoutMs: 1000 });
     await done;
     expect(mirror.requests).toEqual(["/a.gz", "/a.gz from 10000"]);
-    expect(notices[0]).toContain("no byte came for 1 s; trying again");
+    expect(notices[0]).toContain("no bytes for 1 s; retrying");
   });
 
-  it("deletes a file with the wrong checksum, says so, and asks the next mirror", async () => {
+  it("deletes a file with the wrong checksum, reports it, and tries the next mirror", async () => {
     const wrong = await startMirror(sends(other));
     const right = await startMirror(sends(file));
     const { target, done, notices } = start([wrong.url, right.url]);
     await done;
     expect(notices[0]).toMatch(
-      /wrong checksum: MD5 \w{32} instead of \w{32}; deleted what had come; giving up on it$/,
+      /wrong checksum: MD5 \w{32} instead of \w{32}; deleted the received bytes; giving up on this mirror$/,
     );
     expect(right.requests).toEqual(["/a.gz"]);
     expect(holds(target, file)).toBe(true);
   });
 
-  it("checks SHA-256 beside MD5, and leaves nothing behind", async () => {
+  it("checks SHA-256 in addition to MD5, and leaves nothing on disk", async () => {
     const mirror = await startMirror(sends(file));
     const { target, done } = start([mirror.url], { expected: { ...expected, sha256: "0".repeat(64) } });
     await expect(done).rejects.toThrow(`wrong checksum: SHA-256 ${expected.sha256} instead of 000`);
     expect(readdirSync(join(target, ".."))).toEqual([]);
   });
 
-  it("stops at more bytes than the file has", async () => {
+  it("stops at the first byte beyond the size of the file", async () => {
     const mirror = await startMirror((response) => {
       response.write(file);
       response.write(file);
     });
     const { done } = start([mirror.url]);
-    await expect(done).rejects.toThrow("it sends more bytes than the file has");
+    await expect(done).rejects.toThrow("it sent more bytes than the file has");
   });
 
-  it("gives up on a host that cannot be reached or never answers, at once and with the reasons", async () => {
+  it("gives up at once on hosts that are unreachable or never respond, and lists the reasons", async () => {
     const mute = await startMirror(silent);
-    // A label of more than 63 letters is refused before anyone is asked for it.
+    // A label of more than 63 letters is refused without asking a name server.
     const nameless = `${"a".repeat(64)}.invalid`;
     const { target, done, notices } = start(["http://127.0.0.1:1/", `http://${nameless}/`, mute.url], {
       contactTimeoutMs: 100,
@@ -165,14 +165,14 @@ describe("download", () => {
     const error: unknown = await done.catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(DownloadError);
     expect((error as Error).message).toMatch(
-      /^Download of a\.gz: expected the file from one of 3 mirrors, received 127\.0\.0\.1:1: .+; a{64}\.invalid: its name cannot be resolved; 127\.0\.0\.1:\d+: no byte came for 0\.1 s\. Check the network/,
+      /^Download of a\.gz: expected the file from one of 3 mirrors, received 127\.0\.0\.1:1: .+; a{64}\.invalid: the host name cannot be resolved; 127\.0\.0\.1:\d+: no bytes for 0\.1 s\. Check the network/,
     );
     expect(notices).toHaveLength(3);
     expect(mute.requests).toHaveLength(1);
     expect(existsSync(target)).toBe(false);
   });
 
-  it("gives up after so many retries and keeps what has come", async () => {
+  it("gives up after `retries`, and keeps the received bytes", async () => {
     const mirror = await startMirror(breaksAfter(file, 1000));
     const { target, done } = start([mirror.url], { retries: 2 });
     await expect(done).rejects.toThrow(DownloadError);
@@ -180,7 +180,7 @@ describe("download", () => {
     expect(holds(`${target}.part`, file.subarray(0, 3000))).toBe(true);
   });
 
-  it("stops on request and keeps what has come", async () => {
+  it("stops on an aborted signal, and keeps the received bytes", async () => {
     const mirror = await startMirror(stallsAfter(file, 5000));
     const control = new AbortController();
     const { target, done } = start([mirror.url], {
@@ -193,7 +193,7 @@ describe("download", () => {
     expect(mirror.requests).toHaveLength(1);
   });
 
-  it("blames the disk for what is the disk's", async () => {
+  it("reports a failure of the disk as such", async () => {
     const mirror = await startMirror(sends(file));
     const target = join(temporaryFolder(), "a.gz");
     mkdirSync(`${target}.part`);

@@ -7,40 +7,59 @@ import { AbortedError, HeddleError, messageOf } from "@heddle/core/internal/base
 import { makeFolder } from "@heddle/core/internal/base/files-node.js";
 import type { CatalogueFile } from "@heddle/core/internal/data/catalogue.js";
 
-/** How patient a download is; the defaults give up within 5 seconds when no mirror can be reached. */
+/** Timeouts and retries of a download. With the defaults it gives up within 5 seconds if no mirror is reachable. */
 export interface DownloadPatience {
-  /** Time for a host that never answered to send the head of its answer; by default 2500. */
+  /**
+   * How long to wait for the first response of a host.
+   *
+   * @defaultValue 2500
+   */
   readonly contactTimeoutMs?: number | undefined;
-  /** Longest silence of a host that has answered; by default 10,000. */
+  /**
+   * How long a host that has responded may be silent.
+   *
+   * @defaultValue 10_000
+   */
   readonly stallTimeoutMs?: number | undefined;
-  /** Further attempts at each mirror after a broken connection or a busy server; by default 4. */
+  /**
+   * How often to retry each mirror after a broken connection or a response of a busy server.
+   *
+   * @defaultValue 4
+   */
   readonly retries?: number | undefined;
-  /** Wait before the first retry, doubled before each further one; by default 500. */
+  /**
+   * How long to wait before the first retry; the time doubles with each further one.
+   *
+   * @defaultValue 500
+   */
   readonly backoffMs?: number | undefined;
 }
 
+/** The options of {@link download}. */
 export interface DownloadOptions extends DownloadPatience {
-  /** The same file at different hosts, tried in order. */
+  /** URLs of the same file on different hosts, tried in order. */
   readonly urls: readonly string[];
-  /** Where the file goes; `target` + `.part` holds what has come so far. */
+  /** The file's path; `target` + `.part` holds the bytes received so far. */
   readonly target: string;
+  /** The size and checksums of the file. */
   readonly expected: Pick<CatalogueFile, "bytes" | "md5" | "sha256">;
-  /** What is known of the hosts; share one over the files of a dataset, so that a dead host costs once. */
+  /** Which hosts respond. Share one among the files of a dataset, so that a dead host is contacted only once. */
   readonly hosts?: HostBook | undefined;
-  /** Called with the bytes that are on disk, after each chunk. */
+  /** Called with the number of bytes on disk, after each chunk. */
   readonly onProgress?: ((receivedBytes: number) => void) | undefined;
-  /** Called with one line for each thing that went wrong and what is done about it. */
+  /** Called with one line for each failure, which says what happens next. */
   readonly onNotice?: ((message: string) => void) | undefined;
+  /** Stops the download. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Which hosts have answered, and which could not be reached and are not asked again. */
+/** The hosts that have responded, and those that are unreachable and not contacted again. */
 export class HostBook {
   readonly answered = new Set<string>();
   readonly unreachable = new Set<string>();
 }
 
-/** No mirror gave the file; the message lists what each of them did. */
+/** The error for a file that no mirror provides; the message lists what went wrong at each. */
 export class DownloadError extends HeddleError {
   override readonly name = "DownloadError";
 }
@@ -56,11 +75,10 @@ class AttemptError extends Error {
 }
 
 /**
- * Downloads one file: from the first mirror that has it, going on where an earlier attempt (of this or of an
- * earlier process) broke off. The file appears at `target` whole and with the right checksums, or not at all.
+ * Downloads a file from the first mirror that has it. Resumes an earlier attempt, even one of an earlier process. The file
+ * appears at `target` complete and with the right checksums, or not at all.
  *
- * @throws DownloadError when no mirror gives the file; AbortedError on `signal`; HeddleError when the disk
- *   refuses
+ * @throws DownloadError if no mirror provides the file; AbortedError on `signal`; HeddleError if the disk fails
  * @example
  * await download({ urls: ["https://example.org/a.gz"], target: "cache/a.gz", expected });
  */
@@ -82,7 +100,7 @@ export async function download(options: DownloadOptions): Promise<void> {
         failures.push(`${host}: ${error.message}`);
         const again = error.then === "retry" && attempt < retries;
         onNotice?.(
-          `${basename(target)} from ${host}: ${error.message}; ${again ? "trying again" : "giving up on it"}`,
+          `${basename(target)} from ${host}: ${error.message}; ${again ? "retrying" : "giving up on this mirror"}`,
         );
         if (error.then === "give up host") hosts.unreachable.add(host);
         if (!again) break;
@@ -96,25 +114,25 @@ export async function download(options: DownloadOptions): Promise<void> {
     who: `Download of ${basename(target)}`,
     expected: `the file from one of ${urls.length} mirrors`,
     received: failures.length > 0 ? failures.join("; ") : "no reachable host",
-    next: "Check the network and try again: what has come so far is kept.",
+    next: "Check the network and try again; the bytes received so far are kept.",
   });
 }
 
-/** One request: appends to `part` what is missing, then checks it. */
+/** Makes one request: appends the missing bytes to `part`, then checks the file. */
 async function attemptDownload(
   url: string,
   part: string,
   options: DownloadOptions & { readonly hosts: HostBook },
 ): Promise<void> {
   const { expected } = options;
-  const kept = await onDisk(part, () => sizeOfFile(part));
-  const start = kept <= expected.bytes ? kept : 0;
+  const size = await onDisk(part, () => sizeOfFile(part));
+  const start = size <= expected.bytes ? size : 0;
   if (start < expected.bytes) await requestRest(url, part, start, options);
   const fault = await onDisk(part, () => checksumFault(part, expected));
   if (!fault) return;
   await onDisk(part, () => rm(part));
-  // A part of an earlier attempt may be what is wrong: the same mirror gets a second chance from the start.
-  throw new AttemptError(`${fault}; deleted what had come`, start > 0 ? "retry" : "next mirror");
+  // The fault may be in a part from an earlier attempt, so the same mirror is tried once more from the start.
+  throw new AttemptError(`${fault}; deleted the received bytes`, start > 0 ? "retry" : "next mirror");
 }
 
 async function requestRest(
@@ -129,7 +147,7 @@ async function requestRest(
   let handle: FileHandle | undefined;
   try {
     silence.restart(hosts.answered.has(host) ? stallTimeoutMs : contactTimeoutMs);
-    // The checksums are of the file itself: no encoding of the transport may be taken off or put on.
+    // The checksums are those of the file itself, so the transport must not change its encoding.
     const headers = { "accept-encoding": "identity", ...(start > 0 ? { range: `bytes=${start}-` } : {}) };
     const response = await fetch(url, { headers, signal: silence.signal });
     hosts.answered.add(host);
@@ -142,12 +160,13 @@ async function requestRest(
       if (done) break;
       received += value.length;
       if (received > expected.bytes)
-        throw new AttemptError("it sends more bytes than the file has", "next mirror");
+        throw new AttemptError("it sent more bytes than the file has", "next mirror");
       const file = handle;
       await onDisk(part, () => file.writeFile(value));
       onProgress?.(received);
     }
-    if (received < expected.bytes) throw new AttemptError(`it broke off after ${received} bytes`, "retry");
+    if (received < expected.bytes)
+      throw new AttemptError(`the connection ended after ${received} bytes`, "retry");
   } catch (error) {
     if (error instanceof AttemptError || error instanceof HeddleError) throw error;
     const reason = silence.broken ?? reasonOf(error);
@@ -163,26 +182,26 @@ async function requestRest(
   }
 }
 
-/** Where in the file the answer's body starts. */
+/** The position in the file at which the response's body starts. */
 function acceptedStart(response: Response, start: number, fileBytes: number): number {
   const { status } = response;
-  if (status === 429 || status >= 500) throw new AttemptError(`it answers HTTP ${status}`, "retry");
+  if (status === 429 || status >= 500) throw new AttemptError(`it responded with HTTP ${status}`, "retry");
   const resumed = status === 206 && response.headers.get("content-range")?.startsWith(`bytes ${start}-`);
-  if (!resumed && status !== 200) throw new AttemptError(`it answers HTTP ${status}`, "next mirror");
+  if (!resumed && status !== 200) throw new AttemptError(`it responded with HTTP ${status}`, "next mirror");
   const accepted = resumed ? start : 0;
   const length = response.headers.get("content-length");
   if (length !== null && Number(length) !== fileBytes - accepted) {
-    throw new AttemptError(`it offers ${length} bytes instead of ${fileBytes - accepted}`, "next mirror");
+    throw new AttemptError(`it offered ${length} bytes instead of ${fileBytes - accepted}`, "next mirror");
   }
   return accepted;
 }
 
-/** Aborts a request after too long a silence, and when the caller's signal says so. */
+/** Aborts a request when the host has been silent for too long, or on the caller's signal. */
 class Silence {
   private readonly controller = new AbortController();
   private timer: NodeJS.Timeout | undefined;
   private readonly stop = () => this.controller.abort();
-  /** What to report when the silence was too long. */
+  /** What to report after too long a silence. */
   broken: string | undefined;
 
   constructor(private readonly caller: AbortSignal | undefined) {
@@ -197,12 +216,12 @@ class Silence {
   restart(limitMs: number): void {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => {
-      this.broken = `no byte came for ${limitMs / 1000} s`;
+      this.broken = `no bytes for ${limitMs / 1000} s`;
       this.stop();
     }, limitMs);
   }
 
-  /** Also ends a request that is still open. */
+  /** Also aborts a request that is still open. */
   end(): void {
     clearTimeout(this.timer);
     this.caller?.removeEventListener("abort", this.stop);
@@ -210,7 +229,7 @@ class Silence {
   }
 }
 
-/** What is wrong with a whole file, or `undefined`. */
+/** What is wrong with a complete file, or `undefined`. */
 async function checksumFault(
   path: string,
   expected: DownloadOptions["expected"],
@@ -221,16 +240,16 @@ async function checksumFault(
     md5.update(chunk as Uint8Array);
     sha256.update(chunk as Uint8Array);
   }
-  const got = { md5: md5.digest("hex"), sha256: sha256.digest("hex") };
-  if (got.md5 !== expected.md5) return `wrong checksum: MD5 ${got.md5} instead of ${expected.md5}`;
-  if (got.sha256 !== expected.sha256)
-    return `wrong checksum: SHA-256 ${got.sha256} instead of ${expected.sha256}`;
+  const actual = { md5: md5.digest("hex"), sha256: sha256.digest("hex") };
+  if (actual.md5 !== expected.md5) return `wrong checksum: MD5 ${actual.md5} instead of ${expected.md5}`;
+  if (actual.sha256 !== expected.sha256)
+    return `wrong checksum: SHA-256 ${actual.sha256} instead of ${expected.sha256}`;
   return undefined;
 }
 
 async function moveIntoPlace(part: string, target: string): Promise<void> {
   await rename(part, target);
-  // The new name survives a power cut only once the folder is on disk too; Windows cannot open folders.
+  // The new name survives a power failure only once the folder is on disk too. Windows cannot open folders.
   if (process.platform === "win32") return;
   const folder = await open(dirname(target));
   await folder.sync().finally(() => folder.close());
@@ -245,7 +264,7 @@ async function sizeOfFile(path: string): Promise<number> {
   }
 }
 
-/** Runs an action on files; its failure is the disk's and not the network's, and no mirror helps. */
+/** Runs an action on files. A failure is the disk's, not the network's, so no other mirror would help. */
 async function onDisk<T>(path: string, action: () => Promise<T>): Promise<T> {
   try {
     return await action();
@@ -257,14 +276,14 @@ async function onDisk<T>(path: string, action: () => Promise<T>): Promise<T> {
 }
 
 function stopped(target: string, cause: unknown): AbortedError {
-  const message = `Download of ${basename(target)}: stopped on request. What has come so far is kept; the next download goes on from there.`;
+  const message = `Download of ${basename(target)}: stopped on request. The bytes received so far are kept, and the next download resumes from there.`;
   return new AbortedError(message, { cause });
 }
 
-/** `fetch failed` says nothing; its cause does. */
+/** The reason of a failed request: that of its cause, because `fetch failed` says nothing. */
 function reasonOf(error: unknown): string {
   const cause = error instanceof Error ? error.cause : undefined;
   const code = (cause as NodeJS.ErrnoException | undefined)?.code;
-  if (code === "ENOTFOUND" || code === "EAI_AGAIN") return "its name cannot be resolved";
+  if (code === "ENOTFOUND" || code === "EAI_AGAIN") return "the host name cannot be resolved";
   return cause === undefined ? messageOf(error) : messageOf(cause) || String(code);
 }

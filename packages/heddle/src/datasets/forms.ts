@@ -3,7 +3,7 @@ import { readdir, stat } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { HeddleError } from "@heddle/core/internal/base/errors.js";
 import { fileError, readFileBytes } from "@heddle/core/internal/base/files-node.js";
-import { readCsv } from "@heddle/core/internal/data/csv/csv.js";
+import { readCsv } from "@heddle/core/internal/data/csv/read.js";
 import type { DataForm, FormOptions } from "@heddle/core/internal/data/dataset.js";
 import { type DroppedRows, joinDropped } from "@heddle/core/internal/data/dropped-rows.js";
 import type { LabelledImages } from "@heddle/core/internal/data/labelled-images.js";
@@ -17,30 +17,36 @@ import { listIdxFolder } from "./idx-folder.js";
 import { readPictures } from "./image-folder.js";
 import { type ImageFolderListing, listImageFolder } from "./image-folder-list.js";
 
-/** What lies at a path, found without reading it whole. */
+/** The form of the data at a path, determined without reading all of it. */
 export type FoundForm =
   | { readonly form: "idx" }
   | { readonly form: "csv"; readonly train: string; readonly test?: string }
   | { readonly form: "npz"; readonly path: string }
   | { readonly form: "images"; readonly listing: ImageFolderListing };
 
-/** Data in its own splits and labels. */
+/** Data as it was read: in its own splits, with its own labels. */
 export interface ReadData {
   readonly form: DataForm;
   readonly train: LabelledImages;
+  /** Absent if the data has no test split. */
   readonly test?: LabelledImages;
+  /** The names of the classes 0, 1, …, if the data holds them. */
   readonly classNames?: readonly string[];
+  /** The files that were read, with their checksums. */
   readonly files: readonly SourceFile[];
+  /** The rows or pictures that were dropped. */
   readonly dropped: DroppedRows;
 }
 
 const CSV = /\.(csv|tsv)(\.gz)?$/i;
 
 /**
- * Finds out what form the data at a path has: a folder by the files in it, a file by its first bytes.
+ * Determines the form of the data at a path: that of a folder by the files in it, that of a file by its first bytes.
  *
- * @returns `undefined` where there is nothing, or a folder without any of the forms
- * @throws HeddleError for a file that is known not to be a dataset, and a folder with several
+ * @returns `undefined` if there is nothing, or a folder without data in any of the forms
+ * @throws HeddleError for a file that is not a dataset, and for a folder with several
+ * @example
+ * (await findForm("train.csv.gz"))?.form; // "csv"
  */
 export async function findForm(path: string): Promise<FoundForm | undefined> {
   const entry = await stat(path).catch((thrown: NodeJS.ErrnoException) => {
@@ -66,18 +72,20 @@ async function formOfFile(path: string): Promise<FoundForm> {
   if (isZip(head)) return { form: "npz", path };
   const refuse = (received: string, next: string) =>
     new HeddleError({ who: path, expected: "a CSV or npz file, or a folder", received, next });
-  if (isNpy(head)) throw refuse("a single array", "Save images and labels together: numpy.savez_compressed.");
-  if (head[0] === 0 && head[1] === 0) throw refuse("an IDX file", "Give the folder with all four files.");
+  if (isNpy(head)) {
+    throw refuse("a single array", "Save images and labels together with numpy.savez_compressed.");
+  }
+  if (head[0] === 0 && head[1] === 0) throw refuse("an IDX file", "Choose the folder with all four files.");
   if (head[0] === 0x89 || (head[0] === 0xff && head[1] === 0xd8)) {
-    throw refuse("a picture", "Give a folder with a folder of pictures for each class.");
+    throw refuse("a picture", "Choose a folder with a folder of pictures for each class.");
   }
   if (isGzip(head) && /idx\d-[a-z]+\.gz$/.test(path)) {
-    throw refuse("an IDX file", "Give the folder with all four files.");
+    throw refuse("an IDX file", "Choose the folder with all four files.");
   }
   return { form: "csv", train: path };
 }
 
-/** The tables of a folder: one with `train` in its name and one with `test`, or a single one. */
+/** The tables of a folder: one with `train` and one with `test` in its name, or a single one. */
 function tablesOf(folder: string, tables: readonly string[]): FoundForm {
   const [only] = tables;
   if (tables.length === 1) return { form: "csv", train: join(folder, only!) };
@@ -95,16 +103,19 @@ function tablesOf(folder: string, tables: readonly string[]): FoundForm {
 function several(folder: string, names: readonly string[]): HeddleError {
   return new HeddleError({
     who: folder,
-    expected: "one dataset: a file with train in its name and one with test, or a single file",
+    expected: "one dataset: a file with train and one with test in its name, or a single file",
     received: names.slice(0, 4).join(", ") + (names.length > 4 ? `, … (${names.length} files)` : ""),
-    next: "Name the file itself, or put the files that you want in a folder of their own.",
+    next: "Choose a single file, or move the files that you want to their own folder.",
   });
 }
 
 /**
- * Reads data of any form but IDX, whole.
+ * Reads data of any form but IDX into memory.
  *
- * @throws HeddleError when it is damaged, or its parts do not fit each other
+ * @param path the path of the data
+ * @param found its form, from {@link findForm}
+ * @param options how to read it
+ * @throws HeddleError if it is damaged, or its parts do not match each other
  */
 export async function readForm(
   path: string,
@@ -138,7 +149,7 @@ async function readTables(
     readHashed(path, (chunks) =>
       readCsv(chunks, { name: path, missing: options.missing, shape: options.shape }),
     );
-  // The smaller one first: it shows most faults before the larger one is read.
+  // The smaller one first, because it shows most faults before the larger one is read.
   const tested = test === undefined ? undefined : await read(test);
   const trained = await read(train);
   return {
@@ -150,7 +161,7 @@ async function readTables(
   };
 }
 
-/** What data at a path is called: the folder's or the file's name without its ending. */
+/** The name of the data at a path: that of the folder, or of the file without its extension. */
 export function nameOfPath(path: string): string {
   return basename(resolve(path)).replace(/(\.(csv|tsv|npz))?(\.gz)?$/i, "") || "data";
 }

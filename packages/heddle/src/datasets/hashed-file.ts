@@ -5,16 +5,15 @@ import { basename } from "node:path";
 import { fileError } from "@heddle/core/internal/base/files-node.js";
 import type { SourceFile } from "./idx-file.js";
 
-/** Large enough that the time goes into the bytes and not into events. */
+/** Large enough that the time is spent on bytes rather than on events. */
 const CHUNK_BYTES = 1 << 20;
 
 /**
- * Reads a file in chunks and takes its SHA-256 on the way.
+ * Reads a file in chunks and computes its SHA-256 at the same time.
  *
- * @param path the file
- * @param work takes the chunks, all of them
- * @returns what `work` gave, and the file's name, size and checksum
- * @throws HeddleError that names the path when it cannot be read
+ * @param work must consume all the chunks
+ * @returns the result of `work`, and the file's name, size and checksum
+ * @throws HeddleError if the file cannot be read
  */
 export async function readHashed<Result>(
   path: string,
@@ -38,7 +37,7 @@ export async function readHashed<Result>(
   return { result, file: { name: basename(path), bytes, sha256: hash.digest("hex") } };
 }
 
-/** The first bytes of a file; fewer where it is shorter. */
+/** The first `count` bytes of a file, or all if there are fewer. */
 export async function firstBytes(path: string, count: number): Promise<Uint8Array> {
   try {
     const handle = await open(path);

@@ -5,22 +5,22 @@ import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
 import { HeddleError, messageOf } from "@heddle/core/internal/base/errors.js";
 import type { DatasetSource } from "@heddle/core/internal/data/dataset.js";
-import { IdxReader } from "@heddle/core/internal/data/idx/idx.js";
+import { IdxReader } from "@heddle/core/internal/data/idx/read.js";
 import { damagedGzip, isGzip, largestExpansion } from "@heddle/core/internal/formats/gzip.js";
-import type { IdxArray } from "@heddle/core/internal/formats/idx-format.js";
+import type { IdxArray } from "@heddle/core/internal/formats/idx.js";
 
 /** One file of `DatasetSource.files`. */
 export type SourceFile = DatasetSource["files"][number];
 
-/** Large enough that the time goes into decompression and not into events. */
+/** Large enough that the time is spent on decompression rather than on events. */
 const CHUNK_BYTES = 1 << 20;
 
 /**
- * Reads an IDX file from disk, plain or gzip (told by its first bytes), and takes its SHA-256 on the way.
- * Beside the result it holds a few chunks of one mebibyte.
+ * Reads an IDX file from disk, plain or gzip (as its first bytes say), and computes its SHA-256 at the same time.
+ * In addition to the result it needs memory for a few chunks of one mebibyte.
  *
- * @returns the contents, and the file's name, size and checksum as it lies on disk
- * @throws HeddleError when the file cannot be read or is not one whole IDX file
+ * @returns the contents, and the name, size and checksum of the file on disk
+ * @throws HeddleError if the file cannot be read or is not one whole IDX file
  * @example
  * const { array, file } = await readIdxFile("train-images-idx3-ubyte.gz");
  * array.shape; // [60000, 28, 28]
@@ -72,7 +72,7 @@ async function readOpenFile(handle: FileHandle, path: string, fileBytes: number)
         who: path,
         expected: "nothing after the gzip stream",
         received: `${fileBytes - gunzip.bytesWritten} more bytes`,
-        next: "The file is damaged: get it again.",
+        next: "The file is damaged; download or copy it again.",
       });
     }
   } else {

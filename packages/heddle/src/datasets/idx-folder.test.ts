@@ -21,7 +21,7 @@ const renamed = (files: Readonly<Record<string, Uint8Array>>, rename: (name: str
   Object.fromEntries(Object.entries(files).map(([name, bytes]) => [rename(name), bytes]));
 
 describe("readIdxFile", () => {
-  it("gives the contents and the checksum of the file as it lies on disk", async () => {
+  it("returns the contents, and the checksum of the file on disk", async () => {
     const folder = writeFiles(temporaryFolder(), { ...tinyFiles, ...tinyPacked });
     for (const name of ["t10k-images-idx3-ubyte", "t10k-images-idx3-ubyte.gz"]) {
       const { array, file } = await readIdxFile(join(folder, name));
@@ -57,7 +57,7 @@ describe("readIdxFile", () => {
     await refuses(new Uint8Array(0), "an IDX header, received 0 bytes in all");
   });
 
-  it("refuses what is not there or not a file", async () => {
+  it("refuses missing files and folders", async () => {
     const folder = temporaryFolder();
     await expect(readIdxFile(join(folder, "none"))).rejects.toThrow(
       "expected a readable IDX file, received ENOENT",
@@ -67,7 +67,7 @@ describe("readIdxFile", () => {
 });
 
 describe("readIdxFolder", () => {
-  it("reads plain and packed files, the latter where both are there", async () => {
+  it("reads plain and packed files, and prefers packed ones", async () => {
     const folder = join(temporaryFolder(), "mine");
     writeFiles(folder, {
       ...tinyFiles,
@@ -87,14 +87,14 @@ describe("readIdxFolder", () => {
     ]);
   });
 
-  it("knows a dataset by its checksums, packed and plain, whatever the folder is called", async () => {
+  it("recognises a dataset by its checksums, packed and plain, whatever its folder is called", async () => {
     for (const files of [tinyFiles, tinyPacked]) {
       const dataset = await readIdxFolder(writeFiles(join(temporaryFolder(), "abc"), files), [tinyEntry()]);
       expect(dataset).toMatchObject({ name: "tiny", title: "Tiny", classNames: ["red", "green", "blue"] });
     }
   });
 
-  it("never takes a known name from the folder", async () => {
+  it("never accepts the folder's name as that of a known dataset", async () => {
     const read = async (name: string) => {
       const dataset = await readIdxFolder(writeFiles(join(temporaryFolder(), name), tinyFiles));
       return [dataset.name, dataset.title, dataset.classNames[0]];
@@ -112,7 +112,7 @@ describe("readIdxFolder", () => {
     expect((await read("fashion-sketch"))[0]).toBe("fashion-sketch (unverified)");
   });
 
-  it("does not know a dataset when one byte differs", async () => {
+  it("does not recognise a dataset if one byte differs", async () => {
     const labels = tinyFiles["t10k-labels-idx1-ubyte"]!.slice();
     labels[labels.length - 1] = 0;
     const folder = writeFiles(join(temporaryFolder(), "abc"), {
@@ -122,7 +122,7 @@ describe("readIdxFolder", () => {
     expect((await readIdxFolder(folder, [tinyEntry()])).name).toBe("abc");
   });
 
-  it("reads EMNIST's names and turns its images", async () => {
+  it("reads EMNIST's file names and transposes its images", async () => {
     const files = renamed(tinyPacked, (name) => `emnist-letters-${name.replace("t10k", "test")}`);
     const dataset = await readIdxFolder(writeFiles(join(temporaryFolder(), "letters"), files));
     expect(dataset.name).toBe("letters");
@@ -130,7 +130,7 @@ describe("readIdxFolder", () => {
     expect([...dataset.train.images.subarray(0, 6)]).toEqual([0, 21, 7, 28, 14, 35]);
   });
 
-  it("reads names that an unpacker changed", async () => {
+  it("reads file names that an unpacker changed", async () => {
     const files = renamed(tinyFiles, (name) => name.replace("-idx", ".idx"));
     expect((await readIdxFolder(writeFiles(temporaryFolder(), files))).test.count).toBe(3);
   });
@@ -146,27 +146,27 @@ describe("readIdxFolder", () => {
       renamed(tinyFiles, (name) => `emnist-digits-${name}`),
     );
     await expect(readIdxFolder(folder)).rejects.toThrow(
-      `${folder}: expected the four files of one dataset, received files of 2: emnist-digits-…, emnist-letters-…. Put the four files that you want in a folder of their own.`,
+      `${folder}: expected the four files of one dataset, received files of 2: emnist-digits-…, emnist-letters-…. Move the four files that you want to their own folder.`,
     );
   });
 
-  it("says which files are missing", async () => {
+  it("names the missing files", async () => {
     const folder = writeFiles(temporaryFolder(), tinyFiles);
     rmSync(join(folder, "train-labels-idx1-ubyte"));
     await expect(readIdxFolder(folder)).rejects.toThrow(
-      "received a folder without train-labels-idx1-ubyte[.gz]. Give the folder that holds the files.",
+      "received a folder without train-labels-idx1-ubyte[.gz]. Choose the folder that holds the files.",
     );
     await expect(readIdxFolder(join(folder, "none"))).rejects.toThrow("received no folder of that name");
   });
 
-  it("refuses a folder in the place of a file", async () => {
+  it("refuses a folder in place of a file", async () => {
     const folder = writeFiles(temporaryFolder(), tinyFiles);
     rmSync(join(folder, "train-labels-idx1-ubyte"));
     mkdirSync(join(folder, "train-labels-idx1-ubyte"));
     await expect(readIdxFolder(folder)).rejects.toThrow(HeddleError);
   });
 
-  it.skipIf(!realFashionMnist)(`knows the published Fashion-MNIST ${NEEDS_DATA}`, async () => {
+  it.skipIf(!realFashionMnist)(`recognises the published Fashion-MNIST ${NEEDS_DATA}`, async () => {
     const dataset = await readIdxFolder(realFashionMnist!);
     expect(dataset).toMatchObject({
       name: "fashion-mnist",
@@ -182,13 +182,26 @@ describe("readIdxFolder", () => {
     );
   });
 
-  it.skipIf(!realFashionMnist)(`describes Fashion-MNIST ${NEEDS_DATA}`, async () => {
-    const { train, test, duplicates } = describeDataset(await readIdxFolder(realFashionMnist!));
-    expect(train).toMatchObject({ images: 60_000, minimum: 0, maximum: 255, perClass: Array(10).fill(6000) });
-    expect(test).toMatchObject({ images: 10_000, minimum: 0, maximum: 255, perClass: Array(10).fill(1000) });
-    // The published values are 0.2860 and 0.3530 of 255.
-    expect(train.mean).toBeCloseTo(72.94035223, 8);
-    expect(train.standardDeviation).toBeCloseTo(90.02118235, 8);
-    expect(Object.values(duplicates).map(({ count }) => count)).toEqual([0, 0, 0]);
-  });
+  it.skipIf(!realFashionMnist)(
+    `reads the Fashion-MNIST of the published mean and deviation ${NEEDS_DATA}`,
+    async () => {
+      const { train, test, duplicates } = describeDataset(await readIdxFolder(realFashionMnist!));
+      expect(train).toMatchObject({
+        images: 60_000,
+        minimum: 0,
+        maximum: 255,
+        perClass: Array(10).fill(6000),
+      });
+      expect(test).toMatchObject({
+        images: 10_000,
+        minimum: 0,
+        maximum: 255,
+        perClass: Array(10).fill(1000),
+      });
+      // The published values are 0.2860 and 0.3530 of 255.
+      expect(train.mean).toBeCloseTo(72.94035223, 8);
+      expect(train.standardDeviation).toBeCloseTo(90.02118235, 8);
+      expect(Object.values(duplicates).map(({ count }) => count)).toEqual([0, 0, 0]);
+    },
+  );
 });

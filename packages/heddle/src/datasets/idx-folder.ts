@@ -9,16 +9,17 @@ import { readIdxFile } from "./idx-file.js";
 /** The names of a dataset's four files within its folder. */
 export type IdxFolderFiles = Readonly<Record<keyof IdxDatasetParts, string>>;
 
+/** The files of a dataset in MNIST's layout that a folder holds. */
 export interface IdxFolderListing {
-  /** The files found, by their part. */
+  /** The names of the files that are there. */
   readonly files: Partial<IdxFolderFiles>;
-  /** What the names of the files start with: `"emnist-letters-"`, or nothing. */
+  /** What the names start with: `"emnist-letters-"`, or nothing. */
   readonly prefix: string;
-  /** What is missing, each as the name that would be found; empty for a whole dataset. */
+  /** The names of the files that are missing; empty for a complete dataset. */
   readonly missing: readonly string[];
 }
 
-// `t10k` in MNIST and its likes, `test` in EMNIST; unpackers turn `-idx3` into `.idx3`.
+// `t10k` in MNIST and datasets modelled on it, `test` in EMNIST; some unpackers turn `-idx3` into `.idx3`.
 const FILE_NAME = /^(.*?)(train|t10k|test)-(images|labels)[-.]idx\d+-[a-z]+(\.gz)?$/i;
 
 const partNames: IdxFolderFiles = {
@@ -29,11 +30,11 @@ const partNames: IdxFolderFiles = {
 };
 
 /**
- * Which files of MNIST's, Fashion-MNIST's, KMNIST's or EMNIST's naming a folder holds; where a file is
- * there packed and plain, the packed one.
+ * Lists the files in a folder that are named as in MNIST, Fashion-MNIST, KMNIST or EMNIST. Of a packed and a plain copy,
+ * the packed one counts.
  *
- * @returns `undefined` when `folder` is not a folder
- * @throws HeddleError when files of several datasets lie side by side, as in EMNIST's own archive
+ * @returns `undefined` if `folder` is not a folder
+ * @throws HeddleError if it holds files of several datasets, as EMNIST's own archive does
  */
 export async function listIdxFolder(folder: string): Promise<IdxFolderListing | undefined> {
   let names: string[];
@@ -47,7 +48,7 @@ export async function listIdxFolder(folder: string): Promise<IdxFolderListing | 
   }
   const files: { -readonly [Part in keyof IdxFolderFiles]?: string } = {};
   const prefixes = new Set<string>();
-  // Sorted, a packed file comes after its plain twin and takes its place.
+  // In sorted order, a packed file follows its plain copy and replaces it.
   for (const name of names.sort()) {
     const match = FILE_NAME.exec(name);
     if (!match) continue;
@@ -60,7 +61,7 @@ export async function listIdxFolder(folder: string): Promise<IdxFolderListing | 
       who: folder,
       expected: "the four files of one dataset",
       received: `files of ${prefixes.size}: ${[...prefixes].map((prefix) => `${prefix}…`).join(", ")}`,
-      next: "Put the four files that you want in a folder of their own.",
+      next: "Move the four files that you want to their own folder.",
     });
   }
   const missing = (Object.keys(partNames) as (keyof IdxFolderFiles)[])
@@ -73,12 +74,13 @@ export async function listIdxFolder(folder: string): Promise<IdxFolderListing | 
  * Reads a dataset in MNIST's layout from a folder: MNIST, Fashion-MNIST, KMNIST, one split of EMNIST, or
  * your own, gzip or plain.
  *
- * Only files with the published checksums get a known dataset's name and class names. Any other goes by its
- * folder's name, marked `(unverified)` where that would pass for a known dataset; what is odd about its labels goes to
- * `onWarning`.
+ * Only files with the published checksums get a known dataset's name and class names. All others are named after their
+ * folder, marked `(unverified)` if that could be mistaken for a known dataset.
  *
  * @param folder the folder that holds the four files
- * @throws HeddleError when files are missing, damaged or do not fit each other
+ * @param entries the known datasets; {@link catalogue} by default
+ * @param onWarning called with each warning about the labels, one line long
+ * @throws HeddleError if files are missing, damaged or do not match each other
  * @example
  * const dataset = await readIdxFolder("data/kmnist");
  * dataset.train.shape; // [28, 28, 1]
@@ -95,8 +97,8 @@ export async function readIdxFolder(
     const path = join(folder, files[part]);
     return { name: path, ...(await readIdxFile(path)) };
   };
-  // Labels first and one file after the other: small files show most faults before the large ones are read,
-  // and a failure leaves nothing running.
+  // One file after another, so that a failure leaves nothing running, and labels first, because small files show most
+  // faults before large ones are read.
   const trainLabels = await read("trainLabels");
   const testLabels = await read("testLabels");
   const testImages = await read("testImages");
@@ -122,7 +124,7 @@ export async function readIdxFolder(
   );
 }
 
-/** A folder's or file's name, marked where it would pass for a known dataset. */
+/** The name of a folder or file, marked if it could be mistaken for a known dataset. */
 export function unverified(name: string, entries: readonly CatalogueEntry[] = catalogue): string {
   const taken = ["fashion-sketch", ...entries.map((entry) => entry.name)].map(lettersOf);
   return taken.includes(lettersOf(name)) ? `${name} (unverified)` : name;
@@ -133,14 +135,30 @@ function lettersOf(name: string): string {
   return name.toLowerCase().replace(/[^a-z0-9]/g, "");
 }
 
-/** The error for a folder that does not hold a whole dataset. */
+/** `folder` itself if it holds a complete dataset, otherwise a folder with one of `names` in it that does. */
+export async function folderWithin(folder: string, names: readonly string[]): Promise<string> {
+  const listing = await listIdxFolder(folder);
+  if (listing?.missing.length === 0) return folder;
+  let failure = missingFiles(folder, listing);
+  for (const name of names) {
+    const inner = join(folder, name);
+    const innerListing = await listIdxFolder(inner);
+    if (innerListing?.missing.length === 0) return inner;
+    if (innerListing) failure = missingFiles(inner, innerListing);
+  }
+  throw failure;
+}
+
+/** The error for a folder that does not hold a complete dataset. */
 export function missingFiles(folder: string, listing: IdxFolderListing | undefined): HeddleError {
-  const other = "or one with CSV files, an npz file, or a folder of pictures for each class";
-  const none = listing !== undefined && Object.keys(listing.files).length === 0;
+  const isEmpty = listing !== undefined && Object.keys(listing.files).length === 0;
+  const alternatives = isEmpty
+    ? ", or one with CSV files, an npz file, or a folder of pictures for each class"
+    : "";
   return new HeddleError({
     who: folder,
     expected: `a folder with ${Object.values(partNames).join(", ")}`,
     received: listing ? `a folder without ${listing.missing.join(", ")}` : "no folder of that name",
-    next: `Give the folder that holds the files${none ? `, ${other}` : ""}.`,
+    next: `Choose the folder that holds the files${alternatives}.`,
   });
 }

@@ -5,18 +5,18 @@ import { fileError } from "@heddle/core/internal/base/files-node.js";
 
 /** One picture of a folder of classes. */
 export interface ListedPicture {
-  /** Below the dataset's folder, with slashes: `train/cat/001.png`. */
+  /** The path below the dataset's folder, with slashes: `train/cat/001.png`. */
   readonly path: string;
   /** The name of its class's folder. */
   readonly label: string;
 }
 
-/** The pictures of a folder: all in `train` where it has no folders of splits. */
+/** The pictures of a folder, all in `train` if it has no folders for splits. */
 export interface ImageFolderListing {
   readonly train: readonly ListedPicture[];
   readonly test?: readonly ListedPicture[];
-  /** The validation split's folder and its pictures, where it is not used as the test split. */
-  readonly leftOut?: { readonly folder: string; readonly count: number };
+  /** The validation split's folder and how many pictures it holds, if it is not used as the test split. */
+  readonly unused?: { readonly folder: string; readonly count: number };
 }
 
 const PICTURE = /\.(png|jpe?g|webp|gif|tiff?|avif)$/i;
@@ -28,11 +28,11 @@ const splitNames = {
 };
 
 /**
- * Lists the pictures of `CLASS/*.png` or `SPLIT/CLASS/*.png`: those of a class sorted by code units, the classes in
- * turns. The same order on every system, and the first n pictures have the classes in the shares of the whole.
+ * Lists the pictures of `CLASS/*.png` or `SPLIT/CLASS/*.png`. Those of a class are sorted by code units, and the classes
+ * alternate. So the order is the same on every system, and in the first n pictures classes have the same shares as in all.
  *
- * @returns `undefined` when the folder holds no such pictures
- * @throws HeddleError when a folder cannot be read
+ * @returns `undefined` if the folder holds no such pictures
+ * @throws HeddleError if a folder cannot be read
  */
 export async function listImageFolder(folder: string): Promise<ImageFolderListing | undefined> {
   const names = await foldersIn(folder);
@@ -53,7 +53,7 @@ export async function listImageFolder(folder: string): Promise<ImageFolderListin
     train: trainPictures,
     ...(testPictures.length > 0 && { test: testPictures }),
     ...(unused !== undefined && {
-      leftOut: { folder: unused, count: (await picturesOf(join(folder, unused), "")).length },
+      unused: { folder: unused, count: (await picturesOf(join(folder, unused), "")).length },
     }),
   };
 }
@@ -67,11 +67,11 @@ async function picturesOf(folder: string, prefix: string): Promise<ListedPicture
       if (!name.startsWith(".")) pictures.push({ path: `${prefix}${label}/${name}`, label });
     }
   }
-  return inTurns(pictures);
+  return interleaved(pictures);
 }
 
 /** Spreads the pictures of each class evenly over the list. */
-function inTurns(pictures: readonly ListedPicture[]): ListedPicture[] {
+function interleaved(pictures: readonly ListedPicture[]): ListedPicture[] {
   const classes = new Map<string, ListedPicture[]>();
   for (const picture of pictures) {
     const own = classes.get(picture.label);
@@ -91,7 +91,7 @@ async function foldersIn(folder: string): Promise<string[]> {
     .map(({ name }) => name);
 }
 
-/** What a folder holds, sorted by code units; nothing where it is no folder. */
+/** The entries of a folder, sorted by code units; none if it is not a folder. */
 async function entriesOf(folder: string): Promise<Dirent[]> {
   try {
     const entries = await readdir(folder, { withFileTypes: true });

@@ -3,29 +3,39 @@ import { join } from "node:path";
 import { HeddleError, messageOf } from "@heddle/core/internal/base/errors.js";
 import { allocateShared } from "@heddle/core/internal/base/memory.js";
 import type { DroppedRow, MissingRule } from "@heddle/core/internal/data/dropped-rows.js";
-import { checkSize, type ImageShape, type ReadImages } from "@heddle/core/internal/data/labelled-images.js";
+import { checkSize, type ImageShape } from "@heddle/core/internal/data/image-shape.js";
+import type { ReadImages } from "@heddle/core/internal/data/labelled-images.js";
 import type { SourceFile } from "./idx-file.js";
 import type { ListedPicture } from "./image-folder-list.js";
 import { decodePicture, type PlainPicture, readLimited } from "./picture.js";
 
+/** How to read a folder of pictures. */
 export interface ImageFolderOptions {
-  /** Pictures become this large, whole and in the middle of their own background; by default they must be alike. */
+  /**
+   * The size to which pictures are scaled, whole and centred on their own background colour.
+   *
+   * @defaultValue their own size, which must be the same for all
+   */
   readonly size?: readonly [height: number, width: number] | undefined;
-  /** `error`: a picture that cannot be read is an error; by default it is dropped and reported. */
+  /**
+   * With `"error"`, an unreadable picture is an error; otherwise it is dropped and reported.
+   *
+   * @defaultValue `"drop"`
+   */
   readonly missing?: MissingRule | undefined;
 }
 
-/** Pictures decoded at a time: as many as the system's pool has threads. */
+/** How many pictures are decoded at a time: as many as the system's pool has threads. */
 const AT_ONCE = 4;
 
 /**
- * Reads the pictures of one split, in their order. All get the same channels: grey when every picture is, with
- * transparency when any is transparent.
+ * Reads the pictures of one split, in their order. All get the same channels: grey if every picture is grey, with
+ * opacity if any picture is transparent.
  *
  * @param folder the dataset's folder
- * @param pictures below that folder
- * @returns the images, what could not be read, and a checksum of each class's folder
- * @throws HeddleError that names two pictures of different sizes where no `size` is given
+ * @param pictures the pictures below that folder
+ * @returns the images, the pictures that could not be read, and a checksum of each class folder
+ * @throws HeddleError if pictures have different sizes and `size` is not set
  */
 export async function readPictures(
   folder: string,
@@ -45,7 +55,7 @@ export async function readPictures(
       else rows.push({ file: listed.path, reason: "unreadable picture", label: listed.label, detail: fault });
     });
     checkAlike(folder, decoded[0], decoded.slice(-AT_ONCE), options);
-    // While they come: a small file may hold many megapixels.
+    // Checked batch by batch, because a small file may hold many megapixels.
     const one = decoded[0]?.picture;
     if (one) checkSize(folder, decoded.length, [one.height, one.width, one.channels]);
   }
@@ -94,17 +104,17 @@ function checkAlike(
 ): void {
   if (!first || size) return;
   const sizeOf = ({ picture }: Decoded) => `${picture.height} × ${picture.width}`;
-  const other = some.find((decoded) => sizeOf(decoded) !== sizeOf(first));
-  if (!other) return;
+  const different = some.find((decoded) => sizeOf(decoded) !== sizeOf(first));
+  if (!different) return;
   throw new HeddleError({
     who: folder,
     expected: `pictures of one size, such as ${first.listed.path} of ${sizeOf(first)}`,
-    received: `${other.listed.path} of ${sizeOf(other)}`,
-    next: `Scale them while they are read: --size ${first.picture.height}x${first.picture.width}.`,
+    received: `${different.listed.path} of ${sizeOf(different)}`,
+    next: `Scale them all with \`size: [${first.picture.height}, ${first.picture.width}]\`.`,
   });
 }
 
-/** Writes a picture with other channels: grey as equal red, green, blue; missing transparency as opaque. */
+/** Copies a picture with the channels of the whole set: grey as equal red, green and blue; missing opacity as opaque. */
 function copyChannels(picture: PlainPicture, images: Uint8Array, start: number, channels: number): void {
   const { pixels, channels: own, height, width } = picture;
   const colours = channels > 2 ? 3 : 1;
@@ -119,7 +129,7 @@ function copyChannels(picture: PlainPicture, images: Uint8Array, start: number, 
   }
 }
 
-/** One checksum a class's folder, of its files' names and checksums: a run keeps it instead of every picture. */
+/** One checksum per class folder, over its files' names and checksums. A run records these instead of every picture. */
 class FolderChecksums {
   private readonly folders = new Map<string, { bytes: number; hash: ReturnType<typeof createHash> }>();
 
@@ -144,8 +154,8 @@ function noneReadable(folder: string, rows: readonly DroppedRow[]): HeddleError 
   const [first] = rows;
   return new HeddleError({
     who: folder,
-    expected: "at least one picture that can be read",
-    received: first ? `${rows.length} that cannot; ${first.file}: ${first.detail}` : "none",
+    expected: "at least one readable picture",
+    received: first ? `${rows.length} unreadable ones, such as ${first.file}: ${first.detail}` : "none",
     next: "Check that these are whole pictures.",
   });
 }

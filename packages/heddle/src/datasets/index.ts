@@ -3,7 +3,6 @@ export type {
   StreamedSet,
   StreamedSplits,
 } from "@heddle/core/internal/data/streams/streamed-set.js";
-export { formOfTarget, type WriteOptions, writeData } from "./convert.js";
 export type { DownloadPatience } from "./download.js";
 export { type FoundForm, findForm, type ReadData, readForm } from "./forms.js";
 export { readIdxFile } from "./idx-file.js";
@@ -19,3 +18,4 @@ export {
 } from "./locate.js";
 export { type Picture, type PictureShape, readPicture } from "./picture.js";
 export { openIdxFolder, openStreamedDataset } from "./stream-dataset.js";
+export { formOfTarget, type WriteOptions, writeData } from "./write-data.js";

@@ -4,56 +4,77 @@ import { isAbsolute, join } from "node:path";
 import { HeddleError, messageOf } from "@heddle/core/internal/base/errors.js";
 import { type CatalogueEntry, catalogue } from "@heddle/core/internal/data/catalogue.js";
 import { type DownloadPatience, download, HostBook } from "./download.js";
-import { listIdxFolder, missingFiles } from "./idx-folder.js";
+import { folderWithin, listIdxFolder } from "./idx-folder.js";
+import { unknownDataset } from "./resolve.js";
 
-/** How far the download of a dataset is. */
+/** The progress of a dataset's download. */
 export interface DownloadProgress {
-  /** The file that is coming. */
+  /** The file that is being downloaded. */
   readonly file: string;
-  /** Bytes of all the dataset's files that are there. */
+  /** How many bytes of all the dataset's files are on disk. */
   readonly receivedBytes: number;
-  /** Bytes of all the dataset's files. */
+  /** How many bytes all the dataset's files have. */
   readonly totalBytes: number;
 }
 
+/** Where to look for a dataset's files, and how to download them. */
 export interface LocateOptions {
-  /** A folder that holds the files, or holds a folder of the dataset's name with them; nothing else is tried. */
+  /** The folder that holds the files, possibly in a folder with the dataset's name. No other place is tried. */
   readonly dataDir?: string | undefined;
-  /** True never to touch the network; by default false. */
+  /**
+   * True to never touch the network.
+   *
+   * @defaultValue false
+   */
   readonly offline?: boolean | undefined;
-  /** By default the platform's cache folder for Heddle (`defaultCacheFolder`). */
+  /**
+   * The folder in which downloads are kept.
+   *
+   * @defaultValue {@link defaultCacheFolder}, Heddle's cache folder on this platform
+   */
   readonly cacheDir?: string | undefined;
-  /** By default `process.env`. */
+  /**
+   * The environment, which may name a folder of datasets as `HEDDLE_DATA`.
+   *
+   * @defaultValue `process.env`
+   */
   readonly env?: NodeJS.ProcessEnv | undefined;
+  /** Called during a download, after each chunk. */
   readonly onProgress?: ((progress: DownloadProgress) => void) | undefined;
-  /** Called with one line for anything the user should know while the search goes on. */
+  /** Called with each warning, usually one line long. */
   readonly onWarning?: ((message: string) => void) | undefined;
-  /** Stops a download, which goes on from there the next time. */
+  /** Stops a download; the next one resumes it. */
   readonly signal?: AbortSignal | undefined;
-  /** Time-outs and retries of downloads. */
+  /** Timeouts and retries of downloads. */
   readonly patience?: DownloadPatience | undefined;
-  /** The known datasets; by default Heddle's own. */
+  /**
+   * The known datasets.
+   *
+   * @defaultValue {@link catalogue}
+   */
   readonly entries?: readonly CatalogueEntry[] | undefined;
 }
 
+/** Where a dataset's files were found. */
 export interface Located {
   /** The folder that holds the files. */
   readonly folder: string;
-  readonly foundBy: "--data" | "HEDDLE_DATA" | "cache" | "download";
+  /** `"path"` if the caller named the folder, otherwise the place that had the files. */
+  readonly foundBy: "path" | "HEDDLE_DATA" | "cache" | "download";
 }
 
-/** The dataset is not on disk and not to be had: the caller may go on with a generated one, and say so. */
+/** The error for a dataset that is not on disk and cannot be downloaded. A caller may use a generated one instead. */
 export class DatasetUnavailableError extends HeddleError {
   override readonly name = "DatasetUnavailableError";
 }
 
 /**
- * Finds a known dataset's files: in `dataDir` if given, else in `HEDDLE_DATA`, else in the cache, else by
- * downloading them into the cache.
+ * Finds the files of a known dataset: in `dataDir` if it is set, otherwise in the folder that `HEDDLE_DATA` names,
+ * otherwise in the cache, into which they are downloaded if necessary.
  *
  * @param name a name of the catalogue
- * @throws HeddleError for an unknown name and a `dataDir` without the files; DatasetUnavailableError when
- *   the files are nowhere on disk and cannot be downloaded; AbortedError on `signal`
+ * @throws HeddleError for an unknown name and a `dataDir` without the files; DatasetUnavailableError if the files are
+ *   not on disk and cannot be downloaded; AbortedError on `signal`
  * @example
  * const { folder, foundBy } = await findDataset("fashion-mnist", { offline: true });
  */
@@ -61,15 +82,15 @@ export async function findDataset(name: string, options: LocateOptions = {}): Pr
   const { dataDir, env = process.env, onWarning, entries = catalogue } = options;
   const entry = entries.find((known) => known.name === name);
   if (!entry) throw unknownDataset(name, entries);
-  if (dataDir !== undefined) return { folder: await folderWithin(dataDir, name), foundBy: "--data" };
+  if (dataDir !== undefined) return { folder: await folderWithin(dataDir, [name]), foundBy: "path" };
 
   const shared = env["HEDDLE_DATA"];
   if (shared) {
     const folder = join(shared, name);
     const listing = await listIdxFolder(folder);
     if (listing?.missing.length === 0) return { folder, foundBy: "HEDDLE_DATA" };
-    const what = listing ? `lacks ${listing.missing.join(", ")}` : "is not there";
-    onWarning?.(`HEDDLE_DATA is set to ${shared}, but its folder ${name} ${what}; looking further.`);
+    const fault = listing ? `lacks ${listing.missing.join(", ")}` : "does not exist";
+    onWarning?.(`HEDDLE_DATA is set to ${shared}, but its folder ${name} ${fault}; looking elsewhere.`);
   }
 
   const folder = join(options.cacheDir ?? defaultCacheFolder(env), name);
@@ -78,36 +99,37 @@ export async function findDataset(name: string, options: LocateOptions = {}): Pr
   if (options.offline) {
     throw new DatasetUnavailableError({
       who: `Dataset "${name}"`,
-      expected: `its files in HEDDLE_DATA or in ${folder}, as downloads are off`,
+      expected: `its files in HEDDLE_DATA or in ${folder}, because downloads are off`,
       received: `no ${absent.map((file) => file.name).join(", ")}`,
-      next: `Allow downloads, or give the folder that holds them with --data DIR.`,
+      next: "Allow downloads, or set `dataDir` to the folder that holds the files.",
     });
   }
   await downloadAll(entry, folder, absent, options);
   return { folder, foundBy: "download" };
 }
 
-/** The error for a name that is neither a known dataset nor a folder. */
-export function unknownDataset(name: string, entries: readonly CatalogueEntry[] = catalogue): HeddleError {
-  return new HeddleError({
-    who: `Dataset "${name}"`,
-    expected: `${entries.map((entry) => entry.name).join(", ")}, fashion-sketch, or the path of a folder, CSV or npz file`,
-    received: `"${name}", which is none of them`,
-    next: "Correct the name or the path.",
+/**
+ * Checks that files found under a dataset's name are the published ones, by the name that their checksums gave them. Files
+ * in a folder that the caller named may be any.
+ */
+export function checkPublished(
+  { name }: { readonly name: string },
+  entry: CatalogueEntry,
+  { folder, foundBy }: Located,
+): void {
+  if (foundBy === "path" || name === entry.name) return;
+  throw new HeddleError({
+    who: folder,
+    expected: `the files of ${entry.title} as published`,
+    received: "files with different checksums",
+    next:
+      foundBy === "HEDDLE_DATA"
+        ? "Replace them, or set `dataDir` to the folder to use them as they are."
+        : "Delete the folder to download them again.",
   });
 }
 
-/** `dir` itself when it holds a dataset's files, else its folder `name`; throws when neither does. */
-async function folderWithin(dir: string, name: string): Promise<string> {
-  const listing = await listIdxFolder(dir);
-  if (listing?.missing.length === 0) return dir;
-  const inner = join(dir, name);
-  const innerListing = await listIdxFolder(inner);
-  if (innerListing?.missing.length === 0) return inner;
-  throw innerListing ? missingFiles(inner, innerListing) : missingFiles(dir, listing);
-}
-
-/** The files that are not in `folder` in their right size; what they hold is checked when they are read. */
+/** The files that are missing from `folder` or have the wrong size; their contents are checked when they are read. */
 async function absentFiles(entry: CatalogueEntry, folder: string) {
   const sizes = await Promise.all(
     entry.files.map((file) =>
@@ -127,11 +149,11 @@ async function downloadAll(
   { onProgress, onWarning, signal, patience }: LocateOptions,
 ): Promise<void> {
   const totalBytes = entry.files.reduce((sum, file) => sum + file.bytes, 0);
-  let before = totalBytes - absent.reduce((sum, file) => sum + file.bytes, 0);
+  let receivedBytes = totalBytes - absent.reduce((sum, file) => sum + file.bytes, 0);
   const hosts = new HostBook();
   for (const file of absent) {
     const report = (bytes: number) =>
-      onProgress?.({ file: file.name, receivedBytes: before + bytes, totalBytes });
+      onProgress?.({ file: file.name, receivedBytes: receivedBytes + bytes, totalBytes });
     try {
       await download({
         ...patience,
@@ -146,17 +168,20 @@ async function downloadAll(
     } catch (error) {
       if (signal?.aborted) throw error;
       throw new DatasetUnavailableError(
-        `Dataset "${entry.name}": not on disk and not to be had. ${messageOf(error)}`,
+        `Dataset "${entry.name}" is not on disk and cannot be downloaded. ${messageOf(error)}`,
         { cause: error },
       );
     }
-    before += file.bytes;
+    receivedBytes += file.bytes;
   }
 }
 
 /**
- * The folder for what can be had again: `$XDG_CACHE_HOME/heddle` or `~/.cache/heddle`, on macOS
- * `~/Library/Caches/heddle`, on Windows `%LOCALAPPDATA%\heddle\Cache`.
+ * Heddle's cache folder: `$XDG_CACHE_HOME/heddle` or `~/.cache/heddle`, on macOS `~/Library/Caches/heddle`, on Windows
+ * `%LOCALAPPDATA%\heddle\Cache`.
+ *
+ * @param env the environment; `process.env` by default
+ * @param platform the platform; that of the process by default
  */
 export function defaultCacheFolder(
   env: NodeJS.ProcessEnv = process.env,
@@ -168,6 +193,6 @@ export function defaultCacheFolder(
   }
   if (platform === "darwin") return join(home, "Library", "Caches", "heddle");
   const configured = env["XDG_CACHE_HOME"];
-  // The XDG specification has relative paths ignored.
+  // The XDG specification says to ignore relative paths.
   return join(configured && isAbsolute(configured) ? configured : join(home, ".cache"), "heddle");
 }

@@ -12,8 +12,8 @@ export interface Mirror {
 type Answer = (response: ServerResponse, start: number, request: IncomingMessage) => void;
 
 /**
- * A server on this machine that answers the nth request with the nth answer, the last one again and again;
- * closed when the test ends.
+ * Starts a local server that gives the nth answer to the nth request, and repeats the last one. It closes when the test
+ * ends.
  */
 export async function startMirror(...answers: Answer[]): Promise<Mirror> {
   const requests: string[] = [];
@@ -36,7 +36,7 @@ afterEach(() => {
   for (const close of closers.splice(0)) close();
 });
 
-/** Sends the file, or from where it is asked to. */
+/** Sends the file, or the requested range. */
 export function sends(file: Uint8Array): Answer {
   return (response, start) => {
     head(response, file, start);
@@ -44,16 +44,16 @@ export function sends(file: Uint8Array): Answer {
   };
 }
 
-/** Sends `bytes` of the file (from where it is asked to), then cuts the connection. */
+/** Sends `bytes` of the file or of the requested range, then closes the connection. */
 export function breaksAfter(file: Uint8Array, bytes: number): Answer {
   return (response, start) => {
     head(response, file, start);
-    // The cut waits until the bytes are out, or they would be thrown away with the connection.
+    // Closes only after the bytes are sent, or they would be discarded with the connection.
     response.write(file.subarray(start, start + bytes), () => setTimeout(() => response.destroy(), 20));
   };
 }
 
-/** Sends `bytes` of the file, then says nothing more and keeps the connection. */
+/** Sends `bytes` of the file, then falls silent but keeps the connection open. */
 export function stallsAfter(file: Uint8Array, bytes: number): Answer {
   return (response, start) => {
     head(response, file, start);
@@ -61,10 +61,10 @@ export function stallsAfter(file: Uint8Array, bytes: number): Answer {
   };
 }
 
-/** Accepts the request and never answers. */
+/** Accepts the request and never responds. */
 export const silent: Answer = () => {};
 
-/** Answers with a status and no file. */
+/** Responds with a status and no file. */
 export function status(code: number): Answer {
   return (response) => response.writeHead(code).end("no");
 }

@@ -9,7 +9,7 @@ import { temporaryFolder } from "./tiny-dataset.testing.js";
 
 const shape = { height: 28, width: 28, channels: 1 };
 
-/** Writes raw pixels as a picture of the format that the name's ending says. */
+/** Writes raw pixels as a picture in the format of the name's extension. */
 async function save(
   name: string,
   pixels: Uint8Array,
@@ -22,7 +22,7 @@ async function save(
   return path;
 }
 
-/** A thing of one value in the middle of a background. */
+/** A square of one value in the middle of a background. */
 function thing(size: number, background: number, value: number): Uint8Array {
   const inside = (at: number) => at >= size / 4 && at < (3 * size) / 4;
   return Uint8Array.from({ length: size * size }, (_, index) =>
@@ -31,13 +31,13 @@ function thing(size: number, background: number, value: number): Uint8Array {
 }
 
 describe("readPicture", () => {
-  it("gives a grey picture of the right size as it is", async () => {
+  it("returns a grey picture of the right size unchanged", async () => {
     const pixels = thing(28, 3, 0).map((value, index) => (value === 3 ? 3 : index % 256));
     const read = await readPicture(await save("a.png", pixels, 28, 1), shape);
     expect(read).toEqual({ pixels, inverted: false });
   });
 
-  it("inverts a light background, of JPEG and WebP too", async () => {
+  it("inverts pictures with a light background: PNG, JPEG and WebP", async () => {
     for (const name of ["a.png", "a.jpg", "a.webp"]) {
       const { pixels, inverted } = await readPicture(await save(name, thing(112, 250, 20), 112, 1), shape);
       expect(inverted).toBe(true);
@@ -46,7 +46,7 @@ describe("readPicture", () => {
     }
   });
 
-  it("inverts nothing for a model that was trained on pictures as they are", async () => {
+  it("inverts nothing with `invert: false`", async () => {
     const path = await save("a.png", thing(28, 250, 20), 28, 1);
     const { pixels, inverted } = await readPicture(path, shape, { invert: false });
     expect([inverted, pixels[0], pixels[14 * 28 + 14]]).toEqual([false, 250, 20]);
@@ -68,13 +68,13 @@ describe("readPicture", () => {
     expect([...opaque.pixels.subarray(0, 2)]).toEqual([3, 255]);
   });
 
-  it("decides by the border and not by what is shown", async () => {
+  it("judges the background by the border of the picture", async () => {
     const { inverted } = await readPicture(await save("a.png", thing(40, 0, 255), 40, 1), shape);
     expect(inverted).toBe(false);
   });
 
   it("keeps the proportions and pads with the background", async () => {
-    // 56 wide, 28 high: lands on 28×14 in the middle. Dark grey all over, with a light block inside.
+    // 56 wide and 28 high becomes 28×14 in the middle: dark grey, with a light block inside.
     const wide = Uint8Array.from({ length: 56 * 28 }, (_, index) => {
       const [row, column] = [Math.floor(index / 56), index % 56];
       return row >= 8 && row < 20 && column >= 16 && column < 40 ? 200 : 30;
@@ -96,14 +96,14 @@ describe("readPicture", () => {
     expect([...light[1]].sort((a, b) => a - b)).toEqual([8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19]);
   });
 
-  it("lays transparency on white", async () => {
+  it("turns transparent parts white", async () => {
     const rgba = Uint8Array.from({ length: 28 * 28 * 4 }, (_, index) => (index % 4 === 3 ? 0 : 10));
     const { pixels, inverted } = await readPicture(await save("a.png", rgba, 28, 4), shape);
     expect(inverted).toBe(true);
     expect(pixels.every((value) => value === 0)).toBe(true);
   });
 
-  it("turns colours to grey by how light they look", async () => {
+  it("turns colours into grey by their perceived lightness", async () => {
     const green = Uint8Array.from({ length: 28 * 28 * 3 }, (_, index) => (index % 3 === 1 ? 100 : 0));
     const blue = Uint8Array.from({ length: 28 * 28 * 3 }, (_, index) => (index % 3 === 2 ? 100 : 0));
     const grey = async (pixels: Uint8Array) =>
@@ -118,7 +118,7 @@ describe("readPicture", () => {
     expect(read).toEqual({ pixels, inverted: false });
   });
 
-  it("makes three channels of a grey picture", async () => {
+  it("turns a grey picture into three channels", async () => {
     const path = await save("a.png", new Uint8Array(16).fill(77), 4, 1);
     const { pixels } = await readPicture(path, { height: 4, width: 4, channels: 3 });
     expect([...pixels]).toEqual(Array(48).fill(77));
@@ -130,7 +130,7 @@ describe("readPicture", () => {
     expect((error as Error).message).toContain(`${path}: expected ${message}`);
   };
 
-  it("refuses what is no picture, naming it", async () => {
+  it("refuses files that are not pictures, naming them", async () => {
     const folder = temporaryFolder();
     const path = join(folder, "a.png");
     await refuses(path, "a picture that can be read, received no such file or folder. Check the path.");
@@ -145,7 +145,7 @@ describe("readPicture", () => {
     await refuses(path, "a picture");
   });
 
-  it("refuses half a picture", async () => {
+  it("refuses a truncated picture", async () => {
     const noise = Uint8Array.from({ length: 100 * 100 }, (_, index) => (index * index) >> 3);
     const path = await save("a.png", noise, 100, 1);
     truncateSync(path, 2000);
@@ -155,9 +155,9 @@ describe("readPicture", () => {
   it("refuses files and pictures that are too large", async () => {
     const path = join(temporaryFolder(), "a.png");
     writeFileSync(path, "");
-    truncateSync(path, 65 * 1024 * 1024); // grows it, without taking the space on disk
+    truncateSync(path, 65 * 1024 * 1024); // grows the file without using space on disk
     await refuses(path, "a picture file of at most 64.0 MiB, received 65.0 MiB. Save it smaller.");
-    // A small PNG whose header says 20,000 × 6,000, as a picture that unpacks to gigabytes would.
+    // A small PNG whose header declares 20,000 × 6,000 pixels, like one that unpacks to gigabytes.
     const forged = readFileSync(await save("small.png", thing(28, 0, 255), 28, 1));
     forged.writeUInt32BE(20_000, 16);
     forged.writeUInt32BE(6_000, 20);
@@ -166,14 +166,14 @@ describe("readPicture", () => {
     await refuses(path, "at most 64 megapixels, received 20000 × 6000 pixels. Scale it down first.");
   });
 
-  it("refuses a model of two channels", async () => {
+  it("refuses a model of five channels", async () => {
     await expect(readPicture("a.png", { ...shape, channels: 5 })).rejects.toThrow(
       "a.png: expected a model that takes 1 to 4 channels: grey or colours, with or without opacity, received one that takes 5.",
     );
   });
 });
 
-/** The checksum of a PNG chunk; Node's own came with version 22. */
+/** The checksum of a PNG chunk; Node has its own from version 22 on. */
 function crc32(bytes: Uint8Array): number {
   let crc = -1;
   for (const byte of bytes) {

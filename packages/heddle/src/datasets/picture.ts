@@ -4,39 +4,40 @@ import { fileError } from "@heddle/core/internal/base/files-node.js";
 import { formatBytes } from "@heddle/core/internal/base/format.js";
 import type { Metadata, Sharp } from "sharp";
 
-/** The images that a model takes. */
+/** The shape of the images that a model takes. */
 export interface PictureShape {
   readonly height: number;
   readonly width: number;
-  /** 1 for grey, 3 for red, green, blue, and one more for the opacity. */
+  /** 1 for grey, 3 for red, green and blue, plus 1 for opacity. */
   readonly channels: number;
 }
 
+/** A picture as input for a model. */
 export interface Picture {
   /** `[H, W, C]`, 0..255. */
   readonly pixels: Uint8Array;
-  /** True when light and dark were exchanged, because the picture's background was light. */
+  /** True if light and dark were exchanged, because the picture's background was light. */
   readonly inverted: boolean;
 }
 
 const MAXIMUM_FILE_BYTES = 64 * 1024 * 1024;
 const MAXIMUM_PIXELS = 64_000_000;
 
-/** What people take pictures in. Left out are formats that are programs, such as SVG. */
+/** The usual formats of pictures, without those that are programs, such as SVG. */
 const formats = ["jpeg", "png", "webp", "gif", "tiff", "heif"];
 
-/** How files of these formats begin; `.` is any byte. No other file comes near the decoders. */
+/** How files of these formats begin; `.` is any byte. No other file reaches the decoders. */
 const beginnings = /^(\xff\xd8\xff|\x89PNG\r\n.\n|GIF8|RIFF....WEBP|II[*+]\0|MM\0[*+]|....ftyp)/s;
 
 /**
- * Reads a picture as a model's input: the whole picture, scaled to fit without stretching, in the middle of
- * its own background colour. Transparency is laid on white where the model takes no opacity. A grey picture with a
- * light background is inverted, because the grey datasets (MNIST and its likes) show light things on black; colours
- * stay.
+ * Reads a picture as a model's input: the whole picture, scaled to fit without stretching, and centred on its own
+ * background colour. Transparent parts become white unless the model takes opacity. A grey picture with a light
+ * background is inverted, because grey datasets such as MNIST show light things on black. Colours are never inverted.
  *
  * @param path a JPEG, PNG, WebP, GIF, TIFF or AVIF file of at most 64 MiB and 64 megapixels
+ * @param shape the shape of the model's images
  * @param options.invert false for a model that was trained on pictures as they are; true by default
- * @throws HeddleError when the file cannot be read, is no picture, or is too large
+ * @throws HeddleError if the file cannot be read, is not a picture, or is too large
  * @example
  * const { pixels } = await readPicture("boot.jpg", { height: 28, width: 28, channels: 1 });
  * pixels.length; // 784
@@ -52,18 +53,18 @@ export async function readPicture(
       who: path,
       expected: "a model that takes 1 to 4 channels: grey or colours, with or without opacity",
       received: `one that takes ${channels}`,
-      next: "Give the data as an array instead.",
+      next: "Pass the data as an array instead.",
     });
   }
   const bytes = await readLimited(path);
   const { data, info } = await decode(path, bytes, (picture) => {
-    // Cameras store which side is up beside the pixels.
+    // Cameras store the orientation separately from the pixels.
     const upright = picture.autoOrient();
     const opaque = channels % 2 === 0 ? upright.ensureAlpha() : upright.flatten({ background: "white" });
     return (
       opaque
         .resize({ height, width, fit: "inside" })
-        // As grey, sharp would drop the opacity.
+        // Sharp would drop the opacity of a grey picture.
         .toColourspace(channels === 1 ? "b-w" : "srgb")
         .raw({ depth: "uchar" })
         .toBuffer({ resolveWithObject: true })
@@ -76,27 +77,27 @@ export async function readPicture(
   const from = { height: info.height, width: info.width, channels };
   const background = backgroundOf(own, from);
   const inverted = (options.invert ?? true) && channels === 1 && background[0]! > 127;
-  const pixels = place(own, from, shape, background);
+  const pixels = centre(own, from, shape, background);
   // 255 - value is the same as value ^ 255 for a byte.
   if (inverted) for (let index = 0; index < pixels.length; index++) pixels[index]! ^= 255;
   return { pixels, inverted };
 }
 
-/** A picture as it is, for data to train on. */
+/** A picture as it is, for training data. */
 export interface PlainPicture extends PictureShape {
-  /** `[H, W, C]`: grey, grey and opacity, red-green-blue, or those and opacity. */
+  /** `[H, W, C]`: grey, or red, green and blue, possibly with opacity. */
   readonly pixels: Uint8Array;
-  /** True when there is an opacity and it is not full everywhere. */
+  /** True if any pixel is not fully opaque. */
   readonly transparent: boolean;
 }
 
 /**
- * Decodes a picture with its own channels, in its own size or scaled to fit one without stretching, in the
- * middle of its own background colour; nothing is inverted.
+ * Decodes a picture with its own channels, in its own size or scaled to fit `size` without stretching, centred on its
+ * own background colour. Nothing is inverted.
  *
- * @param path who complains
+ * @param path the file's path, for errors
  * @param bytes the file's contents
- * @throws HeddleError when they are no whole picture, or too large a one
+ * @throws HeddleError if they are not a whole picture, or it is too large
  */
 export async function decodePicture(
   path: string,
@@ -110,7 +111,7 @@ export async function decodePicture(
     const scaled = size ? upright.resize({ height: size[0], width: size[1], fit: "inside" }) : upright;
     return (
       scaled
-        // As grey, sharp would drop the opacity.
+        // Sharp would drop the opacity of a grey picture.
         .toColourspace(grey && !hasAlpha ? "b-w" : "srgb")
         .raw({ depth: "uchar" })
         .toBuffer({ resolveWithObject: true })
@@ -120,7 +121,7 @@ export async function decodePicture(
   const channels = grey ? Math.min(info.channels, 2) : info.channels;
   const from = { height: info.height, width: info.width, channels };
   const to = size ? { height: size[0], width: size[1], channels } : from;
-  const pixels = place(own, from, to, backgroundOf(own, from));
+  const pixels = centre(own, from, to, backgroundOf(own, from));
   const opacity = channels % 2 === 0 ? channels - 1 : -1;
   let transparent = false;
   for (let at = opacity; opacity > 0 && at < pixels.length; at += channels) {
@@ -129,7 +130,7 @@ export async function decodePicture(
   return { ...to, pixels, transparent };
 }
 
-/** Red, green, blue and opacity as grey and opacity, by the luma of ITU-R BT.709; greys stay what they are. */
+/** Turns red, green, blue and opacity into grey and opacity, by the luma of ITU-R BT.709, which keeps greys unchanged. */
 function greyAndOpacity(data: Uint8Array): Uint8Array {
   const pixels = new Uint8Array(data.length / 2);
   for (let index = 0; index < pixels.length; index += 2) {
@@ -140,7 +141,7 @@ function greyAndOpacity(data: Uint8Array): Uint8Array {
   return pixels;
 }
 
-/** Has sharp do something with a picture; what goes wrong is the picture's fault. */
+/** Runs `work` on a picture in sharp. Any failure counts as a fault of the picture. */
 async function decode<Result>(
   path: string,
   bytes: Uint8Array,
@@ -150,26 +151,26 @@ async function decode<Result>(
   if (!beginnings.test(beginning)) {
     throw notAPicture(path, /<svg|<\?xml/.test(beginning) ? "the format svg" : "bytes of another kind");
   }
-  // Only where a picture is read: it takes longer to load than the rest of Heddle.
+  // Loaded only when a picture is read, because it takes longer to load than the rest of Heddle.
   const { default: sharp } = await import("sharp");
-  // Its threads would compete with the engine's, and its cache holds pictures that nobody asks for again.
+  // Its threads would compete with the engine's, and its cache would hold pictures that are not needed again.
   sharp.concurrency(1);
   sharp.cache(false);
   const attempt = async <T>(limitInputPixels: number | false, step: (picture: Sharp) => Promise<T>) => {
     try {
       return await step(sharp(bytes, { limitInputPixels }));
     } catch (error) {
-      // What follows the first line are the decoder's other attempts.
+      // The lines after the first are the decoder's further attempts.
       throw notAPicture(path, messageOf(error).split("\n", 1)[0] ?? "", error);
     }
   };
-  // The metadata come from the header alone: no limit is needed, and ours gives the clearer message.
+  // Metadata comes from the header alone, so no limit is needed, and our own check has the clearer message.
   const metadata = await attempt(false, (picture) => picture.metadata());
   checkMetadata(path, metadata);
   return attempt(MAXIMUM_PIXELS, (picture) => work(picture, metadata));
 }
 
-/** The contents of a picture's file. Throws a HeddleError when it cannot be read or is too large. */
+/** The contents of a picture file. Throws a HeddleError if it cannot be read or is too large. */
 export async function readLimited(path: string): Promise<Uint8Array> {
   let received: string;
   try {
@@ -195,13 +196,13 @@ function checkMetadata(path: string, { format, width, height }: Metadata): void 
   }
 }
 
-/** What lies behind the thing shown, channel by channel. */
+/** The background colour of a picture, channel by channel. */
 function backgroundOf(data: Uint8Array, shape: PictureShape): readonly number[] {
   return Array.from({ length: shape.channels }, (_, channel) => borderMedian(data, shape, channel));
 }
 
-/** Puts a picture in the middle of a canvas of one colour. */
-function place(
+/** Centres a picture on a canvas of one colour. */
+function centre(
   data: Uint8Array,
   from: PictureShape,
   to: PictureShape,
@@ -224,7 +225,7 @@ function place(
   return pixels;
 }
 
-/** The median of one channel over the outermost rows and columns: what lies behind the thing shown. */
+/** The median of one channel over the outermost rows and columns. */
 function borderMedian(data: Uint8Array, { height, width, channels }: PictureShape, channel: number): number {
   const border: number[] = [];
   for (let row = 0; row < height; row++) {

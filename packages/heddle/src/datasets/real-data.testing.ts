@@ -4,8 +4,8 @@ import { fileURLToPath } from "node:url";
 import { available } from "../system/required.testing.js";
 
 /**
- * The folder of the real Fashion-MNIST files for tests: in `HEDDLE_DATA`, else in `../shared/data` beside the
- * repository; `undefined` where neither has them.
+ * The folder of the real Fashion-MNIST files for tests, in `HEDDLE_DATA` or in `../shared/data` next to the repository;
+ * `undefined` if neither has them.
  *
  * @example
  * it.skipIf(!realFashionMnist)(`describes Fashion-MNIST ${NEEDS_DATA}`, async () => { … });
@@ -19,5 +19,5 @@ export const realFashionMnist: string | undefined = [
   .find((folder) => existsSync(join(folder, "train-images-idx3-ubyte.gz")));
 available("data", realFashionMnist !== undefined);
 
-/** For the names of tests on real data, so that the list of skipped tests says why. */
+/** Part of the titles of tests on real data, so that the list of skipped tests says why. */
 export const NEEDS_DATA = "(needs HEDDLE_DATA with fashion-mnist/)";

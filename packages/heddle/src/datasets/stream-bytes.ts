@@ -5,18 +5,18 @@ import { HeddleError } from "@heddle/core/internal/base/errors.js";
 import { fileError } from "@heddle/core/internal/base/files-node.js";
 import { damagedGzip } from "@heddle/core/internal/formats/gzip.js";
 
-/** Reads bytes of a file's contents from any position. */
+/** Reads a file's contents from any position. */
 export interface ByteReader {
   /**
    * Fills `target` with the bytes from `position` on.
    *
-   * @throws HeddleError that names the file when there are no so many, or it cannot be read
+   * @throws HeddleError if the file has fewer bytes or cannot be read
    */
   read(target: Uint8Array, position: number): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Opens a file's contents: a plain one is read where one likes, a packed one from its beginning. */
+/** Opens a file's contents. Reading backwards in a packed file starts again from its beginning. */
 export async function openBytes(path: string, packed: boolean): Promise<ByteReader> {
   if (packed) return new PackedBytes(path);
   try {
@@ -120,8 +120,8 @@ class PackedBytes implements ByteReader {
 function shorter(path: string, wanted: number): HeddleError {
   return new HeddleError({
     who: path,
-    expected: `${wanted} bytes, as there were when it was opened`,
+    expected: `${wanted} bytes, as when it was opened`,
     received: "fewer",
-    next: "Leave the file alone while it is read.",
+    next: "Do not change the file while it is being read.",
   });
 }

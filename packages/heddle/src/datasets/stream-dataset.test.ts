@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import type { ImageSet } from "@heddle/core/internal/data/dataset.js";
 import { generateFashionSketch } from "@heddle/core/internal/data/fashion-sketch/index.js";
-import { type IdxElementType, writeIdx } from "@heddle/core/internal/formats/idx-format.js";
+import { type IdxElementType, writeIdx } from "@heddle/core/internal/formats/idx.js";
 import { afterAll, describe, expect, it } from "vitest";
 import { readIdxFolder } from "./idx-folder.js";
 import { openIdxFolder, openStreamedDataset } from "./stream-dataset.js";
@@ -47,7 +47,7 @@ async function collect(chunks: AsyncIterable<ImageSet>): Promise<{ images: numbe
   return { images, labels };
 }
 
-/** Images with their labels, sorted: what is there whatever the order. */
+/** Images with their labels, sorted, to compare sets regardless of order. */
 const sorted = ({ images, labels }: { images: ArrayLike<number>; labels: ArrayLike<number> }) =>
   Array.from({ length: labels.length }, (_, row) =>
     [labels[row], ...Array.prototype.slice.call(images, row * 784, (row + 1) * 784)].join(),
@@ -58,22 +58,21 @@ describe("openIdxFolder", () => {
     ["plain", {}],
     ["packed", { packed: true }],
     ["of floats", { elementType: "float32" }],
-    ["of exchanged axes", { prefix: "emnist-letters-" }],
-  ] satisfies [string, Layout][])("gives the images of files that are %s", async (name, layout) => {
+    ["transposed", { prefix: "emnist-letters-" }],
+  ] satisfies [string, Layout][])("streams the images of files that are %s", async (name, layout) => {
     const folder = write(name.replaceAll(" ", "-"), layout);
     const whole = await readIdxFolder(folder);
     const { train, test, ...about } = await openIdxFolder(folder);
-    expect(about).toEqual({
-      ...{ name: whole.name, title: whole.title, classNames: whole.classNames, source: whole.source },
-    });
+    const { name: wholeName, title, classNames, source } = whole;
+    expect(about).toEqual({ name: wholeName, title, classNames, source });
     expect([train.count, train.shape]).toEqual([600, [28, 28, 1]]);
-    const given = await collect(train.inOrder());
-    expect(given.images).toEqual([...whole.train.images]);
-    expect(given.labels).toEqual([...whole.train.labels]);
+    const inOrder = await collect(train.inOrder());
+    expect(inOrder.images).toEqual([...whole.train.images]);
+    expect(inOrder.labels).toEqual([...whole.train.labels]);
     expect((await collect(test.inOrder())).images).toEqual([...whole.test.images]);
 
     const shuffled = await collect(train.shuffled(1, 0));
-    expect(shuffled.labels).not.toEqual(given.labels);
+    expect(shuffled.labels).not.toEqual(inOrder.labels);
     expect(sorted(shuffled)).toEqual(sorted(whole.train));
     expect(await collect(train.shuffled(1, 0))).toEqual(shuffled);
 
@@ -82,7 +81,7 @@ describe("openIdxFolder", () => {
     expect([...some.images.subarray(784, 1568)]).toEqual([...whole.train.images.subarray(0, 784)]);
   });
 
-  it("limits itself to the first images", async () => {
+  it("streams only the first images after first()", async () => {
     const { train } = await openIdxFolder(write("limited"));
     const first = train.first(100);
     expect(first.count).toBe(100);
@@ -95,7 +94,7 @@ describe("openIdxFolder", () => {
     expect(train.first(99999)).toBe(train);
   });
 
-  it("refuses what is damaged before anything is read from it", async () => {
+  it("refuses damaged files when it opens them", async () => {
     const images = "train-images-idx3-ubyte";
     const short = write("short");
     truncateSync(join(short, images), 100_000);
@@ -113,12 +112,12 @@ describe("openIdxFolder", () => {
     await expect(openIdxFolder(empty)).rejects.toThrow("expected an IDX header, received 0 bytes.");
   });
 
-  it("says so when a file is cut while it is read", async () => {
+  it("refuses a file that is truncated during reading", async () => {
     const folder = write("cut");
     const { train } = await openIdxFolder(folder);
     truncateSync(join(folder, "train-images-idx3-ubyte"), 100_000);
     await expect(collect(train.inOrder())).rejects.toThrow(
-      "received fewer. Leave the file alone while it is read.",
+      "received fewer. Do not change the file while it is being read.",
     );
   });
 
@@ -140,18 +139,20 @@ describe("openIdxFolder", () => {
     const warnings: string[] = [];
     await openIdxFolder(folder, { onWarning: (message) => warnings.push(message) });
     expect(warnings).toHaveLength(1);
-    expect(warnings[0]).toContain("some of which hold less than half of the classes: unpack it with gunzip");
+    expect(warnings[0]).toContain("some of these hold less than half of the classes. Unpack it with gunzip");
   });
 });
 
 describe("openStreamedDataset", () => {
-  it("refuses other forms and drawn images with the command that helps", async () => {
+  it("refuses generated images, other forms and unknown names", async () => {
     await expect(openStreamedDataset("fashion-sketch")).rejects.toThrow(
-      "fashion-sketch: expected a folder of IDX files, as --stream reads no other form, received images that are drawn in memory. Convert it first: heddle convert fashion-sketch FOLDER --to idx.",
+      "fashion-sketch: expected a folder of IDX files, the only form that can be streamed, received images that are drawn in memory. Convert it to IDX first.",
     );
     const table = join(root, "table.csv");
     writeFileSync(table, "label,pixel1\n0,0\n");
-    await expect(openStreamedDataset(table)).rejects.toThrow(`heddle convert ${table} FOLDER --to idx`);
-    await expect(openStreamedDataset(join(root, "nowhere"))).rejects.toThrow("which is none of them");
+    await expect(openStreamedDataset(table)).rejects.toThrow(
+      "received data in the form csv. Convert it to IDX first.",
+    );
+    await expect(openStreamedDataset(join(root, "nowhere"))).rejects.toThrow("which is none of these");
   });
 });

@@ -1,29 +1,23 @@
 import { basename, join, resolve } from "node:path";
 import { HeddleError } from "@heddle/core/internal/base/errors.js";
-import { isFolder } from "@heddle/core/internal/base/files-node.js";
 import { sizeOf } from "@heddle/core/internal/base/shape.js";
 import { catalogue, identify } from "@heddle/core/internal/data/catalogue.js";
-import {
-  checkCounts,
-  checkShapes,
-  classedLabels,
-  imageSizes,
-  labelsOf,
-} from "@heddle/core/internal/data/idx/dataset.js";
+import { checkCounts, classedLabels, imageSizes, labelsOf } from "@heddle/core/internal/data/idx/dataset.js";
+import { checkShapes } from "@heddle/core/internal/data/image-shape.js";
 import { blockSizes } from "@heddle/core/internal/data/streams/order.js";
 import type { StreamedDataset, StreamedSet } from "@heddle/core/internal/data/streams/streamed-set.js";
-import { findForm } from "./forms.js";
 import { readIdxFile, type SourceFile } from "./idx-file.js";
 import { type IdxFolderFiles, listIdxFolder, missingFiles, unverified } from "./idx-folder.js";
-import { findDataset, type LocateOptions, unknownDataset } from "./locate.js";
+import { checkPublished, findDataset, type LocateOptions } from "./locate.js";
+import { resolveName } from "./resolve.js";
 import { checkImages, StreamedIdx } from "./stream-idx.js";
 
 /**
- * Opens a dataset in MNIST's layout without loading its images: labels are read, and every file once from end to end,
- * so that a damaged one is refused before anything is trained. Images files may be of any size.
+ * Opens a dataset in MNIST's layout without loading its images, which may be of any size. It reads the labels, and every
+ * file once from end to end, so that a damaged one is refused before training starts.
  *
  * @param folder the folder that holds the four files, gzip or plain; plain ones shuffle better and read faster
- * @throws HeddleError when files are missing, damaged or do not fit each other
+ * @throws HeddleError if files are missing, damaged or do not match each other
  * @example
  * const { train } = await openIdxFolder("data/large");
  * for await (const { images, labels } of train.shuffled(42, 0)) …
@@ -79,46 +73,41 @@ export async function openIdxFolder(folder: string, options: LocateOptions = {})
 }
 
 /**
- * Opens a dataset by name or from a folder, to be streamed.
+ * Opens a dataset for streaming, by name or from a folder.
  *
- * @param name a name of the catalogue, or a folder of IDX files
- * @throws HeddleError for data that is drawn or in another form, and as `loadDataset` does
+ * @param name a name of the catalogue, or the path of a folder of IDX files
+ * @throws HeddleError for generated images and for data in any other form, and as {@link loadDataset} does
+ * @example
+ * const { train } = await openStreamedDataset("data/large");
+ * train.count; // 1000000
  */
 export async function openStreamedDataset(
   name: string,
   options: LocateOptions = {},
 ): Promise<StreamedDataset> {
-  const { entries = catalogue } = options;
-  if (name === "fashion-sketch") {
-    throw notStreamed(name, "images that are drawn in memory", `heddle convert ${name} FOLDER --to idx`);
+  const resolved = await resolveName(name, options);
+  if (resolved.kind === "generated") throw notStreamed(name, "images that are drawn in memory");
+  if (resolved.kind === "path") {
+    const { path, found } = resolved;
+    if (found.form !== "idx") throw notStreamed(path, `data in the form ${found.form}`);
+    return openIdxFolder(path, options);
   }
-  const entry = entries.find((known) => known.name === name);
-  const path = entry ? options.dataDir : name;
-  if (path !== undefined) {
-    const found = await findForm(path);
-    if (found && found.form !== "idx") {
-      throw notStreamed(path, `data in the form ${found.form}`, `heddle convert ${path} FOLDER --to idx`);
-    }
-    if (!found && !(await isFolder(path))) throw unknownDataset(path, entries);
-  }
-  const asked = entry?.name ?? entries[0]!.name;
-  const { folder, foundBy } = await findDataset(asked, { ...options, dataDir: path });
-  const dataset = await openIdxFolder(folder, options);
-  if (foundBy === "--data" || dataset.name === asked) return dataset;
-  throw new HeddleError({
-    who: folder,
-    expected: `the files of ${entry!.title} as published`,
-    received: "files with other checksums",
-    next: "Replace them, or name the folder with --data to use them as they are.",
+  const located = await findDataset(name, options);
+  const dataset = await openIdxFolder(located.folder, options);
+  checkPublished(dataset, resolved.entry, located);
+  return dataset;
+}
+
+function notStreamed(who: string, received: string): HeddleError {
+  return new HeddleError({
+    who,
+    expected: "a folder of IDX files, the only form that can be streamed",
+    received,
+    next: "Convert it to IDX first.",
   });
 }
 
-function notStreamed(who: string, received: string, command: string): HeddleError {
-  const expected = "a folder of IDX files, as --stream reads no other form";
-  return new HeddleError({ who, expected, received, next: `Convert it first: ${command}.` });
-}
-
-/** Classes come together where a packed file is sorted by them: its blocks stay in their order. */
+/** Warns of a packed file that is sorted by class: its blocks stay in order, so its batches hold few classes. */
 function warnOfPacked(
   name: string,
   { labels, shape }: StreamedSet,
@@ -130,10 +119,10 @@ function warnOfPacked(
   const used = new Set(labels).size;
   for (let from = 0; from < labels.length; from += window) {
     const part = labels.subarray(from, from + window);
-    // A last piece may be short by right.
+    // The last piece may be short.
     if (part.length < 20 * classes || 2 * new Set(part).size > used) continue;
     onWarning?.(
-      `${name} is packed and can be shuffled only within ${window} images at a time, some of which hold less than half of the classes: unpack it with gunzip for a wider shuffle.`,
+      `${name} is packed, so it is shuffled only within ${window} images at a time, and some of these hold less than half of the classes. Unpack it with gunzip for a wider shuffle.`,
     );
     return;
   }

@@ -4,17 +4,16 @@ import type { ImageSet } from "@heddle/core/internal/data/dataset.js";
 import { exchangeAxes, imageSizes, pixelsOf } from "@heddle/core/internal/data/idx/dataset.js";
 import { type StreamOrder, type StreamWindow, windowsOf } from "@heddle/core/internal/data/streams/order.js";
 import type { StreamedSet } from "@heddle/core/internal/data/streams/streamed-set.js";
-import { gunzipped } from "@heddle/core/internal/formats/gunzip.js";
-import { isGzip } from "@heddle/core/internal/formats/gzip.js";
-import { type IdxLayout, numbersOf, readIdxHeader } from "@heddle/core/internal/formats/idx-format.js";
+import { gunzipped, isGzip } from "@heddle/core/internal/formats/gzip.js";
+import { type IdxLayout, numbersOf, readIdxHeader } from "@heddle/core/internal/formats/idx.js";
 import { firstBytes, readHashed } from "./hashed-file.js";
 import type { SourceFile } from "./idx-file.js";
 import { type ByteReader, openBytes } from "./stream-bytes.js";
 
-/** Bytes of images that come together. */
+/** How many bytes of images a chunk holds. */
 const CHUNK_BYTES = 1 << 20;
 
-/** A file of images that was checked from end to end. */
+/** A file of images that has been checked from end to end. */
 export interface CheckedImages {
   readonly path: string;
   readonly packed: boolean;
@@ -23,49 +22,48 @@ export interface CheckedImages {
 }
 
 /**
- * Reads an IDX file of images once, a chunk at a time: its header, whether it is whole, its checksum. It may be of any
- * size.
+ * Checks an IDX file of images of any size: reads it once, a chunk at a time, for its header, completeness and checksum.
  *
- * @throws HeddleError when it cannot be read, is no IDX file, is damaged, or has more or fewer bytes than it declares
+ * @throws HeddleError if it cannot be read, is not an IDX file, is damaged, or has more or fewer bytes than it declares
  */
 export async function checkImages(path: string): Promise<CheckedImages> {
   const packed = isGzip(await firstBytes(path, 2));
   const { result: layout, file } = await readHashed(path, async (chunks) => {
     const header: number[] = [];
-    let found: IdxLayout | undefined;
+    let layout: IdxLayout | undefined;
     let bytes = 0;
     for await (const chunk of gunzipped(chunks, path)) {
       let at = 0;
-      while (!found && at < chunk.length) {
+      while (!layout && at < chunk.length) {
         header.push(chunk[at++]!);
-        found = readIdxHeader(header, path, Number.MAX_SAFE_INTEGER);
+        layout = readIdxHeader(header, path, Number.MAX_SAFE_INTEGER);
       }
       bytes += chunk.length;
-      // Whoever packed terabytes of zeros must not be waited for.
-      if (found && bytes > found.headerBytes + found.dataBytes) break;
+      // Do not wait for the end of terabytes of packed zeros.
+      if (layout && bytes > layout.headerBytes + layout.dataBytes) break;
     }
-    const declared = found ? found.headerBytes + found.dataBytes : undefined;
-    if (found && bytes === declared) return found;
+    const declared = layout ? layout.headerBytes + layout.dataBytes : undefined;
+    if (layout && bytes === declared) return layout;
     throw new HeddleError({
       who: path,
       expected: declared === undefined ? "an IDX header" : `${declared} bytes in all, as its header declares`,
       received: declared !== undefined && bytes > declared ? "more" : `${bytes} bytes`,
-      next: "The file is damaged: get it again.",
+      next: "The file is damaged; download or copy it again.",
     });
   });
   return { path, packed, layout, file };
 }
 
-/** Images of an IDX file on disk, with their labels. */
+/** The images of an IDX file on disk, with their labels. */
 export class StreamedIdx implements StreamedSet {
   readonly shape: readonly [height: number, width: number, channels: number];
   private readonly size: number;
-  /** Bytes of an image in memory: a byte a value, or four. */
+  /** Bytes of an image in memory: one or four per value. */
   private readonly imageBytes: number;
 
   /**
-   * @param labels of the first `count` images, or of more
-   * @param transposed true when rows and columns are exchanged in the file, as EMNIST's are
+   * @param labels the labels of at least the first `count` images
+   * @param transposed true if the file stores images with rows and columns exchanged, as EMNIST's do
    */
   constructor(
     private readonly source: CheckedImages,
@@ -98,7 +96,7 @@ export class StreamedIdx implements StreamedSet {
     const labels = Int32Array.from(places, (place) => this.labels[place]!);
     const reader = await this.open();
     try {
-      // In the order of the file: a packed one is then read once.
+      // In the order of the file, so that a packed one is read only once.
       const ascending = [...places.keys()].sort((a, b) => places[a]! - places[b]!);
       for (const to of ascending) {
         await this.fill(images.subarray(to * size, (to + 1) * size), places[to]!, reader);
@@ -136,7 +134,7 @@ export class StreamedIdx implements StreamedSet {
     }
   }
 
-  /** Reads a window's images into `images`; gives their labels. */
+  /** Reads the images of a window into `images`. Returns their labels. */
   private async readWindow(
     { stretches, count }: StreamWindow,
     images: Uint8Array | Float32Array,
@@ -152,7 +150,7 @@ export class StreamedIdx implements StreamedSet {
     return labels;
   }
 
-  /** Fills `target` with the images from `first` on. */
+  /** Fills `target` with consecutive images, starting at `first`. */
   private async fill(target: Uint8Array | Float32Array, first: number, reader: ByteReader): Promise<void> {
     const { path, layout } = this.source;
     const valueBytes = layout.dataBytes / sizeOf(layout.shape);

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import type { CatalogueEntry, CatalogueFile } from "@heddle/core/internal/data/catalogue.js";
-import { writeIdx } from "@heddle/core/internal/formats/idx-format.js";
+import { writeIdx } from "@heddle/core/internal/formats/idx.js";
 import { afterEach } from "vitest";
 
 /** A new temporary folder, removed when the test ends. */
@@ -33,19 +33,19 @@ export const tinyFiles: Readonly<Record<string, Uint8Array>> = {
   "t10k-labels-idx1-ubyte": bytesIdx([3], (index) => index),
 };
 
-/** The same files as a publisher would serve them, by name. */
+/** The same files, packed as a publisher would serve them, by name. */
 export const tinyPacked: Readonly<Record<string, Uint8Array>> = Object.fromEntries(
   Object.entries(tinyFiles).map(([name, bytes]) => [`${name}.gz`, gzipSync(bytes)]),
 );
 
-/** Writes files into a folder, which is made when it is not there. */
+/** Writes files into a folder, creating it if necessary. */
 export function writeFiles(folder: string, files: Readonly<Record<string, Uint8Array>>): string {
   mkdirSync(folder, { recursive: true });
   for (const [name, bytes] of Object.entries(files)) writeFileSync(join(folder, name), bytes);
   return folder;
 }
 
-/** The tiny dataset as a catalogue entry that is served from `mirrors`. */
+/** The tiny dataset as a catalogue entry, served from `mirrors`. */
 export function tinyEntry(mirrors: readonly string[] = []): CatalogueEntry {
   const files = Object.entries(tinyFiles).map(([name, plain]): CatalogueFile => {
     const packed = tinyPacked[`${name}.gz`]!;

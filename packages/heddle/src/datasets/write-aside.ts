@@ -9,12 +9,12 @@ import { HeddleError } from "@heddle/core/internal/base/errors.js";
 import { fileError, makeFolder } from "@heddle/core/internal/base/files-node.js";
 
 /**
- * Has something written beside its place and renames it there when it is whole: whoever looks finds the old or
- * the new, never a part. What stands in its place is replaced.
+ * Writes a file or folder under a temporary name next to its target, and renames it when it is complete, so that readers
+ * see the old or the new one, never a part. Replaces an existing target.
  *
- * @param target a file's or a folder's path; missing folders above are made
- * @param write writes a file or folder at the path that it is given
- * @throws HeddleError that names the target when the disk refuses; nothing is left beside it
+ * @param target the path of a file or folder; missing parent folders are created
+ * @param write writes the file or folder at the path that it receives
+ * @throws HeddleError if writing fails; the temporary file or folder is removed
  */
 export async function writeAside(target: string, write: (aside: string) => Promise<void>): Promise<void> {
   const path = resolve(target);
@@ -36,7 +36,7 @@ export async function writeAside(target: string, write: (aside: string) => Promi
   await rm(old, { recursive: true, force: true }).catch(() => undefined);
 }
 
-/** Writes the pieces of a file, packed with gzip where its name ends in `.gz`, and waits until they are on disk. */
+/** Writes the pieces of a file, compressed with gzip if `name` ends in `.gz`, and waits until they are on disk. */
 export async function writePieces(path: string, name: string, pieces: Iterable<Uint8Array>): Promise<void> {
   const file = createWriteStream(path, { flags: "wx" });
   const source = Readable.from(pieces, { objectMode: true });

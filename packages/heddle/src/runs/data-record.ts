@@ -1,5 +1,5 @@
 import type { DatasetDescription, SplitDescription } from "@heddle/core/internal/data/describe.js";
-import type { Duplicates } from "@heddle/core/internal/data/duplicates.js";
+import type { Duplicates } from "@heddle/core/internal/data/exact-duplicates.js";
 import { JsonFields } from "./json-fields.js";
 
 /** `dataset.json`: what the data held when the run began, so that its report can be drawn again without the data. */

@@ -1,4 +1,4 @@
-/** What stands in a cell: the cells of one line, one after the other, read from its bytes. */
+// The cells of one line, scanned one after another from its bytes.
 
 const QUOTE = 0x22;
 const SPACE = 0x20;
@@ -8,10 +8,10 @@ const COMMA = 0x2c;
 /** Powers of ten that are exact as 64-bit floats. */
 const exactPowers = Array.from({ length: 23 }, (_, power) => Number(`1e${power}`));
 
-/** More digits than these may not fit a 64-bit float exactly. */
+/** Numbers of more digits may not be exact as 64-bit floats. */
 const EXACT_DIGITS = 15;
 
-/** What people write where a value is missing. */
+/** What people write for a missing value. */
 const missingTexts = ["", "na", "n/a", "nan", "null", "none", "?"];
 
 /** True for a text that stands for a missing value. */
@@ -19,32 +19,32 @@ export function isMissing(text: string): boolean {
   return missingTexts.includes(text.trim().toLowerCase());
 }
 
-// Each digit has one place in it: with `\d+\.?\d*` a cell of many digits and a letter would be tried in all ways.
+// Each digit can match in one way only; `\d+\.?\d*` would backtrack over a cell of many digits and a letter.
 const numberPattern = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i;
 
-/** A text as a finite number; NaN when it is none. */
+/** Parses a finite number; NaN for any other text. */
 export function numberOf(text: string): number {
   const value = numberPattern.test(text) ? Number(text) : Number.NaN;
   return Number.isFinite(value) ? value : Number.NaN;
 }
 
 /**
- * Finds cells within the bytes of a line. One scanner serves all lines: what it found last stands in its
- * fields, so that no cell costs an object.
+ * Finds cells within the bytes of a line. One scanner serves all lines and holds the current cell in its fields, so
+ * that no cell needs an object.
  */
 export class CellScanner {
-  /** The bytes of the cell without quotes and surrounding spaces: `from` to before `to`. */
+  /** The bytes of the cell without quotes and surrounding spaces, from `from` to just before `to`. */
   from = 0;
   to = 0;
-  /** Where the next cell starts; beyond the line's end after its last cell. */
+  /** Where the next cell starts; beyond the line's end after the last cell. */
   next = 0;
-  /** True when the cell starts with a quote that nothing closes, or has text behind the closing one. */
+  /** True if the cell's opening quote is never closed, or text follows the closing quote. */
   broken = false;
   private doubled = false;
 
   constructor(readonly separator: number) {}
 
-  /** Finds the cell that starts at `at`; the line ends before `end`. */
+  /** Finds the cell that starts at `at`, in a line that ends before `end`. */
   scan(bytes: Uint8Array, at: number, end: number): void {
     let from = at;
     while (from < end && this.isBlank(bytes[from]!)) from++;
@@ -82,7 +82,7 @@ export class CellScanner {
     this.next = rest + 1;
   }
 
-  /** The cell as a number; NaN when it is none. Digits and a point are read without making a text. */
+  /** The cell as a number, or NaN. Digits and a decimal point are read without creating a string. */
   number(bytes: Uint8Array): number {
     const { from, to } = this;
     let at = from;
@@ -101,7 +101,7 @@ export class CellScanner {
         fraction = 0;
       } else return this.slowNumber(bytes);
     }
-    // Clinger (1990): one division of two exact numbers is rounded right, as Number() rounds.
+    // Clinger (1990): a single division of two exact numbers is rounded correctly, just as Number() rounds.
     if (digits === 0 || digits > EXACT_DIGITS) return this.slowNumber(bytes);
     const value = fraction > 0 ? mantissa / exactPowers[fraction]! : mantissa;
     return sign === 0x2d ? -value : value;
@@ -112,10 +112,10 @@ export class CellScanner {
     return numberOf(this.separator === COMMA ? text : text.replace(",", "."));
   }
 
-  /** The cell as text; `undefined` when it is not UTF-8. */
+  /** The cell as text; `undefined` if it is not UTF-8. */
   text(bytes: Uint8Array): string | undefined {
     try {
-      // A copy: browsers do not decode from shared memory.
+      // A copy, because browsers do not decode from shared memory.
       const text = decoder.decode(bytes.slice(this.from, this.to));
       return this.doubled ? text.replaceAll('""', '"') : text;
     } catch {

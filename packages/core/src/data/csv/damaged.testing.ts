@@ -1,4 +1,4 @@
-/** Ways to damage a row, with the reason that must be reported for each. */
+/** Ways to damage a row, each with the reason that must be reported. */
 const damages: readonly (readonly [reason: string, damage: (cells: string[]) => string[]])[] = [
   ["missing value", (cells) => replaced(cells, 7, "")],
   ["missing value", (cells) => replaced(cells, 783, "NaN")],
@@ -16,12 +16,12 @@ function replaced(cells: readonly string[], at: number, text: string): string[] 
   return cells.map((cell, index) => (index === at ? text : cell));
 }
 
-/** A table of 28×28 images with 1,000 rows, of which every tenth is damaged, and what must be said of it. */
+/** A table of 28×28 images with 1,000 rows, every tenth of them damaged, and what must be reported about it. */
 export function damagedCsv() {
   const lines = [["label", ...Array.from({ length: 784 }, (_, pixel) => `pixel${pixel + 1}`)].join()];
   const expected = { kept: 0, lines: [] as number[], byReason: {} as Record<string, number> };
   for (let row = 0; row < 1000; row++) {
-    // Knuth's multiplicative hash: noise that is the same everywhere.
+    // Knuth's multiplicative hash: noise that is the same on every machine.
     const pixel = (_: unknown, at: number) => String(Math.imul(row * 784 + at + 1, 2654435761) >>> 24);
     const cells = [String(row % 7), ...Array.from({ length: 784 }, pixel)];
     const [reason, damage] = damages[Math.floor(row / 10) % damages.length]!;

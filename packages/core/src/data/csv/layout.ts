@@ -1,45 +1,54 @@
 import { HeddleError } from "../../base/errors.js";
-import { type ImageShape, shapeOfRow } from "../labelled-images.js";
+import { type ImageShape, shapeOfRow } from "../image-shape.js";
 import { CellScanner, isMissing, numberOf } from "./cells.js";
 
-/** What a column holds: a pixel (its place in the image), the label, or nothing that is needed. */
+/** What a column holds, if not a pixel: the label, or something to ignore. */
 export const LABEL = -1;
 export const IGNORED = -2;
 
-/** How a table is to be read. */
+/** How to read a table: its separator, header, columns and the shape of its images. */
 export interface CsvLayout {
-  /** The byte between cells. */
+  /** The byte between cells: a comma, semicolon or tab. */
   readonly separator: number;
-  /** The line of the header, from 1; 0 without one. */
+  /** The line number of the header, from 1; 0 if there is none. */
   readonly headerLine: number;
-  /** For each column its pixel's place, `LABEL` or `IGNORED`. */
+  /** What each column holds: the position of its pixel in the image, `LABEL` or `IGNORED`. */
   readonly roles: Int32Array;
-  /** The header's names; `undefined` without a header. */
+  /** The names in the header; `undefined` if there is none. */
   readonly names: readonly string[] | undefined;
   readonly shape: ImageShape;
 }
 
+/** The options by which the layout of a table is determined. */
 export interface LayoutOptions {
-  /** The images' shape; by default what the header says, else a square. */
+  /**
+   * The shape of the images.
+   *
+   * @defaultValue the shape in the header, otherwise a square
+   */
   readonly shape?: ImageShape | undefined;
-  /** The name of the label's column; by default `label`, `class` or `target`, else the first column. */
+  /**
+   * The name of the label's column.
+   *
+   * @defaultValue `label`, `class` or `target`, otherwise the first column
+   */
   readonly labelColumn?: string | undefined;
 }
 
-/** Larger than any image of a table; a line may hold 16 million empty cells. */
+/** Larger than any image in a table; a line could hold 16 million empty cells. */
 const MAXIMUM_COLUMNS = 2_000_000;
 
 const separators = [0x2c, 0x3b, 0x09];
 const labelNames = ["label", "class", "target"];
-/** Row numbers, as pandas and R write them. */
+/** Columns of row numbers, as pandas and R name them. */
 const indexNames = ["", "id", "index", "unnamed: 0", "row.names"];
 
 /**
- * Finds out from a table's first lines how it is to be read.
+ * Determines from its first lines how to read a table.
  *
- * @param name who complains: the file's path
- * @param lines the first lines as bytes, without their ends; a damaged one among them does no harm
- * @throws HeddleError when there is no label column, or the pixels do not make up an image
+ * @param name the file's path, for errors
+ * @param lines the first lines as bytes, without line ends; a damaged one among them does no harm
+ * @throws HeddleError if there is no label column, or the pixels do not make up an image
  */
 export function layoutOf(name: string, lines: readonly Uint8Array[], options: LayoutOptions = {}): CsvLayout {
   const first = lines.findIndex((line) => !isBlankLine(line));
@@ -62,14 +71,14 @@ export function layoutOf(name: string, lines: readonly Uint8Array[], options: La
     throw new HeddleError({
       who: name,
       expected: `at most ${MAXIMUM_COLUMNS} cells in a row`,
-      received: "more than that",
+      received: "more",
       next: "Check that this is the right file.",
     });
   }
   if (names && lengths.length > 0 && !lengths.includes(columns)) {
     throw new HeddleError({
       who: name,
-      expected: `rows of ${columns} cells, as the header has`,
+      expected: `rows of ${columns} cells, like the header`,
       received: `rows of ${mostCommon(lengths)}`,
       next: "Correct the header.",
     });
@@ -93,12 +102,12 @@ export function layoutOf(name: string, lines: readonly Uint8Array[], options: La
   return { separator, headerLine: names ? first + 1 : 0, roles, names, shape };
 }
 
-/** True for a line of spaces, separators' tabs or nothing. */
+/** True for a line that is empty or holds only spaces and tabs. */
 export function isBlankLine(line: Uint8Array): boolean {
   return line.every((byte) => byte === 0x20 || byte === 0x09 || byte === 0x0d);
 }
 
-/** The separator that occurs most in a line; a decimal comma must not win over semicolon and tab. */
+/** The most frequent separator of a line, except that decimal commas must not win over semicolons and tabs. */
 function separatorOf(line: Uint8Array): number {
   const count = (separator: number) => line.reduce((sum, byte) => sum + (byte === separator ? 1 : 0), 0);
   const [commas, semicolons, tabs] = separators.map(count) as [number, number, number];
@@ -107,7 +116,7 @@ function separatorOf(line: Uint8Array): number {
   return 0x2c;
 }
 
-/** The cells of a line as texts, one more than there may be at most. */
+/** The cells of a line as text, up to one more than the maximum. */
 function cellsOf(line: Uint8Array, separator: number): string[] {
   const scanner = new CellScanner(separator);
   const cells: string[] = [];
@@ -128,7 +137,7 @@ function countCells(line: Uint8Array, separator: number): number {
   return cells;
 }
 
-/** Names instead of values: the label's name among them, or mostly neither numbers nor missing values. */
+/** True if the first row is a header: it names the label, or most cells are neither numbers nor missing values. */
 function isHeader(cells: readonly string[], separator: number, labelColumn: string | undefined): boolean {
   const known = labelColumn === undefined ? labelNames : [labelColumn.toLowerCase()];
   if (cells.some((cell) => known.includes(cell.trim().toLowerCase()))) return true;
@@ -140,26 +149,26 @@ function isHeader(cells: readonly string[], separator: number, labelColumn: stri
 function labelColumnOf(
   name: string,
   names: readonly string[] | undefined,
-  wanted: string | undefined,
+  labelColumn: string | undefined,
 ): number {
   const lower = names?.map((text) => text.trim().toLowerCase());
-  const known = wanted === undefined ? labelNames : [wanted.toLowerCase()];
-  const found = known.map((label) => lower?.indexOf(label) ?? -1).find((column) => column >= 0);
-  if (found !== undefined) return found;
+  const known = labelColumn === undefined ? labelNames : [labelColumn.toLowerCase()];
+  const named = known.map((label) => lower?.indexOf(label) ?? -1).find((column) => column >= 0);
+  if (named !== undefined) return named;
   const start = lower?.find((text) => !indexNames.includes(text)) ?? "";
-  // `pixel0` or `1x1` in the first place: a table without labels, such as a competition's test set.
-  if (wanted === undefined && !(lower && /^(p|px|pixel|x)?[ _.-]?\d+(x\d+)*$/.test(start))) {
+  // A table that starts with `pixel0` or `1x1` has no labels, such as the test set of a competition.
+  if (labelColumn === undefined && !(lower && /^(p|px|pixel|x)?[ _.-]?\d+(x\d+)*$/.test(start))) {
     return lower ? lower.indexOf(start) : 0;
   }
   throw new HeddleError({
     who: name,
     expected: `a column named ${known.join(", ").replace(/, (?=\w+$)/, " or ")}`,
     received: names ? `a header that starts with ${names.slice(0, 3).join(", ")}` : "no header",
-    next: "Name the column of the labels in the header: images without labels cannot be trained on.",
+    next: "Name the label column in the header; training needs labels.",
   });
 }
 
-/** `28x28` as the name of the last pixel, counted from 1, or `27x27`, counted from 0. */
+/** The shape that the name of the last pixel implies: `28x28` if rows and columns count from 1, `27x27` if from 0. */
 function shapeOfName(name: string | undefined, pixels: number): ImageShape | undefined {
   const match = /(\d{1,5})x(\d{1,5})(?:x(\d))?$/i.exec(name?.trim() ?? "");
   if (!match) return undefined;

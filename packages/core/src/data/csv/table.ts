@@ -1,21 +1,22 @@
 import type { DroppedRow, DropReason } from "../dropped-rows.js";
-import { checkSize, type LabelledImages } from "../labelled-images.js";
+import { checkSize } from "../image-shape.js";
+import type { LabelledImages } from "../labelled-images.js";
 import { PixelStore } from "../pixel-store.js";
 import { CellScanner, isMissing } from "./cells.js";
 import { type CsvLayout, IGNORED, isBlankLine, LABEL } from "./layout.js";
 
-/** Digits that a cell may have for the short way: they fit 32 bits. */
+/** The most digits of a cell that the fast path reads: they fit 32 bits. */
 const SHORT_DIGITS = 9;
 
-/** Longer labels are damage; a line may be one label of 16 MiB. */
+/** Longer labels are damaged; a line could be a single label of 16 MiB. */
 const LONGEST_LABEL = 1000;
 
 /** What is wrong with a row. */
 export type Fault = Pick<DroppedRow, "reason" | "label" | "detail">;
 
-/** The rows of a table whose layout is known. */
+/** Reads the rows of a table whose layout is known. */
 export class CsvTable {
-  /** Missing values of the last row that were read as 0. */
+  /** How many missing values of the last row were read as 0. */
   zeroed = 0;
   private readonly scanner: CellScanner;
   private readonly values: Float32Array;
@@ -24,7 +25,7 @@ export class CsvTable {
   private readonly lines: number[] = [];
   private readonly texts: string[] = [];
   private readonly positions = new Map<string, number>();
-  // What is found in the row under way.
+  // The label and the first fault of the current row.
   private label: string | undefined;
   private reason: DropReason | undefined;
   private faultyColumn = 0;
@@ -32,7 +33,7 @@ export class CsvTable {
 
   constructor(
     readonly layout: CsvLayout,
-    private readonly zero: boolean,
+    private readonly zeroMissing: boolean,
   ) {
     const [height, width, channels] = layout.shape;
     this.scanner = new CellScanner(layout.separator);
@@ -50,7 +51,7 @@ export class CsvTable {
     return this.texts.length;
   }
 
-  /** Reads one line; what is wrong with it, where something is. */
+  /** Reads one line. Returns what is wrong with it, or `undefined`. */
   row(bytes: Uint8Array, start: number, end: number, line: number): Fault | "blank" | undefined {
     const { roles, separator } = this.layout;
     const { values } = this;
@@ -61,7 +62,7 @@ export class CsvTable {
     this.zeroed = 0;
     this.label = undefined;
     this.reason = undefined;
-    // One more than the line has bytes: a line that ends in a separator ends in an empty cell.
+    // Up to and including `end`, because a line that ends in a separator ends in an empty cell.
     while (at <= end && column < columns) {
       let stop = at;
       let value = 0;
@@ -100,28 +101,28 @@ export class CsvTable {
     return undefined;
   }
 
-  /** The images; rows whose label cannot be one are added to `rows`. */
+  /** The images so far. Appends the rows whose labels turn out to be damaged to `rows`. */
   take(name: string, rows: DroppedRow[]): LabelledImages {
     const { shape } = this.layout;
-    const strange = this.strangeLabels();
-    const keep = (row: number) => !strange.has(this.labels[row]!);
+    const damaged = this.damagedLabels();
+    const keep = (row: number) => !damaged.has(this.labels[row]!);
     const file = rows[0]?.file ?? name.split(/[\\/]/).at(-1)!;
     this.labels.forEach((position, row) => {
-      if (!strange.has(position)) return;
+      if (!damaged.has(position)) return;
       const detail = `${JSON.stringify(this.texts[position])} among labels that are whole numbers`;
       rows.push({ file, line: this.lines[row]!, reason: "unreadable label", detail });
     });
-    const labels = Int32Array.from(this.labels.filter((position) => !strange.has(position)));
+    const labels = Int32Array.from(this.labels.filter((position) => !damaged.has(position)));
     checkSize(name, labels.length, shape);
     const images = this.store.take(keep);
     return { name, images, shape, count: labels.length, labelTexts: this.texts, labels };
   }
 
-  /** Where most labels are whole numbers, the few that are not are damage and no classes of their own. */
-  private strangeLabels(): ReadonlySet<number> {
-    const others = new Set([...this.texts.keys()].filter((position) => !/^\d+$/.test(this.texts[position]!)));
-    const rows = this.labels.reduce((sum, position) => sum + (others.has(position) ? 1 : 0), 0);
-    return 2 * rows < this.labels.length ? others : new Set();
+  /** If most labels are whole numbers, the few that are not are damaged rather than classes of their own. */
+  private damagedLabels(): ReadonlySet<number> {
+    const names = new Set([...this.texts.keys()].filter((position) => !/^\d+$/.test(this.texts[position]!)));
+    const rows = this.labels.reduce((sum, position) => sum + (names.has(position) ? 1 : 0), 0);
+    return 2 * rows < this.labels.length ? names : new Set();
   }
 
   private pixel(bytes: Uint8Array, column: number): number {
@@ -132,7 +133,7 @@ export class CsvTable {
     if (Number.isFinite(Math.fround(value))) return value;
     const text = scanner.text(bytes);
     if (text === undefined || !isMissing(text)) return this.fault("unreadable value", column, text);
-    if (!this.zero) return this.fault("missing value", column, text);
+    if (!this.zeroMissing) return this.fault("missing value", column, text);
     this.zeroed++;
     return 0;
   }
@@ -150,7 +151,7 @@ export class CsvTable {
     else this.label = wholeNumberText(text);
   }
 
-  /** Keeps the first thing that is wrong with a row; gives the value that goes on in its place. */
+  /** Records the first fault of a row. Returns the value to use in its place. */
   private fault(reason: DropReason, column: number, text: string | undefined): number {
     if (this.reason === undefined) {
       this.reason = reason;
@@ -165,8 +166,7 @@ export class CsvTable {
     const column = this.faultyColumn;
     const where = `column ${column + 1}${names ? ` (${names[column]!.trim()})` : ""}`;
     const text = this.faultyText === "" ? "is empty" : `is ${JSON.stringify(this.faultyText.slice(0, 40))}`;
-    const detail =
-      this.reason === "unclosed quote" ? `${where} has a quote that is not closed` : `${where} ${text}`;
+    const detail = this.reason === "unclosed quote" ? `${where} has an unclosed quote` : `${where} ${text}`;
     return { reason: this.reason!, ...this.labelPart(), detail };
   }
 
@@ -177,7 +177,7 @@ export class CsvTable {
       this.scanner.scan(bytes, at, end);
       cells++;
     }
-    // A cell that is lost before the label shifts it: only a label in front is sure.
+    // A cell that is missing before the label shifts it, so only a label in the first column is certain.
     if (roles[0] !== LABEL) this.label = undefined;
     const detail = `${cells} ${cells === 1 ? "cell" : "cells"} instead of ${roles.length}`;
     return { reason: cells < roles.length ? "too few cells" : "too many cells", ...this.labelPart(), detail };
@@ -198,7 +198,7 @@ export class CsvTable {
   }
 }
 
-/** `3.0`, `+3` and `03` as `3`: the ways in which programs write a whole number; other texts as they are. */
+/** Turns `3.0`, `+3` and `03`, the ways in which programs write a whole number, into `3`; keeps any other text. */
 function wholeNumberText(text: string): string {
   const match = /^\+?0*(\d{1,15})(?:\.0*)?$/.exec(text);
   return match ? match[1]! : text;

@@ -1,17 +1,17 @@
 import type { ImageSet } from "../dataset.js";
 
-/** Bytes that are collected before they are handed on. */
+/** How many bytes are collected before they are yielded. */
 const CHUNK_BYTES = 1 << 20;
 const COMMA = 0x2c;
 const NEWLINE = 0x0a;
 
 /**
- * Images as a table, piece by piece: a header, then a row an image with its label in front, as Kaggle's tables
- * of Fashion-MNIST have it. The header of images that are not a square of 1 or 3 channels names rows and columns
- * (`1x1` … `28x20`), so that they are read back in their shape.
+ * Writes images as a table, piece by piece: a header, then one row per image with its label in front, like Kaggle's tables
+ * of Fashion-MNIST. The header of images that are not a square of 1 or 3 channels names rows and columns (`1x1` …
+ * `28x20`), so that they are read back in their shape.
  *
- * @param sets one behind the other
- * @param labels what each class is called
+ * @param sets the sets whose rows are written, one after the other
+ * @param labels the label of each class
  * @example
  * for (const piece of csvOf([dataset.train], dataset.classNames)) await file.write(piece);
  */
@@ -43,7 +43,7 @@ export function* csvOf(sets: readonly ImageSet[], labels: readonly string[]): Ge
 
 const byteTexts = Array.from({ length: 256 }, (_, byte) => String(byte));
 
-/** The shortest text that gives the same 32-bit float back. */
+/** The shortest text that parses to the same 32-bit float. */
 function floatText(value: number): string {
   for (let digits = 6; digits < 9; digits++) {
     const text = String(Number(value.toPrecision(digits)));
@@ -69,7 +69,7 @@ function headerOf([height, width, channels]: ImageSet["shape"]): string {
   return columns.join(",");
 }
 
-/** Rows that would be read as a grey square must say that they are none. */
+/** True for a number of values that would be read back as a grey square. */
 function isSquare(value: number): boolean {
   return Math.round(Math.sqrt(value)) ** 2 === value;
 }

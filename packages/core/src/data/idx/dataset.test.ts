@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { IdxArray, IdxData, IdxElementType } from "../../formats/idx-format.js";
+import type { IdxArray, IdxData, IdxElementType } from "../../formats/idx.js";
 import { datasetFromIdx, type IdxDatasetOptions } from "./dataset.js";
 
 const options: IdxDatasetOptions = { name: "mine", title: "Mine", source: { kind: "files", files: [] } };
@@ -11,7 +11,7 @@ const array = (elementType: IdxElementType, shape: number[], data: IdxData): Idx
 });
 const bytes = (shape: number[], ...values: number[]) => array("uint8", shape, Uint8Array.from(values));
 
-/** A dataset of two training images and one test image of 1×2 pixels, with some of its arrays replaced. */
+/** A dataset of two training images and one test image of 1×2 pixels, in which some arrays are replaced. */
 const build = (
   replaced: Partial<Record<"trainImages" | "trainLabels" | "testImages" | "testLabels", IdxArray>> = {},
   more: Partial<IdxDatasetOptions> = {},
@@ -36,7 +36,7 @@ const build = (
 };
 
 describe("datasetFromIdx", () => {
-  it("keeps bytes in place and numbers the classes", () => {
+  it("uses bytes in place and numbers the classes", () => {
     const trainImages = bytes([2, 1, 2], 1, 2, 3, 4);
     const dataset = build({ trainImages });
     expect(dataset.train.images).toBe(trainImages.data);
@@ -45,7 +45,7 @@ describe("datasetFromIdx", () => {
     expect(dataset.test.count).toBe(1);
   });
 
-  it("takes colour images, floats and wide labels", () => {
+  it("accepts colour images, floats and large labels", () => {
     const dataset = build({
       trainImages: array("int16", [2, 1, 1, 3], Int16Array.of(-1, 0, 300, 4, 5, 6)),
       trainLabels: array("int16", [2], Int16Array.of(0, 300)),
@@ -54,13 +54,13 @@ describe("datasetFromIdx", () => {
     });
     expect(dataset.train.images).toEqual(Float32Array.of(-1, 0, 300, 4, 5, 6));
     expect(dataset.test.images).toEqual(Float32Array.of(0.5, 1, 2));
-    // More than half of the numbers up to 300 are labels of nothing.
+    // More than half of the numbers up to 300 occur as no label, so they are not classes.
     expect(dataset.classNames).toEqual(["0", "299", "300"]);
     expect([...dataset.train.labels, ...dataset.test.labels]).toEqual([0, 2, 1]);
     expect(dataset.train.shape).toEqual([1, 1, 3]);
   });
 
-  it("numbers labels that start at 1, as EMNIST's letters do, and says so", () => {
+  it("numbers labels that start at 1, like those of EMNIST's letters, with a warning", () => {
     const warnings: string[] = [];
     const labels = { trainLabels: bytes([2], 1, 3), testLabels: bytes([1], 2) };
     const dataset = build(labels, { onWarning: (line) => warnings.push(line) });
@@ -68,15 +68,15 @@ describe("datasetFromIdx", () => {
     expect([...dataset.train.labels, ...dataset.test.labels]).toEqual([0, 2, 1]);
     expect(warnings).toEqual([
       "The smallest label is 1: there is no class 0.",
-      "No training image is of the class 2.",
-      "No test image is of the class 1, 3.",
+      "No training image belongs to class 2.",
+      "No test image belongs to classes 1, 3.",
     ]);
-    // Classes that are named are counted from 0.
+    // Named classes count from 0.
     const names = { classNames: ["a", "b", "c", "d"] };
     expect([...build(labels, names).train.labels]).toEqual([1, 3]);
   });
 
-  it("exchanges rows and columns where the files have them exchanged", () => {
+  it("exchanges the rows and columns of transposed files", () => {
     const trainImages = bytes([2, 2, 3], 1, 2, 3, 4, 5, 6, 11, 12, 13, 14, 15, 16);
     const testImages = bytes([1, 2, 3], 7, 8, 9, 10, 11, 12);
     const { train, test } = build({ trainImages, testImages }, { transposed: true });
@@ -89,7 +89,7 @@ describe("datasetFromIdx", () => {
     [
       "more labels than images",
       () => build({ trainLabels: bytes([3], 0, 1, 2) }),
-      "trainLabels: expected 2 labels, one for each image of trainImages, received 3. Take both files from the same split of the same dataset.",
+      "trainLabels: expected 2 labels, one for each image of trainImages, received 3. Use both files of the same split of the same dataset.",
     ],
     [
       "a label outside the named classes",
@@ -107,7 +107,7 @@ describe("datasetFromIdx", () => {
       "received label -1 at image 1",
     ],
     [
-      "a label that would name billions of classes",
+      "a label that would mean billions of classes",
       () => build({ trainLabels: array("int32", [2], Int32Array.of(0, 2_000_000_000)) }),
       "trainLabels: expected labels from 0 to 65535, received label 2000000000 at image 1.",
     ],
@@ -117,14 +117,14 @@ describe("datasetFromIdx", () => {
       "trainLabels: expected whole numbers as labels, received label 0.5 at image 1.",
     ],
     [
-      "a pixel that is no number",
+      "a pixel that is not a number",
       () => build({ trainImages: array("float32", [2, 1, 1], Float32Array.of(0, Number.NaN)) }),
       "trainImages: expected finite pixel values, received NaN at element 1. Remove or repair the image.",
     ],
     [
       "splits of different sizes",
       () => build({ testImages: bytes([1, 2, 2], 1, 2, 3, 4) }),
-      "testImages: expected images of 1 × 2 × 1 as in trainImages, received 2 × 2 × 1. Take both splits from the same dataset.",
+      "testImages: expected images of 1 × 2 × 1 as in trainImages, received 2 × 2 × 1. Use both splits of the same dataset.",
     ],
     [
       "labels in the place of images",

@@ -1,18 +1,19 @@
 import { HeddleError } from "../../base/errors.js";
 import { allocateShared } from "../../base/memory.js";
-import { type Shape, sameShape, sizeOf } from "../../base/shape.js";
-import type { IdxArray } from "../../formats/idx-format.js";
-import { classesOf, MAXIMUM_CLASSES, warnOfEmptyClasses } from "../classes.js";
+import { sizeOf } from "../../base/shape.js";
+import type { IdxArray } from "../../formats/idx.js";
+import { classesOf, emptyLabels, MAXIMUM_CLASSES, warnOfEmptyClasses } from "../classes.js";
 import type { Dataset, DatasetSource, ImageSet } from "../dataset.js";
-import { MAXIMUM_CHANNELS } from "../labelled-images.js";
+import { checkShapes, MAXIMUM_CHANNELS } from "../image-shape.js";
 
-/** One file's contents with the name that errors give it. */
+/** The contents of one IDX file. */
 export interface NamedIdx {
+  /** The file's name, for errors. */
   readonly name: string;
   readonly array: IdxArray;
 }
 
-/** The four arrays of a dataset in MNIST's layout. */
+/** The four files of a dataset in MNIST's layout. */
 export interface IdxDatasetParts {
   readonly trainImages: NamedIdx;
   readonly trainLabels: NamedIdx;
@@ -20,33 +21,46 @@ export interface IdxDatasetParts {
   readonly testLabels: NamedIdx;
 }
 
+/** The options of {@link datasetFromIdx}. */
 export interface IdxDatasetOptions {
+  /** A short name. */
   readonly name: string;
+  /** The name in titles. */
   readonly title: string;
+  /** Where the files came from. */
   readonly source: DatasetSource;
-  /** The classes 0, 1, …; by default the labels themselves, by the rule of `classesOf`. */
+  /**
+   * The names of the classes 0, 1, ….
+   *
+   * @defaultValue the labels themselves, by the rule of {@link classesOf}
+   */
   readonly classNames?: readonly string[] | undefined;
-  /** True when rows and columns are exchanged in the files, as EMNIST's are; by default false. */
+  /**
+   * Whether the files store images with rows and columns exchanged, as EMNIST's do.
+   *
+   * @defaultValue false
+   */
   readonly transposed?: boolean | undefined;
-  /** Called with one line for anything the user should know. */
+  /** Called with each warning, one line long. */
   readonly onWarning?: ((message: string) => void) | undefined;
 }
 
 type Labels = Uint8Array | Int32Array;
 
-/** Labels with the name that errors give their file. */
+/** The labels of one split. */
 export interface NamedLabels {
+  /** The file's name, for errors. */
   readonly name: string;
   readonly labels: Labels;
 }
 
 /**
- * Images and labels of IDX files as a dataset. Bytes stay as they are, in place; other element types
- * become 32-bit floats.
+ * Makes a dataset of images and labels from IDX files. Bytes are used in place; other element types become 32-bit
+ * floats.
  *
  * Images are `[N, H, W]` or `[N, H, W, C]`, labels `[N]`.
  *
- * @throws HeddleError when counts, shapes or labels do not fit each other, or a value is not finite
+ * @throws HeddleError if counts, shapes or labels do not match, or a value is not finite
  * @example
  * const dataset = datasetFromIdx(parts, { name: "mine", title: "Mine", source: { kind: "files", files: [] } });
  * dataset.train.shape; // [28, 28, 1]
@@ -66,10 +80,10 @@ export function datasetFromIdx(parts: IdxDatasetParts, options: IdxDatasetOption
 }
 
 /**
- * Labels as positions of classes: as they are where the classes are named, else of the classes that the labels make
- * up, by the rule that holds for tables too: EMNIST's letters, 1 to 26, are 26 classes.
+ * Maps labels to positions of classes. With `classNames`, labels are positions already; otherwise the classes follow from
+ * the labels by the same rule as for tables, so that EMNIST's letters, 1 to 26, are 26 classes.
  *
- * @throws HeddleError at the first label that is of no class
+ * @throws HeddleError at the first label that belongs to no class
  */
 export function classedLabels(
   { train, test }: { readonly train: NamedLabels; readonly test: NamedLabels },
@@ -80,13 +94,13 @@ export function classedLabels(
   checkLabels(train, end, what);
   checkLabels(test, end, what);
   if (classNames) return { classNames, train: train.labels, test: test.labels };
-  const found = new Set<number>(train.labels);
-  for (const label of test.labels) found.add(label);
-  const names = classesOf([...found].map(String), train.name);
-  const placed = { train: withPlaces(train.labels, names), test: withPlaces(test.labels, names) };
+  const distinct = new Set<number>(train.labels);
+  for (const label of test.labels) distinct.add(label);
+  const names = classesOf([...distinct].map(String), train.name);
+  const labels = { train: positionsOf(train.labels, names), test: positionsOf(test.labels, names) };
   if (names[0] !== "0") onWarning(`The smallest label is ${names[0]}: there is no class 0.`);
-  warnOfEmptyClasses({ classNames: names, train: placed.train, test: placed.test }, onWarning);
-  return { classNames: names, ...placed };
+  warnOfEmptyClasses({ classNames: names, ...labels }, onWarning);
+  return { classNames: names, ...labels };
 }
 
 function imageSetOf(images: NamedIdx, labels: Labels, labelsName: string, transposed: boolean): ImageSet {
@@ -98,11 +112,7 @@ function imageSetOf(images: NamedIdx, labels: Labels, labelsName: string, transp
   return { images: pixels, labels, count, shape: [second, first, channels] };
 }
 
-/**
- * The sizes of a file of images.
- *
- * @throws HeddleError when they are none of images
- */
+/** The sizes of a file of images; throws a HeddleError if they cannot be those of images. */
 export function imageSizes(
   name: string,
   shape: readonly number[],
@@ -120,38 +130,24 @@ export function imageSizes(
   return [count, first, second, channels];
 }
 
-/** A file and how many things it holds. */
+/** A file and how many images or labels it holds. */
 interface Counted {
   readonly name: string;
   readonly count: number;
 }
 
-/** @throws HeddleError when there is not one label for each image */
+/** Checks that there is one label for each image. */
 export function checkCounts(images: Counted, labels: Counted): void {
   if (images.count === labels.count) return;
   throw new HeddleError({
     who: labels.name,
     expected: `${images.count} labels, one for each image of ${images.name}`,
     received: String(labels.count),
-    next: "Take both files from the same split of the same dataset.",
+    next: "Use both files of the same split of the same dataset.",
   });
 }
 
-/** @throws HeddleError when images of a test split have another shape than those of the training split */
-export function checkShapes(
-  train: { readonly name: string; readonly shape: Shape },
-  test: { readonly name: string; readonly shape: Shape },
-): void {
-  if (sameShape(train.shape, test.shape)) return;
-  throw new HeddleError({
-    who: test.name,
-    expected: `images of ${train.shape.join(" × ")} as in ${train.name}`,
-    received: test.shape.join(" × "),
-    next: "Take both splits from the same dataset.",
-  });
-}
-
-/** The values of images; other numbers than bytes as 32-bit floats. */
+/** The pixels of images: bytes in place, all other numbers as 32-bit floats. */
 export function pixelsOf({ name, array: { data } }: NamedIdx): Uint8Array | Float32Array {
   if (data instanceof Uint8Array) return data;
   const pixels =
@@ -193,7 +189,7 @@ export function exchangeAxes(
   }
 }
 
-/** The values of labels. */
+/** The labels of a file, which must be whole numbers. */
 export function labelsOf({ name, array }: NamedIdx): Labels {
   if (array.shape.length !== 1) {
     throw new HeddleError({
@@ -213,7 +209,7 @@ export function labelsOf({ name, array }: NamedIdx): Labels {
   return labels;
 }
 
-/** @throws HeddleError at the first label that is not from 0 to below `end` */
+/** Checks that all labels are from 0 to `end - 1`. */
 function checkLabels({ name, labels }: NamedLabels, end: number, what: string): void {
   for (let index = 0; index < labels.length; index++) {
     const label = labels[index]!;
@@ -221,12 +217,12 @@ function checkLabels({ name, labels }: NamedLabels, end: number, what: string): 
   }
 }
 
-/** Labels as the places of their classes; the same array where each class is at its own number. */
-function withPlaces(labels: Labels, names: readonly string[]): Labels {
-  if (names.every((name, place) => name === String(place))) return labels;
-  const places = new Map(names.map((name, place) => [Number(name), place]));
-  const result = names.length <= 256 ? new Uint8Array(labels.length) : new Int32Array(labels.length);
-  for (let image = 0; image < labels.length; image++) result[image] = places.get(labels[image]!)!;
+/** The position of each label's class; the same array if every class is at its own number. */
+function positionsOf(labels: Labels, names: readonly string[]): Labels {
+  if (names.every((name, position) => name === String(position))) return labels;
+  const positions = new Map(names.map((name, position) => [Number(name), position]));
+  const result = emptyLabels(labels.length, names.length);
+  for (let image = 0; image < labels.length; image++) result[image] = positions.get(labels[image]!)!;
   return result;
 }
 

@@ -1,14 +1,14 @@
-/** Cells along each side at most: a million in all. */
+/** The most cells along each side, a million in all. */
 const MAXIMUM_CELLS = 100;
 
-/** Axes that cells are cut along; the others are looked at point by point. */
+/** How many axes are divided into cells; the rest are compared point by point. */
 const AXES = 3;
 
-/** For the rounding of coordinates to 32 bits. */
+/** Allows for the rounding of coordinates to 32 bits. */
 const SLACK = 1e-5;
 
 /**
- * Points within the unit ball, kept by cells, so that those near another point are found without looking at all.
+ * Points in the unit ball, sorted into cells, so that the points near another are found without comparing all.
  *
  * @example
  * const grid = new PointGrid(points, 35, 0.1);
@@ -23,8 +23,8 @@ export class PointGrid {
   private readonly limit: number;
 
   /**
-   * @param points `[N, dimensions]`, row-major, the most telling coordinates first
-   * @param radius how far apart points may be that count as near
+   * @param points `[N, dimensions]`, row-major, the most distinctive coordinates first
+   * @param radius the largest distance that counts as near
    */
   constructor(
     points: Float32Array,
@@ -46,17 +46,17 @@ export class PointGrid {
       const to = next[key]!;
       next[key] = to + 1;
       this.order[to] = point;
-      // In the order of the cells, so that a cell is read in one go.
+      // In the order of the cells, so that each cell is contiguous.
       this.sorted.set(points.subarray(point * dimensions, (point + 1) * dimensions), to * dimensions);
     });
   }
 
-  /** Calls `found` with every point at most `radius` from the one that begins at `offset` of `query`. */
+  /** Calls `found` with every point within `radius` of the one that starts at `offset` in `query`. */
   near(query: Float32Array, offset: number, found: (point: number) => void): void {
     this.visit(query, offset, 0, 0, found);
   }
 
-  /** Cells of the axes from `axis` on, `key` being the cells of those before. */
+  /** Visits the cells along the axes from `axis` on; `key` combines the cells along the axes before it. */
   private visit(
     query: Float32Array,
     offset: number,
@@ -99,7 +99,7 @@ export class PointGrid {
     return key;
   }
 
-  /** Cells are at least as wide as the radius: what is near lies in the same or the next one. */
+  /** Cells are at least as wide as the radius, so near points are in the same or an adjacent cell. */
   private cell(coordinate: number): number {
     return Math.min(this.cells - 1, Math.max(0, Math.floor(((coordinate + 1) / 2) * this.cells)));
   }

@@ -1,21 +1,23 @@
 import type { ImageSet } from "../dataset.js";
 import type { Corner, Signatures } from "./signature.js";
 
-/** An image of one of several sets, each counted from 0. */
+/** The position of an image within several sets. */
 export interface ImagePlace {
+  /** The set, from 0. */
   readonly set: number;
+  /** The image within the set, from 0. */
   readonly index: number;
 }
 
-/** Parts of all images as points. Letters: N images. */
+/** A part of every image as a point. Letters: N images. */
 export interface Projection {
-  /** `[N, dimensions]`: their coordinates along the lowest frequencies. */
+  /** `[N, dimensions]`: coordinates along the lowest frequencies. */
   readonly points: Float32Array;
-  /** `[N]`: 0 for a part of one tone. */
+  /** `[N]`: 0 for a part of a single tone. */
   readonly contrasts: Float64Array;
 }
 
-/** Several sets as one row of images. */
+/** Several sets as one list of images. */
 export class ImageRow {
   readonly shape: ImageSet["shape"];
   readonly count: number;
@@ -34,14 +36,14 @@ export class ImageRow {
     return { set, index };
   }
 
-  /** The point of an image's part in full, written to `out`, which it returns. */
+  /** Writes the full point of a part of an image to `out`, and returns `out`. */
   point(signatures: Signatures, image: number, corner: Corner, out: Float64Array): Float64Array {
     const { set, index } = this.place(image);
     signatures.point(this.sets[set]!, index, corner, out);
     return out;
   }
 
-  /** The parts at one corner of all images. */
+  /** Projects the part at one corner of every image. */
   async project(
     signatures: Signatures,
     corner: Corner,

@@ -10,7 +10,7 @@ function setOf(images: ImageSet["images"], shape: ImageSet["shape"]): ImageSet {
   return { images, labels: new Uint8Array(count), count, shape };
 }
 
-/** A copy of an image that `change` made another of: it gets the value and its row and column. */
+/** A changed copy of an image: `change` computes each value from the original and the row and column. */
 function copyOf(
   set: ImageSet,
   position: number,
@@ -32,7 +32,7 @@ const keyOf = ({ first, second }: NearPair) => `${first.set}:${first.index}-${se
 describe("findNearDuplicates", () => {
   const clothes = generateFashionSketch({ train: 500, test: 100, seed: 3 });
 
-  it("finds every planted copy: with noise, moved, of other brightness and contrast, exact", async () => {
+  it("finds every planted copy: noisy, moved, of different brightness and contrast, or exact", async () => {
     const noise = new Random(1, "sketch");
     const changes: Parameters<typeof copyOf>[2][] = [
       (at, row, column) => at(row, column) + 2 * noise.normal(),
@@ -62,14 +62,14 @@ describe("findNearDuplicates", () => {
     expect(distances).toEqual([...distances].sort((a, b) => a - b));
   });
 
-  it("finds none where there is none", async () => {
+  it("finds no pairs in noise", async () => {
     const noise = new Random(5, "sketch");
     const images = Uint8Array.from({ length: 200 * 28 * 28 }, () => noise.below(256));
     const { pairs, withoutContrast, truncated } = await findNearDuplicates([setOf(images, [28, 28, 1])]);
     expect([pairs, withoutContrast, truncated]).toEqual([[], 0, false]);
   });
 
-  it("misses no pair and adds none: as a comparison of all with all", async () => {
+  it("finds the same pairs as comparing all images with all", async () => {
     const shape = [5, 7, 2] as const;
     await fc.assert(
       fc.asyncProperty(
@@ -78,7 +78,7 @@ describe("findNearDuplicates", () => {
         async (seed, maxDistance) => {
           const random = new Random(seed, "sketch");
           const base = Float32Array.from({ length: 4 * 70 }, () => random.uniform());
-          // Sixty images near four of them, at all distances from very near to far.
+          // Sixty images near these four, at all distances from very near to far.
           const images = Float32Array.from(
             { length: 60 * 70 },
             (_, at) => base[(Math.floor(at / 70) % 4) * 70 + (at % 70)]! + (at / 12000) * random.normal(),
@@ -100,7 +100,7 @@ describe("findNearDuplicates", () => {
     );
   });
 
-  it("leaves out images of one tone, and those whose contrasts differ too much", async () => {
+  it("ignores images of a single tone, and pairs whose contrasts differ too much", async () => {
     const pattern = Array.from({ length: 64 }, (_, at) => (at * 37) % 101);
     const flat = new Array<number>(64).fill(9);
     const images = [
@@ -118,13 +118,13 @@ describe("findNearDuplicates", () => {
     expect(pairs[0]!.exact).toBe(false);
   });
 
-  it("has nothing to say of single pixels and single images", async () => {
+  it("finds nothing in single pixels and single images", async () => {
     const none = { pairs: [], truncated: false };
     expect(await findNearDuplicates([setOf(Uint8Array.of(1, 2, 3), [1, 1, 1])])).toMatchObject(none);
     expect(await findNearDuplicates([setOf(Uint8Array.of(1, 2, 3, 1), [2, 2, 1])])).toMatchObject(none);
   });
 
-  it("ends where there are too many", async () => {
+  it("ends early at maxPairs", async () => {
     const { train } = clothes;
     const images = new Uint8Array(40 * 784);
     for (let copy = 0; copy < 40; copy++) images.set(train.images.subarray(0, 784), copy * 784);
@@ -132,17 +132,17 @@ describe("findNearDuplicates", () => {
     expect([pairs.length, truncated]).toEqual([100, true]);
   });
 
-  it("stops when it is told to", async () => {
+  it("stops on an aborted signal", async () => {
     const sets = new Array<ImageSet>(40).fill(clothes.train);
     await expect(findNearDuplicates(sets, { signal: AbortSignal.abort() })).rejects.toThrow(
-      "Stopped in the search for near duplicates.",
+      "The search for near duplicates was stopped.",
     );
   });
 
-  it("refuses what cannot be compared", async () => {
+  it("refuses sets of different shapes, no sets, and a distance that is not a number", async () => {
     const [a, b] = [setOf(new Uint8Array(4), [2, 2, 1]), setOf(new Uint8Array(6), [2, 3, 1])];
     await expect(findNearDuplicates([a, b])).rejects.toThrow(
-      "Near duplicates: expected sets of images that have one shape, received 2×2×1 and 2×3×1. Resize the images, or compare the sets of one shape.",
+      "Near duplicates: expected sets of images of one shape, received 2×2×1 and 2×3×1. Resize the images, or compare the sets of one shape.",
     );
     await expect(findNearDuplicates([])).rejects.toThrow("received no set");
     await expect(findNearDuplicates([a], { maxDistance: Number.NaN })).rejects.toThrow(
@@ -151,7 +151,7 @@ describe("findNearDuplicates", () => {
   });
 });
 
-/** The definition, pair by pair: blurred images compared by their correlation. */
+/** All pairs by the definition: the correlation of the blurred images. */
 function plainPairs({ images, count, shape }: ImageSet, maxDistance: number): [number, number, number][] {
   const [height, width, channels] = shape;
   const clamp = (value: number, size: number) => Math.min(size - 1, Math.max(0, value));

@@ -7,47 +7,60 @@ import { type Corner, Signatures } from "./signature.js";
 
 export type { ImagePlace };
 
-/** Two images that are all but the same. */
+/** Two images that are nearly the same. */
 export interface NearPair {
-  /** The earlier one: of an earlier set, or of the same set at an earlier position. */
+  /** The earlier image: in an earlier set, or in the same set at an earlier position. */
   readonly first: ImagePlace;
+  /** The later image. */
   readonly second: ImagePlace;
-  /** 0 for the same up to brightness and contrast; at most `maxDistance`. */
+  /** 0 if they differ only in brightness and contrast; at most `maxDistance`. */
   readonly distance: number;
-  /** True where they are equal to the last bit. */
+  /** True if they are equal to the last bit. */
   readonly exact: boolean;
 }
 
+/** The result of {@link findNearDuplicates}. */
 export interface NearDuplicates {
-  /** Nearest first. */
+  /** The pairs, nearest first. */
   readonly pairs: readonly NearPair[];
+  /** The largest distance that was searched. */
   readonly maxDistance: number;
-  /** True when the search ended early because it had found `maxPairs`. */
+  /** True if the search ended early because it reached `maxPairs`. */
   readonly truncated: boolean;
-  /** Images of one tone, which have no pattern to compare. */
+  /** How many images have a single tone, and so no pattern to compare. */
   readonly withoutContrast: number;
 }
 
+/** The options of {@link findNearDuplicates}. */
 export interface NearDuplicateOptions {
-  /** The largest distance of a pair, 0 … 1; default {@link MAX_DISTANCE}. */
+  /**
+   * The largest distance of a pair, 0 … 1.
+   *
+   * @defaultValue {@link MAX_DISTANCE}, 0.05
+   */
   readonly maxDistance?: number;
-  /** Ends the search where there are more; default 100,000. */
+  /**
+   * The number of pairs at which the search ends.
+   *
+   * @defaultValue 100_000
+   */
   readonly maxPairs?: number;
+  /** Stops the search. */
   readonly signal?: AbortSignal | undefined;
-  /** Called some times a second with the share that is done, 0 … 1. */
+  /** Called several times a second with the share that is done, 0 … 1. */
   readonly onProgress?: ((share: number) => void) | undefined;
 }
 
-/** How it was chosen: docs/data-report.md. */
+/** The default of `maxDistance`. How it was chosen: docs/data-report.md. */
 export const MAX_DISTANCE = 0.05;
 
-/** One image of a pair has at most so many times the contrast of the other. */
+/** The contrast of one image of a pair is at most this many times that of the other. */
 const CONTRAST_RATIO = 1.5;
 
-/** Below this side a pixel is too large a part of the image for a shift by one to be a small change. */
+/** In smaller images, a shift by one pixel is not a small change. */
 const SMALLEST_SHIFTED_SIDE = 12;
 
-/** By how many pixels one image of a pair lies lower, and further right. With the roles changed, all eight neighbours. */
+/** How far one image of a pair is moved down and right. Either image can be moved, which covers all eight neighbours. */
 type Shift = readonly [down: number, right: number];
 const STILL: Shift = [0, 0];
 const shifts: readonly Shift[] = [
@@ -58,19 +71,19 @@ const shifts: readonly Shift[] = [
 ];
 
 /**
- * Finds all pairs of images that are the same but for brightness, contrast, a little noise and a shift by a pixel.
+ * Finds all pairs of images that are the same except for brightness, contrast, a little noise and a shift by a pixel.
  *
- * The distance of two images is that of their unit vectors: blurred, mean-free, of length 1; the least of nine, as they
- * are and with one of them moved by a pixel, compared where they overlap. In terms of their correlation r it is
- * √(2 − 2r). No pair is missed: the search goes by the lowest frequencies of the cosine transform, in which two images
- * are never further apart than they are in full, and measures in full whatever is near there. Mirrored, rotated and
- * otherwise scaled copies are not looked for.
+ * The distance between two images is that between their vectors after blurring, subtracting the mean and scaling to
+ * length 1. It is the smallest of nine: unmoved, and with one image moved by a pixel in each direction, compared where
+ * they overlap. In terms of their correlation r it is √(2 − 2r). No pair is missed: the search uses the lowest
+ * frequencies of the cosine transform, in which two images are never further apart than in full, and computes the full
+ * distance of all pairs that are near there. It does not look for mirrored, rotated or scaled copies.
  *
  * @param sets images of one shape `[N, H, W, C]`, such as `[dataset.train, dataset.test]`
- * @throws AbortedError when the signal fires; HeddleError for sets of several shapes
+ * @throws AbortedError on `signal`; HeddleError for sets of different shapes
  * @example
  * const { pairs } = await findNearDuplicates([dataset.train, dataset.test]);
- * pairs.filter(({ first, second }) => first.set !== second.set).length; // test images seen in training
+ * pairs.filter(({ first, second }) => first.set !== second.set).length; // pairs between training and test
  */
 export async function findNearDuplicates(
   sets: readonly ImageSet[],
@@ -81,13 +94,13 @@ export async function findNearDuplicates(
   const images = new ImageRow(sets);
   const [height, width] = images.shape;
   const moves = Math.min(height, width) < SMALLEST_SHIFTED_SIDE ? [] : shifts;
-  const breath = new Breath(signal);
+  const pause = new Pause(signal);
   const found = new Map<number, number>();
   let withoutContrast = 0;
   for (const [number, shift] of [STILL, ...moves].entries()) {
-    // Two projections and a search.
+    // Each shift takes two projections and a search.
     const pace = (part: number) => async (done: number) => {
-      if (await breath.due()) onProgress?.((number + (part + done / images.count) / 3) / (1 + moves.length));
+      if (await pause.due()) onProgress?.((number + (part + done / images.count) / 3) / (1 + moves.length));
     };
     const overlap = overlapOf(images.shape, shift);
     const { signatures } = overlap;
@@ -101,7 +114,7 @@ export async function findNearDuplicates(
     for (let image = 0; image < images.count && found.size < maxPairs; image++) {
       await pace(2)(image);
       search.near(image, (other, distance) => {
-        // As they are, each pair is met from both sides: once will do.
+        // Unmoved, each pair is met from both sides, and once is enough.
         if ((shift === STILL && other > image) || found.size >= maxPairs) return;
         const key = Math.min(image, other) * images.count + Math.max(image, other);
         found.set(key, Math.min(distance, found.get(key) ?? distance));
@@ -129,7 +142,7 @@ export async function findNearDuplicates(
   };
 }
 
-/** The parts of two images that lie on each other when the first is moved, each by its corner. */
+/** The parts of two images that overlap once the first is moved, each given by its corner. */
 interface Overlap {
   readonly signatures: Signatures;
   readonly first: Corner;
@@ -145,7 +158,7 @@ function overlapOf(image: ImageSet["shape"], [down, right]: Shift): Overlap {
   };
 }
 
-/** Finds, for one image after the other, those near it at one shift. */
+/** Finds the images near a given one, at one shift. */
 class Search {
   private readonly order: readonly number[];
   private readonly grid: PointGrid;
@@ -156,40 +169,44 @@ class Search {
   constructor(
     private readonly images: ImageRow,
     private readonly overlap: Overlap,
-    private readonly given: {
+    private readonly projections: {
       readonly first: Projection;
       readonly second: Projection;
       readonly maxDistance: number;
     },
   ) {
     const { dimensions, size } = overlap.signatures;
-    this.order = byVariance(given.first.points, dimensions);
-    this.grid = new PointGrid(reordered(given.first.points, this.order), dimensions, given.maxDistance);
-    this.queries = reordered(given.second.points, this.order);
+    this.order = byVariance(projections.first.points, dimensions);
+    this.grid = new PointGrid(
+      reordered(projections.first.points, this.order),
+      dimensions,
+      projections.maxDistance,
+    );
+    this.queries = reordered(projections.second.points, this.order);
     this.own = new Float64Array(size);
     this.theirs = new Float64Array(size);
   }
 
-  /** Calls `found` with every other image that is near this one. */
+  /** Calls `found` with every other image that is near this one, and the distance. */
   near(image: number, found: (other: number, distance: number) => void): void {
-    const { images, overlap, given, own, theirs } = this;
+    const { images, overlap, projections, own, theirs } = this;
     const { signatures } = overlap;
-    const contrast = given.second.contrasts[image]!;
+    const contrast = projections.second.contrasts[image]!;
     if (contrast === 0) return;
     let known = false;
     this.grid.near(this.queries, image * signatures.dimensions, (other) => {
-      const ratio = given.first.contrasts[other]! / contrast;
+      const ratio = projections.first.contrasts[other]! / contrast;
       if (other === image || !(ratio <= CONTRAST_RATIO && ratio * CONTRAST_RATIO >= 1)) return;
       if (!known) images.point(signatures, image, overlap.second, own);
       known = true;
-      const distance = apart(own, images.point(signatures, other, overlap.first, theirs));
-      if (distance <= given.maxDistance) found(other, distance);
+      const distance = distanceBetween(own, images.point(signatures, other, overlap.first, theirs));
+      if (distance <= projections.maxDistance) found(other, distance);
     });
   }
 }
 
-/** Gives others their turn some times a second, and hears the signal then. */
-class Breath {
+/** Yields to the event loop several times a second, and checks the signal then. */
+class Pause {
   private last = performance.now();
 
   constructor(private readonly signal: AbortSignal | undefined) {}
@@ -198,12 +215,12 @@ class Breath {
     if (performance.now() - this.last < 100) return false;
     await new Promise((resolve) => setTimeout(resolve));
     this.last = performance.now();
-    if (this.signal?.aborted) throw new AbortedError("Stopped in the search for near duplicates.");
+    if (this.signal?.aborted) throw new AbortedError("The search for near duplicates was stopped.");
     return true;
   }
 }
 
-function apart(a: Float64Array, b: Float64Array): number {
+function distanceBetween(a: Float64Array, b: Float64Array): number {
   let squares = 0;
   for (let at = 0; at < a.length; at++) {
     const difference = a[at]! - b[at]!;
@@ -212,7 +229,7 @@ function apart(a: Float64Array, b: Float64Array): number {
   return Math.sqrt(squares);
 }
 
-/** The coordinates by how much they vary: cells and early answers need the most telling ones first. */
+/** The coordinates in descending order of variance: the grid's cells and early exits need the most distinctive ones first. */
 function byVariance(points: Float32Array, dimensions: number): readonly number[] {
   const sums = new Float64Array(dimensions);
   const squares = new Float64Array(dimensions);
@@ -241,7 +258,7 @@ function checkOptions(sets: readonly ImageSet[], maxDistance: number): void {
   if (first === undefined || other !== undefined) {
     throw new HeddleError({
       who: "Near duplicates",
-      expected: "sets of images that have one shape",
+      expected: "sets of images of one shape",
       received: first === undefined ? "no set" : `${first.shape.join("×")} and ${other!.shape.join("×")}`,
       next: "Resize the images, or compare the sets of one shape.",
     });
@@ -251,7 +268,7 @@ function checkOptions(sets: readonly ImageSet[], maxDistance: number): void {
       who: "Near duplicates",
       expected: "maxDistance from 0 to 1",
       received: String(maxDistance),
-      next: "0.05 is all but the same, 0.3 is alike.",
+      next: "0.05 means nearly the same, 0.3 similar.",
     });
   }
 }

@@ -1,15 +1,15 @@
 import { cosTurns } from "../../base/math.js";
 import type { ImageSet } from "../dataset.js";
 
-/** Low frequencies of the cosine transform that are kept along each side. */
+/** How many low frequencies of the cosine transform are kept along each side. */
 const FREQUENCIES = 6;
 
 /** The upper left corner of a part of an image. */
 export type Corner = readonly [top: number, left: number];
 
 /**
- * Parts of images as points on the unit sphere, so that brightness and contrast do not count and noise counts little:
- * blurred by 1-2-1 along rows and columns, the mean taken away, divided by the length.
+ * Turns parts of images into points on the unit sphere, so that brightness and contrast do not matter and noise matters
+ * little: blurs by 1-2-1 along rows and columns, subtracts the mean and divides by the length.
  *
  * Letters: H rows and W columns of the part, C channels.
  */
@@ -21,7 +21,7 @@ export class Signatures {
 
   /**
    * @param image the shape of whole images
-   * @param shape `[H, W, C]` of the parts that are looked at
+   * @param shape the shape of the parts, `[H, W, C]`
    */
   constructor(
     private readonly image: ImageSet["shape"],
@@ -45,9 +45,9 @@ export class Signatures {
   }
 
   /**
-   * The point of a part of one image, written to `out` `[H·W·C]`.
+   * Writes the point of a part of one image to `out`, `[H·W·C]`.
    *
-   * @returns the length before it was made 1, which is the contrast; 0, and zeros in `out`, for a part of one tone
+   * @returns the contrast, which is the length before scaling; for a part of a single tone it is 0, and `out` holds zeros
    */
   point(set: ImageSet, position: number, corner: Corner, out: Float64Array): number {
     this.blur(set, position, corner);
@@ -64,15 +64,15 @@ export class Signatures {
       largest = Math.max(largest, Math.abs(value));
     }
     const length = Math.sqrt(squares);
-    // Rounding leaves something of a part of one tone.
+    // Rounding leaves a remainder in a part of a single tone.
     const contrast = largest > 1e-9 * Math.max(1, Math.abs(mean)) && Number.isFinite(length) ? length : 0;
     for (let at = 0; at < size; at++) out[at] = contrast === 0 ? 0 : out[at]! / contrast;
     return contrast;
   }
 
   /**
-   * The coordinates of a point along its lowest frequencies, written to `out` from `offset`. The directions are
-   * orthonormal, so that two points are never further apart here than they are in full.
+   * Writes the coordinates of a point along the lowest frequencies to `out`, from `offset` on. The directions are
+   * orthonormal, so two points are never further apart here than in full.
    */
   project(point: Float64Array, out: Float32Array, offset: number): void {
     const [height, width, channels] = this.shape;
@@ -91,7 +91,7 @@ export class Signatures {
         scratch[row] = sum * share;
       }
       rowCosines.forEach((down, downFrequency) => {
-        // The mean is zero already.
+        // The mean is already zero.
         if (frequency === 0 && downFrequency === 0) return;
         let sum = 0;
         for (let row = 0; row < height; row++) sum += scratch[row]! * down[row]!;
@@ -100,7 +100,7 @@ export class Signatures {
     });
   }
 
-  /** What lies outside the part repeats its border. */
+  /** Blurs a part, whose border repeats outside it. */
   private blur({ images }: ImageSet, position: number, [top, left]: Corner): void {
     const [height, width, channels] = this.shape;
     const { scratch, blurred, image } = this;
@@ -126,7 +126,7 @@ export class Signatures {
   }
 }
 
-/** The lowest rows of the orthonormal cosine transform (DCT-II) of a length. */
+/** The lowest frequencies of the orthonormal cosine transform (DCT-II) of a given length. */
 function cosines(length: number): readonly Float64Array[] {
   return Array.from({ length: Math.min(FREQUENCIES, length) }, (_, frequency) => {
     const scale = Math.sqrt((frequency === 0 ? 1 : 2) / length);

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { blockSizes, type StreamOrder, windowsOf } from "./order.js";
 
-/** The rows of a pass in the order in which they come. */
+/** The rows of a pass, in the order in which they come. */
 function rowsOf(images: { count: number; imageBytes: number }, order?: StreamOrder): number[] {
   return [...windowsOf(images, order)].flatMap((window) => {
     const rows = window.stretches.flatMap(({ first, count }) =>
@@ -16,22 +16,22 @@ function rowsOf(images: { count: number; imageBytes: number }, order?: StreamOrd
 const MIB = 2 ** 20;
 
 describe("windowsOf", () => {
-  it("takes each image once, whatever their number and size", () => {
+  it("yields each image once, whatever their number and size", () => {
     const images = fc.record({
       count: fc.integer({ min: 1, max: 700 }),
       imageBytes: fc.integer({ min: 40_000, max: 40 * MIB }),
     });
     fc.assert(
-      fc.property(images, fc.integer({ min: 0, max: 9 }), fc.boolean(), (given, pass, seekable) => {
-        const rows = rowsOf(given, { seed: 1, pass, seekable });
-        expect([...rows].sort((a, b) => a - b)).toEqual(rowsOf(given));
-        expect(rowsOf(given)).toEqual(Array.from({ length: given.count }, (_, row) => row));
+      fc.property(images, fc.integer({ min: 0, max: 9 }), fc.boolean(), (set, pass, seekable) => {
+        const rows = rowsOf(set, { seed: 1, pass, seekable });
+        expect([...rows].sort((a, b) => a - b)).toEqual(rowsOf(set));
+        expect(rowsOf(set)).toEqual(Array.from({ length: set.count }, (_, row) => row));
       }),
       { numRuns: 50 },
     );
   });
 
-  it("holds at most 32 MiB, or one image", () => {
+  it("keeps windows to 32 MiB, or one image", () => {
     for (const imageBytes of [1, 784, 65_537, 5 * MIB, 40 * MIB]) {
       const { blockImages, windowBlocks } = blockSizes(imageBytes);
       expect(blockImages * windowBlocks * imageBytes).toBeLessThanOrEqual(Math.max(32 * MIB, imageBytes));
@@ -39,7 +39,7 @@ describe("windowsOf", () => {
     expect(blockSizes(784)).toEqual({ blockImages: 83, windowBlocks: 515 });
   });
 
-  it("gives the same order for the same seed and pass alone", () => {
+  it("repeats an order only for the same seed and pass", () => {
     const images = { count: 2000, imageBytes: 65_536 };
     const first = rowsOf(images, { seed: 7, pass: 3, seekable: true });
     expect(rowsOf(images, { seed: 7, pass: 3, seekable: true })).toEqual(first);
@@ -47,7 +47,7 @@ describe("windowsOf", () => {
     expect(rowsOf(images, { seed: 8, pass: 3, seekable: true })).not.toEqual(first);
   });
 
-  it("fills windows from all over a file, but from one piece of a packed one", () => {
+  it("fills windows from all over a file, or from one piece of a packed file", () => {
     const images = { count: 5000, imageBytes: 65_536 };
     const spread = (seekable: boolean) => {
       const [window] = windowsOf(images, { seed: 1, pass: 0, seekable });
@@ -58,7 +58,7 @@ describe("windowsOf", () => {
     expect(spread(false)).toBe(512);
   });
 
-  it("reads in the order of the file, and neighbours at once", () => {
+  it("reads in the order of the file, and consecutive blocks at once", () => {
     for (const { stretches } of windowsOf(
       { count: 5000, imageBytes: 65_536 },
       { seed: 1, pass: 0, seekable: true },

@@ -1,45 +1,46 @@
 import { Random, shuffle } from "../../base/random.js";
 
 /**
- * How a pass over images on disk is shuffled without holding them all.
+ * How to shuffle a pass over images on disk without holding all of them in memory.
  *
- * Images lie in blocks of 64 KiB, as many whole images as fit, one at least. The blocks are shuffled; as many as fill
- * 32 MiB make a window, and the images of a window are shuffled among themselves. Both shuffles are drawn from one
- * stream of numbers, a function of the seed and the number of the pass: the order depends on nothing else, so that a
- * pass can be repeated, and begun again, on any machine.
+ * The file is divided into blocks of 64 KiB, each of as many whole images as fit but at least one. The blocks are
+ * shuffled; as many as fill 32 MiB make a window, and the images of a window are shuffled among themselves. Both shuffles
+ * are drawn from one stream of random numbers, a function of the seed and the number of the pass. The order depends on
+ * nothing else, so a pass can be repeated, and restarted, on any machine.
  *
- * Against a full shuffle: images of one block always come within one window. Where a block holds few images against the
- * window (83 of 42,745 for 28 × 28 bytes), neighbours in a batch are as good as independent, also where the file is
+ * Unlike in a full shuffle, the images of a block always come within one window. If a block is small compared with the
+ * window (83 of 42,745 images for 28 × 28 bytes), neighbours in a batch are practically independent, even if the file is
  * sorted by class. A packed file can only be read from its beginning: its blocks stay in the order of the file, so that
- * windows are pieces of the file and only what lies within 32 MiB is mixed.
+ * windows are pieces of the file, and images are mixed only within 32 MiB.
  */
 const BLOCK_BYTES = 64 * 2 ** 10;
 const WINDOW_BYTES = 32 * 2 ** 20;
 
-/** Images that follow each other in a file. */
+/** Consecutive images of a file. */
 export interface Stretch {
   readonly first: number;
   readonly count: number;
 }
 
-/** Images that lie in memory together. */
+/** Images that are in memory at the same time. */
 export interface StreamWindow {
-  /** What is read, in the order of the file. */
+  /** The images to read, in the order of the file. */
   readonly stretches: readonly Stretch[];
   readonly count: number;
-  /** Which of them, counted as they were read, is the first to come, the second, …; as read where it is absent. */
+  /** The order in which they come, as positions in the order of reading, which is also the default. */
   readonly order?: Int32Array;
 }
 
+/** The order of a shuffled pass. */
 export interface StreamOrder {
   readonly seed: number;
   /** The number of the pass, from 0. */
   readonly pass: number;
-  /** False where a file can only be read from its beginning. */
+  /** False if the file can only be read from its beginning. */
   readonly seekable: boolean;
 }
 
-/** Images of a block and blocks of a window, for images of so many bytes in memory. */
+/** How many images make a block and how many blocks a window, for images of `imageBytes` in memory. */
 export function blockSizes(imageBytes: number): {
   readonly blockImages: number;
   readonly windowBlocks: number;
@@ -52,8 +53,8 @@ export function blockSizes(imageBytes: number): {
 /**
  * The windows of a pass.
  *
- * @param images how many there are, and the bytes of one in memory
- * @param order how they are shuffled; not at all by default
+ * @param images how many images there are, and how many bytes each takes in memory
+ * @param order how to shuffle them; not at all by default
  * @example
  * const [window] = windowsOf({ count: 60000, imageBytes: 784 }, { seed: 42, pass: 0, seekable: true });
  * window.count; // 42745
@@ -67,7 +68,7 @@ export function* windowsOf(
   const blocks = Int32Array.from({ length: Math.ceil(count / blockImages) }, (_, block) => block);
   if (random && order.seekable) shuffle(blocks, random);
   for (let from = 0; from < blocks.length; from += windowBlocks) {
-    // Read in the order of the file, which disks like: what comes when is decided by the second shuffle.
+    // Read in the order of the file, which is faster; the second shuffle decides the order of the images.
     const chosen = blocks.slice(from, from + windowBlocks).sort();
     const stretches = stretchesOf(chosen, blockImages, count);
     const images = stretches.reduce((sum, stretch) => sum + stretch.count, 0);
@@ -80,7 +81,7 @@ export function* windowsOf(
   }
 }
 
-/** Ascending blocks as stretches; blocks that follow each other make one. */
+/** Ascending blocks as stretches; consecutive blocks make one stretch. */
 function stretchesOf(blocks: Int32Array, blockImages: number, count: number): Stretch[] {
   const stretches: { first: number; count: number }[] = [];
   for (const block of blocks) {

@@ -1,6 +1,6 @@
 import type { Dataset, ImageSet } from "../dataset.js";
 
-/** Labelled images that stay on disk: their labels are in memory, the images come a chunk at a time. */
+/** Labelled images that stay on disk: labels are in memory, images are read a chunk at a time. */
 export interface StreamedSet {
   /** `[N]`: the class of each image, in the order of the files. */
   readonly labels: Uint8Array | Int32Array;
@@ -8,13 +8,13 @@ export interface StreamedSet {
   readonly count: number;
   /** `[H, W, C]`. */
   readonly shape: readonly [height: number, width: number, channels: number];
-  /** The first `count` images. */
+  /** The first `count` images, or all if there are fewer. */
   first(count: number): StreamedSet;
-  /** One pass in the order of the files. A chunk is overwritten once the next is asked for. */
+  /** One pass in the order of the files. Requesting the next chunk overwrites the previous one. */
   inOrder(): AsyncGenerator<ImageSet>;
-  /** One pass in the order that the seed and the number of the pass say; likewise. */
+  /** One pass in the order determined by a seed and the number of the pass. Chunks are overwritten likewise. */
   shuffled(seed: number, pass: number): AsyncGenerator<ImageSet>;
-  /** Some images, in the order given. */
+  /** The images at some positions, in the order of `places`. */
   at(places: readonly number[]): Promise<ImageSet>;
 }
 
@@ -24,5 +24,5 @@ export interface StreamedSplits {
   readonly test: StreamedSet;
 }
 
-/** A dataset that is streamed: all but its images. */
+/** A dataset whose images stay on disk. */
 export interface StreamedDataset extends StreamedSplits, Omit<Dataset, "train" | "test"> {}

@@ -1,7 +1,7 @@
 import { Command, Option } from "@commander-js/extra-typings";
 import { groupDigits } from "@heddle/core/internal/base/format.js";
 import { dataForms } from "@heddle/core/internal/data/dataset.js";
-import { checkTarget } from "../../datasets/convert.js";
+import { checkTarget } from "../../datasets/write-data.js";
 import { formOfTarget, loadSplits, writeData } from "../../datasets/index.js";
 import { loadOptions } from "../data-options.js";
 import { jsonOption, missingOption, nonEmpty, offlineOption, shapeOption, sizeOption } from "../options.js";

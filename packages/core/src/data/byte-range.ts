@@ -1,13 +1,13 @@
 import { allocateShared } from "../base/memory.js";
 import type { LabelledImages } from "./labelled-images.js";
 
-/** What pixels were, so that the user can be told. */
+/** What range pixels had before, for a warning. */
 export type ValueRange = "bytes" | "floats 0..255" | "floats 0..1" | "other floats";
 
 /**
- * Brings pixels into the range of bytes, 0 to 255, which models expect (they start with Rescaling(1/255)) and
- * pictures have: floats from 0 to 1 are multiplied by 255. Where that gives whole numbers, the images are bytes
- * from then on; other floats stay as they are.
+ * Brings pixels into the range of bytes, 0 to 255, which pictures have and models expect (they start with
+ * Rescaling(1/255)): floats from 0 to 1 are multiplied by 255. If that yields whole numbers, the images become bytes;
+ * all other floats stay as they are.
  */
 export function toByteRange<Sets extends readonly LabelledImages[]>(
   sets: Sets,
@@ -41,7 +41,7 @@ function allWholeBytes(images: Uint8Array | Float32Array): boolean {
   return true;
 }
 
-/** Bytes that were divided by 255 and written with four digits or more come back within this. */
+/** Bytes that were divided by 255 and written with at least four digits come back within this tolerance. */
 const WHOLE_TOLERANCE = 0.02;
 
 function nearlyWhole(images: Uint8Array | Float32Array): boolean {

@@ -6,33 +6,49 @@ import { type ClassedImages, withTest } from "@heddle/core/internal/data/assembl
 import { isWholeNumber } from "@heddle/core/internal/data/classes.js";
 import { csvOf } from "@heddle/core/internal/data/csv/write.js";
 import type { DataForm, ImageSet } from "@heddle/core/internal/data/dataset.js";
-import { labelsFor } from "@heddle/core/internal/data/write-labels.js";
-import { type IdxElementType, writeIdx } from "@heddle/core/internal/formats/idx-format.js";
+import { labelTextsFor } from "@heddle/core/internal/data/label-texts.js";
+import { type IdxElementType, writeIdx } from "@heddle/core/internal/formats/idx.js";
 import { writeNpy } from "@heddle/core/internal/formats/npy.js";
 import { zipSync } from "fflate";
 import { findForm } from "./forms.js";
 import { writeAside, writePieces } from "./write-aside.js";
 
+/** The options of {@link writeData}. */
 export interface WriteOptions {
-  /** By default what the target's ending says: `.csv`, `.csv.gz` or `.npz`. */
+  /**
+   * The form to write.
+   *
+   * @defaultValue the form that the target's extension implies: `.csv`, `.csv.gz` or `.npz`
+   */
   readonly form?: DataForm | undefined;
-  /** True to replace what is there; by default false. */
+  /**
+   * True to replace an existing target.
+   *
+   * @defaultValue false
+   */
   readonly force?: boolean | undefined;
-  /** Called with one line for anything the user should know. */
+  /** Called with each warning, one line long. */
   readonly onWarning?: ((message: string) => void) | undefined;
 }
 
 /**
- * The form of a target.
+ * The form in which data is written to a target.
  *
- * @throws HeddleError when neither its ending nor `form` says it, or both do and differ
+ * @param target the path of a file or folder
+ * @param form the form, if the target's extension does not imply it
+ * @throws HeddleError if neither the extension nor `form` determines it, or they differ
+ * @example
+ * formOfTarget("fashion.npz"); // "npz"
  */
 export function formOfTarget(target: string, form?: DataForm): DataForm {
   const ending = /\.csv(\.gz)?$/i.test(target) ? "csv" : /\.npz$/i.test(target) ? "npz" : undefined;
   const refuse = (expected: string, received: string) =>
-    new HeddleError({ who: target, expected, received, next: "Correct the target or --to." });
+    new HeddleError({ who: target, expected, received, next: "Correct the target or `form`." });
   if (form === undefined && ending === undefined) {
-    throw refuse("a target that ends in .csv, .csv.gz or .npz, or --to idx, csv, npz or images", "neither");
+    throw refuse(
+      "a target that ends in .csv, .csv.gz or .npz, or `form`: idx, csv, npz or images",
+      "neither",
+    );
   }
   if (form !== undefined && ending !== undefined && form !== ending) {
     throw refuse(`a target for ${form}`, `one that ends in .${ending}`);
@@ -44,7 +60,7 @@ export function formOfTarget(target: string, form?: DataForm): DataForm {
 /**
  * Checks, before anything is read, that a target may be written.
  *
- * @throws HeddleError when something is there and `force` is not set, or it is a folder that holds no dataset
+ * @throws HeddleError if it exists and `force` is false, or if it is a folder that does not hold a dataset
  */
 export async function checkTarget(target: string, force: boolean): Promise<void> {
   const entry = await stat(target).catch((thrown: NodeJS.ErrnoException) => {
@@ -53,30 +69,35 @@ export async function checkTarget(target: string, force: boolean): Promise<void>
   });
   if (!entry) return;
   const refuse = (received: string, next: string) =>
-    new HeddleError({ who: target, expected: "a path where nothing is", received, next });
+    new HeddleError({ who: target, expected: "a path that does not exist yet", received, next });
   if (!entry.isDirectory()) {
-    if (!force) throw refuse("a file", "Choose another, or replace it with --force.");
+    if (!force) throw refuse("a file", "Choose another, or replace it with `force: true`.");
     return;
   }
   if ((await readdir(target)).length === 0) return;
-  if (!force) throw refuse("a folder with files", "Choose another, or replace it with --force.");
-  // --force on a mistyped path must not take a home folder away.
+  if (!force) throw refuse("a folder with files", "Choose another, or replace it with `force: true`.");
+  // `force` on a mistyped path must not delete a home folder.
   const found = await findForm(target).catch(() => undefined);
-  if (!found)
-    throw refuse("a folder that holds no dataset", "Choose another, or remove the folder yourself.");
+  if (!found) {
+    throw refuse("a folder that does not hold a dataset", "Choose another, or remove the folder yourself.");
+  }
 }
 
 /**
- * Writes data in a form: beside its place, then renamed.
+ * Writes data in one of the forms, under a temporary name that is renamed when everything is written.
  *
- * - `csv`: one file (training rows, then test rows) where the target ends in `.csv`, else a folder with `train.csv`
- *   and `test.csv`
- * - `npz`: Keras's arrays, and `class_names` where the classes have names
- * - `idx`: four gzip files; where there is no test split, a sixth of each class is held out as one
- * - `images`: `train/CLASS/00001.png`; bytes alone
+ * - `csv`: one file (training rows, then test rows) if the target ends in `.csv` or `.csv.gz`, otherwise a folder with
+ *   `train.csv` and `test.csv`
+ * - `npz`: Keras's arrays, and `class_names` if the classes have names
+ * - `idx`: four gzip files; a missing test split is held out, a sixth of each class
+ * - `images`: `train/CLASS/00001.png`, for bytes only
  *
- * @returns what was written, a test split that was held out included
- * @throws HeddleError when the target is taken, or the data does not go into that form
+ * @param target the path of a file or folder
+ * @param data what to write, such as the result of {@link loadSplits}
+ * @returns the data as written, including a test split that was held out
+ * @throws HeddleError if the target exists, or the form cannot hold the data
+ * @example
+ * await writeData("fashion.npz", await loadSplits("fashion-mnist"));
  */
 export async function writeData(
   target: string,
@@ -103,7 +124,8 @@ async function writeTables(target: string, data: ClassedImages, onWarning: Warn)
   const { train, test } = data;
   const labels = tableLabels(data, onWarning);
   if (/\.csv(\.gz)?$/i.test(target)) {
-    if (test) onWarning("Training and test rows lie in one file, in this order: a folder keeps them apart.");
+    if (test)
+      onWarning("Training and test rows go into one file, in this order; a folder would keep them apart.");
     const sets = test ? [train, test] : [train];
     await writeAside(target, (aside) => writePieces(aside, target, csvOf(sets, labels)));
     return;
@@ -116,9 +138,9 @@ async function writeTables(target: string, data: ClassedImages, onWarning: Warn)
 }
 
 function tableLabels(data: ClassedImages, onWarning: Warn): readonly string[] {
-  const labels = labelsFor(data.classNames, usedClasses(data));
+  const labels = labelTextsFor(data.classNames, usedClasses(data));
   if (labels !== data.classNames) {
-    onWarning("Labels are written as numbers: the names would come back in another order.");
+    onWarning("Labels are written as numbers, because the names would be read back in a different order.");
   }
   return labels;
 }
@@ -140,7 +162,7 @@ async function writeNpz(target: string, { classNames, train, test }: ClassedImag
   if (!classNames.every((name, label) => name === String(label))) {
     arrays["class_names.npy"] = writeNpy([classNames.length], classNames);
   }
-  // A fixed time: the same data gives the same file.
+  // A fixed time, so that the same data results in the same file.
   const file = zipSync(arrays, { level: 6, mtime: new Date(1980, 0, 1) });
   await writeAside(target, (aside) => writePieces(aside, target, [file]));
 }
@@ -151,7 +173,7 @@ async function writeIdxFiles(
   onWarning: Warn,
 ): Promise<void> {
   if (!classNames.every((name, label) => name === String(label))) {
-    onWarning("IDX holds numbers alone: the names of the classes are not written.");
+    onWarning("The names of the classes are not written, because IDX holds only numbers.");
   }
   const numbers = numbersOf(classNames);
   await writeAside(target, async (aside) => {
@@ -186,7 +208,7 @@ async function writeIdxFiles(
   });
 }
 
-/** The number of each class: its name where all are numbers (EMNIST's letters start at 1), else its place. */
+/** The number of each class: its name if all names are numbers (EMNIST's letters start at 1), otherwise its position. */
 function numbersOf(classNames: readonly string[]): readonly number[] {
   return classNames.every(isWholeNumber) ? classNames.map(Number) : classNames.map((_, label) => label);
 }
@@ -195,7 +217,7 @@ async function writePictures(target: string, { classNames, train, test }: Classe
   if (train.images instanceof Float32Array || test?.images instanceof Float32Array) {
     throw new HeddleError({
       who: target,
-      expected: "pixels that are bytes, as PNG has them",
+      expected: "pixels that are bytes, the only kind in PNG",
       received: "floats",
       next: "Convert to npz, csv or idx.",
     });
@@ -231,14 +253,14 @@ async function writePictures(target: string, { classNames, train, test }: Classe
   });
 }
 
-/** Pictures written at a time: as many as the system's pool has threads. */
+/** How many pictures are written at a time: as many as the system's pool has threads. */
 const AT_ONCE = 4;
 
-/** A folder for each class: its name where names make folders in the right order, else number and name. */
+/** The folder of each class: its name if folders of these names sort in the right order, otherwise number and name. */
 function folderNames(classNames: readonly string[]): readonly string[] {
   const safe = classNames.every((name) => /^[\p{L}\p{N}][\p{L}\p{N} _()-]*$/u.test(name));
   const all = new Set(classNames.keys());
-  if (safe && labelsFor(classNames, all) === classNames) return classNames;
+  if (safe && labelTextsFor(classNames, all) === classNames) return classNames;
   const digits = String(classNames.length - 1).length;
   return classNames.map((name, label) => {
     const words = name.replace(/[^\p{L}\p{N}]+/gu, "-").replace(/^-|-$/g, "");

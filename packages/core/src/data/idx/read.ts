@@ -1,14 +1,14 @@
 import { HeddleError } from "../../base/errors.js";
 import { allocateShared } from "../../base/memory.js";
-import { damagedGzip, isGzip, largestExpansion } from "../../formats/gzip.js";
-import { type IdxArray, type IdxLayout, numbersOf, readIdxHeader } from "../../formats/idx-format.js";
+import { gunzipped, isGzip, largestExpansion } from "../../formats/gzip.js";
+import { type IdxArray, type IdxLayout, numbersOf, readIdxHeader } from "../../formats/idx.js";
 
 /**
  * Reads one IDX file chunk by chunk, straight into its final buffer.
  *
- * A header is believed only as far as bytes can be there: `largestBytes` is checked before anything is
- * allocated, and the first byte past the declared size ends the reading, so that neither a forged header
- * nor a decompression bomb costs memory.
+ * A header is believed only as far as there can be bytes for it: `largestBytes` is checked before anything is
+ * allocated, and the first byte past the declared size ends the reading. So neither a forged header nor a
+ * decompression bomb costs memory.
  *
  * @example
  * const reader = new IdxReader("train-labels-idx1-ubyte", bytes.length);
@@ -22,16 +22,16 @@ export class IdxReader {
   private filled = 0;
 
   /**
-   * @param name who complains: the file's name
-   * @param largestBytes the most bytes that can come, header included: the file's size, or for compressed
-   *   files what that size can expand to (`largestExpansion`)
+   * @param name the file's name, for errors
+   * @param largestBytes the most bytes that can arrive, header included: the file's size, or for a compressed file
+   *   what that size can expand to (`largestExpansion`)
    */
   constructor(
     private readonly name: string,
     private readonly largestBytes: number,
   ) {}
 
-  /** Takes the next bytes. Throws a HeddleError as soon as they cannot belong to a valid file. */
+  /** Reads the next bytes. Throws a HeddleError as soon as they cannot belong to a valid file. */
   push(chunk: Uint8Array): void {
     let offset = 0;
     while (this.layout === undefined && offset < chunk.length) {
@@ -45,22 +45,22 @@ export class IdxReader {
       throw new HeddleError({
         who: this.name,
         expected: `${this.declared()}, as its header declares`,
-        received: "more bytes than that",
-        next: "The file is damaged, or is not what it claims to be: get it again.",
+        received: "more bytes",
+        next: "Check that it is the right file, or download or copy it again.",
       });
     }
     this.data.set(rest, this.filled);
     this.filled += rest.length;
   }
 
-  /** The whole file's contents. Throws a HeddleError when bytes are missing. */
+  /** Returns the contents after the last chunk. Throws a HeddleError if bytes are missing. */
   finish(): IdxArray {
     if (this.layout === undefined) {
       throw new HeddleError({
         who: this.name,
         expected: "an IDX header",
         received: `${this.header.length} bytes in all`,
-        next: "The file is truncated or empty: get it again.",
+        next: "The file is truncated or empty; download or copy it again.",
       });
     }
     if (this.filled < this.data.length) throw this.truncated(`only ${this.filled} bytes`);
@@ -85,17 +85,17 @@ export class IdxReader {
       who: this.name,
       expected: this.declared(),
       received,
-      next: "The file is truncated: get it again.",
+      next: "The file is truncated; download or copy it again.",
     });
   }
 }
 
 /**
- * Reads an IDX file from bytes, plain or gzip, in Node and in browsers.
+ * Reads an IDX file from bytes, plain or gzip. Runs in Node and in browsers.
  *
  * @param bytes the file's contents
- * @param name who complains in errors: the file's name
- * @throws HeddleError for anything but one whole IDX file: wrong magic, truncated, trailing bytes, sizes of
+ * @param name the file's name, for errors; `IDX file` by default
+ * @throws HeddleError for anything but one whole IDX file: wrong magic, truncation, trailing bytes, sizes of
  *   zero or beyond 2^31, damaged gzip, a decompression bomb
  * @example
  * const response = await fetch("train-images-idx3-ubyte.gz");
@@ -103,36 +103,7 @@ export class IdxReader {
  * images.shape; // [60000, 28, 28]
  */
 export async function readIdx(bytes: Uint8Array, name = "IDX file"): Promise<IdxArray> {
-  if (!isGzip(bytes)) {
-    const reader = new IdxReader(name, bytes.length);
-    reader.push(bytes);
-    return reader.finish();
-  }
-  const reader = new IdxReader(name, largestExpansion(bytes.length));
-  const chunks = piecesOf(bytes).pipeThrough(new DecompressionStream("gzip")).getReader();
-  try {
-    for (;;) {
-      const { done, value } = await chunks.read();
-      if (done) return reader.finish();
-      reader.push(value);
-    }
-  } catch (error) {
-    // Ends the decompression too, when it was the reader that had enough.
-    await chunks.cancel().catch(() => {});
-    throw error instanceof HeddleError ? error : damagedGzip(name, error);
-  }
-}
-
-/** The bytes in pieces, so that decompression stops soon after the reader cancels. */
-function piecesOf(bytes: Uint8Array): ReadableStream<Uint8Array<ArrayBuffer>> {
-  const pieceBytes = 65536;
-  let offset = 0;
-  return new ReadableStream({
-    pull(controller) {
-      // A copy: browsers do not decompress from shared memory.
-      controller.enqueue(new Uint8Array(bytes.subarray(offset, offset + pieceBytes)));
-      offset += pieceBytes;
-      if (offset >= bytes.length) controller.close();
-    },
-  });
+  const reader = new IdxReader(name, isGzip(bytes) ? largestExpansion(bytes.length) : bytes.length);
+  for await (const chunk of gunzipped(bytes, name)) reader.push(chunk);
+  return reader.finish();
 }

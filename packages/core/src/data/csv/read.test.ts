@@ -2,12 +2,10 @@ import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { HeddleError } from "../../base/errors.js";
-import type { ImageSet } from "../dataset.js";
 import { summarizeDropped } from "../dropped-rows.js";
 import type { ReadImages } from "../labelled-images.js";
-import { type CsvOptions, CsvReader, readCsv } from "./csv.js";
 import { damagedCsv } from "./damaged.testing.js";
-import { csvOf } from "./write.js";
+import { type CsvOptions, CsvReader, readCsv } from "./read.js";
 
 const bytesOf = (text: string) => new TextEncoder().encode(text);
 const read = (text: string, options: CsvOptions = {}) =>
@@ -22,9 +20,9 @@ const refuses = async (text: string | Uint8Array, message: string, options: CsvO
 
 const header = "label,pixel1,pixel2,pixel3,pixel4";
 
-describe("the layout of a table", () => {
+describe("readCsv on tables of every layout", () => {
   const expected = { images: [0, 1, 2, 255, 10, 11, 12, 13], labels: ["7", "3"], shape: [2, 2, 1] };
-  const found = async (text: string, options?: CsvOptions) => {
+  const contents = async (text: string, options?: CsvOptions) => {
     const result = await read(text, options);
     expect(result.dropped.rows).toEqual([]);
     const { images, shape } = result.images;
@@ -35,49 +33,52 @@ describe("the layout of a table", () => {
     ["with a header", `${header}\n7,0,1,2,255\n3,10,11,12,13\n`],
     ["without a header", "7,0,1,2,255\n3,10,11,12,13\n"],
     ["without a line end at the end", `${header}\n7,0,1,2,255\n3,10,11,12,13`],
-    ["the label in the last column", "p0,p1,p2,p3,class\n0,1,2,255,7\n10,11,12,13,3\n"],
-    ["the label in the middle, in capitals", "a,b,Target,c,d\n0,1,7,2,255\n10,11,3,12,13\n"],
-    ["numbers as names of columns", "label,0,1,2,3\n7,0,1,2,255\n3,10,11,12,13\n"],
-    ["a column of row numbers", `,${header}\n0,7,0,1,2,255\n1,3,10,11,12,13\n`],
-    ["floats", "7.0,0.0,1.0,2.,255.0\n3.0,1e1,11.0,12.0,1.3E+1\n"],
-    ["semicolons", `${header.replaceAll(",", ";")}\n7;0;1;2;255\n3;10;11;12;13\n`],
-    ["decimal commas", "7;0,0;1,0;2,0;255,0\n3;10,0;11,0;12,0;13,0\n"],
-    ["tabs", `${header.replaceAll(",", "\t")}\n7\t0\t1\t2\t255\n3\t10\t11\t12\t13\n`],
-    ["CRLF", `${header}\r\n7,0,1,2,255\r\n3,10,11,12,13\r\n`],
-    ["lone returns", `${header}\r7,0,1,2,255\r3,10,11,12,13\r`],
-    ["a UTF-8 mark", `\u{feff}${header}\n7,0,1,2,255\n3,10,11,12,13\n`],
-    ["quotes", `"label","pixel1","pixel2","pixel3","pixel4"\n"7","0","1","2","255"\n"3",10,"11",12,13\n`],
-    ["spaces and empty lines", `${header}\n\n 7, 0 ,1,2 , 255 \n   \n3,10,11,12,13\n\n`],
-  ])("%s", async (_, text) => {
-    expect(await found(text)).toEqual(expected);
+    ["with the label in the last column", "p0,p1,p2,p3,class\n0,1,2,255,7\n10,11,12,13,3\n"],
+    ["with a capitalised label in the middle", "a,b,Target,c,d\n0,1,7,2,255\n10,11,3,12,13\n"],
+    ["with numbers as names of columns", "label,0,1,2,3\n7,0,1,2,255\n3,10,11,12,13\n"],
+    ["with a column of row numbers", `,${header}\n0,7,0,1,2,255\n1,3,10,11,12,13\n`],
+    ["of floats", "7.0,0.0,1.0,2.,255.0\n3.0,1e1,11.0,12.0,1.3E+1\n"],
+    ["with semicolons", `${header.replaceAll(",", ";")}\n7;0;1;2;255\n3;10;11;12;13\n`],
+    ["with decimal commas", "7;0,0;1,0;2,0;255,0\n3;10,0;11,0;12,0;13,0\n"],
+    ["with tabs", `${header.replaceAll(",", "\t")}\n7\t0\t1\t2\t255\n3\t10\t11\t12\t13\n`],
+    ["with CRLF", `${header}\r\n7,0,1,2,255\r\n3,10,11,12,13\r\n`],
+    ["with lone carriage returns", `${header}\r7,0,1,2,255\r3,10,11,12,13\r`],
+    ["with a byte order mark", `\u{feff}${header}\n7,0,1,2,255\n3,10,11,12,13\n`],
+    [
+      "with quotes",
+      `"label","pixel1","pixel2","pixel3","pixel4"\n"7","0","1","2","255"\n"3",10,"11",12,13\n`,
+    ],
+    ["with spaces and empty lines", `${header}\n\n 7, 0 ,1,2 , 255 \n   \n3,10,11,12,13\n\n`],
+  ])("reads a table %s", async (_, text) => {
+    expect(await contents(text)).toEqual(expected);
   });
 
-  it("tells gzip by its bytes", async () => {
+  it("recognises gzip by its bytes", async () => {
     const packed = gzipSync(`${header}\n7,0,1,2,255\n`);
     expect([...(await readCsv(packed)).images.images]).toEqual([0, 1, 2, 255]);
   });
 
-  it("takes height, width and channels from the header or from an option", async () => {
+  it("gets the shape from the header or from `shape`", async () => {
     const wide = await read("label,1x1,1x2,1x3,2x1,2x2,2x3\n1,1,2,3,4,5,6\n");
     expect(wide.images.shape).toEqual([2, 3, 1]);
     const fromZero = await read("label,0x0x0,0x0x1,0x1x0,0x1x1\n1,1,2,3,4\n");
     expect(fromZero.images.shape).toEqual([1, 2, 2]);
-    const asked = await read("1,1,2,3,4,5,6\n", { shape: [3, 2, 1] });
-    expect(asked.images.shape).toEqual([3, 2, 1]);
+    const declared = await read("1,1,2,3,4,5,6\n", { shape: [3, 2, 1] });
+    expect(declared.images.shape).toEqual([3, 2, 1]);
     const coloured = await read(`1,${Array(12).fill(9).join()}\n`);
     expect(coloured.images.shape).toEqual([2, 2, 3]);
   });
 
-  it("takes a label column by any name", async () => {
+  it("accepts any name as `labelColumn`", async () => {
     const named = await read("kind,a,b,c,d\ncat,1,2,3,4\n", { labelColumn: "kind" });
     expect(labelsOf(named)).toEqual(["cat"]);
   });
 
-  it("refuses what is no such table, by name", async () => {
+  it("refuses files that are not tables of images, naming them", async () => {
     await refuses("", "a.csv: expected rows of label and pixels, received an empty file.");
     await refuses("label\n1\n2\n", "received rows of 1 cell");
-    await refuses("1,2,3\n", "expected square images, or a shape, received 2 values an image");
-    await refuses("1,2,3,4,5\n", "expected 6 values an image, as 2 × 3 × 1 says, received 4", {
+    await refuses("1,2,3\n", "expected square images, or a shape, received 2 values per image");
+    await refuses("1,2,3,4,5\n", "expected 6 values per image for the shape 2 × 3 × 1, received 4", {
       shape: [2, 3, 1],
     });
     await refuses(
@@ -86,18 +87,21 @@ describe("the layout of a table", () => {
     );
     await refuses(
       `${header}\n1,2,3\n1,2,3\n`,
-      "expected rows of 5 cells, as the header has, received rows of 3",
+      "expected rows of 5 cells, like the header, received rows of 3",
     );
     await refuses(Uint8Array.of(0xff, 0xfe, 65, 0, 44, 0), "received UTF-16");
-    await refuses(Uint8Array.of(1, 0, 44, 50, 10), "received bytes that are no text");
+    await refuses(Uint8Array.of(1, 0, 44, 50, 10), "received bytes that are not text");
     await refuses(`${header}\n`, "received a table without rows");
-    await refuses(`${header}\n1,,,,\n`, "received 1 damaged ones; line 2: column 2 (pixel1) is empty");
+    await refuses(
+      `${header}\n1,,,,\n`,
+      "received 1 damaged ones, the first in line 2: column 2 (pixel1) is empty",
+    );
     await refuses(gzipSync("1,2,3,4,5\n".repeat(1000)).subarray(0, 30), "expected a whole gzip stream");
   });
 });
 
-describe("values", () => {
-  it("keep bytes as bytes and make anything else floats", async () => {
+describe("readCsv on values", () => {
+  it("keeps bytes, and makes floats of anything else", async () => {
     const floats = (text: string) => read(`1,0,1,2,3\n2,${text},1,2,3\n`);
     expect((await floats("255")).images.images).toBeInstanceOf(Uint8Array);
     for (const text of ["256", "-1", "0.5", "1e3"]) {
@@ -107,7 +111,7 @@ describe("values", () => {
     }
   });
 
-  it("are those of Number(), rounded to 32 bits", async () => {
+  it("parses numbers as Number() does, rounded to 32 bits", async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.double({ noNaN: true, min: -1e30, max: 1e30 }), { minLength: 4, maxLength: 4 }),
@@ -130,13 +134,13 @@ describe("values", () => {
     expect([...images.images]).toEqual(digits.slice(0, 4).map((text) => Math.fround(Number(text))));
   });
 
-  it("of a dropped row do not make the others floats", async () => {
+  it("keeps bytes if only a dropped row holds a float", async () => {
     const { images } = await read("1,1,2,3,4\n1,0.5,x,3,4\n");
     expect(images.images).toBeInstanceOf(Uint8Array);
   });
 });
 
-describe("damaged rows", () => {
+describe("readCsv on damaged rows", () => {
   const good = "5,1,2,3,4\n6,1,2,3,4\n";
 
   it.each([
@@ -157,8 +161,8 @@ describe("damaged rows", () => {
     ["x9,1,2,3,4", "unreadable label", '"x9" among labels that are whole numbers', undefined],
     ["-1,1,2,3,4", "unreadable label", '"-1" among labels that are whole numbers', undefined],
     ['5,1,"2,3,4', "too few cells", "3 cells instead of 5", "5"],
-    ['5,1,2,3,"4', "unclosed quote", "column 5 (pixel4) has a quote that is not closed", "5"],
-  ])("%s", async (row, reason, detail, label) => {
+    ['5,1,2,3,"4', "unclosed quote", "column 5 (pixel4) has an unclosed quote", "5"],
+  ])("drops the row %s because of: %s", async (row, reason, detail, label) => {
     const { images, dropped } = await read(`${header}\n${good}${row}\n${good}`);
     const expected = { file: "a.csv", line: 4, reason, ...(label !== undefined && { label }), detail };
     expect(dropped).toEqual({ read: 5, zeroed: 0, rows: [expected] });
@@ -168,13 +172,13 @@ describe("damaged rows", () => {
     });
   });
 
-  it("do not decide the layout, even in front", async () => {
+  it("does not let a damaged first row decide the layout", async () => {
     const { images, dropped } = await read(`5,1,2\n${good}`);
     expect(images.count).toBe(2);
     expect(dropped.rows).toMatchObject([{ line: 1, reason: "too few cells" }]);
   });
 
-  it("with missing values are read with zeros, when asked for", async () => {
+  it('reads missing values as 0 with `missing: "zero"`', async () => {
     const { images, dropped } = await read(`${header}\n5,1,,NA,4\n6,1,2,x,4\n,1,2,3,4\n`, {
       missing: "zero",
     });
@@ -186,7 +190,7 @@ describe("damaged rows", () => {
     ]);
   });
 
-  it("are counted by reason and by class", async () => {
+  it("counts dropped rows by reason", async () => {
     const { text, expected } = damagedCsv();
     const { images, dropped } = await read(text);
     expect(images.count).toBe(expected.kept);
@@ -194,7 +198,7 @@ describe("damaged rows", () => {
     expect(summarizeDropped(dropped)).toMatchObject({ dropped: 100, byReason: expected.byReason });
   });
 
-  it("are the same however the bytes come", async () => {
+  it("reads the same images from chunks of any size", async () => {
     const { text } = damagedCsv();
     const bytes = bytesOf(`\u{feff}${text.split("\r\n").slice(0, 60).join("\r\n")}`);
     const whole = await readCsv(bytes, { name: "a.csv" });
@@ -213,63 +217,21 @@ describe("damaged rows", () => {
   });
 });
 
-describe("csvOf", () => {
-  const sets = fc
-    .record({
-      shape: fc.tuple(
-        fc.integer({ min: 1, max: 5 }),
-        fc.integer({ min: 1, max: 5 }),
-        fc.integer({ min: 1, max: 4 }),
-      ),
-      count: fc.integer({ min: 1, max: 6 }),
-      floats: fc.boolean(),
-      seed: fc.integer(),
-    })
-    .chain(({ shape, count, floats }) => {
-      const length = shape[0] * shape[1] * shape[2] * count;
-      const options = { minLength: length, maxLength: length };
-      const images = floats
-        ? fc.float32Array({ ...options, noNaN: true, noDefaultInfinity: true })
-        : fc.uint8Array(options);
-      const labels = fc.uint8Array({ minLength: count, maxLength: count, max: 3 });
-      return fc.record({ images, labels }).map((arrays): ImageSet => ({ ...arrays, count, shape }));
-    });
-
-  it("writes what readCsv reads back", async () => {
-    const names = ["a", 'b "quoted"', "c,d", " e"];
-    await fc.assert(
-      fc.asyncProperty(sets, async (set) => {
-        const text = Buffer.concat([...csvOf([set], names)]);
-        const back = await readCsv(new Uint8Array(text));
-        expect(back.dropped.rows).toEqual([]);
-        expect(back.images.shape).toEqual(set.shape);
-        expect([...back.images.images].map((value) => value + 0)).toEqual(
-          [...set.images].map((value) => value + 0),
-        );
-        expect(labelsOf(back)).toEqual([...set.labels].map((label) => names[label]!.trim()));
-      }),
-    );
-  });
-});
-
-describe("tables that were made to do harm", () => {
-  it("takes its time by the length of a cell, not by its square", async () => {
+describe("readCsv on hostile tables", () => {
+  it("takes time proportional to the length of a cell, not to its square", async () => {
     const { dropped } = await read(`${header}\n1,2,3,4,${"1".repeat(2_000_000)}x\n1,2,3,4,5\n`);
     expect(dropped.rows.map(({ line, reason }) => [line, reason])).toEqual([[2, "unreadable value"]]);
   });
 
-  it("takes its time by the length of a line, whatever returns stand in it", async () => {
-    // Each piece of 64 KiB holds returns, which end no lines here.
+  it("takes time proportional to the length of a line, even if it is full of carriage returns", async () => {
+    // Each piece of 64 KiB holds carriage returns, which do not end lines here.
     const text = `${header}\n1,2,3,4,5\n${"\r".repeat(8 << 20)}\n2,2,3,4,5\n`;
     const { images } = await read(text);
     expect(labelsOf({ images } as ReadImages)).toEqual(["1", "2"]);
   });
 
-  it("refuses rows of more cells than any image has", async () => {
-    await refuses(
-      `1${",".repeat(2_000_001)}\n`,
-      "expected at most 2000000 cells in a row, received more than that",
-    );
+  it("refuses rows with more cells than any image has", async () => {
+    await refuses(`1${",".repeat(2_000_001)}\n`, "expected at most 2000000 cells in a row, received more.");
   });
 
   it("drops labels that are longer than any name", async () => {
@@ -277,12 +239,12 @@ describe("tables that were made to do harm", () => {
     expect(dropped.rows.map(({ line, reason }) => [line, reason])).toEqual([[2, "unreadable label"]]);
   });
 
-  it("gives up a table of damaged rows", async () => {
+  it("gives up on a table of damaged rows", async () => {
     const packed = gzipSync(`${header}\n${"1,2,3,4,5\n".repeat(20)}${"x\n".repeat(1_000_001)}`);
-    await refuses(packed, "expected at most 1000000 damaged rows, received more, as far as line 1000022");
+    await refuses(packed, "expected at most 1000000 damaged rows, received more, up to line 1000022");
   });
 
-  it("gives up a table in which every row has a label of its own", async () => {
+  it("gives up on a table in which every row has its own label", async () => {
     const rows = Array.from({ length: 131_073 }, (_, row) => `n${row},0,0,0,0`);
     await refuses([header, ...rows].join("\n"), "expected at most 131072 different labels");
   });

@@ -1,49 +1,62 @@
 import { HeddleError } from "../../base/errors.js";
-import { type ByteSource, gunzipped } from "../../formats/gunzip.js";
+import { type ByteSource, gunzipped } from "../../formats/gzip.js";
 import type { DroppedRow, MissingRule } from "../dropped-rows.js";
-import { checkSize, type ReadImages } from "../labelled-images.js";
+import { checkSize } from "../image-shape.js";
+import type { ReadImages } from "../labelled-images.js";
 import { type LayoutOptions, layoutOf } from "./layout.js";
 import { CsvTable } from "./table.js";
 
+/** The options of {@link readCsv} and {@link CsvReader}. */
 export interface CsvOptions extends LayoutOptions {
-  /** Who complains in errors: the file's path; by default `CSV`. */
+  /**
+   * The file's path, for errors.
+   *
+   * @defaultValue `"CSV"`
+   */
   readonly name?: string | undefined;
-  /** The file's name in the report of dropped rows; by default the last part of `name`. */
+  /**
+   * The file's name in the report of dropped rows.
+   *
+   * @defaultValue the last part of `name`
+   */
   readonly file?: string | undefined;
-  /** What is done where a pixel is missing; by default `drop`. Other damage is dropped, or an error with `error`. */
+  /**
+   * What to do with damaged rows.
+   *
+   * @defaultValue `"drop"`
+   */
   readonly missing?: MissingRule | undefined;
 }
 
-/** Bytes of the mark that Windows programs put before UTF-8. */
+/** Bytes of the byte order mark that Windows programs put before UTF-8. */
 const MARK_BYTES = 3;
 
 const NEWLINE = 0x0a;
 const RETURN = 0x0d;
 
-/** From so many lines the layout is found out: a damaged first row is outvoted. */
+/** How many lines decide the layout: enough to outvote a damaged first row. */
 const LAYOUT_LINES = 20;
 
-/** An image of a million floats fits; a file without line ends is not read into memory whole. */
+/** An image of a million floats fits, and a file without line ends is not read into memory whole. */
 const MAXIMUM_LINE_BYTES = 16 << 20;
 
-/** Each is reported; a small gzip file may hold billions of them. */
+/** Each damaged row is reported, and a small gzip file may hold billions of them. */
 const MAXIMUM_DAMAGED_ROWS = 1_000_000;
 
-/** Twice as many as there may be classes: a few are damage. */
+/** Twice the largest number of classes, because a few labels may be damaged. */
 const MAXIMUM_LABELS = 131_072;
 
 /**
- * Reads a table of images, `label,pixel1..pixel784`, as it comes: plain or gzip, told by its bytes.
+ * Reads a table of images, `label,pixel1..pixel784`, from plain or gzip bytes.
  *
- * With a header or without; the label in the first column or in one named `label`, `class` or `target`;
- * separated by comma, semicolon or tab; integers or floats; quotes, CRLF and a UTF-8 mark allowed. Each line
- * is one row, whatever quotes stand in it: damage stays within its line. Damaged rows are left out and
- * reported. The same in Node and in browsers, to the last letter of the report.
+ * The table may have a header or none; its label in the first column or in one named `label`, `class` or `target`;
+ * commas, semicolons or tabs; integers or floats; quotes, CRLF and a UTF-8 byte order mark. Each line is one row, even
+ * within quotes, so that damage stays within its line. Damaged rows are dropped and reported, identically in Node and in
+ * browsers.
  *
  * @param source the file's bytes, whole or in chunks
- * @param options `missing` (`drop` by default), `shape`, `labelColumn`, `name`
  * @returns `[N, H, W, C]` images with labels as text, and the rows that were dropped
- * @throws HeddleError when no row can be read or the pixels make up no image
+ * @throws HeddleError if no row can be read, or the pixels do not make up an image
  * @example
  * const { images, dropped } = await readCsv(file.stream(), { name: file.name });
  * images.shape; // [28, 28, 1]
@@ -54,16 +67,23 @@ export async function readCsv(source: ByteSource, options: CsvOptions = {}): Pro
   return reader.finish();
 }
 
-/** Reads a table of images from plain bytes, chunk by chunk; `readCsv` wraps it. */
+/**
+ * Reads a table of images from plain bytes, chunk by chunk; {@link readCsv} also accepts gzip and streams.
+ *
+ * @example
+ * const reader = new CsvReader({ name: "train.csv" });
+ * for await (const chunk of chunks) reader.push(chunk);
+ * const { images } = reader.finish();
+ */
 export class CsvReader {
   private readonly name: string;
   private readonly file: string;
   private readonly missing: MissingRule;
-  /** Pieces of a line that has not ended, or of all lines before the layout is known. */
+  /** Pieces of an unfinished line, or of all lines until the layout is known. */
   private pending: Uint8Array[] = [];
   private pendingBytes = 0;
   private started = false;
-  /** The byte that ends lines; `undefined` until one was seen. */
+  /** The byte that ends lines; `undefined` before the first line end. */
   private lineEnd: number | undefined;
   private line = 0;
   private table: CsvTable | undefined;
@@ -77,18 +97,18 @@ export class CsvReader {
     this.missing = options.missing ?? "drop";
   }
 
-  /** Takes the next bytes; they are copied where they are needed later. */
+  /** Reads the next bytes, and copies those that it needs later. */
   push(chunk: Uint8Array): void {
-    // Small chunks are put together once a line, not one by one.
+    // Small chunks are joined once per line, not one by one.
     const ends =
       this.lineEnd === undefined
         ? chunk.includes(NEWLINE) || chunk.includes(RETURN)
         : chunk.includes(this.lineEnd);
-    if (!ends || this.pendingBytes + chunk.length < MARK_BYTES) this.keep(chunk);
+    if (!ends || this.pendingBytes + chunk.length < MARK_BYTES) this.postpone(chunk);
     else this.take(this.joined(chunk), false);
   }
 
-  /** What is pending with a chunk behind it; nothing is pending afterwards. */
+  /** The pending bytes followed by a chunk. Clears the pending bytes. */
   private joined(chunk: Uint8Array): Uint8Array {
     let bytes = chunk;
     if (this.pending.length > 0) {
@@ -104,7 +124,7 @@ export class CsvReader {
     return this.started ? bytes : this.withoutMark(bytes);
   }
 
-  /** What was read. Throws a HeddleError when it was nothing. */
+  /** Returns the images after the last chunk. Throws a HeddleError if there are none. */
   finish(): ReadImages {
     this.take(this.joined(new Uint8Array(0)), true);
     const { table } = this;
@@ -122,7 +142,7 @@ export class CsvReader {
       throw new HeddleError({
         who: this.name,
         expected: "a table as UTF-8 text",
-        received: utf16 ? "UTF-16" : "bytes that are no text",
+        received: utf16 ? "UTF-16" : "bytes that are not text",
         next: "Save it as CSV in UTF-8, or check that this is the right file.",
       });
     }
@@ -135,7 +155,7 @@ export class CsvReader {
     if (!this.table) {
       const lines = firstLines(bytes, end);
       if (!last && lines.length <= LAYOUT_LINES) {
-        this.keep(bytes);
+        this.postpone(bytes);
         return;
       }
       const layout = layoutOf(this.name, lines.slice(0, LAYOUT_LINES), this.options);
@@ -153,7 +173,7 @@ export class CsvReader {
       if (this.line !== this.table.layout.headerLine) this.takeRow(this.table, bytes, start, trimmed);
       start = stop + 1;
     }
-    if (!last) this.keep(bytes.subarray(start));
+    if (!last) this.postpone(bytes.subarray(start));
   }
 
   private takeRow(table: CsvTable, bytes: Uint8Array, start: number, end: number): void {
@@ -161,7 +181,7 @@ export class CsvReader {
     if (fault === "blank") return;
     this.read++;
     this.zeroed += table.zeroed;
-    // While rows come: a small gzip file may hold more than any memory.
+    // Checked row by row, because a small gzip file may hold more than fits into memory.
     if (fault === undefined) {
       checkSize(this.name, table.count, table.layout.shape);
       if (table.labelCount > MAXIMUM_LABELS) throw this.tooMany(MAXIMUM_LABELS, "different labels");
@@ -173,7 +193,7 @@ export class CsvReader {
     this.rows.push(row);
   }
 
-  private keep(rest: Uint8Array): void {
+  private postpone(rest: Uint8Array): void {
     this.pending.push(rest.slice());
     this.pendingBytes += rest.length;
     if (this.pendingBytes > MAXIMUM_LINE_BYTES * (this.table ? 1 : LAYOUT_LINES)) {
@@ -181,7 +201,7 @@ export class CsvReader {
         who: this.name,
         expected: `lines of at most ${MAXIMUM_LINE_BYTES >> 20} MiB`,
         received: `a longer one after line ${this.line}`,
-        next: "Check that this is a table with a row a line.",
+        next: "Check that this is a table with one row per line.",
       });
     }
   }
@@ -190,7 +210,7 @@ export class CsvReader {
     return new HeddleError({
       who: this.name,
       expected: `at most ${most} ${what}`,
-      received: `more, as far as line ${this.line}`,
+      received: `more, up to line ${this.line}`,
       next: "Check that this is a table of images.",
     });
   }
@@ -198,9 +218,9 @@ export class CsvReader {
   private damaged({ line, reason, detail }: DroppedRow): HeddleError {
     return new HeddleError({
       who: `${this.name}, line ${line}`,
-      expected: "a whole row, as damaged rows are errors",
+      expected: "a whole row",
       received: `${reason}: ${detail}`,
-      next: "Repair the row, or leave such rows out with --missing drop.",
+      next: 'Repair the row, or drop such rows with `missing: "drop"`.',
     });
   }
 
@@ -208,27 +228,27 @@ export class CsvReader {
     const [first] = this.rows;
     return new HeddleError({
       who: this.name,
-      expected: "at least one row that can be read",
+      expected: "at least one readable row",
       received: first
-        ? `${this.rows.length} damaged ones; line ${first.line}: ${first.detail}`
+        ? `${this.rows.length} damaged ones, the first in line ${first.line}: ${first.detail}`
         : "a table without rows",
       next: first
-        ? "Repair the file, or read missing values as 0 with --missing zero."
-        : "Give one with data.",
+        ? 'Repair the file, or read missing values as 0 with `missing: "zero"`.'
+        : "Choose a table that has rows.",
     });
   }
 }
 
-/** The byte that ends the first line: a line feed (also behind a return), or a lone return. */
+/** The byte that ends the first line: a line feed, which a carriage return may precede, or a lone carriage return. */
 function lineEndOf(bytes: Uint8Array): number | undefined {
   const feed = bytes.indexOf(NEWLINE);
   if (feed >= 0) return feed > 0 && bytes.subarray(0, feed - 1).includes(RETURN) ? RETURN : NEWLINE;
   const lone = bytes.indexOf(RETURN);
-  // A return at the very end may still be followed by its line feed.
+  // A carriage return at the very end may still be followed by its line feed.
   return lone >= 0 && lone < bytes.length - 1 ? RETURN : undefined;
 }
 
-/** The lines at the start of the bytes, one more than the layout needs where there are so many. */
+/** The first lines of the bytes: up to one more than the layout needs. */
 function firstLines(bytes: Uint8Array, end: number): Uint8Array[] {
   const lines: Uint8Array[] = [];
   let start = 0;

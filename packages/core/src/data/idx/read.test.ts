@@ -2,8 +2,8 @@ import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { HeddleError } from "../../base/errors.js";
-import { type IdxArray, type IdxData, type IdxElementType, writeIdx } from "../../formats/idx-format.js";
-import { IdxReader, readIdx } from "./idx.js";
+import { type IdxArray, type IdxData, type IdxElementType, writeIdx } from "../../formats/idx.js";
+import { IdxReader, readIdx } from "./read.js";
 
 const makers: Record<IdxElementType, (values: number[]) => IdxData> = {
   uint8: (values) => Uint8Array.from(values),
@@ -39,7 +39,7 @@ const header = (code: number, ...sizes: number[]) => {
 const concat = (...parts: Uint8Array[]) => new Uint8Array(Buffer.concat(parts));
 
 describe("readIdx", () => {
-  it("reads the bytes of a file as the format has them", async () => {
+  it("reads big-endian numbers of the declared type and shape", async () => {
     const file = Uint8Array.of(0, 0, 0x0b, 2, 0, 0, 0, 1, 0, 0, 0, 3, 0x01, 0x02, 0xff, 0xff, 0x80, 0x00);
     const array = await readIdx(file);
     expect(array).toMatchObject({ elementType: "int16", shape: [1, 3] });
@@ -47,7 +47,7 @@ describe("readIdx", () => {
     expect(array.data.buffer).toBeInstanceOf(SharedArrayBuffer);
   });
 
-  it("reads what writeIdx writes, plain and gzip, of every type", async () => {
+  it("reads back what writeIdx writes, plain and gzip, of every type", async () => {
     await fc.assert(
       fc.asyncProperty(arrays, fc.boolean(), async (array, packed) => {
         const file = writeIdx(array);
@@ -68,17 +68,17 @@ describe("readIdx", () => {
     ],
     ["an unknown element type", header(0x0a, 1), "received the bytes 00 00 0a 01"],
     ["no dimensions", Uint8Array.of(0, 0, 8, 0, 1), "received the bytes 00 00 08 00"],
-    ["nothing", new Uint8Array(0), "expected an IDX header, received 0 bytes in all"],
+    ["an empty file", new Uint8Array(0), "expected an IDX header, received 0 bytes in all"],
     ["half a header", header(8, 3, 3).subarray(0, 9), "expected an IDX header, received 9 bytes in all"],
     [
       "missing bytes",
       concat(header(8, 2, 3), new Uint8Array(5)),
-      "x.idx: expected 6 bytes of elements (2 × 3 of uint8), received at most 5 bytes. The file is truncated: get it again.",
+      "x.idx: expected 6 bytes of elements (2 × 3 of uint8), received at most 5 bytes. The file is truncated; download or copy it again.",
     ],
     [
       "trailing bytes",
       concat(header(8, 2, 3), new Uint8Array(7)),
-      "x.idx: expected 6 bytes of elements (2 × 3 of uint8), as its header declares, received more bytes than that. The file is damaged, or is not what it claims to be: get it again.",
+      "x.idx: expected 6 bytes of elements (2 × 3 of uint8), as its header declares, received more bytes. Check that it is the right file, or download or copy it again.",
     ],
     [
       "no elements",
@@ -92,12 +92,12 @@ describe("readIdx", () => {
     it(`refuses ${name}`, async () => {
       await expect(readIdx(bytes, "x.idx")).rejects.toThrow(message);
       await expect(readIdx(bytes, "x.idx")).rejects.toBeInstanceOf(HeddleError);
-      // The same contents packed; empty and short ones are then shown as such by the gzip stream itself.
+      // The same contents in gzip.
       await expect(readIdx(new Uint8Array(gzipSync(bytes)), "x.idx")).rejects.toBeInstanceOf(HeddleError);
     });
   }
 
-  it("refuses gzip that breaks off, is damaged, or is followed by something", async () => {
+  it("refuses gzip that is truncated, damaged, or followed by more bytes", async () => {
     const packed = new Uint8Array(
       gzipSync(concat(header(8, 5000), crypto.getRandomValues(new Uint8Array(5000)))),
     );
@@ -119,7 +119,7 @@ describe("readIdx", () => {
     );
   });
 
-  it("believes a header only as far as the file can reach", async () => {
+  it("believes a header only as far as the file can expand", async () => {
     const liar = new Uint8Array(gzipSync(concat(header(8, 2_000_000_000), new Uint8Array(100))));
     await expect(readIdx(liar)).rejects.toThrow(
       "2000000000 bytes of elements (2000000000 of uint8), received at most",
@@ -128,7 +128,7 @@ describe("readIdx", () => {
 });
 
 describe("readIdx on hostile bytes", () => {
-  /** Runs the reader; anything but a result within the size of its input, or a HeddleError, fails. */
+  /** Fails unless the reader returns a result within the bounds of its input, or throws a HeddleError. */
   const survive = async (bytes: Uint8Array) => {
     try {
       const { data } = await readIdx(bytes);
@@ -138,7 +138,7 @@ describe("readIdx on hostile bytes", () => {
     }
   };
 
-  it("never fails but by a HeddleError on random bytes", async () => {
+  it("throws nothing but a HeddleError on random bytes", async () => {
     const magic = fc.constantFrom<number[]>(
       [],
       [0, 0, 8, 1],
@@ -154,7 +154,7 @@ describe("readIdx on hostile bytes", () => {
     );
   });
 
-  it("never fails but by a HeddleError on changed, cut and extended files", async () => {
+  it("throws nothing but a HeddleError on changed, truncated and extended files", async () => {
     const changes = fc.array(fc.tuple(fc.nat(), fc.nat(255)), { maxLength: 4 });
     await fc.assert(
       fc.asyncProperty(
@@ -177,7 +177,7 @@ describe("readIdx on hostile bytes", () => {
 });
 
 describe("IdxReader", () => {
-  it("takes a file in pieces of any size", () => {
+  it("reads a file in pieces of any size", () => {
     fc.assert(
       fc.property(arrays, fc.integer({ min: 1, max: 9 }), (array, step) => {
         const file = writeIdx(array);
@@ -190,7 +190,7 @@ describe("IdxReader", () => {
 });
 
 describe("writeIdx", () => {
-  it("refuses a shape that does not fit", () => {
+  it("refuses a shape that does not match the number of elements", () => {
     const write = () => writeIdx({ elementType: "uint8", shape: [2, 2], data: new Uint8Array(5) });
     expect(write).toThrow(
       "writeIdx: expected 1 to 255 sizes whose product is the number of elements, received [2, 2] for 5 elements. Correct the shape.",

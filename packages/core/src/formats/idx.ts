@@ -2,12 +2,13 @@ import { HeddleError } from "../base/errors.js";
 import { sizeOf } from "../base/shape.js";
 
 /**
- * IDX, the format of MNIST and of the datasets made in its likeness: two zero bytes, a byte for the
+ * The element types of IDX, the format of MNIST and the datasets modelled on it: two zero bytes, a byte for the
  * element type, a byte D for the number of dimensions, D sizes of 32 bits, then the elements row by row,
  * everything big-endian. Source: http://yann.lecun.com/exdb/mnist/.
  */
 export type IdxElementType = "uint8" | "int8" | "int16" | "int32" | "float32" | "float64";
 
+/** The elements of an IDX file, in the array type of their element type. */
 export type IdxData = Uint8Array | Int8Array | Int16Array | Int32Array | Float32Array | Float64Array;
 
 /** The contents of one IDX file. */
@@ -15,20 +16,20 @@ export interface IdxArray {
   readonly elementType: IdxElementType;
   /** The sizes as the file declares them: `[N, H, W]` for grey images, `[N]` for labels. */
   readonly shape: readonly number[];
-  /** The elements, row-major; in memory that threads can share where there is such memory. */
+  /** The elements, row-major; in shared memory where the platform has it. */
   readonly data: IdxData;
 }
 
-/** What a header says. */
+/** What the header of an IDX file declares. */
 export interface IdxLayout {
   readonly elementType: IdxElementType;
   readonly shape: readonly number[];
   readonly headerBytes: number;
-  /** Bytes of elements. */
+  /** How many bytes of elements follow the header. */
   readonly dataBytes: number;
 }
 
-/** The most bytes of elements that one file may declare; engines differ in what they allocate beyond. */
+/** The most bytes of elements that one file may declare; beyond it, JavaScript engines differ in what they allocate. */
 export const MAXIMUM_IDX_BYTES = 2 ** 31 - 1;
 
 interface Element {
@@ -86,12 +87,12 @@ const elements: Record<IdxElementType, Element> = {
 };
 
 /**
- * The layout once `header` is whole, `undefined` before.
+ * Reads the header of an IDX file as its bytes arrive: `undefined` until all of it is there.
  *
  * @param header the file's first bytes; no longer than the header
- * @param name who complains: the file's name
- * @param largestBytes the most bytes of elements; by default what fits an array
- * @throws HeddleError at the first byte that cannot be right, and for sizes of zero or beyond `largestBytes`
+ * @param name the file's name, for errors
+ * @param largestBytes the most bytes of elements to accept; by default what fits an array
+ * @throws HeddleError at the first wrong byte, and for sizes of zero or beyond `largestBytes`
  */
 export function readIdxHeader(
   header: readonly number[],
@@ -130,26 +131,26 @@ function dataBytesOf(
 ): number {
   const received = `the sizes ${shape.join(" × ")} of ${elementType}`;
   if (shape.includes(0)) {
-    const next = "The file is empty: give one with data.";
+    const next = "Choose a file that holds data.";
     throw new HeddleError({ who: name, expected: "at least one element", received, next });
   }
   let { bytes } = elements[elementType];
   for (const size of shape) {
     bytes *= size;
-    // Within the loop: the product of 255 sizes would leave the numbers that are exact.
+    // Checked within the loop, because the product of 255 sizes would exceed exact numbers.
     if (bytes > largestBytes) {
       throw new HeddleError({
         who: name,
         expected: `at most ${largestBytes} bytes of elements`,
         received,
-        next: "Stream it from disk with --stream, or get it again if it is damaged.",
+        next: "Stream it from disk, or download it again if it is damaged.",
       });
     }
   }
   return bytes;
 }
 
-/** Big-endian bytes as numbers, converted in place: `bytes` must cover its buffer. */
+/** Converts big-endian bytes to numbers in place; `bytes` must cover its whole buffer. */
 export function numbersOf(bytes: Uint8Array, elementType: IdxElementType): IdxData {
   const numbers = elements[elementType].over(bytes.buffer);
   const step = numbers.BYTES_PER_ELEMENT;
@@ -161,9 +162,9 @@ export function numbersOf(bytes: Uint8Array, elementType: IdxElementType): IdxDa
 }
 
 /**
- * Writes an array as a plain IDX file.
+ * Writes an array as an IDX file, not compressed.
  *
- * @throws HeddleError when the shape does not fit the elements
+ * @throws HeddleError if the shape does not match the number of elements
  * @example
  * writeIdx({ elementType: "uint8", shape: [3], data: Uint8Array.of(7, 0, 9) }).length; // 11
  */

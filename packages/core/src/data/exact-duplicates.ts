@@ -1,20 +1,20 @@
 import type { ImageSet } from "./dataset.js";
 
-/** Images that are equal to an earlier one, byte for byte. */
+/** Images that equal an earlier one, byte for byte. */
 export interface Duplicates {
-  /** Images that have an equal one before them (or in the other split); the first of its kind is not counted. */
+  /** How many images equal an earlier one, or one in the other split; the first of its kind does not count. */
   readonly count: number;
-  /** How many of those carry another label than the first of their kind. */
+  /** How many of these have a different label from the first of their kind. */
   readonly conflicting: number;
-  /** The first few as pairs of positions: the first of its kind, then its duplicate. */
+  /** The first few, as positions of the first of its kind and of its duplicate. */
   readonly examples: readonly (readonly [first: number, duplicate: number])[];
 }
 
 const EXAMPLES = 5;
 
 /**
- * The distinct images of a set by their bytes: a hash table with open addresses that holds positions. Equal
- * hashes are verified byte by byte.
+ * Finds images by their bytes: an open-addressing hash table of the positions of a set's distinct images. Equal hashes
+ * are verified byte by byte.
  */
 export class ImageIndex {
   private readonly images: ByteImages;
@@ -23,12 +23,12 @@ export class ImageIndex {
 
   constructor(private readonly set: ImageSet) {
     this.images = new ByteImages(set);
-    // At most half full, so that runs of taken slots stay short.
+    // At most half full, so that runs of occupied slots stay short.
     this.slots = new Int32Array(2 ** Math.ceil(Math.log2(2 * set.count + 1))).fill(-1);
     this.hashes = new Uint32Array(set.count);
   }
 
-  /** Indexes every image and returns those that have an equal one before them. */
+  /** Indexes every image and returns those that equal an earlier one. */
   fill(): Duplicates {
     return count(this.set, this.set, (position) => {
       const hash = this.images.hash(position);
@@ -40,7 +40,7 @@ export class ImageIndex {
     });
   }
 
-  /** The images of another set that are equal to an indexed one; each counts, whatever came before it. */
+  /** The images of another set that equal an indexed one; each counts, even if it repeats an earlier one. */
   find(other: ImageSet): Duplicates {
     const images = new ByteImages(other);
     return count(this.set, other, (position) => {
@@ -48,7 +48,7 @@ export class ImageIndex {
     });
   }
 
-  /** The slot that holds an image equal to `images[position]`, or the free one where it would go. */
+  /** The slot that holds an image equal to `images[position]`, or the free slot where it belongs. */
   private slotOf(images: ByteImages, position: number, hash: number): number {
     const mask = this.slots.length - 1;
     for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
@@ -59,7 +59,7 @@ export class ImageIndex {
   }
 }
 
-/** Tallies duplicates; `firstOf` gives the position in `firsts` of an equal image, or -1. */
+/** Counts duplicates; `firstOf` returns the position of an equal image in `firsts`, or -1. */
 function count(firsts: ImageSet, set: ImageSet, firstOf: (position: number) => number): Duplicates {
   const examples: (readonly [number, number])[] = [];
   let duplicates = 0;
@@ -84,7 +84,7 @@ class ByteImages {
     this.imageBytes = images.byteLength / count;
   }
 
-  /** FNV-1a with 32 bits, then mixed so that its low bits, which choose the slot, depend on all of them. */
+  /** 32-bit FNV-1a, mixed so that the low bits, which choose the slot, depend on all of them. */
   hash(position: number): number {
     let hash = 0x811c9dc5;
     const end = (position + 1) * this.imageBytes;

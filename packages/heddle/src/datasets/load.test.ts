@@ -1,0 +1,227 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { HeddleError } from "@heddle/core/internal/base/errors.js";
+import sharp from "sharp";
+import { describe, expect, it } from "vitest";
+import { type LoadOptions, loadDataset, loadSplits } from "./load.js";
+import { temporaryFolder, tinyEntry, tinyFiles, tinyPacked, writeFiles } from "./tiny-dataset.testing.js";
+
+const text = (content: string) => new TextEncoder().encode(content);
+const rows = (count: number) =>
+  Array.from({ length: count }, (_, row) => `${row % 3},${row},2,3,4`).join("\n");
+/** Options under which no dataset is on disk. */
+const nowhere = (): LoadOptions & { cacheDir: string } => ({
+  env: {},
+  cacheDir: join(temporaryFolder(), "cache"),
+  entries: [tinyEntry()],
+});
+const error = async (work: Promise<unknown>) => {
+  const thrown = await work.catch((caught: unknown) => caught);
+  expect(thrown).toBeInstanceOf(HeddleError);
+  return (thrown as Error).message;
+};
+
+/** Writes a picture whose values differ from pixel to pixel. */
+async function picture(path: string, channels: 1 | 2 | 3 | 4, size = 4, value = 80): Promise<void> {
+  mkdirSync(join(path, ".."), { recursive: true });
+  const raw = { width: size, height: size, channels };
+  const pixels = Uint8Array.from({ length: size * size * channels }, (_, at) => (value + 3 * at) & 255);
+  const image = sharp(pixels, { raw }).toColourspace(channels < 3 ? "b-w" : "srgb");
+  await (path.endsWith(".jpg") ? image.jpeg() : image.png()).toFile(path);
+}
+
+describe("loadDataset by name", () => {
+  it("draws fashion-sketch, which has no folder", async () => {
+    const { dataset, foundBy } = await loadDataset("fashion-sketch", {
+      sketch: { train: 20, test: 10, seed: 5 },
+    });
+    expect(foundBy).toBe("generated");
+    expect(dataset).toMatchObject({ name: "fashion-sketch", source: { kind: "generated", seed: 5 } });
+    expect([dataset.train.count, dataset.test.count]).toEqual([20, 10]);
+    await expect(loadDataset("fashion-sketch", { dataDir: "somewhere" })).rejects.toThrow(
+      'Dataset "fashion-sketch": expected no folder, because it is drawn by code, received somewhere. Remove `dataDir`.',
+    );
+  });
+
+  it("loads whatever is in a folder, under the name that its checksums identify", async () => {
+    const options = nowhere();
+    const folder = writeFiles(join(temporaryFolder(), "kuzushiji"), tinyFiles);
+    const known = await loadDataset(folder, options);
+    expect(known).toMatchObject({ foundBy: "path", dataset: { name: "tiny", title: "Tiny" } });
+    const foreign = { ...options, entries: [{ ...tinyEntry(), files: [] }] };
+    expect((await loadDataset(folder, foreign)).dataset.name).toBe("kuzushiji");
+    expect((await loadDataset("tiny", { ...foreign, dataDir: folder })).dataset.name).toBe("kuzushiji");
+  });
+
+  it("refuses files that are not the published ones in HEDDLE_DATA and in the cache", async () => {
+    const options = nowhere();
+    const packed = { ...tinyPacked };
+    const labels = packed["t10k-labels-idx1-ubyte.gz"]!.slice();
+    labels[9]! ^= 1; // the header's byte for the operating system, which leaves the contents intact
+    packed["t10k-labels-idx1-ubyte.gz"] = labels;
+    const folder = writeFiles(join(options.cacheDir, "tiny"), packed);
+    await expect(loadDataset("tiny", options)).rejects.toThrow(
+      `${folder}: expected the files of Tiny as published, received files with different checksums. Delete the folder to download them again.`,
+    );
+    await expect(loadDataset("tiny", { ...options, env: { HEDDLE_DATA: options.cacheDir } })).rejects.toThrow(
+      "Replace them, or set `dataDir` to the folder to use them as they are.",
+    );
+    expect((await loadDataset("tiny", { ...options, dataDir: folder })).dataset.name).toBe(
+      "tiny (unverified)",
+    );
+  });
+
+  it("refuses names that are neither a dataset nor a path with data", async () => {
+    const file = join(temporaryFolder(), "file");
+    writeFileSync(file, "");
+    await expect(loadDataset(file)).rejects.toThrow("received an empty file");
+    await expect(loadDataset("mnits")).rejects.toThrow(HeddleError);
+    mkdirSync(`${file}.d`);
+    await expect(loadDataset(`${file}.d`)).rejects.toThrow("received a folder without");
+  });
+});
+
+describe("loadDataset from a path", () => {
+  it("reads a folder with a table for each split, and records its files", async () => {
+    const folder = writeFiles(join(temporaryFolder(), "mine"), {
+      "my_train.csv": text(rows(6)),
+      "my_test.csv.gz": gzipSync(text(rows(3))),
+    });
+    const { dataset, foundBy } = await loadDataset(folder);
+    expect(foundBy).toBe("path");
+    expect(dataset).toMatchObject({ name: "mine", classNames: ["0", "1", "2"] });
+    expect([dataset.train.count, dataset.test.count]).toEqual([6, 3]);
+    expect(dataset.source).toMatchObject({ kind: "files", path: folder, form: "csv" });
+    expect(dataset.source.files.map(({ name }) => name)).toEqual(["my_train.csv", "my_test.csv.gz"]);
+    expect(dataset.source.split).toBeUndefined();
+  });
+
+  it("reads a single table, holds out a part, and reports dropped rows", async () => {
+    const folder = writeFiles(temporaryFolder(), { "Fashion_MNIST.csv": text(`${rows(12)}\n1,,2,3,4\n`) });
+    const warnings: string[] = [];
+    const path = join(folder, "Fashion_MNIST.csv");
+    const { dataset, dropped } = await loadDataset(path, { onWarning: (line) => warnings.push(line) });
+    expect(dataset.name).toBe("Fashion_MNIST (unverified)");
+    expect([dataset.train.count, dataset.test.count]).toEqual([9, 3]);
+    expect(dropped!.rows).toHaveLength(1);
+    expect(dataset.source).toMatchObject({
+      form: "csv",
+      split: { fraction: 1 / 6, seed: 42 },
+      dropped: { read: 13, zeroed: 0, dropped: 1, byReason: { "missing value": 1 }, byClass: { 1: 1 } },
+    });
+    expect(warnings[0]).toBe(
+      [
+        "1 of 13 rows were dropped. By reason: missing value: 1.",
+        "By class: 1: 1.",
+        "  Fashion_MNIST.csv:13  missing value  column 2 is empty",
+      ].join("\n"),
+    );
+    expect(warnings[1]).toContain("No test split: held out 3 of 12");
+  });
+
+  it("reads folders of pictures in alternating classes, with or without splits", async () => {
+    const folder = temporaryFolder();
+    for (const name of ["b/2.png", "b/10.jpg", "a/x.png"]) await picture(join(folder, "train", name), 1);
+    await picture(join(folder, "test", "a", "1.png"), 1);
+    await picture(join(folder, "val", "a", "1.png"), 1);
+    writeFiles(join(folder, "train", "a"), {
+      "notes.txt": text("no picture"),
+      ".hidden.png": text("nor this"),
+    });
+    const warnings: string[] = [];
+    const { dataset } = await loadDataset(folder, { onWarning: (line) => warnings.push(line) });
+    expect(dataset.classNames).toEqual(["a", "b"]);
+    expect(dataset.train).toMatchObject({ count: 3, shape: [4, 4, 1] });
+    // b/10.jpg a quarter into the list, a/x.png in the middle, then b/2.png.
+    expect([...dataset.train.labels]).toEqual([1, 0, 1]);
+    expect([...dataset.train.images.subarray(16, 19)]).toEqual([80, 83, 86]);
+    expect(dataset.source.files.map(({ name }) => name)).toEqual(["train/a/", "train/b/", "test/a/"]);
+    expect(warnings.some((line) => line.includes("The picture in val will not be used"))).toBe(true);
+    const single = (await loadDataset(join(folder, "train"), { holdOut: { fraction: 0.5 } })).dataset;
+    expect([single.train.count, single.test.count]).toEqual([2, 1]);
+  });
+
+  it.each([
+    [[1, 1], 1],
+    [[1, 2], 2],
+    [[1, 3], 3],
+    [[3, 4], 4],
+    [[2, 3], 4],
+  ] as const)("gives pictures of %j channels %j in common", async ([first, second], channels) => {
+    const folder = temporaryFolder();
+    await picture(join(folder, "a", "1.png"), first);
+    await picture(join(folder, "b", "1.png"), second);
+    const { train } = await loadSplits(folder);
+    expect(train.shape).toEqual([4, 4, channels]);
+  });
+
+  it("keeps the shares of the classes in any first part of the pictures", async () => {
+    const folder = temporaryFolder();
+    const names = [...Array(8)].flatMap((_, at) => [`a/${at}.png`, ...(at < 4 ? [`b/${at}.png`] : [])]);
+    for (const name of names) await picture(join(folder, name), 1);
+    const labels = [...(await loadSplits(folder)).train.labels];
+    labels.forEach((_, at) => {
+      const ofB = labels.slice(0, at + 1).filter((label) => label === 1).length;
+      expect(Math.abs(ofB - (at + 1) / 3)).toBeLessThan(1);
+    });
+  });
+
+  it("refuses options that do not apply to the form of the data", async () => {
+    const folder = temporaryFolder();
+    await picture(join(folder, "pictures", "a", "1.png"), 1);
+    const table = join(writeFiles(folder, { "a.csv": text(rows(6)) }), "a.csv");
+    expect(await error(loadDataset(table, { size: [2, 2] }))).toContain("`size`: expected a folder");
+    expect(await error(loadSplits(join(folder, "pictures"), { shape: [4, 4, 1] }))).toContain("`shape`: ");
+    expect(await error(loadDataset(table, { dataDir: folder }))).toContain("Remove `dataDir`");
+    expect(await error(loadDataset("fashion-sketch", { shape: [28, 28, 1] }))).toContain("drawn by code");
+    // Of how other data was read before, only what applies to this form counts.
+    const { dataset } = await loadDataset(table, { readAs: { size: [2, 2], missing: "zero" } });
+    expect(dataset.source.options).toEqual({ missing: "zero" });
+  });
+
+  it("drops an opacity that is full everywhere", async () => {
+    const folder = temporaryFolder();
+    mkdirSync(join(folder, "a"));
+    await sharp(Uint8Array.of(1, 2, 3, 255), { raw: { width: 1, height: 1, channels: 4 } })
+      .png()
+      .toFile(join(folder, "a", "1.png"));
+    const { train } = await loadSplits(folder);
+    expect([...train.shape, ...train.images]).toEqual([1, 1, 3, 1, 2, 3]);
+  });
+
+  it("refuses pictures of different sizes unless `size` is set, and drops unreadable ones", async () => {
+    const folder = temporaryFolder();
+    await picture(join(folder, "a", "1.png"), 1);
+    await picture(join(folder, "b", "2.png"), 1, 9);
+    expect(await error(loadSplits(folder))).toBe(
+      `${folder}: expected pictures of one size, such as a/1.png of 4 × 4, received b/2.png of 9 × 9. Scale them all with \`size: [4, 4]\`.`,
+    );
+    writeFiles(join(folder, "b"), { "bad.png": text("no picture") });
+    const { dataset, dropped } = await loadDataset(folder, {
+      size: [6, 5],
+      holdOut: { fraction: 0.5 },
+    }).catch(async () => {
+      await picture(join(folder, "a", "3.png"), 1, 5);
+      return loadDataset(folder, { size: [6, 5] });
+    });
+    expect(dataset.train.shape).toEqual([6, 5, 1]);
+    expect(dataset.source.options).toEqual({ size: [6, 5] });
+    expect(dropped!.rows).toMatchObject([{ file: "b/bad.png", reason: "unreadable picture", label: "b" }]);
+    expect(await error(loadSplits(folder, { size: [6, 5], missing: "error" }))).toContain(
+      "bad.png: expected a picture",
+    );
+  });
+
+  it("names the kind of a file or folder that is not a dataset", async () => {
+    const folder = writeFiles(temporaryFolder(), tinyFiles);
+    expect(await error(loadDataset(join(folder, "t10k-images-idx3-ubyte")))).toContain(
+      "received an IDX file. Choose the folder with all four files.",
+    );
+    await picture(join(folder, "boot.png"), 1);
+    expect(await error(loadDataset(join(folder, "boot.png")))).toContain("received a picture");
+    const tables = writeFiles(temporaryFolder(), { "a.csv": text(rows(3)), "b.csv": text(rows(3)) });
+    expect(await error(loadDataset(tables))).toContain("received a.csv, b.csv");
+    expect(await error(loadDataset(join(folder, "none.csv")))).toContain("which is none of these");
+  });
+});

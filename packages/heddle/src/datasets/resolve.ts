@@ -1,0 +1,68 @@
+import { HeddleError } from "@heddle/core/internal/base/errors.js";
+import { isFolder } from "@heddle/core/internal/base/files-node.js";
+import { type CatalogueEntry, catalogue } from "@heddle/core/internal/data/catalogue.js";
+import { type FoundForm, findForm } from "./forms.js";
+import { folderWithin } from "./idx-folder.js";
+
+/** What a dataset's name stands for: images drawn by code, a known dataset, or the data at a path. */
+export type ResolvedName =
+  | { readonly kind: "generated" }
+  | { readonly kind: "known"; readonly entry: CatalogueEntry }
+  | { readonly kind: "path"; readonly path: string; readonly found: FoundForm };
+
+/**
+ * Resolves the name of a dataset. With `dataDir`, a known name stands for the data in that folder.
+ *
+ * @param name a name of the catalogue, `fashion-sketch`, or a path
+ * @throws HeddleError if nothing has that name, there is no data at that path, or the name and `dataDir` are two places
+ */
+export async function resolveName(
+  name: string,
+  {
+    dataDir,
+    entries = catalogue,
+  }: { dataDir?: string | undefined; entries?: readonly CatalogueEntry[] | undefined },
+): Promise<ResolvedName> {
+  if (name === "fashion-sketch") {
+    if (dataDir !== undefined) throw unusedFolder(dataDir);
+    return { kind: "generated" };
+  }
+  const entry = entries.find((known) => known.name === name);
+  if (entry && dataDir === undefined) return { kind: "known", entry };
+  if (!entry && dataDir !== undefined) throw twoPlaces(name, dataDir);
+  const path = dataDir ?? name;
+  const found = await findForm(path);
+  if (found && found.form !== "idx") return { kind: "path", path, found };
+  if (!entry && !found && !(await isFolder(path))) throw unknownDataset(name, entries);
+  const names = (entry ? [entry] : entries).map((known) => known.name);
+  return { kind: "path", path: await folderWithin(path, names), found: { form: "idx" } };
+}
+
+/** The error for a name that is neither a known dataset nor a path. */
+export function unknownDataset(name: string, entries: readonly CatalogueEntry[] = catalogue): HeddleError {
+  const names = entries.map((entry) => entry.name).join(", ");
+  return new HeddleError({
+    who: `Dataset "${name}"`,
+    expected: `${names}, fashion-sketch, or the path of a folder, CSV or npz file`,
+    received: `"${name}", which is none of these`,
+    next: "Correct the name or the path.",
+  });
+}
+
+function twoPlaces(name: string, dataDir: string): HeddleError {
+  return new HeddleError({
+    who: `Dataset "${name}"`,
+    expected: "one place, because this is not a known dataset but a path",
+    received: `${dataDir} too`,
+    next: "Remove `dataDir`, or use the name of a known dataset.",
+  });
+}
+
+function unusedFolder(dataDir: string): HeddleError {
+  return new HeddleError({
+    who: 'Dataset "fashion-sketch"',
+    expected: "no folder, because it is drawn by code",
+    received: dataDir,
+    next: "Remove `dataDir`.",
+  });
+}

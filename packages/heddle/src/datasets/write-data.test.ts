@@ -1,0 +1,175 @@
+import { readdirSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { HeddleError } from "@heddle/core/internal/base/errors.js";
+import { type ClassedImages, toClasses } from "@heddle/core/internal/data/assemble.js";
+import type { ImageSet } from "@heddle/core/internal/data/dataset.js";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { loadSplits } from "./load.js";
+import { temporaryFolder, writeFiles } from "./tiny-dataset.testing.js";
+import { checkTarget, formOfTarget, writeData } from "./write-data.js";
+
+const error = async (work: Promise<unknown>) => {
+  const thrown = await work.catch((caught: unknown) => caught);
+  expect(thrown).toBeInstanceOf(HeddleError);
+  return (thrown as Error).message;
+};
+
+const classed = fc
+  .record({
+    height: fc.integer({ min: 1, max: 4 }),
+    width: fc.integer({ min: 1, max: 4 }),
+    channels: fc.integer({ min: 1, max: 4 }),
+    names: fc.constantFrom(["0", "1", "2"], ["1", "2", "3"], ["ant", "bee", "cat"]),
+  })
+  .chain(({ height, width, channels, names }) => {
+    const set = (count: number) =>
+      fc
+        .uint8Array({
+          minLength: count * height * width * channels,
+          maxLength: count * height * width * channels,
+        })
+        .map(
+          (images): ImageSet => ({
+            // The first pixel is neither 0 nor 1, so that the values are recognised as bytes, and opacity is not full.
+            images: images.map((value, at) =>
+              at % (height * width * channels) < channels ? value | 2 : value,
+            ),
+            labels: Uint8Array.from({ length: count }, (_, image) => image % 3),
+            count,
+            shape: [height, width, channels],
+          }),
+        );
+    return fc.record({ classNames: fc.constant(names), train: set(6), test: set(3) });
+  });
+
+const plain = ({ classNames, train, test }: ClassedImages) => ({
+  classNames,
+  ...Object.fromEntries(
+    Object.entries({ train, test }).map(([split, set]) => [
+      split,
+      set && { images: [...set.images], labels: [...set.labels], shape: [...set.shape] },
+    ]),
+  ),
+});
+
+describe("writeData", () => {
+  it.each([
+    ["csv", "folder"],
+    ["npz", "file.npz"],
+  ] as const)("writes %s that reads back unchanged", async (form, name) => {
+    await fc.assert(
+      fc.asyncProperty(classed, async (data) => {
+        const target = join(temporaryFolder(), name);
+        await writeData(target, data, { form });
+        expect(plain(await loadSplits(target))).toEqual(plain(data));
+      }),
+      { numRuns: 25 },
+    );
+  });
+
+  it("writes pictures and IDX that read back unchanged", async () => {
+    for (const channels of [1, 2, 3, 4]) {
+      const shape = [3, 2, channels] as const;
+      const set = (count: number): ImageSet => ({
+        images: Uint8Array.from({ length: count * 6 * channels }, (_, at) => (at * 37) % 251),
+        labels: Uint8Array.from({ length: count }, (_, image) => image % 3),
+        count,
+        shape,
+      });
+      const data = { classNames: ["0", "1", "2"], train: set(12), test: set(3) };
+      for (const form of ["images", "idx"] as const) {
+        const target = join(temporaryFolder(), "folder");
+        await writeData(target, data, { form });
+        const back = await loadSplits(target);
+        if (form === "idx") expect(plain(back)).toEqual(plain(data));
+        else expect([...back.train.labels]).toEqual([0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2]);
+        expect([...back.train.images].reduce((sum, value) => sum + value, 0)).toBe(
+          [...data.train.images].reduce((sum, value) => sum + value, 0),
+        );
+        expect([...back.test!.images]).toEqual([...data.test.images]);
+      }
+    }
+  });
+
+  const data = (names: readonly string[]): ClassedImages => ({
+    classNames: names,
+    train: { images: Uint8Array.of(10, 20, 30), labels: Uint8Array.of(0, 1, 2), count: 3, shape: [1, 1, 1] },
+  });
+
+  it("keeps the order of classes whose names would sort differently", async () => {
+    const names = ["T-shirt/top", "Ankle boot", "Bag"];
+    const folder = temporaryFolder();
+    const warnings: string[] = [];
+    await writeData(join(folder, "a.csv"), data(names), { onWarning: (line) => warnings.push(line) });
+    expect((await loadSplits(join(folder, "a.csv"))).classNames).toEqual(["0", "1", "2"]);
+    expect(warnings).toEqual([
+      "Labels are written as numbers, because the names would be read back in a different order.",
+    ]);
+    await writeData(join(folder, "a.npz"), data(names));
+    expect((await loadSplits(join(folder, "a.npz"))).classNames).toEqual(names);
+    await writeData(join(folder, "pictures"), data(names), { form: "images" });
+    expect(readdirSync(join(folder, "pictures"))).toEqual(["0-T-shirt-top", "1-Ankle-boot", "2-Bag"]);
+  });
+
+  it("refuses to overwrite a target, and replaces all of it with `force: true`", async () => {
+    const folder = temporaryFolder();
+    const path = join(folder, "a.csv");
+    await writeData(path, data(["0", "1", "2"]));
+    expect(await error(writeData(path, data(["0", "1", "2"])))).toContain(
+      "received a file. Choose another, or replace it",
+    );
+    await writeData(path, data(["a", "b", "c"]), { force: true });
+    expect((await loadSplits(path)).classNames).toEqual(["a", "b", "c"]);
+    const tables = join(folder, "tables");
+    await writeData(tables, data(["0", "1", "2"]), { form: "csv" });
+    expect(await error(writeData(tables, data(["0", "1", "2"]), { form: "csv" }))).toContain(
+      "a folder with files",
+    );
+    await writeData(tables, data(["0", "1", "2"]), { form: "images", force: true });
+    expect(readdirSync(tables)).toEqual(["0", "1", "2"]);
+    writeFiles(join(folder, "home"), { "letter.txt": new TextEncoder().encode("dear") });
+    expect(await error(checkTarget(join(folder, "home"), true))).toContain(
+      "a folder that does not hold a dataset",
+    );
+    expect(readdirSync(folder).sort()).toEqual(["a.csv", "home", "tables"]);
+  });
+
+  it("leaves nothing on disk if it fails", async () => {
+    const folder = temporaryFolder();
+    const floats = toClasses({
+      train: {
+        name: "a",
+        images: Float32Array.of(0.5, 200),
+        shape: [1, 1, 1],
+        count: 2,
+        labelTexts: ["0", "1"],
+        labels: Int32Array.of(0, 1),
+      },
+    });
+    expect(await error(writeData(join(folder, "p"), floats, { form: "images" }))).toContain(
+      "received floats",
+    );
+    writeFileSync(join(folder, "file"), "");
+    expect(await error(writeData(join(folder, "file", "a.csv"), floats))).toContain(
+      "a path that leads through a file",
+    );
+    expect(readdirSync(folder)).toEqual(["file"]);
+    renameSync(join(folder, "file"), join(folder, "moved"));
+  });
+
+  it("determines the form by the target's extension or by `form`", () => {
+    expect([formOfTarget("a.csv"), formOfTarget("a.csv.gz"), formOfTarget("a.npz")]).toEqual([
+      "csv",
+      "csv",
+      "npz",
+    ]);
+    expect(formOfTarget("a", "images")).toBe("images");
+    expect(() => formOfTarget("a")).toThrow(
+      "expected a target that ends in .csv, .csv.gz or .npz, or `form`: idx",
+    );
+    expect(() => formOfTarget("a.npz", "csv")).toThrow(
+      "a.npz: expected a target for csv, received one that ends in .npz.",
+    );
+  });
+});
