@@ -39,9 +39,9 @@ describe("heddle convert", () => {
     writeFileSync(work.file("letters", "letter.txt"), "dear");
     const before = readdirSync(work.path).sort();
     const attempts: [string[], string][] = [
-      [["clothes", "there.csv"], "received a file. Choose another, or replace it with"],
+      [["clothes", "there.csv"], "replace it with --force"],
       [["clothes", "letters", "--to", "images", "--force"], "a folder that does not hold a dataset"],
-      [["clothes", "folder"], "expected a target that ends in .csv, .csv.gz or .npz"],
+      [["clothes", "folder"], "or --to: idx, csv, npz or images"],
       [["clothes", "a.npz", "--to", "csv"], "received one that ends in .npz"],
       [["none.csv", "a.npz"], "which is none of these"],
       [["clothes", "a.npz", "--size", "28"], "Expected a height and a width"],

@@ -98,7 +98,11 @@ describe("heddle train --stream", () => {
   it.each([
     ["a validation split", ["--validation-split", "0.1"], "--validation-split: expected images in memory"],
     ["a budget", ["--budget", "20s"], "--budget: expected data in memory, received --stream."],
-    ["drawn images", ["--data", "fashion-sketch"], "expected a folder of IDX files, the only form that can be streamed"],
+    [
+      "drawn images",
+      ["--data", "fashion-sketch"],
+      "expected a folder of IDX files, the only form that can be streamed",
+    ],
   ])("refuses %s by name", async (_, args, message) => {
     const { code, stderr } = await work.heddle(["train", "--data", "plain", "--stream", ...args, "--quiet"]);
     expect(code).toBe(2);

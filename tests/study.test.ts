@@ -178,7 +178,9 @@ describe("heddle study fashion-mnist where the network is broken", () => {
   it("lets heddle data fail instead, as nothing stands in for the files", async () => {
     const { code, stdout, stderr } = await work.heddle(["data"], { node: NO_NETWORK });
     expect([code, stdout]).toEqual([2, ""]);
-    expect(stderr).toMatch(/^heddle: Dataset "fashion-mnist" is not on disk and cannot be downloaded\. [^\n]+\n$/m);
+    expect(stderr).toMatch(
+      /^heddle: Dataset "fashion-mnist" is not on disk and cannot be downloaded\. [^\n]+\n$/m,
+    );
   });
 });
 

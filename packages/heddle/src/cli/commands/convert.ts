@@ -1,9 +1,10 @@
 import { Command, Option } from "@commander-js/extra-typings";
 import { groupDigits } from "@heddle/core/internal/base/format.js";
 import { dataForms } from "@heddle/core/internal/data/dataset.js";
-import { checkTarget } from "../../datasets/write-data.js";
 import { formOfTarget, loadSplits, writeData } from "../../datasets/index.js";
+import { checkTarget } from "../../datasets/write-data.js";
 import { loadOptions } from "../data-options.js";
+import { setsAlso } from "../flag-words.js";
 import { jsonOption, missingOption, nonEmpty, offlineOption, shapeOption, sizeOption } from "../options.js";
 import type { Shell } from "../shell.js";
 import { abortOnSignals } from "../signals.js";
@@ -15,7 +16,12 @@ export function convertCommand(shell: Shell) {
     .description("turn data of one form into another: IDX, CSV, npz, folders of pictures")
     .argument("<source>", "a folder, CSV or npz file, fashion-mnist or fashion-sketch", nonEmpty)
     .argument("<target>", "a file that ends in .csv, .csv.gz or .npz, or a folder with --to", nonEmpty)
-    .addOption(new Option("--to <form>", "the target's form; by default its ending says").choices(dataForms))
+    .addOption(
+      setsAlso(
+        new Option("--to <form>", "the target's form; by default its ending says").choices(dataForms),
+        "form",
+      ),
+    )
     .option("--force", "replace what is at the target")
     .addOption(missingOption())
     .addOption(sizeOption())
