@@ -16,6 +16,7 @@ import { IMAGES, PASSES, pixels } from "../workload.mjs";
 
 const [batchSize, threads] = process.argv.slice(2, 4).map(Number);
 const fast = process.argv[4] === "fast";
+// `studyModel()` without its random translation, which the peers' networks do not have either.
 const model = new Sequential([
   new Input([28, 28, 1]),
   new Rescaling(1 / 255),

@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { REFERENCE } from "../heddle/shapes.mjs";
 import { measureIn } from "../lib/processes.mjs";
 import { caption, machine, median, number, percent, publish, table } from "../lib/report.mjs";
+import { inTurn } from "../lib/turns.mjs";
 
 const script = fileURLToPath(new URL("../heddle/kernels.mjs", import.meta.url));
 const VARIANTS = ["strict", "fma"];
@@ -11,8 +12,7 @@ const VARIANTS = ["strict", "fma"];
 export function measureKernels({ rounds, milliseconds, out }) {
   const runs = [];
   for (let round = 1; round <= rounds; round++) {
-    // A B, then B A.
-    for (const variant of round % 2 === 1 ? VARIANTS : VARIANTS.toReversed()) {
+    for (const variant of inTurn(VARIANTS, round)) {
       const run = { round, ...measureIn("node", [script, variant, milliseconds]) };
       runs.push(run);
       console.log(

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { measureIn, observeHeddle } from "../lib/processes.mjs";
 import { caption, machine, median, number, publish, quantile, table } from "../lib/report.mjs";
+import { inTurn } from "../lib/turns.mjs";
 import { dataFolder } from "../workload.mjs";
 import { TARGET, timeToTarget } from "./study-runs.mjs";
 
@@ -15,16 +16,19 @@ const CALLS = 2000;
 export async function measureProcess({ rounds, threads, out }) {
   const latency = [];
   const studies = [];
+  const counts = [...new Set([threads, 1])];
+  const kinds = counts.flatMap((count) => [
+    [count, "strict"],
+    [count, "fast"],
+  ]);
   // The first reads everything from disk once and does not count.
   await study(threads, { stopAtFirstStep: true });
   for (let round = 1; round <= rounds; round++) {
-    for (const count of new Set([threads, 1])) {
-      for (const variant of ["strict", "fast"]) {
-        const run = { round, ...measureIn("node", [latencyScript, CALLS, count, variant]) };
-        latency.push(run);
-        const p50 = number(median(run.milliseconds), 3);
-        console.log(`round ${round}  one image, ${run.variant}, threads ${count}: p50 ${p50} ms`);
-      }
+    for (const [count, variant] of inTurn(kinds, round)) {
+      const run = { round, ...measureIn("node", [latencyScript, CALLS, count, variant]) };
+      latency.push(run);
+      const p50 = number(median(run.milliseconds), 3);
+      console.log(`round ${round}  one image, ${run.variant}, threads ${count}: p50 ${p50} ms`);
     }
     const run = { round, ...(await study(threads)) };
     studies.push(run);

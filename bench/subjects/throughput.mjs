@@ -1,6 +1,7 @@
-// Images a second of training and of prediction: Heddle and its peers, in turn.
+// Images a second of training and of prediction: Heddle and its peers, their order reversed each round.
 import { measureIn } from "../lib/processes.mjs";
 import { caption, machine, median, number, publish, ratio, table } from "../lib/report.mjs";
+import { inTurn } from "../lib/turns.mjs";
 import { HEDDLE, heddleOnOneThread, ONE_THREAD, slowSystems, systemsInTurn } from "./systems.mjs";
 
 /** @param options rounds, threads, batches, keras and pytorch (the peers' Python), out */
@@ -17,12 +18,13 @@ export function measureThroughput(options) {
   };
 
   const systems = Object.entries(systemsInTurn(options));
+  const measured = [
+    ...batches.flatMap((batch) => systems.map(([system, command]) => [system, command(batch)])),
+    [ONE_THREAD, heddleOnOneThread(middleOf(batches))],
+  ];
   const slow = Object.entries(slowSystems());
   for (let round = 1; round <= rounds; round++) {
-    for (const batch of batches) {
-      for (const [system, command] of systems) measure(round, system, command(batch));
-    }
-    measure(round, ONE_THREAD, heddleOnOneThread(middleOf(batches)));
+    for (const [system, command] of inTurn(measured, round)) measure(round, system, command);
   }
   for (const [system, command] of slow) {
     try {
@@ -83,7 +85,7 @@ function throughputLines(result) {
   );
   const versions = Object.assign({ heddle: machine.heddle }, ...runs.map((run) => run.versions ?? {}));
   return [
-    caption(result, "each system in a fresh process, in turn; images a second, medians."),
+    caption(result, "each system in a fresh process, order reversed each round; images a second, medians."),
     "",
     ...table([
       ["", ...batches.map((batch) => `training, batch ${batch}`), "prediction"],

@@ -1,13 +1,13 @@
-// What checkpoints cost: trains the study's CNN with and without one behind each epoch, in turn, and times what writing
-// one takes by itself. On Fashion-MNIST where HEDDLE_DATA names the folder of datasets, else on drawn images. Wants a
-// quiet machine.
+// What checkpoints cost: trains the study's CNN with and without one after each epoch, in turn, and times the writing
+// itself. On Fashion-MNIST where HEDDLE_DATA names the folder of datasets, else on drawn images. Needs a quiet machine.
 // usage: node tools/reliability/checkpoint-cost.mjs [--epochs 5] [--threads N] [--limit 60000] [--folder DIR: on the disk]
 import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { availableParallelism, cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import { parseArgs } from "node:util";
-import * as heddle from "../../packages/core/dist/index.js";
+import { Adam } from "../../packages/core/dist/index.js";
+import { studyModel } from "../../packages/core/dist/recipes/study-recipe.js";
 import { Checkpoints, loadDataset } from "../../packages/heddle/dist/node.js";
 
 const { values } = parseArgs({
@@ -65,21 +65,8 @@ try {
 }
 
 function studyCnn() {
-  const { Conv2D, Dense, Dropout, Flatten, Input, MaxPooling2D, Rescaling, Sequential } = heddle;
-  const model = new Sequential(
-    [
-      new Input([28, 28, 1]),
-      new Rescaling(1 / 255),
-      new Conv2D(16, 3, { activation: "relu" }),
-      new Conv2D(32, 3, { activation: "relu" }),
-      new MaxPooling2D(2),
-      new Dropout(0.4),
-      new Flatten(),
-      new Dense(10, { activation: "softmax" }),
-    ],
-    { seed: 42 },
-  );
-  model.compile({ optimizer: new heddle.Adam(), threads });
+  const model = studyModel({ input: [28, 28, 1], classes: 10, seed: 42 });
+  model.compile({ optimizer: new Adam(), threads });
   return model;
 }
 
