@@ -11,8 +11,9 @@ const sources = join(root, "kernels");
 const output = join(root, "dist", "kernels");
 const stamp = join(output, "sources.sha256");
 
-/** The most memory a model may take: 2 GiB, in pages of 64 KiB. */
-const MAXIMUM_PAGES = 32768;
+/** The most memory that a program may take, in pages of 64 KiB. */
+const limits = readFileSync(join(root, "src", "base", "limits.ts"), "utf8");
+const MAXIMUM_PAGES = Number(/MAXIMUM_PAGES = (\d+);/.exec(limits)[1]);
 
 const variants = { strict: ["simd", "threads"], fma: ["simd", "threads", "relaxed-simd"] };
 const memories = { shared: ["--sharedMemory"], plain: [] };
@@ -22,6 +23,7 @@ const text = new Map(files.map((name) => [name, readFileSync(join(sources, name)
 const tablePath = join(root, "src", "engine", "kernel-table.ts");
 const digest = createHash("sha256")
   .update(readFileSync(fileURLToPath(import.meta.url)))
+  .update(limits)
   .update(files.map((name) => name + text.get(name)).join("\0"))
   .digest("hex");
 
@@ -84,8 +86,7 @@ function writeTable() {
     tablePath,
     `// Written by tools/build-kernels.mjs from the sources in kernels/. Do not edit.
 
-/** The most memory a program may take, in WebAssembly pages of 64 KiB. */
-export const MAXIMUM_PAGES = ${MAXIMUM_PAGES};
+export { MAXIMUM_PAGES } from "../base/limits.js";
 
 /** Every kernel with the names of its parameters, in order. */
 export const kernelTable = {

@@ -4,7 +4,7 @@
  */
 export { AbortedError, type ErrorParts, HeddleError } from "./base/errors.js";
 export type { Json, JsonObject } from "./base/json.js";
-export type { Registry } from "./base/registry.js";
+export type { FromConfig, Registry } from "./base/registry.js";
 export type { Shape } from "./base/shape.js";
 export type {
   Callback,
@@ -40,9 +40,7 @@ export {
   type Tiles,
 } from "./explain/index.js";
 export * from "./initializers/index.js";
-export type { ActivityRegularizationOptions } from "./layers/activity-regularization.js";
 export * from "./layers/index.js";
-export type { Size2D } from "./layers/options.js";
 export * from "./losses/index.js";
 export * from "./metrics/index.js";
 export { loadModel, modelFromJson } from "./model/load.js";

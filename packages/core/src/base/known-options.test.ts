@@ -18,7 +18,7 @@ test("an option that nobody reads is refused, with the one that was probably mea
 test("what is derived from a class may have options of its own", () => {
   class Stopping {
     constructor(options: { readonly patience?: number }) {
-      checkOptionsOf(new.target, [Stopping], options, ["patience"]);
+      checkOptionsOf(new.target, [Stopping], options, { patience: true });
     }
   }
   class MyStopping extends Stopping {}

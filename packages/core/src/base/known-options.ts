@@ -20,6 +20,9 @@ export function checkKnownOptions(who: string, given: object, known: readonly st
   });
 }
 
+/** Every option's name: one that is forgotten does not compile. */
+export type OptionNames<Options> = { readonly [Name in keyof Options & string]-?: true };
+
 /**
  * The same in a constructor. What a user derives from one of the classes may hand on options of its own.
  *
@@ -27,16 +30,17 @@ export function checkKnownOptions(who: string, given: object, known: readonly st
  * @param classes those that have these options and no others
  *
  * @example
- * checkOptionsOf(new.target, [Huber], options, ["delta"]);
+ * checkOptionsOf(new.target, [Huber], options, { delta: true });
  */
 export function checkOptionsOf<T extends object>(
   made: Named,
   classes: readonly Named[],
   given: T,
-  known: readonly (keyof T & string)[],
+  known: OptionNames<NoInfer<T>>,
 ): void {
-  if (classes.includes(made)) checkKnownOptions(made.name, given, known);
-  else optionsObject(made.name, given, known);
+  const names = Object.keys(known);
+  if (classes.includes(made)) checkKnownOptions(made.name, given, names);
+  else optionsObject(made.name, given, names);
 }
 
 interface Named {

@@ -3,8 +3,10 @@ import { HeddleError } from "./errors.js";
 import type { JsonObject } from "./json.js";
 import { Registry, serialize } from "./registry.js";
 
-const create = (className: string) => (config: JsonObject) => ({ className, getConfig: () => config });
-const shapes = new Registry("shape", { CircleOfPoints: create("CircleOfPoints"), Square: create("Square") });
+const shape = (className: string) => ({
+  fromConfig: (config: JsonObject) => ({ className, getConfig: () => config }),
+});
+const shapes = new Registry("shape", { CircleOfPoints: shape("CircleOfPoints"), Square: shape("Square") });
 
 describe("a registry", () => {
   it.each(["CircleOfPoints", "circleOfPoints", "circle_of_points", "CIRCLEOFPOINTS"])("finds %s", (name) => {

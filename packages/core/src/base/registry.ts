@@ -1,13 +1,15 @@
 import { HeddleError } from "./errors.js";
 import { checkPlainJson, isJsonObject, type JsonObject } from "./json.js";
 
-/** Builds an object from its Keras configuration. */
-export type FromConfig<T> = (config: JsonObject) => T;
+/** What a registry holds under a name: a class, or whatever else makes an object from its Keras configuration. */
+export interface FromConfig<T> {
+  fromConfig(config: JsonObject): T;
+}
 
 /**
  * Classes by their Keras names, for options that take a name (`"adam"`) and for configurations
- * (`{ class_name: "Adam", config: {…} }`). Names match whatever their case and underscores:
- * `sparse_categorical_crossentropy` is `SparseCategoricalCrossentropy`.
+ * (`{ class_name: "Adam", config: {…} }`). Case and underscores do not matter: `sparse_categorical_crossentropy` is
+ * `SparseCategoricalCrossentropy`.
  */
 export class Registry<T> {
   private readonly byName: Map<string, FromConfig<T>>;
@@ -17,13 +19,13 @@ export class Registry<T> {
     private readonly what: string,
     private readonly classes: Readonly<Record<string, FromConfig<T>>>,
   ) {
-    this.byName = new Map(Object.entries(classes).map(([name, create]) => [normalize(name), create]));
+    this.byName = new Map(Object.entries(classes).map(([name, entry]) => [normalize(name), entry]));
   }
 
-  /** By name, with default options. */
+  /** Creates one by its name, with default options unless there is a configuration. */
   create(who: string, name: string, config: JsonObject = {}): T {
-    const create = this.byName.get(normalize(name));
-    if (create) return create(config);
+    const entry = this.byName.get(normalize(name));
+    if (entry) return entry.fromConfig(config);
     throw new HeddleError({
       who,
       expected: `${this.what} to be one of ${Object.keys(this.classes).join(", ")}`,
@@ -32,7 +34,7 @@ export class Registry<T> {
     });
   }
 
-  /** From `{ class_name, config }`. */
+  /** Creates one from `{ class_name, config }`. */
   deserialize(who: string, value: unknown): T {
     checkPlainJson(who, value);
     if (isJsonObject(value) && typeof value["class_name"] === "string") {

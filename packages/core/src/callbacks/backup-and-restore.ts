@@ -30,7 +30,7 @@ export class BackupAndRestore implements Callback {
     folder: string,
     private readonly options: BackupAndRestoreOptions = {},
   ) {
-    checkOptionsOf(new.target, [BackupAndRestore], options, ["deleteCheckpoint", "saveFreq"]);
+    checkOptionsOf(new.target, [BackupAndRestore], options, { deleteCheckpoint: true, saveFreq: true });
     this.path = `${checkText("BackupAndRestore", "folder", folder)}/backup.safetensors`;
     const { saveFreq = "epoch" } = options;
     if (saveFreq !== "epoch")

@@ -25,7 +25,7 @@ export class CSVLogger implements Callback {
     private readonly path: string,
     options: CSVLoggerOptions = {},
   ) {
-    checkOptionsOf(new.target, [CSVLogger], options, ["separator", "append"]);
+    checkOptionsOf(new.target, [CSVLogger], options, { separator: true, append: true });
     checkText("CSVLogger", "path", path);
     this.separator = checkText("CSVLogger", "separator", options.separator ?? ",");
     this.append = options.append ?? false;

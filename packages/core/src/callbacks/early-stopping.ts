@@ -40,15 +40,15 @@ export class EarlyStopping implements Callback {
   private bestWeights: Float32Array[] | undefined;
 
   constructor(private readonly options: EarlyStoppingOptions = {}) {
-    checkOptionsOf(new.target, [EarlyStopping], options, [
-      "monitor",
-      "minDelta",
-      "patience",
-      "mode",
-      "baseline",
-      "restoreBestWeights",
-      "startFromEpoch",
-    ]);
+    checkOptionsOf(new.target, [EarlyStopping], options, {
+      monitor: true,
+      minDelta: true,
+      patience: true,
+      mode: true,
+      baseline: true,
+      restoreBestWeights: true,
+      startFromEpoch: true,
+    });
     this.monitor = new Monitor("EarlyStopping", { monitor: "valLoss", ...options });
     this.patience = wholeNumber("EarlyStopping", "patience", options.patience ?? 0, 0);
     if (options.baseline !== undefined) checkNumber("EarlyStopping", "baseline", options.baseline);

@@ -36,13 +36,13 @@ export class ModelCheckpoint implements Callback {
     private readonly path: string,
     private readonly options: ModelCheckpointOptions = {},
   ) {
-    checkOptionsOf(new.target, [ModelCheckpoint], options, [
-      "monitor",
-      "mode",
-      "saveBestOnly",
-      "saveWeightsOnly",
-      "initialValueThreshold",
-    ]);
+    checkOptionsOf(new.target, [ModelCheckpoint], options, {
+      monitor: true,
+      mode: true,
+      saveBestOnly: true,
+      saveWeightsOnly: true,
+      initialValueThreshold: true,
+    });
     this.monitor = new Monitor("ModelCheckpoint", { monitor: "valLoss", ...options });
     checkText("ModelCheckpoint", "path", path);
     const { initialValueThreshold: best } = options;

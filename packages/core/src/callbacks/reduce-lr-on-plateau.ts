@@ -38,15 +38,15 @@ export class ReduceLROnPlateau implements Callback {
   private coolingFor = 0;
 
   constructor(options: ReduceLROnPlateauOptions = {}) {
-    checkOptionsOf(new.target, [ReduceLROnPlateau], options, [
-      "monitor",
-      "factor",
-      "patience",
-      "mode",
-      "minDelta",
-      "cooldown",
-      "minLr",
-    ]);
+    checkOptionsOf(new.target, [ReduceLROnPlateau], options, {
+      monitor: true,
+      factor: true,
+      patience: true,
+      mode: true,
+      minDelta: true,
+      cooldown: true,
+      minLr: true,
+    });
     const who = "ReduceLROnPlateau";
     this.monitor = new Monitor(who, { monitor: "valLoss", minDelta: 1e-4, ...options });
     this.factor = options.factor ?? 0.1;

@@ -11,7 +11,7 @@ function lowered(input: readonly number[], layers: readonly Layer[]) {
   const nodes: OpNode[] = [];
   let shape = input;
   layers.forEach((layer, position) => {
-    const output = layer.build(shape, {
+    const output = layer.build([shape], {
       name: `${layer.className}${position}`,
       seed: 1,
       position,

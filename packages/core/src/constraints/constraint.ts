@@ -41,3 +41,9 @@ export function vectorsAlong(who: string, axes: Axes, shape: Shape) {
     columns: sizeOf(shape.slice(end)),
   };
 }
+
+/** The axes of a Keras configuration. */
+export function axesIn(config: JsonObject): Axes {
+  const axis = config["axis"];
+  return Array.isArray(axis) ? axis.map(Number) : Number(axis ?? 0);
+}

@@ -27,7 +27,7 @@ describe("layers take them", () => {
     expect(config["bias_regularizer"]).toEqual({ class_name: "L2", config: { l2: 0.01 } });
     const again = layers.deserialize("test", { class_name: "Conv2D", config });
     expect(again.getConfig()).toEqual(config);
-    again.build([8, 8, 2], { name: "c", seed: 1, position: 0, weightsBefore: 0 });
+    again.build([[8, 8, 2]], { name: "c", seed: 1, position: 0, weightsBefore: 0 });
     const [kernel, bias] = again.weights;
     expect([kernel!.penalty, kernel!.constraint]).toEqual([undefined, new MaxNorm(3, { axis: [0, 1, 2] })]);
     expect([bias!.penalty, bias!.constraint]).toEqual([{ l1: 0, l2: 0.01 }, new NonNeg()]);
@@ -35,11 +35,11 @@ describe("layers take them", () => {
 
   it("and refuse axes that a weight does not have", () => {
     const place = { name: "d", seed: 1, position: 0, weightsBefore: 0 };
-    expect(() => new Dense(3, { kernelConstraint: new MaxNorm(2, { axis: 2 }) }).build([4], place)).toThrow(
+    expect(() => new Dense(3, { kernelConstraint: new MaxNorm(2, { axis: 2 }) }).build([[4]], place)).toThrow(
       'Dense "d", MaxNorm: expected axis to be axes of the weight, beside each other, received 2 for a weight [4, 3]. Correct axis: 0 for a dense kernel, [0, 1, 2] for a convolution\'s.',
     );
     expect(() =>
-      new Conv2D(3, 3, { kernelConstraint: new UnitNorm({ axis: [0, 2] }) }).build([4, 4, 1], place),
+      new Conv2D(3, 3, { kernelConstraint: new UnitNorm({ axis: [0, 2] }) }).build([[4, 4, 1]], place),
     ).toThrow(
       'Conv2D "d", UnitNorm: expected axis to be axes of the weight, beside each other, received [0,2]',
     );

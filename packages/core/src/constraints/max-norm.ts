@@ -1,10 +1,11 @@
+import { numberIn } from "../base/config.js";
 import { HeddleError } from "../base/errors.js";
 import type { JsonObject } from "../base/json.js";
 import { checkOptionsOf } from "../base/known-options.js";
 import type { Shape } from "../base/shape.js";
 import type { Slice } from "../engine/program-builder.js";
 import type { KernelCall } from "../ops/emitter.js";
-import { type Axes, type Constraint, vectorsAlong } from "./constraint.js";
+import { type Axes, axesIn, type Constraint, vectorsAlong } from "./constraint.js";
 
 /**
  * Shortens the vectors of a weight that are longer than a limit.
@@ -26,7 +27,7 @@ export class MaxNorm implements Constraint {
     readonly maxValue = 2,
     options: { readonly axis?: Axes } = {},
   ) {
-    checkOptionsOf(new.target, [MaxNorm], options, ["axis"]);
+    checkOptionsOf(new.target, [MaxNorm], options, { axis: true });
     this.axis = options.axis ?? 0;
     if (maxValue >= 0 && Number.isFinite(maxValue)) return;
     throw new HeddleError({
@@ -35,6 +36,10 @@ export class MaxNorm implements Constraint {
       received: String(maxValue),
       next: "Correct maxValue.",
     });
+  }
+
+  static fromConfig(config: JsonObject): MaxNorm {
+    return new MaxNorm(numberIn(config, "max_value", 2), { axis: axesIn(config) });
   }
 
   check(who: string, shape: Shape): void {

@@ -8,6 +8,10 @@ import type { Constraint } from "./constraint.js";
 export class NonNeg implements Constraint {
   readonly className = "NonNeg";
 
+  static fromConfig(): NonNeg {
+    return new NonNeg();
+  }
+
   check(): void {}
 
   project(w: Slice, shape: Shape): KernelCall {

@@ -1,3 +1,5 @@
+import { numberIn } from "../base/config.js";
+import type { JsonObject } from "../base/json.js";
 import { type Shape, sizeOf } from "../base/shape.js";
 import { checkNumber } from "./checks.js";
 import type { Initializer } from "./initializer.js";
@@ -9,6 +11,10 @@ export class ConstantInitializer implements Initializer {
   /** @param value 0 by default */
   constructor(readonly value = 0) {
     checkNumber("Constant", "value", value);
+  }
+
+  static fromConfig(config: JsonObject): ConstantInitializer {
+    return new ConstantInitializer(numberIn(config, "value", 0));
   }
 
   initialize(shape: Shape): Float32Array<ArrayBuffer> {

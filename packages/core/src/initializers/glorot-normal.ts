@@ -1,4 +1,5 @@
 import type { JsonObject } from "../base/json.js";
+import { refuseAxes } from "./checks.js";
 import { VarianceScaling } from "./variance-scaling.js";
 
 /**
@@ -11,6 +12,11 @@ export class GlorotNormal extends VarianceScaling {
 
   constructor() {
     super({ mode: "fan_avg" });
+  }
+
+  static override fromConfig(config: JsonObject): GlorotNormal {
+    refuseAxes("GlorotNormal", config);
+    return new GlorotNormal();
   }
 
   override getConfig(): JsonObject {

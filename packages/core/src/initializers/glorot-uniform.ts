@@ -1,5 +1,7 @@
+import type { JsonObject } from "../base/json.js";
 import type { Random } from "../base/random.js";
 import { type Shape, sizeOf } from "../base/shape.js";
+import { refuseAxes } from "./checks.js";
 import { fans, type Initializer } from "./initializer.js";
 
 /**
@@ -9,6 +11,11 @@ import { fans, type Initializer } from "./initializer.js";
  */
 export class GlorotUniform implements Initializer {
   readonly className = "GlorotUniform";
+
+  static fromConfig(config: JsonObject): GlorotUniform {
+    refuseAxes("GlorotUniform", config);
+    return new GlorotUniform();
+  }
 
   initialize(shape: Shape, random: Random): Float32Array<ArrayBuffer> {
     const { fanIn, fanOut } = fans(shape);

@@ -1,4 +1,5 @@
 import type { JsonObject } from "../base/json.js";
+import { refuseAxes } from "./checks.js";
 import { VarianceScaling } from "./variance-scaling.js";
 
 /**
@@ -11,6 +12,11 @@ export class HeNormal extends VarianceScaling {
 
   constructor() {
     super({ scale: 2 });
+  }
+
+  static override fromConfig(config: JsonObject): HeNormal {
+    refuseAxes("HeNormal", config);
+    return new HeNormal();
   }
 
   override getConfig(): JsonObject {

@@ -1,5 +1,7 @@
+import type { JsonObject } from "../base/json.js";
 import type { Random } from "../base/random.js";
 import type { Shape } from "../base/shape.js";
+import { refuseAxes } from "./checks.js";
 import { uniformWithin } from "./glorot-uniform.js";
 import { fans, type Initializer } from "./initializer.js";
 
@@ -10,6 +12,11 @@ import { fans, type Initializer } from "./initializer.js";
  */
 export class HeUniform implements Initializer {
   readonly className = "HeUniform";
+
+  static fromConfig(config: JsonObject): HeUniform {
+    refuseAxes("HeUniform", config);
+    return new HeUniform();
+  }
 
   initialize(shape: Shape, random: Random): Float32Array<ArrayBuffer> {
     return uniformWithin(Math.sqrt(6 / fans(shape).fanIn), shape, random);

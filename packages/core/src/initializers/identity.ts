@@ -1,4 +1,6 @@
+import { numberIn } from "../base/config.js";
 import { HeddleError } from "../base/errors.js";
+import type { JsonObject } from "../base/json.js";
 import type { Shape } from "../base/shape.js";
 import { checkNumber } from "./checks.js";
 import type { Initializer } from "./initializer.js";
@@ -10,6 +12,10 @@ export class Identity implements Initializer {
   /** @param gain 1 by default */
   constructor(readonly gain = 1) {
     checkNumber("Identity", "gain", gain);
+  }
+
+  static fromConfig(config: JsonObject): Identity {
+    return new Identity(numberIn(config, "gain", 1));
   }
 
   /** @throws HeddleError for a weight that is no matrix */

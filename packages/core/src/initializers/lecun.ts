@@ -1,4 +1,5 @@
 import type { JsonObject } from "../base/json.js";
+import { refuseAxes } from "./checks.js";
 import { VarianceScaling } from "./variance-scaling.js";
 
 /**
@@ -13,6 +14,11 @@ export class LecunNormal extends VarianceScaling {
     super({});
   }
 
+  static override fromConfig(config: JsonObject): LecunNormal {
+    refuseAxes("LecunNormal", config);
+    return new LecunNormal();
+  }
+
   override getConfig(): JsonObject {
     return { seed: null };
   }
@@ -24,6 +30,11 @@ export class LecunUniform extends VarianceScaling {
 
   constructor() {
     super({ distribution: "uniform" });
+  }
+
+  static override fromConfig(config: JsonObject): LecunUniform {
+    refuseAxes("LecunUniform", config);
+    return new LecunUniform();
   }
 
   override getConfig(): JsonObject {

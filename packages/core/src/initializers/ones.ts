@@ -5,6 +5,10 @@ import type { Initializer } from "./initializer.js";
 export class Ones implements Initializer {
   readonly className = "Ones";
 
+  static fromConfig(): Ones {
+    return new Ones();
+  }
+
   initialize(shape: Shape): Float32Array<ArrayBuffer> {
     return new Float32Array(sizeOf(shape)).fill(1);
   }

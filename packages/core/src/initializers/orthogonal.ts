@@ -1,4 +1,6 @@
+import { numberIn } from "../base/config.js";
 import { HeddleError } from "../base/errors.js";
+import type { JsonObject } from "../base/json.js";
 import type { Random } from "../base/random.js";
 import { type Shape, sizeOf } from "../base/shape.js";
 import { checkNumber } from "./checks.js";
@@ -20,6 +22,10 @@ export class Orthogonal implements Initializer {
   /** @param gain 1 by default */
   constructor(readonly gain = 1) {
     checkNumber("Orthogonal", "gain", gain);
+  }
+
+  static fromConfig(config: JsonObject): Orthogonal {
+    return new Orthogonal(numberIn(config, "gain", 1));
   }
 
   /** @throws HeddleError for a weight of one dimension, and one that would take minutes to draw */

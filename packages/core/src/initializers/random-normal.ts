@@ -1,3 +1,5 @@
+import { numbersIn } from "../base/config.js";
+import type { JsonObject } from "../base/json.js";
 import { checkOptionsOf } from "../base/known-options.js";
 import type { Random } from "../base/random.js";
 import { type Shape, sizeOf } from "../base/shape.js";
@@ -19,10 +21,14 @@ export class RandomNormal implements Initializer {
   readonly stddev: number;
 
   constructor(options: NormalOptions = {}) {
-    checkOptionsOf(new.target, [RandomNormal, TruncatedNormal], options, ["mean", "stddev"]);
+    checkOptionsOf(new.target, [RandomNormal, TruncatedNormal], options, { mean: true, stddev: true });
     const who = new.target.name;
     this.mean = checkNumber(who, "mean", options.mean ?? 0);
     this.stddev = checkNumber(who, "stddev", options.stddev ?? 0.05, 0);
+  }
+
+  static fromConfig(config: JsonObject): RandomNormal {
+    return new RandomNormal(numbersIn(config, "mean", "stddev"));
   }
 
   initialize(shape: Shape, random: Random): Float32Array<ArrayBuffer> {
@@ -42,6 +48,10 @@ export class RandomNormal implements Initializer {
 /** Normally distributed, but within two standard deviations of the mean. */
 export class TruncatedNormal extends RandomNormal {
   override readonly className = "TruncatedNormal";
+
+  static override fromConfig(config: JsonObject): TruncatedNormal {
+    return new TruncatedNormal(numbersIn(config, "mean", "stddev"));
+  }
 
   protected override draws(random: Random): () => number {
     return truncatedNormalDraws(random);

@@ -1,3 +1,5 @@
+import { numbersIn } from "../base/config.js";
+import type { JsonObject } from "../base/json.js";
 import { checkOptionsOf } from "../base/known-options.js";
 import type { Random } from "../base/random.js";
 import { type Shape, sizeOf } from "../base/shape.js";
@@ -12,9 +14,13 @@ export class RandomUniform implements Initializer {
 
   /** @param options `minval` and `maxval`, −0.05 and 0.05 by default */
   constructor(options: { readonly minval?: number; readonly maxval?: number } = {}) {
-    checkOptionsOf(new.target, [RandomUniform], options, ["minval", "maxval"]);
+    checkOptionsOf(new.target, [RandomUniform], options, { minval: true, maxval: true });
     this.minval = checkNumber("RandomUniform", "minval", options.minval ?? -0.05);
     this.maxval = checkNumber("RandomUniform", "maxval", options.maxval ?? 0.05, this.minval);
+  }
+
+  static fromConfig(config: JsonObject): RandomUniform {
+    return new RandomUniform(numbersIn(config, "minval", "maxval"));
   }
 
   initialize(shape: Shape, random: Random): Float32Array<ArrayBuffer> {

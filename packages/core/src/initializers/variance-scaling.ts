@@ -1,8 +1,10 @@
+import { numbersIn, optionsIn } from "../base/config.js";
 import { HeddleError } from "../base/errors.js";
 import type { JsonObject } from "../base/json.js";
 import { checkOptionsOf } from "../base/known-options.js";
 import type { Random } from "../base/random.js";
 import { type Shape, sizeOf } from "../base/shape.js";
+import { refuseAxes } from "./checks.js";
 import { fans, type Initializer } from "./initializer.js";
 import { normalDraws, truncatedNormalDraws } from "./normal-draws.js";
 
@@ -29,7 +31,7 @@ export class VarianceScaling implements Initializer {
   readonly distribution: "truncated_normal" | "untruncated_normal" | "uniform";
 
   constructor(options: VarianceScalingOptions = {}) {
-    checkOptionsOf(new.target, [VarianceScaling], options, ["scale", "mode", "distribution"]);
+    checkOptionsOf(new.target, [VarianceScaling], options, { scale: true, mode: true, distribution: true });
     this.scale = options.scale ?? 1;
     this.mode = options.mode ?? "fan_in";
     this.distribution = options.distribution ?? "truncated_normal";
@@ -38,6 +40,14 @@ export class VarianceScaling implements Initializer {
     if (!DISTRIBUTIONS.includes(this.distribution)) {
       throw fault(`distribution to be one of ${DISTRIBUTIONS.join(", ")}`, this.distribution);
     }
+  }
+
+  static fromConfig(config: JsonObject): VarianceScaling {
+    refuseAxes("VarianceScaling", config);
+    return new VarianceScaling({
+      ...numbersIn(config, "scale"),
+      ...optionsIn(config, "mode", "distribution"),
+    });
   }
 
   initialize(shape: Shape, random: Random): Float32Array<ArrayBuffer> {

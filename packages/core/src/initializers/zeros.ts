@@ -5,6 +5,10 @@ import type { Initializer } from "./initializer.js";
 export class Zeros implements Initializer {
   readonly className = "Zeros";
 
+  static fromConfig(): Zeros {
+    return new Zeros();
+  }
+
   initialize(shape: Shape): Float32Array<ArrayBuffer> {
     return new Float32Array(sizeOf(shape));
   }

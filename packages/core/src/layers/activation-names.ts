@@ -30,13 +30,15 @@ export type ActivationOption =
   | "hardSilu"
   | "hard_swish";
 
+const named = (name: ActivationName) => ({ fromConfig: () => name });
+
 const byName = new Registry<ActivationName>("activation", {
-  ...Object.fromEntries((Object.keys(kerasNames) as ActivationName[]).map((name) => [name, () => name])),
-  swish: () => "silu",
-  hardSilu: () => "hardSwish",
+  ...Object.fromEntries((Object.keys(kerasNames) as ActivationName[]).map((name) => [name, named(name)])),
+  swish: named("silu"),
+  hardSilu: named("hardSwish"),
 });
 
-/** Checks the name of an activation, whatever its case and underscores; linear where there is none. */
+/** Checks an activation's name, whatever its case and underscores; linear if there is none. */
 export function activationOf(who: string, value: string | undefined): ActivationName {
   const name: unknown = value ?? "linear";
   if (typeof name === "string") return byName.create(who, name);
@@ -44,7 +46,7 @@ export function activationOf(who: string, value: string | undefined): Activation
     who,
     expected: "activation as a name",
     received: typeof name === "function" ? "a function" : JSON.stringify(name),
-    next: 'Give a name: "relu".',
+    next: 'Pass a name: "relu".',
   });
 }
 

@@ -4,15 +4,19 @@ import type { OpNode } from "../ops/node.js";
 import {
   type ActivationName,
   type ActivationOption,
+  activationIn,
   activationOf,
   kerasActivation,
 } from "./activation-names.js";
+import { layerOptions } from "./config.js";
 import { Layer, type LayerOptions } from "./layer.js";
 
 /**
  * An activation as a layer of its own.
  *
- * Input and output have the same shape.
+ * Input shape: any, `[batch, …]`.
+ *
+ * Output shape: the same.
  *
  * @example
  * new Activation("leakyRelu").outputShape([26, 26, 16]); // [26, 26, 16]
@@ -29,6 +33,10 @@ export class Activation extends Layer {
   constructor(activation: ActivationOption, options: LayerOptions = {}) {
     super(options);
     this.activation = activationOf(this.who, activation);
+  }
+
+  static fromConfig(config: JsonObject): Activation {
+    return new Activation(activationIn("Activation", config), layerOptions("Activation", config));
   }
 
   override outputShape(input: Shape): Shape {

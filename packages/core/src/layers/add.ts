@@ -1,11 +1,15 @@
+import type { JsonObject } from "../base/json.js";
 import { type Shape, sameShape } from "../base/shape.js";
 import type { MergeNode } from "../ops/merge.js";
+import { layerOptions } from "./config.js";
 import { MergeLayer } from "./merge-layer.js";
 
 /**
  * The sum of its inputs, as at the end of a residual block.
  *
- * Inputs and output have one shape.
+ * Input shape: two or more of the same shape, `[batch, …]`.
+ *
+ * Output shape: that shape.
  *
  * @example
  * const x = input([14, 14, 32]);
@@ -13,6 +17,10 @@ import { MergeLayer } from "./merge-layer.js";
  */
 export class Add extends MergeLayer {
   readonly className = "Add";
+
+  static fromConfig(config: JsonObject): Add {
+    return new Add(layerOptions("Add", config));
+  }
 
   override lower(): readonly MergeNode[] {
     return [{ op: "add", owner: this.name }];

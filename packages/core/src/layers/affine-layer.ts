@@ -1,3 +1,4 @@
+import { optionsIn } from "../base/config.js";
 import { HeddleError } from "../base/errors.js";
 import type { JsonObject } from "../base/json.js";
 import { serialize } from "../base/registry.js";
@@ -5,38 +6,63 @@ import type { Shape } from "../base/shape.js";
 import type { Initializer } from "../initializers/index.js";
 import type { Weight } from "../ops/weight.js";
 import type { Regularizer } from "../regularizers/index.js";
+import { layerOptions } from "./config.js";
 import { Layer, type LayerOptions } from "./layer.js";
-import { initializerOf, regularizerOf, rulesNamed } from "./options.js";
+import { rulesIn, type WeightRules, weightRules } from "./weight-rules.js";
 
 /** Options of layers that normalize, then multiply by γ and add β. */
 export interface AffineLayerOptions extends LayerOptions {
-  /** Added to the variance; 1e-3 by default. */
+  /**
+   * Added to the variance.
+   *
+   * @defaultValue `1e-3`
+   */
   readonly epsilon?: number;
-  /** Whether β is added; true by default. */
+  /**
+   * Whether β is added.
+   *
+   * @defaultValue `true`
+   */
   readonly center?: boolean;
-  /** Whether γ multiplies; true by default. */
+  /**
+   * Whether γ multiplies.
+   *
+   * @defaultValue `true`
+   */
   readonly scale?: boolean;
-  /** `"zeros"` by default. */
+  /**
+   * First values of β.
+   *
+   * @defaultValue `"zeros"`
+   */
   readonly betaInitializer?: Initializer | string;
-  /** `"ones"` by default. */
+  /**
+   * First values of γ.
+   *
+   * @defaultValue `"ones"`
+   */
   readonly gammaInitializer?: Initializer | string;
-  /** Penalty on β; none by default. */
+  /**
+   * Penalty on the size of β.
+   *
+   * @defaultValue none
+   */
   readonly betaRegularizer?: Regularizer | string;
-  /** Penalty on γ; none by default. */
+  /**
+   * Penalty on the size of γ.
+   *
+   * @defaultValue none
+   */
   readonly gammaRegularizer?: Regularizer | string;
 }
 
 /** A layer that normalizes, then multiplies by γ and adds β, where it has them. */
 export abstract class AffineLayer extends Layer {
-  // A getter in each class: the constructor here names it in messages.
-  abstract override get className(): string;
   readonly epsilon: number;
   readonly center: boolean;
   readonly scale: boolean;
-  private readonly betaInitializer: Initializer;
-  private readonly gammaInitializer: Initializer;
-  private readonly betaRegularizer: Regularizer | undefined;
-  private readonly gammaRegularizer: Regularizer | undefined;
+  private readonly beta: WeightRules;
+  private readonly gamma: WeightRules;
 
   constructor(options: AffineLayerOptions) {
     super(options);
@@ -47,15 +73,19 @@ export abstract class AffineLayer extends Layer {
         who,
         expected: "epsilon to be a number of at least 0",
         received: String(options.epsilon),
-        next: "Correct epsilon, or leave it out.",
+        next: "Correct epsilon, or omit it.",
       });
     }
     this.center = options.center ?? true;
     this.scale = options.scale ?? true;
-    this.betaInitializer = initializerOf(who, options.betaInitializer ?? "Zeros");
-    this.gammaInitializer = initializerOf(who, options.gammaInitializer ?? "Ones");
-    this.betaRegularizer = regularizerOf(who, options.betaRegularizer);
-    this.gammaRegularizer = regularizerOf(who, options.gammaRegularizer);
+    this.beta = weightRules(who, {
+      initializer: options.betaInitializer ?? "Zeros",
+      regularizer: options.betaRegularizer,
+    });
+    this.gamma = weightRules(who, {
+      initializer: options.gammaInitializer ?? "Ones",
+      regularizer: options.gammaRegularizer,
+    });
   }
 
   override outputShape(input: Shape): Shape {
@@ -64,8 +94,8 @@ export abstract class AffineLayer extends Layer {
 
   /** Adds γ, then β, where the layer has them. */
   protected addAffineWeights(shape: Shape): void {
-    if (this.scale) this.addWeight("gamma", shape, this.gammaInitializer, this.gammaRegularizer);
-    if (this.center) this.addWeight("beta", shape, this.betaInitializer, this.betaRegularizer);
+    if (this.scale) this.addWeight("gamma", shape, this.gamma);
+    if (this.center) this.addWeight("beta", shape, this.beta);
   }
 
   /** γ and β of the layer. */
@@ -77,34 +107,31 @@ export abstract class AffineLayer extends Layer {
   }
 
   override getConfig(): JsonObject {
-    const { betaRegularizer, gammaRegularizer } = this;
+    const { beta, gamma } = this;
     return {
       ...super.getConfig(),
       epsilon: this.epsilon,
       center: this.center,
       scale: this.scale,
-      beta_initializer: serialize(this.betaInitializer),
-      gamma_initializer: serialize(this.gammaInitializer),
-      beta_regularizer: betaRegularizer ? serialize(betaRegularizer) : null,
-      gamma_regularizer: gammaRegularizer ? serialize(gammaRegularizer) : null,
+      beta_initializer: serialize(beta.initializer),
+      gamma_initializer: serialize(gamma.initializer),
+      beta_regularizer: beta.regularizer ? serialize(beta.regularizer) : null,
+      gamma_regularizer: gamma.regularizer ? serialize(gamma.regularizer) : null,
     };
   }
 }
 
-/** What of a Keras configuration every AffineLayer takes, and the initializers of the names in `others`. */
-export function affineOptions(
-  who: string,
-  config: JsonObject,
-  ...others: `${string}_initializer`[]
-): AffineLayerOptions {
+/**
+ * The options of a Keras configuration that every AffineLayer takes.
+ *
+ * @param only as in `layerOptions`
+ */
+export function affineOptionsIn(who: string, config: JsonObject, only: JsonObject): AffineLayerOptions {
   return {
-    ...(typeof config["epsilon"] === "number" ? { epsilon: config["epsilon"] } : {}),
+    ...layerOptions(who, config, { beta_constraint: null, gamma_constraint: null, ...only }),
+    ...optionsIn(config, "epsilon"),
     center: config["center"] !== false,
     scale: config["scale"] !== false,
-    ...rulesNamed(who, config, [
-      ...(["beta_initializer", "gamma_initializer"] as const),
-      ...(["beta_regularizer", "gamma_regularizer"] as const),
-      ...others,
-    ]),
+    ...rulesIn(who, config, "beta", "gamma"),
   };
 }

@@ -4,7 +4,7 @@ import { L1 } from "../regularizers/index.js";
 import { BatchNormalization, type Layer, LayerNormalization, layers } from "./index.js";
 
 function built<L extends Layer>(layer: L, shape: readonly number[]): L {
-  layer.build(shape, { name: layer.name, seed: 1, position: 0, weightsBefore: 0 });
+  layer.build([shape], { name: layer.name, seed: 1, position: 0, weightsBefore: 0 });
   return layer;
 }
 
@@ -44,7 +44,7 @@ describe("BatchNormalization", () => {
     [
       "a momentum",
       () => new BatchNormalization({ momentum: 1.5, name: "norm" }),
-      'BatchNormalization "norm": expected momentum to be from 0 to 1, received 1.5. Correct momentum, or leave it out.',
+      'BatchNormalization "norm": expected momentum to be from 0 to 1, received 1.5. Correct momentum, or omit it.',
     ],
     [
       "an epsilon",

@@ -1,18 +1,31 @@
+import { numberIn } from "../base/config.js";
 import { HeddleError } from "../base/errors.js";
 import type { JsonObject } from "../base/json.js";
 import { serialize } from "../base/registry.js";
 import type { Shape } from "../base/shape.js";
 import type { Initializer } from "../initializers/index.js";
 import type { OpNode } from "../ops/node.js";
-import { AffineLayer, type AffineLayerOptions } from "./affine-layer.js";
-import { initializerOf } from "./options.js";
+import { AffineLayer, type AffineLayerOptions, affineOptionsIn } from "./affine-layer.js";
+import { rulesIn, type WeightRules, weightRules } from "./weight-rules.js";
 
 export interface BatchNormalizationOptions extends AffineLayerOptions {
-  /** Share of the moving statistics that a training step keeps, 0..1; 0.99 by default. */
+  /**
+   * Share of the moving statistics that a training step keeps, 0..1.
+   *
+   * @defaultValue `0.99`
+   */
   readonly momentum?: number;
-  /** `"zeros"` by default. */
+  /**
+   * First values of the moving mean.
+   *
+   * @defaultValue `"zeros"`
+   */
   readonly movingMeanInitializer?: Initializer | string;
-  /** `"ones"` by default. */
+  /**
+   * First values of the moving variance.
+   *
+   * @defaultValue `"ones"`
+   */
   readonly movingVarianceInitializer?: Initializer | string;
 }
 
@@ -21,20 +34,23 @@ export interface BatchNormalizationOptions extends AffineLayerOptions {
  * and variance are those of the whole batch, and the moving ones follow them; otherwise, and where the layer is not
  * trainable, they are the moving ones.
  *
- * Input and output have the same shape, `[batch, …, C]`. Weights, all `[C]`: gamma and beta, which are trained;
- * moving_mean and moving_variance, which are not.
+ * Weights, all `[C]`: gamma and beta, which are trained; moving_mean and moving_variance, which are not.
+ *
+ * Input shape: any, `[batch, …, C]`.
+ *
+ * Output shape: the same.
+ *
+ * Ioffe and Szegedy, "Batch Normalization: Accelerating Deep Network Training by Reducing Internal Covariate Shift"
+ * (ICML 2015).
  *
  * @example
  * new BatchNormalization({ momentum: 0.9 }).outputShape([14, 14, 64]); // [14, 14, 64]
  */
 export class BatchNormalization extends AffineLayer {
-  override get className() {
-    return "BatchNormalization";
-  }
-
+  readonly className = "BatchNormalization";
   readonly momentum: number;
-  private readonly movingMeanInitializer: Initializer;
-  private readonly movingVarianceInitializer: Initializer;
+  private readonly movingMean: WeightRules;
+  private readonly movingVariance: WeightRules;
 
   /** @throws HeddleError for a momentum outside 0..1, an epsilon below 0 and unknown names */
   constructor(options: BatchNormalizationOptions = {}) {
@@ -45,28 +61,42 @@ export class BatchNormalization extends AffineLayer {
         who: this.who,
         expected: "momentum to be from 0 to 1",
         received: String(options.momentum),
-        next: "Correct momentum, or leave it out.",
+        next: "Correct momentum, or omit it.",
       });
     }
-    this.movingMeanInitializer = initializerOf(this.who, options.movingMeanInitializer ?? "Zeros");
-    this.movingVarianceInitializer = initializerOf(this.who, options.movingVarianceInitializer ?? "Ones");
+    this.movingMean = weightRules(this.who, { initializer: options.movingMeanInitializer ?? "Zeros" });
+    this.movingVariance = weightRules(this.who, { initializer: options.movingVarianceInitializer ?? "Ones" });
+  }
+
+  static fromConfig(config: JsonObject): BatchNormalization {
+    const who = "BatchNormalization";
+    return new BatchNormalization({
+      ...affineOptionsIn(who, config, { axis: -1, synchronized: false, renorm: false }),
+      ...rulesIn(who, config, "moving_mean", "moving_variance"),
+      momentum: numberIn(config, "momentum", 0.99),
+    });
   }
 
   protected override createWeights(input: Shape): void {
     const shape = [input.at(-1)!];
     this.addAffineWeights(shape);
-    this.addWeight("moving_mean", shape, this.movingMeanInitializer, undefined, false);
-    this.addWeight("moving_variance", shape, this.movingVarianceInitializer, undefined, false);
+    this.addWeight("moving_mean", shape, { ...this.movingMean, trained: false });
+    this.addWeight("moving_variance", shape, { ...this.movingVariance, trained: false });
   }
 
   override lower(): OpNode[] {
-    const { epsilon, momentum } = this;
     const [movingMean, movingVariance] = this.weights.slice(-2);
     return [
       {
-        ...{ op: "batchNormalization", owner: this.name, epsilon, momentum, relu: false },
-        ...{ frozen: !this.trainable, ...this.affine },
-        ...{ movingMean: movingMean!, movingVariance: movingVariance! },
+        op: "batchNormalization",
+        owner: this.name,
+        epsilon: this.epsilon,
+        momentum: this.momentum,
+        relu: false,
+        frozen: !this.trainable,
+        ...this.affine,
+        movingMean: movingMean!,
+        movingVariance: movingVariance!,
       },
     ];
   }
@@ -76,8 +106,8 @@ export class BatchNormalization extends AffineLayer {
       ...super.getConfig(),
       axis: -1,
       momentum: this.momentum,
-      moving_mean_initializer: serialize(this.movingMeanInitializer),
-      moving_variance_initializer: serialize(this.movingVarianceInitializer),
+      moving_mean_initializer: serialize(this.movingMean.initializer),
+      moving_variance_initializer: serialize(this.movingVariance.initializer),
     };
   }
 }

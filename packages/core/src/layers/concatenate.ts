@@ -1,19 +1,27 @@
+import { numberIn } from "../base/config.js";
 import { HeddleError } from "../base/errors.js";
 import type { JsonObject } from "../base/json.js";
 import { formatShape, type Shape } from "../base/shape.js";
 import { concatenatedShape, type MergeNode } from "../ops/merge.js";
+import { layerOptions } from "./config.js";
 import type { LayerOptions } from "./layer.js";
 import { MergeLayer } from "./merge-layer.js";
 
 export interface ConcatenateOptions extends LayerOptions {
-  /** Counted with the batch as axis 0, or from the end; −1, the channels, by default. */
+  /**
+   * The axis along which the inputs are joined, counted with the batch as axis 0, or from the end.
+   *
+   * @defaultValue `-1`, the channels
+   */
   readonly axis?: number;
 }
 
 /**
- * Its inputs one behind the other along an axis.
+ * Joins its inputs along an axis.
  *
- * Inputs have one shape but for that axis.
+ * Input shape: two or more, `[batch, …]`, that differ at most along that axis.
+ *
+ * Output shape: the same, with the sum of the inputs' sizes along that axis.
  *
  * @example
  * const x = input([14, 14, 32]);
@@ -23,6 +31,7 @@ export class Concatenate extends MergeLayer {
   readonly className = "Concatenate";
   readonly axis: number;
 
+  /** @throws HeddleError for an axis that is not a whole number, or is the batch */
   constructor(options: ConcatenateOptions = {}) {
     super(options);
     this.axis = options.axis ?? -1;
@@ -31,8 +40,12 @@ export class Concatenate extends MergeLayer {
       who: this.who,
       expected: "axis to be a whole number other than 0, the batch",
       received: String(options.axis),
-      next: "Leave axis out to put channels behind channels.",
+      next: "Omit axis to join the channels.",
     });
+  }
+
+  static fromConfig(config: JsonObject): Concatenate {
+    return new Concatenate({ ...layerOptions("Concatenate", config), axis: numberIn(config, "axis", -1) });
   }
 
   override lower(input: Shape): readonly MergeNode[] {
@@ -47,7 +60,7 @@ export class Concatenate extends MergeLayer {
         who: this.who,
         expected: `axis to be from 1 to ${first.length}, or from -1 to -${first.length}`,
         received: `${this.axis} for ${formatShape(first)}`,
-        next: "Correct axis, or leave it out to put channels behind channels.",
+        next: "Correct axis, or omit it to join the channels.",
       });
     }
     const fits = inputs.every(

@@ -1,15 +1,28 @@
 import { HeddleError } from "../base/errors.js";
 import type { JsonObject } from "../base/json.js";
 import type { Padding } from "../ops/window.js";
+import { sizeIn, textIn } from "./config.js";
 import { paddingOf, type Size2D, size2d } from "./options.js";
 
 /** How a convolution's window moves. */
 export interface ConvWindowOptions {
-  /** Steps of the window; 1 by default. */
+  /**
+   * Steps of the window.
+   *
+   * @defaultValue `1`
+   */
   readonly strides?: Size2D;
-  /** `"valid"` (the default): no padding; `"same"`: zeros around, so that stride 1 keeps the size. */
+  /**
+   * `"valid"`: no padding; `"same"`: zeros around the input, so that stride 1 keeps the size.
+   *
+   * @defaultValue `"valid"`
+   */
   readonly padding?: "valid" | "same";
-  /** Distance of the kernel's taps; 1 by default. */
+  /**
+   * Distance between the kernel's taps.
+   *
+   * @defaultValue `1`
+   */
   readonly dilationRate?: Size2D;
 }
 
@@ -41,6 +54,20 @@ export function convWindow(who: string, kernelSize: Size2D, options: ConvWindowO
 /** A window under Keras's names. */
 export function windowConfig({ kernelSize, strides, padding, dilationRate }: ConvWindow): JsonObject {
   return { kernel_size: kernelSize, strides, padding, dilation_rate: dilationRate };
+}
+
+/** A window's size in a Keras configuration. */
+export function kernelSizeIn(config: JsonObject): Size2D {
+  return sizeIn(config, "kernel_size") ?? Number.NaN;
+}
+
+/** How a window moves in a Keras configuration. */
+export function convWindowIn(who: string, config: JsonObject): ConvWindowOptions {
+  return {
+    strides: sizeIn(config, "strides") ?? 1,
+    dilationRate: sizeIn(config, "dilation_rate") ?? 1,
+    padding: paddingOf(who, textIn(config, "padding") ?? "valid"),
+  };
 }
 
 /** The window of a convolution that mixes the channels of each pixel. */

@@ -1,3 +1,4 @@
+import { numberIn } from "../base/config.js";
 import { HeddleError } from "../base/errors.js";
 import type { JsonObject } from "../base/json.js";
 import { type Shape, wholeNumber } from "../base/shape.js";
@@ -5,25 +6,44 @@ import { type Conv2DGeometry, conv2dGeometry } from "../ops/conv2d-geometry.js";
 import type { OpNode } from "../ops/node.js";
 import { imageShape } from "../ops/window.js";
 import { activationNodes } from "./activation.js";
-import { type ConvWindowOptions, convWindow } from "./conv-window.js";
-import { Layer, type LayerOptions } from "./layer.js";
+import { layerOptions } from "./config.js";
 import {
+  type ConvWindowOptions,
+  convWindow,
+  convWindowIn,
+  kernelSizeIn,
+  windowConfig,
+} from "./conv-window.js";
+import {
+  activationConfig,
+  type BiasSettings,
+  biasOptionsIn,
+  biasSettings,
   type KernelOptions,
-  type KernelSettings,
-  kernelConfig,
-  kernelSettings,
-  type Size2D,
-} from "./options.js";
+  kernelRules,
+} from "./kernel-options.js";
+import { Layer, type LayerOptions } from "./layer.js";
+import type { Size2D } from "./options.js";
+import { rulesConfig, type WeightRules } from "./weight-rules.js";
 
 export interface Conv2DOptions extends LayerOptions, KernelOptions, ConvWindowOptions {
-  /** Into how many groups channels and filters are cut; each filter reads its group alone. 1 by default. */
+  /**
+   * How many groups channels and filters are cut into; each filter reads only its own group.
+   *
+   * @defaultValue `1`
+   */
   readonly groups?: number;
 }
 
 /**
  * Two-dimensional convolution.
  *
- * Input `[batch, H, W, C]`, kernel `[R, S, C / groups, filters]`, output `[batch, P, Q, filters]`.
+ * Weights: kernel `[R, S, C / groups, filters]`, and bias `[filters]` unless `useBias` is false.
+ *
+ * Input shape: `[batch, H, W, C]`.
+ *
+ * Output shape: `[batch, P, Q, filters]`; with padding `"valid"` and no dilation P = ⌊(H − R) / stride⌋ + 1, with
+ * `"same"` P = ⌈H / stride⌉, and Q likewise.
  *
  * @example
  * const layer = new Conv2D(16, 3, { activation: "relu" });
@@ -38,7 +58,8 @@ export class Conv2D extends Layer {
   readonly dilationRate: readonly [number, number];
   readonly padding: "valid" | "same";
   readonly groups: number;
-  private readonly settings: KernelSettings;
+  private readonly kernel: WeightRules;
+  private readonly settings: BiasSettings;
 
   /**
    * @param filters output channels
@@ -56,7 +77,18 @@ export class Conv2D extends Layer {
     this.padding = window.padding;
     this.groups = wholeNumber(this.who, "groups", options.groups ?? 1);
     this.checkGroups("filters", this.filters);
-    this.settings = kernelSettings(this.who, options);
+    this.kernel = kernelRules(this.who, options);
+    this.settings = biasSettings(this.who, options);
+  }
+
+  static fromConfig(config: JsonObject): Conv2D {
+    const who = "Conv2D";
+    return new Conv2D(numberIn(config, "filters"), kernelSizeIn(config), {
+      ...layerOptions(who, config),
+      ...biasOptionsIn(who, config, "kernel"),
+      ...convWindowIn(who, config),
+      groups: numberIn(config, "groups", 1),
+    });
   }
 
   override outputShape(input: Shape): Shape {
@@ -65,13 +97,9 @@ export class Conv2D extends Layer {
   }
 
   protected override createWeights(input: Shape): void {
-    const { settings } = this;
-    const { kernelInitializer, kernelRegularizer, kernelConstraint } = settings;
-    const shape = [...this.kernelSize, input[2]! / this.groups, this.filters];
-    this.addWeight("kernel", shape, kernelInitializer, kernelRegularizer, true, kernelConstraint);
-    if (!settings.useBias) return;
-    const { biasInitializer, biasRegularizer, biasConstraint } = settings;
-    this.addWeight("bias", [this.filters], biasInitializer, biasRegularizer, true, biasConstraint);
+    const { filters, settings } = this;
+    this.addWeight("kernel", [...this.kernelSize, input[2]! / this.groups, filters], this.kernel);
+    if (settings.useBias) this.addWeight("bias", [filters], settings.bias);
   }
 
   override lower(input: Shape): OpNode[] {
@@ -91,12 +119,10 @@ export class Conv2D extends Layer {
     return {
       ...super.getConfig(),
       filters: this.filters,
-      kernel_size: this.kernelSize,
-      strides: this.strides,
-      padding: this.padding,
-      dilation_rate: this.dilationRate,
+      ...windowConfig(this),
       groups: this.groups,
-      ...kernelConfig(this.settings),
+      ...activationConfig(this.settings),
+      ...rulesConfig({ kernel: this.kernel, bias: this.settings.bias }),
     };
   }
 

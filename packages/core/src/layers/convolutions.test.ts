@@ -6,7 +6,7 @@ import { Conv2D, Dense, DepthwiseConv2D, type Layer, layers, SeparableConv2D } f
 
 /** What a layer is once a model has built it: the output's shape and the weights' shapes. */
 function built(layer: Layer, input: Shape) {
-  const output = layer.build(input, { name: layer.name, seed: 1, position: 0, weightsBefore: 0 });
+  const output = layer.build([input], { name: layer.name, seed: 1, position: 0, weightsBefore: 0 });
   return { output, weights: layer.weights.map(({ name, shape }) => [name, shape]) };
 }
 
@@ -183,7 +183,7 @@ describe("getWeights and setWeights", () => {
   it("give copies in Keras's order, and take them", () => {
     const [one, two] = [new SeparableConv2D(2, 1), new SeparableConv2D(2, 1)];
     built(one, [2, 2, 3]);
-    two.build([2, 2, 3], { name: "two", seed: 2, position: 0, weightsBefore: 0 });
+    two.build([[2, 2, 3]], { name: "two", seed: 2, position: 0, weightsBefore: 0 });
     const weights = one.getWeights();
     expect(weights.map(({ shape }) => shape)).toEqual([[1, 1, 3, 1], [1, 1, 3, 2], [2]]);
     expect(two.getWeights()).not.toEqual(weights);
@@ -198,7 +198,7 @@ describe("getWeights and setWeights", () => {
     built(layer, [3]);
     const before = layer.getWeights();
     const ones = before.map(({ shape, values }) => ({ shape, values: values.map(() => 1) }));
-    const next = "Give them all, in the order of getWeights.";
+    const next = "Pass them all, in the order of getWeights.";
     expect(() => layer.setWeights(ones.slice(1))).toThrow(
       `Dense "d": expected 2 arrays of weights, received 1. ${next}`,
     );

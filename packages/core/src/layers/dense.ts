@@ -1,18 +1,32 @@
+import { numberIn } from "../base/config.js";
 import type { JsonObject } from "../base/json.js";
 import { type Shape, sizeOf, wholeNumber } from "../base/shape.js";
 import { conv2dGeometry } from "../ops/conv2d-geometry.js";
 import type { OpNode } from "../ops/node.js";
 import { activationNodes } from "./activation.js";
+import { layerOptions } from "./config.js";
 import { POINT } from "./conv-window.js";
+import {
+  activationConfig,
+  type BiasSettings,
+  biasOptionsIn,
+  biasSettings,
+  type KernelOptions,
+  kernelRules,
+} from "./kernel-options.js";
 import { Layer, type LayerOptions } from "./layer.js";
-import { type KernelOptions, type KernelSettings, kernelConfig, kernelSettings } from "./options.js";
+import { rulesConfig, type WeightRules } from "./weight-rules.js";
 
 export interface DenseOptions extends LayerOptions, KernelOptions {}
 
 /**
- * Every output unit reads every input.
+ * Every output unit reads every input: works on the last axis.
  *
- * Input `[batch, …, I]`, kernel `[I, units]`, output `[batch, …, units]`: works on the last axis.
+ * Weights: kernel `[I, units]`, and bias `[units]` unless `useBias` is false.
+ *
+ * Input shape: `[batch, …, I]`.
+ *
+ * Output shape: `[batch, …, units]`.
  *
  * @example
  * new Dense(10, { activation: "softmax" }).outputShape([4608]); // [10]
@@ -21,7 +35,8 @@ export class Dense extends Layer {
   readonly className = "Dense";
   protected override readonly positional: readonly string[] = ["units"];
   readonly units: number;
-  private readonly settings: KernelSettings;
+  private readonly kernel: WeightRules;
+  private readonly settings: BiasSettings;
 
   /**
    * @param units outputs
@@ -30,7 +45,15 @@ export class Dense extends Layer {
   constructor(units: number, options: DenseOptions = {}) {
     super(options);
     this.units = wholeNumber(this.who, "units", units);
-    this.settings = kernelSettings(this.who, options);
+    this.kernel = kernelRules(this.who, options);
+    this.settings = biasSettings(this.who, options);
+  }
+
+  static fromConfig(config: JsonObject): Dense {
+    return new Dense(numberIn(config, "units"), {
+      ...layerOptions("Dense", config),
+      ...biasOptionsIn("Dense", config, "kernel"),
+    });
   }
 
   override outputShape(input: Shape): Shape {
@@ -38,13 +61,9 @@ export class Dense extends Layer {
   }
 
   protected override createWeights(input: Shape): void {
-    const { settings } = this;
-    const { kernelInitializer, kernelRegularizer, kernelConstraint } = settings;
-    const shape = [input.at(-1)!, this.units];
-    this.addWeight("kernel", shape, kernelInitializer, kernelRegularizer, true, kernelConstraint);
-    if (!settings.useBias) return;
-    const { biasInitializer, biasRegularizer, biasConstraint } = settings;
-    this.addWeight("bias", [this.units], biasInitializer, biasRegularizer, true, biasConstraint);
+    const { units, settings } = this;
+    this.addWeight("kernel", [input.at(-1)!, units], this.kernel);
+    if (settings.useBias) this.addWeight("bias", [units], settings.bias);
   }
 
   override lower(input: Shape): OpNode[] {
@@ -62,6 +81,11 @@ export class Dense extends Layer {
   }
 
   override getConfig(): JsonObject {
-    return { ...super.getConfig(), units: this.units, ...kernelConfig(this.settings) };
+    return {
+      ...super.getConfig(),
+      units: this.units,
+      ...activationConfig(this.settings),
+      ...rulesConfig({ kernel: this.kernel, bias: this.settings.bias }),
+    };
   }
 }

@@ -1,3 +1,4 @@
+import { numberIn } from "../base/config.js";
 import type { JsonObject } from "../base/json.js";
 import { type Shape, wholeNumber } from "../base/shape.js";
 import type { Constraint } from "../constraints/index.js";
@@ -7,41 +8,61 @@ import type { OpNode } from "../ops/node.js";
 import { imageShape } from "../ops/window.js";
 import type { Regularizer } from "../regularizers/index.js";
 import { activationNodes } from "./activation.js";
+import { layerOptions } from "./config.js";
 import {
-  type ActivationName,
-  type ActivationOption,
-  activationOf,
-  kerasActivation,
-} from "./activation-names.js";
-import { type ConvWindow, type ConvWindowOptions, convWindow, windowConfig } from "./conv-window.js";
+  type ConvWindow,
+  type ConvWindowOptions,
+  convWindow,
+  convWindowIn,
+  kernelSizeIn,
+  windowConfig,
+} from "./conv-window.js";
+import {
+  activationConfig,
+  type BiasOptions,
+  type BiasSettings,
+  biasOptionsIn,
+  biasSettings,
+} from "./kernel-options.js";
 import { Layer, type LayerOptions } from "./layer.js";
-import { inOrder, rulesConfig, type Size2D, type WeightRules, weightRules } from "./options.js";
+import type { Size2D } from "./options.js";
+import { rulesConfig, type WeightRules, weightRules } from "./weight-rules.js";
 
-export interface DepthwiseConv2DOptions extends LayerOptions, ConvWindowOptions {
-  /** Output channels of each input channel; 1 by default. */
+export interface DepthwiseConv2DOptions extends LayerOptions, BiasOptions, ConvWindowOptions {
+  /**
+   * Output channels of each input channel.
+   *
+   * @defaultValue `1`
+   */
   readonly depthMultiplier?: number;
-  /** By Heddle's or Keras's name; `"linear"` by default. */
-  readonly activation?: ActivationOption;
-  /** Whether a bias is added; true by default. */
-  readonly useBias?: boolean;
-  /** `"glorotUniform"` by default. */
+  /**
+   * The kernel's first values.
+   *
+   * @defaultValue `"glorotUniform"`
+   */
   readonly depthwiseInitializer?: Initializer | string;
-  /** `"zeros"` by default. */
-  readonly biasInitializer?: Initializer | string;
-  /** Penalty on the kernel's size; none by default. */
+  /**
+   * Penalty on the kernel's size.
+   *
+   * @defaultValue none
+   */
   readonly depthwiseRegularizer?: Regularizer | string;
-  /** Penalty on the bias's size; none by default. */
-  readonly biasRegularizer?: Regularizer | string;
-  /** What the kernel is held to after each update; nothing by default. */
+  /**
+   * What the kernel is held to after each update.
+   *
+   * @defaultValue none
+   */
   readonly depthwiseConstraint?: Constraint | string;
-  /** The same for the bias. */
-  readonly biasConstraint?: Constraint | string;
 }
 
 /**
  * A convolution of each channel by itself.
  *
- * Input `[batch, H, W, C]`, kernel `[R, S, C, M]`, output `[batch, P, Q, C·M]`: channel `c·M + m` from channel `c`.
+ * Weights: kernel `[R, S, C, M]`, M the depth multiplier, and bias `[C·M]` unless `useBias` is false.
+ *
+ * Input shape: `[batch, H, W, C]`.
+ *
+ * Output shape: `[batch, P, Q, C·M]`, channel `c·M + m` from channel `c`; P and Q as for `Conv2D`.
  *
  * @example
  * const layer = new DepthwiseConv2D(3, { padding: "same", activation: "relu" });
@@ -52,10 +73,8 @@ export class DepthwiseConv2D extends Layer {
   protected override readonly positional: readonly string[] = ["kernelSize"];
   readonly depthMultiplier: number;
   readonly window: ConvWindow;
-  private readonly activation: ActivationName;
-  private readonly useBias: boolean;
   private readonly depthwise: WeightRules;
-  private readonly bias: WeightRules;
+  private readonly settings: BiasSettings;
 
   /**
    * @param kernelSize window in pixels: one number, or `[height, width]`
@@ -65,10 +84,18 @@ export class DepthwiseConv2D extends Layer {
     super(options);
     this.depthMultiplier = wholeNumber(this.who, "depthMultiplier", options.depthMultiplier ?? 1);
     this.window = convWindow(this.who, kernelSize, options);
-    this.activation = activationOf(this.who, options.activation);
-    this.useBias = options.useBias ?? true;
-    this.depthwise = weightRules(this.who, "depthwise", options);
-    this.bias = weightRules(this.who, "bias", options, "Zeros");
+    this.depthwise = depthwiseRules(this.who, options);
+    this.settings = biasSettings(this.who, options);
+  }
+
+  static fromConfig(config: JsonObject): DepthwiseConv2D {
+    const who = "DepthwiseConv2D";
+    return new DepthwiseConv2D(kernelSizeIn(config), {
+      ...layerOptions(who, config),
+      ...biasOptionsIn(who, config, "depthwise"),
+      ...convWindowIn(who, config),
+      depthMultiplier: numberIn(config, "depth_multiplier", 1),
+    });
   }
 
   override outputShape(input: Shape): Shape {
@@ -77,10 +104,10 @@ export class DepthwiseConv2D extends Layer {
   }
 
   protected override createWeights(input: Shape): void {
+    const { depthMultiplier, settings } = this;
     const channels = input[2]!;
-    const shape = [...this.window.kernelSize, channels, this.depthMultiplier];
-    this.addWeight("kernel", shape, ...inOrder(this.depthwise));
-    if (this.useBias) this.addWeight("bias", [channels * this.depthMultiplier], ...inOrder(this.bias));
+    this.addWeight("kernel", [...this.window.kernelSize, channels, depthMultiplier], this.depthwise);
+    if (settings.useBias) this.addWeight("bias", [channels * depthMultiplier], settings.bias);
   }
 
   override lower(input: Shape): OpNode[] {
@@ -89,7 +116,7 @@ export class DepthwiseConv2D extends Layer {
     const geometry = this.geometry(input);
     return [
       { op: "depthwiseConv2d", owner, geometry, kernel: kernel!, bias, relu: false },
-      ...activationNodes(owner, this.activation),
+      ...activationNodes(owner, this.settings.activation),
     ];
   }
 
@@ -98,10 +125,9 @@ export class DepthwiseConv2D extends Layer {
       ...super.getConfig(),
       depth_multiplier: this.depthMultiplier,
       ...windowConfig(this.window),
-      activation: kerasActivation(this.activation),
-      use_bias: this.useBias,
-      ...rulesConfig("depthwise", this.depthwise),
-      ...rulesConfig("bias", this.bias),
+      ...activationConfig(this.settings),
+      ...rulesConfig({ depthwise: this.depthwise }),
+      ...rulesConfig({ bias: this.settings.bias }),
     };
   }
 
@@ -113,4 +139,13 @@ export class DepthwiseConv2D extends Layer {
       ...this.window,
     });
   }
+}
+
+/** The rules of a depthwise kernel. */
+export function depthwiseRules(who: string, options: DepthwiseConv2DOptions): WeightRules {
+  return weightRules(who, {
+    initializer: options.depthwiseInitializer ?? "GlorotUniform",
+    regularizer: options.depthwiseRegularizer,
+    constraint: options.depthwiseConstraint,
+  });
 }

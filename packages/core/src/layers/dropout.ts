@@ -1,15 +1,18 @@
+import { numberIn } from "../base/config.js";
 import { HeddleError } from "../base/errors.js";
 import type { JsonObject } from "../base/json.js";
 import type { Shape } from "../base/shape.js";
 import type { OpNode } from "../ops/node.js";
-import { type BuildContext, Layer, type LayerOptions } from "./layer.js";
+import { layerOptions } from "./config.js";
+import { Layer, type LayerOptions } from "./layer.js";
 
 /**
- * In training sets a random share of the units to zero and scales the others up by 1 / (1 − rate); passes
- * everything on otherwise. Which units are dropped depends on the model's seed and the step alone. The rate is
- * rounded to 1/65536.
+ * In training sets a random share of the units to zero and scales the others up by 1 / (1 − rate); passes everything on
+ * otherwise. Which units are dropped depends only on the model's seed and the step. The rate is rounded to 1/65536.
  *
- * Input and output have the same shape.
+ * Input shape: any, `[batch, …]`.
+ *
+ * Output shape: the same.
  *
  * Srivastava et al., "Dropout: A Simple Way to Prevent Neural Networks from Overfitting" (JMLR 2014).
  *
@@ -19,20 +22,21 @@ import { type BuildContext, Layer, type LayerOptions } from "./layer.js";
 export class Dropout extends Layer {
   readonly className = "Dropout";
   protected override readonly positional: readonly string[] = ["rate"];
-  private number = 0;
 
-  /** @param rate share of the units to drop, 0 ≤ rate < 1 */
+  /**
+   * @param rate share of the units to drop, 0 ≤ rate < 1
+   * @throws HeddleError for other rates
+   */
   constructor(
     readonly rate: number,
     options: LayerOptions = {},
   ) {
     super(options);
-    dropoutRate(this.who, rate);
+    checkDropoutRate(this.who, rate);
   }
 
-  override build(input: Shape, context: BuildContext): Shape {
-    this.number = context.position;
-    return super.build(input, context);
+  static fromConfig(config: JsonObject): Dropout {
+    return new Dropout(numberIn(config, "rate"), layerOptions("Dropout", config));
   }
 
   override outputShape(input: Shape): Shape {
@@ -40,7 +44,7 @@ export class Dropout extends Layer {
   }
 
   override lower(): OpNode[] {
-    return [{ op: "dropout", owner: this.name, rate: this.rate, layer: this.number }];
+    return [{ op: "dropout", owner: this.name, rate: this.rate, layer: this.position }];
   }
 
   override getConfig(): JsonObject {
@@ -49,7 +53,7 @@ export class Dropout extends Layer {
 }
 
 /** Checks a share of units to drop. */
-export function dropoutRate(who: string, rate: number): void {
+export function checkDropoutRate(who: string, rate: number): void {
   if (rate >= 0 && rate < 1) return;
   throw new HeddleError({
     who,

@@ -1,17 +1,25 @@
+import type { JsonObject } from "../base/json.js";
 import { type Shape, sizeOf } from "../base/shape.js";
 import type { OpNode } from "../ops/node.js";
+import { layerOptions } from "./config.js";
 import { Layer } from "./layer.js";
 
 /**
  * All of a sample's values in one row.
  *
- * Input `[batch, …]`, output `[batch, product of the rest]`.
+ * Input shape: any, `[batch, …]`.
+ *
+ * Output shape: `[batch, product of the other sizes]`.
  *
  * @example
  * new Flatten().outputShape([12, 12, 32]); // [4608]
  */
 export class Flatten extends Layer {
   readonly className = "Flatten";
+
+  static fromConfig(config: JsonObject): Flatten {
+    return new Flatten(layerOptions("Flatten", config));
+  }
 
   override outputShape(input: Shape): Shape {
     return [sizeOf(input)];

@@ -1,9 +1,12 @@
-import { GlobalPooling2D } from "./global-pooling2d.js";
+import type { JsonObject } from "../base/json.js";
+import { GlobalPooling2D, globalPoolingOptionsIn } from "./global-pooling2d.js";
 
 /**
  * The mean of each channel.
  *
- * Input `[batch, H, W, C]`, output `[batch, C]`, or `[batch, 1, 1, C]` with `keepdims`.
+ * Input shape: `[batch, H, W, C]`.
+ *
+ * Output shape: `[batch, C]`, or `[batch, 1, 1, C]` with `keepdims`.
  *
  * @example
  * new GlobalAveragePooling2D().outputShape([7, 7, 64]); // [64]
@@ -11,4 +14,8 @@ import { GlobalPooling2D } from "./global-pooling2d.js";
 export class GlobalAveragePooling2D extends GlobalPooling2D {
   readonly className = "GlobalAveragePooling2D";
   protected readonly op = "averagePool";
+
+  static fromConfig(config: JsonObject): GlobalAveragePooling2D {
+    return new GlobalAveragePooling2D(globalPoolingOptionsIn("GlobalAveragePooling2D", config));
+  }
 }

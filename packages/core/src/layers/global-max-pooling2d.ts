@@ -1,9 +1,12 @@
-import { GlobalPooling2D } from "./global-pooling2d.js";
+import type { JsonObject } from "../base/json.js";
+import { GlobalPooling2D, globalPoolingOptionsIn } from "./global-pooling2d.js";
 
 /**
  * The largest value of each channel. The gradient goes to the first of equals.
  *
- * Input `[batch, H, W, C]`, output `[batch, C]`, or `[batch, 1, 1, C]` with `keepdims`.
+ * Input shape: `[batch, H, W, C]`.
+ *
+ * Output shape: `[batch, C]`, or `[batch, 1, 1, C]` with `keepdims`.
  *
  * @example
  * new GlobalMaxPooling2D().outputShape([7, 7, 64]); // [64]
@@ -11,4 +14,8 @@ import { GlobalPooling2D } from "./global-pooling2d.js";
 export class GlobalMaxPooling2D extends GlobalPooling2D {
   readonly className = "GlobalMaxPooling2D";
   protected readonly op = "maxPool";
+
+  static fromConfig(config: JsonObject): GlobalMaxPooling2D {
+    return new GlobalMaxPooling2D(globalPoolingOptionsIn("GlobalMaxPooling2D", config));
+  }
 }

@@ -3,16 +3,21 @@ import type { Shape } from "../base/shape.js";
 import { pool2dGeometry } from "../ops/max-pool.js";
 import type { OpNode } from "../ops/node.js";
 import { imageShape } from "../ops/window.js";
+import { layerOptions } from "./config.js";
 import { Layer, type LayerOptions } from "./layer.js";
 
 export interface GlobalPooling2DOptions extends LayerOptions {
-  /** Whether the output keeps its axes of height and width, each of size 1; false by default. */
+  /**
+   * Whether the output keeps the axes of height and width, each of size 1.
+   *
+   * @defaultValue `false`
+   */
   readonly keepdims?: boolean;
 }
 
 /** One value for each channel of an image: pooling with a window as large as the image. */
 export abstract class GlobalPooling2D extends Layer {
-  /** The op that makes a channel's value. */
+  /** The op that computes a channel's value. */
   protected abstract readonly op: "maxPool" | "averagePool";
   readonly keepdims: boolean;
 
@@ -37,4 +42,9 @@ export abstract class GlobalPooling2D extends Layer {
   override getConfig(): JsonObject {
     return { ...super.getConfig(), keepdims: this.keepdims };
   }
+}
+
+/** The options of a Keras configuration. */
+export function globalPoolingOptionsIn(who: string, config: JsonObject): GlobalPooling2DOptions {
+  return { ...layerOptions(who, config), keepdims: config["keepdims"] === true };
 }

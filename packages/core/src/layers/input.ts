@@ -6,6 +6,11 @@ import { Tensor } from "./layer.js";
  * The input of a model that is built with `layer.apply`.
  *
  * @param shape sizes without the batch: `[height, width, channels]`
+ * @throws HeddleError for a shape that is not a list of sizes of at least 1
+ *
+ * @example
+ * const x = input([28, 28, 1]);
+ * const model = new Model({ inputs: x, outputs: new Dense(10).apply(new Flatten().apply(x)) });
  */
 export function input(shape: Shape): Tensor {
   return new Tensor(checkedShape("input", shape));
@@ -20,6 +25,6 @@ export function checkedShape(who: string, shape: Shape): Shape {
     who,
     expected: "a list of the sizes of one sample",
     received: JSON.stringify(shape) ?? "nothing",
-    next: "Give [height, width, channels], or [size] for plain numbers.",
+    next: "Pass [height, width, channels], or [size] for plain numbers.",
   });
 }

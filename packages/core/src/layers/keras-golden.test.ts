@@ -57,7 +57,7 @@ describe.each(["activations-pooling", "convolutions", "layers"])("Keras, %s", (n
       const compare = againstKeras({ ...placeOf(example.layer), id: `${name} ${title}`, kernels });
       const [samples, ...shape] = example.input;
       const layer = layers.deserialize("golden", example.layer);
-      expect([samples, ...layer.build(shape, context)]).toEqual(example.output);
+      expect([samples, ...layer.build([shape], context)]).toEqual(example.output);
       expect(layer.weights.length).toBe(example.weights.length);
       layer.weights.forEach((weight, index) => {
         weight.values.set(example.weights[index]!);
@@ -93,7 +93,7 @@ describe.each(["activations-pooling", "convolutions", "layers"])("Keras, %s", (n
         const shapes = example.inputs.map(([, ...shape]) => shape);
         const [samples, ...output] = example.output;
         const layer = layers.deserialize("golden", example.layer);
-        expect(layer.buildOn(shapes, context)).toEqual(output);
+        expect(layer.build(shapes, context)).toEqual(output);
         const [node] = layer.lower(shapes[0]!) as readonly [MergeNode];
         const results = await runExperiment(engine(), {
           samples: samples!,

@@ -1,36 +1,51 @@
+import { optionsIn } from "../base/config.js";
 import { HeddleError } from "../base/errors.js";
 import type { JsonObject } from "../base/json.js";
 import { type Shape, sizeOf } from "../base/shape.js";
 import type { OpNode } from "../ops/node.js";
-import { AffineLayer, type AffineLayerOptions } from "./affine-layer.js";
+import { AffineLayer, type AffineLayerOptions, affineOptionsIn } from "./affine-layer.js";
 
 export interface LayerNormalizationOptions extends AffineLayerOptions {
-  /** The axis, or the last axes, that are normalized together, counted as Keras counts; −1 by default. */
+  /**
+   * The axis, or the last axes, that are normalized together, counted as Keras counts.
+   *
+   * @defaultValue `-1`
+   */
   readonly axis?: number | readonly number[];
 }
 
 /**
- * output = (input − mean) / √(variance + epsilon) · gamma + beta, with mean and variance over the given last axes of
- * each sample: what other samples are makes no difference.
+ * output = (input − mean) / √(variance + epsilon) · gamma + beta, with mean and variance over the last axes of each
+ * sample: the other samples make no difference.
  *
- * Input and output have the same shape. gamma and beta have the sizes of the axes.
+ * Weights: gamma and beta, with the sizes of those axes.
+ *
+ * Input shape: any, `[batch, …]`.
+ *
+ * Output shape: the same.
+ *
+ * Ba, Kiros and Hinton, "Layer Normalization" (2016).
  *
  * @example
  * new LayerNormalization({ axis: [-2, -1] }).outputShape([7, 7, 32]); // [7, 7, 32]
  */
 export class LayerNormalization extends AffineLayer {
-  override get className() {
-    return "LayerNormalization";
-  }
-
+  readonly className = "LayerNormalization";
   readonly axis: readonly number[];
 
   /** @throws HeddleError for an epsilon below 0 and unknown names, and later for axes that are not the last ones */
   constructor(options: LayerNormalizationOptions = {}) {
     super(options);
-    // From a file it may be anything; what fits no input is refused where there is one.
+    // From a file it may be anything; what fits no input is refused once there is one.
     const axis: unknown = options.axis ?? -1;
     this.axis = Array.isArray(axis) ? [...axis] : [Number(axis)];
+  }
+
+  static fromConfig(config: JsonObject): LayerNormalization {
+    return new LayerNormalization({
+      ...affineOptionsIn("LayerNormalization", config, { rms_scaling: false }),
+      ...optionsIn(config, "axis"),
+    });
   }
 
   override outputShape(input: Shape): Shape {
@@ -43,10 +58,8 @@ export class LayerNormalization extends AffineLayer {
   }
 
   override lower(input: Shape): OpNode[] {
-    const { affine, epsilon, name: owner } = this;
-    return [
-      { op: "layerNormalization", owner, ...affine, epsilon, length: sizeOf(this.normalizedShape(input)) },
-    ];
+    const length = sizeOf(this.normalizedShape(input));
+    return [{ op: "layerNormalization", owner: this.name, ...this.affine, epsilon: this.epsilon, length }];
   }
 
   override getConfig(): JsonObject {

@@ -2,54 +2,80 @@ import { HeddleError } from "../base/errors.js";
 import { formatBytes } from "../base/format.js";
 import type { JsonObject } from "../base/json.js";
 import { camelCased, checkKnownOptions, optionsObject } from "../base/known-options.js";
+import { MAXIMUM_MEMORY_BYTES } from "../base/limits.js";
 import { Random } from "../base/random.js";
 import { serialize } from "../base/registry.js";
 import { type Shape, sizeOf } from "../base/shape.js";
-import type { Constraint } from "../constraints/index.js";
-import { MAXIMUM_PAGES } from "../engine/kernel-table.js";
-import type { Initializer } from "../initializers/index.js";
 import type { AnyNode } from "../ops/node.js";
 import { Weight } from "../ops/weight.js";
 import type { Regularizer } from "../regularizers/index.js";
-import { regularizerOf } from "./options.js";
+import { regularizerOf, type WeightRules } from "./weight-rules.js";
 import { assignWeights, copyWeights, type WeightValues } from "./weight-values.js";
 
 /** Options that every layer takes. */
 export interface LayerOptions {
-  /** Unique within the model; made from the class by default: `conv2d`, `conv2d_1`. */
+  /**
+   * Unique within the model.
+   *
+   * @defaultValue made from the class: `conv2d`, `conv2d_1`
+   */
   readonly name?: string;
-  /** Whether training changes the layer's weights; true by default. */
+  /**
+   * Whether training changes the layer's weights.
+   *
+   * @defaultValue `true`
+   */
   readonly trainable?: boolean;
   /**
-   * Penalty on what the layer gives, behind its activation; none by default. Summed over a sample, averaged over the
-   * batch, and part of `loss` in training and evaluation.
+   * Penalty on the layer's output, after its activation. Summed over a sample, averaged over the batch, and part of
+   * `loss` in training and evaluation.
+   *
+   * @defaultValue none
    */
   readonly activityRegularizer?: Regularizer | string;
 }
 
-/** A value within a model under construction: what `input` and `layer.apply` give. Holds no numbers. */
+/** A value within a model under construction: what `input` and `layer.apply` return. Holds no numbers. */
 export class Tensor {
   constructor(
     /** Sizes of one sample. */
     readonly shape: Shape,
-    /** The layer that gives it, and on what; absent for a model's input. */
+    /** The layer that produces it, and from what; absent for a model's input. */
     readonly source?: { readonly layer: Layer; readonly inputs: readonly Tensor[] },
   ) {}
 }
 
-/** What a model gives a layer when it builds it. */
+/** What a model tells a layer when it builds it. */
 export interface BuildContext {
   readonly name: string;
   readonly seed: number;
-  /** Where the layer stands in the model, from 0. */
+  /** The layer's place in the model, from 0. */
   readonly position: number;
   /** How many weights the model has so far: each draws its first values from its own stream. */
   readonly weightsBefore: number;
 }
 
+/** How a weight of a layer starts and what happens to it. */
+export interface LayerWeightOptions extends Pick<WeightRules, "initializer"> {
+  /** Penalty on its size, added to the loss. */
+  readonly regularizer?: WeightRules["regularizer"];
+  /** What it is held to after each update. */
+  readonly constraint?: WeightRules["constraint"];
+  /**
+   * False for a weight that no gradient changes, such as a moving average.
+   *
+   * @defaultValue `true`
+   */
+  readonly trained?: boolean;
+}
+
 /**
- * A layer of a model. A subclass says what shape it gives (`outputShape`), which weights it has (`createWeights`),
- * and which ops it comes to (`lower`). One instance belongs to one place of one model.
+ * A layer of a model. A subclass says what shape its output has (`outputShape`), which weights it needs
+ * (`createWeights`), which ops it consists of (`lower`), and how it is written (`getConfig`) and read (a static
+ * `fromConfig`). An instance belongs to one place of one model.
+ *
+ * A class with a `fromConfig` of its own promises that its configuration names all of its options: any other option is
+ * refused as a mistake.
  */
 export abstract class Layer {
   /** Keras's name of the class. */
@@ -57,54 +83,64 @@ export abstract class Layer {
   /** The weights, in Keras's order; empty until the model is built. */
   readonly weights: Weight[] = [];
   /**
-   * False for a frozen layer: its weights get no gradient and no update. May be set at any time between calls; the next
-   * `fit` goes by it, with the optimizer's state anew.
+   * False for a frozen layer: its weights get no gradient and no update. May be changed between calls; the next `fit`
+   * respects it, with fresh optimizer state.
    */
   trainable: boolean;
+  /** Penalty on the layer's output. */
+  readonly activityRegularizer: Regularizer | undefined;
   /** What the constructor takes before its options. */
   protected readonly positional: readonly string[] = [];
-  /** Penalty on what the layer gives. */
-  readonly activityRegularizer: Regularizer | undefined;
-  private givenName: string | undefined;
+  private ownName: string | undefined;
   private context: BuildContext | undefined;
-  /** As given: what a subclass made of them is known when it has been constructed. */
-  readonly #given: LayerOptions;
+  /** Raw options; the parsed values exist only after the subclass's constructor. */
+  readonly #options: LayerOptions;
 
   constructor(options: LayerOptions = {}) {
-    this.#given = optionsObject(new.target.name, options, ["name"]);
-    this.givenName = options.name;
-    this.trainable = options.trainable ?? true;
-    // The class's own name is there only when this constructor has ended.
+    this.#options = optionsObject(new.target.name, options, ["name"]);
     checkName(new.target.name, options.name);
-    const who = options.name === undefined ? new.target.name : `${new.target.name} "${options.name}"`;
-    this.activityRegularizer = regularizerOf(who, options.activityRegularizer);
+    this.ownName = options.name;
+    this.trainable = options.trainable ?? true;
+    this.activityRegularizer = regularizerOf(this.who, options.activityRegularizer);
   }
 
   get name(): string {
-    return this.givenName ?? this.className;
+    return this.ownName ?? this.className;
   }
 
   /** True when the user chose the name. */
   get named(): boolean {
-    return this.givenName !== undefined;
+    return this.ownName !== undefined;
   }
 
-  /** Who complains in messages: `Dense "head"`. */
+  /** The layer in error messages: `Dense "head"`. */
   get who(): string {
-    return this.givenName === undefined ? this.className : `${this.className} "${this.givenName}"`;
+    // A subclass's fields do not exist yet while a constructor of its base class runs.
+    const className = this.className ?? this.constructor.name;
+    return this.ownName === undefined ? className : `${className} "${this.ownName}"`;
   }
 
-  /** Checks the input and gives the output's shape, both without the batch. */
-  abstract outputShape(input: Shape): Shape;
+  /** The layer's place in the model that it was built for, from 0. */
+  protected get position(): number {
+    return this.context?.position ?? 0;
+  }
 
-  /** Makes the weights for an input; called once, after `outputShape` has accepted it. */
-  protected createWeights(_input: Shape): void {}
+  /** True once a model has the layer. */
+  protected get built(): boolean {
+    return this.context !== undefined;
+  }
 
-  /** The ops that the layer comes to, each on the value of the one before it. */
-  abstract lower(input: Shape): readonly AnyNode[];
+  /** Checks the shapes of the inputs and returns the output's, all without the batch. */
+  abstract outputShape(...inputs: readonly Shape[]): Shape;
+
+  /** Creates the weights; called once, after `outputShape` has accepted the inputs. */
+  protected createWeights(..._inputs: readonly Shape[]): void {}
+
+  /** The ops that the layer consists of, each applied to the value of the one before it. */
+  abstract lower(...inputs: readonly Shape[]): readonly AnyNode[];
 
   /**
-   * Places the layer behind a value, for models that are no plain chain.
+   * Places the layer after a value, for models that are not a plain chain.
    *
    * @param inputs one value, or several for a layer that merges
    * @throws HeddleError when the layer does not take inputs of these shapes
@@ -115,12 +151,9 @@ export abstract class Layer {
    */
   apply(inputs: Tensor | readonly Tensor[]): Tensor {
     const list = inputs instanceof Tensor ? [inputs] : inputs;
-    return new Tensor(this.outputShapeOf(list.map(({ shape }) => shape)), { layer: this, inputs: list });
-  }
-
-  /** The output's shape for all inputs: one, but for layers that merge. */
-  outputShapeOf(inputs: readonly Shape[]): Shape {
-    return this.outputShape(this.only(inputs));
+    const shapes = list.map(({ shape }) => shape);
+    this.checkInputCount(shapes.length);
+    return new Tensor(this.outputShape(...shapes), { layer: this, inputs: list });
   }
 
   /** The options under Keras's names, as its JSON has them. */
@@ -131,9 +164,11 @@ export abstract class Layer {
 
   /** @throws HeddleError for an option that the layer's configuration does not have */
   checkOptions(): void {
+    // What a subclass without a fromConfig of its own does with its options is its own business.
+    if (!Object.hasOwn(this.constructor, "fromConfig")) return;
     const { who, positional } = this;
     const isPositional = (name: string) => positional.includes(camelCased(name));
-    const misplaced = Object.keys(this.#given).find(isPositional);
+    const misplaced = Object.keys(this.#options).find(isPositional);
     if (misplaced !== undefined) {
       throw new HeddleError({
         who,
@@ -143,7 +178,7 @@ export abstract class Layer {
       });
     }
     const config = Object.keys({ trainable: true, activity_regularizer: null, ...this.getConfig() });
-    checkKnownOptions(who, this.#given, config.filter((name) => !isPositional(name)).map(camelCased));
+    checkKnownOptions(who, this.#options, config.filter((name) => !isPositional(name)).map(camelCased));
   }
 
   /** Copies of the weights, in Keras's order. */
@@ -154,26 +189,14 @@ export abstract class Layer {
   /**
    * Sets all weights, in the order of `getWeights`; changes none unless all fit.
    *
-   * @throws HeddleError when their number, a shape or a length is another
+   * @throws HeddleError when their number, a shape or a length differs
    */
   setWeights(values: readonly WeightValues[]): void {
     assignWeights(this.who, this.weights, values);
   }
 
   /** Fixes name and weights; called by the model. Returns the output shape. */
-  buildOn(inputs: readonly Shape[], context: BuildContext): Shape {
-    return this.build(this.only(inputs), context);
-  }
-
-  build(input: Shape, context: BuildContext): Shape {
-    this.place(context);
-    const output = this.outputShape(input);
-    this.createWeights(input);
-    return output;
-  }
-
-  /** Takes the place in a model that the layer keeps. */
-  protected place(context: BuildContext): void {
+  build(inputs: readonly Shape[], context: BuildContext): Shape {
     if (this.context) {
       throw new HeddleError({
         who: this.who,
@@ -183,43 +206,38 @@ export abstract class Layer {
       });
     }
     this.context = context;
-    this.givenName = context.name;
+    this.ownName = context.name;
+    this.checkInputCount(inputs.length);
+    const output = this.outputShape(...inputs);
+    this.createWeights(...inputs);
+    return output;
   }
 
-  private only(inputs: readonly Shape[]): Shape {
-    const [input, ...others] = inputs;
-    if (input && others.length === 0) return input;
+  /** Refuses a number of inputs: all but one, except for layers that merge. */
+  protected checkInputCount(count: number): void {
+    if (count === 1) return;
     throw new HeddleError({
       who: this.who,
       expected: "one input",
-      received: `${inputs.length}`,
+      received: String(count),
       next: "Merge them first, with Add, Multiply or Concatenate.",
     });
   }
 
-  /**
-   * @param trained false for a weight that no gradient changes, such as a moving average
-   * @param constraint what it is held to after each update
-   */
-  protected addWeight(
-    name: string,
-    shape: Shape,
-    initializer: Initializer,
-    regularizer: Regularizer | undefined,
-    trained = true,
-    constraint?: Constraint | undefined,
-  ): Weight {
+  /** Adds a weight; for `createWeights`. */
+  protected addWeight(name: string, shape: Shape, options: LayerWeightOptions): Weight {
+    const { initializer, regularizer, constraint, trained = true } = options;
     constraint?.check(this.who, shape);
-    const { seed, weightsBefore } = this.context!;
     const bytes = 4 * sizeOf(shape);
-    if (!(bytes <= MAXIMUM_PAGES * 65536)) {
+    if (!(bytes <= MAXIMUM_MEMORY_BYTES)) {
       throw new HeddleError({
         who: this.who,
-        expected: `weights within ${formatBytes(MAXIMUM_PAGES * 65536)}`,
+        expected: `weights within ${formatBytes(MAXIMUM_MEMORY_BYTES)}`,
         received: `a ${name} [${shape.join(", ")}] of ${formatBytes(bytes)}`,
-        next: "Take fewer filters or units, or pool before it.",
+        next: "Use fewer filters or units, or pool before it.",
       });
     }
+    const { seed, weightsBefore } = this.context!;
     const random = new Random(seed, "initializer", weightsBefore + this.weights.length);
     const weight = new Weight({
       name: `${this.name}/${name}`,
@@ -241,6 +259,6 @@ function checkName(who: string, name: unknown): void {
     who,
     expected: "name to be a text without a slash",
     received: JSON.stringify(name),
-    next: "Give another name, or none.",
+    next: "Choose another name, or omit it.",
   });
 }

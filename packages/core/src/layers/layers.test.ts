@@ -18,7 +18,7 @@ import {
 
 /** What a layer is once a model has built it: the output's shape and the weights' shapes. */
 function built(layer: Layer, input: Shape) {
-  const output = layer.build(input, { name: layer.name, seed: 1, position: 0, weightsBefore: 0 });
+  const output = layer.build([input], { name: layer.name, seed: 1, position: 0, weightsBefore: 0 });
   return { output, weights: layer.weights.map(({ name, shape }) => [name, shape]) };
 }
 
@@ -90,7 +90,7 @@ describe("layers lower to their ops:", () => {
 
   it("a dropout knows its place, so that two draw differently", () => {
     const layer = new Dropout(0.5);
-    layer.build([4], { name: "dropout", seed: 1, position: 6, weightsBefore: 0 });
+    layer.build([[4]], { name: "dropout", seed: 1, position: 6, weightsBefore: 0 });
     expect(layer.lower()).toEqual([{ op: "dropout", owner: "dropout", rate: 0.5, layer: 6 }]);
   });
 
@@ -270,7 +270,7 @@ describe("a wrong option says whose it is, what was expected, what came, what to
 
   it("weights beyond all memory", () => {
     expect(() => built(new Dense(2 ** 20, { name: "d" }), [4608])).toThrow(
-      'Dense "d": expected weights within 2.0 GiB, received a kernel [4608, 1048576] of 18.0 GiB. Take fewer filters or units, or pool before it.',
+      'Dense "d": expected weights within 2.0 GiB, received a kernel [4608, 1048576] of 18.0 GiB. Use fewer filters or units, or pool before it.',
     );
   });
 

@@ -1,30 +1,25 @@
 import { HeddleError } from "../base/errors.js";
 import { formatShape, type Shape } from "../base/shape.js";
 import type { MergeNode } from "../ops/merge.js";
-import { type BuildContext, Layer } from "./layer.js";
+import { Layer } from "./layer.js";
 
 /** A layer that makes one value of two or more. */
 export abstract class MergeLayer extends Layer {
-  abstract override lower(input: Shape): readonly MergeNode[];
+  abstract override lower(...inputs: readonly Shape[]): readonly MergeNode[];
 
-  /** The output's shape; inputs are at least two. */
+  /** The output's shape for two inputs or more. */
   protected abstract mergedShape(inputs: readonly Shape[]): Shape;
 
-  override outputShapeOf(inputs: readonly Shape[]): Shape {
-    if (inputs.length < 2) throw this.fault("two inputs or more", `${inputs.length}`, "Apply it to a list.");
+  override outputShape(...inputs: readonly Shape[]): Shape {
+    this.checkInputCount(inputs.length);
     return this.mergedShape(inputs);
   }
 
-  override outputShape(input: Shape): Shape {
-    return this.outputShapeOf([input]);
+  protected override checkInputCount(count: number): void {
+    if (count < 2) throw this.fault("two inputs or more", String(count), "Apply it to a list.");
   }
 
-  override buildOn(inputs: readonly Shape[], context: BuildContext): Shape {
-    this.place(context);
-    return this.outputShapeOf(inputs);
-  }
-
-  /** The complaint about inputs that do not go together. */
+  /** The error for inputs that do not go together. */
   protected mismatch(expected: string, inputs: readonly Shape[]): HeddleError {
     return this.fault(
       expected,

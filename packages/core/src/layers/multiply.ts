@@ -1,11 +1,15 @@
+import type { JsonObject } from "../base/json.js";
 import { type Shape, sameShape } from "../base/shape.js";
 import type { MergeNode } from "../ops/merge.js";
+import { layerOptions } from "./config.js";
 import { MergeLayer } from "./merge-layer.js";
 
 /**
  * The product of its inputs, element by element.
  *
- * Inputs and output have one shape.
+ * Input shape: two or more of the same shape, `[batch, …]`.
+ *
+ * Output shape: that shape.
  *
  * @example
  * const x = input([14, 14, 32]);
@@ -13,6 +17,10 @@ import { MergeLayer } from "./merge-layer.js";
  */
 export class Multiply extends MergeLayer {
   readonly className = "Multiply";
+
+  static fromConfig(config: JsonObject): Multiply {
+    return new Multiply(layerOptions("Multiply", config));
+  }
 
   override lower(): readonly MergeNode[] {
     return [{ op: "multiply", owner: this.name }];

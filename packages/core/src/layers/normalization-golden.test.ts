@@ -37,7 +37,7 @@ describe(`Keras ${golden.keras}`, () => {
       const compare = againstKeras({ part: "layers", row, id, kernels: engine().variant });
       const [samples, ...shape] = example.shape;
       const layer = layers.deserialize("golden", example.layer);
-      layer.build(shape, { name: layer.name, seed: 1, position: 0, weightsBefore: 0 });
+      layer.build([shape], { name: layer.name, seed: 1, position: 0, weightsBefore: 0 });
       expect(layer.weights.length).toBe(example.weights.length);
       layer.weights.forEach((weight, index) => {
         weight.values.set(example.weights[index]!);

@@ -1,26 +1,42 @@
+import { optionsIn } from "../base/config.js";
 import { HeddleError } from "../base/errors.js";
-import type { JsonObject } from "../base/json.js";
+import type { Json, JsonObject } from "../base/json.js";
 import { type Shape, sizeOf } from "../base/shape.js";
 import type { OpNode } from "../ops/node.js";
 import { Weight } from "../ops/weight.js";
-import { type BuildContext, Layer, type LayerOptions } from "./layer.js";
+import { layerOptions } from "./config.js";
+import { Layer, type LayerOptions } from "./layer.js";
 
 export interface NormalizationOptions extends LayerOptions {
-  /** −1 (the default) for statistics of each place of the last axis, null for one mean and variance of everything. */
+  /**
+   * −1 for statistics of each place of the last axis, null for one mean and one variance of everything.
+   *
+   * @defaultValue `-1`
+   */
   readonly axis?: -1 | null;
-  /** One number for all, or one for each place of the last axis; with `variance`. */
+  /**
+   * One number for all, or one for each place of the last axis; together with `variance`.
+   *
+   * @defaultValue unknown until `adapt` has been called
+   */
   readonly mean?: number | readonly number[];
-  /** As `mean`. */
+  /**
+   * As `mean`.
+   *
+   * @defaultValue unknown until `adapt` has been called
+   */
   readonly variance?: number | readonly number[];
 }
 
-/** The least deviation that is divided by: Keras's epsilon. */
+/** The smallest deviation that is divided by: Keras's epsilon. */
 const EPSILON = 1e-7;
 
 /**
- * output = (input − mean) / √variance, with statistics that are given, or that `adapt` takes from samples.
+ * output = (input − mean) / √variance, with statistics from the options, or that `adapt` computes from samples.
  *
- * Input and output have the same shape.
+ * Input shape: any, `[batch, …]`.
+ *
+ * Output shape: the same.
  *
  * @example
  * const normalization = new Normalization();
@@ -31,8 +47,8 @@ export class Normalization extends Layer {
   readonly className = "Normalization";
   readonly axis: -1 | null;
   private statistics: { mean: readonly number[]; variance: readonly number[] } | undefined;
-  private built = false;
 
+  /** @throws HeddleError for another axis, and for a mean without a variance or of another length */
   constructor(options: NormalizationOptions = {}) {
     super(options);
     const { axis = -1, mean, variance } = options;
@@ -45,10 +61,18 @@ export class Normalization extends Layer {
       });
     }
     this.axis = axis;
-    if (mean !== undefined || variance !== undefined) this.take(mean, variance);
+    if (mean !== undefined || variance !== undefined) this.setStatistics(mean, variance);
   }
 
-  private take(
+  static fromConfig(config: JsonObject): Normalization {
+    return new Normalization({
+      ...layerOptions("Normalization", config, { invert: false }),
+      ...optionsIn(config, "mean", "variance"),
+      axis: axisIn(config),
+    });
+  }
+
+  private setStatistics(
     mean: number | readonly number[] | undefined,
     variance: number | readonly number[] | undefined,
   ) {
@@ -64,7 +88,7 @@ export class Normalization extends Layer {
         who: this.who,
         expected: `mean and variance to be numbers${this.axis === -1 ? ", or lists of the same length" : ""}, the variance not below 0`,
         received: `mean ${JSON.stringify(mean) ?? "nothing"} and variance ${JSON.stringify(variance) ?? "nothing"}`,
-        next: "Give both, or neither and call adapt.",
+        next: "Pass both, or neither and call adapt.",
       });
     }
     this.statistics = { mean: means, variance: variances };
@@ -81,9 +105,9 @@ export class Normalization extends Layer {
   }
 
   /**
-   * Takes mean and variance from samples, summed in 64 bits. They become part of the layer's configuration.
+   * Computes mean and variance from samples, summed in 64 bits. They become part of the layer's configuration.
    *
-   * @param samples `images` holds samples of `shape`, one behind the other
+   * @param samples `images` holds samples of `shape`, one after the other
    * @throws HeddleError when a model has the layer already, or there are no samples
    */
   adapt(samples: { readonly images: ArrayLike<number>; readonly shape: Shape }): void {
@@ -92,7 +116,7 @@ export class Normalization extends Layer {
       throw new HeddleError({
         who: this.who,
         expected: "adapt before a model has the layer",
-        received: "a call behind it",
+        received: "a call after that",
         next: "Adapt the layer first, then create the model.",
       });
     }
@@ -101,7 +125,7 @@ export class Normalization extends Layer {
         who: this.who,
         expected: `samples of [${shape.join(", ")}]`,
         received: `${images.length} numbers`,
-        next: "Give the images and the shape of one.",
+        next: "Pass the images and the shape of one.",
       });
     }
     const places = this.axis === null ? 1 : shape.at(-1)!;
@@ -114,15 +138,10 @@ export class Normalization extends Layer {
       const away = images[i]! - mean[i % places]!;
       variance[i % places]! += away * away;
     }
-    this.take(
+    this.setStatistics(
       mean,
       variance.map((sum) => sum / rows),
     );
-  }
-
-  override build(input: Shape, context: BuildContext): Shape {
-    this.built = true;
-    return super.build(input, context);
   }
 
   override outputShape(input: Shape): Shape {
@@ -132,12 +151,12 @@ export class Normalization extends Layer {
       who: this.who,
       expected: `an input with ${mean.length} places on its last axis, as mean has`,
       received: `${input.at(-1)}`,
-      next: "Give as many means and variances, or adapt to samples of this shape.",
+      next: "Pass as many means and variances, or adapt to samples of this shape.",
     });
   }
 
   override lower(): OpNode[] {
-    // Keras's layer that was not adapted: it passes everything on.
+    // Like Keras's layer, one that was not adapted passes everything on.
     const { mean, variance } = this.statistics ?? { mean: [0], variance: [1] };
     const deviation = variance.map((value) => Math.max(EPSILON, Math.sqrt(Math.fround(value))));
     const constant = (name: string, values: readonly number[]) =>
@@ -167,9 +186,16 @@ export class Normalization extends Layer {
     };
   }
 
-  /** Keras takes a list only where the axis is kept. */
+  /** Keras accepts a list only where the axis is kept. */
   private configOf(values: readonly number[] | undefined) {
     if (!values) return null;
     return values.length === 1 ? values[0]! : values;
   }
+}
+
+/** The axes of a Keras configuration: the last one, or none; several are refused by the constructor. */
+function axisIn(config: JsonObject): -1 | null {
+  const axis = config["axis"] === undefined ? -1 : config["axis"];
+  const [only, ...others] = Array.isArray(axis) ? (axis as Json[]) : [axis];
+  return (others.length > 0 ? axis : (only ?? null)) as unknown as -1 | null;
 }

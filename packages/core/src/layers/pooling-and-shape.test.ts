@@ -18,7 +18,7 @@ import {
 } from "./index.js";
 
 const ops = (layer: Layer, input: Shape) => {
-  layer.build(input, { name: layer.name, seed: 1, position: 0, weightsBefore: 0 });
+  layer.build([input], { name: layer.name, seed: 1, position: 0, weightsBefore: 0 });
   return layer.lower(input).map((node) => node.op);
 };
 
@@ -61,7 +61,7 @@ describe("layers lower to their ops:", () => {
 
   it("a spatial dropout knows its place too", () => {
     const layer = new SpatialDropout2D(0.5);
-    layer.build([4, 4, 2], { name: "d", seed: 1, position: 6, weightsBefore: 0 });
+    layer.build([[4, 4, 2]], { name: "d", seed: 1, position: 6, weightsBefore: 0 });
     expect(layer.lower()).toEqual([{ op: "spatialDropout", owner: "d", rate: 0.5, layer: 6 }]);
   });
 });
@@ -108,11 +108,11 @@ describe("a wrong option says whose it is, what was expected, what came, what to
     ],
     [
       () => new UpSampling2D(2, { interpolation: bad("bilinear") }),
-      'UpSampling2D: expected interpolation to be "nearest", received "bilinear". Heddle has no other yet: leave it out.',
+      'UpSampling2D: expected interpolation to be "nearest", received "bilinear". There is no other yet: omit interpolation.',
     ],
     [
       () => layers.create("config.json", "UpSampling2D", { size: [2, 2], interpolation: "bilinear" }),
-      'UpSampling2D: expected interpolation to be "nearest", received "bilinear". Heddle has nothing else there yet: change the model.',
+      'UpSampling2D: expected interpolation to be "nearest", received "bilinear". Nothing else is supported yet: change the model.',
     ],
     [
       () => new ZeroPadding2D(-1),

@@ -2,28 +2,38 @@ import type { JsonObject } from "../base/json.js";
 import type { Shape } from "../base/shape.js";
 import { type Pool2DGeometry, pool2dGeometry } from "../ops/max-pool.js";
 import type { OpNode } from "../ops/node.js";
+import { layerOptions, sizeIn, textIn } from "./config.js";
 import { Layer, type LayerOptions } from "./layer.js";
 import { paddingOf, type Size2D, size2d } from "./options.js";
 
 export interface Pooling2DOptions extends LayerOptions {
-  /** Steps of the window; the pool size by default. */
+  /**
+   * Steps of the window.
+   *
+   * @defaultValue the pool size
+   */
   readonly strides?: Size2D;
-  /** `"valid"` (the default): windows that fit; `"same"`: also those cut off by the edge. */
+  /**
+   * `"valid"`: windows that fit; `"same"`: also those that the edge cuts off.
+   *
+   * @defaultValue `"valid"`
+   */
   readonly padding?: "valid" | "same";
 }
 
 /** One value for each window of an image. */
 export abstract class Pooling2D extends Layer {
-  // A getter in each class: the constructor here names it in messages.
-  abstract override get className(): string;
   protected override readonly positional: readonly string[] = ["poolSize"];
-  /** The op that makes a window's value. */
+  /** The op that computes a window's value. */
   protected abstract readonly op: "maxPool" | "averagePool";
   readonly poolSize: readonly [number, number];
   readonly strides: readonly [number, number];
   readonly padding: "valid" | "same";
 
-  /** @param poolSize window in pixels; 2 by default */
+  /**
+   * @param poolSize window in pixels, one number or `[height, width]`; 2 by default
+   * @throws HeddleError for sizes below 1 and unknown paddings
+   */
   constructor(poolSize: Size2D = 2, options: Pooling2DOptions = {}) {
     super(options);
     this.poolSize = size2d(this.who, "poolSize", poolSize);
@@ -48,4 +58,19 @@ export abstract class Pooling2D extends Layer {
   private geometry(input: Shape): Pool2DGeometry {
     return pool2dGeometry(input, this);
   }
+}
+
+/** The window's size in a Keras configuration. */
+export function poolSizeIn(config: JsonObject): Size2D | undefined {
+  return sizeIn(config, "pool_size");
+}
+
+/** The options of a Keras configuration. */
+export function poolingOptionsIn(who: string, config: JsonObject): Pooling2DOptions {
+  const strides = sizeIn(config, "strides");
+  return {
+    ...layerOptions(who, config),
+    ...(strides === undefined ? {} : { strides }),
+    padding: paddingOf(who, textIn(config, "padding") ?? "valid"),
+  };
 }

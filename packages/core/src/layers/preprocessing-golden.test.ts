@@ -37,7 +37,7 @@ onEachVariant("preprocessing layers", (engine) => {
     async (_, { class_name, config, training, shape, y_shape, y, dx }) => {
       const layer = layers.deserialize("test", { class_name, config });
       const context = { name: "layer", seed: 1, position: 0, weightsBefore: 0 };
-      expect(layer.build(shape, context)).toEqual(y_shape);
+      expect(layer.build([shape], context)).toEqual(y_shape);
       const result = await runChain(engine(), {
         // None of them reads several values.
         nodes: layer.lower(shape) as OpNode[],

@@ -16,7 +16,7 @@ import {
 } from "./index.js";
 
 function built(layer: Layer, input: Shape): Shape {
-  return layer.build(input, { name: layer.name, seed: 1, position: 0, weightsBefore: 0 });
+  return layer.build([input], { name: layer.name, seed: 1, position: 0, weightsBefore: 0 });
 }
 
 describe("preprocessing layers give Keras's shapes:", () => {
@@ -87,11 +87,11 @@ describe("a wrong option says whose it is, what was expected, what came, what to
     ],
     [
       () => new Normalization({ mean: 1 }),
-      "Normalization: expected mean and variance to be numbers, or lists of the same length, the variance not below 0, received mean 1 and variance nothing. Give both, or neither and call adapt.",
+      "Normalization: expected mean and variance to be numbers, or lists of the same length, the variance not below 0, received mean 1 and variance nothing. Pass both, or neither and call adapt.",
     ],
     [
       () => new Normalization({ axis: null, mean: [1, 2], variance: [3, 4] }),
-      "Normalization: expected mean and variance to be numbers, the variance not below 0, received mean [1,2] and variance [3,4]. Give both, or neither and call adapt.",
+      "Normalization: expected mean and variance to be numbers, the variance not below 0, received mean [1,2] and variance [3,4]. Pass both, or neither and call adapt.",
     ],
     [
       () => new Normalization({ axis: bad(1) }),
@@ -99,11 +99,11 @@ describe("a wrong option says whose it is, what was expected, what came, what to
     ],
     [
       () => built(new Normalization({ mean: [1, 2], variance: [3, 4], name: "n" }), [28, 28, 3]),
-      'Normalization "n": expected an input with 2 places on its last axis, as mean has, received 3. Give as many means and variances, or adapt to samples of this shape.',
+      'Normalization "n": expected an input with 2 places on its last axis, as mean has, received 3. Pass as many means and variances, or adapt to samples of this shape.',
     ],
     [
       () => new Normalization().adapt({ images: [1, 2, 3], shape: [2] }),
-      "Normalization: expected samples of [2], received 3 numbers. Give the images and the shape of one.",
+      "Normalization: expected samples of [2], received 3 numbers. Pass the images and the shape of one.",
     ],
     [
       () => {
@@ -111,7 +111,7 @@ describe("a wrong option says whose it is, what was expected, what came, what to
         built(layer, [2]);
         layer.adapt({ images: [1, 2], shape: [2] });
       },
-      'Normalization "n": expected adapt before a model has the layer, received a call behind it. Adapt the layer first, then create the model.',
+      'Normalization "n": expected adapt before a model has the layer, received a call after that. Adapt the layer first, then create the model.',
     ],
     [
       () => new RandomContrast(1.5),
@@ -147,7 +147,7 @@ describe("a wrong option says whose it is, what was expected, what came, what to
     ],
     [
       () => layers.create("config.json", "Resizing", { height: 4, width: 4, antialias: true }),
-      "Resizing: expected antialias to be false, received true. Heddle has nothing else there yet: change the model.",
+      "Resizing: expected antialias to be false, received true. Nothing else is supported yet: change the model.",
     ],
     [
       () => layers.create("config.json", "RandomRotation", {}),

@@ -1,29 +1,47 @@
+import { optionsIn } from "../base/config.js";
 import type { JsonObject } from "../base/json.js";
 import type { OpNode } from "../ops/node.js";
+import { layerOptions } from "./config.js";
 import type { LayerOptions } from "./layer.js";
 import { RandomImageLayer } from "./random-image-layer.js";
 import { drawRange, finiteNumber, type Range, rangeOf } from "./range.js";
 
 export interface RandomErasingOptions extends LayerOptions {
   /**
-   * From where each image draws its chance of being erased: `[low, high]`, or 0 to one number; 1 by default, which
-   * erases half of the images. `[1, 1]` erases all.
+   * The range from which each image draws its chance of being erased: `[low, high]`, or one number for 0 … number. The
+   * default erases half of the images, `[1, 1]` all of them.
+   *
+   * @defaultValue `1`
    */
   readonly factor?: number | Range;
-  /** From where the shares of width and of height are drawn, each as its square; `[0.02, 0.33]` by default. */
+  /**
+   * The range from which the shares of width and of height are drawn, each as its square.
+   *
+   * @defaultValue `[0.02, 0.33]`
+   */
   readonly scale?: number | Range;
-  /** What the box is filled with, cut off at `valueRange`; by default null, for noise. */
+  /**
+   * What the box is filled with, clipped to `valueRange`; null for noise.
+   *
+   * @defaultValue `null`
+   */
   readonly fillValue?: number | null;
-  /** The least and the largest value that images have; `[0, 255]` by default. */
+  /**
+   * The least and the largest value that images have.
+   *
+   * @defaultValue `[0, 255]`
+   */
   readonly valueRange?: Range;
 }
 
 /**
  * In training fills a random box of some images, with a value or with noise: the upper end of `valueRange` times
- * standard normal numbers, cut off at `valueRange`. Passes images on otherwise. What is erased depends on the model's
- * seed and the step alone.
+ * standard normal numbers, clipped to `valueRange`. Passes images on otherwise. What is erased depends only on the
+ * model's seed and the step.
  *
- * Input and output `[batch, H, W, C]`.
+ * Input shape: `[batch, H, W, C]`.
+ *
+ * Output shape: the same.
  *
  * Zhong et al., "Random Erasing Data Augmentation" (AAAI 2020).
  *
@@ -37,6 +55,7 @@ export class RandomErasing extends RandomImageLayer {
   readonly fillValue: number | null;
   readonly valueRange: Range;
 
+  /** @throws HeddleError for a factor or scale outside 0 … 1, and for other values that are not finite numbers */
   constructor(options: RandomErasingOptions = {}) {
     super(options);
     this.factor = drawRange(this.who, "factor", options.factor ?? 1, [0, 1]);
@@ -46,8 +65,15 @@ export class RandomErasing extends RandomImageLayer {
     this.valueRange = rangeOf(this.who, "valueRange", options.valueRange ?? [0, 255]);
   }
 
+  static fromConfig(config: JsonObject): RandomErasing {
+    return new RandomErasing({
+      ...layerOptions("RandomErasing", config),
+      ...optionsIn(config, "factor", "scale", "fill_value", "value_range"),
+    });
+  }
+
   override lower(): OpNode[] {
-    const { factor, scale, fillValue, valueRange, number: layer } = this;
+    const { factor, scale, fillValue, valueRange, position: layer } = this;
     return [{ op: "randomErasing", owner: this.name, factor, scale, fillValue, valueRange, layer }];
   }
 

@@ -1,34 +1,57 @@
+import { optionsIn } from "../base/config.js";
 import { HeddleError } from "../base/errors.js";
 import type { JsonObject } from "../base/json.js";
 import type { RandomMap } from "../ops/random-affine.js";
-import { RandomAffineLayer, type RandomAffineLayerOptions } from "./random-affine-layer.js";
+import { rangeIn } from "./config.js";
+import {
+  affineMapOptionsIn,
+  RandomAffineLayer,
+  type RandomAffineLayerOptions,
+} from "./random-affine-layer.js";
 import { drawRange, type Range } from "./range.js";
 
 export interface RandomZoomOptions extends RandomAffineLayerOptions {
-  /** As heightFactor, for the width; by default null, which keeps the proportions. */
+  /**
+   * As heightFactor, for the width; null keeps the proportions.
+   *
+   * @defaultValue `null`
+   */
   readonly widthFactor?: number | Range | null;
 }
 
 /**
  * In training zooms each image around its middle at random, out where the factor is above 0, in where it is below;
- * passes images on otherwise. The factors depend on the model's seed and the step alone.
+ * passes images on otherwise. The factors depend only on the model's seed and the step.
  *
- * Input and output `[batch, H, W, C]`.
+ * Input shape: `[batch, H, W, C]`.
+ *
+ * Output shape: the same.
  *
  * @example
  * new RandomZoom([-0.1, 0.2]).outputShape([28, 28, 1]); // [28, 28, 1]
  */
 export class RandomZoom extends RandomAffineLayer {
+  readonly className = "RandomZoom";
   protected override readonly positional: readonly string[] = ["heightFactor"];
   readonly heightFactor: Range;
   readonly widthFactor: Range | null;
 
-  /** @param heightFactor above −1, at most 1: `[low, high]`, or one number for both ways */
+  /**
+   * @param heightFactor above −1, at most 1: `[low, high]`, or one number for both ways
+   * @throws HeddleError for other factors and unknown names
+   */
   constructor(heightFactor: number | Range, options: RandomZoomOptions = {}) {
     super(options);
     const widthFactor = options.widthFactor ?? null;
     this.heightFactor = this.zoomRange("heightFactor", heightFactor);
     this.widthFactor = widthFactor === null ? null : this.zoomRange("widthFactor", widthFactor);
+  }
+
+  static fromConfig(config: JsonObject): RandomZoom {
+    return new RandomZoom(rangeIn(config, "height_factor"), {
+      ...affineMapOptionsIn("RandomZoom", config),
+      ...optionsIn(config, "width_factor"),
+    });
   }
 
   private zoomRange(name: string, value: number | Range): Range {
@@ -40,10 +63,6 @@ export class RandomZoom extends RandomAffineLayer {
       received: JSON.stringify(value),
       next: `Correct ${name}.`,
     });
-  }
-
-  override get className() {
-    return "RandomZoom";
   }
 
   protected override map(): RandomMap {

@@ -1,6 +1,6 @@
 import { HeddleError } from "../base/errors.js";
 
-/** From … to, in any order. */
+/** Both ends of a range, in any order. */
 export type Range = readonly [low: number, high: number];
 
 /** Checks a pair of finite numbers and puts the lower one first. */
@@ -18,14 +18,15 @@ export function rangeOf(who: string, name: string, value: Range): Range {
 }
 
 /**
- * Checks what a random layer draws from: a pair, or one number for −number … number, of which what lies below
- * `least` is cut off; nothing else may lie outside least … most.
+ * Checks what a random layer draws from: a pair, or one number for −number … number, which starts at `least` if that is
+ * higher. Nothing else may lie outside least … most.
  */
 export function drawRange(who: string, name: string, value: number | Range, [least, most]: Range): Range {
   const alone = typeof value === "number";
   const [low, high] = alone ? [value, value] : rangeOf(who, name, value);
-  if (low >= least && high <= most)
+  if (low >= least && high <= most) {
     return alone ? [Math.max(least, -Math.abs(low)), Math.abs(low)] : [low, high];
+  }
   throw new HeddleError({
     who,
     expected: `${name} to be a number or [low, high] within ${least} and ${most}`,
@@ -34,7 +35,7 @@ export function drawRange(who: string, name: string, value: number | Range, [lea
   });
 }
 
-/** Checks the name of one of several ways. */
+/** Checks that a value is one of those known. */
 export function oneOf<T extends string>(who: string, name: string, known: readonly T[], value: T): T {
   if (known.includes(value)) return value;
   throw new HeddleError({

@@ -1,18 +1,26 @@
-import { HeddleError } from "../base/errors.js";
+import { numberIn } from "../base/config.js";
 import type { JsonObject } from "../base/json.js";
 import type { Shape } from "../base/shape.js";
 import type { OpNode } from "../ops/node.js";
+import { layerOptions } from "./config.js";
 import { Layer, type LayerOptions } from "./layer.js";
+import { finiteNumber } from "./range.js";
 
 export interface RescalingOptions extends LayerOptions {
-  /** Added after scaling; 0 by default. */
+  /**
+   * Added after scaling.
+   *
+   * @defaultValue `0`
+   */
   readonly offset?: number;
 }
 
 /**
- * output = input · scale + offset: brings bytes to the range that a network likes, as part of the model.
+ * output = input · scale + offset: brings bytes into the range that suits a network, as part of the model.
  *
- * Input and output have the same shape.
+ * Input shape: any, `[batch, …]`.
+ *
+ * Output shape: the same.
  *
  * @example
  * new Rescaling(1 / 255).outputShape([28, 28, 1]); // [28, 28, 1]
@@ -22,21 +30,21 @@ export class Rescaling extends Layer {
   protected override readonly positional: readonly string[] = ["scale"];
   readonly offset: number;
 
+  /** @throws HeddleError for numbers that are not finite */
   constructor(
     readonly scale: number,
     options: RescalingOptions = {},
   ) {
     super(options);
-    this.offset = options.offset ?? 0;
-    for (const [name, value] of Object.entries({ scale, offset: this.offset })) {
-      if (Number.isFinite(value)) continue;
-      throw new HeddleError({
-        who: this.who,
-        expected: `${name} to be a finite number`,
-        received: String(value),
-        next: `Correct ${name}.`,
-      });
-    }
+    finiteNumber(this.who, "scale", scale);
+    this.offset = finiteNumber(this.who, "offset", options.offset ?? 0);
+  }
+
+  static fromConfig(config: JsonObject): Rescaling {
+    return new Rescaling(numberIn(config, "scale"), {
+      ...layerOptions("Rescaling", config),
+      offset: numberIn(config, "offset", 0),
+    });
   }
 
   override outputShape(input: Shape): Shape {

@@ -2,12 +2,18 @@ import { HeddleError } from "../base/errors.js";
 import type { JsonObject } from "../base/json.js";
 import { formatShape, type Shape, sizeOf, wholeNumber } from "../base/shape.js";
 import type { OpNode } from "../ops/node.js";
+import { layerOptions } from "./config.js";
 import { Layer, type LayerOptions } from "./layer.js";
+
+/** The size that follows from the others. */
+const UNKNOWN = -1;
 
 /**
  * A sample's values, in their order, under another shape.
  *
- * Input `[batch, …]`, output `[batch, …targetShape]`.
+ * Input shape: any, `[batch, …]`.
+ *
+ * Output shape: `[batch, …targetShape]`.
  *
  * @example
  * new Reshape([-1, 4]).outputShape([2, 6]); // [3, 4]
@@ -17,15 +23,16 @@ export class Reshape extends Layer {
   protected override readonly positional: readonly string[] = ["targetShape"];
 
   /**
-   * @param targetShape sizes without the batch; one of them may be −1, which is what is left for it
-   * @throws HeddleError for sizes below 1 but −1, and when the input holds another number of values
+   * @param targetShape sizes without the batch; one of them may be −1, which follows from the others
+   * @throws HeddleError for other sizes below 1, and when the input holds a different number of values
    */
   constructor(
     readonly targetShape: Shape,
     options: LayerOptions = {},
   ) {
     super(options);
-    if (!Array.isArray(targetShape) || targetShape.length === 0 || targetShape.filter(isOpen).length > 1) {
+    const isList = Array.isArray(targetShape) && targetShape.length > 0;
+    if (!isList || targetShape.filter((size) => size === UNKNOWN).length > 1) {
       throw new HeddleError({
         who: this.who,
         expected: "targetShape to be a list of sizes, at most one of them -1",
@@ -33,13 +40,18 @@ export class Reshape extends Layer {
         next: "Correct targetShape.",
       });
     }
-    for (const size of targetShape)
-      if (!isOpen(size)) wholeNumber(this.who, "each size of targetShape", size);
+    for (const size of targetShape) {
+      if (size !== UNKNOWN) wholeNumber(this.who, "each size of targetShape", size);
+    }
+  }
+
+  static fromConfig(config: JsonObject): Reshape {
+    return new Reshape(config["target_shape"] as Shape, layerOptions("Reshape", config));
   }
 
   override outputShape(input: Shape): Shape {
-    const known = sizeOf(this.targetShape.filter((size) => !isOpen(size)));
-    const output = this.targetShape.map((size) => (isOpen(size) ? sizeOf(input) / known : size));
+    const known = sizeOf(this.targetShape.filter((size) => size !== UNKNOWN));
+    const output = this.targetShape.map((size) => (size === UNKNOWN ? sizeOf(input) / known : size));
     if (Number.isInteger(sizeOf(input) / known) && sizeOf(output) === sizeOf(input)) return output;
     throw new HeddleError({
       who: this.who,
@@ -56,9 +68,4 @@ export class Reshape extends Layer {
   override getConfig(): JsonObject {
     return { ...super.getConfig(), target_shape: this.targetShape };
   }
-}
-
-/** True for the size that follows from the others. */
-function isOpen(size: number): boolean {
-  return size === -1;
 }

@@ -1,56 +1,63 @@
+import { numberIn, optionsIn } from "../base/config.js";
 import type { JsonObject } from "../base/json.js";
-import { type Shape, wholeNumber } from "../base/shape.js";
+import type { Shape } from "../base/shape.js";
 import type { OpNode } from "../ops/node.js";
 import { type Interpolation, interpolations } from "../ops/random-affine.js";
 import { windowOfAspect } from "../ops/resize.js";
 import { imageShape } from "../ops/window.js";
-import { Layer, type LayerOptions } from "./layer.js";
+import { layerOptions } from "./config.js";
+import type { LayerOptions } from "./layer.js";
 import { oneOf } from "./range.js";
+import { SizedImageLayer } from "./sized-image-layer.js";
 
 export interface ResizingOptions extends LayerOptions {
-  /** `"bilinear"` (the default) or `"nearest"`. */
+  /**
+   * How values between pixels are read: `"bilinear"` or `"nearest"`.
+   *
+   * @defaultValue `"bilinear"`
+   */
   readonly interpolation?: Interpolation;
-  /** Keeps the proportions, and the largest window in the middle that then fits; false by default. */
+  /**
+   * Keeps the proportions: crops to the largest window in the middle that has the output's.
+   *
+   * @defaultValue `false`
+   */
   readonly cropToAspectRatio?: boolean;
 }
 
 /**
- * Brings images to another size, pixel centres on pixel centres, without antialiasing.
+ * Resizes images, pixel centres on pixel centres, without antialiasing.
  *
- * Input `[batch, H, W, C]`, output `[batch, height, width, C]`.
+ * Input shape: `[batch, H, W, C]`.
+ *
+ * Output shape: `[batch, height, width, C]`.
  *
  * @example
  * new Resizing(32, 32).outputShape([28, 28, 1]); // [32, 32, 1]
  */
-export class Resizing extends Layer {
+export class Resizing extends SizedImageLayer {
   readonly className = "Resizing";
-  protected override readonly positional: readonly string[] = ["height", "width"];
   readonly interpolation: Interpolation;
   readonly cropToAspectRatio: boolean;
 
   /**
    * @param height of the output, in pixels
    * @param width of the output, in pixels
+   * @throws HeddleError for sizes below 1 and unknown interpolations
    */
-  constructor(
-    readonly height: number,
-    readonly width: number,
-    options: ResizingOptions = {},
-  ) {
-    super(options);
-    wholeNumber(this.who, "height", height);
-    wholeNumber(this.who, "width", width);
-    this.interpolation = oneOf(
-      this.who,
-      "interpolation",
-      interpolations,
-      options.interpolation ?? "bilinear",
-    );
+  constructor(height: number, width: number, options: ResizingOptions = {}) {
+    super(height, width, options);
+    const { interpolation = "bilinear" } = options;
+    this.interpolation = oneOf(this.who, "interpolation", interpolations, interpolation);
     this.cropToAspectRatio = options.cropToAspectRatio ?? false;
   }
 
-  override outputShape(input: Shape): Shape {
-    return [this.height, this.width, imageShape(this.who, input)[2]];
+  static fromConfig(config: JsonObject): Resizing {
+    const only = { antialias: false, pad_to_aspect_ratio: false };
+    return new Resizing(numberIn(config, "height"), numberIn(config, "width"), {
+      ...layerOptions("Resizing", config, only),
+      ...optionsIn(config, "interpolation", "crop_to_aspect_ratio"),
+    });
   }
 
   override lower(input: Shape): OpNode[] {
@@ -65,8 +72,6 @@ export class Resizing extends Layer {
   override getConfig(): JsonObject {
     return {
       ...super.getConfig(),
-      height: this.height,
-      width: this.width,
       interpolation: this.interpolation,
       crop_to_aspect_ratio: this.cropToAspectRatio,
     };

@@ -1,3 +1,4 @@
+import { numberIn } from "../base/config.js";
 import type { JsonObject } from "../base/json.js";
 import { type Shape, wholeNumber } from "../base/shape.js";
 import type { Constraint } from "../constraints/index.js";
@@ -7,26 +8,52 @@ import type { OpNode } from "../ops/node.js";
 import { imageShape } from "../ops/window.js";
 import type { Regularizer } from "../regularizers/index.js";
 import { activationNodes } from "./activation.js";
-import { type ActivationName, activationOf, kerasActivation } from "./activation-names.js";
-import { type ConvWindow, convWindow, POINT, windowConfig } from "./conv-window.js";
-import type { DepthwiseConv2DOptions } from "./depthwise-conv2d.js";
+import { layerOptions } from "./config.js";
+import {
+  type ConvWindow,
+  convWindow,
+  convWindowIn,
+  kernelSizeIn,
+  POINT,
+  windowConfig,
+} from "./conv-window.js";
+import { type DepthwiseConv2DOptions, depthwiseRules } from "./depthwise-conv2d.js";
+import { activationConfig, type BiasSettings, biasOptionsIn, biasSettings } from "./kernel-options.js";
 import { Layer } from "./layer.js";
-import { inOrder, rulesConfig, type Size2D, type WeightRules, weightRules } from "./options.js";
+import type { Size2D } from "./options.js";
+import { rulesConfig, type WeightRules, weightRules } from "./weight-rules.js";
 
 export interface SeparableConv2DOptions extends DepthwiseConv2DOptions {
-  /** `"glorotUniform"` by default. */
+  /**
+   * The pointwise kernel's first values.
+   *
+   * @defaultValue `"glorotUniform"`
+   */
   readonly pointwiseInitializer?: Initializer | string;
-  /** Penalty on the pointwise kernel's size; none by default. */
+  /**
+   * Penalty on the pointwise kernel's size.
+   *
+   * @defaultValue none
+   */
   readonly pointwiseRegularizer?: Regularizer | string;
-  /** What the pointwise kernel is held to after each update; nothing by default. */
+  /**
+   * What the pointwise kernel is held to after each update.
+   *
+   * @defaultValue none
+   */
   readonly pointwiseConstraint?: Constraint | string;
 }
 
 /**
- * A convolution of each channel by itself, then a 1×1 convolution that mixes the channels; bias and activation come
- * behind both.
+ * A convolution of each channel by itself, then a 1×1 convolution that mixes the channels; bias and activation follow
+ * both.
  *
- * Input `[batch, H, W, C]`, kernels `[R, S, C, M]` and `[1, 1, C·M, filters]`, output `[batch, P, Q, filters]`.
+ * Weights: depthwise kernel `[R, S, C, M]`, M the depth multiplier, pointwise kernel `[1, 1, C·M, filters]`, and bias
+ * `[filters]` unless `useBias` is false.
+ *
+ * Input shape: `[batch, H, W, C]`.
+ *
+ * Output shape: `[batch, P, Q, filters]`; P and Q as for `Conv2D`.
  *
  * @example
  * const layer = new SeparableConv2D(32, 3, { padding: "same", activation: "relu" });
@@ -38,9 +65,9 @@ export class SeparableConv2D extends Layer {
   readonly filters: number;
   readonly depthMultiplier: number;
   readonly window: ConvWindow;
-  private readonly activation: ActivationName;
-  private readonly useBias: boolean;
-  private readonly rules: Readonly<Record<"depthwise" | "pointwise" | "bias", WeightRules>>;
+  private readonly depthwise: WeightRules;
+  private readonly pointwise: WeightRules;
+  private readonly settings: BiasSettings;
 
   /**
    * @param filters output channels
@@ -53,60 +80,68 @@ export class SeparableConv2D extends Layer {
     this.filters = wholeNumber(who, "filters", filters);
     this.depthMultiplier = wholeNumber(who, "depthMultiplier", options.depthMultiplier ?? 1);
     this.window = convWindow(who, kernelSize, options);
-    this.activation = activationOf(who, options.activation);
-    this.useBias = options.useBias ?? true;
-    this.rules = {
-      depthwise: weightRules(who, "depthwise", options),
-      pointwise: weightRules(who, "pointwise", options),
-      bias: weightRules(who, "bias", options, "Zeros"),
-    };
+    this.depthwise = depthwiseRules(who, options);
+    this.pointwise = weightRules(who, {
+      initializer: options.pointwiseInitializer ?? "GlorotUniform",
+      regularizer: options.pointwiseRegularizer,
+      constraint: options.pointwiseConstraint,
+    });
+    this.settings = biasSettings(who, options);
+  }
+
+  static fromConfig(config: JsonObject): SeparableConv2D {
+    const who = "SeparableConv2D";
+    return new SeparableConv2D(numberIn(config, "filters"), kernelSizeIn(config), {
+      ...layerOptions(who, config),
+      ...biasOptionsIn(who, config, "depthwise", "pointwise"),
+      ...convWindowIn(who, config),
+      depthMultiplier: numberIn(config, "depth_multiplier", 1),
+    });
   }
 
   override outputShape(input: Shape): Shape {
-    const { P, Q } = this.depthwise(input);
+    const { P, Q } = this.depthwiseGeometry(input);
     return [P, Q, this.filters];
   }
 
   protected override createWeights(input: Shape): void {
-    const { rules, depthMultiplier } = this;
+    const { depthMultiplier, filters, settings } = this;
     const channels = input[2]!;
     const depthwise = [...this.window.kernelSize, channels, depthMultiplier];
-    const pointwise = [1, 1, channels * depthMultiplier, this.filters];
-    this.addWeight("depthwise_kernel", depthwise, ...inOrder(rules.depthwise));
-    this.addWeight("pointwise_kernel", pointwise, ...inOrder(rules.pointwise));
-    if (this.useBias) this.addWeight("bias", [this.filters], ...inOrder(rules.bias));
+    const pointwise = [1, 1, channels * depthMultiplier, filters];
+    this.addWeight("depthwise_kernel", depthwise, this.depthwise);
+    this.addWeight("pointwise_kernel", pointwise, this.pointwise);
+    if (settings.useBias) this.addWeight("bias", [filters], settings.bias);
   }
 
   override lower(input: Shape): OpNode[] {
     const [depthwise, pointwise, bias] = this.weights;
     const owner = this.name;
-    const geometry = this.depthwise(input);
+    const geometry = this.depthwiseGeometry(input);
     const { P, Q, K } = geometry;
     const mixing = conv2dGeometry([P, Q, K], { who: this.who, filters: this.filters, ...POINT });
     return [
       { op: "depthwiseConv2d", owner, geometry, kernel: depthwise!, bias: undefined, relu: false },
       { op: "conv2d", owner, geometry: mixing, kernel: pointwise!, bias, relu: false },
-      ...activationNodes(owner, this.activation),
+      ...activationNodes(owner, this.settings.activation),
     ];
   }
 
   override getConfig(): JsonObject {
-    const { depthwise, pointwise, bias } = this.rules;
     return {
       ...super.getConfig(),
       depth_multiplier: this.depthMultiplier,
       filters: this.filters,
       ...windowConfig(this.window),
-      activation: kerasActivation(this.activation),
-      use_bias: this.useBias,
-      ...rulesConfig("depthwise", depthwise),
-      ...rulesConfig("pointwise", pointwise),
-      ...rulesConfig("bias", bias),
+      ...activationConfig(this.settings),
+      ...rulesConfig({ depthwise: this.depthwise }),
+      ...rulesConfig({ pointwise: this.pointwise }),
+      ...rulesConfig({ bias: this.settings.bias }),
     };
   }
 
   /** The sizes of the depthwise half. */
-  private depthwise(input: Shape) {
+  private depthwiseGeometry(input: Shape) {
     const [, , channels] = imageShape(this.who, input);
     const filters = channels * this.depthMultiplier;
     return conv2dGeometry(input, { who: this.who, filters, ...this.window });

@@ -1,14 +1,18 @@
+import { numberIn } from "../base/config.js";
 import type { JsonObject } from "../base/json.js";
 import type { OpNode } from "../ops/node.js";
-import { dropoutRate } from "./dropout.js";
+import { layerOptions } from "./config.js";
+import { checkDropoutRate } from "./dropout.js";
 import type { LayerOptions } from "./layer.js";
 import { RandomImageLayer } from "./random-image-layer.js";
 
 /**
  * In training sets a random share of an image's channels to zero and scales the others up by 1 / (1 − rate); passes
- * everything on otherwise. Draws as `Dropout` does, one for each channel.
+ * everything on otherwise. Draws as `Dropout` does, once for each channel.
  *
- * Input and output `[batch, H, W, C]`.
+ * Input shape: `[batch, H, W, C]`.
+ *
+ * Output shape: the same.
  *
  * Tompson et al., "Efficient Object Localization Using Convolutional Networks" (CVPR 2015).
  *
@@ -19,17 +23,24 @@ export class SpatialDropout2D extends RandomImageLayer {
   readonly className = "SpatialDropout2D";
   protected override readonly positional: readonly string[] = ["rate"];
 
-  /** @param rate share of the channels to drop, 0 ≤ rate < 1 */
+  /**
+   * @param rate share of the channels to drop, 0 ≤ rate < 1
+   * @throws HeddleError for other rates
+   */
   constructor(
     readonly rate: number,
     options: LayerOptions = {},
   ) {
     super(options);
-    dropoutRate(this.who, rate);
+    checkDropoutRate(this.who, rate);
+  }
+
+  static fromConfig(config: JsonObject): SpatialDropout2D {
+    return new SpatialDropout2D(numberIn(config, "rate"), layerOptions("SpatialDropout2D", config));
   }
 
   override lower(): OpNode[] {
-    return [{ op: "spatialDropout", owner: this.name, rate: this.rate, layer: this.number }];
+    return [{ op: "spatialDropout", owner: this.name, rate: this.rate, layer: this.position }];
   }
 
   override getConfig(): JsonObject {

@@ -3,18 +3,25 @@ import type { JsonObject } from "../base/json.js";
 import type { Shape } from "../base/shape.js";
 import type { OpNode } from "../ops/node.js";
 import { imageShape } from "../ops/window.js";
+import { layerOptions, sizeIn } from "./config.js";
 import { Layer, type LayerOptions } from "./layer.js";
 import { type Size2D, size2d } from "./options.js";
 
 export interface UpSampling2DOptions extends LayerOptions {
-  /** `"nearest"`, which repeats pixels: the default, and all that there is. */
+  /**
+   * `"nearest"`, which repeats pixels; there is no other yet.
+   *
+   * @defaultValue `"nearest"`
+   */
   readonly interpolation?: "nearest";
 }
 
 /**
- * Images made larger by whole factors: each pixel is repeated.
+ * Enlarges images by whole factors: each pixel is repeated.
  *
- * Input `[batch, H, W, C]`, output `[batch, H · height, W · width, C]`.
+ * Input shape: `[batch, H, W, C]`.
+ *
+ * Output shape: `[batch, H · height, W · width, C]`.
  *
  * @example
  * new UpSampling2D([2, 3]).outputShape([7, 7, 64]); // [14, 21, 64]
@@ -24,7 +31,10 @@ export class UpSampling2D extends Layer {
   protected override readonly positional: readonly string[] = ["size"];
   readonly size: readonly [number, number];
 
-  /** @param size factor of both axes, or `[height, width]`; 2 by default */
+  /**
+   * @param size factor of both axes, or `[height, width]`; 2 by default
+   * @throws HeddleError for factors below 1
+   */
   constructor(size: Size2D = 2, options: UpSampling2DOptions = {}) {
     super(options);
     this.size = size2d(this.who, "size", size);
@@ -34,8 +44,13 @@ export class UpSampling2D extends Layer {
       who: this.who,
       expected: 'interpolation to be "nearest"',
       received: JSON.stringify(interpolation),
-      next: "Heddle has no other yet: leave it out.",
+      next: "There is no other yet: omit interpolation.",
     });
+  }
+
+  static fromConfig(config: JsonObject): UpSampling2D {
+    const options = layerOptions("UpSampling2D", config, { interpolation: "nearest" });
+    return new UpSampling2D(sizeIn(config, "size"), options);
   }
 
   override outputShape(input: Shape): Shape {

@@ -3,15 +3,18 @@ import type { JsonObject } from "../base/json.js";
 import { type Shape, wholeNumber } from "../base/shape.js";
 import type { OpNode } from "../ops/node.js";
 import { imageShape } from "../ops/window.js";
+import { layerOptions } from "./config.js";
 import { Layer, type LayerOptions } from "./layer.js";
 
-/** Zeros before and behind one axis: one number for both, or `[before, behind]`. */
-export type AxisPadding = number | readonly [before: number, behind: number];
+/** Zeros at both ends of one axis: one number for both, or `[before, after]`: top and bottom, or left and right. */
+export type AxisPadding = number | readonly [before: number, after: number];
 
 /**
- * Images with zeros around.
+ * Surrounds images with zeros.
  *
- * Input `[batch, H, W, C]`, output `[batch, top + H + bottom, left + W + right, C]`.
+ * Input shape: `[batch, H, W, C]`.
+ *
+ * Output shape: `[batch, top + H + bottom, left + W + right, C]`.
  *
  * @example
  * new ZeroPadding2D([[1, 0], 2]).outputShape([7, 7, 64]); // [8, 11, 64]
@@ -22,7 +25,10 @@ export class ZeroPadding2D extends Layer {
   /** `[[top, bottom], [left, right]]` in pixels. */
   readonly padding: readonly [readonly [number, number], readonly [number, number]];
 
-  /** @param padding pixels on every side, or `[height, width]`, each a number or `[before, behind]`; 1 by default */
+  /**
+   * @param padding pixels on every side, or `[height, width]`, each a number or `[before, after]`; 1 by default
+   * @throws HeddleError for anything else
+   */
   constructor(
     padding: number | readonly [height: AxisPadding, width: AxisPadding] = 1,
     options: LayerOptions = {},
@@ -30,6 +36,11 @@ export class ZeroPadding2D extends Layer {
     super(options);
     const [height, width] = this.pair(padding);
     this.padding = [this.sides(height), this.sides(width)];
+  }
+
+  static fromConfig(config: JsonObject): ZeroPadding2D {
+    const padding = (config["padding"] ?? undefined) as [AxisPadding, AxisPadding] | undefined;
+    return new ZeroPadding2D(padding, layerOptions("ZeroPadding2D", config));
   }
 
   override outputShape(input: Shape): Shape {
@@ -47,8 +58,8 @@ export class ZeroPadding2D extends Layer {
   }
 
   private sides(padding: AxisPadding): readonly [number, number] {
-    const [before, behind] = this.pair(padding);
-    return [wholeNumber(this.who, "padding", before, 0), wholeNumber(this.who, "padding", behind, 0)];
+    const [before, after] = this.pair(padding);
+    return [wholeNumber(this.who, "padding", before, 0), wholeNumber(this.who, "padding", after, 0)];
   }
 
   private pair<T>(value: number | readonly [T, T]): readonly [T | number, T | number] {

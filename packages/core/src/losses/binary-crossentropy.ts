@@ -1,10 +1,11 @@
+import type { JsonObject } from "../base/json.js";
 import { checkOptionsOf } from "../base/known-options.js";
 import { emitAccuracy } from "../ops/accuracy.js";
 import { emitBinaryCrossEntropy } from "../ops/binary-cross-entropy.js";
 import type { Emitter, Value } from "../ops/emitter.js";
 import type { LossOperands } from "../ops/loss.js";
 import type { Loss, LossInputForm } from "./loss.js";
-import { labelSmoothingOf } from "./options.js";
+import { crossentropyOptionsIn, labelSmoothingOf } from "./options.js";
 
 export interface BinaryCrossentropyOptions {
   /** True when the model's last layer gives logits, false (the default) when it gives probabilities. */
@@ -31,9 +32,13 @@ export class BinaryCrossentropy implements Loss {
 
   /** @throws HeddleError when labelSmoothing is not from 0 to 1 */
   constructor(options: BinaryCrossentropyOptions = {}) {
-    checkOptionsOf(new.target, [BinaryCrossentropy], options, ["fromLogits", "labelSmoothing"]);
+    checkOptionsOf(new.target, [BinaryCrossentropy], options, { fromLogits: true, labelSmoothing: true });
     this.fromLogits = options.fromLogits ?? false;
     this.labelSmoothing = labelSmoothingOf("BinaryCrossentropy", options.labelSmoothing);
+  }
+
+  static fromConfig(config: JsonObject): BinaryCrossentropy {
+    return new BinaryCrossentropy(crossentropyOptionsIn(config));
   }
 
   emit(e: Emitter, operands: LossOperands, x: Value, form: LossInputForm) {

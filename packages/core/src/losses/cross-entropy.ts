@@ -1,9 +1,10 @@
+import type { JsonObject } from "../base/json.js";
 import { checkOptionsOf } from "../base/known-options.js";
 import { emitCrossEntropy } from "../ops/cross-entropy.js";
 import type { Emitter, Value } from "../ops/emitter.js";
 import type { LossOperands } from "../ops/loss.js";
 import type { Loss, Targets } from "./loss.js";
-import { labelSmoothingOf } from "./options.js";
+import { crossentropyOptionsIn, labelSmoothingOf } from "./options.js";
 
 export interface CrossentropyOptions {
   /** True when the model's last layer gives logits, false (the default) when it ends in a softmax. */
@@ -28,9 +29,13 @@ export class SparseCategoricalCrossentropy implements Loss {
   /** @throws HeddleError when labelSmoothing is not from 0 to 1 */
   constructor(options: CrossentropyOptions = {}) {
     const classes = [SparseCategoricalCrossentropy, CategoricalCrossentropy];
-    checkOptionsOf(new.target, classes, options, ["fromLogits", "labelSmoothing"]);
+    checkOptionsOf(new.target, classes, options, { fromLogits: true, labelSmoothing: true });
     this.fromLogits = options.fromLogits ?? false;
     this.labelSmoothing = labelSmoothingOf(new.target.name, options.labelSmoothing);
+  }
+
+  static fromConfig(config: JsonObject): SparseCategoricalCrossentropy {
+    return new SparseCategoricalCrossentropy(crossentropyOptionsIn(config));
   }
 
   emit(e: Emitter, operands: LossOperands, x: Value) {
@@ -47,4 +52,8 @@ export class SparseCategoricalCrossentropy implements Loss {
 export class CategoricalCrossentropy extends SparseCategoricalCrossentropy {
   override readonly className = "CategoricalCrossentropy";
   override readonly targets = "distributions";
+
+  static override fromConfig(config: JsonObject): CategoricalCrossentropy {
+    return new CategoricalCrossentropy(crossentropyOptionsIn(config));
+  }
 }

@@ -1,4 +1,6 @@
+import { numberIn } from "../base/config.js";
 import { HeddleError } from "../base/errors.js";
+import type { JsonObject } from "../base/json.js";
 import { checkOptionsOf } from "../base/known-options.js";
 import { DifferenceBasedLoss } from "./difference.js";
 
@@ -22,7 +24,7 @@ export class Huber extends DifferenceBasedLoss {
    */
   constructor(options: { readonly delta?: number } = {}) {
     super();
-    checkOptionsOf(new.target, [Huber], options, ["delta"]);
+    checkOptionsOf(new.target, [Huber], options, { delta: true });
     const { delta = 1 } = options;
     if (!(delta > 0 && Number.isFinite(delta))) {
       throw new HeddleError({
@@ -33,6 +35,10 @@ export class Huber extends DifferenceBasedLoss {
       });
     }
     this.delta = delta;
+  }
+
+  static fromConfig(config: JsonObject): Huber {
+    return new Huber({ delta: numberIn(config, "delta", 1) });
   }
 
   override getConfig() {

@@ -1,4 +1,3 @@
-import type { JsonObject } from "../base/json.js";
 import { Registry } from "../base/registry.js";
 import { BinaryCrossentropy, type BinaryCrossentropyOptions } from "./binary-crossentropy.js";
 import {
@@ -25,18 +24,14 @@ export {
   type Targets,
 };
 
-const optionsOf = (config: JsonObject): CrossentropyOptions => ({
-  fromLogits: config["from_logits"] === true,
-  labelSmoothing: Number(config["label_smoothing"] ?? 0),
-});
-
+/** The losses by Keras's names. */
 export const losses = new Registry<Loss>("loss", {
-  SparseCategoricalCrossentropy: (config) => new SparseCategoricalCrossentropy(optionsOf(config)),
-  CategoricalCrossentropy: (config) => new CategoricalCrossentropy(optionsOf(config)),
-  BinaryCrossentropy: (config) => new BinaryCrossentropy(optionsOf(config)),
-  MeanSquaredError: () => new MeanSquaredError(),
-  MeanAbsoluteError: () => new MeanAbsoluteError(),
-  Huber: (config) => new Huber({ delta: Number(config["delta"] ?? 1) }),
-  mse: () => new MeanSquaredError(),
-  mae: () => new MeanAbsoluteError(),
+  SparseCategoricalCrossentropy,
+  CategoricalCrossentropy,
+  BinaryCrossentropy,
+  MeanSquaredError,
+  MeanAbsoluteError,
+  Huber,
+  mse: MeanSquaredError,
+  mae: MeanAbsoluteError,
 });

@@ -9,4 +9,8 @@ import { DifferenceBasedLoss } from "./difference.js";
 export class MeanAbsoluteError extends DifferenceBasedLoss {
   readonly className = "MeanAbsoluteError";
   protected readonly kind = "absolute";
+
+  static fromConfig(): MeanAbsoluteError {
+    return new MeanAbsoluteError();
+  }
 }

@@ -9,4 +9,8 @@ import { DifferenceBasedLoss } from "./difference.js";
 export class MeanSquaredError extends DifferenceBasedLoss {
   readonly className = "MeanSquaredError";
   protected readonly kind = "squared";
+
+  static fromConfig(): MeanSquaredError {
+    return new MeanSquaredError();
+  }
 }

@@ -1,4 +1,6 @@
+import { numberIn } from "../base/config.js";
 import { HeddleError } from "../base/errors.js";
+import type { JsonObject } from "../base/json.js";
 
 /** Checks a label smoothing: from 0 to 1, 0 by default. */
 export function labelSmoothingOf(who: string, value: number | undefined): number {
@@ -10,4 +12,12 @@ export function labelSmoothingOf(who: string, value: number | undefined): number
     received: String(value),
     next: "Correct labelSmoothing.",
   });
+}
+
+/** The options of a Keras configuration. */
+export function crossentropyOptionsIn(config: JsonObject) {
+  return {
+    fromLogits: config["from_logits"] === true,
+    labelSmoothing: numberIn(config, "label_smoothing", 0),
+  };
 }

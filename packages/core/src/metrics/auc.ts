@@ -27,7 +27,7 @@ export class AUC extends Metric {
   constructor(
     options: MetricOptions & { readonly curve?: "ROC" | "PR"; readonly numThresholds?: number } = {},
   ) {
-    checkOptionsOf(new.target, [AUC], options, ["name", "curve", "numThresholds"]);
+    checkOptionsOf(new.target, [AUC], options, { name: true, curve: true, numThresholds: true });
     super(options.name ?? "auc");
     this.curve = options.curve ?? "ROC";
     if (this.curve !== "ROC" && this.curve !== "PR") {

@@ -15,7 +15,7 @@ export class BinaryAccuracy extends Metric {
 
   /** @param options.threshold above which an output says yes, 0 to 1; 0.5 by default */
   constructor(options: MetricOptions & { readonly threshold?: number } = {}) {
-    checkOptionsOf(new.target, [BinaryAccuracy], options, ["name", "threshold"]);
+    checkOptionsOf(new.target, [BinaryAccuracy], options, { name: true, threshold: true });
     super(options.name ?? "binaryAccuracy");
     this.threshold = thresholdOf("BinaryAccuracy", options.threshold);
   }

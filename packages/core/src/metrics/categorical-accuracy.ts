@@ -15,7 +15,7 @@ export class CategoricalAccuracy extends Metric {
   readonly className = "CategoricalAccuracy";
 
   constructor(options: MetricOptions = {}) {
-    checkOptionsOf(new.target, [CategoricalAccuracy], options, ["name"]);
+    checkOptionsOf(new.target, [CategoricalAccuracy], options, { name: true });
     super(options.name ?? "categoricalAccuracy");
   }
 

@@ -15,7 +15,7 @@ export class ConfusionMatrix extends Metric {
   readonly className = "ConfusionMatrix";
 
   constructor(options: MetricOptions = {}) {
-    checkOptionsOf(new.target, [ConfusionMatrix], options, ["name"]);
+    checkOptionsOf(new.target, [ConfusionMatrix], options, { name: true });
     super(options.name ?? "confusionMatrix");
   }
 

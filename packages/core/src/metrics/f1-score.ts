@@ -33,7 +33,7 @@ export class F1Score extends Metric {
       readonly threshold?: number;
     } = {},
   ) {
-    checkOptionsOf(new.target, [F1Score], options, ["name", "average", "threshold"]);
+    checkOptionsOf(new.target, [F1Score], options, { name: true, average: true, threshold: true });
     super(options.name ?? "f1Score");
     this.average = options.average ?? "macro";
     if (!averages.includes(this.average)) {

@@ -31,19 +31,24 @@ export {
   TopKCategoricalAccuracy,
 };
 
-/** By name, with default options. Accuracy has no class: it is measured where the loss is, in training too. */
+const byName = <T>(create: () => T) => ({ fromConfig: create });
+
+/**
+ * The metrics by Keras's names, with default options: no configuration names a metric. Accuracy has no class, because it
+ * is measured where the loss is, in training too.
+ */
 export const metrics = new Registry<Metric | "accuracy">("metric", {
-  accuracy: () => "accuracy",
-  BinaryAccuracy: () => new BinaryAccuracy(),
-  CategoricalAccuracy: () => new CategoricalAccuracy(),
-  TopKCategoricalAccuracy: () => new TopKCategoricalAccuracy(),
-  Precision: () => new Precision(),
-  Recall: () => new Recall(),
-  F1Score: () => new F1Score(),
-  AUC: () => new AUC(),
-  ConfusionMatrix: () => new ConfusionMatrix(),
-  MeanSquaredError: () => new MeanSquaredErrorMetric(),
-  MeanAbsoluteError: () => new MeanAbsoluteErrorMetric(),
-  mse: () => new MeanSquaredErrorMetric({ name: "mse" }),
-  mae: () => new MeanAbsoluteErrorMetric({ name: "mae" }),
+  accuracy: byName(() => "accuracy"),
+  BinaryAccuracy: byName(() => new BinaryAccuracy()),
+  CategoricalAccuracy: byName(() => new CategoricalAccuracy()),
+  TopKCategoricalAccuracy: byName(() => new TopKCategoricalAccuracy()),
+  Precision: byName(() => new Precision()),
+  Recall: byName(() => new Recall()),
+  F1Score: byName(() => new F1Score()),
+  AUC: byName(() => new AUC()),
+  ConfusionMatrix: byName(() => new ConfusionMatrix()),
+  MeanSquaredError: byName(() => new MeanSquaredErrorMetric()),
+  MeanAbsoluteError: byName(() => new MeanAbsoluteErrorMetric()),
+  mse: byName(() => new MeanSquaredErrorMetric({ name: "mse" })),
+  mae: byName(() => new MeanAbsoluteErrorMetric({ name: "mae" })),
 });

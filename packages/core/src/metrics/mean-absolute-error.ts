@@ -12,7 +12,7 @@ export class MeanAbsoluteErrorMetric extends Metric {
   readonly className = "MeanAbsoluteError";
 
   constructor(options: MetricOptions = {}) {
-    checkOptionsOf(new.target, [MeanAbsoluteErrorMetric], options, ["name"]);
+    checkOptionsOf(new.target, [MeanAbsoluteErrorMetric], options, { name: true });
     super(options.name ?? "meanAbsoluteError");
   }
 

@@ -12,7 +12,7 @@ export class MeanSquaredErrorMetric extends Metric {
   readonly className = "MeanSquaredError";
 
   constructor(options: MetricOptions = {}) {
-    checkOptionsOf(new.target, [MeanSquaredErrorMetric], options, ["name"]);
+    checkOptionsOf(new.target, [MeanSquaredErrorMetric], options, { name: true });
     super(options.name ?? "meanSquaredError");
   }
 

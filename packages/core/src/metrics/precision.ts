@@ -11,7 +11,7 @@ export class Precision extends AnswerMetric {
   readonly className = "Precision";
 
   constructor(options: AnswerOptions = {}) {
-    checkOptionsOf(new.target, [Precision], options, ["name", "threshold", "classId"]);
+    checkOptionsOf(new.target, [Precision], options, { name: true, threshold: true, classId: true });
     super("Precision", "precision", options);
   }
 

@@ -11,7 +11,7 @@ export class Recall extends AnswerMetric {
   readonly className = "Recall";
 
   constructor(options: AnswerOptions = {}) {
-    checkOptionsOf(new.target, [Recall], options, ["name", "threshold", "classId"]);
+    checkOptionsOf(new.target, [Recall], options, { name: true, threshold: true, classId: true });
     super("Recall", "recall", options);
   }
 

@@ -21,7 +21,7 @@ export class TopKCategoricalAccuracy extends Metric {
    * @throws HeddleError when k is not a whole number of at least 1, and later when there are fewer classes than k
    */
   constructor(options: MetricOptions & { readonly k?: number } = {}) {
-    checkOptionsOf(new.target, [TopKCategoricalAccuracy], options, ["name", "k"]);
+    checkOptionsOf(new.target, [TopKCategoricalAccuracy], options, { name: true, k: true });
     super(options.name ?? "topKCategoricalAccuracy");
     this.k = wholeNumber("TopKCategoricalAccuracy", "k", options.k ?? 5);
   }

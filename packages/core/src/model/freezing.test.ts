@@ -138,10 +138,10 @@ describe("a model's weights", () => {
     const model = threeLayers();
     const weights = model.getWeights();
     expect(() => model.setWeights(weights.slice(2))).toThrow(
-      "setWeights: expected 6 arrays of weights, received 4. Give them all, in the order of getWeights.",
+      "setWeights: expected 6 arrays of weights, received 4. Pass them all, in the order of getWeights.",
     );
     expect(() => model.setWeights([...weights.slice(0, 5), weights[1]!])).toThrow(
-      "setWeights: expected weight head/bias [3], received [4] of 4 values. Give them all, in the order of getWeights.",
+      "setWeights: expected weight head/bias [3], received [4] of 4 values. Pass them all, in the order of getWeights.",
     );
   });
 });

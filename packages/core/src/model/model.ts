@@ -9,7 +9,6 @@ import type { Program } from "../engine/program.js";
 import type { Variant } from "../engine/variant.js";
 import { type Loss, losses } from "../losses/index.js";
 import { Metric } from "../metrics/index.js";
-import { checkOptions } from "../network/check-options.js";
 import { describedConfig } from "../network/described-model.js";
 import { functionalGraph } from "../network/functional-graph.js";
 import { type ModelOptions, Network } from "../network/network.js";
@@ -96,7 +95,7 @@ export class Model extends Network {
     const loss = typeof named === "string" ? losses.create("compile", named) : named;
     if (typeof optimizer !== "string" && !(optimizer instanceof Optimizer))
       throw noInstance("optimizer", optimizer);
-    if (typeof optimizer !== "string") checkOptions(optimizer);
+    if (typeof optimizer !== "string") optimizer.checkOptions();
     if (typeof loss?.emit !== "function") throw noInstance("loss", loss);
     for (const metric of metrics) {
       if (typeof metric !== "string" && !(metric instanceof Metric)) throw noInstance("metrics", metric);

@@ -69,7 +69,7 @@ refuses("options of layers with weights", [
   ],
   [
     () => new Conv2D(8, 3, { activation: (() => 0) as never }),
-    'Conv2D: expected activation as a name, received a function. Give a name: "relu".',
+    'Conv2D: expected activation as a name, received a function. Pass a name: "relu".',
   ],
   [
     () => new Conv2D(8, 3, { kernelInitializer: "glorot" }),
@@ -81,7 +81,7 @@ refuses("options of layers with weights", [
   ],
   [
     () => new Conv2D(8, 3, { kernelRegularizer: 0.01 as never }),
-    "Conv2D: expected regularizer as a name or an instance, received 0.01. Give an instance, with new, or a name.",
+    "Conv2D: expected regularizer as a name or an instance, received 0.01. Pass an instance, created with new, or a name.",
   ],
   [
     () => new Conv2D(8, 3, { biasRegularizer: "l3" }),
@@ -89,7 +89,7 @@ refuses("options of layers with weights", [
   ],
   [
     () => new Conv2D(8, 3, { activityRegularizer: 0.01 as never }),
-    "Conv2D: expected regularizer as a name or an instance, received 0.01. Give an instance, with new, or a name.",
+    "Conv2D: expected regularizer as a name or an instance, received 0.01. Pass an instance, created with new, or a name.",
   ],
   [
     () => new Conv2D(8, 3, { kernelConstraint: "maxnorm2" }),
@@ -105,11 +105,11 @@ refuses("options of layers with weights", [
   ],
   [
     () => new Conv2D(8, 3, { name: "a/b" }),
-    'Conv2D: expected name to be a text without a slash, received "a/b". Give another name, or none.',
+    'Conv2D: expected name to be a text without a slash, received "a/b". Choose another name, or omit it.',
   ],
   [
     () => new Conv2D(8, 3, { name: 7 as never }),
-    "Conv2D: expected name to be a text without a slash, received 7. Give another name, or none.",
+    "Conv2D: expected name to be a text without a slash, received 7. Choose another name, or omit it.",
   ],
   [
     () => new DepthwiseConv2D(3, { depthMultiplier: 0 }),
@@ -121,7 +121,7 @@ refuses("options of layers with weights", [
   ],
   [
     () => new DepthwiseConv2D(3, { depthwiseConstraint: 3 as never }),
-    "DepthwiseConv2D: expected constraint as a name or an instance, received 3. Give an instance, with new, or a name.",
+    "DepthwiseConv2D: expected constraint as a name or an instance, received 3. Pass an instance, created with new, or a name.",
   ],
   [
     () => new SeparableConv2D(0, 3),
@@ -149,11 +149,11 @@ refuses("options of layers with weights", [
   ],
   [
     () => new BatchNormalization({ momentum: 2 }),
-    "BatchNormalization: expected momentum to be from 0 to 1, received 2. Correct momentum, or leave it out.",
+    "BatchNormalization: expected momentum to be from 0 to 1, received 2. Correct momentum, or omit it.",
   ],
   [
     () => new BatchNormalization({ epsilon: -1 }),
-    "BatchNormalization: expected epsilon to be a number of at least 0, received -1. Correct epsilon, or leave it out.",
+    "BatchNormalization: expected epsilon to be a number of at least 0, received -1. Correct epsilon, or omit it.",
   ],
   [
     () => new BatchNormalization({ gammaInitializer: "one" }),
@@ -161,6 +161,6 @@ refuses("options of layers with weights", [
   ],
   [
     () => new LayerNormalization({ epsilon: Number.NaN }),
-    "LayerNormalization: expected epsilon to be a number of at least 0, received NaN. Correct epsilon, or leave it out.",
+    "LayerNormalization: expected epsilon to be a number of at least 0, received NaN. Correct epsilon, or omit it.",
   ],
 ]);

@@ -140,7 +140,7 @@ refuses("inputs of layers", [
   ],
   [
     () => on([4, 4, 3], new Normalization({ mean: [1, 2], variance: [1, 2] })),
-    "Normalization: expected an input with 2 places on its last axis, as mean has, received 3. Give as many means and variances, or adapt to samples of this shape.",
+    "Normalization: expected an input with 2 places on its last axis, as mean has, received 3. Pass as many means and variances, or adapt to samples of this shape.",
   ],
   [
     () => on([4, 4, 1], new Conv2D(4, 3, { kernelConstraint: new MaxNorm(2, { axis: 4 }) })),
@@ -169,11 +169,11 @@ refuses("inputs of layers", [
   ],
   [
     () => merged(new Concatenate({ axis: 4 }), [4, 4, 1], [4, 4, 1]),
-    "Concatenate: expected axis to be from 1 to 3, or from -1 to -3, received 4 for [batch, 4, 4, 1]. Correct axis, or leave it out to put channels behind channels.",
+    "Concatenate: expected axis to be from 1 to 3, or from -1 to -3, received 4 for [batch, 4, 4, 1]. Correct axis, or omit it to join the channels.",
   ],
   [
     () => merged(new Concatenate({ axis: -4 }), [4, 4, 1], [4, 4, 1]),
-    "Concatenate: expected axis to be from 1 to 3, or from -1 to -3, received -4 for [batch, 4, 4, 1]. Correct axis, or leave it out to put channels behind channels.",
+    "Concatenate: expected axis to be from 1 to 3, or from -1 to -3, received -4 for [batch, 4, 4, 1]. Correct axis, or omit it to join the channels.",
   ],
   [
     () => merged(new Dense(3), [4], [4]),
@@ -184,7 +184,7 @@ refuses("inputs of layers", [
 refuses("models", [
   [
     () => new Input([]),
-    "Input: expected a list of the sizes of one sample, received []. Give [height, width, channels], or [size] for plain numbers.",
+    "Input: expected a list of the sizes of one sample, received []. Pass [height, width, channels], or [size] for plain numbers.",
   ],
   [
     () => new Input([8, 0, 1]),
@@ -192,7 +192,7 @@ refuses("models", [
   ],
   [
     () => new Input(8 as never),
-    "Input: expected a list of the sizes of one sample, received 8. Give [height, width, channels], or [size] for plain numbers.",
+    "Input: expected a list of the sizes of one sample, received 8. Pass [height, width, channels], or [size] for plain numbers.",
   ],
   [
     () => input([28, 28.5, 1]),

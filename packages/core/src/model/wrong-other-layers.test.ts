@@ -64,11 +64,11 @@ refuses("options of other layers", [
   ],
   [
     () => new Concatenate({ axis: 0 }),
-    "Concatenate: expected axis to be a whole number other than 0, the batch, received 0. Leave axis out to put channels behind channels.",
+    "Concatenate: expected axis to be a whole number other than 0, the batch, received 0. Omit axis to join the channels.",
   ],
   [
     () => new Concatenate({ axis: 1.5 }),
-    "Concatenate: expected axis to be a whole number other than 0, the batch, received 1.5. Leave axis out to put channels behind channels.",
+    "Concatenate: expected axis to be a whole number other than 0, the batch, received 1.5. Omit axis to join the channels.",
   ],
   [
     () => new Reshape([2, 0]),
@@ -88,7 +88,7 @@ refuses("options of other layers", [
   ],
   [
     () => new UpSampling2D(2, { interpolation: "bicubic" as never }),
-    'UpSampling2D: expected interpolation to be "nearest", received "bicubic". Heddle has no other yet: leave it out.',
+    'UpSampling2D: expected interpolation to be "nearest", received "bicubic". There is no other yet: omit interpolation.',
   ],
   [
     () => new ZeroPadding2D(-1),
@@ -120,15 +120,15 @@ refuses("options of other layers", [
   ],
   [
     () => new Normalization({ mean: 1 }),
-    "Normalization: expected mean and variance to be numbers, or lists of the same length, the variance not below 0, received mean 1 and variance nothing. Give both, or neither and call adapt.",
+    "Normalization: expected mean and variance to be numbers, or lists of the same length, the variance not below 0, received mean 1 and variance nothing. Pass both, or neither and call adapt.",
   ],
   [
     () => new Normalization({ mean: [1, 2], variance: [1] }),
-    "Normalization: expected mean and variance to be numbers, or lists of the same length, the variance not below 0, received mean [1,2] and variance [1]. Give both, or neither and call adapt.",
+    "Normalization: expected mean and variance to be numbers, or lists of the same length, the variance not below 0, received mean [1,2] and variance [1]. Pass both, or neither and call adapt.",
   ],
   [
     () => new Normalization({ mean: 1, variance: -1 }),
-    "Normalization: expected mean and variance to be numbers, or lists of the same length, the variance not below 0, received mean 1 and variance -1. Give both, or neither and call adapt.",
+    "Normalization: expected mean and variance to be numbers, or lists of the same length, the variance not below 0, received mean 1 and variance -1. Pass both, or neither and call adapt.",
   ],
   [
     () => new Normalization({ axis: 1 as never }),

@@ -74,15 +74,15 @@ refuses("optimizers and schedules", [
   ],
   [
     () => new Adam({ beta1: 1 }),
-    "Adam: expected beta1 to be a number of at least 0 and below 1, received 1. Correct beta1, or leave it out.",
+    "Adam: expected beta1 to be a number of at least 0 and below 1, received 1. Correct beta1, or omit it.",
   ],
   [
     () => new Adam({ beta2: -0.1 }),
-    "Adam: expected beta2 to be a number of at least 0 and below 1, received -0.1. Correct beta2, or leave it out.",
+    "Adam: expected beta2 to be a number of at least 0 and below 1, received -0.1. Correct beta2, or omit it.",
   ],
   [
     () => new Adam({ epsilon: -1e-7 }),
-    "Adam: expected epsilon to be a number of at least 0, received -1e-7. Correct epsilon, or leave it out.",
+    "Adam: expected epsilon to be a number of at least 0, received -1e-7. Correct epsilon, or omit it.",
   ],
   [
     () => new Adam({ weightDecay: -1 }),
@@ -98,11 +98,11 @@ refuses("optimizers and schedules", [
   ],
   [
     () => new AdamW({ beta1: Number.NaN }),
-    "AdamW: expected beta1 to be a number of at least 0 and below 1, received NaN. Correct beta1, or leave it out.",
+    "AdamW: expected beta1 to be a number of at least 0 and below 1, received NaN. Correct beta1, or omit it.",
   ],
   [
     () => new SGD({ momentum: 1.5 }),
-    "SGD: expected momentum to be a number from 0 to 1, received 1.5. Correct momentum, or leave it out.",
+    "SGD: expected momentum to be a number from 0 to 1, received 1.5. Correct momentum, or omit it.",
   ],
   [
     () => new SGD({ emaMomentum: 2 }),
@@ -114,15 +114,15 @@ refuses("optimizers and schedules", [
   ],
   [
     () => new RMSprop({ rho: 2 }),
-    "RMSprop: expected rho to be a number from 0 to 1, received 2. Correct rho, or leave it out.",
+    "RMSprop: expected rho to be a number from 0 to 1, received 2. Correct rho, or omit it.",
   ],
   [
     () => new RMSprop({ momentum: -1 }),
-    "RMSprop: expected momentum to be a number from 0 to 1, received -1. Correct momentum, or leave it out.",
+    "RMSprop: expected momentum to be a number from 0 to 1, received -1. Correct momentum, or omit it.",
   ],
   [
     () => new RMSprop({ epsilon: Number.NaN }),
-    "RMSprop: expected epsilon to be a number of at least 0, received NaN. Correct epsilon, or leave it out.",
+    "RMSprop: expected epsilon to be a number of at least 0, received NaN. Correct epsilon, or omit it.",
   ],
   [
     () => new Muon({ nsSteps: 0 }),
@@ -130,11 +130,11 @@ refuses("optimizers and schedules", [
   ],
   [
     () => new Muon({ rmsRate: -1 }),
-    "Muon: expected rmsRate to be a number of at least 0, received -1. Correct rmsRate, or leave it out.",
+    "Muon: expected rmsRate to be a number of at least 0, received -1. Correct rmsRate, or omit it.",
   ],
   [
     () => new Muon({ muonA: Number.NaN }),
-    "Muon: expected muonA to be a number that is finite, received NaN. Correct muonA, or leave it out.",
+    "Muon: expected muonA to be a number that is finite, received NaN. Correct muonA, or omit it.",
   ],
   [
     () => new Muon({ excludeLayers: ["("] }),

@@ -3,7 +3,6 @@ import { formatBytes, groupDigits } from "../base/format.js";
 import { formatShape, type Shape, sizeOf } from "../base/shape.js";
 import { INPUT, type Step } from "../compiler/graph.js";
 import type { Layer, Tensor } from "../layers/index.js";
-import { checkOptions } from "./check-options.js";
 
 /**
  * 512 MiB of weights. Training holds four copies (weights, gradients, Adam's two moments), and the engine's memory ends
@@ -37,10 +36,10 @@ export function buildLayers(
   let parameters = 0;
   const freeName = nameGiver(names);
   const placed = order.map(({ layer, inputs }, position) => {
-    checkOptions(layer);
+    layer.checkOptions();
     const name = layer.named ? layer.name : freeName(snakeCase(layer.className));
     const inputShapes = inputs.map((from) => (from === INPUT ? input.shape : shapes[from]!));
-    const shape = layer.buildOn(inputShapes, { name, seed: options.seed, position, weightsBefore });
+    const shape = layer.build(inputShapes, { name, seed: options.seed, position, weightsBefore });
     if (used.has(name)) {
       throw new HeddleError({
         who,
@@ -92,7 +91,7 @@ export function lowerLayers(layers: readonly PlacedLayer[]): Step[] {
     const { name: owner, activityRegularizer } = layer;
     const { l1 = 0, l2 = 0 } = activityRegularizer ?? {};
     const penalty = l1 > 0 || l2 > 0 ? [{ op: "activityPenalty", owner, l1, l2 } as const] : [];
-    for (const node of [...layer.lower(inputShapes[0]!), ...penalty]) {
+    for (const node of [...layer.lower(...inputShapes), ...penalty]) {
       steps.push({ node, inputs: reads });
       reads = [steps.length - 1];
     }

@@ -1,7 +1,9 @@
+import { numbersIn } from "../base/config.js";
+import type { JsonObject } from "../base/json.js";
 import { wholePower } from "../base/math.js";
 import type { KernelCall } from "../ops/emitter.js";
 import { atLeastZero, belowOne } from "./checks.js";
-import { Optimizer, type OptimizerOptions, type UpdateOperands } from "./optimizer.js";
+import { Optimizer, type OptimizerOptions, optimizerOptionsIn, type UpdateOperands } from "./optimizer.js";
 
 /** `learningRate` is 0.001 by default. */
 export interface AdamOptions extends OptimizerOptions {
@@ -39,6 +41,10 @@ export class Adam extends Optimizer {
     this.amsgrad = options.amsgrad ?? false;
   }
 
+  static fromConfig(config: JsonObject): Adam {
+    return new Adam(adamOptionsIn(config));
+  }
+
   get slots(): number {
     return this.amsgrad ? 3 : 2;
   }
@@ -57,6 +63,15 @@ export class Adam extends Optimizer {
     const { beta1, beta2, epsilon, amsgrad } = this;
     return { ...super.getConfig(), beta_1: beta1, beta_2: beta2, epsilon, amsgrad };
   }
+}
+
+/** The options of a Keras configuration. */
+export function adamOptionsIn(config: JsonObject): AdamOptions {
+  return {
+    ...optimizerOptionsIn(config),
+    ...numbersIn(config, "beta_1", "beta_2", "epsilon"),
+    amsgrad: config["amsgrad"] === true,
+  };
 }
 
 /** What the kernel `adam` reads in a step. */

@@ -1,5 +1,6 @@
+import type { JsonObject } from "../base/json.js";
 import { optionsObject } from "../base/known-options.js";
-import { Adam, type AdamOptions } from "./adam.js";
+import { Adam, type AdamOptions, adamOptionsIn } from "./adam.js";
 
 /**
  * Adam with decoupled weight decay, 0.004 by default; weights and biases alike unless `excludeFromWeightDecay` says
@@ -15,5 +16,9 @@ export class AdamW extends Adam {
 
   constructor(options: AdamOptions = {}) {
     super({ weightDecay: 0.004, ...optionsObject("AdamW", options, ["learningRate"]) });
+  }
+
+  static override fromConfig(config: JsonObject): AdamW {
+    return new AdamW(adamOptionsIn(config));
   }
 }

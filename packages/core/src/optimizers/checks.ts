@@ -26,6 +26,6 @@ function checked(who: string, name: string, value: number, bounds: string, withi
     who,
     expected: `${name} to be a number ${bounds}`,
     received: String(value),
-    next: `Correct ${name}, or leave it out.`,
+    next: `Correct ${name}, or omit it.`,
   });
 }

@@ -1,4 +1,6 @@
+import { numbersIn } from "../base/config.js";
 import { HeddleError, messageOf } from "../base/errors.js";
+import type { JsonObject } from "../base/json.js";
 import { optionsObject } from "../base/known-options.js";
 import { wholeNumber } from "../base/shape.js";
 import { at, type KernelCall } from "../ops/emitter.js";
@@ -7,6 +9,7 @@ import { atLeastZero, belowOne, finite, upToOne } from "./checks.js";
 import {
   Optimizer,
   type OptimizerOptions,
+  optimizerOptionsIn,
   type UpdateOperands,
   type WeightDescription,
 } from "./optimizer.js";
@@ -84,6 +87,20 @@ export class Muon extends Optimizer {
     this.excluded = (options.excludeLayers ?? []).map(pattern);
   }
 
+  static fromConfig(config: JsonObject): Muon {
+    return new Muon({
+      ...optimizerOptionsIn(config),
+      ...numbersIn(config, "adam_beta_1", "adam_beta_2", "adam_weight_decay", "adam_lr_ratio", "epsilon"),
+      ...numbersIn(config, "muon_a", "muon_b", "muon_c", "momentum", "ns_steps", "rms_rate"),
+      // Null says something here: without it, not by default.
+      ...(config["rms_rate"] === null ? { rmsRate: null } : {}),
+      ...(config["adam_weight_decay"] === null ? { adamWeightDecay: null } : {}),
+      excludeLayers: Array.isArray(config["exclude_layers"]) ? config["exclude_layers"].map(String) : [],
+      excludeEmbeddings: config["exclude_embeddings"] !== false,
+      nesterov: config["nesterov"] !== false,
+    });
+  }
+
   scalars(step: number, rate: number): readonly number[] {
     const { momentum, adamBeta1: beta1, adamBeta2: beta2, epsilon, adamLrRatio } = this.options;
     return [rate, momentum, ...adamScalars({ beta1, beta2, epsilon }, step, rate * adamLrRatio)];
@@ -113,8 +130,19 @@ export class Muon extends Optimizer {
     return [
       "muon",
       {
-        ...{ w, g, m: m!, scratch: whole.scratch, rows, columns, scalars },
-        ...{ nesterov: nesterov ? 1 : 0, steps, a, b, c, scale },
+        w,
+        g,
+        m: m!,
+        scratch: whole.scratch,
+        rows,
+        columns,
+        scalars,
+        nesterov: nesterov ? 1 : 0,
+        steps,
+        a,
+        b,
+        c,
+        scale,
       },
     ];
   }

@@ -1,3 +1,4 @@
+import { numbersIn } from "../base/config.js";
 import { HeddleError } from "../base/errors.js";
 import type { JsonObject } from "../base/json.js";
 import { camelCased, checkKnownOptions, optionsObject } from "../base/known-options.js";
@@ -63,11 +64,11 @@ export abstract class Optimizer {
   readonly emaMomentum: number;
   readonly emaOverwriteFrequency: number | undefined;
   private readonly notDecayed: string[] = [];
-  /** As given: what a subclass made of them is known when it has been constructed. */
-  readonly #given: OptimizerOptions;
+  /** Raw options; the parsed values exist only after the subclass's constructor. */
+  readonly #options: OptimizerOptions;
 
   constructor(options: OptimizerOptions, defaultRate: number) {
-    this.#given = optionsObject(new.target.name, options, ["learningRate"]);
+    this.#options = optionsObject(new.target.name, options, ["learningRate"]);
     const { learningRate = defaultRate, emaMomentum = 0.99, emaOverwriteFrequency } = options;
     const who = "Optimizer";
     const fits =
@@ -162,7 +163,9 @@ export abstract class Optimizer {
 
   /** @throws HeddleError for an option that the optimizer's configuration does not have */
   checkOptions(): void {
-    checkKnownOptions(this.className, this.#given, Object.keys(this.getConfig()).map(camelCased));
+    // What a subclass without a fromConfig of its own does with its options is its own business.
+    if (!Object.hasOwn(this.constructor, "fromConfig")) return;
+    checkKnownOptions(this.className, this.#options, Object.keys(this.getConfig()).map(camelCased));
   }
 
   /** The options, under Keras's names. */
@@ -182,32 +185,15 @@ export abstract class Optimizer {
 }
 
 /** The options of a configuration that every optimizer takes. */
-export function optimizerOptions(config: JsonObject): OptimizerOptions {
+export function optimizerOptionsIn(config: JsonObject): OptimizerOptions {
   const rate = config["learning_rate"] ?? null;
   return {
     ...(rate === null
       ? {}
       : { learningRate: typeof rate === "number" ? rate : schedules.deserialize("Optimizer", rate) }),
-    ...numbersIn(config, {
-      weightDecay: "weight_decay",
-      clipnorm: "clipnorm",
-      clipvalue: "clipvalue",
-      globalClipnorm: "global_clipnorm",
-      emaMomentum: "ema_momentum",
-      emaOverwriteFrequency: "ema_overwrite_frequency",
-    }),
+    ...numbersIn(config, "weight_decay", "clipnorm", "clipvalue", "global_clipnorm", "ema_momentum"),
+    ...numbersIn(config, "ema_overwrite_frequency"),
     useEma: config["use_ema"] === true,
-  };
-}
-
-/** The numbers that a configuration has, under Heddle's names. */
-export function numbersIn<Name extends string>(
-  config: JsonObject,
-  names: Readonly<Record<Name, string>>,
-): { [name in Name]?: number } {
-  const given = Object.entries<string>(names).filter(([, name]) => (config[name] ?? null) !== null);
-  return Object.fromEntries(given.map(([own, name]) => [own, Number(config[name])])) as {
-    [name in Name]?: number;
   };
 }
 

@@ -1,6 +1,8 @@
+import { numbersIn } from "../base/config.js";
+import type { JsonObject } from "../base/json.js";
 import type { KernelCall } from "../ops/emitter.js";
 import { atLeastZero, upToOne } from "./checks.js";
-import { Optimizer, type OptimizerOptions, type UpdateOperands } from "./optimizer.js";
+import { Optimizer, type OptimizerOptions, optimizerOptionsIn, type UpdateOperands } from "./optimizer.js";
 
 /** `learningRate` is 0.001 by default. */
 export interface RMSpropOptions extends OptimizerOptions {
@@ -33,6 +35,14 @@ export class RMSprop extends Optimizer {
     this.momentum = upToOne("RMSprop", "momentum", options.momentum ?? 0);
     this.epsilon = atLeastZero("RMSprop", "epsilon", options.epsilon ?? 1e-7);
     this.centered = options.centered ?? false;
+  }
+
+  static fromConfig(config: JsonObject): RMSprop {
+    return new RMSprop({
+      ...optimizerOptionsIn(config),
+      ...numbersIn(config, "rho", "momentum", "epsilon"),
+      centered: config["centered"] === true,
+    });
   }
 
   get slots(): number {

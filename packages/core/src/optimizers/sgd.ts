@@ -1,6 +1,8 @@
+import { numbersIn } from "../base/config.js";
+import type { JsonObject } from "../base/json.js";
 import type { KernelCall } from "../ops/emitter.js";
 import { upToOne } from "./checks.js";
-import { Optimizer, type OptimizerOptions, type UpdateOperands } from "./optimizer.js";
+import { Optimizer, type OptimizerOptions, optimizerOptionsIn, type UpdateOperands } from "./optimizer.js";
 
 /** `learningRate` is 0.01 by default. */
 export interface SGDOptions extends OptimizerOptions {
@@ -25,6 +27,14 @@ export class SGD extends Optimizer {
     super(options, 0.01);
     this.momentum = upToOne("SGD", "momentum", options.momentum ?? 0);
     this.nesterov = options.nesterov ?? false;
+  }
+
+  static fromConfig(config: JsonObject): SGD {
+    return new SGD({
+      ...optimizerOptionsIn(config),
+      ...numbersIn(config, "momentum"),
+      nesterov: config["nesterov"] === true,
+    });
   }
 
   get slots(): number {

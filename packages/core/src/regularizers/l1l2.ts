@@ -1,4 +1,6 @@
+import { numberIn, numbersIn } from "../base/config.js";
 import { HeddleError } from "../base/errors.js";
+import type { JsonObject } from "../base/json.js";
 import { checkOptionsOf } from "../base/known-options.js";
 
 /** Factors of a penalty on the size of a weight; what every regularizer comes to. */
@@ -25,10 +27,14 @@ export class L1L2 implements Regularizer {
 
   /** @param options `l1` and `l2`, at least 0; both 0 by default */
   constructor(options: { readonly l1?: number; readonly l2?: number } = {}) {
-    checkOptionsOf(new.target, [L1L2], options, ["l1", "l2"]);
+    checkOptionsOf(new.target, [L1L2], options, { l1: true, l2: true });
     const { l1 = 0, l2 = 0 } = options;
     this.l1 = checkFactor("l1", l1);
     this.l2 = checkFactor("l2", l2);
+  }
+
+  static fromConfig(config: JsonObject): L1L2 {
+    return new L1L2(numbersIn(config, "l1", "l2"));
   }
 
   getConfig(): { readonly [name: string]: number } {
@@ -44,6 +50,10 @@ export class L1 extends L1L2 {
     super({ l1 });
   }
 
+  static override fromConfig(config: JsonObject): L1 {
+    return new L1(numberIn(config, "l1", 0.01));
+  }
+
   override getConfig() {
     return { l1: this.l1 };
   }
@@ -55,6 +65,10 @@ export class L2 extends L1L2 {
 
   constructor(l2 = 0.01) {
     super({ l2 });
+  }
+
+  static override fromConfig(config: JsonObject): L2 {
+    return new L2(numberIn(config, "l2", 0.01));
   }
 
   override getConfig() {

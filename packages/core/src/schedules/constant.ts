@@ -1,3 +1,5 @@
+import { numberIn } from "../base/config.js";
+import type { JsonObject } from "../base/json.js";
 import { checkRate } from "./checks.js";
 import type { Schedule } from "./schedule.js";
 
@@ -8,6 +10,10 @@ export class Constant implements Schedule {
   /** @throws HeddleError for a rate below 0 */
   constructor(readonly learningRate: number) {
     checkRate("Constant", "learningRate", learningRate);
+  }
+
+  static fromConfig(config: JsonObject): Constant {
+    return new Constant(numberIn(config, "learning_rate"));
   }
 
   rate(): number {

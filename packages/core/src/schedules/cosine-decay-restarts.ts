@@ -1,3 +1,5 @@
+import { numberIn, numbersIn } from "../base/config.js";
+import type { JsonObject } from "../base/json.js";
 import { checkOptionsOf } from "../base/known-options.js";
 import { wholePower } from "../base/math.js";
 import { checkNumber, checkRate, checkSteps } from "./checks.js";
@@ -30,13 +32,13 @@ export class CosineDecayRestarts implements Schedule {
   readonly alpha: number;
 
   constructor(options: CosineDecayRestartsOptions) {
-    checkOptionsOf(new.target, [CosineDecayRestarts], options, [
-      "initialLearningRate",
-      "firstDecaySteps",
-      "tMul",
-      "mMul",
-      "alpha",
-    ]);
+    checkOptionsOf(new.target, [CosineDecayRestarts], options, {
+      initialLearningRate: true,
+      firstDecaySteps: true,
+      tMul: true,
+      mMul: true,
+      alpha: true,
+    });
     const { tMul = 2, mMul = 1, alpha = 0 } = options;
     const who = this.className;
     this.initialLearningRate = checkRate(who, "initialLearningRate", options.initialLearningRate);
@@ -44,6 +46,14 @@ export class CosineDecayRestarts implements Schedule {
     this.tMul = checkNumber(who, "tMul to be a number of at least 1", tMul, tMul >= 1);
     this.mMul = checkNumber(who, "mMul to be a number of at least 0", mMul, mMul >= 0);
     this.alpha = checkNumber(who, "alpha to be a number of at least 0", alpha, alpha >= 0);
+  }
+
+  static fromConfig(config: JsonObject): CosineDecayRestarts {
+    return new CosineDecayRestarts({
+      initialLearningRate: numberIn(config, "initial_learning_rate"),
+      firstDecaySteps: numberIn(config, "first_decay_steps"),
+      ...numbersIn(config, "t_mul", "m_mul", "alpha"),
+    });
   }
 
   rate(step: number): number {

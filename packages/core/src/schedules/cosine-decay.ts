@@ -1,3 +1,5 @@
+import { numberIn, numbersIn } from "../base/config.js";
+import type { JsonObject } from "../base/json.js";
 import { checkOptionsOf } from "../base/known-options.js";
 import { cosTurns } from "../base/math.js";
 import { checkNumber, checkRate, checkSteps } from "./checks.js";
@@ -33,13 +35,13 @@ export class CosineDecay implements Schedule {
   readonly warmupSteps: number;
 
   constructor(options: CosineDecayOptions) {
-    checkOptionsOf(new.target, [CosineDecay], options, [
-      "initialLearningRate",
-      "decaySteps",
-      "alpha",
-      "warmupTarget",
-      "warmupSteps",
-    ]);
+    checkOptionsOf(new.target, [CosineDecay], options, {
+      initialLearningRate: true,
+      decaySteps: true,
+      alpha: true,
+      warmupTarget: true,
+      warmupSteps: true,
+    });
     const { alpha = 0, warmupTarget, warmupSteps = 0 } = options;
     const who = this.className;
     this.initialLearningRate = checkRate(who, "initialLearningRate", options.initialLearningRate);
@@ -52,6 +54,14 @@ export class CosineDecay implements Schedule {
       warmupSteps,
       warmupSteps >= 0,
     );
+  }
+
+  static fromConfig(config: JsonObject): CosineDecay {
+    return new CosineDecay({
+      initialLearningRate: numberIn(config, "initial_learning_rate"),
+      decaySteps: numberIn(config, "decay_steps"),
+      ...numbersIn(config, "alpha", "warmup_target", "warmup_steps"),
+    });
   }
 
   rate(step: number): number {

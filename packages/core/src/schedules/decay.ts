@@ -1,3 +1,6 @@
+import { numberIn } from "../base/config.js";
+import type { JsonObject } from "../base/json.js";
+import type { OptionNames } from "../base/known-options.js";
 import { checkNumber, checkRate, checkSteps } from "./checks.js";
 import type { Schedule } from "./schedule.js";
 
@@ -12,7 +15,12 @@ export interface DecayOptions {
   readonly staircase?: boolean;
 }
 
-export const DECAY_OPTIONS = ["initialLearningRate", "decaySteps", "decayRate", "staircase"] as const;
+export const DECAY_OPTIONS: OptionNames<DecayOptions> = {
+  initialLearningRate: true,
+  decaySteps: true,
+  decayRate: true,
+  staircase: true,
+};
 
 /** A schedule that falls with `step / decaySteps`, smoothly or once every `decaySteps`. */
 export abstract class Decay implements Schedule {
@@ -46,4 +54,14 @@ export abstract class Decay implements Schedule {
       staircase: this.staircase,
     };
   }
+}
+
+/** The options of a Keras configuration. */
+export function decayOptionsIn(config: JsonObject): DecayOptions {
+  return {
+    initialLearningRate: numberIn(config, "initial_learning_rate"),
+    decaySteps: numberIn(config, "decay_steps"),
+    decayRate: numberIn(config, "decay_rate"),
+    staircase: config["staircase"] === true,
+  };
 }

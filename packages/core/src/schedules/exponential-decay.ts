@@ -1,6 +1,7 @@
+import type { JsonObject } from "../base/json.js";
 import { checkOptionsOf } from "../base/known-options.js";
 import { power } from "../base/math.js";
-import { DECAY_OPTIONS, Decay, type DecayOptions } from "./decay.js";
+import { DECAY_OPTIONS, Decay, type DecayOptions, decayOptionsIn } from "./decay.js";
 
 /**
  * initialLearningRate · decayRate^(step / decaySteps): the step decay with `staircase`.
@@ -14,6 +15,10 @@ export class ExponentialDecay extends Decay {
   constructor(options: DecayOptions) {
     checkOptionsOf(new.target, [ExponentialDecay], options, DECAY_OPTIONS);
     super("ExponentialDecay", options);
+  }
+
+  static fromConfig(config: JsonObject): ExponentialDecay {
+    return new ExponentialDecay(decayOptionsIn(config));
   }
 
   rate(step: number): number {

@@ -1,5 +1,6 @@
+import type { JsonObject } from "../base/json.js";
 import { checkOptionsOf } from "../base/known-options.js";
-import { DECAY_OPTIONS, Decay, type DecayOptions } from "./decay.js";
+import { DECAY_OPTIONS, Decay, type DecayOptions, decayOptionsIn } from "./decay.js";
 
 /** initialLearningRate / (1 + decayRate · step / decaySteps). */
 export class InverseTimeDecay extends Decay {
@@ -8,6 +9,10 @@ export class InverseTimeDecay extends Decay {
   constructor(options: DecayOptions) {
     checkOptionsOf(new.target, [InverseTimeDecay], options, DECAY_OPTIONS);
     super("InverseTimeDecay", options);
+  }
+
+  static fromConfig(config: JsonObject): InverseTimeDecay {
+    return new InverseTimeDecay(decayOptionsIn(config));
   }
 
   rate(step: number): number {

@@ -1,4 +1,6 @@
+import { numberIn, numbersIn } from "../base/config.js";
 import { HeddleError } from "../base/errors.js";
+import type { JsonObject } from "../base/json.js";
 import { checkOptionsOf } from "../base/known-options.js";
 import type { Schedule } from "./schedule.js";
 
@@ -26,7 +28,7 @@ export class OneCycle implements Schedule {
     readonly peak: number,
     options: { readonly warmup?: number; readonly start?: number; readonly end?: number } = {},
   ) {
-    checkOptionsOf(new.target, [OneCycle], options, ["warmup", "start", "end"]);
+    checkOptionsOf(new.target, [OneCycle], options, { warmup: true, start: true, end: true });
     this.warmup = options.warmup ?? 0.2;
     this.start = options.start ?? 0.1;
     this.end = options.end ?? 0.01;
@@ -34,6 +36,10 @@ export class OneCycle implements Schedule {
     for (const name of ["warmup", "start", "end"] as const) {
       if (!(this[name] >= 0 && this[name] <= 1)) throw this.fault(`${name} to be from 0 to 1`, this[name]);
     }
+  }
+
+  static fromConfig(config: JsonObject): OneCycle {
+    return new OneCycle(numberIn(config, "peak"), numbersIn(config, "warmup", "start", "end"));
   }
 
   rate(step: number, totalSteps: number): number {

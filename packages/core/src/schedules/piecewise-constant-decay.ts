@@ -1,4 +1,5 @@
 import { HeddleError } from "../base/errors.js";
+import type { JsonObject } from "../base/json.js";
 import { checkRate } from "./checks.js";
 import type { Schedule } from "./schedule.js";
 
@@ -28,6 +29,10 @@ export class PiecewiseConstantDecay implements Schedule {
     for (const value of values) checkRate(this.className, "each value", value);
   }
 
+  static fromConfig(config: JsonObject): PiecewiseConstantDecay {
+    return new PiecewiseConstantDecay(listIn(config, "boundaries"), listIn(config, "values"));
+  }
+
   rate(step: number): number {
     const passed = this.boundaries.filter((boundary) => step > boundary).length;
     return this.values[passed]!;
@@ -40,4 +45,9 @@ export class PiecewiseConstantDecay implements Schedule {
   private fault(expected: string, received: string): HeddleError {
     return new HeddleError({ who: this.className, expected, received, next: "Correct the schedule." });
   }
+}
+
+function listIn(config: JsonObject, name: string): number[] {
+  const value = config[name];
+  return Array.isArray(value) ? value.map(Number) : [];
 }

@@ -1,3 +1,5 @@
+import { numberIn, numbersIn } from "../base/config.js";
+import type { JsonObject } from "../base/json.js";
 import { checkOptionsOf } from "../base/known-options.js";
 import { power } from "../base/math.js";
 import { checkNumber, checkRate, checkSteps } from "./checks.js";
@@ -25,19 +27,28 @@ export class PolynomialDecay implements Schedule {
   readonly cycle: boolean;
 
   constructor(options: PolynomialDecayOptions) {
-    checkOptionsOf(new.target, [PolynomialDecay], options, [
-      "initialLearningRate",
-      "decaySteps",
-      "endLearningRate",
-      "power",
-      "cycle",
-    ]);
+    checkOptionsOf(new.target, [PolynomialDecay], options, {
+      initialLearningRate: true,
+      decaySteps: true,
+      endLearningRate: true,
+      power: true,
+      cycle: true,
+    });
     const exponent = options.power ?? 1;
     this.initialLearningRate = checkRate(this.className, "initialLearningRate", options.initialLearningRate);
     this.decaySteps = checkSteps(this.className, "decaySteps", options.decaySteps);
     this.endLearningRate = checkRate(this.className, "endLearningRate", options.endLearningRate ?? 0.0001);
     this.power = checkNumber(this.className, "power to be a number above 0", exponent, exponent > 0);
     this.cycle = options.cycle ?? false;
+  }
+
+  static fromConfig(config: JsonObject): PolynomialDecay {
+    return new PolynomialDecay({
+      initialLearningRate: numberIn(config, "initial_learning_rate"),
+      decaySteps: numberIn(config, "decay_steps"),
+      ...numbersIn(config, "end_learning_rate", "power"),
+      cycle: config["cycle"] === true,
+    });
   }
 
   rate(step: number): number {

@@ -1,3 +1,4 @@
+import { numberIn } from "../base/config.js";
 import type { JsonObject } from "../base/json.js";
 import { checkOptionsOf } from "../base/known-options.js";
 import { serialize } from "../base/registry.js";
@@ -25,9 +26,14 @@ export class Warmup implements Schedule {
     readonly schedule: Schedule,
     options: { readonly steps: number },
   ) {
-    checkOptionsOf(new.target, [Warmup], options, ["steps"]);
+    checkOptionsOf(new.target, [Warmup], options, { steps: true });
     const { steps } = options;
     this.steps = checkNumber("Warmup", "steps to be a number of at least 0", steps, steps >= 0);
+  }
+
+  /** @param schedule reads the schedule that follows */
+  static fromConfig(config: JsonObject, schedule: (value: unknown) => Schedule): Warmup {
+    return new Warmup(schedule(config["schedule"]), { steps: numberIn(config, "steps") });
   }
 
   rate(step: number, totalSteps: number): number {

@@ -1,0 +1,56 @@
+import { HeddleError } from "../base/errors.js";
+import type { Json, JsonObject } from "../base/json.js";
+import { type Regularizer, regularizers } from "../regularizers/index.js";
+import type { LayerOptions } from "./layer.js";
+import type { Size2D } from "./options.js";
+import type { Range } from "./range.js";
+
+// How layers read their Keras configurations. Values are checked by the layers' constructors.
+
+/**
+ * The options of a configuration that every layer takes.
+ *
+ * @param only what Keras's class can be asked for and Heddle's cannot, each with the one value that is supported
+ * @throws HeddleError for another value: ignoring it would give a different model than Keras's
+ */
+export function layerOptions(who: string, config: JsonObject, only: JsonObject = {}): LayerOptions {
+  for (const [name, supported] of Object.entries({ data_format: "channels_last", ...only })) {
+    const value = config[name];
+    if (value === undefined || value === null || value === supported) continue;
+    throw new HeddleError({
+      who,
+      expected: `${name} to be ${JSON.stringify(supported)}`,
+      received: JSON.stringify(value),
+      next: "Nothing else is supported yet: change the model.",
+    });
+  }
+  const name = textIn(config, "name");
+  const activity = config["activity_regularizer"] ?? undefined;
+  return {
+    ...(name === undefined ? {} : { name }),
+    ...(config["trainable"] === false ? { trainable: false } : {}),
+    ...(activity === undefined ? {} : { activityRegularizer: activityRegularizerIn(name, activity) }),
+  };
+}
+
+/** The activity regularizer of a configuration: an object, or a name. */
+function activityRegularizerIn(layer: string | undefined, value: Json): Regularizer {
+  const who = `${layer === undefined ? "Layer" : `Layer "${layer}"`}, activity_regularizer`;
+  return typeof value === "string" ? regularizers.create(who, value) : regularizers.deserialize(who, value);
+}
+
+/** A text of a configuration. */
+export function textIn(config: JsonObject, name: string): string | undefined {
+  const value = config[name];
+  return typeof value === "string" ? value : undefined;
+}
+
+/** A size for both axes. */
+export function sizeIn(config: JsonObject, name: string): Size2D | undefined {
+  return (config[name] ?? undefined) as Size2D | undefined;
+}
+
+/** What a random layer draws from. */
+export function rangeIn(config: JsonObject, name: string): number | Range {
+  return (config[name] ?? Number.NaN) as unknown as number | Range;
+}

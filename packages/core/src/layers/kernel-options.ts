@@ -1,0 +1,110 @@
+import type { JsonObject } from "../base/json.js";
+import type { Constraint } from "../constraints/index.js";
+import type { Initializer } from "../initializers/index.js";
+import type { Regularizer } from "../regularizers/index.js";
+import {
+  type ActivationName,
+  type ActivationOption,
+  activationIn,
+  activationOf,
+  kerasActivation,
+} from "./activation-names.js";
+import { rulesIn, type WeightRules, weightRules } from "./weight-rules.js";
+
+/** Options of layers that add a bias and end in an activation. */
+export interface BiasOptions {
+  /**
+   * By Heddle's or Keras's name.
+   *
+   * @defaultValue `"linear"`
+   */
+  readonly activation?: ActivationOption;
+  /**
+   * Whether a bias is added.
+   *
+   * @defaultValue `true`
+   */
+  readonly useBias?: boolean;
+  /**
+   * The bias's first values.
+   *
+   * @defaultValue `"zeros"`
+   */
+  readonly biasInitializer?: Initializer | string;
+  /**
+   * Penalty on the bias's size.
+   *
+   * @defaultValue none
+   */
+  readonly biasRegularizer?: Regularizer | string;
+  /**
+   * What the bias is held to after each update.
+   *
+   * @defaultValue none
+   */
+  readonly biasConstraint?: Constraint | string;
+}
+
+/** Options of layers with a kernel and a bias. */
+export interface KernelOptions extends BiasOptions {
+  /**
+   * The kernel's first values.
+   *
+   * @defaultValue `"glorotUniform"`
+   */
+  readonly kernelInitializer?: Initializer | string;
+  /**
+   * Penalty on the kernel's size.
+   *
+   * @defaultValue none
+   */
+  readonly kernelRegularizer?: Regularizer | string;
+  /**
+   * What the kernel is held to after each update.
+   *
+   * @defaultValue none
+   */
+  readonly kernelConstraint?: Constraint | string;
+}
+
+/** Checked BiasOptions. */
+export interface BiasSettings {
+  readonly activation: ActivationName;
+  readonly useBias: boolean;
+  readonly bias: WeightRules;
+}
+
+export function biasSettings(who: string, options: BiasOptions): BiasSettings {
+  return {
+    activation: activationOf(who, options.activation),
+    useBias: options.useBias ?? true,
+    bias: weightRules(who, {
+      initializer: options.biasInitializer ?? "Zeros",
+      regularizer: options.biasRegularizer,
+      constraint: options.biasConstraint,
+    }),
+  };
+}
+
+/** Activation and `useBias` under Keras's names. */
+export function activationConfig({ activation, useBias }: BiasSettings): JsonObject {
+  return { activation: kerasActivation(activation), use_bias: useBias };
+}
+
+/** BiasOptions from a Keras configuration, and the rules of the weights of these names. */
+export function biasOptionsIn(who: string, config: JsonObject, ...weights: readonly string[]): BiasOptions {
+  return {
+    activation: activationIn(who, config),
+    useBias: config["use_bias"] !== false,
+    ...rulesIn(who, config, "bias", ...weights),
+  };
+}
+
+/** The rules of a kernel. */
+export function kernelRules(who: string, options: KernelOptions): WeightRules {
+  return weightRules(who, {
+    initializer: options.kernelInitializer ?? "GlorotUniform",
+    regularizer: options.kernelRegularizer,
+    constraint: options.kernelConstraint,
+  });
+}

@@ -1,0 +1,85 @@
+import { HeddleError } from "../base/errors.js";
+import type { JsonObject } from "../base/json.js";
+import { camelCased } from "../base/known-options.js";
+import { type Registry, serialize } from "../base/registry.js";
+import { type Constraint, constraints } from "../constraints/index.js";
+import { type Initializer, initializers } from "../initializers/index.js";
+import { type Regularizer, regularizers } from "../regularizers/index.js";
+
+/** How one weight starts, what its size costs, and what it is held to. */
+export interface WeightRules {
+  readonly initializer: Initializer;
+  readonly regularizer: Regularizer | undefined;
+  readonly constraint: Constraint | undefined;
+}
+
+/** A weight's rules as options give them: instances or names; no penalty and no constraint by default. */
+interface RuleOptions {
+  readonly initializer: Initializer | string;
+  readonly regularizer?: Regularizer | string | undefined;
+  readonly constraint?: Constraint | string | undefined;
+}
+
+/** Checks a weight's rules. */
+export function weightRules(who: string, options: RuleOptions): WeightRules {
+  const { regularizer, constraint } = options;
+  return {
+    initializer: resolve(who, "initializer", initializers, options.initializer),
+    regularizer: regularizerOf(who, regularizer),
+    constraint: constraint ? resolve(who, "constraint", constraints, constraint) : undefined,
+  };
+}
+
+/** Checks a regularizer, if there is one. */
+export function regularizerOf(who: string, value: Regularizer | string | undefined): Regularizer | undefined {
+  return value ? resolve(who, "regularizer", regularizers, value) : undefined;
+}
+
+/** The rules of weights as Keras writes them: `kernel_initializer`, `bias_initializer`, `kernel_regularizer`, … */
+export function rulesConfig(weights: Readonly<Record<string, WeightRules>>): JsonObject {
+  const rules = ["initializer", "regularizer", "constraint"] as const;
+  const entries = rules.flatMap((rule) =>
+    Object.entries(weights).map(([weight, { [rule]: value }]) => [
+      `${weight}_${rule}`,
+      value ? serialize(value) : null,
+    ]),
+  );
+  return Object.fromEntries(entries) as JsonObject;
+}
+
+/** Options with the rules of these weights that a Keras configuration has: the reverse of `rulesConfig`. */
+export function rulesIn(who: string, config: JsonObject, ...weights: readonly string[]): object {
+  const options: Record<string, unknown> = {};
+  for (const weight of weights) {
+    for (const [rule, registry] of Object.entries(RULES)) {
+      const name = `${weight}_${rule}`;
+      const value = config[name];
+      if (value === undefined || value === null) continue;
+      options[camelCased(name)] =
+        typeof value === "string" ? registry.create(who, value) : registry.deserialize(who, value);
+    }
+  }
+  return options;
+}
+
+const RULES: Readonly<Record<string, Registry<unknown>>> = {
+  initializer: initializers,
+  regularizer: regularizers,
+  constraint: constraints,
+};
+
+/** A rule by its name, or an instance: from JavaScript it may be anything. */
+function resolve<T extends object>(who: string, what: string, registry: Registry<T>, value: T | string): T {
+  if (typeof value === "string") return registry.create(who, value);
+  if (typeof value === "object" && "getConfig" in value) return value;
+  const received: unknown = value;
+  throw new HeddleError({
+    who,
+    expected: `${what} as a name or an instance`,
+    received: typeof received === "function" ? `the class ${received.name}` : JSON.stringify(received),
+    next:
+      typeof received === "function"
+        ? "Write new before it."
+        : "Pass an instance, created with new, or a name.",
+  });
+}
