@@ -13,9 +13,9 @@ const floors = {
     ["training"],
     ["model"],
     ["explain", "recipes"],
-    ["tuning"],
+    ["figures", "tuning"],
   ],
-  heddle: [["system"], ["datasets", "runs", "figures"], ["pages"], ["jobs"], ["cli"]],
+  heddle: [["system"], ["datasets", "rendering"], ["runs"], ["pages"], ["jobs"], ["cli"]],
 };
 
 // Under jobs/ each command has a room; what several of them need lies in jobs/ itself. A room uses another

@@ -15,7 +15,7 @@ export {
   runStatuses,
   type Stretch,
 } from "./runs/records.js";
-export { DEFAULT_RUNS_FOLDER, listRuns, type RunFigure, RunFolder } from "./runs/run-folder.js";
+export { DEFAULT_RUNS_FOLDER, listRuns, RunFolder } from "./runs/run-folder.js";
 export {
   type DamagedRun,
   type RunSummary,

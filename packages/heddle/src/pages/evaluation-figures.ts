@@ -1,18 +1,19 @@
 import type { ImageSet } from "@heddle/core/internal/data/dataset.js";
 import type { ClassifierEvaluation } from "@heddle/core/internal/evaluate/index.js";
-import { classScoresFigure } from "../figures/class-scores.js";
-import { confusionMatrix } from "../figures/confusion-matrix.js";
-import { coverageFigure } from "../figures/coverage-curve.js";
-import type { Figure } from "../figures/figure.js";
-import { confusedPairsGrid, topLossesGrid } from "../figures/mistakes.js";
-import { reliabilityDiagram } from "../figures/reliability-diagram.js";
+import { classScoresChart } from "@heddle/core/internal/figures/class-scores.js";
+import { confusionMatrix } from "@heddle/core/internal/figures/confusion-matrix.js";
+import { coverageCurve } from "@heddle/core/internal/figures/coverage-curve.js";
+import type { Figure } from "@heddle/core/internal/figures/figure.js";
+import { confusedPairsGrid, topLossesGrid } from "@heddle/core/internal/figures/mistakes.js";
+import { reliabilityDiagram } from "@heddle/core/internal/figures/reliability-diagram.js";
+import { drawFigures } from "../rendering/draw-figure.js";
 
-/** What a matrix of so many classes can still be read at. */
+/** A matrix of more classes cannot be read. */
 const MOST_CLASSES_IN_A_MATRIX = 60;
 
-/** The figures that an evaluation gives without the images. */
+/** The figures of an evaluation that need no images. */
 export interface EvaluationCharts {
-  /** The confusion matrix in rates and in counts; none where there are too many classes to read. */
+  /** The confusion matrix in rates and in counts; none where there are too many classes to read it. */
   readonly confusion: readonly Figure[];
   /** Precision, recall and F1 by class. */
   readonly classes: readonly Figure[];
@@ -22,7 +23,7 @@ export interface EvaluationCharts {
 
 /** The figures of an evaluation, by what they are about. */
 export interface EvaluationFigures extends EvaluationCharts {
-  /** Images of the most confused pairs and of the largest losses; none where every answer is right. */
+  /** Images of the most confused pairs, and those with the largest losses; none where every answer is right. */
   readonly mistakes: readonly Figure[];
 }
 
@@ -52,33 +53,33 @@ export async function evaluationCharts(
     classNames.length > MOST_CLASSES_IN_A_MATRIX
       ? []
       : [
-          await confusionMatrix(confusion.counts, classNames, { title }),
-          await confusionMatrix(confusion.counts, classNames, { title, show: "counts" }),
+          confusionMatrix(confusion.counts, classNames, { title }),
+          confusionMatrix(confusion.counts, classNames, { title, show: "counts" }),
         ];
   return {
-    confusion: matrices,
-    classes: [await classScoresFigure(perClass, { subject })],
-    calibration: [
-      await reliabilityDiagram(calibration, { subject }),
-      await coverageFigure(coverage, { subject }),
-    ],
+    confusion: await drawFigures(matrices),
+    classes: await drawFigures([classScoresChart(perClass, { subject })]),
+    calibration: await drawFigures([
+      reliabilityDiagram(calibration, { subject }),
+      coverageCurve(coverage, { subject }),
+    ]),
   };
 }
 
-/** The images that the model is wrong about; none where every answer is right. */
-export async function mistakeGrids(
+/** Images that the model is wrong about; none where every answer is right. */
+export function mistakeGrids(
   evaluation: ClassifierEvaluation,
   set: ImageSet,
   subject: string,
 ): Promise<readonly Figure[]> {
   const grids = [
-    await confusedPairsGrid(set, evaluation, { subject }),
-    await topLossesGrid(set, evaluation, { subject }),
+    confusedPairsGrid(set, evaluation, { subject }),
+    topLossesGrid(set, evaluation, { subject }),
   ];
-  return grids.filter((grid) => grid !== undefined);
+  return drawFigures(grids.filter((grid) => grid !== undefined));
 }
 
-/** All of them in one list. */
+/** All figures of an evaluation in one list. */
 export function allFigures({ confusion, classes, calibration, mistakes }: EvaluationFigures): Figure[] {
   return [...confusion, ...classes, ...calibration, ...mistakes];
 }

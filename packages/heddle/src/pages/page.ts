@@ -1,4 +1,4 @@
-import type { Figure } from "../figures/figure.js";
+import type { Figure } from "@heddle/core/internal/figures/figure.js";
 
 /** A page: its head and its sections. */
 export interface Page extends PageHeader {

@@ -1,5 +1,5 @@
 import type { EpochLogs } from "@heddle/core/internal/callbacks/history.js";
-import type { Figure } from "../figures/figure.js";
+import type { Figure } from "@heddle/core/internal/figures/figure.js";
 import type { DataRecord } from "../runs/data-record.js";
 import type { RunEvaluation } from "../runs/evaluation-record.js";
 import type { Metrics, RunRecord } from "../runs/records.js";

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
-import { fontFamily, fontFiles } from "../figures/fonts.js";
+import { fontFamily } from "@heddle/core/internal/figures/theme.js";
+import { fontFiles } from "../rendering/fonts.js";
 
 /** The bundled font, inside the page: a report looks the same on a machine without it and without network. */
 export function fontFaces(): string {

@@ -1,13 +1,16 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Figure } from "@heddle/core/internal/figures/figure.js";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Figure } from "../figures/figure.js";
 import { refuseFolder, writePage } from "./write-page.js";
 
 const figure: Figure = {
-  ...{ name: "curve", title: "Curve", alt: "A curve", svg: "<svg/>", darkSvg: "<svg/>" },
-  png: Uint8Array.of(1),
+  name: "curve",
+  title: "Curve",
+  alt: "A curve",
+  svg: '<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>',
+  darkSvg: '<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>',
 };
 
 describe("writePage", () => {

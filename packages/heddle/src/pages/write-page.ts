@@ -3,8 +3,8 @@ import { rename, rm } from "node:fs/promises";
 import { basename, dirname, extname, join } from "node:path";
 import { HeddleError } from "@heddle/core/internal/base/errors.js";
 import { fileError, isFolder, makeFolder, writeFileAtomic } from "@heddle/core/internal/base/files-node.js";
-import type { Figure } from "../figures/figure.js";
-import { writeFigures } from "../figures/write-figures.js";
+import type { Figure } from "@heddle/core/internal/figures/figure.js";
+import { writeFigures } from "../rendering/write-figures.js";
 
 /**
  * Writes a page with its figures beside it, as SVG and PNG in the folder of the same name without extension and with

@@ -1,21 +1,11 @@
 import { join } from "node:path";
 import { isFile, readTextFile, writeFileAtomic } from "@heddle/core/internal/base/files-node.js";
+import type { Figure } from "@heddle/core/internal/figures/figure.js";
 import { JsonFields } from "./json-fields.js";
-import type { RunFigure, RunFolder } from "./run-folder.js";
+import type { RunFolder } from "./run-folder.js";
 
-/** A figure that only the images can give, kept with all that a report shows of it. */
-export interface KeptFigure {
-  readonly name: string;
-  readonly title: string;
-  /** What it shows, in words. */
-  readonly alt: string;
-  readonly svg: string;
-  /** The same on a dark screen. */
-  readonly darkSvg: string;
-}
-
-/** Writes `figures/NAME.svg`, `.png`, and with `.json` what a report needs besides. */
-export async function keepFigure(folder: RunFolder, figure: KeptFigure & RunFigure): Promise<void> {
+/** Writes a figure that only the images can give as `figures/NAME.svg`, `.png` and, with all else that a report needs, `.json`. */
+export async function keepFigure(folder: RunFolder, figure: Figure): Promise<void> {
   const { title, alt, darkSvg } = figure;
   await folder.writeFigure(figure);
   await writeFileAtomic(
@@ -28,7 +18,7 @@ export async function keepFigure(folder: RunFolder, figure: KeptFigure & RunFigu
  * Reads what {@link keepFigure} wrote; `undefined` where a file of it is missing, damaged, or holds what no grid of
  * images holds: a page that shows a stranger's figure must not run a stranger's script.
  */
-export async function readKeptFigure(folder: RunFolder, name: string): Promise<KeptFigure | undefined> {
+export async function readKeptFigure(folder: RunFolder, name: string): Promise<Figure | undefined> {
   const path = (ending: string) => join(folder.path, "figures", `${name}.${ending}`);
   if (!(await isFile(path("svg"))) || !(await isFile(path("json")))) return undefined;
   try {

@@ -114,7 +114,10 @@ describe("a run's files", () => {
     await run.writeRecord(recordOf(run));
     await run.writeMetrics(metrics);
     await run.writeReport("<!doctype html>");
-    await run.writeFigure({ name: "loss-by-epoch", svg: "<svg/>", png: new Uint8Array([1]) });
+    await run.writeFigure({
+      name: "loss-by-epoch",
+      svg: '<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>',
+    });
     const opened = await RunFolder.open(run.path);
     expect(await opened.readRecord()).toEqual(recordOf(run));
     expect(await opened.readMetrics()).toEqual(metrics);
@@ -152,7 +155,7 @@ describe("a run's files", () => {
 
   it("stay in the folder", async () => {
     const run = await RunFolder.create(root, { name: "x", now });
-    const figure = { name: "../../escape", svg: "", png: new Uint8Array() };
+    const figure = { name: "../../escape", svg: "" };
     await expect(run.writeFigure(figure)).rejects.toThrow("Figure: expected a name of lower-case letters");
   });
 });

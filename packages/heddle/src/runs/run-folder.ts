@@ -12,7 +12,9 @@ import {
   writeFileAtomic,
 } from "@heddle/core/internal/base/files-node.js";
 import type { EpochLogs, History } from "@heddle/core/internal/callbacks/history.js";
+import type { Figure } from "@heddle/core/internal/figures/figure.js";
 import { eventsBefore } from "@heddle/core/internal/formats/event-file.js";
+import { writeFigures } from "../rendering/write-figures.js";
 import { type DataRecord, parseDataRecord } from "./data-record.js";
 import { parseEvaluation, type RunEvaluation } from "./evaluation-record.js";
 import { formatHistory, parseHistory } from "./history-csv.js";
@@ -22,14 +24,6 @@ import { formatLook, parseLooks, type TestLook } from "./test-looks.js";
 
 /** Where runs are kept unless the user says otherwise, below the working folder. */
 export const DEFAULT_RUNS_FOLDER = "runs";
-
-/** A picture for the run folder, as SVG and as PNG. */
-export interface RunFigure {
-  /** Name of its files without the extension: letters, digits and hyphens. */
-  readonly name: string;
-  readonly svg: string;
-  readonly png: Uint8Array;
-}
 
 /**
  * A run's folder, readable without Heddle:
@@ -268,7 +262,7 @@ export class RunFolder {
   }
 
   /** Writes `figures/NAME.svg` and `figures/NAME.png`. */
-  async writeFigure(figure: RunFigure): Promise<void> {
+  async writeFigure(figure: Pick<Figure, "name" | "svg">): Promise<void> {
     if (!/^[a-z0-9]+(-[a-z0-9]+)*$/.test(figure.name)) {
       throw new HeddleError({
         who: "Figure",
@@ -277,8 +271,7 @@ export class RunFolder {
         next: "Rename the figure.",
       });
     }
-    await writeFileAtomic(join(this.path, "figures", `${figure.name}.svg`), figure.svg);
-    await writeFileAtomic(join(this.path, "figures", `${figure.name}.png`), figure.png);
+    await writeFigures(join(this.path, "figures"), [figure]);
   }
 
   async writeReport(html: string): Promise<void> {

@@ -2,15 +2,16 @@ import { join } from "node:path";
 import { Command, Option } from "@commander-js/extra-typings";
 import { HeddleError } from "@heddle/core/internal/base/errors.js";
 import { writeFileAtomic } from "@heddle/core/internal/base/files-node.js";
+import { formatRate, learningRateCurve } from "@heddle/core/internal/figures/learning-rate-curve.js";
 import { trainingOf } from "@heddle/core/internal/recipes/build-training.js";
 import { limitNote } from "@heddle/core/internal/recipes/limit.js";
 import { resolveSettings } from "@heddle/core/internal/recipes/resolve-settings.js";
 import type { Settings } from "@heddle/core/internal/recipes/settings.js";
 import { findLearningRate, type LearningRateFinding } from "@heddle/core/internal/tuning/lr-find.js";
-import { formatRate, learningRateCurve } from "../../figures/learning-rate-curve.js";
-import { writeFigures } from "../../figures/write-figures.js";
 import { obtainDataset } from "../../jobs/obtain-dataset.js";
 import { openRecipe, recipeJson } from "../../jobs/recipe-file.js";
+import { drawFigure } from "../../rendering/draw-figure.js";
+import { writeFigures } from "../../rendering/write-figures.js";
 import { loadOptions, withDataOptions } from "../data-options.js";
 import {
   fastOption,
@@ -115,7 +116,7 @@ Examples:
         const finding = await findLearningRate(training, { from, to, steps, signal, onStep: line });
         const { points, ended, ...rates } = finding;
         const title = `${training.model.name} on ${dataset.title}`;
-        const figure = await learningRateCurve(finding, { title });
+        const figure = await drawFigure(learningRateCurve(finding, { title }));
         const json = {
           command: shell.commandLine,
           model: training.model.name,

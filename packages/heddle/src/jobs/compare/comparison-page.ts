@@ -1,10 +1,11 @@
 import { formatPercent } from "@heddle/core/internal/base/format.js";
 import type { EpochLogs } from "@heddle/core/internal/callbacks/history.js";
-import type { Figure } from "../../figures/figure.js";
-import { overlaidCurves } from "../../figures/overlaid-curves.js";
+import type { Figure } from "@heddle/core/internal/figures/figure.js";
+import { overlaidCurves } from "@heddle/core/internal/figures/overlaid-curves.js";
 import type { PageTable } from "../../pages/page.js";
 import { renderPage } from "../../pages/render-page.js";
 import { writePage } from "../../pages/write-page.js";
+import { drawFigure } from "../../rendering/draw-figure.js";
 import type { ComparedRow, ComparedRun, Comparison } from "./compare-runs.js";
 
 /** Where a page goes unless the user says otherwise, below the working folder. */
@@ -54,13 +55,15 @@ async function curves(
   if (shown.length === 0) return undefined;
   const name = { valAccuracy: "validation-accuracy", accuracy: "training-accuracy" } as const;
   const losses = { valLoss: "validation-loss", loss: "training-loss" } as const;
-  return overlaidCurves(shown, {
-    name: `${{ ...name, ...losses }[field]}-by-epoch`,
-    title: `${title}, by epoch`,
-    subtitle: `Runs ${shown.map(({ label }) => label).join(", ")}, named at their ends`,
-    axis,
-    format,
-  });
+  return drawFigure(
+    overlaidCurves(shown, {
+      name: `${{ ...name, ...losses }[field]}-by-epoch`,
+      title: `${title}, by epoch`,
+      subtitle: `Runs ${shown.map(({ label }) => label).join(", ")}, named at their ends`,
+      axis,
+      format,
+    }),
+  );
 }
 
 /** A loss that overflowed has no place on the axis. */

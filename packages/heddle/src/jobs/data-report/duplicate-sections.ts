@@ -1,6 +1,6 @@
 import { groupDigits } from "@heddle/core/internal/base/format.js";
 import type { Duplicates } from "@heddle/core/internal/data/exact-duplicates.js";
-import type { Figure } from "../../figures/figure.js";
+import type { Figure } from "@heddle/core/internal/figures/figure.js";
 import type { PageSection } from "../../pages/page.js";
 import type { DataFindings, PairCounts } from "./findings.js";
 

@@ -1,11 +1,12 @@
 import { groupDigits } from "@heddle/core/internal/base/format.js";
 import { type Dataset, firstImages, type ImageSet, imagesAt } from "@heddle/core/internal/data/dataset.js";
 import type { DatasetDescription } from "@heddle/core/internal/data/describe.js";
-import { classBalance } from "../../figures/class-balance.js";
-import type { Figure } from "../../figures/figure.js";
-import { type ImageCard, imageCards } from "../../figures/image-cards.js";
-import { imageGrid } from "../../figures/image-grid.js";
-import { pixelHistogram } from "../../figures/pixel-histogram.js";
+import type { Chart } from "@heddle/core/internal/figures/chart.js";
+import { classBalance } from "@heddle/core/internal/figures/class-balance.js";
+import { type ImageCard, imageCards } from "@heddle/core/internal/figures/image-cards.js";
+import { imageGrid } from "@heddle/core/internal/figures/image-grid.js";
+import { pixelHistogram } from "@heddle/core/internal/figures/pixel-histogram.js";
+import type { Sheet } from "@heddle/core/internal/figures/sheet.js";
 import { isBetween } from "./find.js";
 import type { FoundImage, FoundPair, LabelErrorFindings, NearDuplicateFindings } from "./findings.js";
 import { joined, meanImages, someOfClass } from "./images.js";
@@ -22,8 +23,8 @@ export const MOST_CLASSES = 100;
 const PAIRS = 12;
 const SUSPECTS = 24;
 
-/** The figures of a section. */
-type Drawn = Promise<readonly Figure[]>;
+/** The figures of a section, not drawn yet. */
+type Drawings = readonly (Chart | Sheet)[];
 
 /** What all figures of a report share. `dataset` holds bytes. */
 export interface Drawing {
@@ -33,50 +34,50 @@ export interface Drawing {
 
 const tone = "ink" as const;
 
-export async function firstImagesFigure({ dataset }: Drawing): Drawn {
+export function firstImagesFigure({ dataset }: Drawing): Drawings {
   const first = firstImages(dataset.train, FIRST);
   const title = `The first ${first.count} training images`;
   const labels = [...first.labels].map((label) => dataset.classNames[label]!);
-  return [await imageGrid(first, { name: "first-images", title, columns: COLUMNS, labels, tone })];
+  return [imageGrid(first, { name: "first-images", title, columns: COLUMNS, labels, tone })];
 }
 
 /** One grid a class, of images drawn by the seed. */
-export async function classFigures({ dataset, seed }: Drawing): Drawn {
+export function classFigures({ dataset, seed }: Drawing): Drawings {
   const { train, classNames } = dataset;
   const count = classNames.length > MANY_CLASSES ? OF_ONE_OF_MANY : OF_A_CLASS;
-  const figures: Figure[] = [];
+  const figures: (Chart | Sheet)[] = [];
   for (const [label, className] of classNames.slice(0, MOST_CLASSES).entries()) {
     const chosen = someOfClass(train, label, count, seed);
     if (chosen.length === 0) continue;
     const title = `${className}: ${chosen.length} of the training images`;
     const name = `class-${String(label).padStart(String(classNames.length - 1).length, "0")}`;
-    figures.push(await imageGrid(imagesAt(train, chosen), { name, title, columns: COLUMNS, tone }));
+    figures.push(imageGrid(imagesAt(train, chosen), { name, title, columns: COLUMNS, tone }));
   }
   return figures;
 }
 
-export async function meanImagesFigure({ dataset }: Drawing): Drawn {
+export function meanImagesFigure({ dataset }: Drawing): Drawings {
   const { set, labels } = meanImages(dataset.train, dataset.classNames.length);
   const title = "Mean training image of each class";
   const names = labels.map((label) => dataset.classNames[label]!);
   const options = { name: "mean-images", title, columns: COLUMNS, labels: names, tone };
-  return [await imageGrid(set, options)];
+  return [imageGrid(set, options)];
 }
 
-export async function balanceFigure({ classNames, train, test }: DatasetDescription): Drawn {
+export function balanceFigure({ classNames, train, test }: DatasetDescription): Drawings {
   const splits = [
     { split: "Training", perClass: train.perClass },
     { split: "Test", perClass: test.perClass },
   ];
-  return [await classBalance(splits, classNames)];
+  return [classBalance(splits, classNames)];
 }
 
 /** One histogram a channel, of the values as they are stored. */
-export async function histogramFigures(dataset: Dataset, range: readonly [number, number]): Drawn {
+export function histogramFigures(dataset: Dataset, range: readonly [number, number]): Drawings {
   const { train, test } = dataset;
   const [ofTrain, ofTest] = [histogramOf(train, range), histogramOf(test, range)];
   const names = channelNames(train.shape[2]);
-  const figures: Figure[] = [];
+  const figures: (Chart | Sheet)[] = [];
   for (const [channel, channelName] of names.entries()) {
     const splits = [
       { split: "Training", shares: ofTrain[channel]! },
@@ -85,13 +86,13 @@ export async function histogramFigures(dataset: Dataset, range: readonly [number
     const many = names.length > 1;
     const name = many ? `pixel-histogram-${channelName.replace(" ", "-")}` : "pixel-histogram";
     const title = many ? `Pixel values, ${channelName}` : "Pixel values";
-    figures.push(await pixelHistogram(splits, { name, title, range }));
+    figures.push(pixelHistogram(splits, { name, title, range }));
   }
   return figures;
 }
 
 /** The nearest pairs of each kind, and those whose labels differ. */
-export async function nearDuplicateFigures(drawing: Drawing, { pairs }: NearDuplicateFindings): Drawn {
+export function nearDuplicateFigures(drawing: Drawing, { pairs }: NearDuplicateFindings): Drawings {
   const kinds = [
     [
       "near-duplicates-between",
@@ -110,7 +111,7 @@ export async function nearDuplicateFigures(drawing: Drawing, { pairs }: NearDupl
       ({ first, second }: FoundPair) => first.label !== second.label,
     ],
   ] as const;
-  const figures: Figure[] = [];
+  const figures: (Chart | Sheet)[] = [];
   for (const [name, what, belongs] of kinds) {
     const own = pairs.filter(belongs);
     if (own.length === 0) continue;
@@ -119,17 +120,12 @@ export async function nearDuplicateFigures(drawing: Drawing, { pairs }: NearDupl
       own.length === shown.length
         ? `${what}: ${own.length === 1 ? "the only pair" : `all ${own.length} pairs`}`
         : `${what}: the nearest ${shown.length} of ${groupDigits(own.length)} pairs`;
-    figures.push(await pairsFigure(drawing, shown, name, title));
+    figures.push(pairsFigure(drawing, shown, name, title));
   }
   return figures;
 }
 
-function pairsFigure(
-  { dataset }: Drawing,
-  pairs: readonly FoundPair[],
-  name: string,
-  title: string,
-): Promise<Figure> {
+function pairsFigure({ dataset }: Drawing, pairs: readonly FoundPair[], name: string, title: string): Sheet {
   const images = pairs.flatMap(({ first, second }) => [first, second]);
   const set = gathered(dataset, images);
   const cards = pairs.map(({ first, second, distance, exact }, at): ImageCard => {
@@ -143,8 +139,8 @@ function pairsFigure(
 }
 
 /** The most suspect labels of each split. */
-export async function suspectFigures({ dataset }: Drawing, found: LabelErrorFindings): Drawn {
-  const figures: Figure[] = [];
+export function suspectFigures({ dataset }: Drawing, found: LabelErrorFindings): Drawings {
+  const figures: (Chart | Sheet)[] = [];
   for (const split of ["train", "test"] as const) {
     const { suspects } = found[split];
     if (suspects.length === 0) continue;
@@ -168,7 +164,7 @@ export async function suspectFigures({ dataset }: Drawing, found: LabelErrorFind
     const where = split === "train" ? "Training" : "Test";
     const title = `${where}: the ${shown.length} most suspect of ${groupDigits(suspects.length)}`;
     const name = `label-suspects-${split === "train" ? "training" : "test"}`;
-    figures.push(await imageCards(gathered(dataset, images), cards, { name, title, columns: 4, tone }));
+    figures.push(imageCards(gathered(dataset, images), cards, { name, title, columns: 4, tone }));
   }
   return figures;
 }

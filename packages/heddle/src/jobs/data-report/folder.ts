@@ -9,8 +9,8 @@ import {
   writeFileAtomic,
 } from "@heddle/core/internal/base/files-node.js";
 import { isJsonObject, type Json } from "@heddle/core/internal/base/json.js";
-import type { Figure } from "../../figures/figure.js";
-import { writeFigures } from "../../figures/write-figures.js";
+import type { Figure } from "@heddle/core/internal/figures/figure.js";
+import { writeFigures } from "../../rendering/write-figures.js";
 import type { DataFindings } from "./findings.js";
 
 const FINDINGS = "findings.json";

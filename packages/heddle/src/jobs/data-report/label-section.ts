@@ -1,5 +1,5 @@
 import { formatPercent, groupDigits } from "@heddle/core/internal/base/format.js";
-import type { Figure } from "../../figures/figure.js";
+import type { Figure } from "@heddle/core/internal/figures/figure.js";
 import type { PageSection, PageTable } from "../../pages/page.js";
 import type { DataFindings, LabelErrorFindings, SplitLabelErrors } from "./findings.js";
 

@@ -1,6 +1,6 @@
 import { formatPercent, groupDigits } from "@heddle/core/internal/base/format.js";
 import type { SplitDescription } from "@heddle/core/internal/data/describe.js";
-import type { Figure } from "../../figures/figure.js";
+import type { Figure } from "@heddle/core/internal/figures/figure.js";
 import { dataNotice } from "../../pages/notices.js";
 import type { HeadlineNumber, PageSection, PageTable } from "../../pages/page.js";
 import { renderPage } from "../../pages/render-page.js";

@@ -3,8 +3,11 @@ import { groupDigits } from "@heddle/core/internal/base/format.js";
 import type { Progress } from "@heddle/core/internal/callbacks/callback.js";
 import type { Dataset, ImageSet } from "@heddle/core/internal/data/dataset.js";
 import type { DatasetDescription } from "@heddle/core/internal/data/describe.js";
-import type { Figure } from "../../figures/figure.js";
-import { stretched } from "../../figures/shown-images.js";
+import type { Chart } from "@heddle/core/internal/figures/chart.js";
+import type { Figure } from "@heddle/core/internal/figures/figure.js";
+import type { Sheet } from "@heddle/core/internal/figures/sheet.js";
+import { stretched } from "@heddle/core/internal/figures/shown-images.js";
+import { drawFigures } from "../../rendering/draw-figure.js";
 import { heddleVersion } from "../../system/version.js";
 import {
   balanceFigure,
@@ -93,18 +96,18 @@ export async function runDataReport(job: DataReportJob): Promise<DataReport> {
     }
     job.events.onDrawing();
     const drawing: Drawing = { dataset, seed: job.seed };
-    const draw = (drawn: () => Promise<readonly Figure[]>) => {
+    const draw = (figures: readonly (Chart | Sheet)[]) => {
       if (signal.aborted) throw new AbortedError("Stopped before the report was written.");
-      return drawn();
+      return drawFigures(figures);
     };
     const figures: DataFigures = {
-      first: await draw(() => firstImagesFigure(drawing)),
-      classes: await draw(() => classFigures(drawing)),
-      means: await draw(() => meanImagesFigure(drawing)),
-      balance: await draw(() => balanceFigure(description)),
-      histograms: await draw(() => histogramFigures(job.dataset, [range.low, range.high])),
-      nearDuplicates: await draw(() => nearDuplicateFigures(drawing, nearDuplicates)),
-      suspects: await draw(async () => (labelErrors === null ? [] : suspectFigures(drawing, labelErrors))),
+      first: await draw(firstImagesFigure(drawing)),
+      classes: await draw(classFigures(drawing)),
+      means: await draw(meanImagesFigure(drawing)),
+      balance: await draw(balanceFigure(description)),
+      histograms: await draw(histogramFigures(job.dataset, [range.low, range.high])),
+      nearDuplicates: await draw(nearDuplicateFigures(drawing, nearDuplicates)),
+      suspects: await draw(labelErrors === null ? [] : suspectFigures(drawing, labelErrors)),
     };
     const drawn = Object.values(figures).flat() as Figure[];
     const findings: DataFindings = {

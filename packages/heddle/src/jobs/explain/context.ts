@@ -1,6 +1,6 @@
 import type { Dataset } from "@heddle/core/internal/data/dataset.js";
+import type { Figure } from "@heddle/core/internal/figures/figure.js";
 import type { Model } from "@heddle/core/internal/model/model.js";
-import type { Figure } from "../../figures/figure.js";
 import type { PageSection } from "../../pages/page.js";
 import type { LabelledSet } from "../labelled-set.js";
 

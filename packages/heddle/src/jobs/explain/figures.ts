@@ -7,17 +7,18 @@ import type {
   Occlusion,
 } from "@heddle/core/internal/explain/index.js";
 import { tilesOf } from "@heddle/core/internal/explain/index.js";
-import { embeddingMap } from "../../figures/embedding-map.js";
-import type { Figure } from "../../figures/figure.js";
-import { type OverlaidImage, type Overlay, overlayGrid } from "../../figures/overlay-grid.js";
-import { tileSheet } from "../../figures/tile-sheet.js";
+import type { Chart } from "@heddle/core/internal/figures/chart.js";
+import { embeddingMap } from "@heddle/core/internal/figures/embedding-map.js";
+import { type OverlaidImage, type Overlay, overlayGrid } from "@heddle/core/internal/figures/overlay-grid.js";
+import type { Sheet } from "@heddle/core/internal/figures/sheet.js";
+import { tileSheet } from "@heddle/core/internal/figures/tile-sheet.js";
 import { slug } from "../../runs/run-folder.js";
 
 /** The most filters, input channels or feature maps that one figure shows. */
 const MOST = { filters: 32, inputs: 32, maps: 64 } as const;
 
 /** The kernels of a convolution: a grid where there is one input channel, else a column for each filter. */
-export function filtersFigure(filters: Filters): Promise<Figure> {
+export function filtersFigure(filters: Filters): Sheet {
   const { layer, weight, inputs, tiles, filters: count } = filters;
   const { height, width } = tiles;
   const name = `filters-${slug(weight)}`;
@@ -53,7 +54,7 @@ export function filtersFigure(filters: Filters): Promise<Figure> {
 }
 
 /** What a layer makes of an image: a picture for each channel, or rows of numbers. */
-export function featureMapFigure(map: FeatureMap, place: number): Promise<Figure> {
+export function featureMapFigure(map: FeatureMap, place: number): Sheet {
   const { layer, className, shape } = map;
   const tiles = tilesOf(map.values, shape, MOST.maps);
   const channels = shape.length === 3 ? shape[2]! : undefined;
@@ -89,7 +90,7 @@ export function overlaysFigure(
     readonly side: number;
     readonly across?: number;
   },
-): Promise<Figure> {
+): Sheet {
   const images = explanations.map(({ pixels, heading, note, cam, occlusion }): OverlaidImage => {
     const cams = cam
       ? [camOverlay("Grad-CAM", cam, cam.values), camOverlay("HiResCAM", cam, cam.elementwise)]
@@ -108,7 +109,7 @@ export function embeddingFigure(
     readonly labels: ArrayLike<number>;
     readonly predicted: ArrayLike<number>;
   },
-): Promise<Figure> {
+): Chart {
   const subtitle = `UMAP of ${layer}. A cross is an image taken for another class.`;
   return embeddingMap(points, {
     ...images,

@@ -2,9 +2,10 @@ import { AbortedError } from "@heddle/core/internal/base/errors.js";
 import { formatPercent } from "@heddle/core/internal/base/format.js";
 import { type ImageSet, imagesAt } from "@heddle/core/internal/data/dataset.js";
 import { type GradCam, gradCam, lastConvolution, occlusion } from "@heddle/core/internal/explain/index.js";
+import type { Figure } from "@heddle/core/internal/figures/figure.js";
+import { shownImages } from "@heddle/core/internal/figures/shown-images.js";
 import type { Trace } from "@heddle/core/internal/model/trace.js";
-import type { Figure } from "../../figures/figure.js";
-import { shownImages } from "../../figures/shown-images.js";
+import { drawFigure } from "../../rendering/draw-figure.js";
 import { firstOfClasses } from "../labelled-set.js";
 import type { ExplainContext, ExplainedData, Part } from "./context.js";
 import { type Explanation, overlaysFigure } from "./figures.js";
@@ -73,7 +74,7 @@ export async function drawGallery(
     );
     explained.push(...found);
     const { shape } = shownImages(images);
-    figures.push(await overlaysFigure(found, { name, title, shape, side: 116 }));
+    figures.push(await drawFigure(overlaysFigure(found, { name, title, shape, side: 116 })));
   }
   part.figures.push(...figures);
   const [worst] = errors;

@@ -11,11 +11,12 @@ import {
   occlusion,
   rangeOf,
 } from "@heddle/core/internal/explain/index.js";
+import type { Figure } from "@heddle/core/internal/figures/figure.js";
+import { shownImages } from "@heddle/core/internal/figures/shown-images.js";
 import { largestAt } from "@heddle/core/internal/metrics/rows.js";
 import type { Trace } from "@heddle/core/internal/model/trace.js";
 import { classProbabilities, whyNoClasses } from "@heddle/core/internal/network/class-probabilities.js";
-import type { Figure } from "../../figures/figure.js";
-import { shownImages } from "../../figures/shown-images.js";
+import { drawFigure } from "../../rendering/draw-figure.js";
 import { type ExplainContext, emptyPart, type Part } from "./context.js";
 import { featureMapFigure, overlaysFigure } from "./figures.js";
 import type { ExplainImage } from "./input.js";
@@ -41,7 +42,7 @@ export async function explainImage(
   const maps = await featureMaps(trace, samples, { signal });
   const figures: Figure[] = [];
   for (const [index, map] of maps.entries()) {
-    figures.push(await featureMapFigure(map, index + 1));
+    figures.push(await drawFigure(featureMapFigure(map, index + 1)));
     if (signal?.aborted) throw new AbortedError("Stopped while the feature maps were drawn.");
   }
   part.figures.push(...figures);
@@ -117,23 +118,25 @@ async function predicted(
     ],
   });
   const shown = shownImages({ images: image.images, labels: Uint8Array.of(0), count: 1, shape });
-  const figure = await overlaysFigure(
-    [
+  const figure = await drawFigure(
+    overlaysFigure(
+      [
+        {
+          pixels: shown.images,
+          heading: basename(image.name),
+          note: `${name(label)} ${formatPercent(probabilities[label]!)}`,
+          cam,
+          occlusion: hidden,
+        },
+      ],
       {
-        pixels: shown.images,
-        heading: basename(image.name),
-        note: `${name(label)} ${formatPercent(probabilities[label]!)}`,
-        cam,
-        occlusion: hidden,
+        name: "where-it-looks",
+        title: `What speaks for ${name(label)}`,
+        shape: shown.shape,
+        side: 224,
+        across: 2,
       },
-    ],
-    {
-      name: "where-it-looks",
-      title: `What speaks for ${name(label)}`,
-      shape: shown.shape,
-      side: 224,
-      across: 2,
-    },
+    ),
   );
   part.figures.push(figure);
   part.sections.push({

@@ -1,6 +1,7 @@
 import { formatPercent, groupDigits } from "@heddle/core/internal/base/format.js";
 import { Random, shuffle } from "@heddle/core/internal/base/random.js";
 import { embed, filtersOf, lastHiddenLayer } from "@heddle/core/internal/explain/index.js";
+import type { Figure } from "@heddle/core/internal/figures/figure.js";
 import { largestAt } from "@heddle/core/internal/metrics/rows.js";
 import type { Trace } from "@heddle/core/internal/model/trace.js";
 import {
@@ -8,8 +9,8 @@ import {
   classProbabilities,
   whyNoClasses,
 } from "@heddle/core/internal/network/class-probabilities.js";
-import type { Figure } from "../../figures/figure.js";
 import type { PageSection } from "../../pages/page.js";
+import { drawFigure } from "../../rendering/draw-figure.js";
 import { type ExplainContext, type ExplainedData, emptyPart, type Part } from "./context.js";
 import { embeddingFigure, filtersFigure } from "./figures.js";
 import { drawGallery } from "./gallery.js";
@@ -22,7 +23,7 @@ export async function explainFilters({ model, onStage }: ExplainContext): Promis
   }
   onStage("Filters");
   const figures: Figure[] = [];
-  for (const filters of found) figures.push(await filtersFigure(filters));
+  for (const filters of found) figures.push(await drawFigure(filtersFigure(filters)));
   const section: PageSection = {
     id: "filters",
     title: "Filters",
@@ -89,11 +90,13 @@ async function mapImages(
     onProgress: (share) => context.onProgress(what, share),
   });
   const { layer, neighbours, agreement, agreementByClass } = embedding;
-  const figure = await embeddingFigure(embedding, {
-    classNames: dataset.classNames,
-    labels: chosen.labels,
-    predicted: Array.from(indices, (index) => predicted[index]!),
-  });
+  const figure = await drawFigure(
+    embeddingFigure(embedding, {
+      classNames: dataset.classNames,
+      labels: chosen.labels,
+      predicted: Array.from(indices, (index) => predicted[index]!),
+    }),
+  );
   part.figures.push(figure);
   const known = [...agreementByClass.keys()].filter((label) => !Number.isNaN(agreementByClass[label]));
   const sorted = known.toSorted((a, b) => agreementByClass[a]! - agreementByClass[b]!);

@@ -1,6 +1,7 @@
 import type { MeanInterval } from "@heddle/core/internal/evaluate/mean-interval.js";
-import { type IntervalRow, intervalPlot } from "../../figures/interval-plot.js";
-import { overlaidCurves } from "../../figures/overlaid-curves.js";
+import { type IntervalRow, intervalPlot } from "@heddle/core/internal/figures/interval-plot.js";
+import { overlaidCurves } from "@heddle/core/internal/figures/overlaid-curves.js";
+import { drawFigure } from "../../rendering/draw-figure.js";
 import { titleOf } from "./regimes.js";
 import type { RegimeResult } from "./results.js";
 import { points } from "./verdict.js";
@@ -12,29 +13,33 @@ const COLOURS = "orange: all of the convolution's output, blue: a quarter of it"
 export async function studyFigures(results: readonly RegimeResult[], dataset: string) {
   const seeds = results[0]?.seeds.length ?? 0;
   const subtitle = `Means of ${seeds} seeds with 95% intervals; each dot is a seed`;
-  const accuracy = await intervalPlot(
-    results.map((result) => rowOf(result, result.test, result.testAccuracies)),
-    {
-      name: "test-accuracy-by-regime",
-      title: `Test accuracy by regime, ${dataset}`,
-      subtitle,
-      axis: "Test accuracy (%)",
-      format: percent,
-      limits: [0, 100],
-    },
+  const accuracy = await drawFigure(
+    intervalPlot(
+      results.map((result) => rowOf(result, result.test, result.testAccuracies)),
+      {
+        name: "test-accuracy-by-regime",
+        title: `Test accuracy by regime, ${dataset}`,
+        subtitle,
+        axis: "Test accuracy (%)",
+        format: percent,
+        limits: [0, 100],
+      },
+    ),
   );
   const gaps = results.map((result) => {
     const values = result.trainAccuracies.map((train, index) => train - result.testAccuracies[index]!);
     return rowOf(result, result.gap, values);
   });
-  const gap = await intervalPlot(gaps, {
-    name: "generalization-gap-by-regime",
-    title: `Generalization gap by regime, ${dataset}`,
-    subtitle: `Training less test accuracy, ${seeds} seeds, 95% intervals`,
-    axis: "Gap (percentage points)",
-    format: percent,
-    rule: 0,
-  });
+  const gap = await drawFigure(
+    intervalPlot(gaps, {
+      name: "generalization-gap-by-regime",
+      title: `Generalization gap by regime, ${dataset}`,
+      subtitle: `Training less test accuracy, ${seeds} seeds, 95% intervals`,
+      axis: "Gap (percentage points)",
+      format: percent,
+      rule: 0,
+    }),
+  );
   const reference = results.find(({ difference }) => difference === undefined);
   const compared = results.flatMap((result) => {
     const { difference, testAccuracies } = result;
@@ -42,14 +47,16 @@ export async function studyFigures(results: readonly RegimeResult[], dataset: st
     const values = testAccuracies.map((value, index) => value - reference!.testAccuracies[index]!);
     return [rowOf(result, difference, values)];
   });
-  const differences = await intervalPlot(compared, {
-    name: "difference-by-regime",
-    title: "Test accuracy against pooling + dropout",
-    subtitle: `Seed by seed, ${seeds} seeds, 95% intervals`,
-    axis: "Difference (percentage points)",
-    format: (value) => points(value / 100),
-    rule: 0,
-  });
+  const differences = await drawFigure(
+    intervalPlot(compared, {
+      name: "difference-by-regime",
+      title: "Test accuracy against pooling + dropout",
+      subtitle: `Seed by seed, ${seeds} seeds, 95% intervals`,
+      axis: "Difference (percentage points)",
+      format: (value) => points(value / 100),
+      rule: 0,
+    }),
+  );
   return { accuracy, gap, differences, ...(await curveFigures(results, dataset)) };
 }
 
@@ -60,20 +67,24 @@ async function curveFigures(results: readonly RegimeResult[], dataset: string) {
       group: isLarge(result) ? ("first" as const) : ("second" as const),
       points: result.curve.map((row) => ({ epoch: row.epoch, value: 100 * row[field] })),
     }));
-  const validation = await overlaidCurves(curvesOf("valAccuracy"), {
-    name: "validation-accuracy-by-epoch",
-    title: `Validation accuracy by epoch, ${dataset}`,
-    subtitle: COLOURS,
-    axis: "Accuracy on held-out images (%)",
-    format: percent,
-  });
-  const training = await overlaidCurves(curvesOf("accuracy"), {
-    name: "training-accuracy-by-epoch",
-    title: `Training accuracy by epoch, ${dataset}`,
-    subtitle: COLOURS,
-    axis: "Accuracy while training (%)",
-    format: percent,
-  });
+  const validation = await drawFigure(
+    overlaidCurves(curvesOf("valAccuracy"), {
+      name: "validation-accuracy-by-epoch",
+      title: `Validation accuracy by epoch, ${dataset}`,
+      subtitle: COLOURS,
+      axis: "Accuracy on held-out images (%)",
+      format: percent,
+    }),
+  );
+  const training = await drawFigure(
+    overlaidCurves(curvesOf("accuracy"), {
+      name: "training-accuracy-by-epoch",
+      title: `Training accuracy by epoch, ${dataset}`,
+      subtitle: COLOURS,
+      axis: "Accuracy while training (%)",
+      format: percent,
+    }),
+  );
   return { training, validation };
 }
 

@@ -1,7 +1,7 @@
 import { counted, formatDuration, formatPercent, groupDigits } from "@heddle/core/internal/base/format.js";
 import type { MeanInterval } from "@heddle/core/internal/evaluate/mean-interval.js";
+import type { Figure } from "@heddle/core/internal/figures/figure.js";
 import { published } from "@heddle/core/internal/recipes/study-recipe.js";
-import type { Figure } from "../../figures/figure.js";
 import type { Fact, PageSection, PageTable } from "../../pages/page.js";
 import { renderPage } from "../../pages/render-page.js";
 import { FEW_EPOCHS, FEW_EPOCHS_NOTE } from "./plan.js";

@@ -8,8 +8,8 @@ import {
   removeHalfWritten,
   writeFileAtomic,
 } from "@heddle/core/internal/base/files-node.js";
-import type { Figure } from "../../figures/figure.js";
-import { writeFigures } from "../../figures/write-figures.js";
+import type { Figure } from "@heddle/core/internal/figures/figure.js";
+import { writeFigures } from "../../rendering/write-figures.js";
 import {
   parseStudyRecord,
   parseTestRecord,

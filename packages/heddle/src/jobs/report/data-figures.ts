@@ -1,11 +1,12 @@
 import { firstImages, type ImageSet } from "@heddle/core/internal/data/dataset.js";
-import { imageGrid } from "../../figures/image-grid.js";
+import { imageGrid } from "@heddle/core/internal/figures/image-grid.js";
+import { drawFigures } from "../../rendering/draw-figure.js";
 import { keepFigure } from "../../runs/kept-figure.js";
 import type { RunFolder } from "../../runs/run-folder.js";
 import type { Job } from "../job.js";
 import { firstOfClasses, type LabelledSet } from "../labelled-set.js";
 
-/** Pictures of the study's first grid. */
+/** Pictures of the first grid, as in the published study. */
 const GRID_COUNT = 25;
 const GRID_COLUMNS = 5;
 
@@ -13,10 +14,10 @@ const GRID_COLUMNS = 5;
 export const dataFigureNames = ["first-images", "one-of-each-class"] as const;
 
 /**
- * Draws what the data looks like into a run's folder: the study's first two figures.
+ * Draws what the data looks like into a run's folder: the first two figures of the published study.
  *
- * @param train the training images, of a stream the first ones
- * @param all of a stream all of them
+ * @param train the training images; of a stream, the first ones
+ * @param all all training images, of a stream too
  */
 export async function drawDataFigures(
   folder: RunFolder,
@@ -29,15 +30,15 @@ export async function drawDataFigures(
   const first = firstImages(train, GRID_COUNT);
   const each = await all.at(firstOfClasses(all, classNames.length));
   const [firstName, eachName] = dataFigureNames;
-  const figures = [
-    await imageGrid(first, {
+  const grids = [
+    imageGrid(first, {
       name: firstName,
       title: `${title}: the first ${first.count} training images`,
       columns: GRID_COLUMNS,
       labels: named(first),
       tone: "ink",
     }),
-    await imageGrid(each, {
+    imageGrid(each, {
       name: eachName,
       title: `${title}: one training image of each class`,
       columns: GRID_COLUMNS,
@@ -45,5 +46,5 @@ export async function drawDataFigures(
       tone: "ink",
     }),
   ];
-  for (const figure of figures) await keepFigure(folder, figure);
+  for (const figure of await drawFigures(grids)) await keepFigure(folder, figure);
 }

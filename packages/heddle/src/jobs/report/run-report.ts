@@ -1,6 +1,6 @@
 import { isFile } from "@heddle/core/internal/base/files-node.js";
-import { accuracyByEpoch, lossByEpoch } from "../../figures/curves.js";
-import type { Figure } from "../../figures/figure.js";
+import { accuracyByEpoch, lossByEpoch } from "@heddle/core/internal/figures/curves.js";
+import type { Figure } from "@heddle/core/internal/figures/figure.js";
 import { evaluationCharts } from "../../pages/evaluation-figures.js";
 import { testSubject } from "../../pages/evaluation-words.js";
 import { renderPage } from "../../pages/render-page.js";
@@ -8,8 +8,9 @@ import type { ReportedTraining } from "../../pages/run-configuration.js";
 import { runPage } from "../../pages/run-page.js";
 import type { RunRecords } from "../../pages/run-records.js";
 import { validationNameOf } from "../../pages/run-sections.js";
+import { drawFigures } from "../../rendering/draw-figure.js";
 import type { RunEvaluation } from "../../runs/evaluation-record.js";
-import { type KeptFigure, readKeptFigure } from "../../runs/kept-figure.js";
+import { readKeptFigure } from "../../runs/kept-figure.js";
 import { parseRunRecord, type RunRecord } from "../../runs/records.js";
 import { RunFolder } from "../../runs/run-folder.js";
 import { readConfiguration } from "../configuration.js";
@@ -57,7 +58,7 @@ export async function drawCurves(
   const { epochs } = await folder.readHistory();
   if (epochs.length === 0) return [];
   const options = { dataset: title, validationName: validationNameOf(training) };
-  return [await accuracyByEpoch({ epochs }, options), await lossByEpoch({ epochs }, options)];
+  return drawFigures([accuracyByEpoch({ epochs }, options), lossByEpoch({ epochs }, options)]);
 }
 
 async function readRecords(folder: RunFolder, record: RunRecord): Promise<Omit<RunRecords, "testLooks">> {
@@ -97,7 +98,7 @@ function mistakeGridNames(record: RunEvaluation | undefined): readonly string[] 
 }
 
 async function readGrids(folder: RunFolder, names: readonly string[]) {
-  const kept: KeptFigure[] = [];
+  const kept: Figure[] = [];
   const missing: string[] = [];
   for (const name of names) {
     const figure = await readKeptFigure(folder, name);

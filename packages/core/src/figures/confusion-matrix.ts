@@ -1,0 +1,143 @@
+import { HeddleError } from "../base/errors.js";
+import { groupDigits } from "../base/format.js";
+import { type Chart, type ChartSpec, chartSpec } from "./chart.js";
+import { type Theme, textSizes } from "./theme.js";
+
+/** Options of {@link confusionMatrix}. */
+export interface ConfusionMatrixOptions {
+  /** @defaultValue `"Confusion matrix"` */
+  readonly title?: string;
+  /**
+   * What is written in the cells: shares of the true class in percent (`rates`), or numbers of images (`counts`).
+   *
+   * @defaultValue `"rates"`
+   */
+  readonly show?: "rates" | "counts";
+}
+
+/**
+ * A heat map of what each class was taken for: a row holds the images of one class, a cell their share in percent or
+ * their number. The colour grows with the square root of the share, so that rare confusions can be seen.
+ *
+ * @param counts `[true class][predicted class]`: numbers of images
+ * @param classNames in the order of the labels
+ * @throws HeddleError when `counts` is not square or there is no class
+ */
+export function confusionMatrix(
+  counts: readonly (readonly number[])[],
+  classNames: readonly string[],
+  options: ConfusionMatrixOptions = {},
+): Chart {
+  const classes = classNames.length;
+  if (classes === 0 || counts.length !== classes || counts.some((row) => row.length !== classes)) {
+    throw new HeddleError({
+      who: "Confusion matrix",
+      expected: `${classes} rows of ${classes} counts, a row and a column for each class`,
+      received: `${counts.length} rows of ${[...new Set(counts.map((row) => row.length))].join(", ")}`,
+      next: "Pass counts[true class][predicted class].",
+    });
+  }
+  const title = options.title ?? "Confusion matrix";
+  const { show = "rates" } = options;
+  const cells = cellsOf(counts, classNames, show);
+  const titles = {
+    text: title,
+    subtitle: show === "rates" ? "Share of each true class, in percent" : "Number of images",
+  };
+  const name = show === "rates" ? "confusion-matrix" : "confusion-matrix-counts";
+  return {
+    name,
+    title,
+    alt: describe(cells, counts),
+    spec: (theme) => heatMapSpec(titles, cells, classNames, theme),
+  };
+}
+
+interface Cell {
+  readonly truth: string;
+  readonly predicted: string;
+  /** Share of the true class, 0..1. */
+  readonly rate: number;
+  /** The share in percent or the number of images; empty for none. */
+  readonly text: string;
+}
+
+function cellsOf(
+  counts: readonly (readonly number[])[],
+  classNames: readonly string[],
+  show: "rates" | "counts",
+): readonly Cell[] {
+  return counts.flatMap((row, truth) => {
+    const total = row.reduce((sum, count) => sum + count, 0);
+    return row.map((count, predicted) => {
+      const rate = total > 0 ? count / total : 0;
+      const text = show === "rates" ? percent(rate) : count === 0 ? "" : String(count);
+      return { truth: classNames[truth]!, predicted: classNames[predicted]!, rate, text };
+    });
+  });
+}
+
+/** `92`, `1.3`, `<0.1`, and nothing for zero. */
+function percent(rate: number): string {
+  if (rate === 0) return "";
+  if (rate < 0.0005) return "<0.1";
+  return (rate * 100).toFixed(rate < 0.0995 ? 1 : 0);
+}
+
+function describe(cells: readonly Cell[], counts: readonly (readonly number[])[]): string {
+  const images = counts.flat().reduce((sum, count) => sum + count, 0);
+  const worst = cells
+    .filter(({ truth, predicted, rate }) => truth !== predicted && rate > 0)
+    .sort((a, b) => b.rate - a.rate)[0];
+  const about = `Heat map of the true and the predicted class of ${groupDigits(images)} images`;
+  if (worst === undefined) return `${about}: none was confused.`;
+  return `${about}. Most often confused: ${percent(worst.rate)}% of ${worst.truth} were taken for ${worst.predicted}.`;
+}
+
+function heatMapSpec(
+  title: { readonly text: string; readonly subtitle: string },
+  cells: readonly Cell[],
+  classNames: readonly string[],
+  theme: Theme,
+): ChartSpec {
+  const side = Math.max(28, 44 - Math.max(0, classNames.length - 10));
+  const sort = [...classNames];
+  const [onStrong, onWeak] = [theme.heat[0]!, theme.name === "light" ? theme.heat.at(-1)! : theme.ink];
+  return chartSpec(theme, {
+    title,
+    width: { step: side },
+    height: { step: side },
+    data: { values: cells },
+    encoding: {
+      x: {
+        field: "predicted",
+        type: "nominal",
+        sort,
+        title: "Predicted class",
+        axis: { labelAngle: -40, labelLimit: 140 },
+      },
+      y: { field: "truth", type: "nominal", sort, title: "True class", axis: { labelLimit: 140 } },
+    },
+    layer: [
+      {
+        mark: { type: "rect", stroke: theme.background, strokeWidth: 2, cornerRadius: 3 },
+        encoding: {
+          color: {
+            field: "rate",
+            type: "quantitative",
+            scale: { type: "sqrt", domain: [0, 1], range: theme.heat },
+            legend: null,
+          },
+        },
+      },
+      {
+        mark: { type: "text", fontSize: textSizes.small },
+        encoding: {
+          text: { field: "text" },
+          // The square root of 0.2 is the middle of the colours.
+          color: { condition: { test: "datum.rate > 0.2", value: onStrong }, value: onWeak },
+        },
+      },
+    ],
+  });
+}

@@ -1,0 +1,174 @@
+import { type Chart, type ChartSpec, chartSpec } from "./chart.js";
+import type { Theme } from "./theme.js";
+import { epochAxis, roundTicks, type Ticks } from "./ticks.js";
+
+const WIDTH = 300;
+const HEIGHT = 340;
+
+/** Between the labels at the ends of the curves. */
+const LABEL_PIXELS = 16;
+
+/** How far right of the last points the labels begin; thin lines lead to them. */
+const LEADER_PIXELS = 26;
+
+/** Curves of one group have one colour; dashes tell them apart. */
+const DASHES = [
+  [1, 0],
+  [7, 3],
+  [2, 2.5],
+  [9, 3, 2, 3],
+  [4, 4],
+  [12, 4],
+  [1.5, 4],
+];
+
+/** A curve by epoch. */
+export interface OverlaidCurve {
+  readonly label: string;
+  /** The group that it belongs to, which decides its colour. */
+  readonly group: "first" | "second";
+  readonly points: readonly { readonly epoch: number; readonly value: number }[];
+}
+
+/** Options of {@link overlaidCurves}. */
+export interface OverlaidCurvesOptions {
+  /** Name of the figure's files: `training-loss-by-epoch`. */
+  readonly name: string;
+  readonly title: string;
+  /** What the colours mean. */
+  readonly subtitle: string;
+  /** The axis with its unit. */
+  readonly axis: string;
+  /** A value as text for its label. */
+  readonly format: (value: number) => string;
+}
+
+/**
+ * A chart of many trainings on top of each other, named at their ends. The axis begins at the lowest value of the second
+ * half of all epochs, so that the ends can be told apart; everything below is cut off.
+ */
+export function overlaidCurves(curves: readonly OverlaidCurve[], options: OverlaidCurvesOptions): Chart {
+  const { name, title, format } = options;
+  const ends = curves.map(({ label, points }) => `${label} ${format(points.at(-1)?.value ?? Number.NaN)}`);
+  const alt = `Line chart, ${title}. At the end: ${ends.join("; ")}.`;
+  return { name, title, alt, spec: (theme) => specOf(curves, options, theme) };
+}
+
+function specOf(
+  curves: readonly OverlaidCurve[],
+  { title, subtitle, axis, format }: OverlaidCurvesOptions,
+  theme: Theme,
+): ChartSpec {
+  const last = Math.max(1, ...curves.flatMap(({ points }) => points.map(({ epoch }) => epoch)));
+  const late = curves.flatMap(({ points }) => points.slice(Math.floor(points.length / 2)));
+  const all = curves.flatMap(({ points }) => points.map(({ value }) => value));
+  const ticks = roundTicks(Math.min(...late.map(({ value }) => value)), Math.max(...all), 6);
+  const colour = ({ group }: OverlaidCurve) => (group === "first" ? theme.training : theme.test);
+  const dashes = dashesOf(curves);
+  const rows = curves.flatMap((curve) => curve.points.map((point) => ({ ...point, series: curve.label })));
+  const series = {
+    field: "series",
+    type: "nominal",
+    scale: { domain: curves.map(({ label }) => label), range: curves.map(colour) },
+    legend: null,
+  };
+  const strokeDash = {
+    field: "series",
+    type: "nominal",
+    scale: { domain: curves.map(({ label }) => label), range: dashes },
+    legend: null,
+  };
+  const x = epochAxis(1, last);
+  const y = {
+    field: "value",
+    type: "quantitative",
+    title: axis,
+    scale: { domain: ticks.domain, nice: false, zero: false },
+    axis: { values: ticks.values, format: `.${ticks.decimals}f` },
+  };
+  const ends = endsOf(curves, ticks, x.scale.domain, format);
+  return chartSpec(theme, {
+    title: { text: title, subtitle },
+    width: WIDTH,
+    height: HEIGHT,
+    layer: [
+      {
+        data: { values: rows },
+        mark: { type: "line", strokeWidth: 1.75, strokeJoin: "round", clip: true },
+        encoding: { x, y, color: series, strokeDash },
+      },
+      {
+        // Not clipped, which would halve those at the ends of the axis.
+        data: { values: rows.filter(({ value }) => value >= ticks.domain[0]) },
+        mark: { type: "point", shape: "circle", filled: true, size: 12, opacity: 1 },
+        encoding: { x, y, color: series },
+      },
+      {
+        data: { values: ends },
+        mark: { type: "line", strokeWidth: 0.75, opacity: 0.5 },
+        encoding: { x: { ...x, field: "at" }, y, color: series },
+      },
+      {
+        data: { values: ends.filter(({ text }) => text !== "") },
+        mark: { type: "text", align: "left", baseline: "middle", dx: 3 },
+        encoding: { x: { ...x, field: "at" }, y, color: series, text: { field: "text" } },
+      },
+    ],
+  });
+}
+
+/** For each curve two points joined by a thin line: its end, and its label on the right. */
+function endsOf(
+  curves: readonly OverlaidCurve[],
+  { domain }: Ticks,
+  [first, end]: readonly [number, number],
+  format: (value: number) => string,
+) {
+  const perPixel = (domain[1] - domain[0]) / HEIGHT;
+  const labels = curves
+    .filter(({ points }) => points.length > 0)
+    .map(({ label, points }) => {
+      const { epoch, value } = points.at(-1)!;
+      const from = Math.max(domain[0], value);
+      return { label, epoch, from, to: from, text: `${label} ${format(value)}` };
+    })
+    .sort((a, b) => a.from - b.from);
+  spread(labels, LABEL_PIXELS * perPixel);
+  // Beyond the end of the axis; its scale extends.
+  const right = end + (LEADER_PIXELS * (end - first)) / WIDTH;
+  return labels.flatMap(({ label, epoch, from, to, text }) => [
+    { series: label, at: epoch, value: from, text: "" },
+    { series: label, at: right, value: to, text },
+  ]);
+}
+
+/** The dashes of each curve, different within a group. */
+function dashesOf(curves: readonly OverlaidCurve[]): number[][] {
+  const used = { first: 0, second: 0 };
+  return curves.map(({ group }) => DASHES[used[group]++ % DASHES.length]!);
+}
+
+/**
+ * Moves labels, sorted from low to high, apart by as little as possible: labels that touch become a block centred on the
+ * mean of their places.
+ */
+function spread(labels: { from: number; to: number }[], apart: number): void {
+  const blocks: { centre: number; members: { from: number; to: number }[] }[] = [];
+  for (const label of labels) {
+    let block = { centre: label.from, members: [label] };
+    for (let below = blocks.at(-1); below !== undefined; below = blocks.at(-1)) {
+      const between = block.centre - below.centre;
+      const reach = ((block.members.length + below.members.length) / 2) * apart;
+      if (between >= reach) break;
+      blocks.pop();
+      const members = [...below.members, ...block.members];
+      block = { centre: members.reduce((sum, { from }) => sum + from, 0) / members.length, members };
+    }
+    blocks.push(block);
+  }
+  for (const { centre, members } of blocks) {
+    members.forEach((member, index) => {
+      member.to = centre + (index - (members.length - 1) / 2) * apart;
+    });
+  }
+}
