@@ -110,8 +110,9 @@ describe("heddle", () => {
 
 /** A program that touches every entry, as a user with strict settings would compile it. */
 const PROGRAM = `import { Conv2D, Dense, Flatten, HeddleError, Input, type ModelOptions, Sequential } from "heddle";
-import { type Dataset, generateFashionSketch } from "heddle/data";
+import type { Dataset } from "heddle/data";
 import { loadDataset, openRun } from "heddle/node";
+import { generateFashionSketch } from "heddle/sketch";
 
 const dataset: Dataset = generateFashionSketch({ train: 100, test: 20 });
 const options: ModelOptions = { seed: 1 };

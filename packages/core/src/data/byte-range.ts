@@ -2,7 +2,7 @@ import { allocateShared } from "../base/memory.js";
 import type { LabelledImages } from "./labelled-images.js";
 
 /** What range pixels had before, for a warning. */
-export type ValueRange = "bytes" | "floats 0..255" | "floats 0..1" | "other floats";
+type ValueRange = "bytes" | "floats 0..255" | "floats 0..1" | "other floats";
 
 /**
  * Brings pixels into the range of bytes, 0 to 255, which pictures have and models expect (they start with

@@ -1,3 +1,4 @@
+/** `@heddle/core/data`: images and labels from bytes, for Node and browsers. */
 export type { ByteSource } from "../formats/gzip.js";
 export { type IdxArray, type IdxData, type IdxElementType, writeIdx } from "../formats/idx.js";
 export { type NpyArray, readNpy, writeNpy } from "../formats/npy.js";
@@ -10,6 +11,7 @@ export {
 } from "./assemble.js";
 export { type CatalogueEntry, type CatalogueFile, catalogue, fashionMnist } from "./catalogue.js";
 export { classesOf, withClasses } from "./classes.js";
+export type { LayoutOptions } from "./csv/layout.js";
 export { type CsvOptions, CsvReader, readCsv } from "./csv/read.js";
 export {
   type DataForm,

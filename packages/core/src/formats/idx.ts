@@ -30,7 +30,7 @@ export interface IdxLayout {
 }
 
 /** The most bytes of elements that one file may declare; beyond it, JavaScript engines differ in what they allocate. */
-export const MAXIMUM_IDX_BYTES = 2 ** 31 - 1;
+const MAXIMUM_IDX_BYTES = 2 ** 31 - 1;
 
 interface Element {
   /** The header's third byte. */

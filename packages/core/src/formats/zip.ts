@@ -3,7 +3,7 @@ import { crc32 } from "./crc.js";
 import { largestExpansion } from "./gzip.js";
 
 /** One file within a zip archive, as the central directory describes it. */
-export interface ZipEntry {
+interface ZipEntry {
   readonly name: string;
   /** 0 for stored, 8 for deflated. */
   readonly method: number;

@@ -10,7 +10,7 @@ import { readIdxFile } from "./idx-file.js";
 export type IdxFolderFiles = Readonly<Record<keyof IdxDatasetParts, string>>;
 
 /** The files of a dataset in MNIST's layout that a folder holds. */
-export interface IdxFolderListing {
+interface IdxFolderListing {
   /** The names of the files that are there. */
   readonly files: Partial<IdxFolderFiles>;
   /** What the names start with: `"emnist-letters-"`, or nothing. */

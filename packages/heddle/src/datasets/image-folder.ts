@@ -10,7 +10,7 @@ import type { ListedPicture } from "./image-folder-list.js";
 import { decodePicture, type PlainPicture, readLimited } from "./picture.js";
 
 /** How to read a folder of pictures. */
-export interface ImageFolderOptions {
+interface ImageFolderOptions {
   /**
    * The size to which pictures are scaled, whole and centred on their own background colour.
    *

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { afterEach } from "vitest";
 
-export interface Mirror {
+interface Mirror {
   /** `http://127.0.0.1:port/`. */
   readonly url: string;
   /** Each request as `path` or `path from N`. */

@@ -14,7 +14,7 @@ import { type ByteReader, openBytes } from "./stream-bytes.js";
 const CHUNK_BYTES = 1 << 20;
 
 /** A file of images that has been checked from end to end. */
-export interface CheckedImages {
+interface CheckedImages {
   readonly path: string;
   readonly packed: boolean;
   readonly layout: IdxLayout;

@@ -12,7 +12,7 @@ const SHORT_DIGITS = 9;
 const LONGEST_LABEL = 1000;
 
 /** What is wrong with a row. */
-export type Fault = Pick<DroppedRow, "reason" | "label" | "detail">;
+type Fault = Pick<DroppedRow, "reason" | "label" | "detail">;
 
 /** Reads the rows of a table whose layout is known. */
 export class CsvTable {

@@ -4,7 +4,7 @@ import { between, chance, contrasting, pick } from "./chance.js";
 import { someFabric, weave } from "./fabric.js";
 import { band, ellipse, Path, rectangle } from "./path.js";
 
-/** Bag: a body, boxy or soft, with handles, a shoulder strap or none; flap, zip, pocket, buckle. */
+/** Draws a bag: a boxy or soft body, perhaps with handles or a shoulder strap; a flap, zip, pocket or buckle. */
 export function drawBag(canvas: Canvas, random: Random): void {
   const tone = between(random, 0.2, 1);
   const line = contrasting(random, tone, 0.15, 0.5);
@@ -59,7 +59,7 @@ export function drawBag(canvas: Canvas, random: Random): void {
 
 type Carry = "handle" | "handles" | "strap" | "none";
 
-/** What the bag is carried by; drawn first, so that the body hides where it is sewn on. */
+/** Draws the handles or the strap. They come first, so that the body hides where they are sewn on. */
 function drawCarrier(
   canvas: Canvas,
   random: Random,

@@ -2,31 +2,32 @@ import type { Canvas } from "./canvas.js";
 import { shadowOf } from "./chance.js";
 import { Path } from "./path.js";
 
-/** What covers arms and torso: the cut that tops and dresses share. Lengths in garment units, widths as halves. */
+/** The cut of the part that covers arms and torso, shared by tops and dresses. Lengths in garment units, widths as halves. */
 export interface Cut {
-  /** Height of the neck's side and of the hem, downwards. */
+  /** Height of the sides of the neck; heights grow downwards. */
   readonly top: number;
+  /** Height of the hem. */
   readonly bottom: number;
   readonly neck: number;
   readonly neckDepth: number;
   readonly neckline: "round" | "pointed";
   readonly shoulder: number;
-  /** How far the shoulder's end lies below the neck. */
+  /** How far the end of the shoulder is below the neck. */
   readonly slope: number;
   readonly chest: number;
   readonly waist: number;
   readonly waistAt: number;
   readonly hem: number;
-  /** How much lower the middle of the hem hangs than its corners. */
+  /** How much lower the hem hangs in the middle than at its corners. */
   readonly hemDrop: number;
-  /** 0 for none. */
+  /** 0 for no sleeves. */
   readonly sleeveLength: number;
-  /** Units outwards per unit downwards: 0 hangs straight. */
+  /** Units outwards per unit downwards; 0 hangs straight. */
   readonly sleeveSpread: number;
   readonly cuff: number;
 }
 
-/** Height where sleeve and torso part. */
+/** The height at which sleeve and torso separate. */
 function armpit(cut: Cut): number {
   return cut.top + cut.slope + 0.42;
 }
@@ -44,7 +45,7 @@ function torso(cut: Cut): Path {
     .mirror();
 }
 
-/** Where the right sleeve ends: the cuff's outer and inner corner, and the direction from shoulder to wrist. */
+/** The end of the right sleeve: the cuff's outer and inner corners, and the direction from shoulder to wrist. */
 function wrist(cut: Cut) {
   const length = Math.sqrt(cut.sleeveSpread * cut.sleeveSpread + 1);
   const alongX = cut.sleeveSpread / length;
@@ -61,7 +62,7 @@ function wrist(cut: Cut) {
   };
 }
 
-/** The outline of the right sleeve; it begins a little inside the torso, which is laid over it. */
+/** The outline of the right sleeve. It starts slightly inside the torso, which is drawn over it. */
 function sleeve(cut: Cut): Path {
   const { alongX, alongY, outerX, outerY, innerX, innerY } = wrist(cut);
   const topX = cut.shoulder - 0.04;
@@ -73,7 +74,7 @@ function sleeve(cut: Cut): Path {
     .line(cut.chest - 0.03, armpit(cut));
 }
 
-/** The last `height` units of the right sleeve, a little wider than it. */
+/** The last `height` units of the right sleeve, slightly wider than the sleeve. */
 export function cuffBand(cut: Cut, height: number): Path {
   const { alongX, alongY, outerX, outerY, innerX, innerY } = wrist(cut);
   return new Path(outerX + 0.04, outerY)
@@ -82,7 +83,7 @@ export function cuffBand(cut: Cut, height: number): Path {
     .line(outerX + 0.04 - alongX * height, outerY - alongY * height);
 }
 
-/** Draws sleeves and torso in one tone, with dark seams where they meet and air between them below. */
+/** Draws sleeves and torso in one tone, with dark seams between them and a gap below the armpits. */
 export function drawBodice(canvas: Canvas, cut: Cut, tone: number): void {
   if (cut.sleeveLength > 0) {
     const arm = sleeve(cut);

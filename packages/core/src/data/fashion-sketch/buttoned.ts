@@ -6,10 +6,10 @@ import { longSleeves, shortSleeves, topCut } from "./cuts.js";
 import { someFabric, weave } from "./fabric.js";
 import { band, ellipse, Path, rectangle } from "./path.js";
 
-/** Below every hem: what goes down to here goes to the end of the cloth. */
+/** Below every hem: details that reach down to here end with the cloth. */
 const HEM = 1.15;
 
-/** Coat: long sleeves, wide and long, open or buttoned all the way down, lapels, large buttons, pockets, a belt. */
+/** Draws a coat: wide and long with long sleeves, open or buttoned all the way down; lapels, large buttons, pockets, a belt. */
 export function drawCoat(canvas: Canvas, random: Random): void {
   const tone = between(random, 0.2, 0.95);
   const line = contrasting(random, tone, 0.25, 0.5);
@@ -46,7 +46,7 @@ export function drawCoat(canvas: Canvas, random: Random): void {
   }
 }
 
-/** What is worn below shows between the two halves. */
+/** Draws the clothes underneath, which show between the two halves. */
 function drawOpenFront(canvas: Canvas, random: Random, top: number, lapelEnd: number, tone: number): void {
   const gap = between(random, 0.06, 0.13);
   const opening = new Path(0, top)
@@ -56,7 +56,7 @@ function drawOpenFront(canvas: Canvas, random: Random, top: number, lapelEnd: nu
   canvas.dye(opening, tone);
 }
 
-/** A line down the middle with two rows of buttons. */
+/** Draws a line down the middle with two rows of buttons. */
 function drawClosedFront(canvas: Canvas, random: Random, cut: Cut, lapelEnd: number, tone: number): void {
   canvas.dye(band(0, cut.top, 0, HEM, between(random, 0.07, 0.1)), tone);
   const apart = between(random, 0.12, 0.2);
@@ -69,7 +69,7 @@ function drawClosedFront(canvas: Canvas, random: Random, cut: Cut, lapelEnd: num
   }
 }
 
-/** Shirt: a turned collar with two points, a placket with small buttons, long or short sleeves, often checked. */
+/** Draws a shirt: a turned-down collar with two points, a placket with small buttons, long or short sleeves, often checked. */
 export function drawShirt(canvas: Canvas, random: Random): void {
   const tone = between(random, 0.3, 1);
   const line = contrasting(random, tone, 0.3, 0.55);

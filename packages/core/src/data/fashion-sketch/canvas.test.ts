@@ -17,7 +17,7 @@ function sum(values: Float64Array): number {
 }
 
 describe("Canvas", () => {
-  it("covers whole pixels wholly and cut pixels by their part", () => {
+  it("covers pixels by the part of them that the outline contains", () => {
     const canvas = blank();
     canvas.fill(rectangle(0, 0, 2.5 / 13, 1.25 / 13), 0.8);
     const row = (y: number) => Array.from(canvas.cloth.slice(y * SIZE + 13, y * SIZE + 18));
@@ -33,7 +33,7 @@ describe("Canvas", () => {
     expect(canvas.tone[14 * SIZE + 14]).toBeCloseTo(0.8, 12);
   });
 
-  it("covers exactly the area of any triangle in the frame, whichever way round", () => {
+  it("covers exactly the area of any triangle in the frame, in either orientation", () => {
     const coordinate = fc.double({ min: -1, max: 1, noNaN: true });
     fc.assert(
       fc.property(fc.array(coordinate, { minLength: 6, maxLength: 6 }), (points) => {
@@ -46,7 +46,7 @@ describe("Canvas", () => {
     );
   });
 
-  it("cuts off at the frame what lies beyond it", () => {
+  it("clips outlines to the frame", () => {
     const canvas = blank();
     canvas.fill(rectangle(-9, -9, 9, 9), 1);
     expect(sum(canvas.cloth)).toBeCloseTo(PIXELS, 9);
@@ -64,7 +64,7 @@ describe("Canvas", () => {
     expect(sum(canvas.cloth)).toBeCloseTo(13 * 13 * 0.9 * 0.8, 9);
   });
 
-  it("turns clockwise on the screen: what lies to the right goes down", () => {
+  it("turns clockwise on the screen, so that points on the right move down", () => {
     const canvas = blank({ ...upright, turn: 0.2 });
     canvas.fill(rectangle(0.7, -0.1, 0.9, 0.1), 1);
     let height = 0;
@@ -74,7 +74,7 @@ describe("Canvas", () => {
     expect(height / sum(canvas.cloth)).toBeGreaterThan(16);
   });
 
-  it("dyes cloth only, and leaves no trace where it cuts", () => {
+  it("dyes only cloth, and leaves nothing where it cuts", () => {
     const canvas = blank();
     canvas.fill(ellipse(0, 0, 0.5), 1);
     const before = sum(canvas.cloth);
@@ -88,7 +88,7 @@ describe("Canvas", () => {
     expect(sum(canvas.tone)).toBe(0);
   });
 
-  it("begins again with black", () => {
+  it("starts each garment on black", () => {
     const canvas = blank();
     canvas.fill(ellipse(0, 0, 0.5), 1);
     canvas.begin(upright);

@@ -6,35 +6,34 @@ export const SIZE = 28;
 /** Pixels of an image. */
 export const PIXELS = SIZE * SIZE;
 
-/** Pixels per garment unit at scale 1: the frame's half, less a margin of one pixel. */
+/** Pixels per garment unit at scale 1: half the frame, minus a margin of one pixel. */
 const UNIT = 13;
 
-/** Two columns more than the image has: an edge leaves its rest in the column to its right. */
+/** Two more columns than the image, because an edge leaves its remainder in the column to its right. */
 const COVER_WIDTH = SIZE + 2;
 
-/** How a garment lies in the frame. */
+/** The position of a garment in the frame; shifts are in pixels. */
 export interface Pose {
   readonly shiftX: number;
   readonly shiftY: number;
   readonly scaleX: number;
   readonly scaleY: number;
-  /** Tangent of half the angle by which the garment is turned. */
+  /** The tangent of half the angle by which the garment is turned. */
   readonly turn: number;
-  /** How many units to the right one unit downwards moves. */
+  /** How many units to the right a point moves for each unit that it is further down. */
   readonly shear: number;
 }
 
 /**
- * One image while it is drawn: grey tones 0..1 over black, with exact anti-aliased edges.
+ * An image being drawn: grey tones 0..1 over black, with exactly anti-aliased edges.
  *
  * Coverage is the exact area of the outline in each pixel: every edge adds its signed area to the cells that it
- * crosses, and the running sum of a row then gives the covered part of each pixel. An outline must not cross
- * itself.
+ * crosses, and the running sum along a row is the covered part of each pixel. An outline must not cross itself.
  */
 export class Canvas {
-  /** Tone of each pixel, with black where nothing is drawn. */
+  /** The tone of each pixel, 0..1; black where nothing is drawn. */
   readonly tone = new Float64Array(PIXELS);
-  /** Covered part of each pixel, 0..1. */
+  /** The covered part of each pixel, 0..1. */
   readonly cloth = new Float64Array(PIXELS);
   private readonly cover = new Float64Array(SIZE * COVER_WIDTH);
   private xx = UNIT;
@@ -44,7 +43,7 @@ export class Canvas {
   private x0 = SIZE / 2;
   private y0 = SIZE / 2;
 
-  /** Makes the canvas black and lays the next garment as `pose` says. */
+  /** Clears the canvas to black and sets the pose of the next garment. */
   begin(pose: Pose): void {
     this.tone.fill(0);
     this.cloth.fill(0);
@@ -59,7 +58,7 @@ export class Canvas {
     this.y0 = SIZE / 2 + pose.shiftY;
   }
 
-  /** Lays a piece of cloth of one tone. */
+  /** Adds a piece of cloth in one tone. */
   fill(path: Path, tone: number): void {
     this.paint(path, (index, covered) => {
       this.tone[index]! += covered * (tone - this.tone[index]!);
@@ -67,7 +66,7 @@ export class Canvas {
     });
   }
 
-  /** Colours what is already cloth: seams, buttons, prints. Leaves the background black. */
+  /** Colours existing cloth, for seams, buttons and prints. Leaves the background black. */
   dye(path: Path, tone: number, opacity = 1): void {
     this.paint(path, (index, covered) => {
       this.tone[index]! += covered * opacity * (this.cloth[index]! * tone - this.tone[index]!);
@@ -82,7 +81,7 @@ export class Canvas {
     });
   }
 
-  /** Calls `blend` for each pixel that the outline covers, with the part of it that is covered. */
+  /** Calls `blend` with each pixel that the outline covers and the covered part of that pixel. */
   private paint(path: Path, blend: (index: number, covered: number) => void): void {
     const { points } = path;
     let fromX = this.pixelX(points, points.length - 2);
@@ -108,7 +107,7 @@ export class Canvas {
       for (let column = Math.max(Math.floor(left), 0); column < Math.min(right, SIZE); column++) {
         sum += this.cover[start + column]!;
         const covered = Math.min(Math.abs(sum), 1);
-        // Sums of cells that cancel leave rounding errors of this order.
+        // Cells that cancel out leave rounding errors of this order.
         if (covered > 1e-9) blend(row * SIZE + column, covered);
       }
       this.cover.fill(0, start, start + COVER_WIDTH);
@@ -140,7 +139,7 @@ export class Canvas {
     }
   }
 
-  /** Adds what lies in one row: from `left` to `right`, `height` (signed) high, cell by cell. */
+  /** Adds the piece of an edge within one row, cell by cell: from `left` to `right`, with the signed height `height`. */
   private addPiece(row: number, left: number, right: number, height: number): void {
     const start = row * COVER_WIDTH;
     const width = right - left;
@@ -162,7 +161,7 @@ export class Canvas {
   }
 }
 
-/** Moves what lies beside the frame to its edge: left of it, an edge still opens the row; right of it, nothing is seen. */
+/** Moves a point beside the frame to its border: an edge to the left still starts the row, one to the right is invisible. */
 function withinFrame(x: number): number {
   return Math.min(Math.max(x, 0), SIZE);
 }

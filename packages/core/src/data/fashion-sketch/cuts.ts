@@ -2,7 +2,7 @@ import type { Random } from "../../base/random.js";
 import type { Cut } from "./bodice.js";
 import { between } from "./chance.js";
 
-/** The cut of an ordinary top; each garment changes what makes it one. */
+/** The cut of an ordinary top, which each garment then changes. */
 export function topCut(random: Random): Cut {
   const chest = between(random, 0.46, 0.62);
   return {
@@ -24,10 +24,10 @@ export function topCut(random: Random): Cut {
   };
 }
 
-/** The part of a cut that a sleeve decides. */
+/** The part of a cut that describes the sleeves. */
 export type SleeveCut = Pick<Cut, "sleeveLength" | "sleeveSpread" | "cuff">;
 
-/** Sleeves that stand off and end above the elbow. */
+/** Sleeves that stick out and end above the elbow. */
 export function shortSleeves(random: Random): SleeveCut {
   return {
     sleeveLength: between(random, 0.26, 0.55),
@@ -36,7 +36,7 @@ export function shortSleeves(random: Random): SleeveCut {
   };
 }
 
-/** Sleeves that hang beside the torso, down to the wrist. */
+/** Sleeves that hang down beside the torso to the wrist. */
 export function longSleeves(random: Random): SleeveCut {
   return {
     sleeveLength: between(random, 1.1, 1.5),

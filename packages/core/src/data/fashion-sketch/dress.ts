@@ -6,7 +6,7 @@ import type { SleeveCut } from "./cuts.js";
 import { someFabric, weave } from "./fabric.js";
 import { band, Path } from "./path.js";
 
-/** Dress: narrow above, a waist, a skirt down to the frame's edge; straps, short or long sleeves, or none. */
+/** Draws a dress: a narrow top, a waist, a skirt down to the edge of the frame; straps, short or long sleeves, or none. */
 export function drawDress(canvas: Canvas, random: Random): void {
   const tone = between(random, 0.25, 1);
   const line = contrasting(random, tone, 0.15, 0.45);
@@ -42,7 +42,7 @@ export function drawDress(canvas: Canvas, random: Random): void {
   if (flare > 0.08 && chance(random, 0.7)) drawPleats(canvas, random, cut, shadowOf(tone));
 }
 
-/** Slimmer sleeves than those of tops. */
+/** Sleeves that are slimmer than those of tops. */
 function sleevesOf(random: Random, kind: "straps" | "none" | "short" | "long"): SleeveCut {
   switch (kind) {
     case "short":
@@ -58,7 +58,7 @@ function sleevesOf(random: Random, kind: "straps" | "none" | "short" | "long"): 
   }
 }
 
-/** Folds that fan out from the waist. */
+/** Draws folds that fan out from the waist. */
 function drawPleats(canvas: Canvas, random: Random, cut: Cut, tone: number): void {
   const count = 2 + random.below(3);
   for (let pleat = 0; pleat < count; pleat++) {

@@ -8,7 +8,7 @@ const woven = ["stripes", "lines", "check", "print", "melange", "blocks"] as con
 
 describe("weave", () => {
   for (const fabric of woven) {
-    it(`darkens some of the cloth and nothing else: ${fabric}`, () => {
+    it(`darkens some of the cloth and nothing else for ${fabric}`, () => {
       for (let seed = 0; seed < 20; seed++) {
         const canvas = new Canvas();
         canvas.begin({ shiftX: 0, shiftY: 0, scaleX: 1, scaleY: 1, turn: 0, shear: 0 });
@@ -25,7 +25,7 @@ describe("weave", () => {
     });
   }
 
-  it("leaves plain cloth as it is", () => {
+  it("leaves plain cloth unchanged", () => {
     const canvas = new Canvas();
     canvas.begin({ shiftX: 0, shiftY: 0, scaleX: 1, scaleY: 1, turn: 0, shear: 0 });
     canvas.fill(ellipse(0, 0, 0.9), 0.8);

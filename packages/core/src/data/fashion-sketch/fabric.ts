@@ -2,9 +2,10 @@ import type { Random } from "../../base/random.js";
 import { type Canvas, SIZE } from "./canvas.js";
 import { between, chance, pick } from "./chance.js";
 
+/** The pattern of a cloth. */
 export type Fabric = "plain" | "stripes" | "lines" | "check" | "print" | "melange" | "blocks";
 
-/** Weaves a fabric into all cloth on the canvas: darkens it where the pattern says. */
+/** Weaves a fabric into all the cloth on the canvas, darkening it by the pattern. */
 export function weave(canvas: Canvas, random: Random, fabric: Fabric): void {
   if (fabric === "plain") return;
   const depth = between(random, 0.2, 0.5);
@@ -17,7 +18,7 @@ export function weave(canvas: Canvas, random: Random, fabric: Fabric): void {
   }
 }
 
-/** How much of the darker thread is at a pixel, 0..1. */
+/** The share of the darker thread at a pixel, 0..1. */
 type Pattern = (x: number, y: number) => number;
 
 const patterns: Record<Exclude<Fabric, "plain">, (random: Random) => Pattern> = {
@@ -56,7 +57,7 @@ const patterns: Record<Exclude<Fabric, "plain">, (random: Random) => Pattern> = 
   },
 };
 
-/** A soft-edged wave of random period and phase along one axis. */
+/** A soft-edged wave with a random period and phase along one axis. */
 function stripe(random: Random, shortest: number, longest: number): (at: number) => number {
   const period = between(random, shortest, longest);
   const phase = between(random, 0, 1);
@@ -68,7 +69,7 @@ function stripe(random: Random, shortest: number, longest: number): (at: number)
   };
 }
 
-/** A smooth random surface with one bump a unit, 0..1, for coordinates of 0 … 30. */
+/** A smooth random surface, 0..1, with one bump per unit, for coordinates 0 … 30. */
 function lattice(random: Random): (x: number, y: number) => number {
   const side = 32;
   const bytes = new Uint8Array(side * side);
@@ -91,7 +92,7 @@ function lattice(random: Random): (x: number, y: number) => number {
   };
 }
 
-/** A fabric of the given ones half of the time, plain otherwise. */
+/** One of some fabrics half of the time, otherwise plain. */
 export function someFabric(random: Random, fabrics: readonly [Fabric, ...Fabric[]]): Fabric {
   return chance(random, 0.5) ? pick(random, fabrics) : "plain";
 }

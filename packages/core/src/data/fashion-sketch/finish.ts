@@ -2,15 +2,15 @@ import type { Random } from "../../base/random.js";
 import { type Canvas, PIXELS, SIZE } from "./canvas.js";
 import { between } from "./chance.js";
 
-/** Cells of the coarse grid from which folds are interpolated. */
+/** How many cells the coarse grid has along each side, from which folds are interpolated. */
 const FOLD_CELLS = 6;
 
-/** Scratch, written anew for every image. */
+// Scratch memory, overwritten for every image.
 const soft = new Float64Array(PIXELS);
 const rows = new Float64Array(PIXELS);
 const heights = new Float64Array((FOLD_CELLS + 1) * (FOLD_CELLS + 1));
 
-/** Lights the garment (darker or lighter rims, folds, a side that the lamp leaves), adds grain, writes the bytes. */
+/** Lights the garment (darker or lighter rims, folds, one side in the light), adds grain and writes the bytes to `out`. */
 export function develop(canvas: Canvas, random: Random, out: Uint8Array): void {
   const { tone, cloth } = canvas;
   blur(cloth, rows, soft);
@@ -39,7 +39,7 @@ export function develop(canvas: Canvas, random: Random, out: Uint8Array): void {
   }
 }
 
-/** Bilinear in the coarse grid of heights. */
+/** The height of the folds at a pixel, interpolated bilinearly in the coarse grid. */
 function foldAt(x: number, y: number): number {
   const gridX = (x * FOLD_CELLS) / SIZE;
   const gridY = (y * FOLD_CELLS) / SIZE;
@@ -53,7 +53,7 @@ function foldAt(x: number, y: number): number {
   return above * (1 - partY) + below * partY;
 }
 
-/** Mean over 5 × 5 pixels, first along the rows, then along the columns; outside is 0. */
+/** The mean over 5 × 5 pixels, first along rows, then along columns; pixels outside count as 0. */
 function blur(from: Float64Array, halfway: Float64Array, to: Float64Array): void {
   for (let pass = 0; pass < 2; pass++) {
     const source = pass === 0 ? from : halfway;

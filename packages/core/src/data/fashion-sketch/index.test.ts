@@ -8,7 +8,7 @@ const SIZE = 28;
 const PIXELS = SIZE * SIZE;
 const dataset = generateFashionSketch({ train: 2000, test: 500 });
 
-/** Mean image of each class, `[10][784]`. */
+/** The mean image of each class, `[10][784]`. */
 function classMeans(set: ImageSet): Float64Array[] {
   const means = Array.from({ length: 10 }, () => new Float64Array(PIXELS));
   const counts = new Float64Array(10);
@@ -25,7 +25,7 @@ function classMeans(set: ImageSet): Float64Array[] {
 const means = classMeans(dataset.train);
 const classNamed = (name: string) => means[dataset.classNames.indexOf(name)]!;
 
-/** Mean brightness of a box of a mean image, both ends included. */
+/** The mean brightness of a box in the mean image of a class, including both ends. */
 function brightness(
   name: string,
   [top, bottom]: readonly [number, number],
@@ -47,7 +47,7 @@ function imageHashes(set: ImageSet): string[] {
 }
 
 describe("generateFashionSketch", () => {
-  it("draws the bytes that it has always drawn, on every machine and engine", () => {
+  it("draws the same bytes in every version, on every machine and engine", () => {
     const { train, test } = generateFashionSketch({ train: 300, test: 100, seed: 7 });
     const hash = createHash("sha256");
     for (const bytes of [train.images, train.labels, test.images, test.labels]) hash.update(bytes);
@@ -55,7 +55,7 @@ describe("generateFashionSketch", () => {
     expect(hash.digest("hex")).toBe("a38fad9c5911c237cb23c3cc85ba2460d508684917eb616eef9c4e719b00102f");
   });
 
-  it("calls no function whose result the language leaves to the engine", () => {
+  it("calls no function whose result differs between engines", () => {
     const exact = new Set(["sqrt", "floor", "ceil", "round", "min", "max", "abs", "imul"]);
     const folder = new URL("./", import.meta.url);
     const sources = readdirSync(folder).filter((name) => /^[a-z]+\.[jt]s$/.test(name));
@@ -88,7 +88,7 @@ describe("generateFashionSketch", () => {
     expect(dataset.train.images.buffer).toBeInstanceOf(SharedArrayBuffer);
   });
 
-  it("draws image i the same however many are drawn, and otherwise for another seed", () => {
+  it("draws image i regardless of how many are drawn, and differently for each seed", () => {
     const few = generateFashionSketch({ train: 23, test: 1 });
     expect(few.train.images).toEqual(dataset.train.images.slice(0, 23 * PIXELS));
     expect(few.train.labels).toEqual(dataset.train.labels.slice(0, 23));
@@ -98,7 +98,7 @@ describe("generateFashionSketch", () => {
     expect(other.train.labels).not.toEqual(few.train.labels);
   });
 
-  it("holds each class once in every ten images, in changing order", () => {
+  it("draws each class once in every ten images, in varying order", () => {
     const orders = new Set<string>();
     for (let start = 0; start < dataset.train.count; start += 10) {
       const labels = [...dataset.train.labels.slice(start, start + 10)];
@@ -113,7 +113,7 @@ describe("generateFashionSketch", () => {
     expect(new Set(hashes).size).toBe(2500);
   });
 
-  it("draws on black, from black to white, every image something to see", () => {
+  it("draws something visible in every image, in tones from black to white on black", () => {
     const { images, count } = dataset.train;
     expect(new Set(images).size).toBe(256);
     let black = 0;
@@ -126,7 +126,7 @@ describe("generateFashionSketch", () => {
     }
   });
 
-  it("is learnt by nearest class means far above chance, yet not solved", () => {
+  it("can be classified by nearest class means far above chance, but not perfectly", () => {
     const { test } = dataset;
     let right = 0;
     for (let index = 0; index < test.count; index++) {
@@ -140,22 +140,22 @@ describe("generateFashionSketch", () => {
   });
 });
 
-describe("the silhouettes of fashion-sketch", () => {
-  it("trouser: a gap between two legs, none at the waist", () => {
+describe("generateFashionSketch draws silhouettes:", () => {
+  it("trousers with a gap between the legs and none at the waist", () => {
     const gap = brightness("Trouser", [19, 23], [13, 14]);
     expect(gap).toBeLessThan(0.85 * brightness("Trouser", [19, 23], [10, 11]));
     expect(gap).toBeLessThan(0.85 * brightness("Trouser", [19, 23], [16, 17]));
     expect(brightness("Trouser", [4, 6], [13, 14])).toBeGreaterThan(1.6 * gap);
   });
 
-  it("dress: narrower than a coat, longer than a T-shirt", () => {
+  it("a dress that is narrower than a coat and longer than a T-shirt", () => {
     expect(brightness("Dress", [8, 20], [5, 7])).toBeLessThan(0.4 * brightness("Coat", [8, 20], [5, 7]));
     expect(brightness("Dress", [24, 25], [12, 15])).toBeGreaterThan(
       1.3 * brightness("T-shirt/top", [24, 25], [12, 15]),
     );
   });
 
-  it("T-shirt: no sleeves beside the lower half, where pullover and coat have theirs", () => {
+  it("a T-shirt without the long sleeves of a pullover or coat", () => {
     for (const name of ["Pullover", "Coat"]) {
       expect(brightness(name, [16, 19], [3, 4])).toBeGreaterThan(
         3 * brightness("T-shirt/top", [16, 19], [3, 4]),
@@ -164,8 +164,8 @@ describe("the silhouettes of fashion-sketch", () => {
     expect(brightness("T-shirt/top", [7, 9], [4, 5])).toBeGreaterThan(20);
   });
 
-  it("coat and shirt: something down the front that a pullover lacks", () => {
-    // The front differs from its surroundings in either direction, so its spread shows it, not its mean.
+  it("a coat and a shirt with details down the front that a pullover lacks", () => {
+    // The front may be darker or lighter than its surroundings, so it shows in the spread and not in the mean.
     const spread = (name: string) => {
       const label = dataset.classNames.indexOf(name);
       const { images, labels, count } = dataset.train;
@@ -183,7 +183,7 @@ describe("the silhouettes of fashion-sketch", () => {
     expect(spread("Shirt")).toBeGreaterThan(1.5 * spread("Pullover"));
   });
 
-  it("shoes: toes to the left; a boot's shaft stands above the heel, a sneaker is low, a sandal airy", () => {
+  it("shoes with toes to the left: a boot with a shaft, a low sneaker, an open sandal", () => {
     expect(brightness("Ankle boot", [8, 10], [18, 22])).toBeGreaterThan(
       4 * brightness("Ankle boot", [8, 10], [4, 8]),
     );
@@ -195,13 +195,13 @@ describe("the silhouettes of fashion-sketch", () => {
     );
   });
 
-  it("bag: a full body below, a handle with air under it above", () => {
+  it("a bag with a full body and an open handle above", () => {
     expect(brightness("Bag", [16, 20], [8, 19])).toBeGreaterThan(2 * brightness("Bag", [5, 9], [8, 19]));
     expect(brightness("Bag", [3, 4], [12, 15])).toBeGreaterThan(3 * brightness("Bag", [3, 4], [3, 5]));
   });
 });
 
-describe("the options of generateFashionSketch", () => {
+describe("generateFashionSketch on its options", () => {
   it("refuses counts and seeds that are not whole numbers in range", () => {
     expect(() => generateFashionSketch({ train: -1 })).toThrow(
       "fashion-sketch: expected train to be a whole number of at least 1, received -1. Correct train.",
@@ -212,11 +212,11 @@ describe("the options of generateFashionSketch", () => {
     expect(() => generateFashionSketch({ seed: -1 })).toThrow("seed to be a whole number of at least 0");
     expect(() => generateFashionSketch({ seed: 2 ** 53 })).toThrow("seed to be a whole number");
     expect(() => generateFashionSketch({ train: 2 ** 24 + 1 })).toThrow(
-      "fashion-sketch: expected train to be at most 16777216, received 16777217. Ask for fewer images.",
+      "fashion-sketch: expected train to be at most 16777216, received 16777217. Draw fewer images.",
     );
   });
 
-  it("takes the largest seed", () => {
+  it("accepts the largest seed", () => {
     const { train } = generateFashionSketch({ train: 10, test: 1, seed: Number.MAX_SAFE_INTEGER });
     expect(train.images).not.toEqual(dataset.train.images.slice(0, 10 * PIXELS));
   });

@@ -17,7 +17,7 @@ import { drawTrouser } from "./trouser.js";
 /** Draws one garment; every choice comes from `random`. */
 type Draw = (canvas: Canvas, random: Random) => void;
 
-/** The classes of Fashion-MNIST in the order of its labels. */
+/** The classes of Fashion-MNIST, in the order of its labels. */
 const classes: readonly (readonly [name: string, draw: Draw])[] = [
   ["T-shirt/top", drawTshirt],
   ["Trouser", drawTrouser],
@@ -31,36 +31,47 @@ const classes: readonly (readonly [name: string, draw: Draw])[] = [
   ["Ankle boot", drawBoot],
 ];
 
-/** What `generateFashionSketch` takes. */
+/** The options of {@link generateFashionSketch}. */
 export interface FashionSketchOptions {
-  /** Training images, default 12,000. */
+  /**
+   * How many training images to draw.
+   *
+   * @defaultValue 12_000
+   */
   readonly train?: number;
-  /** Test images, default 2,000. */
+  /**
+   * How many test images to draw.
+   *
+   * @defaultValue 2_000
+   */
   readonly test?: number;
-  /** Any whole number from 0, default 7: another seed draws other clothes. */
+  /**
+   * A whole number from 0. Different seeds draw different clothes.
+   *
+   * @defaultValue 7
+   */
   readonly seed?: number;
 }
 
-/** In whose name options are refused. */
+/** The name in errors. */
 const WHO = "fashion-sketch";
 
-/** More than this many images are a slip of the keyboard: 2^24 of them are 12 GiB. */
+/** More images than this are a typing error: 2^24 of them take 12 GiB. */
 const MOST_IMAGES = 0x1000000;
 
-/** Each split has 2^31 streams of its own, so that no test image is a training image. */
+/** Each split has its own 2^31 streams of random numbers, so that no test image is a training image. */
 const TRAIN_STREAM = 0;
 const TEST_STREAM = 0x80000000;
 
-/** Where in a split's streams those begin that order the classes, one stream for every ten images. */
+/** The first of a split's streams that order the classes, one stream for every ten images. */
 const ORDER_STREAM = 0x40000000;
 
 /**
- * Draws a dataset of the ten Fashion-MNIST classes drawn by code: no network, no file, the same bytes on every machine.
- * Image i of a split depends on the seed and on i alone, never on how many are drawn.
+ * Draws a dataset of the ten Fashion-MNIST classes by code: no network, no file, the same bytes on every machine.
+ * Image i of a split depends only on the seed and on i, never on how many images are drawn.
  *
- * @param options how many images of each split, and the seed
  * @returns images `[N, 28, 28, 1]` as bytes, light clothes on black; every ten in a row hold each class once
- * @throws HeddleError when an option is not a whole number in its range
+ * @throws HeddleError if an option is not a whole number in its range
  * @example
  * generateFashionSketch({ train: 100, test: 20 }).train.images.length; // 78400
  */
@@ -85,11 +96,11 @@ function imageCount(name: string, value: number): number {
     who: WHO,
     expected: `${name} to be at most ${MOST_IMAGES}`,
     received: String(count),
-    next: "Ask for fewer images.",
+    next: "Draw fewer images.",
   });
 }
 
-/** Draws the images of one split from the streams that begin at `stream`. */
+/** Draws the images of one split from the streams that start at `stream`. */
 function drawSplit(seed: number, stream: number, count: number): ImageSet {
   const images = new Uint8Array(allocateShared(count * PIXELS));
   const labels = new Uint8Array(allocateShared(count));
@@ -110,7 +121,7 @@ function drawSplit(seed: number, stream: number, count: number): ImageSet {
   return { images, labels, count, shape: [SIZE, SIZE, 1] };
 }
 
-/** Off the middle by up to 1.7 pixels, turned by up to 6 degrees, 76 to 112% of full size. */
+/** A pose off centre by up to 1.7 pixels, turned by up to 6 degrees, at 76 to 112% of full size. */
 function somePose(random: Random): Pose {
   const scale = between(random, 0.84, 1.04);
   return {

@@ -12,7 +12,7 @@ function area({ points }: Path): number {
 }
 
 describe("Path", () => {
-  it("curves through its ends and between its control point and its chord", () => {
+  it("curves between its ends, halfway towards its control point", () => {
     const { points } = new Path(0, 0).curve(1, 1, 2, 0);
     expect(points.slice(0, 2)).toEqual([0, 0]);
     expect(points.slice(-2)).toEqual([2, 0]);
@@ -20,24 +20,24 @@ describe("Path", () => {
     expect(points[points.length / 2]).toBe(0.5);
   });
 
-  it("closes a right half by its mirror image", () => {
+  it("completes a right half with its mirror image", () => {
     expect(new Path(0, -1).line(1, -1).line(2, 1).mirror().points).toEqual([
       0, -1, 1, -1, 2, 1, -2, 1, -1, -1, -0, -1,
     ]);
   });
 
-  it("flips without touching the original", () => {
+  it("flips without changing the original", () => {
     const path = new Path(1, 2).line(3, 4);
     expect(path.flipped().points).toEqual([-1, 2, -3, 4]);
     expect(path.points).toEqual([1, 2, 3, 4]);
   });
 
-  it("strokes to a band of length times width", () => {
+  it("strokes to a band whose area is length times width", () => {
     expect(area(band(0, 0, 3, 4, 0.5))).toBeCloseTo(2.5, 12);
     expect(area(new Path(-1, 0).line(0, 0).line(1, 0).stroke(0.2))).toBeCloseTo(0.4, 12);
   });
 
-  it("does not divide by zero where a stroke stands still", () => {
+  it("strokes a path without length without dividing by zero", () => {
     expect(new Path(1, 1).line(1, 1).stroke(0.2).points.every(Number.isFinite)).toBe(true);
   });
 });

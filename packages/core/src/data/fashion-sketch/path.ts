@@ -1,11 +1,11 @@
-/** Straight pieces that one curve is cut into: at 28 pixels a fifth piece moves no byte that one could see. */
+/** How many straight pieces approximate a curve. At 28 pixels, a fifth piece makes no visible difference. */
 const CURVE_PIECES = 4;
 
-/** Steps of a quarter of an ellipse. */
+/** How many straight pieces approximate a quarter of an ellipse. */
 const QUARTER_PIECES = 5;
 
 /**
- * An outline in garment units: the frame is 2 wide and 2 high, the origin its middle, x to the right, y down.
+ * An outline in garment units: the frame is 2 wide and 2 high, with the origin in its middle, x to the right, y down.
  *
  * @example
  * new Path(0, -1).line(0.5, -0.9).curve(0.4, 0, 0.5, 1).line(0, 1).mirror(); // a symmetric torso
@@ -18,13 +18,13 @@ export class Path {
     this.points = [x, y];
   }
 
-  /** Goes straight to (x, y). */
+  /** Adds a straight line to (x, y). */
   line(x: number, y: number): this {
     this.points.push(x, y);
     return this;
   }
 
-  /** Goes to (x, y) by a quadratic Bézier curve that is pulled towards (controlX, controlY). */
+  /** Adds a quadratic Bézier curve to (x, y), with the control point (controlX, controlY). */
   curve(controlX: number, controlY: number, x: number, y: number): this {
     const startX = this.points[this.points.length - 2]!;
     const startY = this.points[this.points.length - 1]!;
@@ -38,7 +38,7 @@ export class Path {
     return this;
   }
 
-  /** Closes a right half by its mirror image in the line x = 0. */
+  /** Completes a right half with its mirror image in the line x = 0. */
   mirror(): this {
     for (let index = this.points.length - 2; index >= 0; index -= 2) {
       this.points.push(-this.points[index]!, this.points[index + 1]!);
@@ -46,7 +46,7 @@ export class Path {
     return this;
   }
 
-  /** A copy with left and right exchanged: the other sleeve. */
+  /** A copy with left and right exchanged, such as the other sleeve. */
   flipped(): Path {
     const copy = new Path(-this.points[0]!, this.points[1]!);
     for (let index = 2; index < this.points.length; index += 2) {
@@ -77,7 +77,7 @@ export class Path {
   }
 }
 
-/** The cosines and sines of a circle's points by its rational parametrisation: no `Math.sin`, the same bits everywhere. */
+/** Points of a circle by its rational parametrisation, which needs no `Math.sin` and so has the same bits everywhere. */
 const circle: readonly (readonly [cosine: number, sine: number])[] = (() => {
   const quarter = Array.from({ length: QUARTER_PIECES }, (_, step) => {
     const t = step / QUARTER_PIECES;

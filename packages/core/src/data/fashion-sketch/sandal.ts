@@ -4,7 +4,7 @@ import { between, chance, contrasting, pick } from "./chance.js";
 import { someFabric, weave } from "./fabric.js";
 import { band, Path } from "./path.js";
 
-/** Sandal: a sole, flat, wedged or on a high heel, and straps with the foot's empty place between them. */
+/** Draws a sandal: a flat, wedged or high-heeled sole, and straps with empty space between them for the foot. */
 export function drawSandal(canvas: Canvas, random: Random): void {
   const tone = between(random, 0.35, 1);
   const soleTone = chance(random, 0.6) ? contrasting(random, tone, 0.1, 0.4) : tone;
@@ -40,7 +40,7 @@ export function drawSandal(canvas: Canvas, random: Random): void {
 
 type Kind = "flat" | "thong" | "wedge" | "heel";
 
-/** How much higher the heel stands than the ball of the foot. */
+/** How much higher the heel is than the ball of the foot. */
 function heelLift(random: Random, kind: Kind): number {
   switch (kind) {
     case "flat":
@@ -58,12 +58,13 @@ interface Straps {
   readonly kind: Kind;
   readonly tone: number;
   readonly width: number;
-  /** Height of the sole under the ball of the foot and under the heel. */
+  /** Height of the sole under the ball of the foot. */
   readonly ballY: number;
+  /** Height of the sole under the heel. */
   readonly heelY: number;
 }
 
-/** One or two bands over the toes, and what holds the heel: a loop at the ankle, or a slope to the instep. */
+/** Draws one or two straps over the toes, and one for the heel: a loop around the ankle, or a slope to the instep. */
 function drawStraps(canvas: Canvas, random: Random, straps: Straps): void {
   const { kind, tone, width, ballY, heelY } = straps;
   const arch = between(random, 0.28, 0.42);

@@ -4,7 +4,7 @@ import { between, chance, contrasting, pick, shadowOf } from "./chance.js";
 import { someFabric, weave } from "./fabric.js";
 import { band, ellipse, Path, rectangle } from "./path.js";
 
-/** Sneaker: toes to the left, a thick flat sole, laces over the instep, stripes on the side. */
+/** Draws a sneaker: toes to the left, a thick flat sole, laces over the instep, stripes on the side. */
 export function drawSneaker(canvas: Canvas, random: Random): void {
   const tone = between(random, 0.2, 1);
   const line = contrasting(random, tone, 0.2, 0.5);
@@ -40,7 +40,7 @@ export function drawSneaker(canvas: Canvas, random: Random): void {
   canvas.fill(tread, soleTone);
 }
 
-/** What makers put on a sneaker's side. */
+/** Draws the maker's mark on a sneaker's side. */
 function drawSideMark(canvas: Canvas, random: Random, sole: number, top: number, tone: number): void {
   const middle = (sole + top) / 2;
   switch (pick(random, ["swoosh", "stripes", "heel", "none"])) {
@@ -61,7 +61,7 @@ function drawSideMark(canvas: Canvas, random: Random, sole: number, top: number,
   }
 }
 
-/** Ankle boot: toes to the left, a shaft above the ankle, often a heel; gusset, zip, laces or a strap. */
+/** Draws an ankle boot: toes to the left, a shaft above the ankle, often a heel; a gusset, zip, laces or strap. */
 export function drawBoot(canvas: Canvas, random: Random): void {
   const tone = between(random, 0.2, 1);
   const line = contrasting(random, tone, 0.15, 0.45);
@@ -104,7 +104,7 @@ export function drawBoot(canvas: Canvas, random: Random): void {
   );
 }
 
-/** Where a boot's shaft stands; `instep` and `raised` are the heights of its bend and of its heel's top. */
+/** The position and tone of a boot's shaft; `instep` is the height of its bend, `raised` that of the top of the heel. */
 interface Shaft {
   readonly front: number;
   readonly back: number;
@@ -114,7 +114,7 @@ interface Shaft {
   readonly line: number;
 }
 
-/** What a boot is closed with. */
+/** Draws the fastening of a boot. */
 function drawFastening(canvas: Canvas, random: Random, shaft: Shaft): void {
   const { front, back, top, instep, raised, line } = shaft;
   const middle = (front + back) / 2;

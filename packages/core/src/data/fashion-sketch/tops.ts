@@ -6,7 +6,7 @@ import { longSleeves, shortSleeves, topCut } from "./cuts.js";
 import { someFabric, weave } from "./fabric.js";
 import { ellipse, Path, rectangle } from "./path.js";
 
-/** T-shirt/top: short or no sleeves, a closed front, often a print on the chest. */
+/** Draws a T-shirt or top: short sleeves or none, a closed front, often a print on the chest. */
 export function drawTshirt(canvas: Canvas, random: Random): void {
   const tone = between(random, 0.25, 1);
   const trim = contrasting(random, tone, 0.12, 0.4);
@@ -23,7 +23,7 @@ export function drawTshirt(canvas: Canvas, random: Random): void {
   if (chance(random, 0.6)) drawNeckband(canvas, cut, trim);
 }
 
-/** Pullover: long sleeves, a closed front; ribbed neck, cuffs and hem. */
+/** Draws a pullover: long sleeves, a closed front, a ribbed neck, cuffs and hem. */
 export function drawPullover(canvas: Canvas, random: Random): void {
   const tone = between(random, 0.25, 1);
   const rib = contrasting(random, tone, 0.08, 0.3);
@@ -51,7 +51,7 @@ export function drawPullover(canvas: Canvas, random: Random): void {
   canvas.dye(cuff.flipped(), rib);
 }
 
-/** The ribbed edge of a neckline. */
+/** Draws the ribbed edge of a neckline. */
 function drawNeckband(canvas: Canvas, cut: Cut, tone: number): void {
   const low = cut.top + cut.neckDepth + 0.03;
   const edge = new Path(cut.neck + 0.03, cut.top);
@@ -63,7 +63,7 @@ function drawNeckband(canvas: Canvas, cut: Cut, tone: number): void {
   canvas.dye(edge.stroke(0.1), tone);
 }
 
-/** A picture or a line of lettering on the chest. */
+/** Draws a picture or a line of letters on the chest. */
 function drawChestPrint(canvas: Canvas, random: Random, clothTone: number): void {
   const tone = contrasting(random, clothTone, 0.25, 0.6);
   const y = between(random, -0.45, -0.1);

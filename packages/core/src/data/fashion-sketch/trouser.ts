@@ -4,7 +4,7 @@ import { between, chance, contrasting, shadowOf } from "./chance.js";
 import { someFabric, weave } from "./fabric.js";
 import { band, Path, rectangle } from "./path.js";
 
-/** Trouser: a waistband and two legs with a gap between them: straight, tapered or flared. */
+/** Draws trousers: a waistband and two legs with a gap between them, straight, tapered or flared. */
 export function drawTrouser(canvas: Canvas, random: Random): void {
   const tone = between(random, 0.2, 1);
   const line = contrasting(random, tone, 0.12, 0.35);
@@ -19,7 +19,7 @@ export function drawTrouser(canvas: Canvas, random: Random): void {
   };
   const { hip, crotch, apart, ankle, bottom } = shape;
   canvas.fill(leg(shape, 0), tone);
-  // The other leg of a real pair never hangs quite alike.
+  // The legs of a real pair never hang in exactly the same way.
   canvas.fill(leg(shape, between(random, -0.05, 0.06)).flipped(), tone);
   weave(canvas, random, someFabric(random, ["melange", "lines", "print", "check", "blocks"]));
   canvas.dye(band(0, crotch - 0.35, 0, crotch, 0.06), shadowOf(tone), 0.6);
@@ -40,16 +40,17 @@ export function drawTrouser(canvas: Canvas, random: Random): void {
 interface Shape {
   readonly waist: number;
   readonly hip: number;
-  /** Heights where the legs part and where they end. */
+  /** The height at which the legs separate. */
   readonly crotch: number;
+  /** The height at which they end. */
   readonly bottom: number;
-  /** Half of the gap between the legs at the bottom. */
+  /** Half the gap between the legs at the bottom. */
   readonly apart: number;
-  /** Width of one leg at the bottom. */
+  /** The width of one leg at the bottom. */
   readonly ankle: number;
 }
 
-/** The right leg with its half of the waist, its end moved outwards by `swing`; it overlaps the other a little. */
+/** The right leg with its half of the waist, its end moved outwards by `swing`. It slightly overlaps the left leg. */
 function leg({ waist, hip, crotch, bottom, apart, ankle }: Shape, swing: number): Path {
   return new Path(-0.01, -0.97)
     .line(waist, -0.97)

@@ -48,7 +48,7 @@ export interface IdxDatasetOptions {
 type Labels = Uint8Array | Int32Array;
 
 /** The labels of one split. */
-export interface NamedLabels {
+interface NamedLabels {
   /** The file's name, for errors. */
   readonly name: string;
   readonly labels: Labels;
