@@ -1,10 +1,10 @@
 // Models: their JSON, weights, checkpoints, recipes.
 import { createHash } from "node:crypto";
+import { parseJson } from "../../packages/core/dist/base/json.js";
 import { checkpointFile, readCheckpoint } from "../../packages/core/dist/callbacks/checkpoint-file.js";
 import { readSafetensors, writeSafetensors } from "../../packages/core/dist/formats/safetensors.js";
 import * as heddle from "../../packages/core/dist/index.js";
 import { modelFromJson } from "../../packages/core/dist/model/load.js";
-import { parseJson } from "../../packages/core/dist/network/keras-json.js";
 import { readRecipe, recipeJson } from "../../packages/heddle/dist/jobs/recipe-file.js";
 import { asText, bytesOf, check, fingerprint } from "./check.mjs";
 

@@ -5,7 +5,7 @@
 // tools/golden/keras-json.py then reads them in Keras.
 import { mkdirSync, writeFileSync } from "node:fs";
 import { kerasModels } from "../../packages/core/dist/model/keras-models.testing.js";
-import { weightsFile } from "../../packages/core/dist/network/keras-json.js";
+import { weightsFile } from "../../packages/core/dist/network/weights-file.js";
 
 const folder = new URL("../../tests/golden/keras-json/", import.meta.url);
 mkdirSync(folder, { recursive: true });

@@ -68,8 +68,8 @@ export {
 } from "./optimizers/index.js";
 export * from "./regularizers/index.js";
 export * from "./schedules/index.js";
-export type { FitOptions } from "./training/fit.js";
-export type { Evaluation } from "./training/measure.js";
+export type { Evaluation } from "./training/evaluate.js";
+export type { FitOptions } from "./training/fit-options.js";
 export type { ValidationOptions, WeightedSamples, Weighting } from "./training/sample-weights.js";
 export {
   type LabelledSamples,

@@ -1,4 +1,4 @@
-import { HeddleError } from "./errors.js";
+import { HeddleError, messageOf } from "./errors.js";
 
 /** What JSON can hold. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
@@ -28,6 +28,24 @@ export function parseJsonText(text: string): unknown {
   }
   if (deepest(text) > MAXIMUM_JSON_DEPTH) throw new SyntaxError(tooDeep());
   return JSON.parse(text);
+}
+
+/**
+ * The value of a JSON text; `who` names its source in errors.
+ *
+ * @throws HeddleError when it is not JSON, too long or too deep
+ */
+export function parseJson(who: string, text: string): unknown {
+  try {
+    return parseJsonText(text);
+  } catch (thrown) {
+    throw new HeddleError({
+      who,
+      expected: "JSON",
+      received: messageOf(thrown),
+      next: "The file is damaged or of another kind; get it again.",
+    });
+  }
 }
 
 /**

@@ -6,7 +6,7 @@ import { at, Emitter, type KernelCall, type Parameter, type Value } from "../ops
 import type { Weight } from "../ops/weight.js";
 import { MAX_SCALARS, type Optimizer } from "../optimizers/index.js";
 import { Emission, type InputFormat } from "./emission.js";
-import { isPenalty, type Step, weightsOfStep } from "./graph.js";
+import { type GraphOp, isPenalty, weightsOfOp } from "./graph.js";
 import {
   emitLoss,
   emitProbabilities,
@@ -15,20 +15,13 @@ import {
   type ResultTables,
 } from "./loss-emission.js";
 import { emitTask, emitUpdate } from "./update.js";
+import type { WeightPlaces } from "./weight-places.js";
 
-/** What is compiled: a model's ops, already fused; the last step gives the output. */
+/** What is compiled: a model's ops, already fused; the last one gives the output. */
 export interface Lowered {
   readonly inputShape: Shape;
   readonly outputShape: Shape;
-  readonly steps: readonly Step[];
-}
-
-/** Addresses of the weights, the same for every program of a model. */
-export interface WeightPlaces {
-  /** Byte address of each weight. */
-  readonly addresses: ReadonlyMap<Weight, number>;
-  /** The weights that are trained lie in one block, so that the optimizer sees one array. */
-  readonly trainable: { readonly address: number; readonly floats: number };
+  readonly ops: readonly GraphOp[];
 }
 
 /** A program and the tables that a run fills and reads. */
@@ -37,36 +30,36 @@ export interface CompiledProgram {
   readonly maxSteps: number;
   /** i32 [samples of a run]: which row of the data each sample is. */
   readonly rows: number;
-  /** f32 [samples of a run]: the loss; absent when predicting. */
+  /** f32 [samples of a run]: the loss; absent in prediction. */
   readonly loss?: number;
   /** f32 [samples of a run]: the share of right answers; only where accuracy is measured. */
   readonly correct?: number;
   /** f32 [samples of a run]: the penalties on activities; only where the model has some. */
   readonly activity?: number;
-  /** f32 [samples of a run, outputs]; when predicting, or evaluating for metrics: then probabilities. */
+  /** f32 [samples of a run, outputs]: in prediction, and as probabilities in an evaluation with metrics. */
   readonly output?: number;
-  /** f32 [steps, 16]: 1 / batch size, then the optimizer's scalars; only when training. */
+  /** f32 [steps, 16]: 1 / batch size, then the optimizer's scalars; only in training. */
   readonly scalars?: number;
-  /** f32 [steps, weights with a penalty]; only when training a model that has some. */
+  /** f32 [steps, weights with a penalty]; only in training, of a model that has such weights. */
   readonly penalties?: { readonly address: number; readonly count: number };
 }
 
 /** Floats of a row of `scalars`. */
 export const SCALARS_STRIDE = 1 + MAX_SCALARS;
 
-/** The most samples that one run's tables are made for: 1.2 MB of them. */
+/** The most samples of one run: its tables take 1.2 MB. */
 const MAX_RUN_SAMPLES = 131_072;
-/** Samples that a shard has at least: a dense layer's tile takes four. */
+/** The fewest samples of a shard: a dense layer's tile takes four. */
 const MIN_SHARD = 4;
-/** Each shard reads the weights and adds a gradient: beyond so many bytes of them all, more shards cost what they share out. */
+/** Each shard reads the weights and adds a gradient: past this many bytes in all, more shards cost what they gain. */
 const SHARED_BYTES = 16 * 2 ** 20;
-/** What a batch is cut into whatever that comes to, to feed as many threads. */
+/** A batch is cut into this many even past that limit, to feed as many threads. */
 const LEAST_SHARDS = 8;
 /** 64 shards of four keep a batch of 256 in the second-level cache. */
 const MOST_SHARDS = 64;
-/** What the shards' gradients may take together. */
+/** The memory that the shards' gradients may take together. */
 const SHARD_GRADIENT_BYTES = 128 * 2 ** 20;
-/** Samples of a shard when nothing is summed: the activations of the study CNN's stay in the second-level cache. */
+/** Samples of a shard when nothing is summed: the study CNN's activations then stay in the second-level cache. */
 const INFERENCE_SHARD = 8;
 
 /**
@@ -82,7 +75,16 @@ export function trainingShards(batchSize: number, gradientBytes: number): number
   return Math.min(most, affordable, Math.ceil(batchSize / MIN_SHARD));
 }
 
-/** Forward, loss, backward and update. */
+/** Where a program is laid out and who runs it. */
+export interface ProgramTarget {
+  readonly places: WeightPlaces;
+  readonly threads: number;
+  /** The program's number in its engine. */
+  readonly id: number;
+  readonly allocator: Allocator;
+}
+
+/** The program of a training step: forward, loss, backward and update. */
 export function compileTraining(
   model: Lowered,
   options: {
@@ -95,23 +97,21 @@ export function compileTraining(
     readonly batchSize: number;
     readonly seed: number;
     readonly input: InputFormat;
-    readonly places: WeightPlaces;
     /** Addresses of the optimizer's state. */
     readonly slots: readonly number[];
-    readonly threads: number;
-    readonly id: number;
-    readonly allocator: Allocator;
   },
+  target: ProgramTarget,
 ): CompiledProgram {
-  const { loss, optimizer, batchSize, places, threads } = options;
+  const { loss, optimizer, batchSize } = options;
+  const { places, threads } = target;
   const gradientBytes = 4 * weightsOf(model).reduce((sum, weight) => sum + sizeOf(weight.shape), 0);
   const maxSteps = Math.max(1, Math.floor(MAX_RUN_SAMPLES / batchSize));
   const shards = trainingShards(batchSize, gradientBytes);
   const builder = new ProgramBuilder({ name: "training", batchSize, shards, maxSteps, threads });
   const e = new Emitter(builder, { training: true, seed: options.seed });
   const scalars = builder.buffer("step scalars", "step", 4 * SCALARS_STRIDE);
-  const { steps, judged, form } = lossInput(model.steps, loss);
-  const tables = resultTables(builder, options.accuracy, steps);
+  const { ops, judged, form } = lossInput(model.ops, loss);
+  const tables = resultTables(builder, options.accuracy, ops);
   const gradients = builder.buffer("gradients", "global", 4 * places.trainable.floats);
   const parameter = parameters(places, gradients);
 
@@ -121,7 +121,7 @@ export function compileTraining(
   const { results } = tables;
   const penalised = results.activity && { penalties: results.activity, scale: scalars };
   const samples = new Emission(e, model.inputShape, parameter, options.input, penalised);
-  samples.forward(steps);
+  samples.forward(ops);
   const answer = samples.valueOf(judged);
   const gradient = emitLoss(e, loss, { scale: scalars, results, form }, answer);
   if (options.weighted) emitSampleWeights(e, results.loss, { shape: answer.shape, data: gradient! });
@@ -131,13 +131,17 @@ export function compileTraining(
   for (const emit of e.reductions) emit();
   const penalties = emitPenalties(builder, model, parameter);
   emitUpdate(builder, {
-    ...{ optimizer, gradients, slots: options.slots, scalars: at(scalars, 4) },
-    ...{ weights: weightsOf(model), addresses: places.addresses, trainable: places.trainable },
+    optimizer,
+    weights: weightsOf(model),
+    places,
+    gradients,
+    slots: options.slots,
+    scalars: at(scalars, 4),
   });
   backToPreparation();
   for (const emit of e.prepared) emit();
 
-  const { program, addressOf } = builder.layOut(options.id, options.allocator, tables.rows);
+  const { program, addressOf } = builder.layOut(target.id, target.allocator, tables.rows);
   return {
     program,
     maxSteps,
@@ -148,37 +152,35 @@ export function compileTraining(
   };
 }
 
-/** Forward alone: with a loss it measures, without one it keeps the outputs. */
+/** A program of the forward pass alone: with a loss it measures, without one it keeps the outputs. */
 export function compileInference(
   model: Lowered,
   options: {
-    /** What to measure; undefined when predicting. */
+    /** What to measure; undefined in prediction. */
     readonly evaluation:
       | { readonly loss: Loss; readonly accuracy: boolean; readonly outputs: boolean }
       | undefined;
     readonly batchSize: number;
     readonly input: InputFormat;
-    readonly places: WeightPlaces;
-    readonly threads: number;
-    readonly id: number;
-    readonly allocator: Allocator;
   },
+  target: ProgramTarget,
 ): CompiledProgram {
-  const { evaluation, batchSize, places, threads } = options;
+  const { evaluation, batchSize } = options;
+  const { places, threads } = target;
   const name = evaluation ? "evaluation" : "prediction";
   const maxSteps = Math.max(1, Math.floor(MAX_RUN_SAMPLES / 8 / batchSize));
   const shards = Math.ceil(batchSize / INFERENCE_SHARD);
   const builder = new ProgramBuilder({ name, batchSize, shards, maxSteps, threads });
   const e = new Emitter(builder, { training: false, seed: 0 });
-  const judging = evaluation && lossInput(model.steps, evaluation.loss);
-  const steps = judging?.steps ?? model.steps;
-  const tables = resultTables(builder, evaluation?.accuracy ?? false, evaluation ? steps : []);
+  const judging = evaluation && lossInput(model.ops, evaluation.loss);
+  const ops = judging?.ops ?? model.ops;
+  const tables = resultTables(builder, evaluation?.accuracy ?? false, evaluation ? ops : []);
   const { activity } = tables.results;
   const penalised = activity && { penalties: activity, scale: e.zeros() };
   const emission = new Emission(e, model.inputShape, parameters(places, undefined), options.input, penalised);
   const backToPreparation = builder.phase("preparation", "tasks");
   builder.phase("samples", "perShard");
-  let value: Value | undefined = emission.forward(steps);
+  let value: Value | undefined = emission.forward(ops);
   if (judging) {
     const { loss, outputs } = evaluation!;
     const answer = emission.valueOf(judging.judged);
@@ -188,7 +190,7 @@ export function compileInference(
   const output = value && keep(e, value);
   backToPreparation();
   for (const emit of e.prepared) emit();
-  const { program, addressOf } = builder.layOut(options.id, options.allocator, tables.rows);
+  const { program, addressOf } = builder.layOut(target.id, target.allocator, tables.rows);
   return {
     program,
     maxSteps,
@@ -200,11 +202,11 @@ export function compileInference(
 
 /** The weights that a model's ops use, in order. */
 export function weightsOf(model: Lowered): Weight[] {
-  return model.steps.flatMap(weightsOfStep);
+  return model.ops.flatMap(weightsOfOp);
 }
 
-function resultTables(builder: ProgramBuilder, accuracy: boolean, steps: readonly Step[]) {
-  const penalised = steps.some(({ node }) => isPenalty(node));
+function resultTables(builder: ProgramBuilder, accuracy: boolean, ops: readonly GraphOp[]) {
+  const penalised = ops.some(({ node }) => isPenalty(node));
   return {
     rows: builder.buffer("rows", "result", 4),
     results: {
@@ -223,7 +225,7 @@ function measuredAt({ loss, correct, activity }: ResultTables, addressOf: (buffe
   };
 }
 
-/** Copies a value out of the shards' memory, for every sample of a run. */
+/** Copies a value from the shards' memory into a table of all samples of a run. */
 function keep(e: Emitter, value: Value): Buffer {
   e.owner = "output";
   const bytes = 4 * sizeOf(value.shape);
@@ -232,7 +234,7 @@ function keep(e: Emitter, value: Value): Buffer {
   return output;
 }
 
-/** Weights as a program sees them: with gradients where `gradients` holds the block of them. */
+/** Weights as a program sees them; with gradients where there is a block of them. */
 function parameters(places: WeightPlaces, gradients: Buffer | undefined): (weight: Weight) => Parameter {
   return (weight) => {
     const { name, shape } = weight;
@@ -245,7 +247,7 @@ function parameters(places: WeightPlaces, gradients: Buffer | undefined): (weigh
   };
 }
 
-/** A phase that adds the penalties' gradients and measures the penalties, where there are any. */
+/** A phase that measures penalties on weights and adds their gradients, if there are such penalties. */
 function emitPenalties(builder: ProgramBuilder, model: Lowered, parameter: (weight: Weight) => Parameter) {
   const penalised = weightsOf(model).filter(
     ({ penalty: p, trainable }) => trainable && p && (p.l1 > 0 || p.l2 > 0),

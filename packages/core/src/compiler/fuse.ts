@@ -1,7 +1,7 @@
 import { fusesWithMaxPool } from "../ops/conv2d-max-pool.js";
 import type { Pool2DGeometry } from "../ops/max-pool.js";
 import type { OpNode } from "../ops/node.js";
-import { INPUT, isMerge, isPenalty, readersOf, type Step, type StepNode } from "./graph.js";
+import { type GraphNode, type GraphOp, INPUT, isMerge, isPenalty, readersOf } from "./graph.js";
 
 /** Two ops that one kernel does at once; undefined where they do not fuse. */
 type Rule = (first: OpNode, second: OpNode) => OpNode | undefined;
@@ -26,13 +26,13 @@ const rules: readonly Rule[] = [
       : undefined,
 ];
 
-/** Merges an op into the one before it where nothing else reads that: the only place where ops are fused. */
-export function fuse(steps: readonly Step[]): Step[] {
-  const readers = readersOf(steps);
-  const fused: Step[] = [];
-  /** Where each step's value is now. */
+/** Merges an op into the one before it where nothing else reads that one's value: the only place where ops are fused. */
+export function fuse(ops: readonly GraphOp[]): GraphOp[] {
+  const readers = readersOf(ops);
+  const fused: GraphOp[] = [];
+  /** Which fused op gives the value of each op. */
   const places: number[] = [];
-  steps.forEach(({ node, inputs }, index) => {
+  ops.forEach(({ node, inputs }, index) => {
     const [source, ...others] = inputs;
     const before =
       others.length === 0 && source !== INPUT && readers[source!] === 1 ? places[source!] : undefined;
@@ -48,7 +48,7 @@ export function fuse(steps: readonly Step[]): Step[] {
   return fused;
 }
 
-function firstMatch(first: StepNode, second: StepNode): OpNode | undefined {
+function firstMatch(first: GraphNode, second: GraphNode): OpNode | undefined {
   if (isMerge(first) || isMerge(second)) return undefined;
   if (isPenalty(first) || isPenalty(second)) return undefined;
   for (const rule of rules) {

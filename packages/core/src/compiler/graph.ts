@@ -6,38 +6,38 @@ import type { Weight } from "../ops/weight.js";
 /** The number of the model's input among the values of its graph. */
 export const INPUT = -1;
 
-/** An op of a model: of a layer, or a penalty on what a layer gives. */
-export type StepNode = AnyNode | ActivityPenaltyNode;
+/** What an op of a graph does: an op of a layer, or a penalty on a layer's output. */
+export type GraphNode = AnyNode | ActivityPenaltyNode;
 
-/** An op of a lowered model and what it reads: the number of the step that gives each value, or INPUT. */
-export interface Step {
-  readonly node: StepNode;
+/** An op of a lowered model and what it reads: for each value the number of the op that gives it, or INPUT. */
+export interface GraphOp {
+  readonly node: GraphNode;
   readonly inputs: readonly number[];
 }
 
-/** How many inputs of later steps each step's value is. */
-export function readersOf(steps: readonly Step[]): number[] {
-  const readers = steps.map(() => 0);
-  for (const { inputs } of steps) for (const input of inputs) if (input !== INPUT) readers[input]!++;
+/** How often the value of each op is an input of a later op. */
+export function readersOf(ops: readonly GraphOp[]): number[] {
+  const readers = ops.map(() => 0);
+  for (const { inputs } of ops) for (const input of inputs) if (input !== INPUT) readers[input]!++;
   return readers;
 }
 
 /** True for ops that make one value of several. */
-export function isMerge(node: StepNode): node is MergeNode {
+export function isMerge(node: GraphNode): node is MergeNode {
   return node.op === "add" || node.op === "multiply" || node.op === "concatenate";
 }
 
 /** True for ops that pass their value on and add to the loss. */
-export function isPenalty(node: StepNode): node is ActivityPenaltyNode {
+export function isPenalty(node: GraphNode): node is ActivityPenaltyNode {
   return node.op === "activityPenalty";
 }
 
 /** Multiply-adds of one sample's forward pass through a node. */
-export function macsOf(node: StepNode): number {
+export function macsOf(node: GraphNode): number {
   return isMerge(node) || isPenalty(node) ? 0 : nodeMacs(node);
 }
 
-/** The weights that a step uses, in order. */
-export function weightsOfStep({ node }: Step): readonly Weight[] {
+/** The weights that an op uses, in order. */
+export function weightsOfOp({ node }: GraphOp): readonly Weight[] {
   return isMerge(node) || isPenalty(node) ? [] : nodeWeights(node);
 }

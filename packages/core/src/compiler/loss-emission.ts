@@ -4,41 +4,44 @@ import type { Buffer, ProgramBuilder } from "../engine/program-builder.js";
 import type { Loss, LossInputForm } from "../losses/index.js";
 import type { Emitter, Value } from "../ops/emitter.js";
 import { emitNode, type OpNode } from "../ops/node.js";
-import { isPenalty, type Step } from "./graph.js";
+import { type GraphOp, isPenalty } from "./graph.js";
 
 /** What a loss judges. */
 export interface LossInput {
-  /** The steps that a program needs. */
-  readonly steps: readonly Step[];
-  /** The step whose value is judged, or INPUT. */
+  /** The ops that a program needs. */
+  readonly ops: readonly GraphOp[];
+  /** The op whose value is judged, or INPUT. */
   readonly judged: number;
   readonly form: LossInputForm;
 }
 
 /**
- * What the loss judges: what comes before an activation at the end that is part of the loss. The activation is left out
+ * What the loss judges: the value before a final activation that is part of the loss. The activation itself is omitted
  * where no penalty reads it.
+ *
+ * @throws HeddleError when the model does not end in what the loss needs
  */
-export function lossInput(steps: readonly Step[], loss: Loss): LossInput {
+export function lossInput(ops: readonly GraphOp[], loss: Loss): LossInput {
   const { activation, fromLogits } = loss;
-  const judged = steps.length - 1;
-  if (!activation) return { steps, judged, form: "outputs" };
-  const end = steps.findLastIndex(({ node }) => !isPenalty(node));
-  const last = steps[end]?.node;
-  const endsInIt = last?.op === activation || (last?.op === "activation" && last.activation === activation);
-  if (endsInIt && !fromLogits) {
-    const needed = end === judged ? steps.slice(0, -1) : steps;
-    return { steps: needed, judged: steps[end]!.inputs[0]!, form: "logits" };
+  const judged = ops.length - 1;
+  if (!activation) return { ops, judged, form: "outputs" };
+  const end = ops.findLastIndex(({ node }) => !isPenalty(node));
+  const last = ops[end]?.node;
+  const hasActivation =
+    last?.op === activation || (last?.op === "activation" && last.activation === activation);
+  if (hasActivation && !fromLogits) {
+    const needed = end === judged ? ops.slice(0, -1) : ops;
+    return { ops: needed, judged: ops[end]!.inputs[0]!, form: "logits" };
   }
-  if (!endsInIt && fromLogits) return { steps, judged, form: "logits" };
-  if (!endsInIt && loss.takesAnyOutputs) return { steps, judged, form: "outputs" };
+  if (!hasActivation && fromLogits) return { ops, judged, form: "logits" };
+  if (!hasActivation && loss.takesAnyOutputs) return { ops, judged, form: "outputs" };
   throw new HeddleError({
     who: loss.className,
     expected: fromLogits ? "a model that gives logits" : `a model that ends in a ${activation}`,
     received: fromLogits ? `one that ends in a ${activation}` : "one that does not",
     next: fromLogits
-      ? `Leave fromLogits out, or take the ${activation} away.`
-      : `Give the last layer activation: "${activation}", or the loss fromLogits: true.`,
+      ? `Remove \`fromLogits\`, or the ${activation}.`
+      : `Set \`activation: "${activation}"\` on the last layer, or \`fromLogits: true\` on the loss.`,
   });
 }
 
@@ -52,7 +55,7 @@ export interface ResultTables {
   readonly activity: Buffer | undefined;
 }
 
-/** Emits a loss with the column of its targets; returns the gradient by `x` in training. */
+/** Emits a loss with the column of its targets; returns the gradient with respect to `x` in training. */
 export function emitLoss(
   e: Emitter,
   loss: Loss,
@@ -81,7 +84,7 @@ export function emitSampleWeights(e: Emitter, loss: Buffer, gradient: Value): vo
   e.call("scaleRows", "loss", { y: gradient.data, w, N: "samples", count: sizeOf(gradient.shape) });
 }
 
-/** Probabilities from what a loss judges, for metrics: the loss's activation of logits, other values as they are. */
+/** What metrics judge: logits after the loss's activation, other values as they are. */
 export function emitProbabilities(e: Emitter, loss: Loss, form: LossInputForm, x: Value): Value {
   if (form === "outputs" || !loss.activation) return x;
   const node: OpNode =

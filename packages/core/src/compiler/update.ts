@@ -3,24 +3,25 @@ import type { Buffer, ProgramBuilder, Slice } from "../engine/program-builder.js
 import { at, type KernelCall, ranges } from "../ops/emitter.js";
 import type { Weight } from "../ops/weight.js";
 import type { Optimizer } from "../optimizers/index.js";
+import type { WeightPlaces } from "./weight-places.js";
 
 /** Floats of one task of the optimizer. */
 const UPDATE_FLOATS = 4096;
 
-/** A part of the block of trained weights that is updated in one way. */
+/** A part of the block of trained weights that is updated uniformly. */
 interface Part {
-  /** Floats from the block's beginning, with the padding behind each weight. */
+  /** Floats from the start of the block; the padding after each weight counts. */
   readonly first: number;
   last: number;
   /** As `Optimizer.decayOf`. */
   readonly decay: number;
-  /** The weight, and the scratch memory of its update, where it is not cut into ranges. */
+  /** The weight, and the scratch memory of its update, if it must not be cut into ranges. */
   readonly whole?: { readonly weight: Weight; readonly scratchFloats: number };
 }
 
 /**
- * The phases that turn gradients into new weights: norms or clipping by norm where the optimizer asks for them, the
- * update itself, and constraints where there are some.
+ * The phases that turn gradients into new weights: norms or clipping by norm if the optimizer needs them, the update
+ * itself, and constraints if there are any.
  */
 export function emitUpdate(
   builder: ProgramBuilder,
@@ -28,10 +29,8 @@ export function emitUpdate(
     readonly optimizer: Optimizer;
     /** The model's weights. */
     readonly weights: readonly Weight[];
-    readonly addresses: ReadonlyMap<Weight, number>;
-    /** The block of the trained ones. */
-    readonly trainable: { readonly address: number; readonly floats: number };
-    /** Gradients, laid out as that block. */
+    readonly places: WeightPlaces;
+    /** Gradients, laid out as the block of trained weights. */
     readonly gradients: Buffer;
     /** Addresses of the optimizer's arrays, its `slots` and then the average, laid out as that block. */
     readonly slots: readonly number[];
@@ -39,15 +38,15 @@ export function emitUpdate(
     readonly scalars: Slice;
   },
 ): void {
-  const { optimizer, addresses, trainable, gradients, scalars } = options;
+  const { optimizer, gradients, scalars } = options;
+  const { addresses, trainable } = options.places;
   const owner = optimizer.className;
   const place = (weight: Weight) => (addresses.get(weight)! - trainable.address) / 4;
   const trained = options.weights
     .filter((weight) => weight.trainable)
     .sort((one, other) => place(one) - place(other));
-  const block = (name: string, address: number): Buffer => ({
-    ...{ name, scope: "global", bytes: 4 * trainable.floats, address },
-  });
+  const bytes = 4 * trainable.floats;
+  const block = (name: string, address: number): Buffer => ({ name, scope: "global", bytes, address });
   const weights = block("weights", trainable.address);
   const arrays = options.slots.map((address, index) => block(`slot ${index}`, address));
   const slots = arrays.slice(0, optimizer.slots);
@@ -84,7 +83,11 @@ export function emitUpdate(
         ? [["clipGlobalNorm", { g: gradient, count, sums, parts: trained.length, limit: globalClipnorm! }]]
         : [];
       const operands = {
-        ...{ weights: there(weights), gradient, slots: slots.map(there), scalars, count },
+        weights: there(weights),
+        gradient,
+        slots: slots.map(there),
+        scalars,
+        count,
         ...(whole && { whole: { shape: whole.weight.shape, scratch: at(scratch!, 0) } }),
       };
       const calls = optimizer.calls(operands, decay, averages && there(averages));
@@ -101,7 +104,7 @@ export function emitUpdate(
   }
 }
 
-/** A task of the current phase. */
+/** Adds a task to the current phase. */
 export function emitTask(
   builder: ProgramBuilder,
   owner: string,
@@ -112,7 +115,7 @@ export function emitTask(
   for (const [kernel, operands] of calls) builder.call(kernel, operands as never, { owner, pass });
 }
 
-/** Neighbours that are updated alike make one part, which ranges may cut anywhere. */
+/** Neighbouring weights that are updated in the same way form one part, which may be cut anywhere. */
 function cut(
   optimizer: Optimizer,
   trained: readonly Weight[],

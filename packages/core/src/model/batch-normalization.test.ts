@@ -143,7 +143,7 @@ describe("batch normalization in a model", () => {
   });
 
   it("takes a ReLU behind it into its kernels", () => {
-    const nodes = residual().lower().steps;
+    const nodes = residual().lower().ops;
     const relus = nodes.map(({ node }) => (node.op === "batchNormalization" ? node.relu : node.op));
     expect(relus).toContain(true);
     // The one behind the sum stays.

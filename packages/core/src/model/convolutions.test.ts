@@ -35,7 +35,7 @@ describe("convolutions in a model", () => {
   it("take ReLU into their kernels", () => {
     const nodes = everyConvolution()
       .lower()
-      .steps.map(({ node }) => ("relu" in node ? `${node.op} ${node.relu}` : node.op));
+      .ops.map(({ node }) => ("relu" in node ? `${node.op} ${node.relu}` : node.op));
     expect(nodes).toEqual([
       "depthwiseConv2d true",
       "groupedConv2d true",

@@ -8,7 +8,7 @@ import { Input } from "../network/input.js";
 import { expectClose } from "../ops/op-lab.testing.js";
 import { SGD } from "../optimizers/index.js";
 import { L1, L1L2, L2 } from "../regularizers/index.js";
-import type { FitOptions } from "../training/fit.js";
+import type { FitOptions } from "../training/fit-options.js";
 import type { ValidationOptions, Weighting } from "../training/sample-weights.js";
 import { Sequential } from "./sequential.js";
 

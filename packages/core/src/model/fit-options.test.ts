@@ -209,7 +209,7 @@ describe("callbacks", () => {
   it("refuse to set a rate that a schedule decides, or that is none", async () => {
     const callbacks = [new LearningRateScheduler(() => 0.1)];
     await expect(cnn(new SGD({ learningRate: new OneCycle(0.1) })).fit(data, { callbacks })).rejects.toThrow(
-      "setLearningRate: expected an optimizer with a constant learning rate, received one that follows OneCycle. Leave the schedule, or the callback that sets the rate, out.",
+      "setLearningRate: expected an optimizer with a constant learning rate, received one that follows OneCycle. Remove the schedule, or the callback that sets the rate.",
     );
     await expect(cnn().fit(data, { callbacks: [new LearningRateScheduler(() => -1)] })).rejects.toThrow(
       "setLearningRate: expected a learning rate of at least 0, received -1. Correct what computes the rate.",
@@ -237,7 +237,7 @@ describe("numbers that are not finite", () => {
     const model = dense(new SGD({ learningRate: 0 }));
     const start = await model.weightsSha256();
     await expect(model.fit({ ...floats, images }, run)).rejects.toThrow(
-      "fit: expected finite numbers in step 3 (epoch 1), received a loss of NaN: image 37 has NaN in it. Lower the learning rate, clip the gradients, or check images and labels. The model keeps the weights from before this epoch.",
+      "fit: expected finite numbers in step 3 (epoch 1), received a loss of NaN: image 37 contains NaN. Lower the learning rate, clip the gradients, or check images and labels. The model keeps the weights from before this epoch.",
     );
     expect(await model.weightsSha256()).toBe(start);
   });
@@ -268,6 +268,6 @@ describe("numbers that are not finite", () => {
     const callback = new TerminateOnNaN();
     const { epochs } = await dense(new SGD({})).fit({ ...floats, images }, { ...run, callbacks: [callback] });
     expect(epochs).toEqual([]);
-    expect(callback.fault!.message).toContain("image 0 has Infinity in it");
+    expect(callback.fault!.message).toContain("image 0 contains Infinity");
   });
 });

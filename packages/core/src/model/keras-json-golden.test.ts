@@ -7,7 +7,7 @@ import * as constraints from "../constraints/index.js";
 import * as initializers from "../initializers/index.js";
 import { kerasNames } from "../layers/activation-names.js";
 import * as layers from "../layers/index.js";
-import { weightsFile } from "../network/keras-json.js";
+import { weightsFile } from "../network/weights-file.js";
 import * as regularizers from "../regularizers/index.js";
 import { kerasModels, noiseImages } from "./keras-models.testing.js";
 import { modelFromJson } from "./load.js";

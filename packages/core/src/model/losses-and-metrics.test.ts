@@ -198,11 +198,11 @@ describe("errors", () => {
     const loss = new BinaryCrossentropy({ fromLogits: true });
     await expect(autoencoder({ loss }).fit(pixels)).rejects.toThrow(
       "BinaryCrossentropy: expected a model that gives logits, received one that ends in a sigmoid. " +
-        "Leave fromLogits out, or take the sigmoid away.",
+        "Remove `fromLogits`, or the sigmoid.",
     );
     await expect(classifier(3, "linear", {}).fit(samples)).rejects.toThrow(
       "SparseCategoricalCrossentropy: expected a model that ends in a softmax, received one that does not. " +
-        'Give the last layer activation: "softmax", or the loss fromLogits: true.',
+        'Set `activation: "softmax"` on the last layer, or `fromLogits: true` on the loss.',
     );
   });
 
@@ -217,7 +217,7 @@ describe("errors", () => {
     );
     expect(compile("precision", new Precision({ classId: 1 }))).toThrow(
       "compile: expected metrics of different names, none of them called accuracy, " +
-        'received "precision" twice. Give one of them the option name.',
+        'received "precision" twice. Set `name` on one of them.',
     );
     expect(compile(new AUC({ name: "accuracy" }))).toThrow('received "accuracy" for a metric');
   });

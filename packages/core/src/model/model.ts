@@ -1,9 +1,10 @@
 import { HeddleError } from "../base/errors.js";
-import { checkKnownOptions } from "../base/known-options.js";
+import { checkKnownOptions, type OptionNames } from "../base/known-options.js";
 import { wholeNumber } from "../base/shape.js";
 import type { History } from "../callbacks/history.js";
 import type { CompiledProgram } from "../compiler/compile.js";
-import type { Profile } from "../compiler/plan.js";
+import type { InputFormat } from "../compiler/emission.js";
+import type { Profile } from "../compiler/program-plan.js";
 import type { EngineOptions } from "../engine/engine.js";
 import type { Program } from "../engine/program.js";
 import type { Variant } from "../engine/variant.js";
@@ -13,9 +14,11 @@ import { describedConfig } from "../network/described-model.js";
 import { functionalGraph } from "../network/functional-graph.js";
 import { type ModelOptions, Network } from "../network/network.js";
 import { Optimizer, optimizers } from "../optimizers/index.js";
-import { type FitOptions, type Training, trainEpochs } from "../training/fit.js";
-import { type Evaluation, eachRun, formatOf, type MeasuredSource, measure } from "../training/measure.js";
-import { type Measures, measuresOf } from "../training/measures.js";
+import type { TrainingProgress } from "../training/context.js";
+import { type Evaluation, eachRun, evaluate, formatOf, type SampleSource } from "../training/evaluate.js";
+import { trainEpochs } from "../training/fit.js";
+import type { FitOptions } from "../training/fit-options.js";
+import { type ModelMetrics, modelMetrics } from "../training/model-metrics.js";
 import { nonFiniteFault } from "../training/non-finite.js";
 import { profileTraining } from "../training/profile.js";
 import type { ValidationOptions, Weighting } from "../training/sample-weights.js";
@@ -25,15 +28,26 @@ import { Sources } from "../training/sources.js";
 import type { ImageChunk, SampleStream } from "../training/stream.js";
 import { StreamFault } from "../training/stream-reader.js";
 
+/** What a model is trained with, and on what it computes. */
 export interface CompileOptions extends EngineOptions {
-  /** An optimizer or its name with Keras's defaults: `"adam"` (the default), `"sgd"`. */
+  /**
+   * An optimizer, or its name to use Keras's defaults: `"sgd"`, `"adamW"`, …
+   *
+   * @defaultValue `"adam"`
+   */
   readonly optimizer?: Optimizer | string;
-  /** A loss or its name: `"sparseCategoricalCrossentropy"` (the default), `"binaryCrossentropy"`, `"mse"`, … */
+  /**
+   * A loss or its name: `"binaryCrossentropy"`, `"mse"`, …
+   *
+   * @defaultValue `"sparseCategoricalCrossentropy"`
+   */
   readonly loss?: Loss | string;
   /**
-   * What to measure beside the loss, by name or with options. Accuracy is always measured for the cross-entropies, and
-   * for other losses where `"accuracy"` is named. The others need every output: `evaluate` and `fit`'s validation
-   * measure them, training steps do not.
+   * What to measure in addition to the loss, by name or with options. Accuracy is always measured for the
+   * cross-entropies, and for other losses if `"accuracy"` is in the list. All other metrics need every output, so
+   * `evaluate` and `fit`'s validation measure them and training steps do not.
+   *
+   * @defaultValue none
    */
   readonly metrics?: readonly (Metric | string)[];
 }
@@ -41,13 +55,13 @@ export interface CompileOptions extends EngineOptions {
 interface Compiled {
   readonly optimizer: Optimizer;
   readonly loss: Loss;
-  readonly measures: Measures;
+  readonly metrics: ModelMetrics;
   readonly engine: EngineOptions;
 }
 
 /**
- * Layers between an input and an output that can be trained, evaluated and asked. Values may be read by several layers
- * and merged again; a plain chain is easier to write as `Sequential`.
+ * A graph of layers from one input to one output, which can be trained, evaluated and used for predictions. Several
+ * layers may read a value, and values may be merged again; a plain chain is easier to write as `Sequential`.
  *
  * @example
  * const x = input([28, 28, 1]);
@@ -63,20 +77,19 @@ export class Model extends Network {
   private compiled: Compiled = {
     optimizer: optimizers.create("compile", "adam"),
     loss: DEFAULT_LOSS,
-    measures: { accuracy: true, metrics: [] },
+    metrics: { accuracy: true, metrics: [] },
     engine: {},
   };
   private session: Promise<Session> | undefined;
-  /** The layers' `trainable` that the session was opened with: it has the trained weights apart from the others. */
-  private trainableThen: readonly boolean[] = [];
-  /** What `fit` has done: steps of the optimizer that the session holds, and epochs in all. */
-  private readonly done: Training["done"] = { steps: 0, epochs: 0, learningRate: undefined };
+  /** The layers' `trainable` when the session was opened: it keeps trained weights apart from the others. */
+  private sessionTrainable: readonly boolean[] = [];
+  private readonly done: TrainingProgress = { steps: 0, epochs: 0, learningRate: undefined };
 
   /**
-   * A new model from what `getConfig` gives of a functional one, of Heddle or Keras, with first weights of its own.
+   * Builds a model from the configuration of a functional one, Heddle's or Keras's, with fresh weights.
    *
-   * @param config `{ name, layers, input_layers, output_layers }`
-   * @throws HeddleError when it is not a functional model's, or asks for what Heddle does not have
+   * @param config what `getConfig` returns: `{ name, layers, input_layers, output_layers }`
+   * @throws HeddleError when it is not a functional model's, or needs something that Heddle does not have
    *
    * @example
    * const copy = Model.fromConfig(model.getConfig());
@@ -88,51 +101,62 @@ export class Model extends Network {
     return new Model(functionalGraph(who, described), { ...described.name, ...options });
   }
 
-  /** Chooses optimizer, loss, metrics and engine; forgets the optimizer's state. */
+  /**
+   * Sets optimizer, loss, metrics and engine, and forgets the optimizer's state. A model that is never compiled has the
+   * defaults.
+   *
+   * @throws HeddleError when an option is unknown or does not fit the model's outputs
+   */
   compile(options: CompileOptions = {}): void {
     checkKnownOptions("compile", options, COMPILE_OPTIONS);
-    const { optimizer = "adam", loss: named = DEFAULT_LOSS, metrics = [], ...engine } = options;
-    const loss = typeof named === "string" ? losses.create("compile", named) : named;
+    const { optimizer = "adam", metrics = [], loss: lossOrName = DEFAULT_LOSS, ...engine } = options;
+    const loss = typeof lossOrName === "string" ? losses.create("compile", lossOrName) : lossOrName;
     if (typeof optimizer !== "string" && !(optimizer instanceof Optimizer))
-      throw noInstance("optimizer", optimizer);
+      throw notAnInstance("optimizer", optimizer);
     if (typeof optimizer !== "string") optimizer.checkOptions();
-    if (typeof loss?.emit !== "function") throw noInstance("loss", loss);
+    if (typeof loss?.emit !== "function") throw notAnInstance("loss", loss);
     for (const metric of metrics) {
-      if (typeof metric !== "string" && !(metric instanceof Metric)) throw noInstance("metrics", metric);
+      if (typeof metric !== "string" && !(metric instanceof Metric)) throw notAnInstance("metrics", metric);
     }
-    const measures = measuresOf(loss, metrics, this.outputShape);
+    const checkedMetrics = modelMetrics(loss, metrics, this.outputShape);
     this.dispose();
     this.done.learningRate = undefined;
     this.compiled = {
       optimizer: typeof optimizer === "string" ? optimizers.create("compile", optimizer) : optimizer,
       loss,
-      measures,
+      metrics: checkedMetrics,
       engine,
     };
   }
 
-  /** The optimizer and the loss in use. */
+  /** The optimizer and the loss of `compile`. */
   get training(): { readonly optimizer: Optimizer; readonly loss: Loss } {
     return this.compiled;
   }
 
   /**
-   * Trains. A second call goes on where the first ended.
+   * Trains. A second call continues where the first ended.
    *
-   * @param given images `[N, H, W, C]` with labels `[N]`, or with targets `[N, …outputShape]`; or a stream of chunks of
-   *   them, in whose order they are trained on, cut into batches: the same steps as of the same samples in arrays with
-   *   `shuffle: false`. Two windows of at most 32 MiB (or one batch) of a stream are in memory at once, and the chunk
-   *   that came last. The stream must not wait for this model's own answers.
+   * @param samples images `[N, H, W, C]` with labels `[N]`, or with targets `[N, …outputShape]`; or a stream of chunks
+   *   of them. A stream is trained on in its own order, cut into batches: the steps are those of the same samples in
+   *   arrays with `shuffle: false`. At most two windows of 32 MiB (or one batch) of a stream are in memory at once, plus
+   *   the last chunk. The stream must not wait for this model's own results.
    * @returns one row an epoch
-   * @throws AbortedError when `signal` fires, or what a stream threw; the model then keeps the weights of the last whole
+   * @throws AbortedError when `signal` fires, or what a stream threw: the model then keeps the weights of the last whole
    *   step
+   * @throws HeddleError when samples or options do not fit, or numbers stop being finite: the model then keeps the
+   *   weights from before the epoch
+   *
+   * @example
+   * const history = await model.fit(data.train, { epochs: 5, batchSize: 64, validationSplit: 0.1 });
+   * history.epochs.at(-1)!.valAccuracy; // 0.9
    */
   async fit(
-    given: TrainingSamples | SampleStream,
+    samples: TrainingSamples | SampleStream,
     options: FitOptions & ValidationOptions & Weighting = {},
   ): Promise<History> {
     checkKnownOptions("fit", options, FIT_OPTIONS);
-    const { loss, measures, optimizer } = this.compiled;
+    const { optimizer } = this.compiled;
     const { stepsPerEpoch, initialEpoch: epochsBefore = this.done.epochs } = options;
     const checked = {
       ...options,
@@ -143,16 +167,18 @@ export class Model extends Network {
     };
     const session = await this.open();
     return this.withSources(session, options.signal, async (sources) => {
-      const source = await sources.training(given, checked, { seed: this.seed, epochsBefore });
+      const source = await sources.forFit(samples, checked, { seed: this.seed, epochsBefore });
       const { feed, input, batchSize, weighted, validation } = source;
-      const { accuracy } = measures;
-      const { seed } = this;
-      const compiled = session.training({ loss, accuracy, weighted, optimizer, batchSize, seed, input });
       return trainEpochs(
         {
-          ...{ session, compiled, feed, optimizer, done: this.done, model: this },
+          session,
+          compiled: this.trainingIn(session, { input, batchSize, weighted }),
+          feed,
+          optimizer,
           inputShape: this.inputShape,
-          explain: (found) => nonFiniteFault(this.placed, found),
+          done: this.done,
+          model: this,
+          explain: (failure) => nonFiniteFault(this.placed, failure),
           validate: validation && (async () => this.measure(session, await validation(), options.signal)),
         },
         options,
@@ -160,16 +186,25 @@ export class Model extends Network {
     });
   }
 
-  /** Mean loss, accuracy and the metrics of `compile`, dropout off, over samples or one pass over a stream. */
+  /**
+   * Measures mean loss, accuracy and the metrics of `compile`, with dropout off, over samples or one pass over a stream.
+   *
+   * @param samples as for `fit`
+   * @throws AbortedError when `signal` fires
+   * @throws HeddleError when the samples do not fit the model
+   *
+   * @example
+   * const { loss, accuracy } = await model.evaluate(data.test);
+   */
   async evaluate(
-    given: TrainingSamples | SampleStream,
+    samples: TrainingSamples | SampleStream,
     options: { readonly signal?: AbortSignal } = {},
   ): Promise<Evaluation> {
     checkKnownOptions("evaluate", options, ["signal"]);
     const { signal } = options;
     const session = await this.open();
     return this.withSources(session, signal, async (sources) => {
-      const source = await sources.measured("evaluate", given);
+      const source = await sources.forEvaluate("evaluate", samples);
       return session.alone(() => {
         session.weights.write();
         return this.measure(session, source, signal);
@@ -178,18 +213,28 @@ export class Model extends Network {
   }
 
   /**
-   * The outputs of each sample, `[N, …outputShape]` row-major: probabilities where the model ends in a softmax. Of a
-   * stream one pass is read; its outputs, unlike its images, are all held.
+   * The outputs for each sample: probabilities where the model ends in a softmax.
+   *
+   * Input shape: `[N, …inputShape]`, in arrays or as a stream, of which one pass is read.
+   *
+   * Output shape: `[N, …outputShape]`, row-major, all in memory at once.
+   *
+   * @throws AbortedError when `signal` fires
+   * @throws HeddleError when the samples do not fit the model
+   *
+   * @example
+   * const probabilities = await model.predict(data.test);
+   * probabilities.subarray(0, 10); // of the first image
    */
   async predict(
-    given: Samples | SampleStream<ImageChunk>,
+    samples: Samples | SampleStream<ImageChunk>,
     options: { readonly signal?: AbortSignal } = {},
   ): Promise<Float32Array> {
     checkKnownOptions("predict", options, ["signal"]);
     const { signal } = options;
     const session = await this.open();
     return this.withSources(session, signal, async (sources) => {
-      const { input, parts } = await sources.asked("predict", given);
+      const { input, parts } = await sources.forPredict("predict", samples);
       const compiled = session.prediction(input);
       const runs: Float32Array[] = [];
       await session.alone(async () => {
@@ -213,44 +258,27 @@ export class Model extends Network {
 
   /** The program that `fit` would run for byte images, for `heddle plan`. */
   async trainingProgram(batchSize: number): Promise<CompiledProgram> {
-    const { loss, measures, optimizer } = this.compiled;
-    const { accuracy } = measures;
-    const session = await this.open();
-    return session.training({
-      loss,
-      accuracy,
-      weighted: false,
-      optimizer,
-      batchSize,
-      seed: this.seed,
-      input: { element: "u8" },
-    });
+    return this.trainingIn(await this.open(), { input: { element: "u8" }, batchSize, weighted: false });
   }
 
   /**
-   * Measures which kernels training on batches of these samples spends its time in, for about two seconds, on threads
-   * of its own: weights and optimizer stay as they are.
+   * Measures how much time each kernel takes in training on batches of these samples: for about two seconds, on threads
+   * of its own, so that weights and optimizer stay as they are.
    */
   async profile(
     samples: TrainingSamples,
     options: { readonly batchSize?: number } = {},
   ): Promise<{ readonly program: Program; readonly profile: Profile }> {
-    const { loss, measures, optimizer, engine } = this.compiled;
+    const { loss, optimizer, engine } = this.compiled;
     const session = await Session.open(this.lower(), engine);
     try {
       const { inputShape, outputShape } = this;
-      const { data } = new Sources(session, { inputShape, outputShape, loss }, undefined).bind(
-        "profile",
-        samples,
-      );
-      const compiled = session.training({
-        loss,
-        accuracy: measures.accuracy,
-        weighted: false,
-        optimizer,
-        batchSize: wholeNumber("profile", "batchSize", options.batchSize ?? 32),
-        seed: this.seed,
+      const sources = new Sources(session, { inputShape, outputShape, loss }, undefined);
+      const { data } = sources.bind("profile", samples);
+      const compiled = this.trainingIn(session, {
         input: formatOf(samples),
+        batchSize: wholeNumber("profile", "batchSize", options.batchSize ?? 32),
+        weighted: false,
       });
       const profile = await profileTraining(session, compiled, { data, samples: samples.count, optimizer });
       return { program: compiled.program, profile };
@@ -259,7 +287,7 @@ export class Model extends Network {
     }
   }
 
-  /** Ends the threads. The model stays usable: they start again when needed, the optimizer anew. */
+  /** Ends the threads. The model stays usable: they start again when needed, with fresh optimizer state. */
   dispose(): void {
     void this.session?.then(
       (session) => session.close(),
@@ -268,15 +296,23 @@ export class Model extends Network {
     this.session = undefined;
   }
 
-  /** The session; a new one after a fault ended the last. */
+  private trainingIn(
+    session: Session,
+    options: { readonly input: InputFormat; readonly batchSize: number; readonly weighted: boolean },
+  ): CompiledProgram {
+    const { loss, metrics, optimizer } = this.compiled;
+    return session.training({ loss, accuracy: metrics.accuracy, optimizer, seed: this.seed, ...options });
+  }
+
+  /** The session, or a new one after a fault ended the last. */
   private async open(): Promise<Session> {
     const trainable = this.layers.map((layer) => layer.trainable);
-    if (trainable.some((value, index) => value !== this.trainableThen[index])) this.dispose();
-    this.trainableThen = trainable;
+    if (trainable.some((value, index) => value !== this.sessionTrainable[index])) this.dispose();
+    this.sessionTrainable = trainable;
     while (this.session) {
       const current = this.session;
       if ((await current).engine.alive) return current;
-      // Of several who find it dead, the first forgets it; the others wait for what replaces it.
+      // Of several callers that find it dead, the first forgets it and the others wait for its replacement.
       if (this.session === current) this.session = undefined;
     }
     // The optimizer's state ended with its session.
@@ -291,13 +327,14 @@ export class Model extends Network {
 
   private measure(
     session: Session,
-    source: MeasuredSource,
+    source: SampleSource,
     signal: AbortSignal | undefined,
   ): Promise<Evaluation> {
-    return measure(session, source, { ...this.compiled, network: this, signal });
+    const { loss, metrics } = this.compiled;
+    return evaluate(session, source, { loss, metrics, network: this, signal });
   }
 
-  /** Works with samples that are let go, and streams that are ended, when it is done or fails. */
+  /** Works with sources that are closed when the work is done or fails. */
   private async withSources<T>(
     session: Session,
     signal: AbortSignal | undefined,
@@ -318,17 +355,15 @@ export class Model extends Network {
   }
 }
 
-/** The complaint about what should be a name or an object of one of Heddle's classes. */
-function noInstance(name: string, value: unknown): HeddleError {
+function notAnInstance(name: string, value: unknown): HeddleError {
   return new HeddleError({
     who: "compile",
     expected: `${name} by name or as instances`,
     received: typeof value === "function" ? `the class ${value.name}` : (JSON.stringify(value) ?? "nothing"),
-    next: "Write new before a class, or give its name.",
+    next: "Write new before a class, or pass its name.",
   });
 }
 
-/** Arrays one behind the other. */
 function joined(arrays: readonly Float32Array[]): Float32Array {
   if (arrays.length === 1) return arrays[0]!;
   const all = new Float32Array(arrays.reduce((sum, { length }) => sum + length, 0));
@@ -340,28 +375,28 @@ function joined(arrays: readonly Float32Array[]): Float32Array {
   return all;
 }
 
-const COMPILE_OPTIONS: readonly (keyof CompileOptions)[] = [
-  "optimizer",
-  "loss",
-  "metrics",
-  "threads",
-  "fast",
-];
+const COMPILE_OPTIONS = Object.keys({
+  optimizer: true,
+  loss: true,
+  metrics: true,
+  threads: true,
+  fast: true,
+} satisfies OptionNames<CompileOptions>);
 
-const FIT_OPTIONS: readonly (keyof FitOptions | keyof ValidationOptions | keyof Weighting)[] = [
-  "epochs",
-  "batchSize",
-  "shuffle",
-  "initialEpoch",
-  "stepsPerEpoch",
-  "validationData",
-  "validationSplit",
-  "validationFreq",
-  "classWeight",
-  "sampleWeight",
-  "verbose",
-  "callbacks",
-  "signal",
-];
+const FIT_OPTIONS = Object.keys({
+  epochs: true,
+  batchSize: true,
+  shuffle: true,
+  initialEpoch: true,
+  stepsPerEpoch: true,
+  validationData: true,
+  validationSplit: true,
+  validationFreq: true,
+  classWeight: true,
+  sampleWeight: true,
+  verbose: true,
+  callbacks: true,
+  signal: true,
+} satisfies OptionNames<FitOptions & ValidationOptions & Weighting>);
 
 const DEFAULT_LOSS = losses.create("compile", "sparseCategoricalCrossentropy");

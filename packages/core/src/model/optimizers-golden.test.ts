@@ -143,7 +143,7 @@ async function runUpdates(
       ...{ name: "gradients", scope: "global", bytes: 4 * floats, address: gradients },
     };
     emitUpdate(builder, {
-      ...{ optimizer, weights, addresses, trainable: { address, floats } },
+      ...{ optimizer, weights, places: { addresses, trainable: { address, floats } } },
       ...{ gradients: gradientBlock, slots, scalars: at(scalars, 0) },
     });
   });

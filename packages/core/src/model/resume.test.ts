@@ -6,7 +6,7 @@ import type { EpochLogs } from "../callbacks/history.js";
 import { EarlyStopping, LearningRateScheduler, ReduceLROnPlateau } from "../callbacks/index.js";
 import { Adam, type Optimizer, SGD } from "../optimizers/index.js";
 import { OneCycle, PiecewiseConstantDecay } from "../schedules/index.js";
-import type { FitOptions } from "../training/fit.js";
+import type { FitOptions } from "../training/fit-options.js";
 import type { LabelledSamples } from "../training/samples.js";
 import type { Sequential } from "./sequential.js";
 import { asFloats, tinyCnn, tinyImages } from "./tiny-model.testing.js";
@@ -174,7 +174,7 @@ describe("a training that is stopped", () => {
     await cnn(optimizer(), 1).fit(data, { ...base, epochs: 1, callbacks: [keep] });
     const callbacks = [takeUp(state!), new EarlyStopping()];
     await expect(cnn(optimizer(), 1).fit(data, { ...base, callbacks })).rejects.toThrow(
-      "setState: expected the memories of 1 callbacks, received 0. Give fit the callbacks that the state is from.",
+      "setState: expected the memories of 1 callbacks, received 0. Pass fit the callbacks that it had when the state was saved.",
     );
     await expect(
       cnn(optimizer(), 1).fit(data, { callbacks: [{ pauseEvery: { steps: 0 } }] }),
@@ -196,7 +196,7 @@ describe("numbers that stop being finite", () => {
       ...([atEight, data, [2, 4, 6, 8]] as const),
     ],
     [
-      "in step 5 (epoch 1), received a loss of NaN: image 5 has NaN in it",
+      "in step 5 (epoch 1), received a loss of NaN: image 5 contains NaN",
       ...([() => new SGD({ learningRate: 0.01 }), holed, [2, 4]] as const),
     ],
   ])("are named where a training was taken up, too: %s", async (message, optimizer, images, pauses) => {

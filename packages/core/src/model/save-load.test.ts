@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { HeddleError } from "../base/errors.js";
 import { Conv2D, Dense, Dropout, Flatten, MaxPooling2D } from "../layers/index.js";
 import { Input } from "../network/input.js";
-import { readWeightsFile, weightsFile } from "../network/keras-json.js";
+import { readWeightsFile, weightsFile } from "../network/weights-file.js";
 import { L1, L1L2 } from "../regularizers/index.js";
 import { loadModel, modelFromJson } from "./load.js";
 import { Sequential } from "./sequential.js";

@@ -331,13 +331,13 @@ describe("what cannot be", () => {
     model.compile({ loss: new SparseCategoricalCrossentropy({ fromLogits: true }) });
     await refused(
       () => model.fit(data),
-      "SparseCategoricalCrossentropy: expected a model that gives logits, received one that ends in a softmax. Leave fromLogits out, or take the softmax away.",
+      "SparseCategoricalCrossentropy: expected a model that gives logits, received one that ends in a softmax. Remove `fromLogits`, or the softmax.",
     );
     const linear = new Sequential([new Input([8, 8, 1]), new Flatten(), new Dense(3)]);
     models.push(linear);
     await refused(
       () => linear.evaluate(data),
-      'SparseCategoricalCrossentropy: expected a model that ends in a softmax, received one that does not. Give the last layer activation: "softmax", or the loss fromLogits: true.',
+      'SparseCategoricalCrossentropy: expected a model that ends in a softmax, received one that does not. Set `activation: "softmax"` on the last layer, or `fromLogits: true` on the loss.',
     );
     await refused(
       () => model.compile({ loss: "hinge" }),

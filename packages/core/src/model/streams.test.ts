@@ -4,7 +4,7 @@ import { AbortedError } from "../base/errors.js";
 import type { Callback, TrainingState } from "../callbacks/callback.js";
 import { Adam } from "../optimizers/index.js";
 import { OneCycle } from "../schedules/index.js";
-import type { FitOptions } from "../training/fit.js";
+import type { FitOptions } from "../training/fit-options.js";
 import type { ValidationOptions, Weighting } from "../training/sample-weights.js";
 import type { LabelledSamples } from "../training/samples.js";
 import type { SampleChunk, SampleStream } from "../training/stream.js";
@@ -317,25 +317,25 @@ describe("a stream that fails", () => {
       "pairs, as Keras takes them",
       [[new Uint8Array(64), new Uint8Array(1)]] as unknown as SampleStream,
       {},
-      "fit, chunk 1 of the stream: expected an object with images as Uint8Array or Float32Array, received an array. Give { images, labels } in each chunk.",
+      "fit, chunk 1 of the stream: expected an object with images as Uint8Array or Float32Array, received an array. Yield { images, labels } in each chunk.",
     ],
     [
       "images alone",
       [{ images: new Uint8Array(64) }] as unknown as SampleStream,
       {},
-      "fit, chunk 1 of the stream: expected labels or targets as a typed array, received an object with images, shape, count. Give what the outputs should be.",
+      "fit, chunk 1 of the stream: expected labels or targets as a typed array, received an object with images, shape, count. Pass the expected outputs, too.",
     ],
     [
       "shuffle",
       [rows(samples, 0, 20)],
       { shuffle: true },
-      "fit: expected no shuffle for a stream, received shuffle. Shuffle within the stream, or leave shuffle out.",
+      "fit: expected no shuffle for a stream, received shuffle. Shuffle within the stream, and remove `shuffle`.",
     ],
     [
       "validationSplit",
       [rows(samples, 0, 20)],
       { validationSplit: 0.5 },
-      "fit: expected no validationSplit for a stream, received validationSplit. Give validationData.",
+      "fit: expected no validationSplit for a stream, received validationSplit. Pass `validationData` instead.",
     ],
     [
       "a promise from the function",
@@ -352,7 +352,7 @@ describe("a stream that fails", () => {
     model.compile({ threads: 1, optimizer: new Adam({ learningRate: new OneCycle(0.01) }) });
     models.push(model);
     await expect(model.fit(stream(samples, [50]).chunks)).rejects.toThrow(
-      "fit: expected stepsPerEpoch, as OneCycle depends on how many steps there are, received a stream alone. Give stepsPerEpoch.",
+      "fit: expected stepsPerEpoch, because OneCycle depends on the total number of steps, received a stream of unknown length. Set stepsPerEpoch.",
     );
     await model.fit(stream(samples, [50]).chunks, { stepsPerEpoch: 4 });
   });

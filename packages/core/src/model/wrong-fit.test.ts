@@ -55,7 +55,7 @@ describe("fit refuses samples:", () => {
       "without labels",
       sparse,
       { images, count: 4, shape: [2, 2, 1] } as never,
-      "fit: expected labels or targets as a typed array, received an object with images, count, shape. Give what the outputs should be.",
+      "fit: expected labels or targets as a typed array, received an object with images, count, shape. Pass the expected outputs, too.",
     ],
     [
       "none",
@@ -105,7 +105,7 @@ describe("fit refuses samples:", () => {
 
   it("for a loss that does not fit the model's end", async () => {
     await expect(classifier(sparse, "linear").fit(samples)).rejects.toThrow(
-      'SparseCategoricalCrossentropy: expected a model that ends in a softmax, received one that does not. Give the last layer activation: "softmax", or the loss fromLogits: true.',
+      'SparseCategoricalCrossentropy: expected a model that ends in a softmax, received one that does not. Set `activation: "softmax"` on the last layer, or `fromLogits: true` on the loss.',
     );
     const model = new Sequential([new Input([2, 2, 1]), new Conv2D(3, 1, { activation: "softmax" })]);
     model.compile({ threads: 1 });
@@ -208,7 +208,7 @@ describe("fit refuses options:", () => {
     const before = await model.weightsSha256();
     const callbacks = [new ReduceLROnPlateau({ monitor: "loss" })];
     await expect(model.fit(samples, { callbacks })).rejects.toThrow(
-      "setLearningRate: expected an optimizer with a constant learning rate, received one that follows OneCycle. Leave the schedule, or the callback that sets the rate, out.",
+      "setLearningRate: expected an optimizer with a constant learning rate, received one that follows OneCycle. Remove the schedule, or the callback that sets the rate.",
     );
     expect(await model.weightsSha256()).toBe(before);
   });

@@ -224,11 +224,11 @@ refuses("models", [
   ],
   [
     () => compiled({ optimizer: Adam as never }),
-    "compile: expected optimizer by name or as instances, received the class Adam. Write new before a class, or give its name.",
+    "compile: expected optimizer by name or as instances, received the class Adam. Write new before a class, or pass its name.",
   ],
   [
     () => compiled({ optimizer: null as never }),
-    "compile: expected optimizer by name or as instances, received null. Write new before a class, or give its name.",
+    "compile: expected optimizer by name or as instances, received null. Write new before a class, or pass its name.",
   ],
   [
     () => compiled({ loss: "crossentropy" }),
@@ -236,7 +236,7 @@ refuses("models", [
   ],
   [
     () => compiled({ loss: MeanSquaredError as never }),
-    "compile: expected loss by name or as instances, received the class MeanSquaredError. Write new before a class, or give its name.",
+    "compile: expected loss by name or as instances, received the class MeanSquaredError. Write new before a class, or pass its name.",
   ],
   [
     () => compiled({ metrics: ["accurcy"] }),
@@ -244,11 +244,11 @@ refuses("models", [
   ],
   [
     () => compiled({ metrics: [AUC as never] }),
-    "compile: expected metrics by name or as instances, received the class AUC. Write new before a class, or give its name.",
+    "compile: expected metrics by name or as instances, received the class AUC. Write new before a class, or pass its name.",
   ],
   [
     () => compiled({ metrics: ["auc", "auc"] }),
-    'compile: expected metrics of different names, none of them called accuracy, received "auc" twice. Give one of them the option name.',
+    'compile: expected metrics of different names, none of them called accuracy, received "auc" twice. Set `name` on one of them.',
   ],
   [
     () => compiled({ metrics: [new TopKCategoricalAccuracy({ k: 4 })] }),

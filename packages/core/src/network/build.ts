@@ -1,7 +1,7 @@
 import { HeddleError } from "../base/errors.js";
 import { formatBytes, groupDigits } from "../base/format.js";
 import { formatShape, type Shape, sizeOf } from "../base/shape.js";
-import { INPUT, type Step } from "../compiler/graph.js";
+import { type GraphOp, INPUT } from "../compiler/graph.js";
 import type { Layer, Tensor } from "../layers/index.js";
 
 /**
@@ -82,9 +82,9 @@ function checkSizes(who: string, layer: Layer, output: Shape, parameters: number
 }
 
 /** The ops of built layers, each layer's on the values that it reads. */
-export function lowerLayers(layers: readonly PlacedLayer[]): Step[] {
-  const steps: Step[] = [];
-  /** The step that gives each layer's value. */
+export function lowerLayers(layers: readonly PlacedLayer[]): GraphOp[] {
+  const ops: GraphOp[] = [];
+  /** The op that gives each layer's value. */
   const values: number[] = [];
   for (const { layer, inputs, inputShapes } of layers) {
     let reads = inputs.map((from) => (from === INPUT ? INPUT : values[from]!));
@@ -92,12 +92,12 @@ export function lowerLayers(layers: readonly PlacedLayer[]): Step[] {
     const { l1 = 0, l2 = 0 } = activityRegularizer ?? {};
     const penalty = l1 > 0 || l2 > 0 ? [{ op: "activityPenalty", owner, l1, l2 } as const] : [];
     for (const node of [...layer.lower(...inputShapes), ...penalty]) {
-      steps.push({ node, inputs: reads });
-      reads = [steps.length - 1];
+      ops.push({ node, inputs: reads });
+      reads = [ops.length - 1];
     }
     values.push(reads[0]!);
   }
-  return steps;
+  return ops;
 }
 
 /** The layers that an output comes from, every one behind those that it reads. */

@@ -1,10 +1,10 @@
 import { readFileBytes, readTextFile } from "#files";
 import { HeddleError } from "../base/errors.js";
 import { groupDigits } from "../base/format.js";
-import { checkPlainJson, isJsonObject, type Json, type JsonObject } from "../base/json.js";
+import { checkPlainJson, isJsonObject, type Json, type JsonObject, parseJson } from "../base/json.js";
 import { type Shape, wholeNumber } from "../base/shape.js";
-import { parseJson, readWeightsFile } from "./keras-json.js";
 import type { Network } from "./network.js";
+import { readWeightsFile } from "./weights-file.js";
 
 /** More layers than any model has; a file may list millions. */
 const MAXIMUM_LAYERS = 10_000;

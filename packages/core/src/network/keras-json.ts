@@ -1,10 +1,7 @@
-import { HeddleError, messageOf } from "../base/errors.js";
-import { type JsonObject, parseJsonText } from "../base/json.js";
+import type { JsonObject } from "../base/json.js";
 import { serialize } from "../base/registry.js";
-import { type Shape, sameShape } from "../base/shape.js";
+import type { Shape } from "../base/shape.js";
 import { INPUT } from "../compiler/graph.js";
-import { type NamedTensor, readSafetensors, writeSafetensors } from "../formats/safetensors.js";
-import type { Weight } from "../ops/weight.js";
 import type { PlacedLayer } from "./build.js";
 
 /** What is written of a model. */
@@ -76,41 +73,4 @@ function inputLayer(name: string, shape: Shape): JsonObject {
 /** `registered_name` is of classes that users of Keras register. */
 function kerasObject(module: string, serialized: JsonObject): JsonObject {
   return { module, ...serialized, registered_name: null };
-}
-
-/** JSON text with its syntax errors in the name of a file. */
-export function parseJson(who: string, text: string): unknown {
-  try {
-    return parseJsonText(text);
-  } catch (thrown) {
-    throw new HeddleError({
-      who,
-      expected: "JSON",
-      received: messageOf(thrown),
-      next: "The file is damaged or of another kind; get it again.",
-    });
-  }
-}
-
-/** The weights as a safetensors file. */
-export function weightsFile(weights: readonly Weight[]): Uint8Array {
-  return writeSafetensors(
-    weights.map((weight): NamedTensor => ({ name: weight.name, shape: weight.shape, values: weight.read() })),
-  );
-}
-
-/** Fills a model's weights from a safetensors file; changes none unless all are there in the right shapes. */
-export function readWeightsFile(who: string, bytes: Uint8Array, weights: readonly Weight[]): void {
-  const tensors = readSafetensors(who, bytes);
-  for (const { name, shape } of weights) {
-    const tensor = tensors.get(name);
-    if (tensor && sameShape(tensor.shape, shape)) continue;
-    throw new HeddleError({
-      who,
-      expected: `weight ${name} [${shape.join(", ")}]`,
-      received: tensor ? `[${tensor.shape.join(", ")}]` : `none of that name among ${tensors.size}`,
-      next: "Load the weights into the model that they were saved from.",
-    });
-  }
-  for (const weight of weights) weight.assign(tensors.get(weight.name)!.values);
 }

@@ -9,8 +9,9 @@ import type { Layer, Tensor, WeightValues } from "../layers/index.js";
 import { assignWeights, copyWeights } from "../layers/weight-values.js";
 import type { Weight } from "../ops/weight.js";
 import { buildLayers, lowerLayers, type PlacedLayer } from "./build.js";
-import { functionalConfig, modelJson, weightsFile } from "./keras-json.js";
+import { functionalConfig, modelJson } from "./keras-json.js";
 import { formatSummary, type SummaryRow, summaryRows } from "./summary.js";
+import { weightsFile } from "./weights-file.js";
 
 export interface ModelOptions {
   /** `"model"` by default, `"sequential"` for a chain. */
@@ -99,8 +100,8 @@ export abstract class Network {
 
   /** The model's ops after fusion: what the plan is made from. */
   lower(): Lowered {
-    const steps = fuse(lowerLayers(this.placed));
-    return { inputShape: this.inputShape, outputShape: this.outputShape, steps };
+    const ops = fuse(lowerLayers(this.placed));
+    return { inputShape: this.inputShape, outputShape: this.outputShape, ops };
   }
 
   /** SHA-256 of the weights' bytes (f32, little endian), one weight behind the other. */

@@ -1,6 +1,6 @@
 import { EarlyStopping } from "../callbacks/index.js";
 import type { ImageSet } from "../data/dataset.js";
-import type { FitOptions } from "../training/fit.js";
+import type { FitOptions } from "../training/fit-options.js";
 import type { ValidationOptions, Weighting } from "../training/sample-weights.js";
 import type { SampleStream } from "../training/stream.js";
 import { checkFits } from "./check-fits.js";

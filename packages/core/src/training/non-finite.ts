@@ -1,44 +1,54 @@
 import { HeddleError } from "../base/errors.js";
 import { sizeOf } from "../base/shape.js";
 import { lowerLayers, type PlacedLayer } from "../network/build.js";
-import type { Weight } from "../ops/weight.js";
 import { Session } from "./session.js";
+import type { WeightCopy } from "./weight-memory.js";
 
-/** What a training met that is no finite number. */
+/** Where a training met a number that is not finite. */
 export interface NonFinite {
   /** The step, counted from 1 over all epochs, and its epoch. */
   readonly step: number;
   readonly epoch: number;
-  /** The loss of the step's first sample that has none; undefined when the weights alone are at fault. */
+  /** The first loss of the step that is not finite; undefined when only the weights are at fault. */
   readonly loss: number | undefined;
-  /** The step's images, and what they are called in messages. */
+  /** The step's images, and their numbers in messages. */
   readonly batch: Float32Array;
   readonly rows: Int32Array;
   /** The weights after the run, in the layers' order. */
-  readonly weights: readonly { readonly weight: Weight; readonly values: Float32Array }[];
+  readonly weights: readonly WeightCopy[];
   /** True when the step began with weights that are all finite. */
   readonly atStart: boolean;
 }
 
+/** Leaves the engine's turn, and becomes the error that users see outside of it. */
+export class NonFiniteNumbers extends Error {
+  constructor(readonly failure: NonFinite) {
+    super("numbers that are not finite");
+  }
+}
+
 /** An error that names the step and the layer where numbers stopped being finite. */
-export async function nonFiniteFault(placed: readonly PlacedLayer[], found: NonFinite): Promise<HeddleError> {
-  const { step, epoch, loss } = found;
+export async function nonFiniteFault(
+  placed: readonly PlacedLayer[],
+  failure: NonFinite,
+): Promise<HeddleError> {
+  const { step, epoch, loss } = failure;
+  const place = await placeOf(placed, failure);
   return new HeddleError({
     who: "fit",
     expected: `finite numbers in step ${step} (epoch ${epoch})`,
-    received:
-      loss === undefined ? await place(placed, found) : `a loss of ${loss}: ${await place(placed, found)}`,
+    received: loss === undefined ? place : `a loss of ${loss}: ${place}`,
     next: "Lower the learning rate, clip the gradients, or check images and labels. The model keeps the weights from before this epoch.",
   });
 }
 
-async function place(
+async function placeOf(
   placed: readonly PlacedLayer[],
   { batch, rows, weights, atStart }: NonFinite,
 ): Promise<string> {
   const size = sizeOf(placed[0]!.inputShapes[0]!);
   const wrong = batch.findIndex((value) => !Number.isFinite(value));
-  if (wrong >= 0) return `image ${rows[Math.floor(wrong / size)]} has ${batch[wrong]} in it`;
+  if (wrong >= 0) return `image ${rows[Math.floor(wrong / size)]} contains ${batch[wrong]}`;
   const bad = weights.find(({ values }) => hasNonFinite(values))?.weight.name;
   if (bad !== undefined && !atStart) {
     return `the weights ${bad} of layer "${bad.slice(0, bad.lastIndexOf("/"))}" are not finite`;
@@ -54,15 +64,15 @@ export function hasNonFinite(values: Float32Array): boolean {
   return values.some((value) => !Number.isFinite(value));
 }
 
-/** Does work with other weights in the model than it has. */
-async function withWeights<T>(weights: NonFinite["weights"], work: () => Promise<T>): Promise<T> {
-  const kept = weights.map(({ weight }) => weight.read().slice());
+/** Works while the model has other weights, and restores its own. */
+async function withWeights<T>(weights: readonly WeightCopy[], work: () => Promise<T>): Promise<T> {
+  const before = weights.map(({ weight }) => weight.read().slice());
   for (const { weight, values } of weights) weight.assign(values);
   try {
     return await work();
   } finally {
     weights.forEach(({ weight }, index) => {
-      weight.assign(kept[index]!);
+      weight.assign(before[index]!);
     });
   }
 }
@@ -75,10 +85,10 @@ async function firstNonFiniteLayer(
 ): Promise<string | undefined> {
   const inputShape = placed[0]!.inputShapes[0]!;
   for (const [index, { layer, output }] of placed.entries()) {
-    const steps = lowerLayers(placed.slice(0, index + 1));
-    // A layer of no ops changes no number.
-    if (steps.length === 0 || steps.at(-1)!.node.owner !== layer.name) continue;
-    const session = await Session.open({ inputShape, outputShape: output, steps }, { threads: 1 });
+    const ops = lowerLayers(placed.slice(0, index + 1));
+    // A layer without ops changes no number.
+    if (ops.length === 0 || ops.at(-1)!.node.owner !== layer.name) continue;
+    const session = await Session.open({ inputShape, outputShape: output, ops }, { threads: 1 });
     try {
       const compiled = session.prediction({ element: "f32" });
       session.weights.write();

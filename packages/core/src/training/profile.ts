@@ -1,5 +1,5 @@
 import type { CompiledProgram } from "../compiler/compile.js";
-import type { Profile } from "../compiler/plan.js";
+import type { Profile } from "../compiler/program-plan.js";
 import type { Optimizer } from "../optimizers/index.js";
 import { scalarRows } from "./scalar-rows.js";
 import type { Session } from "./session.js";

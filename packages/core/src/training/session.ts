@@ -4,6 +4,7 @@ import {
   compileInference,
   compileTraining,
   type Lowered,
+  type ProgramTarget,
   weightsOf,
 } from "../compiler/compile.js";
 import type { InputFormat } from "../compiler/emission.js";
@@ -81,7 +82,7 @@ export class Session {
     const key = ["training", loss, accuracy, weighted, optimizer, batchSize, seed, input.element];
     return this.programs.get(key, () => {
       const slots = this.weights.slotsOf(optimizer);
-      return compileTraining(this.model, { ...options, slots, ...this.target() });
+      return compileTraining(this.model, { ...options, slots }, this.target());
     });
   }
 
@@ -105,12 +106,12 @@ export class Session {
     input: InputFormat,
   ): CompiledProgram {
     return this.programs.get([...key, input.element], () =>
-      compileInference(this.model, { evaluation, input, batchSize: INFERENCE_BATCH, ...this.target() }),
+      compileInference(this.model, { evaluation, input, batchSize: INFERENCE_BATCH }, this.target()),
     );
   }
 
-  /** What a program is laid out for. */
-  private target() {
+  /** Where a new program is laid out. */
+  private target(): ProgramTarget {
     const { engine, weights } = this;
     return { places: weights.places, threads: engine.threads, id: engine.newId(), allocator: engine };
   }

@@ -2,29 +2,32 @@ import { HeddleError } from "../base/errors.js";
 import { formatShape, type Shape, sizeOf } from "../base/shape.js";
 import type { InputFormat } from "../compiler/emission.js";
 import type { Loss } from "../losses/index.js";
+import { type BoundPart, formatOf, type SampleSource } from "./evaluate.js";
 import { ArrayFeed, type Feed, StreamFeed } from "./feed.js";
-import type { FitOptions } from "./fit.js";
-import { type BoundPart, formatOf, type MeasuredSource } from "./measure.js";
+import type { FitOptions } from "./fit-options.js";
 import { sampleWeights, splitSamples, type ValidationOptions, type Weighting } from "./sample-weights.js";
 import { checkSamples, describeSamples, type Samples, type TrainingSamples, targetsOf } from "./samples.js";
 import type { Session } from "./session.js";
 import { type ImageChunk, isStream, type SampleChunk, type SampleStream } from "./stream.js";
 import { type Columns, StreamReader } from "./stream-reader.js";
 
-/** What a training takes its steps from. */
+/** Where a training takes its steps from. */
 export interface TrainingSource {
   readonly input: InputFormat;
   readonly feed: Feed;
-  /** Samples of a step: fewer than asked for where there are no more. */
+  /** Samples of a step: the whole data where it is smaller than the option. */
   readonly batchSize: number;
   /** Whether samples have weights. */
   readonly weighted: boolean;
-  /** What to validate on, anew each time. */
-  readonly validation: (() => Promise<MeasuredSource>) | undefined;
+  /** The samples to validate on, read from the start each time. */
+  readonly validation: (() => Promise<SampleSource>) | undefined;
 }
 
-/** Samples that are given out together where nothing is trained: what one step of an evaluation takes. */
-const MEASURED_TOGETHER = 512;
+/** Samples that a stream gives out together where nothing is trained: one step of an evaluation. */
+const EVALUATION_BATCH = 512;
+
+/** The most samples that are evaluated from one window: one run of an evaluation. */
+const RUN_SAMPLES = 16_384;
 
 /** Checks samples for a model and makes them known to its threads, until `close`. */
 export class Sources {
@@ -40,65 +43,79 @@ export class Sources {
   /**
    * What `fit` trains and validates on.
    *
-   * @param place `epochsBefore`: whole epochs that the model has been trained for
+   * @param position `epochsBefore`: whole epochs that the model has been trained for
    */
-  async training(
-    given: TrainingSamples | SampleStream,
+  async forFit(
+    samples: TrainingSamples | SampleStream,
     options: FitOptions & ValidationOptions & Weighting & { readonly batchSize: number },
-    place: { readonly seed: number; readonly epochsBefore: number },
+    position: { readonly seed: number; readonly epochsBefore: number },
   ): Promise<TrainingSource> {
-    const { batchSize, stepsPerEpoch, classWeight, validationData, shuffle = true } = options;
-    const { seed, epochsBefore } = place;
-    if (isStream(given)) {
-      refuseForStreams(options);
-      const validation = validationData && this.validation(validationData);
-      const weighting = classWeight && { classWeight };
-      const reader = this.reader("fit", given, { batchSize, pass: epochsBefore, ...weighting });
-      const first = await reader.open(this.signal);
-      const batch = Math.min(batchSize, first.count);
-      const samplesPerPass = typeof given === "function" ? given.count : undefined;
-      const feed = new StreamFeed(this.session, reader, { batchSize: batch, stepsPerEpoch, samplesPerPass });
-      const weighted = first.weights !== undefined;
-      return { input: formatOf(first), feed, batchSize: batch, weighted, validation };
-    }
-    const { training, heldOut } = splitSamples(given, this.model.inputShape, options);
-    const { samples, ...weighting } = training;
-    const { data, weights } = this.bind("fit", samples, weighting);
-    const batch = Math.min(batchSize, samples.count);
+    if (isStream(samples)) return this.streamForFit(samples, options, position.epochsBefore);
+    const { stepsPerEpoch, shuffle = true } = options;
+    const { training, heldOut } = splitSamples(samples, this.model.inputShape, options);
+    const { samples: trained, ...weighting } = training;
+    const { data, weights } = this.bind("fit", trained, weighting);
+    const batchSize = Math.min(options.batchSize, trained.count);
+    const { seed } = position;
     return {
-      input: formatOf(samples),
-      feed: new ArrayFeed({ data, samples, batchSize: batch, stepsPerEpoch, shuffle, seed }),
-      batchSize: batch,
+      input: formatOf(trained),
+      feed: new ArrayFeed({ data, samples: trained, batchSize, stepsPerEpoch, shuffle, seed }),
+      batchSize,
       weighted: weights !== undefined,
       validation: heldOut && this.validation(heldOut),
     };
   }
 
+  private async streamForFit(
+    stream: SampleStream,
+    options: FitOptions & ValidationOptions & Weighting & { readonly batchSize: number },
+    epochsBefore: number,
+  ): Promise<TrainingSource> {
+    refuseForStreams(options);
+    const { stepsPerEpoch, classWeight, validationData } = options;
+    const validation = validationData && this.validation(validationData);
+    const reader = this.reader("fit", stream, {
+      batchSize: options.batchSize,
+      pass: epochsBefore,
+      ...(classWeight && { classWeight }),
+    });
+    const first = await reader.open(this.signal);
+    const batchSize = Math.min(options.batchSize, first.count);
+    const samplesPerPass = typeof stream === "function" ? stream.count : undefined;
+    return {
+      input: formatOf(first),
+      feed: new StreamFeed(this.session, reader, { batchSize, stepsPerEpoch, samplesPerPass }),
+      batchSize,
+      weighted: first.weights !== undefined,
+      validation,
+    };
+  }
+
   /** What `evaluate` measures: samples, or one pass over a stream. */
-  async measured(who: string, given: TrainingSamples | SampleStream, pass = 0): Promise<MeasuredSource> {
-    if (!isStream(given)) return { input: formatOf(given), parts: [this.bind(who, given)] };
-    return this.parts(this.reader(who, given, { batchSize: MEASURED_TOGETHER, pass }));
+  async forEvaluate(who: string, samples: TrainingSamples | SampleStream, pass = 0): Promise<SampleSource> {
+    if (!isStream(samples)) return { input: formatOf(samples), parts: [this.bind(who, samples)] };
+    return this.windows(this.reader(who, samples, { batchSize: EVALUATION_BATCH, pass }));
   }
 
-  /** What `predict` is asked: samples, or one pass over a stream. */
-  async asked(who: string, given: Samples | SampleStream<ImageChunk>): Promise<MeasuredSource> {
-    if (!isStream(given)) {
-      checkSamples(who, given, this.model.inputShape);
-      return { input: formatOf(given), parts: [this.keep(given)] };
+  /** What `predict` reads: samples, or one pass over a stream. */
+  async forPredict(who: string, samples: Samples | SampleStream<ImageChunk>): Promise<SampleSource> {
+    if (!isStream(samples)) {
+      checkSamples(who, samples, this.model.inputShape);
+      return { input: formatOf(samples), parts: [this.bindColumns(samples)] };
     }
-    const prepare = (asking: string, chunk: ImageChunk): Columns => this.samplesOf(asking, chunk);
-    const batchSize = MEASURED_TOGETHER;
-    return this.parts(this.opened(new StreamReader({ who, stream: given, prepare, batchSize })));
+    const prepare = (place: string, chunk: ImageChunk): Columns => this.samplesOf(place, chunk);
+    const reader = new StreamReader({ who, stream: samples, prepare, batchSize: EVALUATION_BATCH });
+    return this.windows(this.tracked(reader));
   }
 
-  /** Makes samples known, all at once. */
+  /** Makes samples known to the threads, all at once. */
   bind(who: string, samples: TrainingSamples, weighting: Weighting = {}): BoundPart {
     checkSamples(who, samples, this.model.inputShape);
-    return this.keep(this.columnsOf(who, samples, weighting));
+    return this.bindColumns(this.columnsOf(who, samples, weighting));
   }
 
   /**
-   * Lets go of all samples and ends the streams.
+   * Releases all samples and ends the streams.
    *
    * @param patient waits for the streams' iterators to end
    */
@@ -107,15 +124,15 @@ export class Sources {
     for (const reader of this.readers.splice(0)) await reader.close(patient);
   }
 
-  private validation(given: NonNullable<ValidationOptions["validationData"]>) {
+  private validation(samples: NonNullable<ValidationOptions["validationData"]>) {
     const who = "fit, validationData";
-    if (isStream(given)) {
+    if (isStream(samples)) {
       let pass = 0;
-      return () => this.measured(who, given, pass++);
+      return () => this.forEvaluate(who, samples, pass++);
     }
-    const { sampleWeight } = given;
-    const parts = [this.bind(who, given, sampleWeight ? { sampleWeight } : {})];
-    return async () => ({ input: formatOf(given), parts });
+    const { sampleWeight } = samples;
+    const parts = [this.bind(who, samples, sampleWeight ? { sampleWeight } : {})];
+    return async () => ({ input: formatOf(samples), parts });
   }
 
   private reader(
@@ -128,28 +145,29 @@ export class Sources {
     },
   ): StreamReader<SampleChunk> {
     const { classWeight, ...rest } = options;
-    const prepare = (asking: string, chunk: SampleChunk): Columns => {
-      const samples = this.samplesOf(asking, chunk);
+    const prepare = (place: string, chunk: SampleChunk): Columns => {
+      const samples = this.samplesOf(place, chunk);
       const { sampleWeight } = chunk;
       const weighting = { ...(classWeight && { classWeight }), ...(sampleWeight && { sampleWeight }) };
-      return this.columnsOf(asking, { ...chunk, ...samples }, weighting);
+      return this.columnsOf(place, { ...chunk, ...samples }, weighting);
     };
-    return this.opened(new StreamReader({ who, stream, prepare, ...rest }));
+    return this.tracked(new StreamReader({ who, stream, prepare, ...rest }));
   }
 
-  private opened<T extends ImageChunk>(reader: StreamReader<T>): StreamReader<T> {
+  /** Makes `close` end a reader too. */
+  private tracked<T extends ImageChunk>(reader: StreamReader<T>): StreamReader<T> {
     this.readers.push(reader);
     return reader;
   }
 
   /** One pass over a stream, a window at a time. */
-  private async parts<T extends ImageChunk>(reader: StreamReader<T>): Promise<MeasuredSource> {
+  private async windows<T extends ImageChunk>(reader: StreamReader<T>): Promise<SampleSource> {
     const { session, signal } = this;
     const first = await reader.open(signal);
     reader.want(Number.POSITIVE_INFINITY);
     async function* parts(): AsyncGenerator<BoundPart> {
       for (;;) {
-        const columns = await reader.next(MEASURED_TOGETHER, RUN_SAMPLES, signal);
+        const columns = await reader.next(EVALUATION_BATCH, RUN_SAMPLES, signal);
         if (!columns) return reader.close();
         const { data } = session.data.bindColumns(columns);
         try {
@@ -163,8 +181,7 @@ export class Sources {
     return { input: formatOf(first), parts: parts() };
   }
 
-  private keep(columns: Columns): BoundPart {
-    const { count, images, targets, weights } = columns;
+  private bindColumns({ count, images, targets, weights }: Columns): BoundPart {
     const arrays = [images, targets, weights].filter((column) => column !== undefined);
     const data = this.session.data.bind(...arrays);
     this.bound.push(data);
@@ -180,7 +197,7 @@ export class Sources {
         who,
         expected: "labels or targets as a typed array",
         received: describeSamples(samples),
-        next: "Give what the outputs should be.",
+        next: "Pass the expected outputs, too.",
       });
     }
     const targets = targetsOf(who, samples, loss, outputShape);
@@ -188,7 +205,7 @@ export class Sources {
     return { count: samples.count, images: samples.images, targets, weights };
   }
 
-  /** A chunk with what follows from it, checked. */
+  /** A chunk as samples: with the count and shape that it may omit, checked. */
   private samplesOf(who: string, chunk: ImageChunk): Samples {
     const { inputShape } = this.model;
     const { images } = chunk ?? {};
@@ -197,7 +214,7 @@ export class Sources {
         who,
         expected: "an object with images as Uint8Array or Float32Array",
         received: describeSamples(chunk),
-        next: "Give { images, labels } in each chunk.",
+        next: "Yield { images, labels } in each chunk.",
       });
     }
     const { shape = inputShape } = chunk;
@@ -215,24 +232,19 @@ export class Sources {
   }
 }
 
-/** How many classes there are; where the only output is a plain value, it may stand for any. */
+/** How many classes there are; a single output that is a plain value may stand for any number of them. */
 function classesOf(outputShape: Shape, { activation }: Loss): number {
   const outputs = sizeOf(outputShape);
   if (outputs > 1) return outputs;
   return activation ? 2 : Number.POSITIVE_INFINITY;
 }
 
-/** The most samples that are measured from one window: what a run of an evaluation takes. */
-const RUN_SAMPLES = 16_384;
-
 /** Refuses options that need all samples at once. */
 function refuseForStreams(options: FitOptions & ValidationOptions & Weighting): void {
   const refuse = (name: string, next: string) => {
-    throw new HeddleError({
-      ...{ who: "fit", expected: `no ${name} for a stream`, received: name, next },
-    });
+    throw new HeddleError({ who: "fit", expected: `no ${name} for a stream`, received: name, next });
   };
-  if (options.shuffle) refuse("shuffle", "Shuffle within the stream, or leave shuffle out.");
-  if (options.validationSplit !== undefined) refuse("validationSplit", "Give validationData.");
-  if (options.sampleWeight) refuse("sampleWeight", "Give sampleWeight in each chunk.");
+  if (options.shuffle) refuse("shuffle", "Shuffle within the stream, and remove `shuffle`.");
+  if (options.validationSplit !== undefined) refuse("validationSplit", "Pass `validationData` instead.");
+  if (options.sampleWeight) refuse("sampleWeight", "Yield `sampleWeight` in each chunk.");
 }

@@ -1,6 +1,6 @@
 import { HeddleError } from "../base/errors.js";
 import { sizeOf } from "../base/shape.js";
-import type { WeightPlaces } from "../compiler/compile.js";
+import type { WeightPlaces } from "../compiler/weight-places.js";
 import type { Engine } from "../engine/engine.js";
 import type { Weight } from "../ops/weight.js";
 import type { Optimizer } from "../optimizers/index.js";

@@ -4,7 +4,7 @@ import { Dense, Dropout } from "../layers/index.js";
 import { Sequential } from "../model/sequential.js";
 import { Trace } from "../model/trace.js";
 import { Input } from "../network/input.js";
-import { readWeightsFile, weightsFile } from "../network/keras-json.js";
+import { readWeightsFile, weightsFile } from "../network/weights-file.js";
 import { Adam, SGD } from "../optimizers/index.js";
 
 const open: Sequential[] = [];

@@ -4,8 +4,7 @@ import { fileURLToPath } from "node:url";
 import { didYouMean } from "@heddle/core/internal/base/closest.js";
 import { HeddleError } from "@heddle/core/internal/base/errors.js";
 import { isFile, readTextFile, writeFileAtomic } from "@heddle/core/internal/base/files-node.js";
-import { isJsonObject, type JsonObject } from "@heddle/core/internal/base/json.js";
-import { parseJson } from "@heddle/core/internal/network/keras-json.js";
+import { isJsonObject, type JsonObject, parseJson } from "@heddle/core/internal/base/json.js";
 import {
   type GivenSettings,
   readSetting,

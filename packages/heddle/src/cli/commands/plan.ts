@@ -1,5 +1,5 @@
 import { Command, Option } from "@commander-js/extra-typings";
-import { formatPlan, planSteps } from "@heddle/core/internal/compiler/plan.js";
+import { formatPlan, planLines } from "@heddle/core/internal/compiler/program-plan.js";
 import { batchSizeOfRun, datasetOfRun, openRun } from "../../jobs/open-run.js";
 import { loadOptions, withDataOptions } from "../data-options.js";
 import { fastOption, jsonOption, runArgument, runDirOption, threadsOption, wholeNumber } from "../options.js";
@@ -51,7 +51,7 @@ Examples:
         const measured = profile && {
           profile: { steps: profile.steps, threads: profile.threads, seconds: profile.seconds },
         };
-        terminal.json({ batchSize, shardSize, memoryBytes, ...measured, steps: planSteps(program, profile) });
+        terminal.json({ batchSize, shardSize, memoryBytes, ...measured, steps: planLines(program, profile) });
       } finally {
         model.dispose();
         release();

@@ -1,5 +1,5 @@
 import type { ImageSet } from "@heddle/core/internal/data/dataset.js";
-import { readWeightsFile } from "@heddle/core/internal/network/keras-json.js";
+import { readWeightsFile } from "@heddle/core/internal/network/weights-file.js";
 import { type Measured, STUDY_FORMAT_VERSION, type TestRecord } from "./records.js";
 import type { FinishedTrial } from "./results.js";
 import type { StudyFolder } from "./study-folder.js";

@@ -1,6 +1,6 @@
 import type { Progress } from "@heddle/core/internal/callbacks/callback.js";
 import { EarlyStopping } from "@heddle/core/internal/callbacks/early-stopping.js";
-import { weightsFile } from "@heddle/core/internal/network/keras-json.js";
+import { weightsFile } from "@heddle/core/internal/network/weights-file.js";
 import { STUDY_FORMAT_VERSION, type TrialRecord } from "./records.js";
 import type { StudyImages } from "./split.js";
 import { type Trial, type TrialFrame, trainingOf } from "./trials.js";

@@ -2,7 +2,7 @@ import { formatBytes, formatTable, groupDigits } from "../base/format.js";
 import type { Call, Program } from "../engine/program.js";
 
 /** One line of a plan: a kernel call, or several alike in tasks of one phase. */
-export interface PlanStep {
+export interface PlanLine {
   readonly phase: string;
   readonly owner: string;
   readonly kernel: string;
@@ -27,11 +27,11 @@ export interface Profile {
 }
 
 /** The steps of a program in the order in which they run, with their times where a profile is given. */
-export function planSteps(program: Program, profile?: Profile): PlanStep[] {
+export function planLines(program: Program, profile?: Profile): PlanLine[] {
   const { batchSize, shardSize } = program;
   const shards = Math.ceil(batchSize / shardSize);
   let number = 0;
-  const step = (phase: string, call: Call, calls: number, macs: number): PlanStep => {
+  const step = (phase: string, call: Call, calls: number, macs: number): PlanLine => {
     const { owner, kernel, pass } = call;
     const callMs = profile?.callMs[number++];
     const time = profile && { microseconds: (1000 * callMs!) / profile.steps };
@@ -41,7 +41,7 @@ export function planSteps(program: Program, profile?: Profile): PlanStep[] {
     if ("perShard" in phase) {
       return phase.perShard.map((call) => step(phase.name, call, shards, call.macs * batchSize));
     }
-    const merged: PlanStep[] = [];
+    const merged: PlanLine[] = [];
     for (const call of phase.tasks.flat()) {
       const next = step(phase.name, call, 1, call.macs);
       const alike = merged.findIndex(({ kernel, owner }) => kernel === next.kernel && owner === next.owner);
@@ -52,7 +52,7 @@ export function planSteps(program: Program, profile?: Profile): PlanStep[] {
   });
 }
 
-function together(a: PlanStep, b: PlanStep): PlanStep {
+function together(a: PlanLine, b: PlanLine): PlanLine {
   const time = a.microseconds !== undefined && { microseconds: a.microseconds + b.microseconds! };
   return { ...a, calls: a.calls + b.calls, macs: a.macs + b.macs, ...time };
 }
@@ -60,7 +60,7 @@ function together(a: PlanStep, b: PlanStep): PlanStep {
 /** A plan as text: what runs for one batch, and how long it takes where a profile is given. */
 export function formatPlan(program: Program, profile?: Profile): string {
   const { batchSize, shardSize, name } = program;
-  const steps = planSteps(program, profile);
+  const steps = planLines(program, profile);
   const total = steps.reduce((sum, { microseconds = 0 }) => sum + microseconds, 0);
   const rows = steps.map((row, index) => [
     row.phase === steps[index - 1]?.phase ? "" : row.phase,
@@ -86,7 +86,7 @@ export function formatPlan(program: Program, profile?: Profile): string {
 }
 
 /** Times of one line: a thread's microseconds an image, its billions of multiply-adds a second, its share of all. */
-function times({ macs }: PlanStep, microseconds: number, batchSize: number, total: number): string[] {
+function times({ macs }: PlanLine, microseconds: number, batchSize: number, total: number): string[] {
   return [
     (microseconds / batchSize).toFixed(2),
     macs === 0 || microseconds === 0 ? "" : (macs / microseconds / 1000).toFixed(1),

@@ -7,20 +7,12 @@ import type {
   TrainingControl,
   TrainingState,
 } from "../callbacks/callback.js";
-import { weightsFile } from "../network/keras-json.js";
-import type { Weight } from "../ops/weight.js";
-import type { Optimizer } from "../optimizers/index.js";
+import { weightsFile } from "../network/weights-file.js";
 import { Constant } from "../schedules/index.js";
-import type { Session } from "./session.js";
-
-/** What callbacks reach of a model. */
-export interface ControlledModel {
-  readonly weights: readonly Weight[];
-  save(folder: string): Promise<void>;
-}
+import type { TrainingContext } from "./context.js";
 
 /** A training as its callbacks see it. */
-export class Control implements TrainingControl {
+export class TrainingController implements TrainingControl {
   epoch: number;
   stopped = false;
   /** Known once callbacks have set their state. */
@@ -29,52 +21,47 @@ export class Control implements TrainingControl {
   steps: number;
   /** Set while training pauses within an epoch. */
   pausedIn: EpochUnderWay | undefined;
-  /** What `setState` was given. */
+  /** What `setState` was called with. */
   private restored: TrainingState | undefined;
 
   constructor(
-    private readonly training: {
-      readonly model: ControlledModel;
-      readonly session: Session;
-      readonly optimizer: Optimizer;
-      readonly done: { steps: number; epochs: number; learningRate: number | undefined };
-      readonly validate: unknown;
+    private readonly context: TrainingContext,
+    private readonly options: {
       readonly epochs: number;
-      readonly steps: number;
       readonly initialEpoch: number;
       readonly callbacks: readonly Callback[];
     },
   ) {
-    this.epoch = training.initialEpoch;
-    this.steps = training.steps;
+    this.epoch = options.initialEpoch;
+    this.steps = context.feed.stepsPerEpoch;
   }
 
   get epochs(): number {
-    return this.training.epochs;
+    return this.options.epochs;
   }
 
   get validates(): boolean {
-    return this.training.validate !== undefined;
+    return this.context.validate !== undefined;
   }
 
-  /** Of a step, counted from 0 over all calls of `fit`. */
+  /** The learning rate of a step, counted from 0 over all calls of `fit`. */
   rateOf(step: number): number {
-    const { optimizer, done } = this.training;
+    const { optimizer, done } = this.context;
     return done.learningRate ?? optimizer.schedule.rate(step, this.totalSteps);
   }
 
   get learningRate(): number {
-    return this.rateOf(this.training.done.steps);
+    return this.rateOf(this.context.done.steps);
   }
 
   setLearningRate(rate: number): void {
-    const { optimizer, done } = this.training;
+    const { optimizer, done } = this.context;
     if (!(optimizer.schedule instanceof Constant)) {
       throw new HeddleError({
         who: "setLearningRate",
         expected: "an optimizer with a constant learning rate",
         received: `one that follows ${optimizer.schedule.className}`,
-        next: "Leave the schedule, or the callback that sets the rate, out.",
+        next: "Remove the schedule, or the callback that sets the rate.",
       });
     }
     if (!(typeof rate === "number" && rate >= 0 && Number.isFinite(rate))) {
@@ -93,18 +80,18 @@ export class Control implements TrainingControl {
   }
 
   getWeights(): Float32Array[] {
-    return this.training.model.weights.map(({ values }) => values.slice());
+    return this.context.model.weights.map(({ values }) => values.slice());
   }
 
   setWeights(values: readonly Float32Array[]): void {
-    const { weights } = this.training.model;
+    const { weights } = this.context.model;
     const fits = weights.every((weight, index) => values[index]?.length === sizeOf(weight.shape));
     if (!fits || values.length !== weights.length) {
       throw new HeddleError({
         who: "setWeights",
         expected: `${weights.length} arrays of ${weights.map((weight) => sizeOf(weight.shape)).join(", ")} values`,
         received: values.map(({ length }) => length).join(", ") || "none",
-        next: "Give what getWeights gave.",
+        next: "Pass what getWeights returned.",
       });
     }
     weights.forEach((weight, index) => {
@@ -113,15 +100,16 @@ export class Control implements TrainingControl {
   }
 
   save(folder: string): Promise<void> {
-    return this.training.model.save(folder);
+    return this.context.model.save(folder);
   }
 
   weightsFile(): Uint8Array {
-    return weightsFile(this.training.model.weights);
+    return weightsFile(this.context.model.weights);
   }
 
   async getState(): Promise<TrainingState> {
-    const { session, optimizer, done, model, callbacks } = this.training;
+    const { session, optimizer, done, model } = this.context;
+    const { callbacks } = this.options;
     const { pausedIn } = this;
     // Within an epoch the engine's weights are newer than the model's.
     const newer = new Map(
@@ -144,7 +132,7 @@ export class Control implements TrainingControl {
   }
 
   setState(state: TrainingState): void {
-    const { session, optimizer, done } = this.training;
+    const { session, optimizer, done } = this.context;
     const { epoch, epochs, steps, learningRate, stopped, weights, slots } = state;
     session.weights.writeState(optimizer, slots);
     this.setWeights(weights);
@@ -155,24 +143,24 @@ export class Control implements TrainingControl {
   }
 
   /**
-   * Gives callbacks the memories of the state that was set, when all of them have begun.
+   * Hands the memories of a restored state to the callbacks, once all of them have begun.
    *
-   * @returns that state
+   * @returns the state that was set; undefined without one
    */
   recall(): TrainingState | undefined {
-    if (this.restored) giveMemories(this.training.callbacks, this.restored.memories);
+    if (this.restored) setMemories(this.options.callbacks, this.restored.memories);
     return this.restored;
   }
 }
 
-function giveMemories(callbacks: readonly Callback[], memories: readonly CallbackMemory[]): void {
+function setMemories(callbacks: readonly Callback[], memories: readonly CallbackMemory[]): void {
   const remembering = callbacks.filter((callback) => callback.getMemory);
   if (remembering.length !== memories.length) {
     throw new HeddleError({
       who: "setState",
       expected: `the memories of ${remembering.length} callbacks`,
       received: `${memories.length}`,
-      next: "Give fit the callbacks that the state is from.",
+      next: "Pass fit the callbacks that it had when the state was saved.",
     });
   }
   remembering.forEach((callback, index) => {

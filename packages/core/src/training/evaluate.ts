@@ -4,46 +4,46 @@ import type { Loss } from "../losses/index.js";
 import type { MetricValues } from "../metrics/index.js";
 import type { Network } from "../network/network.js";
 import type { Weight } from "../ops/weight.js";
-import { type Measures, Tallies } from "./measures.js";
+import { type ModelMetrics, Tallies } from "./model-metrics.js";
 import type { Session } from "./session.js";
 import type { Columns } from "./stream-reader.js";
 import { sumInOrder } from "./sum-in-order.js";
 
 /** What `evaluate` measures. */
 export interface Evaluation {
-  /** Mean loss with the penalties of the regularizers. */
+  /** Mean loss, including the penalties of the regularizers. */
   readonly loss: number;
-  /** Share of right predictions, 0..1; NaN where accuracy is not measured. */
+  /** Share of correct predictions, 0..1; NaN where accuracy is not measured. */
   readonly accuracy: number;
-  /** The metrics that `compile` was given, by their names. */
+  /** The metrics of `compile`, by their names. */
   readonly metrics: MetricValues;
 }
 
-/** Samples that the threads know: all that there are, or a window of a stream. */
+/** Samples that the threads know: all of them, or a window of a stream. */
 export interface BoundPart extends Columns {
   /** Their number in the session. */
   readonly data: number;
 }
 
-/** What is measured, part by part. */
-export interface MeasuredSource {
+/** Where an evaluation or a prediction takes its samples from, part by part. */
+export interface SampleSource {
   readonly input: InputFormat;
   readonly parts: Iterable<BoundPart> | AsyncIterable<BoundPart>;
 }
 
-/** Mean loss, accuracy and metrics over samples, dropout off. */
-export async function measure(
+/** Mean loss, accuracy and metrics over samples, with dropout off. */
+export async function evaluate(
   session: Session,
-  { input, parts }: MeasuredSource,
+  { input, parts }: SampleSource,
   options: {
     readonly loss: Loss;
-    readonly measures: Measures;
+    readonly metrics: ModelMetrics;
     readonly network: Network;
     readonly signal: AbortSignal | undefined;
   },
 ): Promise<Evaluation> {
-  const { loss, measures, network, signal } = options;
-  const { accuracy, metrics } = measures;
+  const { loss, network, signal } = options;
+  const { accuracy, metrics } = options.metrics;
   const outputs = metrics.length > 0;
   const compiled = session.evaluation({ loss, accuracy, outputs }, input);
   const tallies = new Tallies(metrics, network.outputShape);
@@ -68,17 +68,17 @@ export async function measure(
     sums.activity = sumInOrder(sums.activity, results.activity);
     if (!outputs || !targets) return;
     const width = targets.length / count;
-    const wanted = targets.subarray(width * first, width * (first + rows.length));
-    tallies.add(await session.outputs(compiled, rows.length), wanted);
+    const expected = targets.subarray(width * first, width * (first + rows.length));
+    tallies.add(await session.outputs(compiled, rows.length), expected);
   }
 }
 
-/** How samples' images are given. */
+/** The kind of numbers in samples' images. */
 export function formatOf({ images }: { readonly images: Uint8Array | Float32Array }): InputFormat {
   return { element: images instanceof Uint8Array ? "u8" : "f32" };
 }
 
-/** Cuts samples in their own order into runs that fit a program's tables. */
+/** Cuts samples, in their order, into runs that fit a program's tables. */
 export async function eachRun(
   compiled: CompiledProgram,
   samples: number,
