@@ -1,5 +1,6 @@
 // Options that nobody reads, and options that are no object: what JavaScript lets through.
 import { describe, expect, it } from "vitest";
+import { refuses } from "../base/refusals.testing.js";
 import type { EpochLogs } from "../callbacks/history.js";
 import * as callbacks from "../callbacks/index.js";
 import { MaxNorm, UnitNorm } from "../constraints/index.js";
@@ -12,7 +13,6 @@ import { Adam, AdamW, Muon, RMSprop, SGD } from "../optimizers/index.js";
 import { L1L2 } from "../regularizers/index.js";
 import * as schedules from "../schedules/index.js";
 import { modelFromJson } from "./load.js";
-import { refuses } from "./refusals.testing.js";
 import { Sequential } from "./sequential.js";
 
 const { Conv2D, Dense, Flatten } = layers;

@@ -1,5 +1,4 @@
-// Initializers, regularizers, constraints and callbacks: what cannot be is refused where it is made.
-
+import { refuses } from "../base/refusals.testing.js";
 import {
   BackupAndRestore,
   CSVLogger,
@@ -8,69 +7,9 @@ import {
   ModelCheckpoint,
   ReduceLROnPlateau,
   TensorBoard,
-} from "../callbacks/index.js";
-import { MaxNorm } from "../constraints/index.js";
-import {
-  ConstantInitializer,
-  Identity,
-  Orthogonal,
-  RandomNormal,
-  RandomUniform,
-  TruncatedNormal,
-  VarianceScaling,
-} from "../initializers/index.js";
-import { L1, L1L2, L2 } from "../regularizers/index.js";
-import { refuses } from "./refusals.testing.js";
+} from "./index.js";
 
-refuses("initializers, regularizers, constraints", [
-  [
-    () => new ConstantInitializer(Number.NaN),
-    "Constant: expected value to be a finite number, received NaN. Correct the initializer.",
-  ],
-  [
-    () => new Identity(Number.NaN),
-    "Identity: expected gain to be a finite number, received NaN. Correct the initializer.",
-  ],
-  [
-    () => new Orthogonal("1" as never),
-    "Orthogonal: expected gain to be a finite number, received 1. Correct the initializer.",
-  ],
-  [
-    () => new RandomNormal({ stddev: -1 }),
-    "RandomNormal: expected stddev to be a number of at least 0, received -1. Correct the initializer.",
-  ],
-  [
-    () => new TruncatedNormal({ mean: Number.NaN }),
-    "TruncatedNormal: expected mean to be a finite number, received NaN. Correct the initializer.",
-  ],
-  [
-    () => new RandomUniform({ minval: 1, maxval: 0 }),
-    "RandomUniform: expected maxval to be a number of at least 1, received 0. Correct the initializer.",
-  ],
-  [
-    () => new VarianceScaling({ scale: 0 }),
-    "VarianceScaling: expected scale to be above 0, received 0. Correct the initializer.",
-  ],
-  [
-    () => new VarianceScaling({ mode: "fan" as never }),
-    'VarianceScaling: expected mode to be one of fan_in, fan_out, fan_avg, received "fan". Correct the initializer.',
-  ],
-  [() => new L1(-1), "Regularizer: expected l1 to be a number of at least 0, received -1. Correct l1."],
-  [
-    () => new L2(Number.NaN),
-    "Regularizer: expected l2 to be a number of at least 0, received NaN. Correct l2.",
-  ],
-  [
-    () => new L1L2({ l1: "1" as never }),
-    "Regularizer: expected l1 to be a number of at least 0, received 1. Correct l1.",
-  ],
-  [
-    () => new MaxNorm(-1),
-    "MaxNorm: expected maxValue to be a number of at least 0, received -1. Correct maxValue.",
-  ],
-]);
-
-refuses("callbacks", [
+refuses("callbacks with wrong options", [
   [
     () => new EarlyStopping({ patience: -1 }),
     "EarlyStopping: expected patience to be a whole number of at least 0, received -1. Correct patience.",

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { HeddleError } from "../base/errors.js";
+import { HeddleError } from "./errors.js";
 
 /** The initializers and the activations, as messages list them. */
 export const INITIALIZERS =
@@ -7,7 +7,7 @@ export const INITIALIZERS =
 export const ACTIVATIONS =
   "linear, relu, leakyRelu, elu, selu, gelu, geluTanh, silu, sigmoid, tanh, softplus, softmax, hardSwish, swish, hardSilu";
 
-/** Tests that things cannot be made, and in which words that is said. */
+/** Tests that each call throws, and the whole message. */
 export function refuses(
   what: string,
   cases: readonly (readonly [make: () => unknown, message: string])[],
@@ -22,7 +22,7 @@ export function refuses(
       }
       expect(thrown).toBeInstanceOf(HeddleError);
       expect((thrown as Error).message).toBe(message);
-      // Who, what was expected, what came, and what to do next.
+      // Who, what was expected, what was received, and what to do next.
       expect(message).toMatch(/^\S.*?: expected .+, received .+\. .+[.?]$/s);
     });
   });

@@ -1,6 +1,8 @@
-// Layers on inputs that they do not take, and models: what cannot be is refused where it is made.
+import { refuses } from "../base/refusals.testing.js";
 import type { Shape } from "../base/shape.js";
 import { MaxNorm } from "../constraints/index.js";
+import { Sequential } from "../model/sequential.js";
+import { Input } from "../network/input.js";
 import {
   Add,
   AveragePooling2D,
@@ -11,7 +13,6 @@ import {
   DepthwiseConv2D,
   GlobalAveragePooling2D,
   GlobalMaxPooling2D,
-  input,
   type Layer,
   LayerNormalization,
   MaxPooling2D,
@@ -25,14 +26,7 @@ import {
   Tensor,
   UpSampling2D,
   ZeroPadding2D,
-} from "../layers/index.js";
-import { MeanSquaredError } from "../losses/index.js";
-import { AUC, Precision, TopKCategoricalAccuracy } from "../metrics/index.js";
-import { Input } from "../network/input.js";
-import { Adam } from "../optimizers/index.js";
-import type { CompileOptions } from "./model.js";
-import { refuses } from "./refusals.testing.js";
-import { Sequential } from "./sequential.js";
+} from "./index.js";
 
 /** Builds a layer on an input. */
 function on(shape: Shape, layer: Layer): Sequential {
@@ -44,12 +38,7 @@ function merged(layer: Layer, ...shapes: Shape[]): Tensor {
   return layer.apply(shapes.map((shape) => new Tensor(shape)));
 }
 
-/** Compiles a classifier of three classes. */
-function compiled(options: CompileOptions): void {
-  new Sequential([new Input([4]), new Dense(3, { activation: "softmax" })]).compile(options);
-}
-
-refuses("inputs of layers", [
+refuses("inputs that do not fit a layer", [
   [
     () => on([8, 8, 1], new Conv2D(4, 9)),
     'Conv2D: expected an input of height at least 9, received height 8. Use padding "same", a smaller window, or a larger input.',
@@ -178,84 +167,5 @@ refuses("inputs of layers", [
   [
     () => merged(new Dense(3), [4], [4]),
     "Dense: expected one input, received 2. Merge them first, with Add, Multiply or Concatenate.",
-  ],
-]);
-
-refuses("models", [
-  [
-    () => new Input([]),
-    "Input: expected a list of the sizes of one sample, received []. Pass [height, width, channels], or [size] for plain numbers.",
-  ],
-  [
-    () => new Input([8, 0, 1]),
-    "Input: expected each size of the shape to be a whole number of at least 1, received 0. Correct each size of the shape.",
-  ],
-  [
-    () => new Input(8 as never),
-    "Input: expected a list of the sizes of one sample, received 8. Pass [height, width, channels], or [size] for plain numbers.",
-  ],
-  [
-    () => input([28, 28.5, 1]),
-    "input: expected each size of the shape to be a whole number of at least 1, received 28.5. Correct each size of the shape.",
-  ],
-  [
-    () => new Sequential([new Dense(3) as never]),
-    "Sequential: expected an Input first and layers behind it, received [Dense]. Begin with new Input([height, width, channels]).",
-  ],
-  [
-    () => new Sequential([new Input([4])]),
-    "Sequential: expected an Input first and layers behind it, received [Input]. Begin with new Input([height, width, channels]).",
-  ],
-  [
-    () => new Sequential([new Input([4]), Dense as never]),
-    "Sequential: expected an Input first and layers behind it, received [Input, the class Dense]. Begin with new Input([height, width, channels]).",
-  ],
-  [
-    () => new Sequential([new Input([4]), new Dense(1)], { seed: -1 }),
-    "Sequential: expected seed to be a whole number of at least 0, received -1. Correct seed.",
-  ],
-  [
-    () => new Sequential([new Input([4]), new Dense(1, { name: "a" }), new Dense(1, { name: "a" })]),
-    'Sequential: expected layers with different names, received two of the name "a". Rename one of them.',
-  ],
-  [
-    () => compiled({ optimizer: "adamax" }),
-    'compile: expected optimizer to be one of SGD, Adam, AdamW, RMSprop, Muon, received "adamax". Check its spelling.',
-  ],
-  [
-    () => compiled({ optimizer: Adam as never }),
-    "compile: expected optimizer by name or as instances, received the class Adam. Write new before a class, or pass its name.",
-  ],
-  [
-    () => compiled({ optimizer: null as never }),
-    "compile: expected optimizer by name or as instances, received null. Write new before a class, or pass its name.",
-  ],
-  [
-    () => compiled({ loss: "crossentropy" }),
-    'compile: expected loss to be one of SparseCategoricalCrossentropy, CategoricalCrossentropy, BinaryCrossentropy, MeanSquaredError, MeanAbsoluteError, Huber, mse, mae, received "crossentropy". Check its spelling.',
-  ],
-  [
-    () => compiled({ loss: MeanSquaredError as never }),
-    "compile: expected loss by name or as instances, received the class MeanSquaredError. Write new before a class, or pass its name.",
-  ],
-  [
-    () => compiled({ metrics: ["accurcy"] }),
-    'compile: expected metric to be one of accuracy, BinaryAccuracy, CategoricalAccuracy, TopKCategoricalAccuracy, Precision, Recall, F1Score, AUC, ConfusionMatrix, MeanSquaredError, MeanAbsoluteError, mse, mae, received "accurcy". Check its spelling.',
-  ],
-  [
-    () => compiled({ metrics: [AUC as never] }),
-    "compile: expected metrics by name or as instances, received the class AUC. Write new before a class, or pass its name.",
-  ],
-  [
-    () => compiled({ metrics: ["auc", "auc"] }),
-    'compile: expected metrics of different names, none of them called accuracy, received "auc" twice. Set `name` on one of them.',
-  ],
-  [
-    () => compiled({ metrics: [new TopKCategoricalAccuracy({ k: 4 })] }),
-    "TopKCategoricalAccuracy: expected k to be at most the number of classes, 3, received 4. Give a smaller k.",
-  ],
-  [
-    () => compiled({ metrics: [new Precision({ classId: 3 })] }),
-    "Precision: expected classId to be from 0 to 2, received 3. Correct classId.",
   ],
 ]);

@@ -1,4 +1,4 @@
-// Options of layers without weights: what cannot be is refused where it is made.
+import { ACTIVATIONS, refuses } from "../base/refusals.testing.js";
 import {
   Activation,
   ActivityRegularization,
@@ -21,10 +21,9 @@ import {
   SpatialDropout2D,
   UpSampling2D,
   ZeroPadding2D,
-} from "../layers/index.js";
-import { ACTIVATIONS, refuses } from "./refusals.testing.js";
+} from "./index.js";
 
-refuses("options of other layers", [
+refuses("layers without weights and with wrong options", [
   [
     () => new MaxPooling2D(0),
     "MaxPooling2D: expected poolSize to be a whole number of at least 1, received 0. Correct poolSize.",

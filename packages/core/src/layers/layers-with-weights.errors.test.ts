@@ -1,4 +1,4 @@
-// Options of layers with weights: what cannot be is refused where it is made.
+import { ACTIVATIONS, INITIALIZERS, refuses } from "../base/refusals.testing.js";
 import { Zeros } from "../initializers/index.js";
 import {
   BatchNormalization,
@@ -7,10 +7,9 @@ import {
   DepthwiseConv2D,
   LayerNormalization,
   SeparableConv2D,
-} from "../layers/index.js";
-import { ACTIVATIONS, INITIALIZERS, refuses } from "./refusals.testing.js";
+} from "./index.js";
 
-refuses("options of layers with weights", [
+refuses("layers with weights and wrong options", [
   [
     () => new Conv2D(-1, 3),
     "Conv2D: expected filters to be a whole number of at least 1, received -1. Correct filters.",
