@@ -73,7 +73,7 @@ describe.each(runnable)("code of %s", (path) => {
       });
     } else {
       it(`has a known language at line ${line}`, () => {
-        expect(["text", "json", "javascript", "python"]).toContain(language);
+        expect(["text", "json", "html", "javascript", "python"]).toContain(language);
       });
     }
   }

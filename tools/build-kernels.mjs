@@ -1,8 +1,9 @@
-// Compiles packages/core/kernels/ to packages/core/dist/kernels/*.wasm and writes the typed table of their parameters,
-// packages/core/src/engine/kernel-table.ts. Four files: strict or fused multiply-add, with shared or plain memory.
+// Compiles packages/core/kernels/ to packages/core/dist/kernels/{strict,fma}.wasm: multiply then add, or fused. Writes
+// to packages/core/src/engine/ the same bytes as modules, kernels-{strict,fma}.ts, and the typed table of the kernels'
+// parameters, kernel-table.ts.
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import asc from "assemblyscript/asc";
 
@@ -16,35 +17,63 @@ const limits = readFileSync(join(root, "src", "base", "limits.ts"), "utf8");
 const MAXIMUM_PAGES = Number(/MAXIMUM_PAGES = (\d+);/.exec(limits)[1]);
 
 const variants = { strict: ["simd", "threads"], fma: ["simd", "threads", "relaxed-simd"] };
-const memories = { shared: ["--sharedMemory"], plain: [] };
 
 const files = readdirSync(sources).filter((name) => name.endsWith(".ts"));
 const text = new Map(files.map((name) => [name, readFileSync(join(sources, name), "utf8")]));
-const tablePath = join(root, "src", "engine", "kernel-table.ts");
+const modules = join(root, "src", "engine");
+const written = ["kernel-table.ts", ...Object.keys(variants).map((variant) => `kernels-${variant}.ts`)];
 const digest = createHash("sha256")
   .update(readFileSync(fileURLToPath(import.meta.url)))
   .update(limits)
   .update(files.map((name) => name + text.get(name)).join("\0"))
   .digest("hex");
 
-if (existsSync(stamp) && existsSync(tablePath) && readFileSync(stamp, "utf8") === digest) {
+if (
+  written.every((name) => existsSync(join(modules, name))) &&
+  existsSync(stamp) &&
+  readFileSync(stamp, "utf8") === digest
+) {
   console.log("kernels: up to date");
 } else {
   mkdirSync(output, { recursive: true });
-  writeTable();
+  const flagsAt = new Set();
   for (const [variant, features] of Object.entries(variants)) {
-    for (const [memory, flags] of Object.entries(memories)) {
-      await compile(`${variant}-${memory}.wasm`, features, flags);
-    }
+    const bytes = await compile(`${variant}.wasm`, features);
+    flagsAt.add(memoryFlagsAt(bytes));
+    writeFileSync(
+      join(modules, `kernels-${variant}.ts`),
+      `// Written by tools/build-kernels.mjs: the bytes of ${variant}.wasm. Do not edit.
+export const base64: string =
+  "${bytes.toString("base64")}";
+`,
+    );
   }
+  if (flagsAt.size !== 1) throw new Error("the builds import their memory at different places");
+  writeTable([...flagsAt][0]);
   writeFileSync(stamp, digest);
 }
 
-async function compile(name, features, flags) {
-  const { error, stderr } = await asc.main([
+/**
+ * Writes out the stretches of a source between `// unroll NAME = FIRST..LAST` and `// end of unroll` once for each
+ * number, which replaces the name.
+ */
+function unrolled(source) {
+  return source.replace(
+    /^ *\/\/ unroll (\w+) = (\d+)\.\.(\d+)\n([\s\S]*?)^ *\/\/ end of unroll\n/gm,
+    (_, name, first, last, body) => {
+      const numbers = Array.from({ length: last - first + 1 }, (_, index) => Number(first) + index);
+      return numbers.map((number) => body.replace(new RegExp(`\\b${name}\\b`, "g"), number)).join("");
+    },
+  );
+}
+
+/** Compiles the kernels with these features to a file of `output`, and returns its bytes. */
+async function compile(name, features) {
+  const file = join(output, name);
+  const words = [
     join(sources, "index.ts"),
     "--outFile",
-    join(output, name),
+    file,
     "--runtime",
     "stub",
     "-O3",
@@ -58,17 +87,33 @@ async function compile(name, features, flags) {
     "--zeroFilledMemory",
     "--enable",
     features.join(","),
-    ...flags,
-  ]);
+  ];
+  const readFile = (name, folder) => {
+    const path = resolve(folder, name);
+    return existsSync(path) ? unrolled(readFileSync(path, "utf8")) : null;
+  };
+  const { error, stderr } = await asc.main(words, { readFile });
   if (error) {
     console.error(String(stderr));
     throw error;
   }
   console.log(`kernels: ${name}`);
+  return readFileSync(file);
+}
+
+/** Where the flags of the imported memory stand: after the names `env` and `memory` and the byte that says memory. */
+function memoryFlagsAt(bytes) {
+  const entry = Buffer.from("\x03env\x06memory\x02", "latin1");
+  const at = bytes.indexOf(entry) + entry.length;
+  const hasMaximum = 1;
+  if (bytes.indexOf(entry) < 0 || bytes[at] !== hasMaximum) {
+    throw new Error("the kernels do not import plain memory with a maximum as env.memory");
+  }
+  return at;
 }
 
 /** One row a kernel: its parameters' names in order. AssemblyScript is close enough to read by pattern. */
-function writeTable() {
+function writeTable(flagsAt) {
   const exported = [...text.get("index.ts").matchAll(/export \{([^}]*)\} from "\.\/([\w-]+)"/g)];
   const rows = [];
   for (const [, names, file] of exported) {
@@ -83,10 +128,13 @@ function writeTable() {
     }
   }
   writeFileSync(
-    tablePath,
+    join(modules, "kernel-table.ts"),
     `// Written by tools/build-kernels.mjs from the sources in kernels/. Do not edit.
 
 export { MAXIMUM_PAGES } from "../base/limits.js";
+
+/** The byte of a kernel build that says whether the memory it imports is shared. */
+export const MEMORY_FLAGS_AT = ${flagsAt};
 
 /** Every kernel with the names of its parameters, in order. */
 export const kernelTable = {

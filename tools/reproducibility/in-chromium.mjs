@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
-import { join, normalize } from "node:path";
+import { extname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -17,13 +17,20 @@ export const chromium = [process.env.CHROMIUM, "/usr/bin/chromium", "/usr/bin/go
   (path) => path && existsSync(path),
 );
 
+/** What lets a page share memory between threads. */
+export const isolation = {
+  "Cross-Origin-Opener-Policy": "same-origin",
+  "Cross-Origin-Embedder-Policy": "require-corp",
+};
+
 /** @param {string} work statements of a module; what they return is the result */
 const page = (work) => `<!doctype html><title>heddle</title>
 <script type="importmap">
   { "imports": { "#threads": "/packages/core/dist/engine/threads-web.js", "#files": "/packages/core/dist/base/files-web.js" } }
 </script>
 <script type="module">
-  const report = (value) => fetch("/result", { method: "POST", body: JSON.stringify(value) });
+  const report = (value) =>
+    fetch(new URLSearchParams(location.search).get("report"), { method: "POST", body: JSON.stringify(value) });
   try {
     report(await (async () => { ${work} })());
   } catch (error) {
@@ -52,17 +59,33 @@ export function trainInChromium({ isolated, ...engine }) {
  * @param {{ isolated: boolean }} options
  */
 export async function runInChromium(work, { isolated }) {
-  if (!chromium) throw new Error("no Chromium; the environment variable CHROMIUM names one");
-  const { server, outcome } = serve(page(work), isolated);
-  await new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(undefined)));
-  const { port } = /** @type {import("node:net").AddressInfo} */ (server.address());
+  const site = await serveFolder(root, { headers: isolated ? isolation : {}, index: page(work) });
+  try {
+    return await openInChromium(site.url);
+  } finally {
+    site.close();
+  }
+}
+
+/**
+ * Opens a page in Chromium and waits until it posts JSON to the URL in its query's `report`.
+ *
+ * @param {string} url
+ * @param {Readonly<Record<string, string>>} [query] for the page, in addition to `report`
+ * @returns {Promise<any>} what was posted
+ * @throws Error with the posted `error`, if there is one
+ */
+export async function openInChromium(url, query = {}) {
+  if (!chromium) throw new Error("no Chromium: set the environment variable CHROMIUM to its path");
+  const collector = await collect();
   const profile = mkdtempSync(join(tmpdir(), "heddle-browser-"));
+  const address = `${url}?${new URLSearchParams({ ...query, report: collector.url })}`;
   const browser = spawn(
     chromium,
     [
       ...["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"],
       ...["--disable-background-networking", "--disable-component-update", "--disable-sync"],
-      ...[`--user-data-dir=${profile}`, "--remote-debugging-port=0", `http://127.0.0.1:${port}/`],
+      ...[`--user-data-dir=${profile}`, "--remote-debugging-port=0", address],
     ],
     // A group of its own: its many processes end together.
     { stdio: "ignore", detached: true },
@@ -71,7 +94,7 @@ export async function runInChromium(work, { isolated }) {
   let timer;
   const late = new Promise((_, reject) => {
     timer = setTimeout(
-      () => reject(new Error(`the page said nothing for ${TIMEOUT_MS / 1000} s`)),
+      () => reject(new Error(`the page reported nothing for ${TIMEOUT_MS / 1000} s`)),
       TIMEOUT_MS,
     );
   });
@@ -79,7 +102,7 @@ export async function runInChromium(work, { isolated }) {
     throw new Error(`Chromium ended with code ${code}`);
   });
   try {
-    const { error, ...result } = await Promise.race([outcome, died, late]);
+    const { error, ...result } = await Promise.race([collector.outcome, died, late]);
     if (error) throw new Error(error);
     return result;
   } finally {
@@ -87,37 +110,60 @@ export async function runInChromium(work, { isolated }) {
     clearTimeout(timer);
     if (browser.exitCode === null && browser.signalCode === null) process.kill(-browser.pid, "SIGKILL");
     await gone;
-    server.closeAllConnections();
-    server.close();
+    collector.close();
     rmSync(profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   }
 }
 
-/** A server of the repository's files and of one page, and what that page will report. */
-function serve(html, isolated) {
+/** A server that takes the first JSON posted to it, from any origin. */
+async function collect() {
   let received;
   const outcome = new Promise((resolve) => {
     received = resolve;
   });
-  const server = createServer(async (request, response) => {
-    if (isolated) {
-      response.setHeader("Cross-Origin-Opener-Policy", "same-origin");
-      response.setHeader("Cross-Origin-Embedder-Policy", "require-corp");
-    }
-    const url = request.url ?? "/";
-    if (request.method === "POST") {
-      let body = "";
-      for await (const chunk of request) body += chunk;
-      response.end();
-      received(JSON.parse(body));
-    } else if (url === "/") {
-      response.setHeader("Content-Type", "text/html").end(html);
-    } else {
-      response.setHeader("Content-Type", url.endsWith(".wasm") ? "application/wasm" : "text/javascript");
-      const file = await readFile(join(root, normalize(url))).catch(() => undefined);
-      if (!file) response.statusCode = 404;
-      response.end(file);
-    }
+  const server = await listen(async (request, response) => {
+    response.setHeader("Access-Control-Allow-Origin", "*");
+    let body = "";
+    for await (const chunk of request) body += chunk;
+    response.end();
+    if (request.method === "POST") received(JSON.parse(body));
   });
-  return { server, outcome };
+  return { ...server, outcome };
+}
+
+const types = { ".html": "text/html", ".wasm": "application/wasm" };
+
+/**
+ * Serves a folder's files.
+ *
+ * @param {string} folder
+ * @param {{ headers?: Readonly<Record<string, string>>, index?: string }} [options] `headers` of every response;
+ *   `index`: the page at `/`, instead of index.html
+ */
+export function serveFolder(folder, { headers = {}, index } = {}) {
+  return listen(async (request, response) => {
+    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+    const { pathname } = new URL(request.url ?? "/", "http://localhost");
+    const path = pathname === "/" ? "/index.html" : normalize(pathname);
+    response.setHeader("Content-Type", types[extname(path)] ?? "text/javascript");
+    if (pathname === "/" && index) {
+      response.end(index);
+      return;
+    }
+    const file = await readFile(join(folder, path)).catch(() => undefined);
+    if (!file) response.statusCode = 404;
+    response.end(file);
+  });
+}
+
+/** @param {import("node:http").RequestListener} listener */
+async function listen(listener) {
+  const server = createServer(listener);
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(undefined)));
+  const { port } = /** @type {import("node:net").AddressInfo} */ (server.address());
+  const close = () => {
+    server.closeAllConnections();
+    server.close();
+  };
+  return { url: `http://127.0.0.1:${port}/`, close };
 }

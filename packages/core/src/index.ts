@@ -20,6 +20,8 @@ export type { EpochLogs, History } from "./callbacks/history.js";
 export * from "./callbacks/index.js";
 export * from "./constraints/index.js";
 export type { EngineOptions } from "./engine/engine.js";
+export type { KernelSource, Kernels } from "./engine/kernels.js";
+export type { WebWorker } from "./engine/threads.js";
 export { hasRelaxedSimd, type Variant } from "./engine/variant.js";
 export * from "./evaluate/index.js";
 export {

@@ -1,20 +1,45 @@
-import { defaultThreads, readKernels, startThread, type ThreadHandle } from "#threads";
+import { defaultThreads, startThread, type ThreadHandle } from "#threads";
 import { AbortedError, HeddleError } from "../base/errors.js";
 import { formatBytes } from "../base/format.js";
 import { canShareMemory } from "../base/memory.js";
 import { CONTROL_WORDS, callWord, fail, MAXIMUM_THREADS, word } from "./control.js";
 import { MAXIMUM_PAGES } from "./kernel-table.js";
+import { compileKernels, type Kernels } from "./kernels.js";
 import type { FromThread } from "./messages.js";
+import { warnOfOneThread } from "./one-thread.js";
 import { callsOf, nameOfCall, type Program, type RunRequest } from "./program.js";
 import type { Allocator } from "./program-builder.js";
+import { type ThreadEvents, threadOn, type WebWorker } from "./threads.js";
 import { chooseVariant, type Variant } from "./variant.js";
 import { growTo } from "./worker.js";
 
 export interface EngineOptions {
-  /** Threads to compute on, 1..64; every core by default, one where memory cannot be shared. */
+  /**
+   * Threads that compute, 1..64. Where memory cannot be shared, one computes whatever this says.
+   *
+   * @defaultValue every core
+   */
   readonly threads?: number;
-  /** Fused multiply-add kernels instead of the strict ones; false by default. */
+  /**
+   * Use kernels with fused multiply-add instead of the strict ones: faster, but with bits that depend on the CPU.
+   *
+   * @defaultValue `false`
+   */
   readonly fast?: boolean;
+  /**
+   * The kernels' bytes, or where to fetch them; or a function that is called with `"strict"` or `"fma"`. For hosts
+   * that must serve `@heddle/core/kernels/strict.wasm` themselves.
+   *
+   * @defaultValue the kernels that come with the package
+   */
+  readonly kernels?: Kernels;
+  /**
+   * Starts one Web Worker that runs `@heddle/core/worker`; called once for each thread. For pages whose
+   * Content-Security-Policy forbids workers from `blob:`.
+   *
+   * @defaultValue workers from code that comes with the package
+   */
+  readonly worker?: () => WebWorker;
 }
 
 export interface RunOptions extends Omit<RunRequest, "threads" | "firstStep" | "lastStep" | "profile"> {
@@ -59,12 +84,11 @@ export class Engine implements Allocator {
   /** Starts the threads. */
   static async create(options: EngineOptions = {}): Promise<Engine> {
     const shared = canShareMemory();
-    const threads = checkThreads(
-      options.threads ?? (shared ? Math.min(MAXIMUM_THREADS, defaultThreads()) : 1),
-    );
+    const wanted = checkThreads(options.threads ?? Math.min(MAXIMUM_THREADS, defaultThreads()));
+    if (!shared && wanted > 1) warnOfOneThread();
+    const threads = shared ? wanted : 1;
     const variant = chooseVariant(options.fast ?? false);
-    const file = `${variant}-${shared ? "shared" : "plain"}.wasm`;
-    const module = await WebAssembly.compile(await readKernels(file));
+    const module = await compileKernels(variant, shared, options.kernels);
     const memory = shared
       ? new WebAssembly.Memory({ initial: 1, maximum: MAXIMUM_PAGES, shared: true })
       : undefined;
@@ -73,14 +97,13 @@ export class Engine implements Allocator {
 
     const team: ThreadHandle[] = [];
     const engine = new Engine(variant, team, memory, control);
-    for (let index = 0; index < (shared ? threads : 1); index++) {
-      team.push(
-        startThread({
-          onMessage: (message) => engine.receive(index, message),
-          onDeath: (reason) =>
-            engine.die(new Error(`a compute thread died${engine.placeOf(index)}: ${reason}`)),
-        }),
-      );
+    for (let index = 0; index < threads; index++) {
+      const events: ThreadEvents = {
+        onMessage: (message) => engine.receive(index, message),
+        onDeath: (reason) =>
+          engine.die(new Error(`a compute thread died${engine.placeOf(index)}: ${reason}`)),
+      };
+      team.push(options.worker ? threadOn(options.worker(), events) : startThread(events));
     }
     await engine.ask((thread, index) =>
       thread.post(

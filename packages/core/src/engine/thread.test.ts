@@ -12,7 +12,7 @@ beforeEach(async () => {
   answers = [];
   post = serveTeam((answer) => answers.push(answer));
   const module = await WebAssembly.compile(
-    await readFile(new URL("../kernels/strict-plain.wasm", import.meta.url)),
+    await readFile(new URL("../kernels/strict.wasm", import.meta.url)),
   );
   post({ type: "start", index: 0, module });
   expect(answers.splice(0)).toEqual([{ type: "ready" }]);

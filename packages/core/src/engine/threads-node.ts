@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { setFlagsFromString } from "node:v8";
 import { Worker } from "node:worker_threads";
@@ -28,11 +27,6 @@ export function startThread(events: ThreadEvents): ThreadHandle {
     },
     keepAlive: (working) => (working ? worker.ref() : worker.unref()),
   };
-}
-
-/** The compiled kernels of this package, by file name. */
-export async function readKernels(file: string): Promise<Uint8Array<ArrayBuffer>> {
-  return new Uint8Array(await readFile(new URL(`../kernels/${file}`, import.meta.url)));
 }
 
 /** Node 20 and 21 have relaxed SIMD behind a flag, which must be set before the first module is compiled. */

@@ -5,7 +5,7 @@ export interface ThreadHandle {
   post(message: ToThread): void;
   /** Ends the thread at once. */
   end(): void;
-  /** While work is under way the process must stay alive; idle threads do not keep it. */
+  /** While work is under way the process must stay alive; idle threads do not keep it alive. */
   keepAlive(working: boolean): void;
 }
 
@@ -14,3 +14,26 @@ export interface ThreadEvents {
   /** The thread died: it threw outside of a kernel, ran out of memory, or exited. */
   onDeath(reason: string): void;
 }
+
+/** What the engine needs of a Web Worker: a browser's `Worker`, or Deno's or Bun's, is one. */
+export interface WebWorker {
+  postMessage(message: unknown): void;
+  terminate(): void;
+  addEventListener(type: "message", listener: (event: { readonly data: unknown }) => void): void;
+  addEventListener(type: "error", listener: (event: { readonly message?: string }) => void): void;
+}
+
+/** A thread on a Web Worker that runs `@heddle/core/worker`. */
+export function threadOn(worker: WebWorker, events: ThreadEvents): ThreadHandle {
+  worker.addEventListener("message", ({ data }) => events.onMessage(data as FromThread));
+  worker.addEventListener("error", ({ message }) => events.onDeath(message || DID_NOT_START));
+  return {
+    post: (message) => worker.postMessage(message),
+    end: () => worker.terminate(),
+    keepAlive: () => {},
+  };
+}
+
+/** An error event without a message: the worker's script was refused or not found. */
+const DID_NOT_START =
+  "its worker did not start. A Content-Security-Policy must allow `worker-src blob:`; where it cannot, pass `worker`";

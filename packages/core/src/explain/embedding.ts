@@ -1,4 +1,4 @@
-import { AbortedError, HeddleError } from "../base/errors.js";
+import { AbortedError, HeddleError, messageOf } from "../base/errors.js";
 import { Random } from "../base/random.js";
 import { INPUT } from "../compiler/graph.js";
 import type { Trace } from "../model/trace.js";
@@ -91,8 +91,7 @@ async function layOut(
   k: number,
   { seed, signal, onProgress }: { seed: number } & Pick<EmbeddingOptions, "signal" | "onProgress">,
 ): Promise<Float32Array> {
-  // Only where it is needed: the core loads no package.
-  const { UMAP } = await import("umap-js");
+  const { UMAP } = await loadUmap();
   const random = new Random(seed, "embedding");
   const umap = new UMAP({ nComponents: 2, nNeighbors: k, random: () => random.uniform() });
   // It counts an image among its own neighbours.
@@ -112,6 +111,23 @@ async function layOut(
     if (signal?.aborted) throw new AbortedError("Stopped while the map of images was drawn.");
   }
   return Float32Array.from(umap.getEmbedding().flat());
+}
+
+/** Loads the optional peer. Bundlers let an `import()` fail that stands within `try`: not every project has umap-js. */
+async function loadUmap(): Promise<typeof import("umap-js")> {
+  try {
+    return await import("umap-js");
+  } catch (thrown) {
+    throw new HeddleError(
+      {
+        who: "embed",
+        expected: "the package umap-js, which lays out the map",
+        received: messageOf(thrown),
+        next: "Install it: npm install umap-js.",
+      },
+      { cause: thrown },
+    );
+  }
 }
 
 /** Shares of neighbours of the same class: in all, and for each class. */

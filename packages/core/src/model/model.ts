@@ -381,6 +381,8 @@ const COMPILE_OPTIONS = Object.keys({
   metrics: true,
   threads: true,
   fast: true,
+  kernels: true,
+  worker: true,
 } satisfies OptionNames<CompileOptions>);
 
 const FIT_OPTIONS = Object.keys({

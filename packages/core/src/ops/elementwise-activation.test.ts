@@ -47,7 +47,7 @@ interface Kernels {
 
 /** The kernels themselves, without an engine: values and slopes of many floats at once. */
 async function kernels(build: string) {
-  const bytes = await readFile(new URL(`../kernels/${build}-plain.wasm`, import.meta.url));
+  const bytes = await readFile(new URL(`../kernels/${build}.wasm`, import.meta.url));
   const memory = new WebAssembly.Memory({ initial: 64, maximum: 32768 });
   const { instance } = await WebAssembly.instantiate(bytes, { env: { memory } });
   const run = instance.exports as unknown as Kernels;
