@@ -11,6 +11,26 @@ import { F32 } from "./simd";
  * w g m v [count]; count is a multiple of 4.
  */
 export function adam(w: usize, g: usize, m: usize, v: usize, count: usize, scalars: usize): void {
+  adamStep(w, g, m, v, 0, count, scalars, false);
+}
+
+/**
+ * Adam with AMSGrad (Reddi et al., 2018), as Keras has it: `adam`, divided by the largest v so far.
+ *
+ *     h = max(h, v)      w −= alpha · m / (√h + epsilon)
+ *
+ * w g m v h [count]; count is a multiple of 4.
+ */
+export function adamAmsgrad(w: usize, g: usize, m: usize, v: usize, h: usize, count: usize, scalars: usize): void {
+  adamStep(w, g, m, v, h, count, scalars, true);
+}
+
+/** Either of the two: `h` is read and written only where `amsgrad` is true. */
+// @ts-ignore: decorator
+@inline
+function adamStep(
+  w: usize, g: usize, m: usize, v: usize, h: usize, count: usize, scalars: usize, amsgrad: bool,
+): void {
   const alpha = v128.load32_splat(scalars);
   const rest1 = v128.load32_splat(scalars, 4);
   const rest2 = v128.load32_splat(scalars, 8);
@@ -22,9 +42,11 @@ export function adam(w: usize, g: usize, m: usize, v: usize, count: usize, scala
     let square = v128.load(v + i);
     mean = f32x4.add(mean, f32x4.mul(f32x4.sub(gradient, mean), rest1));
     square = f32x4.add(square, f32x4.mul(f32x4.sub(f32x4.mul(gradient, gradient), square), rest2));
+    const divisor = amsgrad ? f32x4.max(v128.load(h + i), square) : square;
     v128.store(m + i, mean);
     v128.store(v + i, square);
-    const step = f32x4.div(f32x4.mul(alpha, mean), f32x4.add(f32x4.sqrt(square), epsilon));
+    if (amsgrad) v128.store(h + i, divisor);
+    const step = f32x4.div(f32x4.mul(alpha, mean), f32x4.add(f32x4.sqrt(divisor), epsilon));
     v128.store(w + i, f32x4.sub(v128.load(w + i), step));
   }
 }
@@ -55,34 +77,6 @@ export function sgdMomentum(w: usize, g: usize, v: usize, count: usize, scalars:
     v128.store(v + i, velocity);
     const step = nesterov ? f32x4.sub(f32x4.mul(momentum, velocity), push) : velocity;
     v128.store(w + i, f32x4.add(v128.load(w + i), step));
-  }
-}
-
-/**
- * Adam with AMSGrad (Reddi et al., 2018), as Keras has it: `adam`, divided by the largest v so far.
- *
- *     h = max(h, v)      w −= alpha · m / (√h + epsilon)
- *
- * w g m v h [count]; count is a multiple of 4.
- */
-export function adamAmsgrad(w: usize, g: usize, m: usize, v: usize, h: usize, count: usize, scalars: usize): void {
-  const alpha = v128.load32_splat(scalars);
-  const rest1 = v128.load32_splat(scalars, 4);
-  const rest2 = v128.load32_splat(scalars, 8);
-  const epsilon = v128.load32_splat(scalars, 12);
-  const bytes = count * F32;
-  for (let i: usize = 0; i < bytes; i += 16) {
-    const gradient = v128.load(g + i);
-    let mean = v128.load(m + i);
-    let square = v128.load(v + i);
-    mean = f32x4.add(mean, f32x4.mul(f32x4.sub(gradient, mean), rest1));
-    square = f32x4.add(square, f32x4.mul(f32x4.sub(f32x4.mul(gradient, gradient), square), rest2));
-    const highest = f32x4.max(v128.load(h + i), square);
-    v128.store(m + i, mean);
-    v128.store(v + i, square);
-    v128.store(h + i, highest);
-    const step = f32x4.div(f32x4.mul(alpha, mean), f32x4.add(f32x4.sqrt(highest), epsilon));
-    v128.store(w + i, f32x4.sub(v128.load(w + i), step));
   }
 }
 

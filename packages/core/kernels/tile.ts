@@ -1,9 +1,10 @@
 // The inner loops that convolutions and dense layers, forward and backward, are made of: tiles of four rows by eight
 // columns. Eight accumulators hide the latency of the additions; more would spill on x86-64's sixteen registers.
 //
-// Each loop holds several steps, which saves moving pointers and checking the stack at each. An exit between two steps
-// lets a sum have any length, and keeps the steps apart: without one V8 (Node 20 and 22) begins all their loads at once
-// and spills, slower than a step a turn, where with the exits it is a fifth faster (docs/performance.md).
+// The build writes out each stretch between `unroll step = 0..7` and `end of unroll` eight times, with the number for
+// `step`. That saves moving pointers and checking the stack after each step. The exit after a step lets a sum have any
+// length, and keeps the steps apart: without it V8 (Node 20 and 22) starts all their loads at once and spills, which is
+// slower than one step a turn; with it the loops are a fifth faster (docs/performance.md).
 import { F32, madd } from "./simd";
 
 /**
@@ -48,54 +49,14 @@ export function tile(
       let p2 = x2 + offset;
       let p3 = x3 + offset;
       for (let left = length; ; left -= 8) {
+        // unroll step = 0..7
         wa = v128.load(w); wb = v128.load(w, 16); w += wStepBytes;
-        x = v128.load32_splat(p0); a0 = madd(a0, x, wa); b0 = madd(b0, x, wb);
-        x = v128.load32_splat(p1); a1 = madd(a1, x, wa); b1 = madd(b1, x, wb);
-        x = v128.load32_splat(p2); a2 = madd(a2, x, wa); b2 = madd(b2, x, wb);
-        x = v128.load32_splat(p3); a3 = madd(a3, x, wa); b3 = madd(b3, x, wb);
-        if (left == 1) break;
-        wa = v128.load(w); wb = v128.load(w, 16); w += wStepBytes;
-        x = v128.load32_splat(p0, 4); a0 = madd(a0, x, wa); b0 = madd(b0, x, wb);
-        x = v128.load32_splat(p1, 4); a1 = madd(a1, x, wa); b1 = madd(b1, x, wb);
-        x = v128.load32_splat(p2, 4); a2 = madd(a2, x, wa); b2 = madd(b2, x, wb);
-        x = v128.load32_splat(p3, 4); a3 = madd(a3, x, wa); b3 = madd(b3, x, wb);
-        if (left == 2) break;
-        wa = v128.load(w); wb = v128.load(w, 16); w += wStepBytes;
-        x = v128.load32_splat(p0, 8); a0 = madd(a0, x, wa); b0 = madd(b0, x, wb);
-        x = v128.load32_splat(p1, 8); a1 = madd(a1, x, wa); b1 = madd(b1, x, wb);
-        x = v128.load32_splat(p2, 8); a2 = madd(a2, x, wa); b2 = madd(b2, x, wb);
-        x = v128.load32_splat(p3, 8); a3 = madd(a3, x, wa); b3 = madd(b3, x, wb);
-        if (left == 3) break;
-        wa = v128.load(w); wb = v128.load(w, 16); w += wStepBytes;
-        x = v128.load32_splat(p0, 12); a0 = madd(a0, x, wa); b0 = madd(b0, x, wb);
-        x = v128.load32_splat(p1, 12); a1 = madd(a1, x, wa); b1 = madd(b1, x, wb);
-        x = v128.load32_splat(p2, 12); a2 = madd(a2, x, wa); b2 = madd(b2, x, wb);
-        x = v128.load32_splat(p3, 12); a3 = madd(a3, x, wa); b3 = madd(b3, x, wb);
-        if (left == 4) break;
-        wa = v128.load(w); wb = v128.load(w, 16); w += wStepBytes;
-        x = v128.load32_splat(p0, 16); a0 = madd(a0, x, wa); b0 = madd(b0, x, wb);
-        x = v128.load32_splat(p1, 16); a1 = madd(a1, x, wa); b1 = madd(b1, x, wb);
-        x = v128.load32_splat(p2, 16); a2 = madd(a2, x, wa); b2 = madd(b2, x, wb);
-        x = v128.load32_splat(p3, 16); a3 = madd(a3, x, wa); b3 = madd(b3, x, wb);
-        if (left == 5) break;
-        wa = v128.load(w); wb = v128.load(w, 16); w += wStepBytes;
-        x = v128.load32_splat(p0, 20); a0 = madd(a0, x, wa); b0 = madd(b0, x, wb);
-        x = v128.load32_splat(p1, 20); a1 = madd(a1, x, wa); b1 = madd(b1, x, wb);
-        x = v128.load32_splat(p2, 20); a2 = madd(a2, x, wa); b2 = madd(b2, x, wb);
-        x = v128.load32_splat(p3, 20); a3 = madd(a3, x, wa); b3 = madd(b3, x, wb);
-        if (left == 6) break;
-        wa = v128.load(w); wb = v128.load(w, 16); w += wStepBytes;
-        x = v128.load32_splat(p0, 24); a0 = madd(a0, x, wa); b0 = madd(b0, x, wb);
-        x = v128.load32_splat(p1, 24); a1 = madd(a1, x, wa); b1 = madd(b1, x, wb);
-        x = v128.load32_splat(p2, 24); a2 = madd(a2, x, wa); b2 = madd(b2, x, wb);
-        x = v128.load32_splat(p3, 24); a3 = madd(a3, x, wa); b3 = madd(b3, x, wb);
-        if (left == 7) break;
-        wa = v128.load(w); wb = v128.load(w, 16); w += wStepBytes;
-        x = v128.load32_splat(p0, 28); a0 = madd(a0, x, wa); b0 = madd(b0, x, wb);
-        x = v128.load32_splat(p1, 28); a1 = madd(a1, x, wa); b1 = madd(b1, x, wb);
-        x = v128.load32_splat(p2, 28); a2 = madd(a2, x, wa); b2 = madd(b2, x, wb);
-        x = v128.load32_splat(p3, 28); a3 = madd(a3, x, wa); b3 = madd(b3, x, wb);
-        if (left == 8) break;
+        x = v128.load32_splat(p0, 4 * step); a0 = madd(a0, x, wa); b0 = madd(b0, x, wb);
+        x = v128.load32_splat(p1, 4 * step); a1 = madd(a1, x, wa); b1 = madd(b1, x, wb);
+        x = v128.load32_splat(p2, 4 * step); a2 = madd(a2, x, wa); b2 = madd(b2, x, wb);
+        x = v128.load32_splat(p3, 4 * step); a3 = madd(a3, x, wa); b3 = madd(b3, x, wb);
+        if (left == step + 1) break;
+        // end of unroll
         p0 += 32;
         p1 += 32;
         p2 += 32;
@@ -155,54 +116,14 @@ export function productTile(
   let wb: v128;
   let x: v128;
   for (let left = length; ; left -= 8) {
-    wa = v128.load(w); wb = v128.load(w, 16);
-    x = v128.load32_splat(x0); a0 = madd(a0, x, wa); b0 = madd(b0, x, wb);
-    x = v128.load32_splat(x1); a1 = madd(a1, x, wa); b1 = madd(b1, x, wb);
-    x = v128.load32_splat(x2); a2 = madd(a2, x, wa); b2 = madd(b2, x, wb);
-    x = v128.load32_splat(x3); a3 = madd(a3, x, wa); b3 = madd(b3, x, wb);
-    if (left == 1) break;
-    wa = v128.load(w, 32); wb = v128.load(w, 48);
-    x = v128.load32_splat(x0, 4); a0 = madd(a0, x, wa); b0 = madd(b0, x, wb);
-    x = v128.load32_splat(x1, 4); a1 = madd(a1, x, wa); b1 = madd(b1, x, wb);
-    x = v128.load32_splat(x2, 4); a2 = madd(a2, x, wa); b2 = madd(b2, x, wb);
-    x = v128.load32_splat(x3, 4); a3 = madd(a3, x, wa); b3 = madd(b3, x, wb);
-    if (left == 2) break;
-    wa = v128.load(w, 64); wb = v128.load(w, 80);
-    x = v128.load32_splat(x0, 8); a0 = madd(a0, x, wa); b0 = madd(b0, x, wb);
-    x = v128.load32_splat(x1, 8); a1 = madd(a1, x, wa); b1 = madd(b1, x, wb);
-    x = v128.load32_splat(x2, 8); a2 = madd(a2, x, wa); b2 = madd(b2, x, wb);
-    x = v128.load32_splat(x3, 8); a3 = madd(a3, x, wa); b3 = madd(b3, x, wb);
-    if (left == 3) break;
-    wa = v128.load(w, 96); wb = v128.load(w, 112);
-    x = v128.load32_splat(x0, 12); a0 = madd(a0, x, wa); b0 = madd(b0, x, wb);
-    x = v128.load32_splat(x1, 12); a1 = madd(a1, x, wa); b1 = madd(b1, x, wb);
-    x = v128.load32_splat(x2, 12); a2 = madd(a2, x, wa); b2 = madd(b2, x, wb);
-    x = v128.load32_splat(x3, 12); a3 = madd(a3, x, wa); b3 = madd(b3, x, wb);
-    if (left == 4) break;
-    wa = v128.load(w, 128); wb = v128.load(w, 144);
-    x = v128.load32_splat(x0, 16); a0 = madd(a0, x, wa); b0 = madd(b0, x, wb);
-    x = v128.load32_splat(x1, 16); a1 = madd(a1, x, wa); b1 = madd(b1, x, wb);
-    x = v128.load32_splat(x2, 16); a2 = madd(a2, x, wa); b2 = madd(b2, x, wb);
-    x = v128.load32_splat(x3, 16); a3 = madd(a3, x, wa); b3 = madd(b3, x, wb);
-    if (left == 5) break;
-    wa = v128.load(w, 160); wb = v128.load(w, 176);
-    x = v128.load32_splat(x0, 20); a0 = madd(a0, x, wa); b0 = madd(b0, x, wb);
-    x = v128.load32_splat(x1, 20); a1 = madd(a1, x, wa); b1 = madd(b1, x, wb);
-    x = v128.load32_splat(x2, 20); a2 = madd(a2, x, wa); b2 = madd(b2, x, wb);
-    x = v128.load32_splat(x3, 20); a3 = madd(a3, x, wa); b3 = madd(b3, x, wb);
-    if (left == 6) break;
-    wa = v128.load(w, 192); wb = v128.load(w, 208);
-    x = v128.load32_splat(x0, 24); a0 = madd(a0, x, wa); b0 = madd(b0, x, wb);
-    x = v128.load32_splat(x1, 24); a1 = madd(a1, x, wa); b1 = madd(b1, x, wb);
-    x = v128.load32_splat(x2, 24); a2 = madd(a2, x, wa); b2 = madd(b2, x, wb);
-    x = v128.load32_splat(x3, 24); a3 = madd(a3, x, wa); b3 = madd(b3, x, wb);
-    if (left == 7) break;
-    wa = v128.load(w, 224); wb = v128.load(w, 240);
-    x = v128.load32_splat(x0, 28); a0 = madd(a0, x, wa); b0 = madd(b0, x, wb);
-    x = v128.load32_splat(x1, 28); a1 = madd(a1, x, wa); b1 = madd(b1, x, wb);
-    x = v128.load32_splat(x2, 28); a2 = madd(a2, x, wa); b2 = madd(b2, x, wb);
-    x = v128.load32_splat(x3, 28); a3 = madd(a3, x, wa); b3 = madd(b3, x, wb);
-    if (left == 8) break;
+    // unroll step = 0..7
+    wa = v128.load(w, 32 * step); wb = v128.load(w, 32 * step + 16);
+    x = v128.load32_splat(x0, 4 * step); a0 = madd(a0, x, wa); b0 = madd(b0, x, wb);
+    x = v128.load32_splat(x1, 4 * step); a1 = madd(a1, x, wa); b1 = madd(b1, x, wb);
+    x = v128.load32_splat(x2, 4 * step); a2 = madd(a2, x, wa); b2 = madd(b2, x, wb);
+    x = v128.load32_splat(x3, 4 * step); a3 = madd(a3, x, wa); b3 = madd(b3, x, wb);
+    if (left == step + 1) break;
+    // end of unroll
     w += 256;
     x0 += 32;
     x1 += 32;
@@ -259,62 +180,15 @@ export function outerTile(
   for (; rows > 0; rows--) {
     let p = x;
     for (let left = length; ; left -= 8) {
+      // unroll step = 0..7
       wa = v128.load(w); wb = v128.load(w, 16); w += wStepBytes;
       s = v128.load32_splat(p); a0 = madd(a0, s, wa); b0 = madd(b0, s, wb);
       s = v128.load32_splat(p, 4); a1 = madd(a1, s, wa); b1 = madd(b1, s, wb);
       s = v128.load32_splat(p, 8); a2 = madd(a2, s, wa); b2 = madd(b2, s, wb);
       s = v128.load32_splat(p, 12); a3 = madd(a3, s, wa); b3 = madd(b3, s, wb);
       p += xStepBytes;
-      if (left == 1) break;
-      wa = v128.load(w); wb = v128.load(w, 16); w += wStepBytes;
-      s = v128.load32_splat(p); a0 = madd(a0, s, wa); b0 = madd(b0, s, wb);
-      s = v128.load32_splat(p, 4); a1 = madd(a1, s, wa); b1 = madd(b1, s, wb);
-      s = v128.load32_splat(p, 8); a2 = madd(a2, s, wa); b2 = madd(b2, s, wb);
-      s = v128.load32_splat(p, 12); a3 = madd(a3, s, wa); b3 = madd(b3, s, wb);
-      p += xStepBytes;
-      if (left == 2) break;
-      wa = v128.load(w); wb = v128.load(w, 16); w += wStepBytes;
-      s = v128.load32_splat(p); a0 = madd(a0, s, wa); b0 = madd(b0, s, wb);
-      s = v128.load32_splat(p, 4); a1 = madd(a1, s, wa); b1 = madd(b1, s, wb);
-      s = v128.load32_splat(p, 8); a2 = madd(a2, s, wa); b2 = madd(b2, s, wb);
-      s = v128.load32_splat(p, 12); a3 = madd(a3, s, wa); b3 = madd(b3, s, wb);
-      p += xStepBytes;
-      if (left == 3) break;
-      wa = v128.load(w); wb = v128.load(w, 16); w += wStepBytes;
-      s = v128.load32_splat(p); a0 = madd(a0, s, wa); b0 = madd(b0, s, wb);
-      s = v128.load32_splat(p, 4); a1 = madd(a1, s, wa); b1 = madd(b1, s, wb);
-      s = v128.load32_splat(p, 8); a2 = madd(a2, s, wa); b2 = madd(b2, s, wb);
-      s = v128.load32_splat(p, 12); a3 = madd(a3, s, wa); b3 = madd(b3, s, wb);
-      p += xStepBytes;
-      if (left == 4) break;
-      wa = v128.load(w); wb = v128.load(w, 16); w += wStepBytes;
-      s = v128.load32_splat(p); a0 = madd(a0, s, wa); b0 = madd(b0, s, wb);
-      s = v128.load32_splat(p, 4); a1 = madd(a1, s, wa); b1 = madd(b1, s, wb);
-      s = v128.load32_splat(p, 8); a2 = madd(a2, s, wa); b2 = madd(b2, s, wb);
-      s = v128.load32_splat(p, 12); a3 = madd(a3, s, wa); b3 = madd(b3, s, wb);
-      p += xStepBytes;
-      if (left == 5) break;
-      wa = v128.load(w); wb = v128.load(w, 16); w += wStepBytes;
-      s = v128.load32_splat(p); a0 = madd(a0, s, wa); b0 = madd(b0, s, wb);
-      s = v128.load32_splat(p, 4); a1 = madd(a1, s, wa); b1 = madd(b1, s, wb);
-      s = v128.load32_splat(p, 8); a2 = madd(a2, s, wa); b2 = madd(b2, s, wb);
-      s = v128.load32_splat(p, 12); a3 = madd(a3, s, wa); b3 = madd(b3, s, wb);
-      p += xStepBytes;
-      if (left == 6) break;
-      wa = v128.load(w); wb = v128.load(w, 16); w += wStepBytes;
-      s = v128.load32_splat(p); a0 = madd(a0, s, wa); b0 = madd(b0, s, wb);
-      s = v128.load32_splat(p, 4); a1 = madd(a1, s, wa); b1 = madd(b1, s, wb);
-      s = v128.load32_splat(p, 8); a2 = madd(a2, s, wa); b2 = madd(b2, s, wb);
-      s = v128.load32_splat(p, 12); a3 = madd(a3, s, wa); b3 = madd(b3, s, wb);
-      p += xStepBytes;
-      if (left == 7) break;
-      wa = v128.load(w); wb = v128.load(w, 16); w += wStepBytes;
-      s = v128.load32_splat(p); a0 = madd(a0, s, wa); b0 = madd(b0, s, wb);
-      s = v128.load32_splat(p, 4); a1 = madd(a1, s, wa); b1 = madd(b1, s, wb);
-      s = v128.load32_splat(p, 8); a2 = madd(a2, s, wa); b2 = madd(b2, s, wb);
-      s = v128.load32_splat(p, 12); a3 = madd(a3, s, wa); b3 = madd(b3, s, wb);
-      p += xStepBytes;
-      if (left == 8) break;
+      if (left == step + 1) break;
+      // end of unroll
     }
     x += rowBytes;
   }
