@@ -75,7 +75,9 @@ export class VarianceScaling implements Initializer {
 
 function fault(expected: string, received: unknown): HeddleError {
   return new HeddleError({
-    ...{ who: "VarianceScaling", expected, received: JSON.stringify(received) ?? "nothing" },
+    who: "VarianceScaling",
+    expected,
+    received: JSON.stringify(received) ?? "nothing",
     next: "Correct the initializer.",
   });
 }

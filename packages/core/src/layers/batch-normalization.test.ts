@@ -24,16 +24,29 @@ describe("BatchNormalization", () => {
 
   it("has Keras's defaults and reads its own configuration", () => {
     expect(new BatchNormalization().getConfig()).toEqual({
-      ...{ name: "BatchNormalization", trainable: true, axis: -1, momentum: 0.99, epsilon: 1e-3 },
-      ...{ center: true, scale: true, beta_regularizer: null, gamma_regularizer: null },
+      name: "BatchNormalization",
+      trainable: true,
+      axis: -1,
+      momentum: 0.99,
+      epsilon: 1e-3,
+      center: true,
+      scale: true,
+      beta_regularizer: null,
+      gamma_regularizer: null,
       beta_initializer: serialize({ className: "Zeros", getConfig: () => ({}) }),
       gamma_initializer: serialize({ className: "Ones", getConfig: () => ({}) }),
       moving_mean_initializer: serialize({ className: "Zeros", getConfig: () => ({}) }),
       moving_variance_initializer: serialize({ className: "Ones", getConfig: () => ({}) }),
     });
     const layer = new BatchNormalization({
-      ...{ name: "norm", trainable: false, momentum: 0.9, epsilon: 1e-5, scale: false },
-      ...{ betaInitializer: "ones", movingMeanInitializer: "ones", betaRegularizer: new L1(0.25) },
+      name: "norm",
+      trainable: false,
+      momentum: 0.9,
+      epsilon: 1e-5,
+      scale: false,
+      betaInitializer: "ones",
+      movingMeanInitializer: "ones",
+      betaRegularizer: new L1(0.25),
     });
     const again: Layer = layers.deserialize("test", JSON.parse(JSON.stringify(serialize(layer))));
     expect(again.getConfig()).toEqual(layer.getConfig());

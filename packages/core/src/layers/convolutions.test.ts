@@ -19,10 +19,8 @@ describe("convolutions have Keras's shapes and weights:", () => {
   it.each([
     [
       new DepthwiseConv2D(3, { depthMultiplier: 2, name: "d" }),
-      ...[
-        [28, 27, 5],
-        [26, 25, 10],
-      ],
+      [28, 27, 5],
+      [26, 25, 10],
       [
         ["d/kernel", [3, 3, 5, 2]],
         ["d/bias", [10]],
@@ -30,18 +28,14 @@ describe("convolutions have Keras's shapes and weights:", () => {
     ],
     [
       new DepthwiseConv2D([1, 5], { padding: "same", strides: 2, useBias: false, name: "d" }),
-      ...[
-        [9, 8, 3],
-        [5, 4, 3],
-      ],
+      [9, 8, 3],
+      [5, 4, 3],
       [["d/kernel", [1, 5, 3, 1]]],
     ],
     [
       new SeparableConv2D(7, 3, { depthMultiplier: 2, dilationRate: [1, 2], name: "s" }),
-      ...[
-        [9, 8, 3],
-        [7, 4, 7],
-      ],
+      [9, 8, 3],
+      [7, 4, 7],
       [
         ["s/depthwise_kernel", [3, 3, 3, 2]],
         ["s/pointwise_kernel", [1, 1, 6, 7]],
@@ -50,10 +44,8 @@ describe("convolutions have Keras's shapes and weights:", () => {
     ],
     [
       new Conv2D(6, 3, { groups: 2, name: "g" }),
-      ...[
-        [9, 8, 4],
-        [7, 6, 6],
-      ],
+      [9, 8, 4],
+      [7, 6, 6],
       [
         ["g/kernel", [3, 3, 2, 6]],
         ["g/bias", [6]],
@@ -87,31 +79,33 @@ describe("convolutions come back from their configuration:", () => {
   it.each([
     new DepthwiseConv2D(3),
     new DepthwiseConv2D([3, 2], {
-      ...{
-        name: "d",
-        depthMultiplier: 3,
-        strides: [2, 1],
-        padding: "same",
-        activation: "relu",
-        useBias: false,
-      },
-      ...{ depthwiseInitializer: "heUniform", biasInitializer: "glorotUniform" },
-      ...{ depthwiseRegularizer: new L1(0.5), biasRegularizer: "l2", trainable: false },
-      ...{ depthwiseConstraint: "maxNorm", biasConstraint: "maxNorm" },
+      name: "d",
+      depthMultiplier: 3,
+      strides: [2, 1],
+      padding: "same",
+      activation: "relu",
+      useBias: false,
+      depthwiseInitializer: "heUniform",
+      biasInitializer: "glorotUniform",
+      depthwiseRegularizer: new L1(0.5),
+      biasRegularizer: "l2",
+      trainable: false,
+      depthwiseConstraint: "maxNorm",
+      biasConstraint: "maxNorm",
     }),
     new SeparableConv2D(5, 3),
     new SeparableConv2D(5, [3, 2], {
-      ...{ name: "s", depthMultiplier: 3, dilationRate: [2, 1], padding: "same", activation: "gelu" },
-      ...{
-        depthwiseInitializer: "heUniform",
-        pointwiseInitializer: "zeros",
-        biasInitializer: "glorotUniform",
-      },
-      ...{
-        depthwiseRegularizer: new L1(0.5),
-        pointwiseRegularizer: new L2(0.25),
-        pointwiseConstraint: "maxNorm",
-      },
+      name: "s",
+      depthMultiplier: 3,
+      dilationRate: [2, 1],
+      padding: "same",
+      activation: "gelu",
+      depthwiseInitializer: "heUniform",
+      pointwiseInitializer: "zeros",
+      biasInitializer: "glorotUniform",
+      depthwiseRegularizer: new L1(0.5),
+      pointwiseRegularizer: new L2(0.25),
+      pointwiseConstraint: "maxNorm",
     }),
     new Conv2D(6, 3, { groups: 3, dilationRate: [1, 3], trainable: false }),
     new Dense(3, { trainable: false }),
@@ -164,7 +158,7 @@ describe("a convolution that cannot be says so when it is built:", () => {
     ],
     [
       () => new SeparableConv2D(2, 5).outputShape([20]),
-      "SeparableConv2D: expected an input [batch, height, width, channels], received [batch, 20]. Give it images, not flattened ones.",
+      "SeparableConv2D: expected an input [batch, height, width, channels], received [batch, 20]. Pass images that are not flattened.",
     ],
     [
       () => layers.create("config.json", "DepthwiseConv2D", { kernel_size: 3, activity_regularizer: {} }),

@@ -53,11 +53,11 @@ refuses("inputs that do not fit a layer", [
   ],
   [
     () => on([64], new Conv2D(4, 3)),
-    "Conv2D: expected an input [batch, height, width, channels], received [batch, 64]. Give it images, not flattened ones.",
+    "Conv2D: expected an input [batch, height, width, channels], received [batch, 64]. Pass images that are not flattened.",
   ],
   [
     () => on([64], new DepthwiseConv2D(3)),
-    "DepthwiseConv2D: expected an input [batch, height, width, channels], received [batch, 64]. Give it images, not flattened ones.",
+    "DepthwiseConv2D: expected an input [batch, height, width, channels], received [batch, 64]. Pass images that are not flattened.",
   ],
   [
     () => on([2, 2, 1], new DepthwiseConv2D(3)),
@@ -77,39 +77,39 @@ refuses("inputs that do not fit a layer", [
   ],
   [
     () => on([5], new MaxPooling2D()),
-    "MaxPooling2D: expected an input [batch, height, width, channels], received [batch, 5]. Give it images, not flattened ones.",
+    "MaxPooling2D: expected an input [batch, height, width, channels], received [batch, 5]. Pass images that are not flattened.",
   ],
   [
     () => on([5], new GlobalAveragePooling2D()),
-    "GlobalAveragePooling2D: expected an input [batch, height, width, channels], received [batch, 5]. Give it images, not flattened ones.",
+    "GlobalAveragePooling2D: expected an input [batch, height, width, channels], received [batch, 5]. Pass images that are not flattened.",
   ],
   [
     () => on([5], new GlobalMaxPooling2D()),
-    "GlobalMaxPooling2D: expected an input [batch, height, width, channels], received [batch, 5]. Give it images, not flattened ones.",
+    "GlobalMaxPooling2D: expected an input [batch, height, width, channels], received [batch, 5]. Pass images that are not flattened.",
   ],
   [
     () => on([5], new UpSampling2D()),
-    "UpSampling2D: expected an input [batch, height, width, channels], received [batch, 5]. Give it images, not flattened ones.",
+    "UpSampling2D: expected an input [batch, height, width, channels], received [batch, 5]. Pass images that are not flattened.",
   ],
   [
     () => on([5], new ZeroPadding2D()),
-    "ZeroPadding2D: expected an input [batch, height, width, channels], received [batch, 5]. Give it images, not flattened ones.",
+    "ZeroPadding2D: expected an input [batch, height, width, channels], received [batch, 5]. Pass images that are not flattened.",
   ],
   [
     () => on([5], new SpatialDropout2D(0.5)),
-    "SpatialDropout2D: expected an input [batch, height, width, channels], received [batch, 5]. Give it images, not flattened ones.",
+    "SpatialDropout2D: expected an input [batch, height, width, channels], received [batch, 5]. Pass images that are not flattened.",
   ],
   [
     () => on([5], new RandomFlip()),
-    "RandomFlip: expected an input [batch, height, width, channels], received [batch, 5]. Give it images, not flattened ones.",
+    "RandomFlip: expected an input [batch, height, width, channels], received [batch, 5]. Pass images that are not flattened.",
   ],
   [
     () => on([5], new Resizing(2, 2)),
-    "Resizing: expected an input [batch, height, width, channels], received [batch, 5]. Give it images, not flattened ones.",
+    "Resizing: expected an input [batch, height, width, channels], received [batch, 5]. Pass images that are not flattened.",
   ],
   [
     () => on([5], new CenterCrop(2, 2)),
-    "CenterCrop: expected an input [batch, height, width, channels], received [batch, 5]. Give it images, not flattened ones.",
+    "CenterCrop: expected an input [batch, height, width, channels], received [batch, 5]. Pass images that are not flattened.",
   ],
   [
     () => on([2, 6], new Reshape([5])),

@@ -70,7 +70,10 @@ describe.each(["activations-pooling", "convolutions", "layers"])("Keras, %s", (n
         return;
       }
       const result = await runChain(engine(), {
-        ...{ nodes, shape, samples: samples!, training: false },
+        nodes,
+        shape,
+        samples: samples!,
+        training: false,
         x: Float32Array.from(example.x),
         dy: Float32Array.from(example.dy),
       });

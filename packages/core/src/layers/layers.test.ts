@@ -113,14 +113,14 @@ describe("a configuration gives the layer back:", () => {
     new Activation("softmax", { name: "last" }),
     new Conv2D(16, 3),
     new Conv2D(4, [1, 5], {
-      ...{
-        name: "c",
-        strides: [2, 1],
-        padding: "same",
-        activation: "relu",
-        useBias: false,
-      },
-      ...{ kernelInitializer: "heUniform", biasInitializer: "glorotUniform", kernelRegularizer: new L1(0.5) },
+      name: "c",
+      strides: [2, 1],
+      padding: "same",
+      activation: "relu",
+      useBias: false,
+      kernelInitializer: "heUniform",
+      biasInitializer: "glorotUniform",
+      kernelRegularizer: new L1(0.5),
     }),
     new Dense(7),
     new Dense(7, { activation: "softmax", kernelRegularizer: new L2(0.25), name: "d" }),
@@ -169,7 +169,7 @@ describe("a wrong option says whose it is, what was expected, what came, what to
     ],
     [
       () => built(new RandomFlip("vertical", { name: "r" }), [784]),
-      'RandomFlip "r": expected an input [batch, height, width, channels], received [batch, 784]. Give it images, not flattened ones.',
+      'RandomFlip "r": expected an input [batch, height, width, channels], received [batch, 784]. Pass images that are not flattened.',
     ],
     [
       () => new Conv2D(-3, 3),
@@ -250,7 +250,7 @@ describe("a wrong option says whose it is, what was expected, what came, what to
     ],
     [
       () => new Conv2D(4, 3).outputShape([64]),
-      "Conv2D: expected an input [batch, height, width, channels], received [batch, 64]. Give it images, not flattened ones.",
+      "Conv2D: expected an input [batch, height, width, channels], received [batch, 64]. Pass images that are not flattened.",
     ],
     [
       () => new MaxPooling2D(3).outputShape([2, 9, 1]),

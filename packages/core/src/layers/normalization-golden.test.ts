@@ -44,7 +44,11 @@ describe(`Keras ${golden.keras}`, () => {
       });
       const result = await runChain(engine(), {
         nodes: layer.lower(shape) as readonly OpNode[],
-        ...{ shape, samples: samples!, batchSize: samples! + 3, shards: 3, training: example.training },
+        shape,
+        samples: samples!,
+        batchSize: samples! + 3,
+        shards: 3,
+        training: example.training,
         x: Float32Array.from(example.x),
         dy: Float32Array.from(example.dy),
       });

@@ -100,7 +100,7 @@ describe("a wrong option says whose it is, what was expected, what came, what to
     ],
     [
       () => new GlobalAveragePooling2D().outputShape([784]),
-      "GlobalAveragePooling2D: expected an input [batch, height, width, channels], received [batch, 784]. Give it images, not flattened ones.",
+      "GlobalAveragePooling2D: expected an input [batch, height, width, channels], received [batch, 784]. Pass images that are not flattened.",
     ],
     [
       () => new UpSampling2D([2, 1.5]),
@@ -144,7 +144,7 @@ describe("a wrong option says whose it is, what was expected, what came, what to
     ],
     [
       () => new SpatialDropout2D(0.5).outputShape([784]),
-      "SpatialDropout2D: expected an input [batch, height, width, channels], received [batch, 784]. Give it images, not flattened ones.",
+      "SpatialDropout2D: expected an input [batch, height, width, channels], received [batch, 784]. Pass images that are not flattened.",
     ],
     [
       () => layers.create("config.json", "Activation", { activation: { class_name: "function" } }),

@@ -41,8 +41,11 @@ onEachVariant("preprocessing layers", (engine) => {
       const result = await runChain(engine(), {
         // None of them reads several values.
         nodes: layer.lower(shape) as OpNode[],
-        ...{ shape, x: numbers(2 * sizeOf(shape), 37), dy: numbers(2 * sizeOf(y_shape), 23) },
-        ...{ samples: 2, training },
+        shape,
+        x: numbers(2 * sizeOf(shape), 37),
+        dy: numbers(2 * sizeOf(y_shape), 23),
+        samples: 2,
+        training,
       });
       const place = { part: "preprocessing", row: class_name, kernels: engine().variant };
       const compare = againstKeras({ ...place, id: JSON.stringify([config, shape, training]) });
@@ -57,7 +60,10 @@ onEachVariant("preprocessing layers", (engine) => {
     const node = { op: "randomContrast", owner: "contrast", layer: 0 } as const;
     const result = await runChain(engine(), {
       nodes: [{ ...node, factor: [factor, factor], valueRange }],
-      ...{ shape, x: numbers(count, 37), dy: numbers(count, 23), samples: 2 },
+      shape,
+      x: numbers(count, 37),
+      dy: numbers(count, 23),
+      samples: 2,
     });
     const place = { part: "preprocessing", row: "RandomContrast", kernels: engine().variant };
     const compare = againstKeras({ ...place, id: factor });

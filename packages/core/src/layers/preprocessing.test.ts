@@ -56,7 +56,11 @@ describe("a configuration gives the layer back:", () => {
     new Resizing(32, 20, { interpolation: "nearest", cropToAspectRatio: true }),
     new RandomErasing(),
     new RandomErasing({
-      ...{ factor: [0.5, 0.75], scale: [0.1, 0.2], fillValue: 0.5, valueRange: [0, 1], name: "e" },
+      factor: [0.5, 0.75],
+      scale: [0.1, 0.2],
+      fillValue: 0.5,
+      valueRange: [0, 1],
+      name: "e",
     }),
   ])("%o", (layer) => {
     const saved = JSON.parse(JSON.stringify({ class_name: layer.className, config: layer.getConfig() }));
@@ -83,7 +87,7 @@ describe("a wrong option says whose it is, what was expected, what came, what to
     ],
     [
       () => built(new CenterCrop(4, 4, { name: "c" }), [784]),
-      'CenterCrop "c": expected an input [batch, height, width, channels], received [batch, 784]. Give it images, not flattened ones.',
+      'CenterCrop "c": expected an input [batch, height, width, channels], received [batch, 784]. Pass images that are not flattened.',
     ],
     [
       () => new Normalization({ mean: 1 }),

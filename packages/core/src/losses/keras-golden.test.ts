@@ -62,7 +62,8 @@ describe(`Keras ${golden.keras}`, () => {
       const target = Float32Array.from({ length: 15 }, (_, index) => (index % 4) / 3);
       const run = async (fused: boolean) => {
         const results = await runExperiment(engine(), {
-          ...{ samples: 3, columns: [x, target] },
+          samples: 3,
+          columns: [x, target],
           emit(e, [input, wanted]) {
             const lost = e.program.buffer("loss", "result", 4);
             const sigmoid: OpNode = { op: "activation", activation: "sigmoid", owner: "sigmoid" };

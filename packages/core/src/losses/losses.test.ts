@@ -11,13 +11,19 @@ import {
 
 it("say what targets they want and what they absorb, and take probabilities unless told otherwise", () => {
   expect(new SparseCategoricalCrossentropy()).toMatchObject({
-    ...{ targets: "classes", activation: "softmax", fromLogits: false },
+    targets: "classes",
+    activation: "softmax",
+    fromLogits: false,
   });
   expect(new CategoricalCrossentropy({ fromLogits: true })).toMatchObject({
-    ...{ targets: "distributions", activation: "softmax", fromLogits: true },
+    targets: "distributions",
+    activation: "softmax",
+    fromLogits: true,
   });
   expect(new BinaryCrossentropy()).toMatchObject({
-    ...{ targets: "values", activation: "sigmoid", fromLogits: false },
+    targets: "values",
+    activation: "sigmoid",
+    fromLogits: false,
   });
   expect(new MeanSquaredError()).toMatchObject({ targets: "values", activation: undefined });
 });

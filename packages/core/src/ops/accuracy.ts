@@ -3,8 +3,8 @@ import type { Buffer } from "../engine/program-builder.js";
 import type { Emitter, Value } from "./emitter.js";
 
 /**
- * The share of each sample's answers that are right. As Keras's "accuracy": along a last axis longer than one the
- * largest value is the answer, else each element is one, yes above the threshold.
+ * The share of each sample's answers that are right. As in Keras's "accuracy", the answer is the largest value along a
+ * last axis longer than one; otherwise each element is an answer, yes above the threshold.
  */
 export function emitAccuracy(
   e: Emitter,

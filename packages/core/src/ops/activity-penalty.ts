@@ -2,7 +2,7 @@ import { sizeOf } from "../base/shape.js";
 import type { Buffer } from "../engine/program-builder.js";
 import type { Emitter, Value } from "./emitter.js";
 
-/** An op that passes a value on and adds what its size costs to the loss: l1 · Σ|x| + l2 · Σx² for each sample. */
+/** An op that passes a value on and adds a penalty on its size to the loss: l1 · Σ|x| + l2 · Σx² for each sample. */
 export interface ActivityPenaltyNode {
   readonly op: "activityPenalty";
   readonly owner: string;
@@ -20,7 +20,7 @@ export interface ActivityPenaltyOperands {
   readonly first: boolean;
 }
 
-/** As Backward; without `dy` where nothing but the penalty has a gradient by the value. */
+/** As Backward; without `dy` where only the penalty has a gradient by the value. */
 export type PenaltyBackward = (dy: Buffer | undefined, dx: Buffer | undefined) => void;
 
 /** y = x. Backward: dx = dy + (l1 · sign(x) + 2 · l2 · x) / batch size. */

@@ -21,7 +21,12 @@ onEachVariant("averagePool", (engine) => {
     const dy = sixteenths(samples * geometry.P * geometry.Q * geometry.C, seed + 1).map((v) => v + 1 / 32);
     const actual = await runChain(engine(), {
       nodes: [{ op: "averagePool", owner: "pool", geometry }],
-      ...{ shape, x, dy, samples, batchSize: samples + left, shards },
+      shape,
+      x,
+      dy,
+      samples,
+      batchSize: samples + left,
+      shards,
     });
     // Sums are exact: what is left is the rounding of the share and of its product.
     expectClose(actual.y, averagePoolReference(geometry, samples, x), 1e-6);
@@ -58,7 +63,10 @@ onEachVariant("averagePool", (engine) => {
 
   it("leaves what lies outside of the image out of the mean", async () => {
     const geometry = pool2dGeometry([3, 3, 1], {
-      ...{ who: "test", poolSize: [2, 2], strides: [2, 2], padding: "same" },
+      who: "test",
+      poolSize: [2, 2],
+      strides: [2, 2],
+      padding: "same",
     });
     const nodes = [{ op: "averagePool", owner: "pool", geometry } as const];
     const x = Float32Array.of(1, 3, 5, 5, 7, 9, 2, 4, 6);

@@ -6,7 +6,7 @@ export interface AveragePoolNode extends NodeOf<"averagePool"> {
   readonly geometry: Pool2DGeometry;
 }
 
-/** y = the mean of each window, padding left out: x [H, W, C] → y [P, Q, C]. */
+/** y = the mean of each window, ignoring the padding: x [H, W, C] → y [P, Q, C]. */
 function emitAveragePool(e: Emitter, g: Pool2DGeometry, x: Value): [Value, Backward] {
   const { H, W, C, P, Q, poolH, poolW, strideH, strideW, top, left } = g;
   const y = e.value("output", [P, Q, C]);

@@ -14,7 +14,7 @@ export function momentsReference(C: number, x: ArrayLike<number>) {
   return { mean, variance };
 }
 
-/** The plain twin of the forward pass by given statistics; the rows of the whole batch, one behind the other. */
+/** The plain twin of the forward pass with these statistics, for the rows of the whole batch. */
 export function batchNormalizationReference(
   { gamma, beta, relu, epsilon }: Affine & { readonly relu: boolean; readonly epsilon: number },
   { mean, variance }: { readonly mean: ArrayLike<number>; readonly variance: ArrayLike<number> },

@@ -47,14 +47,25 @@ onEachVariant("batchNormalization", (engine) => {
     movingVariance.assign(movingVariance.read().map((value) => value * value + 0.5));
     const settings = { momentum: 0.75, epsilon: 0.125, relu, frozen };
     const node: OpNode = {
-      ...{ op: "batchNormalization", owner: "norm", ...settings },
-      ...{ gamma, beta, movingMean, movingVariance },
+      op: "batchNormalization",
+      owner: "norm",
+      ...settings,
+      gamma,
+      beta,
+      movingMean,
+      movingVariance,
     };
     const x = values(samples * rows * C, seed + 5);
     const dy = values(samples * rows * C, seed + 6);
     const actual = await runChain(engine(), {
       nodes: [node],
-      ...{ shape: [rows, C], x, dy, samples, batchSize: samples + left, shards, training },
+      shape: [rows, C],
+      x,
+      dy,
+      samples,
+      batchSize: samples + left,
+      shards,
+      training,
     });
 
     const ofBatch = training && !frozen;
@@ -101,18 +112,23 @@ onEachVariant("batchNormalization", (engine) => {
     const result = await runChain(engine(), {
       nodes: [
         {
-          ...{
-            op: "batchNormalization",
-            owner: "norm",
-            momentum: 0,
-            epsilon: 1e-3,
-            relu: false,
-            frozen: false,
-          },
-          ...{ gamma: undefined, beta: undefined, movingMean: zeros, movingVariance: variance },
+          op: "batchNormalization",
+          owner: "norm",
+          momentum: 0,
+          epsilon: 1e-3,
+          relu: false,
+          frozen: false,
+          gamma: undefined,
+          beta: undefined,
+          movingMean: zeros,
+          movingVariance: variance,
         },
       ],
-      ...{ shape: [rows, C], x, dy: x, samples, shards: 3 },
+      shape: [rows, C],
+      x,
+      dy: x,
+      samples,
+      shards: 3,
     });
     const moments = momentsReference(C, x);
     expectClose(result.after(zeros), moments.mean, 1e-7);

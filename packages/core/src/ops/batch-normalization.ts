@@ -15,7 +15,7 @@ export interface BatchNormalizationNode extends NodeOf<"batchNormalization"> {
   readonly epsilon: number;
   /** Negative outputs become 0. */
   readonly relu: boolean;
-  /** Normalizes by the moving statistics in training too, and leaves them as they are. */
+  /** Normalizes by the moving statistics in training too, and does not move them. */
   readonly frozen: boolean;
   readonly gamma: Weight | undefined;
   readonly beta: Weight | undefined;
@@ -25,10 +25,10 @@ export interface BatchNormalizationNode extends NodeOf<"batchNormalization"> {
 
 /**
  * y = (x − mean) / √(variance + ε) · γ + β for each place of the last axis: x y [rows, C], rows the positions before
- * it. Mean and (biased) variance are the batch's in training, over samples and rows, and move the moving ones; else
+ * it. In training, mean and (biased) variance are the batch's, over samples and rows, and move the moving ones; otherwise
  * they are the moving ones.
  *
- * The batch's statistics need every shard: what is before the op runs in one phase, what is behind it in the next.
+ * The batch's statistics need every shard: what comes before the op runs in one phase, what follows it in the next.
  */
 function emitBatchNormalization(
   e: Emitter,
@@ -51,7 +51,9 @@ function emitBatchNormalization(
   const scaling = (first: number, last: number) => ({
     ...fromChannel(first, { scale, shift, inverse, mean, variance }),
     ...fromChannel(first, { gamma: gamma?.data ?? zeros, beta: beta?.data ?? zeros }),
-    ...{ channels: last - first, epsilon, hasGamma: gamma ? 1 : 0 },
+    channels: last - first,
+    epsilon,
+    hasGamma: gamma ? 1 : 0,
   });
   if (ofBatch) {
     const parts = e.floats("moments", "shard", 4 * C);
@@ -61,7 +63,11 @@ function emitBatchNormalization(
       {
         ...fromChannel(first, { mean, variance }),
         ...fromChannel(first, { movingMean: movingMean.data, movingVariance: movingVariance.data }),
-        ...{ ...partsFrom(parts, first), channels: last - first, C, rows, momentum },
+        ...partsFrom(parts, first),
+        channels: last - first,
+        C,
+        rows,
+        momentum,
         shardSize: e.program.shardSize,
       },
     ];
@@ -76,7 +82,7 @@ function emitBatchNormalization(
 
   const backward: Backward = (dy, dx) => {
     const operands = { dy, x: x.data, mean, scale, shift, ...sizes, lowest };
-    // A gradient that nobody asked for has somewhere to go all the same.
+    // The kernel always writes both gradients, so one that is not wanted goes to memory of its own.
     const dgamma = gamma?.gradient ?? channels("gamma gradient");
     const dbeta = beta?.gradient ?? channels("beta gradient");
     const [slope, offset] = [channels("slope"), channels("offset")];
@@ -88,9 +94,13 @@ function emitBatchNormalization(
         [
           "mergeChannelGradients",
           {
-            ...{ dgamma: at(dgamma, 4 * first), dbeta: at(dbeta, 4 * first) },
+            dgamma: at(dgamma, 4 * first),
+            dbeta: at(dbeta, 4 * first),
             ...fromChannel(first, { slope, offset, scale, inverse }),
-            ...{ ...partsFrom(parts, first), channels: last - first, C, rows },
+            ...partsFrom(parts, first),
+            channels: last - first,
+            C,
+            rows,
           },
         ],
       ]);
@@ -98,7 +108,7 @@ function emitBatchNormalization(
       else for (const calls of merged) e.reduce(calls);
     }
     if (!dx) return;
-    // Statistics that are fixed have no gradient.
+    // Fixed statistics have no gradient.
     const bent = needsSlope ? { slope, offset } : { slope: zeros, offset: zeros };
     e.call("scaleChannelsBackward", "backward", { dx, ...operands, ...bent });
   };
@@ -110,13 +120,13 @@ function tasks(C: number, calls: (first: number, last: number) => KernelCall[]):
   return ranges(C, TASK_CHANNELS).map(([first, last]) => calls(first, last));
 }
 
-/** Arrays of one f32 a channel, from some channel on. */
+/** Arrays with one f32 for each channel, starting at a channel. */
 function fromChannel<K extends string>(first: number, arrays: Record<K, Buffer>) {
   const entries = Object.entries<Buffer>(arrays).map(([name, array]) => [name, at(array, 4 * first)]);
   return Object.fromEntries(entries) as Record<K, ReturnType<typeof at>>;
 }
 
-/** The shards' f64 sums, from some channel on, and what says how many there are. */
+/** The shards' f64 sums, starting at a channel, and how many there are. */
 function partsFrom(parts: Buffer, first: number) {
   return { parts: at(parts, 8 * first), strideBytes: parts.bytes, batch: "batch", shards: "shards" } as const;
 }

@@ -1,7 +1,6 @@
-import { sizeOf } from "../base/shape.js";
 import type { Buffer } from "../engine/program-builder.js";
 import type { Emitter, Value } from "./emitter.js";
-import type { LossOperands } from "./loss.js";
+import { elementwiseLoss, type LossOperands } from "./loss.js";
 
 /**
  * Binary cross-entropy of each element of x against a target from 0 to 1, averaged over a sample's elements; in
@@ -13,22 +12,13 @@ export function emitBinaryCrossEntropy(
   options: {
     /** Share of the target that is moved to ½. */
     readonly smoothing: number;
-    /** True where x is what a sigmoid would take, false where it is probabilities. */
+    /** True where x holds logits, false where it holds probabilities. */
     readonly logits: boolean;
   },
   x: Value,
 ): Buffer | undefined {
-  const dx = e.options.training ? e.value("gradient", x.shape).data : undefined;
-  e.call("binaryCrossEntropy", "loss", {
-    loss: operands.loss,
-    dx: dx ?? 0,
-    x: x.data,
-    target: operands.target,
-    scale: operands.scale,
-    N: "samples",
-    count: sizeOf(x.shape),
-    smoothing: options.smoothing,
-    logits: Number(options.logits),
-  });
-  return dx;
+  const call = elementwiseLoss(e, operands, x);
+  const { smoothing, logits } = options;
+  e.call("binaryCrossEntropy", "loss", { ...call.operands, smoothing, logits: Number(logits) });
+  return call.dx;
 }

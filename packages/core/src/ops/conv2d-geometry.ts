@@ -28,7 +28,7 @@ export interface Conv2DGeometry {
 }
 
 export interface Conv2DOptions {
-  /** Who asks, for messages. */
+  /** The layer in error messages. */
   readonly who: string;
   readonly filters: number;
   readonly kernelSize: readonly [number, number];
@@ -37,7 +37,7 @@ export interface Conv2DOptions {
   readonly padding: Padding;
 }
 
-/** Checks a convolution of an input `[H, W, C]` and gives its sizes. */
+/** Checks a convolution of an input `[H, W, C]` and returns its sizes. */
 export function conv2dGeometry(input: Shape, options: Conv2DOptions): Conv2DGeometry {
   const { who, filters: K, kernelSize, strides, dilationRate, padding } = options;
   const [H, W, C] = imageShape(who, input);
@@ -87,7 +87,7 @@ export function conv2dMacs({ P, Q, K, R, S, C }: Conv2DGeometry): number {
   return P * Q * K * R * S * C;
 }
 
-/** The input with its padding around it: itself where there is none. */
+/** The input surrounded by its padding: the input itself if there is none. */
 export function emitPadding(e: Emitter, geometry: Conv2DGeometry, x: Value): Value {
   const { H, W, C, paddedH, paddedW, top, left } = geometry;
   if (paddedH === H && paddedW === W) return x;
@@ -97,7 +97,7 @@ export function emitPadding(e: Emitter, geometry: Conv2DGeometry, x: Value): Val
   return padded;
 }
 
-/** The gradient of emitPadding: what lies within the padding. */
+/** The gradient of emitPadding: the part inside the padding. */
 export function emitCropping(e: Emitter, geometry: Conv2DGeometry, dx: Buffer, padded: Buffer): void {
   const { H, W, C, paddedH, paddedW, top, left } = geometry;
   const sizes = { N: "samples", H, W, C, paddedH, paddedW, top, left } as const;

@@ -11,10 +11,10 @@ export interface BorderedGradient {
   readonly sizes: Record<"borderedH" | "borderedW" | "borderH" | "borderW", number>;
 }
 
-/** No pass by Winograd's algorithm. */
+/** No pass uses Winograd's algorithm. */
 export const DIRECT = { inputGradient: false, kernelGradient: false };
 
-/** Puts zeros around dy, as far as the first and the last pixel of the input reach by any tap: dy itself if not at all. */
+/** Surrounds dy with zeros as far as any tap of the first and the last pixel of the input reaches; dy itself if none does. */
 export function emitBorder(
   e: Emitter,
   geometry: Conv2DGeometry,
@@ -42,8 +42,8 @@ export function emitBorder(
 }
 
 /**
- * dx [H, W, C] from dy and the kernel [R, S, C, K]: again a convolution, of dy by the kernel turned round; with a
- * stride, one for each phase of the input's pixels.
+ * dx [H, W, C] from dy and the kernel [R, S, C, K]: a convolution again, of dy with the flipped kernel; with a stride,
+ * one for each phase of the input's pixels.
  */
 export function emitInputGradient(
   e: Emitter,

@@ -40,13 +40,19 @@ const common = {
 };
 /** What the direct kernel computes: few channels, or another window than 3×3. */
 const direct: fc.Arbitrary<Case> = fc.record({
-  ...{ ...common, C: fc.constantFrom(1, 3, 5), K: fc.constantFrom(1, 3, 8, 10, 17, 37) },
-  ...{ R: size(1, 4), S: size(1, 4) },
+  ...common,
+  C: fc.constantFrom(1, 3, 5),
+  K: fc.constantFrom(1, 3, 8, 10, 17, 37),
+  R: size(1, 4),
+  S: size(1, 4),
 });
 /** What Winograd's algorithm computes. */
 const transformed: fc.Arbitrary<Case> = fc.record({
-  ...{ ...common, C: fc.constantFrom(8, 9, 11, 16), K: fc.constantFrom(4, 5, 8, 10, 17) },
-  ...{ R: fc.constant(3), S: fc.constant(3) },
+  ...common,
+  C: fc.constantFrom(8, 9, 11, 16),
+  K: fc.constantFrom(4, 5, 8, 10, 17),
+  R: fc.constant(3),
+  S: fc.constant(3),
 });
 
 /** A maximum or a ReLU that is nearer than this may be decided either way: such a unit is given no gradient. */
@@ -128,16 +134,14 @@ onEachVariant("conv2dMaxPool", (engine) => {
     const dropout = rate === undefined ? undefined : { rate, layer: LAYER };
     const actual = await runChain(engine(), {
       nodes: [{ op: "conv2dMaxPool", owner: "conv+pool", geometry, kernel, bias, dropout }],
-      ...{
-        shape: [H, W, C],
-        x,
-        dy: expected.given,
-        samples,
-        batchSize: samples + left,
-        shards,
-        step: STEP,
-        seed,
-      },
+      shape: [H, W, C],
+      x,
+      dy: expected.given,
+      samples,
+      batchSize: samples + left,
+      shards,
+      step: STEP,
+      seed,
     });
     closeOrZero(actual.y, expected.y);
     closeOrZero(actual.dx, expected.dx);

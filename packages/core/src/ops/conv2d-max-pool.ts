@@ -10,7 +10,7 @@ export function fusesWithMaxPool(g: Conv2DGeometry): boolean {
   return g.strideH === 1 && g.strideW === 1 && g.dilationH === 1 && g.dilationW === 1 && g.P >= 2 && g.Q >= 2;
 }
 
-/** Tiles that are transformed at a time: their 84 KB for the study's CNN stay in the second-level cache. */
+/** Tiles that are transformed at a time: the study's CNN needs 84 KB for them, which stay in the second-level cache. */
 const WINOGRAD_BLOCK = 12;
 
 /** Below eight input channels the transforms cost more than the multiplications that they save. */
@@ -25,7 +25,7 @@ export interface Conv2DMaxPoolNode extends NodeOf<"conv2dMaxPool">, KernelAndBia
 }
 
 /**
- * Convolution, ReLU, 2×2 max-pooling with stride 2 (`valid`), and a dropout where one follows: x [H, W, C] →
+ * Convolution, ReLU, 2×2 max-pooling with stride 2 (`valid`), and the dropout that follows, if any: x [H, W, C] →
  * y [⌊P/2⌋, ⌊Q/2⌋, K]. The backward pass visits only the units that pass a gradient.
  */
 function emitConv2DMaxPool(

@@ -120,7 +120,13 @@ onEachVariant("conv2d", (engine) => {
     const nodes = [{ op: "conv2d", owner: "conv", geometry, kernel, bias, relu: c.relu }] as const;
     const expected = reference(geometry, c, x, kernel.values, bias?.values, dy);
     const actual = await runChain(engine(), {
-      ...{ nodes, shape: c.input, x, dy: expected.given, samples, batchSize, shards },
+      nodes,
+      shape: c.input,
+      x,
+      dy: expected.given,
+      samples,
+      batchSize,
+      shards,
     });
     closeOrZero(actual.y, expected.y);
     closeOrZero(actual.dx, expected.dx);
@@ -162,15 +168,18 @@ onEachVariant("conv2d", (engine) => {
     ],
   ] satisfies [string, Partial<Case>][])("handles %s", async (_, c) => {
     const whole = {
-      ...{
-        input: [1, 1, 1],
-        filters: 1,
-        kernelSize: [1, 1],
-        strides: [1, 1],
-        dilationRate: [1, 1],
-        padding: "valid",
-      },
-      ...{ samples: 5, batchSize: 7, shards: 3, bias: true, relu: true, seed: 9 },
+      input: [1, 1, 1],
+      filters: 1,
+      kernelSize: [1, 1],
+      strides: [1, 1],
+      dilationRate: [1, 1],
+      padding: "valid",
+      samples: 5,
+      batchSize: 7,
+      shards: 3,
+      bias: true,
+      relu: true,
+      seed: 9,
       ...(c as Partial<Case>),
     } as Case;
     expect(await check(whole)).toBe(true);
@@ -288,7 +297,7 @@ describe("conv2dGeometry", () => {
       "expected an input of height at least 5, received height 4.",
     );
     expect(() => conv2dGeometry([64], { ...options, padding: "valid" })).toThrow(
-      "Conv2D: expected an input [batch, height, width, channels], received [batch, 64]. Give it images, not flattened ones.",
+      "Conv2D: expected an input [batch, height, width, channels], received [batch, 64]. Pass images that are not flattened.",
     );
   });
 });

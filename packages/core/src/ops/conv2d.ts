@@ -20,7 +20,7 @@ export interface Conv2DNode extends NodeOf<"conv2d">, KernelAndBias {
 
 /**
  * y = w ⋆ x + b, with ReLU where `relu`: x [H, W, C], kernel [R, S, C, K], bias [K] or none, y [P, Q, K].
- * By Winograd's algorithm where it is faster, else by the direct kernels; the kernel gradient is summed a shard.
+ * Uses Winograd's algorithm where it is faster, else the direct kernels; each shard sums its kernel gradient.
  */
 function emitConv2D(e: Emitter, options: WithParameters<Conv2DNode>, x: Value): [Value, Backward] {
   const { kernel, bias, relu } = options;

@@ -22,7 +22,10 @@ async function run(
   const scale = engine.allocate(4, "scale");
   engine.write(scale, new Float32Array([0.25]));
   const results = await runExperiment(engine, {
-    ...{ samples, batchSize: samples + left, shards, columns: [logits, target] },
+    samples,
+    batchSize: samples + left,
+    shards,
+    columns: [logits, target],
     emit(e, [x, wanted]) {
       const loss = e.program.buffer("loss", "result", 4);
       const correct = e.program.buffer("correct", "result", 4);
@@ -31,7 +34,8 @@ async function run(
         {
           target: wanted!,
           scale: { name: "scale", scope: "global", bytes: 4, address: scale },
-          ...{ loss, correct },
+          loss,
+          correct,
         },
         { sparse: target instanceof Int32Array, smoothing },
         { shape: [K], data: x! },

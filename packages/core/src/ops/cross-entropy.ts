@@ -4,7 +4,7 @@ import type { LossOperands } from "./loss.js";
 
 /**
  * Softmax and cross-entropy of logits [K] against a class (i32) or a distribution (f32 [K]), and in training the
- * gradient by the logits, which is returned. Who is right falls out on the way.
+ * gradient by the logits, which is returned. Correctness comes as a by-product.
  */
 export function emitCrossEntropy(
   e: Emitter,

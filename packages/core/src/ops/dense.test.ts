@@ -26,7 +26,12 @@ onEachVariant("dense", (engine) => {
     for (let i = 0; i < kernel.values.length; i++) kernel.values[i]! += 1 / 32;
     const actual = await runChain(engine(), {
       nodes: [{ op: "dense", owner: "dense", kernel, bias, relu: c.relu }],
-      ...{ shape: [I], x, dy, samples: N, batchSize: N + c.left, shards: c.shards },
+      shape: [I],
+      x,
+      dy,
+      samples: N,
+      batchSize: N + c.left,
+      shards: c.shards,
     });
     const sizes = [N, I, O] as const;
     const linear = denseReference(sizes, x, kernel.values, bias?.values);

@@ -10,7 +10,7 @@ const TASK_ROWS = 64;
 /** The most outputs of a narrow layer: three vectors. */
 const NARROW = 12;
 
-/** Ten classes and their like: a row of the kernel fits registers, and inputs that are zero are passed over. */
+/** True for ten classes and the like: a row of the kernel fits into registers, and inputs that are zero are skipped. */
 function isNarrow(O: number): boolean {
   return O > 8 && O <= NARROW;
 }
@@ -22,8 +22,8 @@ export interface DenseNode extends NodeOf<"dense">, KernelAndBias {
 
 /**
  * y = x · w + b, with ReLU where `relu`: x [I], kernel [I, O], bias [O] or none, y [O].
- * The kernel gradient is summed over the whole batch behind the samples, a range of rows a task, so that no shard
- * holds a copy of it.
+ * The kernel gradient is summed over the whole batch after the samples, one task for each range of rows, so that no
+ * shard holds a copy of it.
  */
 function emitDense(e: Emitter, options: WithParameters<DenseNode>, x: Value): [Value, Backward] {
   const { kernel, bias, relu } = options;

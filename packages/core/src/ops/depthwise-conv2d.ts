@@ -12,8 +12,8 @@ export interface DepthwiseConv2DNode extends NodeOf<"depthwiseConv2d">, KernelAn
 
 /**
  * Each channel by its own windows, with ReLU where `relu`: x [H, W, C], kernel [R, S, C, M] or [R, S, 1, C·M], bias
- * [C·M] or none, y [P, Q, C·M]; output channel c·M + m comes from input channel c. In the geometry, K is C·M. The
- * kernel gradient is summed a shard.
+ * [C·M] or none, y [P, Q, C·M]; output channel c·M + m comes from input channel c. In the geometry, K is C·M. Each
+ * shard sums its kernel gradient.
  */
 function emitDepthwiseConv2D(
   e: Emitter,
@@ -61,7 +61,7 @@ function emitDepthwiseConv2D(
   return [y, backward];
 }
 
-/** Every input channel as often as it is read: the input itself where that is once. */
+/** Every input channel, repeated as often as it is read: the input itself if that is once. */
 function emitRepeated(e: Emitter, { H, W, C, K }: Conv2DGeometry, x: Value): Value {
   if (C === K) return x;
   const repeated = e.value("repeated input", [H, W, K]);

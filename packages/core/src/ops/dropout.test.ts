@@ -31,7 +31,14 @@ onEachVariant("dropout", (engine) => {
         );
         const { y, dx } = await runChain(engine(), {
           nodes: [{ op: "dropout", owner: "dropout", rate, layer }],
-          ...{ shape: [count], x, dy, samples, batchSize: samples + left, shards, step, seed },
+          shape: [count],
+          x,
+          dy,
+          samples,
+          batchSize: samples + left,
+          shards,
+          step,
+          seed,
         });
         expect(y).toEqual(expected(x));
         expect(dx).toEqual(expected(dy));
@@ -55,13 +62,11 @@ onEachVariant("dropout", (engine) => {
       for (const threshold of [draw, draw + 1]) {
         const { y } = await runChain(engine(), {
           nodes: [{ op: "dropout", owner: "dropout", rate: threshold / 65536, layer: 1 }],
-          ...{
-            shape: [count],
-            x: new Float32Array(count).fill(1),
-            dy: new Float32Array(count),
-            samples: 1,
-            ...options,
-          },
+          shape: [count],
+          x: new Float32Array(count).fill(1),
+          dy: new Float32Array(count),
+          samples: 1,
+          ...options,
         });
         expect(y[element]! > 0).toBe(threshold === draw);
       }

@@ -8,7 +8,7 @@ import { passOn } from "./reshape.js";
 export interface DropoutOptions {
   /** Share of the units that are dropped, 0 ≤ rate < 1. */
   readonly rate: number;
-  /** Number of the layer, so that two dropout layers draw differently. */
+  /** The layer's place in the model, so that two dropout layers draw differently. */
   readonly layer: number;
 }
 
@@ -19,7 +19,7 @@ function threshold(rate: number): number {
   return Math.round(rate * 65536);
 }
 
-/** What a kernel of dropout takes besides its arrays and sizes. */
+/** What a dropout kernel takes in addition to its arrays and sizes. */
 export function dropoutOperands(e: Emitter, options: DropoutOptions) {
   const [seedLow, seedHigh] = randomKey(e.options.seed, "dropout");
   return {
@@ -50,7 +50,7 @@ export function dropsNothing(e: Emitter, options: DropoutOptions): boolean {
   return !e.options.training || options.rate === 0;
 }
 
-/** Drops units of a value that nothing else reads. */
+/** Drops units of a value in place; nothing else may read it. */
 export function emitDropoutInPlace(e: Emitter, options: DropoutOptions, value: Value): void {
   emitMask(e, options, value.data, value.data, sizeOf(value.shape), "forward");
 }

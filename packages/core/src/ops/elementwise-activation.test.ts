@@ -27,7 +27,12 @@ onEachVariant("elementwise activations", (engine) => {
         const dy = sixteenths(x.length, seed + 1).map((value) => value + 1 / 32);
         const { y, dx } = await runChain(engine(), {
           nodes: [{ op: "activation", owner: "activation", activation }],
-          ...{ shape, x, dy, samples, batchSize: samples + left, shards },
+          shape,
+          x,
+          dy,
+          samples,
+          batchSize: samples + left,
+          shards,
         });
         const { value, slope } = activationReference[activation];
         x.forEach((at, i) => {

@@ -2,10 +2,18 @@ import { sizeOf } from "../base/shape.js";
 import type { Backward, Emitter, Value } from "./emitter.js";
 import type { NodeOf, Op } from "./op.js";
 
-/** Activations of one element at a time besides ReLU. A name's place is its number in `kernels/activation.ts`. */
+/** Activations of one element at a time, except ReLU. A name's index is its number in `kernels/activation.ts`. */
 export const elementwiseActivations = [
-  ...(["leakyRelu", "elu", "selu", "gelu", "geluTanh"] as const),
-  ...(["silu", "sigmoid", "tanh", "softplus", "hardSwish"] as const),
+  "leakyRelu",
+  "elu",
+  "selu",
+  "gelu",
+  "geluTanh",
+  "silu",
+  "sigmoid",
+  "tanh",
+  "softplus",
+  "hardSwish",
 ] as const;
 export type ElementwiseActivation = (typeof elementwiseActivations)[number];
 

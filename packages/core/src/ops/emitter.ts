@@ -30,8 +30,8 @@ type DeferredCall = () => void;
 const TILE_FLOATS = 32;
 
 /**
- * What ops write their kernel calls to. An op emits its forward calls at once, and hands in what runs elsewhere in
- * the step: packing before the samples, reductions after them.
+ * Where ops write their kernel calls. An op emits its forward calls at once, and defers what runs elsewhere in the step:
+ * packing before the samples, reductions after them.
  */
 export class Emitter {
   /** The layer that calls are written for. */
@@ -67,14 +67,14 @@ export class Emitter {
     this.defer(this.prepared, calls, "prepare");
   }
 
-  /** A task of its own behind the samples: calls in order, over the whole batch. */
+  /** A task of its own after the samples: calls in order, over the whole batch. */
   reduce(calls: readonly KernelCall[]): void {
     this.defer(this.reductions, calls, "gradient");
   }
 
   /**
-   * Ends the samples' phase, works over the whole batch, and goes on with the samples in a phase of its own: for what
-   * needs every shard's part. Values and shards' memory last through it; a thread's memory does not.
+   * Ends the samples' phase, works over the whole batch, and resumes with the samples in a new phase: for what needs
+   * every shard's part. Values and shards' memory last through it; a thread's memory does not.
    *
    * @param tasks lists of calls that do not depend on each other
    */
@@ -94,7 +94,7 @@ export class Emitter {
     return this.program.buffer(`${this.owner} ${name}`, scope, 64 * Math.ceil(count / 16));
   }
 
-  /** A few floats for a kernel's own use, one piece a thread: a tile, or a row of `count` floats. */
+  /** A few floats for a kernel's own use, for each thread: a tile, or a row of `count` floats. */
   scratch(count = TILE_FLOATS): Buffer {
     if (count > TILE_FLOATS) return this.floats("scratch", "thread", count);
     this.scratchBuffer ??= this.program.buffer("scratch", "thread", 4 * TILE_FLOATS);
@@ -121,19 +121,19 @@ export class Emitter {
   }
 }
 
-/** A kernel with its operands by name, and its multiply-adds where they count. */
+/** A kernel with its operands by name, and its multiply-adds if they count. */
 export type KernelCall = {
   [K in KernelName]: readonly [kernel: K, operands: KernelArguments<K, Operand>, macs?: number];
 }[KernelName];
 
-/** A buffer, or a slice of one, from byte `offsetBytes` on. */
+/** A slice of a buffer, or of a slice, that starts `offsetBytes` later. */
 export function at(base: Buffer | Slice, offsetBytes: number): Slice {
   return "buffer" in base
     ? { buffer: base.buffer, offsetBytes: base.offsetBytes + offsetBytes }
     : { buffer: base, offsetBytes };
 }
 
-/** Cuts 0 … count into ranges of at most `size`, for tasks that threads share out. */
+/** Cuts 0 … count into ranges of at most `size`, for tasks that threads share. */
 export function ranges(count: number, size: number): [first: number, last: number][] {
   const result: [number, number][] = [];
   for (let first = 0; first < count; first += size) result.push([first, Math.min(count, first + size)]);

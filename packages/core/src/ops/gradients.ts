@@ -4,7 +4,7 @@ import { at, type Emitter, ranges } from "./emitter.js";
 /** About how many floats one task of a reduction takes: some microseconds of work. */
 const TASK_FLOATS = 4096;
 
-/** A gradient of `count` floats for each shard, cleared where the shard's backward pass reaches it. */
+/** A gradient of `count` floats for each shard, cleared when the shard's backward pass reaches it. */
 export function shardGradient(e: Emitter, name: string, count: number): Buffer {
   const parts = e.floats(name, "shard", count);
   e.call("clear", "backward", { y: parts, bytes: parts.bytes });
@@ -30,8 +30,8 @@ export function emitSumShards(e: Emitter, gradient: Slice, parts: Buffer, count:
 }
 
 /**
- * What dy meets before a convolution's other gradients: the ReLU of the output y where there was one, which stops dy
- * in place, and the bias: gradient[k] = Σ dy[…, k]. dy and y are [N, rows, K].
+ * What comes before a convolution's other gradients: the ReLU of the output y if there was one, which zeroes dy in
+ * place, and the bias: gradient[k] = Σ dy[…, k]. dy and y are [N, rows, K].
  */
 export function emitReluAndBias(
   e: Emitter,
@@ -51,8 +51,8 @@ export function emitReluAndBias(
 }
 
 /**
- * gradient[t, k] = Σ over the shards of parts[k, t]: from the layout in which an output channel's weights lie
- * together back to the weight's own.
+ * gradient[t, k] = Σ over the shards of parts[k, t]: from the layout in which the weights of an output channel lie
+ * together, back to the weight's own.
  */
 export function emitSumShardsByChannel(
   e: Emitter,

@@ -130,8 +130,21 @@ onEachVariant("grouped and depthwise convolutions", (engine) => {
 
 describe("groupedConv2DReference", () => {
   const example: Case = {
-    ...{ c: 2, k: 3, groups: 2, depthwise: false, kernelSize: [2, 3], strides: [2, 1], dilationRate: [1, 1] },
-    ...{ extra: [3, 2], padding: "same", samples: 2, left: 0, shards: 1, bias: true, relu: false, seed: 3 },
+    c: 2,
+    k: 3,
+    groups: 2,
+    depthwise: false,
+    kernelSize: [2, 3],
+    strides: [2, 1],
+    dilationRate: [1, 1],
+    extra: [3, 2],
+    padding: "same",
+    samples: 2,
+    left: 0,
+    shards: 1,
+    bias: true,
+    relu: false,
+    seed: 3,
   };
 
   it("is the plain convolution where there is one group", () => {
@@ -159,16 +172,21 @@ describe("groupedConv2DReference", () => {
 describe("nodeMacs", () => {
   it("counts what each filter reads", () => {
     const one: Case = {
-      ...{
-        c: 2,
-        k: 3,
-        groups: 4,
-        depthwise: false,
-        kernelSize: [3, 3],
-        strides: [1, 1],
-        dilationRate: [1, 1],
-      },
-      ...{ extra: [5, 5], padding: "same", samples: 1, left: 0, shards: 1, bias: true, relu: false, seed: 3 },
+      c: 2,
+      k: 3,
+      groups: 4,
+      depthwise: false,
+      kernelSize: [3, 3],
+      strides: [1, 1],
+      dilationRate: [1, 1],
+      extra: [5, 5],
+      padding: "same",
+      samples: 1,
+      left: 0,
+      shards: 1,
+      bias: true,
+      relu: false,
+      seed: 3,
     };
     expect(nodeMacs(prepare(one).node)).toBe(8 * 8 * 12 * 9 * 2);
     expect(nodeMacs(prepare({ ...one, c: 1, depthwise: true }).node)).toBe(8 * 8 * 12 * 9);

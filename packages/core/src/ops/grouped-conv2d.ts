@@ -14,9 +14,9 @@ export interface GroupedConv2DNode extends NodeOf<"groupedConv2d">, KernelAndBia
 }
 
 /**
- * A convolution in groups, with ReLU where `relu`: filters g·K/G … read input channels g·C/G … alone. x [H, W, C],
+ * A convolution in groups, with ReLU where `relu`: filters g·K/G … read only input channels g·C/G …. x [H, W, C],
  * kernel [R, S, C/G, K], bias [K] or none, y [P, Q, K]. Each group's channels are copied out, go through the direct
- * kernels, and are copied in again; the kernel gradient is summed a shard.
+ * kernels, and are copied back; each shard sums its kernel gradient.
  */
 function emitGroupedConv2D(
   e: Emitter,
@@ -57,7 +57,7 @@ function emitGroupedConv2D(
     if (kernel.gradient) {
       const rows = R * S * c;
       const dw = shardGradient(e, "kernel gradient", rows * K);
-      // Not the buffers of the forward pass: what one phase alone uses is held once a thread.
+      // Not the buffers of the forward pass: a buffer that only one phase uses is held once for each thread.
       const xGroup = e.value("input of a group", [paddedH, paddedW, c]).data;
       const dyGroup = e.value("gradient of a group", [P, Q, k]).data;
       const dwGroup = e.floats("kernel gradient of a group", "thread", rows * k);

@@ -30,7 +30,12 @@ onEachVariant("layerNormalization", (engine) => {
         const settings = { length, epsilon: 0.125 };
         const actual = await runChain(engine(), {
           nodes: [{ op: "layerNormalization", owner: "norm", ...settings, gamma, beta }],
-          ...{ shape: [rows, length], x, dy, samples, batchSize: samples + left, shards },
+          shape: [rows, length],
+          x,
+          dy,
+          samples,
+          batchSize: samples + left,
+          shards,
         });
         const twin = { ...settings, gamma: gamma?.values, beta: beta?.values };
         const { dx, dgamma, dbeta } = layerNormalizationBackwardReference(twin, x, dy);

@@ -8,7 +8,7 @@ import type { Weight } from "./weight.js";
 export interface LayerNormalizationNode extends NodeOf<"layerNormalization"> {
   readonly gamma: Weight | undefined;
   readonly beta: Weight | undefined;
-  /** L: how many values of a sample, one behind the other, have a mean and a variance of their own. */
+  /** L: how many consecutive values of a sample share a mean and a variance. */
   readonly length: number;
   /** Added to the variance. */
   readonly epsilon: number;

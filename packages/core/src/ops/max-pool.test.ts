@@ -26,7 +26,12 @@ onEachVariant("maxPool", (engine) => {
         const dy = sixteenths(samples * geometry.P * geometry.Q * C, seed + 1).map((value) => value + 1 / 32);
         const actual = await runChain(engine(), {
           nodes: [{ op: "maxPool", owner: "pool", geometry }],
-          ...{ shape, x, dy, samples, batchSize: samples + left, shards },
+          shape,
+          x,
+          dy,
+          samples,
+          batchSize: samples + left,
+          shards,
         });
         const { y, from } = maxPoolReference(geometry, samples, x);
         const dx = new Float64Array(x.length);
@@ -78,7 +83,7 @@ describe("pool2dGeometry", () => {
       'MaxPooling2D: expected an input of height at least 3, received height 2. Use padding "same", a smaller window, or a larger input.',
     );
     expect(() => pool2dGeometry([10], options)).toThrow(
-      "MaxPooling2D: expected an input [batch, height, width, channels], received [batch, 10]. Give it images, not flattened ones.",
+      "MaxPooling2D: expected an input [batch, height, width, channels], received [batch, 10]. Pass images that are not flattened.",
     );
   });
 });

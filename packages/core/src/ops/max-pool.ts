@@ -25,7 +25,7 @@ export interface Pool2DOptions {
   readonly padding: Padding;
 }
 
-/** Checks a pooling of an input `[H, W, C]` and gives its sizes. */
+/** Checks a pooling of an input `[H, W, C]` and returns its sizes. */
 export function pool2dGeometry(input: Shape, options: Pool2DOptions): Pool2DGeometry {
   const { who, poolSize, strides, padding } = options;
   const [H, W, C] = imageShape(who, input);
@@ -52,7 +52,7 @@ export interface MaxPoolNode extends NodeOf<"maxPool"> {
   readonly geometry: Pool2DGeometry;
 }
 
-/** y = the largest of each window, padding left out: x [H, W, C] → y [P, Q, C]. */
+/** y = the largest of each window, ignoring the padding: x [H, W, C] → y [P, Q, C]. */
 function emitMaxPool(e: Emitter, g: Pool2DGeometry, x: Value): [Value, Backward] {
   const { H, W, C, P, Q, poolH, poolW, strideH, strideW, top, left } = g;
   const y = e.value("output", [P, Q, C]);

@@ -2,7 +2,7 @@ import { type Shape, sizeOf } from "../base/shape.js";
 import type { Buffer } from "../engine/program-builder.js";
 import { at, type Emitter, type Value } from "./emitter.js";
 
-/** An op that makes one value of several, elementwise or one behind the other along an axis of a sample. */
+/** An op that makes one value of several: element by element, or joined along an axis of a sample. */
 export type MergeNode = { readonly owner: string } & (
   | { readonly op: "add" | "multiply" }
   | { readonly op: "concatenate"; readonly axis: number }
@@ -65,7 +65,7 @@ function emitMultiply(e: Emitter, xs: readonly Value[]): [Value, MergeBackward] 
   ];
 }
 
-/** y = the inputs one behind the other along an axis; each input's gradient is its part of dy. */
+/** y = the inputs joined along an axis; each input's gradient is its part of dy. */
 function emitConcatenate(e: Emitter, axis: number, xs: readonly Value[]): [Value, MergeBackward] {
   const y = e.value(
     "output",
@@ -103,7 +103,7 @@ function emitConcatenate(e: Emitter, axis: number, xs: readonly Value[]): [Value
   ];
 }
 
-/** The shape of inputs one behind the other along an axis, which all have alike elsewhere. */
+/** The shape of inputs that are joined along an axis and agree elsewhere. */
 export function concatenatedShape(axis: number, shapes: readonly Shape[]): Shape {
   const length = shapes.reduce((sum, shape) => sum + shape[axis]!, 0);
   return shapes[0]!.map((size, index) => (index === axis ? length : size));

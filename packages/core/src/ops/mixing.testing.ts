@@ -29,7 +29,7 @@ export function mixBackward(
   return dx;
 }
 
-/** `of` for each of `samples` samples of `values`, one behind the other. */
+/** `of` for each of `samples` samples of `values`, one after the other. */
 export function eachSample(
   values: Float32Array,
   samples: number,

@@ -33,7 +33,10 @@ onEachVariant("normalize", (engine) => {
         );
         const { y, dx } = await runChain(engine(), {
           nodes: [{ op: "normalize", owner: "normalize", mean, deviation }],
-          ...{ shape, x, dy, samples },
+          shape,
+          x,
+          dy,
+          samples,
         });
         expectClose(y, normalizeReference(mean.values, deviation.values, x), 1e-6);
         expectClose(dx, normalizeReference([0], deviation.values, dy), 1e-6);

@@ -24,7 +24,7 @@ export interface Experiment {
   emit(e: Emitter, columns: readonly Buffer[]): Readonly<Record<string, Buffer>>;
 }
 
-/** Runs an experiment on an engine; the bytes of each buffer that it asked for, all samples one behind the other. */
+/** Runs an experiment on an engine; returns the bytes of each buffer that it names, all samples one after the other. */
 export async function runExperiment(
   engine: Engine,
   experiment: Experiment,
@@ -79,7 +79,7 @@ export async function runExperiment(
   return results;
 }
 
-/** What a chain of ops came to. */
+/** The result of a chain of ops. */
 export interface ChainResult {
   /** `[N, …output]`. */
   readonly y: Float32Array;
@@ -87,7 +87,7 @@ export interface ChainResult {
   readonly dx: Float32Array;
   /** The gradient of each weight, summed over the samples. */
   gradient(weight: Weight | undefined): Float32Array;
-  /** A weight behind the run. */
+  /** A weight after the run. */
   after(weight: Weight): Float32Array;
 }
 

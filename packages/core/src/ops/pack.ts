@@ -3,7 +3,7 @@ import { type Emitter, ranges } from "./emitter.js";
 
 /** About how many floats one task of packing takes. */
 const TASK_FLOATS = 1 << 15;
-/** Below this many pixels a batch, packing costs more than it saves. */
+/** With fewer pixels in a batch, packing costs more than it saves. */
 const MIN_PIXELS = 16;
 
 /** Where `denseForward` and `conv2dForward` find their kernel. */
@@ -14,7 +14,7 @@ export interface KernelLayout {
 }
 
 /**
- * A kernel [rows, columns] in blocks of eight columns, made once a step; as it is where that pays no better for
+ * A kernel [rows, columns] in blocks of eight columns, packed once a step; left as it is where packing does not pay for
  * `pixels` outputs a sample. Both give the same sums.
  */
 export function emitPackedKernel(
@@ -22,7 +22,7 @@ export function emitPackedKernel(
   w: Buffer,
   { rows, columns, pixels }: { readonly rows: number; readonly columns: number; readonly pixels: number },
 ): KernelLayout {
-  // Eight columns are a block as they lie.
+  // Up to eight columns are one block already.
   if (columns <= 8 || e.program.options.batchSize * pixels < MIN_PIXELS) {
     return { w, wStepBytes: 4 * columns, wBlockBytes: 32 };
   }

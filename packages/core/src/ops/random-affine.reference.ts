@@ -18,8 +18,12 @@ export function randomMapReference(
       const angle = 2 * Math.PI * between(map.turns, first);
       const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
       return [
-        ...([cos, -sin, middleX - middleX * cos + middleY * sin] as const),
-        ...([sin, cos, middleY - middleX * sin - middleY * cos] as const),
+        cos,
+        -sin,
+        middleX - middleX * cos + middleY * sin,
+        sin,
+        cos,
+        middleY - middleX * sin - middleY * cos,
       ];
     }
     if (map.kind === "translation") {
@@ -58,7 +62,7 @@ export function affineReference(
   });
 }
 
-/** A coordinate brought to 0 … size − 1: TensorFlow's rule, which repeats before the first pixel and behind the last. */
+/** A coordinate brought to 0 … size − 1: TensorFlow's rule, which repeats before the first pixel and after the last. */
 function inside(at: number, size: number, mode: FillMode): number {
   if (mode === "constant") return at;
   let place = at;

@@ -43,7 +43,14 @@ onEachVariant("randomAffine", (engine) => {
         const dy = sixteenths(samples * count, 2);
         const { y, dx } = await runChain(engine(), {
           nodes: [{ op: "randomAffine", owner: "affine", ...options }],
-          ...{ shape, x, dy, samples, batchSize: samples, shards, step, seed },
+          shape,
+          x,
+          dy,
+          samples,
+          batchSize: samples,
+          shards,
+          step,
+          seed,
         });
         const mixing = (sample: number) =>
           affineReference(
@@ -67,11 +74,22 @@ onEachVariant("randomAffine", (engine) => {
     const { y, dx } = await runChain(engine(), {
       nodes: [
         {
-          ...({ op: "randomAffine", owner: "affine", map: { kind: "rotation", turns: [0.5, 0.5] } } as const),
-          ...({ fillMode: "constant", interpolation: "bilinear", fillValue: 0, layer: 0 } as const),
+          op: "randomAffine",
+          owner: "affine",
+          map: { kind: "rotation", turns: [0.5, 0.5] },
+          fillMode: "constant",
+          interpolation: "bilinear",
+          fillValue: 0,
+          layer: 0,
         },
       ],
-      ...{ shape: [3, 4, 1], x, dy: x, samples: 4, batchSize: 4, shards: 1, training: false },
+      shape: [3, 4, 1],
+      x,
+      dy: x,
+      samples: 4,
+      batchSize: 4,
+      shards: 1,
+      training: false,
     });
     expect(y).toEqual(x);
     expect(dx).toEqual(x);

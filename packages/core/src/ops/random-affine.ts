@@ -4,7 +4,7 @@ import type { NodeOf, Op } from "./op.js";
 import { drawOperands, type Range } from "./random-draw.js";
 import { passOn } from "./reshape.js";
 
-/** What is read beyond an image's edges; the kernels know them by their numbers. */
+/** What is read beyond an image's edges; the kernels know them by their index. */
 export const fillModes = ["constant", "nearest", "reflect", "wrap"] as const;
 export type FillMode = (typeof fillModes)[number];
 
@@ -31,7 +31,7 @@ export type RandomMap =
 
 export interface RandomAffineOptions extends AffineOptions {
   readonly map: RandomMap;
-  /** Number of the layer, so that two of them draw differently. */
+  /** The layer's place in the model, so that two of them draw differently. */
   readonly layer: number;
 }
 

@@ -26,7 +26,14 @@ onEachVariant("randomContrast", (engine) => {
         const dy = sixteenths(samples * count, 2);
         const { y, dx } = await runChain(engine(), {
           nodes: [{ op: "randomContrast", owner: "contrast", ...options }],
-          ...{ shape, x, dy, samples, batchSize: samples, shards, step, seed },
+          shape,
+          x,
+          dy,
+          samples,
+          batchSize: samples,
+          shards,
+          step,
+          seed,
         });
         const twin = (one: Float32Array, sample: number) =>
           randomContrastReference(
@@ -52,7 +59,13 @@ onEachVariant("randomContrast", (engine) => {
     const x = sixteenths(4 * 12, 3);
     const { y, dx } = await runChain(engine(), {
       nodes: [{ op: "randomContrast", owner: "contrast", factor: [2, 2], valueRange: [0, 1], layer: 0 }],
-      ...{ shape: [3, 4, 1], x, dy: x, samples: 4, batchSize: 4, shards: 1, training: false },
+      shape: [3, 4, 1],
+      x,
+      dy: x,
+      samples: 4,
+      batchSize: 4,
+      shards: 1,
+      training: false,
     });
     expect(y).toEqual(x);
     expect(dx).toEqual(x);

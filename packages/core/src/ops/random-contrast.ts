@@ -4,18 +4,18 @@ import { drawOperands, type Range } from "./random-draw.js";
 import { passOn } from "./reshape.js";
 
 export interface RandomContrastOptions {
-  /** From where each image's factor is drawn. */
+  /** The range from which each image's factor is drawn. */
   readonly factor: Range;
-  /** What the output is cut off at. */
+  /** The least and the largest output; anything beyond is clipped. */
   readonly valueRange: Range;
-  /** Number of the layer, so that two of them draw differently. */
+  /** The layer's place in the model, so that two of them draw differently. */
   readonly layer: number;
 }
 
 export interface RandomContrastNode extends NodeOf<"randomContrast">, RandomContrastOptions {}
 
 /**
- * y = (x − mean) · factor + mean, cut off at the value range, with the mean of each channel of an image, in training;
+ * y = (x − mean) · factor + mean, clipped to the value range, with the mean of each channel of an image, in training;
  * y = x otherwise: x y [H, W, C].
  */
 function emitRandomContrast(e: Emitter, options: RandomContrastOptions, x: Value): [Value, Backward] {
@@ -24,8 +24,14 @@ function emitRandomContrast(e: Emitter, options: RandomContrastOptions, x: Value
   const [factorLow, factorHigh] = options.factor;
   const [low, high] = options.valueRange;
   const operands = {
-    ...({ x: x.data, N: "samples", pixels: H * W, C } as const),
-    ...{ factorLow, factorHigh, low, high },
+    x: x.data,
+    N: "samples" as const,
+    pixels: H * W,
+    C,
+    factorLow,
+    factorHigh,
+    low,
+    high,
     ...drawOperands(e, options.layer),
   };
   const y = e.value("output", x.shape);

@@ -28,7 +28,15 @@ onEachVariant("randomCrop", (engine) => {
         const dy = sixteenths(samples * P * Q * C, 2);
         const { y, dx } = await runChain(engine(), {
           nodes: [{ op: "randomCrop", owner: "crop", P, Q, layer }],
-          ...{ shape, x, dy, samples, batchSize: samples, shards, step, seed, training },
+          shape,
+          x,
+          dy,
+          samples,
+          batchSize: samples,
+          shards,
+          step,
+          seed,
+          training,
         });
         const drawn = training && H >= P && W >= Q;
         if (drawn) random++;

@@ -7,14 +7,14 @@ export interface RandomCropOptions {
   /** Rows and columns of the output. */
   readonly P: number;
   readonly Q: number;
-  /** Number of the layer, so that two of them draw differently. */
+  /** The layer's place in the model, so that two of them draw differently. */
   readonly layer: number;
 }
 
 export interface RandomCropNode extends NodeOf<"randomCrop">, RandomCropOptions {}
 
 /**
- * y = a window of P × Q anywhere in x, in training, where x is large enough; otherwise the largest window in the
+ * In training, where x is large enough, y = a window of P × Q anywhere in x; otherwise the largest window in the
  * middle with these proportions, resized: x [H, W, C], y [P, Q, C].
  */
 function emitRandomCrop(e: Emitter, options: RandomCropOptions, x: Value): [Value, Backward] {

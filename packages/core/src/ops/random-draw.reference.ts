@@ -1,7 +1,7 @@
 import { philox, randomKey } from "../base/random.js";
 import type { Range } from "./random-draw.js";
 
-/** Which draw a twin is to make. */
+/** Which draw a twin makes. */
 export interface Draw {
   readonly seed: number;
   readonly layer: number;
@@ -16,7 +16,7 @@ export function uniforms(draw: Draw, block: number): [number, number, number, nu
   return Array.from(words, (word) => word / 2 ** 32) as [number, number, number, number];
 }
 
-/** As far along a range as a share says. */
+/** The number at a share of a range. */
 export function between([low, high]: Range, share: number): number {
   return low + (high - low) * share;
 }

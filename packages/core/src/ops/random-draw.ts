@@ -1,7 +1,7 @@
 import { randomKey } from "../base/random.js";
 import type { Emitter } from "./emitter.js";
 
-/** From … to. */
+/** Both ends of a range. */
 export type Range = readonly [low: number, high: number];
 
 /** What a kernel needs to draw for each image. */

@@ -31,7 +31,14 @@ onEachVariant("randomErasing", (engine) => {
         const dy = sixteenths(samples * count, 2);
         const { y, dx } = await runChain(engine(), {
           nodes: [{ op: "randomErasing", owner: "erasing", ...options }],
-          ...{ shape, x, dy, samples, batchSize: samples, shards, step, seed },
+          shape,
+          x,
+          dy,
+          samples,
+          batchSize: samples,
+          shards,
+          step,
+          seed,
         });
         for (let sample = 0; sample < samples; sample++) {
           const of = (values: Float32Array) => values.subarray(sample * count, (sample + 1) * count);
@@ -64,7 +71,12 @@ onEachVariant("randomErasing", (engine) => {
     const x = new Float32Array(28 * 27 * 3);
     const { y } = await runChain(engine(), {
       nodes: [{ op: "randomErasing", owner: "erasing", ...options }],
-      ...{ shape, x, dy: x, samples: 1, step: 8, seed: 11 },
+      shape,
+      x,
+      dy: x,
+      samples: 1,
+      step: 8,
+      seed: 11,
     });
     expectClose(y, randomErasingReference({ ...options, seed: 11, step: 8, sample: 0 }, shape, x).y, 1e-6);
   });
@@ -80,7 +92,13 @@ onEachVariant("randomErasing", (engine) => {
     } as const;
     const { y, dx } = await runChain(engine(), {
       nodes: [{ op: "randomErasing", owner: "erasing", ...options }],
-      ...{ shape: [3, 4, 1], x, dy: x, samples: 4, batchSize: 4, shards: 1, training: false },
+      shape: [3, 4, 1],
+      x,
+      dy: x,
+      samples: 4,
+      batchSize: 4,
+      shards: 1,
+      training: false,
     });
     expect(y).toEqual(x);
     expect(dx).toEqual(x);

@@ -5,15 +5,15 @@ import { drawOperands, type Range } from "./random-draw.js";
 import { passOn } from "./reshape.js";
 
 export interface RandomErasingOptions {
-  /** From where each image draws its chance of being erased. */
+  /** The range from which each image draws its chance of being erased. */
   readonly factor: Range;
-  /** From where the squares of the box's shares of width and height are drawn. */
+  /** The range from which the squares of the box's shares of width and height are drawn. */
   readonly scale: Range;
   /** What the box is filled with; null for normal noise times the upper end of `valueRange`. */
   readonly fillValue: number | null;
-  /** What a filling is cut off at. */
+  /** The least and the largest filling; anything beyond is clipped. */
   readonly valueRange: Range;
-  /** Number of the layer, so that two of them draw differently. */
+  /** The layer's place in the model, so that two of them draw differently. */
   readonly layer: number;
 }
 

@@ -33,7 +33,14 @@ onEachVariant("randomFlip", (engine) => {
         };
         const { y, dx } = await runChain(engine(), {
           nodes: [{ op: "randomFlip", owner: "flip", horizontal, vertical, layer }],
-          ...{ shape, x, dy, samples, batchSize: samples, shards, step, seed },
+          shape,
+          x,
+          dy,
+          samples,
+          batchSize: samples,
+          shards,
+          step,
+          seed,
         });
         expect(y).toEqual(expected(x));
         expect(dx).toEqual(expected(dy));
@@ -46,7 +53,13 @@ onEachVariant("randomFlip", (engine) => {
     const x = sixteenths(4 * 12, 3);
     const { y } = await runChain(engine(), {
       nodes: [{ op: "randomFlip", owner: "flip", horizontal: true, vertical: true, layer: 0 }],
-      ...{ shape: [3, 4, 1], x, dy: x, samples: 4, batchSize: 4, shards: 1, training: false },
+      shape: [3, 4, 1],
+      x,
+      dy: x,
+      samples: 4,
+      batchSize: 4,
+      shards: 1,
+      training: false,
     });
     expect(y).toEqual(x);
   });

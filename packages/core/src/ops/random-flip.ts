@@ -7,7 +7,7 @@ import { passOn } from "./reshape.js";
 export interface RandomFlipOptions {
   readonly horizontal: boolean;
   readonly vertical: boolean;
-  /** Number of the layer, so that two of them draw differently. */
+  /** The layer's place in the model, so that two of them draw differently. */
   readonly layer: number;
 }
 

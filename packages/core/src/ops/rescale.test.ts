@@ -45,7 +45,10 @@ onEachVariant("rescale", (engine) => {
         const bytes = Uint8Array.from({ length: samples * count }, (_, i) => 255 - ((seed + 37 * i) % 256));
         bytes[0] = 255;
         const results = await runExperiment(engine(), {
-          ...{ samples, batchSize: samples + left, shards, columns: [bytes] },
+          samples,
+          batchSize: samples + left,
+          shards,
+          columns: [bytes],
           emit: (e, [column]) => ({ y: emitBytesInput(e, { scale, offset }, column!, shape).data }),
         });
         const expected = Float64Array.from(bytes, (value) => value * scale + offset);

@@ -10,7 +10,7 @@ export interface RescaleOptions {
 
 export interface RescaleNode extends NodeOf<"rescale">, RescaleOptions {}
 
-/** Turns input bytes into f32, rescaled on the way: x u8 → y of the same shape. */
+/** Turns input bytes into rescaled f32: x u8 → y of the same shape. */
 export function emitBytesInput(
   e: Emitter,
   options: RescaleOptions,

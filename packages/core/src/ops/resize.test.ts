@@ -28,7 +28,10 @@ onEachVariant("resize", (engine) => {
         const dy = sixteenths(samples * P * Q * C, 2);
         const { y, dx } = await runChain(engine(), {
           nodes: [{ op: "resize", owner: "resize", ...options }],
-          ...{ shape, x, dy, samples },
+          shape,
+          x,
+          dy,
+          samples,
         });
         const mixing = resizeReference(options, shape);
         closeOrZero(

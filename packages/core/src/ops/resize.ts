@@ -22,8 +22,8 @@ export interface ResizeOptions {
 export interface ResizeNode extends NodeOf<"resize">, ResizeOptions {}
 
 /**
- * The largest window of H × W with the proportions of P × Q, in the middle; sizes and places are cut off to whole
- * pixels, as Keras does.
+ * The largest window of H × W with the proportions of P × Q, in the middle; sizes and places are rounded down to whole
+ * pixels, as in Keras.
  */
 export function windowOfAspect(H: number, W: number, P: number, Q: number): ImageWindow {
   const height = Math.max(1, Math.min(H, Math.floor((W * P) / Q)));

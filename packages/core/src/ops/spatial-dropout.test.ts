@@ -30,7 +30,14 @@ onEachVariant("spatialDropout", (engine) => {
           of.map((value, i) => (kept[Math.floor(i / count)]![i % C] ? Math.fround(value * scale) : 0));
         const { y, dx } = await runChain(engine(), {
           nodes: [{ op: "spatialDropout", owner: "dropout", rate, layer }],
-          ...{ shape: [...size, C], x, dy, samples, batchSize: samples + left, shards, step, seed },
+          shape: [...size, C],
+          x,
+          dy,
+          samples,
+          batchSize: samples + left,
+          shards,
+          step,
+          seed,
         });
         expect(y).toEqual(expected(x));
         expect(dx).toEqual(expected(dy));

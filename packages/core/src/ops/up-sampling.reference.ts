@@ -11,7 +11,7 @@ export function upSamplingReference(
   return Int32Array.from({ length: N * H * factorH * width * C }, (_, i) => {
     const c = i % C;
     const column = Math.floor(i / C) % width;
-    // Rows of all samples one behind the other.
+    // Rows of all samples, one after the other.
     const row = Math.floor(i / C / width);
     return (Math.floor(row / factorH) * W + Math.floor(column / factorW)) * C + c;
   });

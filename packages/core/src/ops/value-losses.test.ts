@@ -30,7 +30,10 @@ async function run(
   const scale = engine.allocate(4, "scale");
   engine.write(scale, new Float32Array([0.25]));
   const results = await runExperiment(engine, {
-    ...{ samples, batchSize: samples + left, shards, columns: [x, target] },
+    samples,
+    batchSize: samples + left,
+    shards,
+    columns: [x, target],
     emit(e, [values, wanted]) {
       const loss = e.program.buffer("loss", "result", 4);
       const scaleBuffer: Buffer = { name: "scale", scope: "global", bytes: 4, address: scale };
@@ -140,7 +143,10 @@ onEachVariant("losses of values", (engine) => {
           sixteenths(samples * rows * K, from).map((value) => Math.abs(Math.round(value)));
         const [x, target] = [coarse(seed), coarse(seed + 1)];
         const results = await runExperiment(engine(), {
-          ...{ samples, batchSize: samples + left, shards, columns: [x, target] },
+          samples,
+          batchSize: samples + left,
+          shards,
+          columns: [x, target],
           emit(e, [values, wanted]) {
             const correct = e.program.buffer("correct", "result", 4);
             emitAccuracy(

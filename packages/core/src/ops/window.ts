@@ -8,13 +8,13 @@ export type Padding = "valid" | "same";
 export interface WindowAxis {
   /** Positions of the window. */
   readonly output: number;
-  /** Zeros before and behind the input; `same` puts the odd one behind, as TensorFlow does. */
+  /** Zeros before and after the input; `same` puts the odd one after it, as TensorFlow does. */
   readonly before: number;
   readonly after: number;
 }
 
 /**
- * Checks one axis of a convolution or pooling and gives its output size and padding.
+ * Checks one axis of a convolution or pooling and returns its output size and padding.
  *
  * @throws HeddleError when the window does not fit
  */
@@ -45,7 +45,7 @@ export function windowAxis(options: {
   return { output: Math.floor((input - reach) / stride) + 1, before: 0, after: 0 };
 }
 
-/** Checks that a layer's input is images and gives their sizes. */
+/** Checks that a layer's input is images and returns their sizes. */
 export function imageShape(who: string, input: Shape): readonly [H: number, W: number, C: number] {
   const [H, W, C] = input;
   if (input.length === 3 && H !== undefined && W !== undefined && C !== undefined) return [H, W, C];
@@ -53,6 +53,6 @@ export function imageShape(who: string, input: Shape): readonly [H: number, W: n
     who,
     expected: "an input [batch, height, width, channels]",
     received: formatShape(input),
-    next: "Give it images, not flattened ones.",
+    next: "Pass images that are not flattened.",
   });
 }

@@ -7,20 +7,20 @@ import { blockRanges, wholeBlocks } from "./pack.js";
 
 /** Points of the transform. */
 const POINTS = 36;
-/** Floats between two points besides the values themselves: a cache line. */
+/** Floats between two points in addition to the values: a cache line. */
 const GAP = 16;
 /** Floats of scratch memory that the transforms take. */
 const SCRATCH = 144;
 /** Tiles that are transformed at a time: they stay in the second-level cache. */
 const BLOCK = 16;
-/** The kernel gradient sums over the tiles of a block, which pays to be longer. */
+/** The kernel gradient sums over the tiles of a block, so a longer block pays. */
 const GRADIENT_BLOCK = 32;
 /** The most products of channels for which a thread holds the sums of a kernel gradient: 9 MB. */
 const MAX_GRADIENT_CHANNELS = 256 * 256;
 
 /**
  * True where Winograd's algorithm is faster than the direct kernel for a convolution that gives P × Q outputs: the
- * channels are many enough to pay for the transforms, and half of the tiles' outputs at least are needed.
+ * channels are numerous enough to pay for the transforms, and at least half of the tiles' outputs are needed.
  */
 function suitsWinograd(g: Conv2DGeometry, P: number, Q: number): boolean {
   const is3x3 = g.R === 3 && g.S === 3;
@@ -29,7 +29,7 @@ function suitsWinograd(g: Conv2DGeometry, P: number, Q: number): boolean {
   return is3x3 && isPlain && hasChannels && 2 * P * Q >= coveredByTiles(P) * coveredByTiles(Q);
 }
 
-/** Which passes of a convolution go by Winograd's algorithm; depends on its geometry alone. */
+/** Which passes of a convolution use Winograd's algorithm; depends only on its geometry. */
 export function winogradPasses(g: Conv2DGeometry) {
   const forward = suitsWinograd(g, g.P, g.Q);
   return {
@@ -53,7 +53,7 @@ export function paddedForTiles(geometry: Conv2DGeometry, P = geometry.P, Q = geo
   };
 }
 
-/** A kernel [3, 3, C, K] in the transform's space, made once a step; turned round for the input gradient. */
+/** A kernel [3, 3, C, K] in the transform's space, made once a step; flipped for the input gradient. */
 export function emitWinogradKernel(
   e: Emitter,
   w: Buffer,

@@ -9,7 +9,7 @@ export interface ZeroPaddingOptions {
 
 export interface ZeroPaddingNode extends NodeOf<"zeroPadding">, ZeroPaddingOptions {}
 
-/** y = x with zeros around: x [H, W, C] → y [top + H + bottom, left + W + right, C]. Backward: the middle of dy. */
+/** y = x surrounded by zeros: x [H, W, C] → y [top + H + bottom, left + W + right, C]. Backward: the middle of dy. */
 function emitZeroPadding(e: Emitter, options: ZeroPaddingOptions, x: Value): [Value, Backward] {
   const [H, W, C] = imageShape(e.owner, x.shape);
   const [[top, bottom], [left, right]] = options.padding;
