@@ -21,7 +21,7 @@ export interface Finished {
   readonly seconds: number;
 }
 
-/** A process under way. */
+/** A running process. */
 export class Running {
   stdout = "";
   stderr = "";
@@ -59,15 +59,15 @@ export class Running {
 }
 
 export interface RunOptions {
-  /** Added to the environment; `undefined` takes a variable away. */
+  /** Added to the environment; `undefined` removes a variable. */
   readonly env?: NodeJS.ProcessEnv;
-  /** Options of node itself. */
+  /** Options for node itself. */
   readonly node?: readonly string[];
 }
 
 /**
- * A folder of its own with an empty home and a small dataset `clothes`, for the tests of one file; gone with all
- * its processes afterwards.
+ * A temporary folder with an empty home and a small dataset `clothes`, for the tests of one file. It is removed after
+ * them, and its processes are killed.
  */
 export class Workspace {
   path = "";
@@ -107,7 +107,7 @@ export class Workspace {
     return new Running(child);
   }
 
-  /** The folders of all runs below `root`, oldest first. */
+  /** The folders of all runs in `root`, oldest first. */
   runs(root = "runs"): string[] {
     const folder = this.file(root);
     return existsSync(folder)
@@ -117,7 +117,7 @@ export class Workspace {
       : [];
   }
 
-  /** A fresh user's environment, with nothing of this machine's settings. */
+  /** A fresh user's environment, without this machine's settings. */
   environment(): NodeJS.ProcessEnv {
     const home = this.file("home");
     const env: NodeJS.ProcessEnv = {
@@ -134,12 +134,12 @@ export class Workspace {
 }
 
 /** A JSON file of a run. */
-// biome-ignore lint/suspicious/noExplicitAny: tests look into it as they like
+// biome-ignore lint/suspicious/noExplicitAny: tests read any field
 export function readJson(...path: readonly string[]): any {
   return JSON.parse(readFileSync(join(...path), "utf8"));
 }
 
-/** What one clear line of complaint looks like: no second line, no stack trace, no escape codes. */
+/** Whether an error is one clear line: no second one, no stack trace, no escape codes. */
 export function isOneLine(stderr: string): boolean {
   return /^heddle: [^\n]+\n$/.test(stderr) && !stderr.includes("\x1b") && !/ at \S+ \(/.test(stderr);
 }

@@ -1,4 +1,4 @@
-// `heddle convert` and the forms of data, as typed.
+// `heddle convert` and the forms of data, on the command line.
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { damagedCsv } from "../packages/core/dist/data/csv/damaged.testing.js";
@@ -8,7 +8,7 @@ const work = new Workspace();
 const lastLine = (text: string) => JSON.parse(text.trim().split("\n").at(-1)!);
 
 describe("heddle convert", () => {
-  it("goes around all forms and comes back with the same images", async () => {
+  it("converts through every form and back to the same images", async () => {
     const steps = [
       ["clothes", "one.npz"],
       ["one.npz", "tables", "--to", "csv"],
@@ -33,7 +33,7 @@ describe("heddle convert", () => {
     expect(readdirSync(work.file("pictures", "test"))).toHaveLength(10);
   });
 
-  it("refuses to overwrite, says so in one line, and leaves nothing behind", async () => {
+  it("refuses to overwrite, says so in one line, and leaves no file", async () => {
     writeFileSync(work.file("there.csv"), "mine");
     mkdirSync(work.file("letters"));
     writeFileSync(work.file("letters", "letter.txt"), "dear");
@@ -58,7 +58,7 @@ describe("heddle convert", () => {
 });
 
 describe("a damaged table", () => {
-  it("is reported in a few lines, and whole as JSON", async () => {
+  it("is reported in a few lines, and in full as JSON", async () => {
     const { text, expected } = damagedCsv();
     writeFileSync(work.file("damaged.csv"), text);
     const { stdout, stderr } = await work.heddle(["data", "damaged.csv", "--json"]);
@@ -73,7 +73,7 @@ describe("a damaged table", () => {
     expect(refused).toContain("damaged.csv, line 5: expected a whole row");
   });
 
-  it("trains a run that is read, split and verified again as it was", async () => {
+  it("trains a run that is later read, split and verified in the same way", async () => {
     const { text } = damagedCsv();
     writeFileSync(work.file("table.csv"), text);
     const train = ["train", "--data", "table.csv", "--missing", "zero", "--epochs", "1", "--quiet"];
@@ -97,7 +97,7 @@ describe("a damaged table", () => {
     );
     const rows = text.split("\r\n");
     writeFileSync(work.file("new.csv"), rows.slice(0, 5).concat(rows.slice(96, 104)).join("\n"));
-    // Line 5 misses a value: it is read as 0, as in the run.
+    // Line 5 lacks a value, which is read as 0, as in the run.
     expect(await images("new.csv")).toBe(12);
     const verified = await work.heddle(["verify", "latest", "--quiet"]);
     expect([verified.code, verified.stdout]).toEqual([0, expect.stringContaining("Verified")]);

@@ -6,7 +6,7 @@ import { type MissingRule, type ReadImages, readCsv } from "../packages/core/dis
 import { runInChromium } from "../tools/reproducibility/in-chromium.mjs";
 import { hasChromium, NEEDS_CHROMIUM } from "./chromium.js";
 
-/** What is compared; the page makes the same. */
+/** What is compared; the page computes the same. */
 const summary = ({ images, dropped }: ReadImages) => ({
   dropped,
   count: images.count,
@@ -36,7 +36,7 @@ describe.skipIf(!hasChromium)(`a table with 100 damaged rows in Chromium ${NEEDS
     { missing: "drop", packed: true, isolated: false },
     { missing: "zero", packed: false, isolated: false },
   ] as const)(
-    "gives the report of Node: %o",
+    "gives the same report as Node: %o",
     async ({ missing, packed, isolated }) => {
       const { text, expected } = damagedCsv();
       const bytes = new TextEncoder().encode(text);

@@ -42,7 +42,7 @@ describe("heddle data --report", () => {
     expect(page).not.toMatch(/\b(NaN|undefined|\[object)/);
     for (const id of ["summary", "balance", "classes", "means", "pixels", "near-duplicates", "label-errors"])
       expect(page).toContain(`id="${id}"`);
-    // Nothing beside the page is needed, and nothing runs in it.
+    // The page needs no other file, and runs no script.
     expect(page).not.toMatch(/<script|<link|src="|url\(http/);
     const files = readdirSync(work.file("looks", "figures")).sort();
     expect(files).toEqual(figures.flatMap((name: string) => [`${name}.png`, `${name}.svg`]).sort());
@@ -50,9 +50,9 @@ describe("heddle data --report", () => {
     const kept = readJson(work.file("looks"), "findings.json");
     expect(kept.nearDuplicates).toEqual(nearDuplicates);
     expect(kept.labelErrors).toEqual(labelErrors);
-    expect(stderr).toContain("Suspected label errors, to be looked at");
+    expect(stderr).toContain("Suspected label errors, for you to check");
 
-    // The same again in its place: what is no longer drawn goes.
+    // Again, into the same folder: what is no longer drawn is removed.
     const again = await work.heddle(["data", "leaky", "--report", "looks", "--no-label-errors"]);
     expect(again.code, again.stderr).toBe(0);
     expect(again.stdout).toContain("Left out: Suspected label errors: --no-label-errors");
@@ -60,7 +60,7 @@ describe("heddle data --report", () => {
     expect(readJson(work.file("looks"), "findings.json").nearDuplicates).toEqual(nearDuplicates);
   });
 
-  it("says what it leaves out of a set of one class", { timeout: 60_000 }, async () => {
+  it("names what it leaves out for a set of one class", { timeout: 60_000 }, async () => {
     const { code, stdout, stderr } = await work.heddle(["data", "single", "--report"]);
     expect(code, stderr).toBe(0);
     expect(stdout).toContain("Left out: Suspected label errors: there are no two classes to tell apart.");
@@ -68,13 +68,13 @@ describe("heddle data --report", () => {
     expect(existsSync(work.file("data-reports", name!, "report.html"))).toBe(true);
   });
 
-  it("refuses what it cannot mean, and folders of other things", async () => {
+  it("refuses options without an effect, and folders that hold something else", async () => {
     mkdirSync(work.file("mine"));
     writeFileSync(work.file("mine", "thesis.txt"), "");
     const refusals: readonly (readonly [readonly string[], string])[] = [
       [["--report", "fashion-sketch"], "Write the name first: heddle data fashion-sketch --report."],
-      [["leaky", "--epochs", "2"], "Option --epochs: expected --report beside it, received none."],
-      [["leaky", "--no-label-errors"], "Option --no-label-errors: expected --report beside it"],
+      [["leaky", "--epochs", "2"], "Option --epochs: expected --report as well, received none."],
+      [["leaky", "--no-label-errors"], "Option --no-label-errors: expected --report as well"],
       [["leaky", "--report", "x", "--no-label-errors", "--epochs", "2"], "received --no-label-errors"],
       [["leaky", "--report", "mine"], "Folder mine: expected a new or empty folder"],
       [["leaky", "--report", "mine/thesis.txt"], "File mine/thesis.txt: expected a folder for the report"],
@@ -87,7 +87,7 @@ describe("heddle data --report", () => {
     expect(readdirSync(work.file("mine"))).toEqual(["thesis.txt"]);
   });
 
-  it("leaves nothing when it is stopped", { timeout: 60_000 }, async () => {
+  it("leaves no file when it is stopped", { timeout: 60_000 }, async () => {
     const running = work.start(["data", "leaky", "--report", "stopped", "--epochs", "200"]);
     await running.printed("Training 4 models");
     running.child.kill("SIGINT");

@@ -44,7 +44,7 @@ describe("heddle evaluate", () => {
       ? readFileSync(work.file(folder, "test-looks.jsonl"), "utf8").trimEnd().split("\n").length
       : 0;
 
-  it("finds what the run already kept: evaluation.json, its figures and the section of its report", async () => {
+  it("agrees with what the run already holds: evaluation.json, its figures and the section of its report", async () => {
     const kept = readJson(work.path, run, "evaluation.json");
     expect(kept).toMatchObject({ dataset: { name: "clothes" }, split: "test", evaluation: { images: 200 } });
     const found = await evaluate(run);
@@ -94,18 +94,18 @@ describe("heddle evaluate", () => {
     expect(train).toEqual({ accuracy, loss, images: 200 });
   });
 
-  it("counts no look at other images", async () => {
+  it("counts no look at different images", async () => {
     const before = looks();
     expect((await evaluate(run, "--split", "train")).testLooks).toBeNull();
     writeClothes(work.file("others"), { train: 100, test: 50 });
     expect((await evaluate(run, "--data", "others")).testLooks).toBeNull();
     expect(looks()).toBe(before);
-    // The same images in another folder are the same.
+    // The same images count in any folder.
     cpSync(work.file("clothes"), work.file("copied"), { recursive: true });
     expect((await evaluate(run, "--data", "copied")).testLooks.count).toBe(before + 1);
   });
 
-  it("writes a page with all figures, which lie beside it", async () => {
+  it("writes a page, and all figures next to it", async () => {
     const { code, stdout, stderr } = await work.heddle(["evaluate", run, "--report", "pages/first.html"]);
     expect([code, stderr]).toEqual([0, ""]);
     expect(stdout).toMatch(/^Report +pages\/first\.html$/m);
@@ -114,7 +114,7 @@ describe("heddle evaluate", () => {
     for (const id of ["result", "classes", "confusion", "calibration", "mistakes"]) {
       expect(html).toContain(`<section id="${id}"`);
     }
-    // Pictures and fonts may spell anything.
+    // Encoded pictures and fonts may contain any letters.
     const words = html.replace(/base64,[\w+/=]+/g, "");
     expect(words).not.toMatch(/<script|<link|NaN|undefined/);
     expect(readdirSync(work.file("pages", "first-figures")).sort()).toEqual(
@@ -124,7 +124,7 @@ describe("heddle evaluate", () => {
     expect(existsSync(work.file(run, "evaluation-clothes-test.html"))).toBe(true);
   });
 
-  it("refuses a folder as the page, before it looks at the test images, and leaves nothing behind", async () => {
+  it("refuses a folder as the page before it looks at the test images, and leaves no file", async () => {
     const before = looks();
     mkdirSync(work.file("folder"));
     const { code, stderr } = await work.heddle(["evaluate", run, "--report", "folder"]);
@@ -158,7 +158,7 @@ describe("heddle evaluate", () => {
     expect((await evaluate(join(run, path))).run).toBe(work.file(run));
   });
 
-  it("takes a model of no run", async () => {
+  it("measures a model without a run", async () => {
     cpSync(work.file(run, "model"), work.file("mine"), { recursive: true });
     const found = await evaluate("mine", "--data", "clothes");
     expect(found).toMatchObject({ run: null, model: "mine", testLooks: null });
@@ -192,7 +192,7 @@ describe("heddle evaluate", () => {
     expect(isOneLine(stderr), stderr).toBe(true);
   });
 
-  it("refuses other classes, naming them", async () => {
+  it("refuses data with different classes, and names them", async () => {
     cpSync(work.file(run), work.file("named", "run"), { recursive: true });
     const record = readJson(work.path, "named", "run", "run.json");
     record.dataset.classNames = record.dataset.classNames.map((name: string) => `animal ${name}`);
@@ -206,7 +206,7 @@ describe("heddle evaluate", () => {
     expect(against.stderr).toMatch(/fashion-sketch.*expected the classes of the run: animal 0, .*T-shirt/);
   });
 
-  it("refuses data that a model of no run does not fit", async () => {
+  it("refuses data that does not fit a model without a run", async () => {
     cpSync(work.file(run, "model"), work.file("small"), { recursive: true });
     writeCorners(work.file("corners"));
     const { code, stderr } = await work.heddle(["evaluate", "small", "--data", "corners"]);

@@ -38,7 +38,7 @@ it.each([
   expect(stdout).toMatch(result);
 });
 
-it("trains a network of one's own, twice to the same bits", async () => {
+it("trains your own network, twice to the same bits", async () => {
   const saved = workspace.file("stripes");
   const { code, stdout, stderr } = await runExample("train-your-own.mjs", "2", saved);
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });

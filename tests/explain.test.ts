@@ -1,4 +1,4 @@
-// `heddle explain` as it is typed.
+// `heddle explain`, on the command line.
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -19,7 +19,7 @@ async function writeDenseModel(folder: string): Promise<void> {
 }
 
 describe("heddle explain", () => {
-  it("shows a run: filters, a map, a gallery, with their figures beside", { timeout: 120_000 }, async () => {
+  it("shows a run: filters, a map, a gallery, and their figures as files", { timeout: 120_000 }, async () => {
     expect((await workspace.heddle(TINY)).code).toBe(0);
     const ended = await workspace.heddle(["explain", "latest", "--map-images", "40", "--json"]);
     expect(ended.stderr.split("\n").filter((line) => line.startsWith("heddle:"))).toEqual([]);
@@ -42,7 +42,7 @@ describe("heddle explain", () => {
     expect(result.testLooks.sentence).toContain("once by heddle explain");
     const runFolder = join(workspace.file(result.page), "..", "..");
     expect(readFileSync(join(runFolder, "report.html"), "utf8")).toContain("once by heddle explain");
-    // The same again.
+    // Again, over the first.
     const again = last(
       (await workspace.heddle(["explain", "latest", "--map-images", "40", "--json"])).stdout,
     );
@@ -61,7 +61,7 @@ describe("heddle explain", () => {
     expect(
       readdirSync(workspace.file("out", "figures")).filter((name) => name.startsWith("feature-maps")).length,
     ).toBe(16);
-    // A picture of its own.
+    // A picture from a file.
     const picture = join(workspace.file("out", "figures"), "where-it-looks.png");
     const drawn = await workspace.heddle([
       "explain",
@@ -94,7 +94,7 @@ describe("heddle explain", () => {
     expect(existsSync(workspace.file("refused"))).toBe(false);
   });
 
-  it("shows what there is of a model without convolution and without a run", {
+  it("shows what it can of a model without convolutions and without a run", {
     timeout: 60_000,
   }, async () => {
     await writeDenseModel(workspace.file("dense"));
@@ -114,7 +114,7 @@ describe("heddle explain", () => {
     );
   });
 
-  it("refuses what is no run", async () => {
+  it("refuses what is not a run", async () => {
     writeFileSync(workspace.file("file.txt"), "x");
     const ended = await workspace.heddle(["explain", "file.txt"]);
     expect(ended.code).toBe(2);

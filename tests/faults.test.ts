@@ -1,4 +1,4 @@
-// What happens to a training when the disk, the folder, the clock or the terminal goes away under it.
+// What a training does when its disk, folder, clock or terminal fails.
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -11,7 +11,7 @@ const work = new Workspace();
 
 let expected: Promise<string> | undefined;
 
-/** The weights of the training that nothing happens to. */
+/** The weights of the same training, undisturbed. */
 function undisturbed(): Promise<string> {
   expected ??= work
     .heddle([...TRAINING, "--run-dir", "undisturbed", "--json", "--quiet"])
@@ -25,7 +25,7 @@ async function resumes(run: string): Promise<void> {
   expect(JSON.parse(stdout).metrics.weights.sha256).toBe(await undisturbed());
 }
 
-/** A small disk of its own, where the system lets us have one: root on Linux. */
+/** A small disk for the test alone, if the system allows it: root on Linux. */
 function mountDisk(folder: string): boolean {
   mkdirSync(folder);
   try {
@@ -48,7 +48,7 @@ describe.skipIf(process.platform === "win32")("a training", () => {
     if (mounted) execFileSync("umount", [disk]);
   });
 
-  it("ends with one line on a full disk, and goes on when there is room", async ({ skip }) => {
+  it("ends with one line on a full disk, and resumes when there is room", async ({ skip }) => {
     if (!mounted) skip();
     const running = work.start([...TRAINING, "--run-dir", "disk/full", "--quiet"]);
     const run = await newRun("disk/full");
@@ -69,14 +69,14 @@ describe.skipIf(process.platform === "win32")("a training", () => {
     rmSync(join(disk, "full"), { recursive: true });
   });
 
-  it("ends with one line on a disk that becomes read-only, and goes on when it can be written", async ({
+  it("ends with one line on a disk that becomes read-only, and resumes when it can be written", async ({
     skip,
   }) => {
     if (!mounted) skip();
     const running = work.start([...TRAINING, "--run-dir", "disk/read-only", "--quiet"]);
     const run = await newRun("disk/read-only");
     await until(() => existsSync(join(run, "checkpoints", "epoch-0002.safetensors")));
-    // Refused while a file is being written.
+    // The error comes while a file is being written.
     await until(() => remount("ro"));
     try {
       const { code, stderr } = await running.finished;
@@ -107,7 +107,7 @@ describe.skipIf(process.platform === "win32")("a training", () => {
     }
   }
 
-  it("ends with one line when its folder is deleted, and makes no part of it anew", async () => {
+  it("ends with one line when its folder is deleted, and does not recreate it", async () => {
     const running = work.start([...TRAINING, "--run-dir", "deleted", "--quiet"]);
     const run = await newRun("deleted");
     await until(() => existsSync(join(run, "checkpoints", "epoch-0002.safetensors")));
@@ -118,7 +118,7 @@ describe.skipIf(process.platform === "win32")("a training", () => {
     expect(existsSync(join(run, "run.json"))).toBe(false);
   });
 
-  it("does not mind a clock that jumps back an hour at every look", async () => {
+  it("is not disturbed by a clock that jumps back an hour at every reading", async () => {
     const clock = work.file("clock.mjs");
     writeFileSync(
       clock,
@@ -151,7 +151,7 @@ globalThis.Date = class extends RealDate {
     const { code, stderr } = await running.finished;
     expect(code).toBe(130);
     expect(stderr).toMatch(
-      /^Stopping after the step under way, as nobody reads the output\.\nheddle: Stopped in epoch \d+ of 12\. /,
+      /^Stopping after the current step, because nobody reads the output\.\nheddle: Stopped in epoch \d+ of 12\. /,
     );
     const run = work.runs("pipe")[0]!;
     expect(readJson(run, "run.json").status).toBe("stopped");
@@ -159,7 +159,7 @@ globalThis.Date = class extends RealDate {
     await resumes(run);
   });
 
-  it("stops with a checkpoint when the terminal is closed, also when it is told so twice", async () => {
+  it("stops with a checkpoint when the terminal is closed, even when the signal comes twice", async () => {
     const running = work.start([...TRAINING, "--run-dir", "terminal"]);
     await running.printed("Epoch  2/12");
     running.child.kill("SIGHUP");
@@ -176,7 +176,7 @@ globalThis.Date = class extends RealDate {
   }
 });
 
-/** Waits, a minute at most. */
+/** Waits for at most a minute. */
 async function until(holds: () => boolean): Promise<void> {
   for (let waitedMs = 0; !holds(); waitedMs += 2) {
     if (waitedMs > 60_000) throw new Error("It did not happen within a minute.");
@@ -184,7 +184,7 @@ async function until(holds: () => boolean): Promise<void> {
   }
 }
 
-/** False when there is no room. */
+/** False when the disk is full. */
 function couldAppend(path: string, bytes: number): boolean {
   try {
     writeFileSync(path, Buffer.alloc(bytes), { flag: "a" });

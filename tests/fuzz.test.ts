@@ -1,4 +1,4 @@
-// Every parser is given some hundred damaged files; the long form is tools/fuzz.mjs, its result docs/reliability.md.
+// Every parser reads some hundred damaged files; tools/fuzz.mjs is the long form, docs/reliability.md its result.
 import { existsSync, mkdtempSync, readdirSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,19 +10,22 @@ import { fuzz } from "../tools/fuzz/run.mjs";
 import { targets } from "../tools/fuzz/targets.mjs";
 import { root } from "./documents.js";
 
-/** Another one than the long run's: what that one has tried need not be tried again. */
+/** Not the long run's seed, which would repeat its inputs. */
 const SEED = 20;
 
 describe("damaged files", () => {
-  it.each(targets.map(({ name }) => name))("%s: none does more than be refused", async (name) => {
-    const inputs = name === "pictures" ? 100 : 300;
-    const { findings, accepted, refused, inputs: tried } = await fuzz(name, { inputs, seed: SEED });
-    expect(findings).toEqual([]);
-    expect(tried).toBe(inputs);
-    // An input that is refused by nobody, or by everybody, would say little.
-    expect(refused).toBeGreaterThan(inputs / 20);
-    expect(accepted + refused).toBe(inputs);
-  });
+  it.each(targets.map(({ name }) => name))(
+    "are read or refused by %s, and do no other harm",
+    async (name) => {
+      const inputs = name === "pictures" ? 100 : 300;
+      const { findings, accepted, refused, inputs: tried } = await fuzz(name, { inputs, seed: SEED });
+      expect(findings).toEqual([]);
+      expect(tried).toBe(inputs);
+      // If every input or none were refused, the test would say little.
+      expect(refused).toBeGreaterThan(inputs / 20);
+      expect(accepted + refused).toBe(inputs);
+    },
+  );
 });
 
 describe("the fuzzer", () => {
@@ -40,7 +43,7 @@ describe("the fuzzer", () => {
     ["traversal", /^wrote outside of its folder: .*planted-outside$/],
     ["stray", /^unhandled rejection: Error: nobody waits for this$/],
     ["damage", /^a damaged file was accepted$/],
-  ])("finds a planted %s and goes on behind it", async (name, message) => {
+  ])("finds a planted %s, and continues after it", async (name, message) => {
     const keep = mkdtempSync(join(tmpdir(), "heddle-fuzz-test-"));
     const inputs = name === "hang" ? 60 : 150;
     const { findings, inputs: tried } = await planted(name, { inputs, keep });
@@ -50,18 +53,18 @@ describe("the fuzzer", () => {
     expect(tried).toBeGreaterThan(first!.index);
     expect(readdirSync(keep).length).toBeGreaterThan(0);
     expect(existsSync(join(tmpdir(), "planted-outside"))).toBe(false);
-    // The seed and the index make the input again.
+    // The seed and the index reproduce the input.
     const again = await planted(name, { inputs: 1, from: first!.index });
     expect(again.findings.map(({ index }) => index)).toEqual([first!.index]);
   });
 
-  it("finds nothing where there is nothing", async () => {
+  it("finds nothing in a parser without faults", async () => {
     const { findings, refused } = await planted("nothing");
     expect(findings).toEqual([]);
     expect(refused).toBeGreaterThan(30);
   });
 
-  it("makes the same inputs from the same seed, and others from another", async () => {
+  it("makes the same inputs from the same seed, and different ones from another", async () => {
     for (const target of targets.filter(({ name }) => !["pictures", "checkpoint"].includes(name))) {
       const corpus = await corpusOf(target);
       const list = async (seed: number) => {

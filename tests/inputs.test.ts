@@ -1,4 +1,4 @@
-// What strangers' files do to the command line: one line that says what is wrong, and nothing else.
+// Strangers' files make the command line print one line that says what is wrong, and do nothing else.
 import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
 import { isOneLine, TINY, Workspace } from "./cli.js";
@@ -32,7 +32,7 @@ describe("a stranger's file", () => {
     await refuses(["train", `${name}.json`, "--data", "clothes"], text);
   });
 
-  it("with commands to the terminal in its name shows none of them", async () => {
+  it("does not reach the terminal with commands in its name", async () => {
     await refuses(["data", "a\u001b[2Jb"], "a\u{fffd}[2Jb");
   });
 
@@ -42,14 +42,14 @@ describe("a stranger's file", () => {
       expect(code, stderr).toBe(0);
     });
 
-    it("with one wrong bit in the weights is not taken for the run's", async () => {
+    it("with one wrong bit in the weights is refused as the run's", async () => {
       cpSync(work.runs()[0]!, work.file("changed"), { recursive: true });
       const path = work.file("changed", "model", "weights.safetensors");
       const bytes = readFileSync(path);
       bytes[bytes.length - 1]! ^= 1;
       writeFileSync(path, bytes);
       await refuses(["evaluate", "changed"], "expected the weights that run.json records, ");
-      // As a model of its own it may be what it is.
+      // On its own, without a record, the model is valid.
       cpSync(work.file("changed", "model"), work.file("copied"), { recursive: true });
       const { code, stderr } = await work.heddle(["evaluate", "copied", "--data", "clothes"]);
       expect(code, stderr).toBe(0);

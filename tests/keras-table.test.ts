@@ -1,4 +1,4 @@
-// docs/keras-differences.md says how near everything comes to Keras: nothing is missing, nothing is past its bound.
+// docs/keras-differences.md says how close everything is to Keras: nothing is missing, nothing exceeds its bound.
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { kerasNames } from "../packages/core/dist/layers/activation-names.js";
@@ -10,7 +10,7 @@ import { COMMAND, committedRows, tablesOf } from "../tools/keras-table/page.mjs"
 
 /** Classes without a row: bases, the value between layers, and the layer whose activations have a table. */
 const NO_ROW = ["Layer", "MergeLayer", "Metric", "Optimizer", "Tensor", "Activation"];
-/** Names of Keras for classes whose own is taken. */
+/** Keras's names for classes whose name is taken. */
 const OTHERWISE: Readonly<Record<string, string>> = {
   MeanSquaredErrorMetric: "MeanSquaredError",
   MeanAbsoluteErrorMetric: "MeanAbsoluteError",
@@ -61,7 +61,7 @@ describe("the tables of docs/keras-differences.md", () => {
     expect(counts.size).toBeGreaterThan(50);
   });
 
-  it("promise no error that they do not hold", () => {
+  it("promise no smaller error than was measured", () => {
     for (const { heading, name, errors } of rows) {
       const bound = heading.startsWith("Whole models") ? 1e-4 : 1e-5;
       expect(errors.length, name).toBe(heading.startsWith("Whole models") ? 3 : 1);
@@ -70,7 +70,7 @@ describe("the tables of docs/keras-differences.md", () => {
     expect(rows.filter(({ heading }) => heading.startsWith("Whole models")).length).toBe(3);
   });
 
-  it("count a case once, whatever kernels ran, and keep its largest error", () => {
+  it("count a case once, whichever kernels ran, and keep its largest error", () => {
     const compared = { part: "layers", row: "Dense", what: "outputs" };
     const text = tablesOf([
       { ...compared, id: 1, kernels: "strict", error: 2e-7 },

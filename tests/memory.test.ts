@@ -10,11 +10,11 @@ interface Look {
   readonly heapUsed: number;
   readonly external: number;
   readonly arrayBuffers: number;
-  /** Of each WebAssembly memory. */
+  /** The bytes of each WebAssembly memory. */
   readonly wasm: readonly number[];
 }
 
-describe("ten thousand steps of fit grow no memory", () => {
+describe("ten thousand steps of fit", () => {
   let looks: readonly Look[];
   let first: Look;
   let last: Look;
@@ -26,30 +26,30 @@ describe("ten thousand steps of fit grow no memory", () => {
     expect(last.steps - first.steps).toBe(10_000);
   });
 
-  it("the engine's: not a page", () => {
+  it("grow the engine's memory by not a single page", () => {
     for (const { wasm } of looks) expect(wasm).toEqual(first.wasm);
     expect(first.wasm).toHaveLength(1);
   });
 
-  it("copies of data: less than a byte a step", () => {
+  it("grow the copies of data by less than a byte a step", () => {
     // A thread's messages come and go between two looks; a copy of the data is 1.5 MB.
     expect(last.arrayBuffers - first.arrayBuffers).toBeLessThan(10_000);
   });
 
-  it("the JavaScript heap: less than 40 bytes a step", () => {
-    // What compilers learn on the way; an object kept for each step would be more.
+  it("grow the JavaScript heap by less than 40 bytes a step", () => {
+    // Compilers add code and feedback; one object kept for each step would be more.
     expect(last.heapUsed - first.heapUsed).toBeLessThan(400_000);
     expect(last.external - first.external).toBeLessThan(400_000);
   });
 
-  it("the process: less than 8 MiB", () => {
-    // Threads collect their garbage when they like. The data alone, kept by each fit, would be almost twice this.
+  it("grow the process by less than 8 MiB", () => {
+    // Threads collect their garbage at their own pace. The data alone, kept by each fit, would be almost twice this.
     expect(last.rss - first.rss).toBeLessThan(8 * 2 ** 20);
   });
 });
 
-describe("a run of heddle train does not grow with its epochs", () => {
-  /** After epoch 50 and after the last: what is filled once is filled by then. */
+describe("a long run of heddle train", () => {
+  /** After epoch 50, when one-time caches are full, and after the last. */
   let early: Omit<Look, "steps" | "wasm">;
   let late: Omit<Look, "steps" | "wasm">;
   const [FIRST, LAST] = [50, 110];
@@ -61,15 +61,15 @@ describe("a run of heddle train does not grow with its epochs", () => {
     [early, late] = JSON.parse(stdout);
   });
 
-  it("copies of data and weights: less than 64 KiB", () => {
+  it("grows the copies of data and weights by less than 64 KiB", () => {
     expect(late.arrayBuffers - early.arrayBuffers).toBeLessThan(64 * 1024);
   });
 
-  it("the JavaScript heap: less than 8 KiB an epoch", () => {
+  it("grows the JavaScript heap by less than 8 KiB an epoch", () => {
     expect(late.heapUsed - early.heapUsed).toBeLessThan(8 * 1024 * (LAST - FIRST));
   });
 
-  it("the process: less than 12 MiB", () => {
+  it("grows the process by less than 12 MiB", () => {
     // The images alone, kept by each epoch, would be almost twice this.
     expect(late.rss - early.rss).toBeLessThan(12 * 2 ** 20);
   });

@@ -1,4 +1,4 @@
-// Loaded before Heddle with `node --require`: takes the network away. Names are not found, or, with
+// Loaded before Heddle with `node --require`: cuts off the network. Names are not found, or, with
 // HEDDLE_TEST_NETWORK=silent, no answer ever comes.
 const dns = require("node:dns");
 

@@ -7,32 +7,32 @@ import { hasPty, heddleOnTerminal, NEEDS_PTY } from "./pty.js";
 
 const ESCAPE = "\x1b";
 
-describe("what the command line prints", () => {
+describe("the output of the command line", () => {
   const work = new Workspace();
   // An epoch that lasts long enough for several lines on any machine.
   beforeAll(() => writeClothes(work.file("wardrobe"), { train: 5000, test: 200 }));
   const onTerminal = (columns: number, args: readonly string[], env: NodeJS.ProcessEnv = {}) =>
     heddleOnTerminal(work, columns, args, env);
 
-  it("--json leaves standard output to one line of JSON", async () => {
+  it("is one line of JSON on standard output with --json", async () => {
     const { code, stdout, stderr } = await work.heddle([...TINY, "--json"]);
     expect(code, stderr).toBe(0);
     expect(stdout).toMatch(/^\{[^\n]*\}\n$/);
     const answer = JSON.parse(stdout);
     expect(answer.metrics).toEqual(readJson(work.path, answer.run, "metrics.json"));
     expect(readFileSync(join(work.path, answer.reportPath), "utf8")).toContain("</html>");
-    // People still see what happens.
+    // People still see the progress.
     expect(stderr).toContain("Epoch 1/1");
     expect(stderr).toContain("Test accuracy");
   });
 
-  it("--json --quiet prints the JSON alone", async () => {
+  it("is the JSON alone with --json --quiet", async () => {
     const { code, stdout, stderr } = await work.heddle([...TINY, "--json", "--quiet"]);
     expect([code, stderr]).toEqual([0, ""]);
     expect(JSON.parse(stdout).metrics.dataset.name).toBe("clothes");
   });
 
-  it("--quiet prints the result alone", async () => {
+  it("is the result alone with --quiet", async () => {
     const { code, stdout, stderr } = await work.heddle([...TINY, "--quiet"]);
     expect([code, stderr]).toEqual([0, ""]);
     expect(stdout.split("\n").map((line) => line.slice(0, 18).trim())).toEqual([
@@ -48,7 +48,7 @@ describe("what the command line prints", () => {
     ]);
   });
 
-  it("--quiet does not hide that the data is a stand-in", async () => {
+  it("says that the data is a stand-in even with --quiet", async () => {
     const { code, stdout, stderr } = await work.heddle([
       ...["study", "fashion-mnist", "--offline", "--limit", "100", "--epochs", "1", "--quiet"],
     ]);
@@ -57,7 +57,7 @@ describe("what the command line prints", () => {
     expect(stderr).toMatch(/^warning: /);
   });
 
-  it("is plain lines in a pipe, on CI too", async () => {
+  it("is plain lines in a pipe, also on CI", async () => {
     const args = ["study", "fashion-mnist", "--data", "clothes", "--epochs", "2"];
     const { stdout, stderr } = await work.heddle(args, { env: { CI: "true", TERM: "xterm-256color" } });
     expect(stdout + stderr).not.toContain(ESCAPE);
@@ -83,7 +83,7 @@ describe("what the command line prints", () => {
       /^Epoch \d\/2 {2}[━╌]{5,20} {2}[\d,]+ images\/s {2}ETA [\dms]+ {2}loss \d\.\d{4} {2}accuracy \d\.\d{4}$/,
     ],
     [40, /^Epoch \d\/2 {2}[\d,]+ images\/s {2}ETA [\dms]+$/],
-  ])(`shows a live line that does not wrap in %i columns ${NEEDS_PTY}`, async (columns, line) => {
+  ])(`has a live line that does not wrap in %i columns ${NEEDS_PTY}`, async (columns, line) => {
     const { code, stdout } = await onTerminal(columns, ["train", "--data", "wardrobe", "--epochs", "2"]);
     expect(code, stdout).toBe(0);
     // Each rewriting returns to the start of the line and clears it.
@@ -96,7 +96,7 @@ describe("what the command line prints", () => {
     expect(live[0]).toMatch(line);
     for (const text of live) expect(text.length).toBeLessThan(columns);
     expect(rewritten.some((text) => text.startsWith("Writing the report"))).toBe(true);
-    // What stays on the screen: no remains of a live line, each epoch once.
+    // What stays on the screen: nothing of a live line, and each epoch once.
     const screen = stdout.split("\r\n").map((text) => text.split("\r\x1b[K").at(-1)!);
     const epochs = screen.filter((text) => text.startsWith("Epoch"));
     expect(epochs.map((text) => text.slice(0, 9))).toEqual(epochs.map((_, index) => `Epoch ${index + 1}/2`));
@@ -105,7 +105,7 @@ describe("what the command line prints", () => {
     expect(stdout.replaceAll(ESCAPE, "ESC")).toMatch(/Test accuracy +ESC\[1m\d+\.\d\d%ESC\[22m/);
   });
 
-  it.skipIf(!hasPty)(`uses no escape codes where TERM=dumb ${NEEDS_PTY}`, async () => {
+  it.skipIf(!hasPty)(`has no escape codes where TERM=dumb ${NEEDS_PTY}`, async () => {
     const { code, stdout } = await onTerminal(80, TINY, { TERM: "dumb" });
     expect(code, stdout).toBe(0);
     expect(stdout).not.toContain(ESCAPE);

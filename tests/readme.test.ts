@@ -12,18 +12,18 @@ const scripts = JSON.parse(readDocument("package.json")).scripts as Record<strin
 const workspace = new Workspace();
 
 /**
- * Documents whose blocks are run, one behind the other in one folder: later ones use what the README's made. Blocks in
+ * Documents whose blocks are run, one after the other in one folder: later ones use what the README's made. Blocks in
  * `js` are whole scripts, those in `javascript` are parts of one.
  */
 const runnable = documents().filter(
   (path) => /^(README\.md|docs\/.*)$/.test(path) && codeBlocks(path).length > 0,
 );
 
-/** Images of the small dataset that stands in for the large ones, so that the blocks end soon and need no network. */
+/** Images of the small dataset that replaces the large ones, so that the blocks end soon and need no network. */
 const TRAIN = 200;
 const TEST = 60;
 
-/** What documents call things of the reader's, and what the tests have in their place. */
+/** What documents call the reader's own things, and what the tests use instead. */
 const standIns: Readonly<Record<string, string>> = {
   "model.json": "my-model/config.json",
   RUN2: "latest",
@@ -31,7 +31,7 @@ const standIns: Readonly<Record<string, string>> = {
   Sneaker: "7",
 };
 
-/** About runs that are stopped, of other machines, or deleted for good, and other programs: nothing for this test. */
+/** Commands about stopped, foreign or deleted runs, and other programs: not run here. */
 const skipped = /--resume|runs delete|runs\/2026-|~\/from-another-machine|^(node|tensorboard) /;
 
 beforeAll(async () => {
@@ -49,7 +49,7 @@ beforeAll(async () => {
 });
 
 describe.each(runnable)("code of %s", (path) => {
-  // What `latest` is at its beginning.
+  // What `latest` means at its beginning.
   beforeAll(() => runCommand("heddle train"));
 
   for (const { language, line, text } of codeBlocks(path)) {
@@ -188,7 +188,7 @@ async function runCommand(line: string): Promise<void> {
   else expect(stdout).not.toBe("");
 }
 
-/** A word of a command, or what the tests have in its place. */
+/** A word of a command, or what the tests use instead. */
 function standIn(word: string): string {
   return word.startsWith("~/") ? "datasets/mnist" : (standIns[word] ?? word);
 }

@@ -5,7 +5,7 @@ import { type Finished, isOneLine, readJson, Workspace } from "./cli.js";
 
 const STUDY = ["study", "regularization", "--data", "clothes", "--limit", "300"] as const;
 const SMALL = [...STUDY, "--seeds", "2", "--epochs", "1"] as const;
-/** Settings that are chosen among, and regimes over two seeds. */
+/** A study that is small, but chooses among settings and compares regimes over two seeds. */
 const TRIALS = 15 + 12 * 2;
 
 describe("heddle study regularization", () => {
@@ -15,7 +15,7 @@ describe("heddle study regularization", () => {
   let last: Finished;
   beforeAll(async () => {
     folder = work.file("runs", "regularization-clothes");
-    // Killed among the choices, stopped among the trials that are compared, then left alone.
+    // Killed during the choices, stopped during the compared trials, then left to finish.
     const killed = work.start(SMALL);
     await killed.printed("[ 3/39]");
     killed.child.kill("SIGKILL");
@@ -28,21 +28,21 @@ describe("heddle study regularization", () => {
     expect(stderr).toContain(
       "heddle: Stopped. What is finished of the study is kept in runs/regularization-clothes",
     );
-    expect(stderr).toContain(`  to go on:  heddle ${SMALL.join(" ")}\n`);
+    expect(stderr).toContain(`  to resume:  heddle ${SMALL.join(" ")}\n`);
     finishedBefore = readdirSync(join(folder, "trials"));
     last = await work.heddle([...SMALL, "--json"]);
   }, 240_000);
 
-  it("goes on where it was, and trains nothing twice", () => {
+  it("resumes where it stopped, and trains nothing twice", () => {
     expect(last.code, last.stderr).toBe(0);
     expect(finishedBefore.length).toBeGreaterThanOrEqual(20);
     const trained = last.stderr.match(/^\[ *\d+\/39\]/gm) ?? [];
     expect(trained).toHaveLength(TRIALS - finishedBefore.length);
     expect(readdirSync(join(folder, "trials"))).toHaveLength(TRIALS);
-    expect(last.stderr).toContain("Going on with the study begun: 2 seeds of 1 epoch");
+    expect(last.stderr).toContain("Resuming the study: 2 seeds of 1 epoch");
   });
 
-  it("answers in JSON with the verdict and its numbers", () => {
+  it("prints the verdict and its numbers as JSON", () => {
     const answer = JSON.parse(last.stdout);
     expect(answer.plan).toMatchObject({ seeds: 2, epochs: 1 });
     expect(answer.regimes).toHaveLength(12);
@@ -71,7 +71,7 @@ describe("heddle study regularization", () => {
     expect(figures.filter((name) => name.endsWith(".png"))).toHaveLength(5);
   });
 
-  it("writes a report that needs nothing else and says what it is not", () => {
+  it("writes a self-contained report that names its limits", () => {
     const html = readFileSync(join(folder, "report.html"), "utf8");
     expect(html).toContain("Other images than the published study&#39;s");
     expect(html).toContain("heddle study regularization --seeds 2 --epochs 1 --limit 300");
@@ -80,7 +80,7 @@ describe("heddle study regularization", () => {
     expect(html).toContain(verdict.sentence);
   });
 
-  it("refuses another request in the same folder, and budgets that are none", async () => {
+  it("refuses a different request in the same folder, and budgets that are not times", async () => {
     const other = await work.heddle([...STUDY, "--seeds", "3", "--epochs", "1"]);
     expect([other.code, isOneLine(other.stderr)]).toEqual([2, true]);
     expect(other.stderr).toContain("expected --seeds to be 2, as it was begun, received 3.");
@@ -91,7 +91,7 @@ describe("heddle study regularization", () => {
 
   it("fits seeds and epochs to a budget and says so before it starts", async () => {
     const running = work.start([...STUDY, "--budget", "2h", "--run-dir", "planned"]);
-    // The last of what is said: nothing of it may be missing when the kill comes.
+    // The last line of the plan: all of it is printed before the kill.
     await running.printed("Pooling + dropout");
     running.child.kill("SIGKILL");
     const { stdout } = await running.finished;

@@ -12,11 +12,11 @@ function eventsIn(file: string): number {
   return count;
 }
 
-describe("what is told of runs", () => {
+describe("runs on the command line", () => {
   const work = new TwoRuns();
 
   describe("heddle report", () => {
-    it("gives the same bytes again, also where the folder moved and the data is gone", async () => {
+    it("writes the same bytes again, even if the folder moved and the data is gone", async () => {
       for (const id of [work.first, work.second]) {
         const moved = work.copyOf(id, "far/away");
         rewrite(moved, {}); // another layout of the same record
@@ -38,7 +38,7 @@ describe("what is told of runs", () => {
       }
     });
 
-    it("says what the folder lost, and goes without", async () => {
+    it("names the files that the folder lost, and is written without them", async () => {
       const run = work.copyOf(work.first, "lossy");
       rmSync(join(run, "figures", "first-images.svg"));
       rmSync(join(run, "dataset.json"));
@@ -47,7 +47,9 @@ describe("what is told of runs", () => {
       const { code, stderr } = await work.heddle(["report", run]);
       expect(code).toBe(0);
       for (const file of ["dataset.json", "figures/first-images", "figures/one-of-each-class"]) {
-        expect(stderr).toContain(`warning: ${file} is not in the run's folder: the report goes without.\n`);
+        expect(stderr).toContain(
+          `warning: ${file} is not in the run's folder: the report is written without it.\n`,
+        );
       }
       const html = readFileSync(join(run, "report.html"), "utf8");
       expect(html).toContain(
@@ -57,7 +59,7 @@ describe("what is told of runs", () => {
       expect(html).toContain("Confusion matrix");
     });
 
-    it("tells of a run that was killed what there is", async () => {
+    it("reports what a killed run has", async () => {
       const run = work.copyOf(work.second, "killed");
       for (const file of ["metrics.json", "evaluation.json", "report.html"]) rmSync(join(run, file));
       rewrite(run, { status: "running", finishedAt: undefined, weightsSha256: undefined });
@@ -72,7 +74,7 @@ describe("what is told of runs", () => {
       expect(html).not.toContain('id="result"');
     });
 
-    it("names the file that is damaged", async () => {
+    it("names a damaged file", async () => {
       const run = work.copyOf(work.first, "broken");
       writeFileSync(join(run, "evaluation.json"), "{ cut");
       const { code, stderr } = await work.heddle(["report", run]);
@@ -83,7 +85,7 @@ describe("what is told of runs", () => {
   });
 
   describe("heddle compare", () => {
-    it("shows what differs and nothing else", async () => {
+    it("shows only what differs", async () => {
       const { code, stdout, stderr } = await work.heddle(["compare", work.first, work.second]);
       expect([code, stderr]).toEqual([0, ""]);
       expect(stdout).toMatch(new RegExp(`^A {2}${work.first}.*\\nB {2}${work.second}\\n`));
@@ -96,14 +98,14 @@ describe("what is told of runs", () => {
       expect(stdout).toContain(`heddle evaluate runs/${work.first} --against runs/${work.second}`);
     });
 
-    it("says where weights are the same", async () => {
+    it("says which runs have the same weights", async () => {
       const copy = work.copyOf(work.first, "twin");
       const { stdout } = await work.heddle(["compare", work.first, copy]);
       expect(stdout).toContain("Every setting is the same.");
       expect(stdout).toContain("A and B have the same weights, bit for bit.");
     });
 
-    it("gives it as JSON and as a page with curves", async () => {
+    it("writes the comparison as JSON and as a page with curves", async () => {
       const { code, stdout, stderr } = await work.heddle([
         ...["compare", work.second, work.first, "--report", "pages/both.html", "--json"],
       ]);
@@ -124,7 +126,7 @@ describe("what is told of runs", () => {
     });
   });
 
-  it("--tensorboard writes event files beside", async () => {
+  it("have event files with --tensorboard", async () => {
     const { code, stdout, stderr } = await work.heddle([
       ...["train", "--data", "clothes", "--epochs", "2", "--tensorboard", "--run-dir", "events", "--json"],
     ]);
@@ -135,7 +137,7 @@ describe("what is told of runs", () => {
       const [file, ...others] = readdirSync(join(folder, part));
       expect(file).toMatch(/^events\.out\.tfevents\.\d{10}\./);
       expect(others).toEqual([]);
-      // What file it is, and an event an epoch.
+      // The version header, and one event an epoch.
       expect(eventsIn(join(folder, part, file!))).toBe(3);
     }
   });

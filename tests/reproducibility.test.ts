@@ -20,12 +20,12 @@ describe("the same seed gives the same weights to the last bit", () => {
     expect(await weights()).toBe(one);
   });
 
-  it("and another seed gives others", async () => {
+  it("and another seed gives different ones", async () => {
     const seeds = [await weights("--seed", "1"), await weights("--seed", "2")];
     expect(new Set(seeds).size).toBe(2);
   });
 
-  it("with fused kernels too", async () => {
+  it("with fused kernels", async () => {
     const fast = await weights("--fast", "--threads", "1");
     expect(await weights("--fast", "--threads", "4")).toBe(fast);
     expect(readJson(work.runs().at(-1)!, "metrics.json").engine).toEqual({ variant: "fma", threads: 4 });

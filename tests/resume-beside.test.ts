@@ -1,4 +1,4 @@
-// A run that streams its images, or writes event files beside, goes on as if nothing had happened.
+// A run that streams its images, or also writes event files, resumes as if nothing had happened.
 import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -17,7 +17,7 @@ beforeAll(() => {
   for (const file of readdirSync(work.file("plain"))) spawnSync("gunzip", [work.file("plain", file)]);
 });
 
-/** A run from its beginning to its end. */
+/** An undisturbed run. */
 async function whole(words: readonly string[], root: string): Promise<string> {
   const { code, stderr } = await work.heddle([...TRAINING, ...words, "--run-dir", root, "--quiet"]);
   expect(code, stderr).toBe(0);
@@ -38,7 +38,7 @@ async function resumed(run: string): Promise<void> {
   expect(code, stderr).toBe(0);
 }
 
-/** Takes away all checkpoints but those before the end of an epoch. */
+/** Removes all checkpoints except those within an epoch. */
 function loseCheckpoints(run: string, epoch: number): void {
   const folder = join(run, "checkpoints");
   const lost = readdirSync(folder).filter((name) => name >= `epoch-${String(epoch).padStart(4, "0")}.`);
@@ -46,7 +46,7 @@ function loseCheckpoints(run: string, epoch: number): void {
   for (const name of lost) rmSync(join(folder, name));
 }
 
-/** What a run holds, but for times. */
+/** The contents of a run, except times. */
 function outcome(run: string) {
   const rows = readFileSync(join(run, "history.csv"), "utf8").trimEnd().split("\n");
   return {
@@ -56,7 +56,7 @@ function outcome(run: string) {
   };
 }
 
-/** The events of each step, but for their wall times. */
+/** The events of each step, without their wall times. */
 function scalars(run: string, part: string): [step: number, rest: string][] {
   const folder = join(run, "tensorboard", part);
   const events: [number, string][] = [];
@@ -64,7 +64,7 @@ function scalars(run: string, part: string): [step: number, rest: string][] {
     const bytes = readFileSync(join(folder, name));
     for (let at = 0; at < bytes.length; ) {
       const length = Number(bytes.readBigUInt64LE(at));
-      // Behind the length and its checksum; nine bytes are the wall time. Then comes the step, unless it is 0.
+      // After the length, its checksum and nine bytes of wall time comes the step, unless it is 0.
       const message = bytes.subarray(at + 12 + 9, at + 12 + length);
       at += 12 + length + 4;
       const [step, rest] = message[0] === 0x10 ? [message[1]!, message.subarray(2)] : [0, message];
@@ -75,7 +75,7 @@ function scalars(run: string, part: string): [step: number, rest: string][] {
 }
 
 describe.skipIf(process.platform === "win32")("a resumed run", () => {
-  it("--stream: goes on amid an epoch to the same bits", async () => {
+  it("with --stream resumes in the middle of an epoch to the same bits", async () => {
     const expected = outcome(await whole(["--stream"], "stream-whole"));
     await interrupted([...TRAINING, "--stream", "--run-dir", "stream"], "Epoch 3/5", "SIGINT");
     const run = work.runs("stream")[0]!;
@@ -88,10 +88,10 @@ describe.skipIf(process.platform === "win32")("a resumed run", () => {
     expect(outcome(run)).toEqual(expected);
   }, 180_000);
 
-  it("--tensorboard: its events go on, none lost and none twice", async () => {
+  it("with --tensorboard continues its events, none lost and none twice", async () => {
     const undisturbed = await whole(["--tensorboard"], "events-whole");
     const words = [...TRAINING, "--tensorboard", "--run-dir", "events"];
-    // Before there is an event, and as if between the first epoch's events and the first checkpoint.
+    // Before the first event, and between the first epoch's events and the first checkpoint.
     await interrupted(words, "Training for", "SIGKILL");
     const run = work.runs("events")[0]!;
     await interrupted(["train", "--resume", run], "Epoch 1/5", "SIGKILL");

@@ -1,4 +1,4 @@
-// A run that was stopped or killed goes on to the same bits.
+// A run that was stopped or killed resumes to the same bits.
 import { spawnSync } from "node:child_process";
 import { cpSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
@@ -37,7 +37,7 @@ async function interrupted(
 
 const done = new Map<string, Promise<string>>();
 
-/** The weights that the same training gives which nobody stops. */
+/** The weights of the same training, undisturbed. */
 function undisturbed(words: readonly string[] = TRAINING): Promise<string> {
   const key = words.join(" ");
   const sha256 = done.get(key) ?? trained(words);
@@ -58,7 +58,7 @@ function names(run: string): string[] {
 }
 
 describe.skipIf(process.platform === "win32")("a killed training", () => {
-  it(`goes on to the same bits after each of ${KILLS} kills at random moments`, async () => {
+  it(`resumes to the same bits after each of ${KILLS} kills at random moments`, async () => {
     const { kills } = await killAndResume({
       folder: work.path,
       training: TRAINING,
@@ -71,7 +71,7 @@ describe.skipIf(process.platform === "win32")("a killed training", () => {
 });
 
 describe.skipIf(process.platform === "win32")("heddle train --resume", () => {
-  it("goes on where Ctrl-C stopped it, as the message says, and can be verified", async () => {
+  it("resumes where Ctrl-C stopped it, by the command of the message, and can be verified", async () => {
     const running = work.start(["train", ...TRAINING, "--run-dir", "stopped"]);
     await running.printed("Epoch  2/10");
     running.child.kill("SIGINT");
@@ -79,10 +79,10 @@ describe.skipIf(process.platform === "win32")("heddle train --resume", () => {
     expect(code).toBe(130);
     const run = work.runs("stopped")[0]!;
     expect(readJson(run, "run.json").status).toBe("stopped");
-    const [, command] = /to go on where it stopped: {6}heddle (.+)\n/.exec(stderr)!;
+    const [, command] = /to resume it: {17}heddle (.+)\n/.exec(stderr)!;
     const resumed = await work.heddle([...command!.split(" "), "--threads", "3", "--json"]);
     expect(resumed.code, resumed.stderr).toBe(0);
-    expect(resumed.stderr).toMatch(/going on in epoch \d+ of 10/);
+    expect(resumed.stderr).toMatch(/resuming in epoch \d+ of 10/);
     expect(JSON.parse(resumed.stdout).metrics.weights.sha256).toBe(await undisturbed());
 
     const { status, stretches, finishedAt } = readJson(run, "run.json");
@@ -93,16 +93,16 @@ describe.skipIf(process.platform === "win32")("heddle train --resume", () => {
     expect(readFileSync(join(run, "report.html"), "utf8")).toContain("resumed");
     expect((await work.heddle(["verify", run, "--quiet"])).code).toBe(0);
 
-    // As a process leaves it that was killed when all but this was done.
+    // The state after a kill at the very end, when only this was left to do.
     const dead = spawnSync(process.execPath, ["--version"]).pid;
     writeFileSync(join(run, "lock"), `${hostname()} ${dead}\n`);
     const again = await work.heddle(["train", "--resume", run]);
     expect(again).toMatchObject({ code: 0, stderr: "" });
-    expect(again.stdout).toBe(`Run ${run} is finished: there is nothing to go on with.\n`);
+    expect(again.stdout).toBe(`Run ${run} is already finished; nothing to resume.\n`);
     expect(readdirSync(run)).not.toContain("lock");
   });
 
-  it("goes on where folder and data were moved, from the checkpoint before a damaged one, which it names", async () => {
+  it("resumes after folder and data were moved, from the checkpoint before a damaged one, which it names", async () => {
     cpSync(work.file("clothes"), work.file("others"), { recursive: true });
     const words = TRAINING.map((word) => (word === "clothes" ? "others" : word));
     const run = await interrupted("moved", { words });
@@ -122,7 +122,7 @@ describe.skipIf(process.platform === "win32")("heddle train --resume", () => {
     expect(JSON.parse(resumed.stdout).metrics.weights.sha256).toBe(await undisturbed());
   });
 
-  it("refuses by name what would give other bits", async () => {
+  it("refuses every option that would change the weights, by name", async () => {
     writeCorners(work.file("corners"));
     const run = await interrupted("refused");
     const refuses = async (words: readonly string[], expected: string) => {
@@ -133,10 +133,10 @@ describe.skipIf(process.platform === "win32")("heddle train --resume", () => {
     };
     await refuses(
       ["--epochs", "3"],
-      "--resume: expected a run alone, as it goes on as it was begun, received --epochs besides.",
+      "--resume: expected only a run, which resumes with its original settings, received --epochs as well. Remove --epochs, or",
     );
-    await refuses(["--fast"], "received --fast besides");
-    await refuses(["quick"], "received quick besides");
+    await refuses(["--fast"], "received --fast as well");
+    await refuses(["quick"], "received quick as well");
     await refuses(["--data", "corners"], "with SHA-256");
 
     const path = join(run, "run.json");
@@ -169,7 +169,7 @@ describe.skipIf(process.platform === "win32")("heddle train --resume", () => {
     );
   });
 
-  it("is refused while another process works on the run, and begins at the start without a checkpoint", async () => {
+  it("is refused while another process works on the run, and starts from scratch without a checkpoint", async () => {
     const run = await interrupted("twice", { after: "Training for" });
     rmSync(join(run, "checkpoints"), { recursive: true, force: true });
     const first = work.start(["train", "--resume", run, "--json"]);
@@ -181,11 +181,11 @@ describe.skipIf(process.platform === "win32")("heddle train --resume", () => {
     );
     const { code, stdout, stderr } = await first.finished;
     expect(code, stderr).toBe(0);
-    expect(stderr).toContain("no checkpoint yet, so it begins at the start");
+    expect(stderr).toContain("no checkpoint yet, so training starts from scratch");
     expect(JSON.parse(stdout).metrics.weights.sha256).toBe(await undisturbed());
   });
 
-  it("works for the study, with averages of weights, and keeps as many checkpoints as asked", async () => {
+  it("resumes the study with averaged weights, and keeps as many checkpoints as requested", async () => {
     const words = [
       "--data",
       "clothes",

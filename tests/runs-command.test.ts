@@ -15,7 +15,7 @@ describe("runs in a folder", () => {
     return JSON.parse(stdout);
   };
   const idsOf = async (...args: string[]) => (await list(...args)).runs.map(({ id }: { id: string }) => id);
-  it("that two processes make at once are two whole runs", async () => {
+  it("are complete when two processes made them at the same time", async () => {
     expect(work.first).not.toBe(work.second);
     const { runs, damaged } = await list();
     expect(damaged).toEqual([]);
@@ -30,7 +30,7 @@ describe("runs in a folder", () => {
   });
 
   describe("heddle runs", () => {
-    it("is a table for people", async () => {
+    it("prints a table for people", async () => {
       const { code, stdout, stderr } = await work.heddle(["runs", "--sort", "seed"]);
       expect([code, stderr]).toEqual([0, ""]);
       const [head, one, two, ...rest] = stdout.split("\n");
@@ -48,7 +48,7 @@ describe("runs in a folder", () => {
       expect(await idsOf("--dataset", "clothes", "--since", "1h")).toHaveLength(2);
       expect(await idsOf("--since", "2999-01-01")).toEqual([]);
       const none = await work.heddle(["runs", "--dataset", "hats"]);
-      expect([none.code, none.stdout]).toEqual([0, "None of the 2 runs in runs is so.\n"]);
+      expect([none.code, none.stdout]).toEqual([0, "None of the 2 runs in runs matches.\n"]);
       const empty = await work.heddle(["runs", "--run-dir", "no-such-folder"]);
       expect(empty.code).toBe(0);
       expect(empty.stdout).toMatch(/^No runs in no-such-folder\. /);
@@ -80,7 +80,7 @@ describe("runs in a folder", () => {
       expect(work.runs()).toEqual(before);
     });
 
-    it("tells damaged runs and why, beside the others", async () => {
+    it("lists damaged runs with the reason, next to the others", async () => {
       work.copyOf(work.first, "some");
       const cut = work.file("some", "2026-01-01-000000-cut");
       cpSync(work.file("runs", work.second), cut, { recursive: true });
@@ -121,7 +121,7 @@ describe("runs in a folder", () => {
   });
 
   describe("tags and names", () => {
-    it("are kept, shown, filtered by, and taken in place of an id", async () => {
+    it("are kept, shown, filtered by, and accepted instead of an id", async () => {
       const tagged = await work.heddle(["runs", "tag", work.first, "baseline", "keep"]);
       expect([tagged.code, tagged.stdout]).toEqual([0, `${work.first}: baseline keep\n`]);
       const named = await work.heddle(["runs", "rename", work.first, "first try"]);
@@ -138,7 +138,7 @@ describe("runs in a folder", () => {
       expect(taken.stderr).toContain(`received that of ${work.first}`);
     });
 
-    it("are those of the folder that --run-dir names, before and behind the command", async () => {
+    it("are those of the folder that --run-dir names, before or after the command", async () => {
       work.copyOf(work.second, "elsewhere");
       for (const args of [
         ["runs", "--run-dir", "elsewhere", "tag", work.second, "before"],
@@ -151,7 +151,7 @@ describe("runs in a folder", () => {
       expect((await list()).runs.flatMap(({ tags }: { tags: string[] }) => tags)).not.toContain("before");
     });
 
-    it("rename a folder, and the run still works", async () => {
+    it("rename a folder, whose run still works", async () => {
       work.copyOf(work.second, "renamed");
       const { code, stdout, stderr } = await work.heddle([
         ...["runs", "rename", work.second, "wide-head", "--folder", "--run-dir", "renamed"],
@@ -164,7 +164,7 @@ describe("runs in a folder", () => {
   });
 
   describe("heddle runs delete", () => {
-    it("deletes what it was given, and leaves a running run unless forced", async () => {
+    it("deletes the named runs, and spares a running run unless forced", async () => {
       work.copyOf(work.first, "bin");
       const running = work.copyOf(work.second, "bin");
       rewrite(running, { status: "running" });

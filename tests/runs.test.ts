@@ -39,17 +39,17 @@ describe("a finished run", () => {
       },
     );
 
-    it("prints it for people", async () => {
+    it("prints its figures for people", async () => {
       const { code, stdout, stderr } = await work.heddle(["evaluate", run, "--threads", "1"]);
       expect([code, stderr]).toEqual([0, ""]);
       const { accuracy, loss } = metrics().test;
       const right = `${(accuracy * 100).toFixed(2)}%, ${Math.round(accuracy * 200)} of 200; 95% interval `;
       expect(stdout).toMatch(/^2\S+-clothes on clothes, test images: 200\n/);
       expect(stdout).toContain(`\nAccuracy           ${right}`);
-      expect(stdout).toContain(`${loss.toFixed(4)} by the loss it was trained with\n`);
+      expect(stdout).toContain(`${loss.toFixed(4)} with the loss it was trained with\n`);
     });
 
-    it("measures on other data", async () => {
+    it("measures on different data", async () => {
       const { code, stdout, stderr } = await work.heddle(["evaluate", run, "--data", "fashion-sketch"]);
       expect([code, stderr]).toEqual([0, ""]);
       expect(stdout).toMatch(
@@ -57,7 +57,7 @@ describe("a finished run", () => {
       );
     });
 
-    it("refuses data of another size", async () => {
+    it("refuses images of a different size", async () => {
       writeCorners(work.file("corners"));
       const { code, stdout, stderr } = await work.heddle(["evaluate", run, "--data", "corners"]);
       expect([code, stdout]).toEqual([2, ""]);
@@ -66,7 +66,7 @@ describe("a finished run", () => {
       );
     });
 
-    it("says when the data is no longer what it was", async () => {
+    it("says when the data has changed since", async () => {
       cpSync(work.file("clothes"), work.file("moved", "clothes"), { recursive: true });
       cpSync(work.file(run), work.file("moved", "run"), { recursive: true });
       const record = readJson(work.file("moved", "run", "run.json"));
@@ -119,7 +119,7 @@ describe("a finished run", () => {
 
   describe("heddle predict", () => {
     const { test, classNames } = generateFashionSketch({ train: 10, test: 40 });
-    /** A trouser, which the model knows well, as people have pictures: large, of another format, on white. */
+    /** A trouser, which the model knows well, as people photograph it: large, in another format, on white. */
     const trouser = test.labels.indexOf(classNames.indexOf("Trouser"));
     beforeAll(async () => {
       const pixels = Buffer.from(test.images.subarray(trouser * 784, (trouser + 1) * 784) as Uint8Array);
@@ -135,7 +135,7 @@ describe("a finished run", () => {
         .toFile(work.file("on-white.jpg"));
     });
 
-    it("gives the three best classes of each picture", async () => {
+    it("prints the three most probable classes of each picture", async () => {
       const { code, stdout, stderr } = await work.heddle(["predict", run, "on black.png", "on-white.jpg"]);
       expect([code, stderr]).toEqual([0, ""]);
       const row = String.raw` {2}\S.*? +\d+\.\d\d%\n`;
@@ -144,11 +144,11 @@ describe("a finished run", () => {
           `^on black\\.png\\n(${row}){3}on-white\\.jpg \\(inverted: its background is light\\)\\n(${row}){3}$`,
         ),
       );
-      // Folders have numbers for names of classes; 1 is a trouser.
+      // In such folders classes are numbers; 1 is a trouser.
       expect(stdout.match(/\n {2}1 +\d/g)).toHaveLength(2);
     });
 
-    it("gives the same as JSON, most probable first", async () => {
+    it("prints the same as JSON, most probable first", async () => {
       const { code, stdout } = await work.heddle([
         "predict",
         "latest",
@@ -172,7 +172,7 @@ describe("a finished run", () => {
         expect(probabilities.reduce((sum, value) => sum + value, 0)).toBeLessThanOrEqual(1.000001);
         expect(probabilities[0]).toBeGreaterThan(1 / 10);
       }
-      // The same trouser twice, but for JPEG's losses.
+      // The same trouser twice, apart from JPEG's losses.
       expect(predictions[0].top[0].probability).toBeCloseTo(predictions[1].top[0].probability, 1);
     });
 
@@ -201,7 +201,7 @@ describe("a finished run", () => {
       }
     });
 
-    it("gives them as JSON, for any batch", async () => {
+    it("prints them as JSON, for any batch", async () => {
       const { code, stdout } = await work.heddle(["plan", run, "--batch-size", "8", "--json"]);
       expect(code).toBe(0);
       const plan = JSON.parse(stdout);
@@ -228,7 +228,7 @@ describe("a finished run", () => {
       expect(profile).toMatchObject({ threads: 2, steps: expect.any(Number), seconds: expect.any(Number) });
       const microseconds = steps.map((step: { microseconds: number }) => step.microseconds);
       for (const value of microseconds) expect(value).toEqual(expect.any(Number));
-      // What the threads spent in kernels is part of the time that they had.
+      // Threads cannot spend more time in kernels than passed.
       const spent = microseconds.reduce((sum: number, value: number) => sum + value, 0) * profile.steps;
       expect(spent).toBeGreaterThan(0);
       expect(spent).toBeLessThanOrEqual(2e6 * profile.seconds);

@@ -9,7 +9,7 @@ describe.skipIf(process.platform === "win32")("stopping a training", () => {
   const work = new Workspace();
 
   it.each(["SIGINT", "SIGTERM"] as const)(
-    "ends at a clean point on %s and says how to go on",
+    "ends at a clean point on %s and says how to resume",
     async (signal) => {
       const running = work.start([...LONG, "--run-dir", signal]);
       await running.printed("Epoch   2/500");
@@ -19,12 +19,12 @@ describe.skipIf(process.platform === "win32")("stopping a training", () => {
       const run = work.runs(signal)[0]!;
       const name = run.slice(work.path.length + 1);
       const [announced, stopped, ...advice] = stderr.split("\n");
-      expect(announced).toBe("Stopping after the step under way; press Ctrl-C again to stop at once.");
+      expect(announced).toBe("Stopping after the current step; press Ctrl-C again to stop at once.");
       expect(stopped).toMatch(/^heddle: Stopped in epoch \d+ of 500\. /);
       expect(stopped!.endsWith(name)).toBe(true);
       expect(advice).toEqual([
-        `  to go on where it stopped:      heddle train --resume ${name}`,
-        `  to measure the model as it is:  heddle evaluate ${name}`,
+        `  to resume it:                 heddle train --resume ${name}`,
+        `  to evaluate its model so far: heddle evaluate ${name}`,
         "",
       ]);
 
@@ -53,19 +53,19 @@ describe.skipIf(process.platform === "win32")("stopping a training", () => {
     await new Promise((resolve) => setTimeout(resolve, 300));
     running.child.kill("SIGINT");
     await running.printed("press Ctrl-C again");
-    // What npm or a shell sends twice at once is one wish.
+    // npm or a shell may send one Ctrl-C twice.
     running.child.kill("SIGINT");
     await new Promise((resolve) => setTimeout(resolve, 500));
     running.child.kill("SIGINT");
     const { code, stderr } = await running.finished;
     expect(code).toBe(130);
-    expect(stderr).toBe("Stopping after the step under way; press Ctrl-C again to stop at once.\n");
-    // It did not get as far as to say how it ended.
+    expect(stderr).toBe("Stopping after the current step; press Ctrl-C again to stop at once.\n");
+    // It ended before it could say how.
     expect(readJson(work.runs("twice")[0]!, "run.json").status).toBe("running");
   });
 
-  it("leaves a readable run behind after a kill at any moment", async () => {
-    // From before the first figure to the middle of training; the message names the moment that failed.
+  it("leaves a readable run after a kill at any moment", async () => {
+    // From before the first figure to the middle of training; a failure names the moment.
     for (const delayMs of [0, 100, 250, 500].map((least) => least + Math.random() * 100)) {
       const root = `killed-${delayMs}`;
       const running = work.start([...LONG, "--run-dir", root]);
@@ -93,9 +93,9 @@ describe.skipIf(process.platform === "win32")("stopping a training", () => {
   });
 });
 
-/** Checks by its kind that a file of a run is not half written. */
+/** Checks that a file of a run, of whatever kind, is complete. */
 function checkWhole(path: string, when: string): void {
-  // What is being written has a name with a dot in front until it is whole.
+  // A file that is being written has a name that begins with a dot.
   if (/(^|\/)\.[^/]*\.tmp$/.test(path)) return;
   if (path.endsWith(".json")) expect(() => readJson(path), `${when} ${path}`).not.toThrow();
   if (path.endsWith(".csv")) {

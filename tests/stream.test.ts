@@ -19,7 +19,7 @@ describe("heddle train --stream", () => {
     return { run: work.file(run), id: run, metrics };
   };
 
-  it("leaves a whole run, with every image counted", async () => {
+  it("leaves a complete run, with every image counted", async () => {
     const { run, metrics } = await trained(STREAMED);
     const record = readJson(run, "run.json");
     expect(record.status).toBe("finished");
@@ -42,7 +42,7 @@ describe("heddle train --stream", () => {
     expect(code).toBe(0);
   });
 
-  it("goes on behind a kill to the same bits", async () => {
+  it("resumes after a kill to the same bits", async () => {
     const args = STREAMED.map((word) => (word === "2" ? "6" : word)).filter((word) => word !== "--quiet");
     const whole = await trained(args);
     const running = work.start([...args, "--run-dir", "killed"]);
@@ -55,7 +55,7 @@ describe("heddle train --stream", () => {
     expect(resumed.metrics.weights).toEqual(whole.metrics.weights);
   });
 
-  it("records the same test images as a run in memory, and evaluates alike", async () => {
+  it("records the same test images as a run in memory, and evaluates to the same figures", async () => {
     const streamed = await trained(STREAMED);
     const inMemory = await trained(STREAMED.filter((word) => word !== "--stream"));
     const hash = (run: string) => readJson(run, "run.json").dataset.testSha256;
@@ -72,7 +72,7 @@ describe("heddle train --stream", () => {
     expect((await evaluate("--split", "train")).train.images).toBe(600);
   });
 
-  it("is explained from disk as it is from memory", async () => {
+  it("makes runs that are explained from disk as from memory", async () => {
     const { id } = await trained(STREAMED);
     const explain = async (...args: string[]) => {
       const { code, stdout, stderr } = await work.heddle(["explain", id, "--quiet", "--json", ...args]);
@@ -83,13 +83,13 @@ describe("heddle train --stream", () => {
     const whole = ["--map-images", "40"];
     expect(await explain(...whole)).toEqual(await explain(...whole, "--data", "clothes"));
     expect(await explain("train:599")).toEqual(await explain("train:599", "--data", "clothes"));
-    // Images that are not there are not read: explaining leaves on disk what it does not show.
+    // Images that are missing are never read: what explaining does not show stays on disk.
     const { stderr } = await work.heddle(["explain", id, "train:600"]);
     expect(stderr).toContain("train:600: expected an image of");
     expect(isOneLine(stderr)).toBe(true);
   });
 
-  it("trains on packed files too, and counts rare classes more", async () => {
+  it("trains on packed files, and weights rare classes more", async () => {
     const args = STREAMED.map((word) => (word === "plain" ? "clothes" : word));
     const { run } = await trained([...args, "--class-weights", "balanced", "--limit", "300"]);
     expect(readJson(run, "dataset.json").train.images).toBe(300);

@@ -8,7 +8,7 @@ import { type Finished, readJson, Workspace } from "./cli.js";
 const STUDY = ["study", "fashion-mnist", "--limit", "600"] as const;
 const NO_NETWORK = ["--require", fileURLToPath(new URL("no-network.cjs", import.meta.url))];
 
-describe("heddle study fashion-mnist where there is no data and no network", () => {
+describe("heddle study fashion-mnist without data and network", () => {
   const work = new Workspace();
   let offline: Finished;
   let run: string;
@@ -38,7 +38,7 @@ describe("heddle study fashion-mnist where there is no data and no network", () 
     expect(run).toMatch(/-fashion-sketch$/);
   });
 
-  it("writes a report that carries the notice and no comparison with the published result", () => {
+  it("writes a report with the notice and without a comparison to the published result", () => {
     const html = readFileSync(join(run, "report.html"), "utf8");
     expect(html).toMatch(/<title>[^<]*fashion-sketch[^<]*<\/title>/);
     expect(html).toMatch(/<h1[^>]*>[^<]*fashion-sketch[^<]*<\/h1>/);
@@ -100,7 +100,7 @@ describe("heddle study fashion-mnist where there is no data and no network", () 
     expect(readdirSync(join(run, "figures")).sort()).toEqual(
       [
         ...figures.flatMap((name) => [`${name}.png`, `${name}.svg`]),
-        // What a report needs to show the grids again without the images.
+        // What a report needs to redraw the grids without the images.
         ...["first-images", "most-confused-pairs", "one-of-each-class", "top-losses"].map(
           (name) => `${name}.json`,
         ),
@@ -114,7 +114,7 @@ describe("heddle study fashion-mnist where there is no data and no network", () 
     }
   });
 
-  it("writes metrics that fit together", () => {
+  it("writes metrics that agree with each other", () => {
     const metrics = readJson(run, "metrics.json");
     for (const split of [metrics.train, metrics.test]) {
       expect(split.accuracy).toBeGreaterThan(0.3);
@@ -138,7 +138,7 @@ describe("heddle study fashion-mnist where there is no data and no network", () 
     expect(offline.stdout).toContain(metrics.weights.sha256);
   });
 
-  it("writes a report that needs nothing else", () => {
+  it("writes a self-contained report", () => {
     const html = readFileSync(join(run, "report.html"), "utf8");
     expect(html).toMatch(/^<!doctype html>/i);
     expect(html.trimEnd()).toMatch(/<\/html>$/);
@@ -151,7 +151,7 @@ describe("heddle study fashion-mnist where there is no data and no network", () 
     expect(html).toContain("heddle study fashion-mnist --limit 600 --offline --epochs 2 --seed 5");
   });
 
-  it("leaves nothing outside the run folder", () => {
+  it("writes nothing outside the run folder", () => {
     expect(readdirSync(work.path).sort()).toEqual(["clothes", "home", "runs"]);
     expect(readdirSync(work.file("home"))).toEqual([]);
   });
@@ -169,13 +169,13 @@ describe("heddle study fashion-mnist where the network is broken", () => {
     await running.printed("This run is NOT on Fashion-MNIST");
     // The limit is a promise to users, and the time-outs that keep it take no processor.
     expect(performance.now() - started).toBeLessThan(10_000);
-    // What comes now is the same as with --offline.
+    // From here on, the same as with --offline.
     running.child.kill("SIGKILL");
     const { stderr } = await running.finished;
     expect(stderr).toContain('warning: Dataset "fashion-mnist" is not on disk and cannot be downloaded.');
   });
 
-  it("lets heddle data fail instead, as nothing stands in for the files", async () => {
+  it("lets heddle data fail, because nothing can replace the files there", async () => {
     const { code, stdout, stderr } = await work.heddle(["data"], { node: NO_NETWORK });
     expect([code, stdout]).toEqual([2, ""]);
     expect(stderr).toMatch(

@@ -13,10 +13,10 @@ import {
   Sequential,
 } from "../packages/core/dist/index.js";
 
-/** Fits before the first look, in which caches and compilers fill what they fill once; then those that count. */
+/** Fits before the first look, which fill one-time caches; then those that count. */
 const [WARM_UP, COUNTED] = [3, 10];
 
-// The engine keeps its memory to itself: note each one as it is made.
+// The engine does not expose its memory, so each one is noted as it is created.
 const memories = [];
 WebAssembly.Memory = new Proxy(WebAssembly.Memory, {
   construct(Memory, options) {
@@ -26,7 +26,7 @@ WebAssembly.Memory = new Proxy(WebAssembly.Memory, {
   },
 });
 
-/** In memory that threads cannot read, as a program's own arrays are: each fit needs a copy that they can. */
+/** A copy in memory that threads cannot read, like any program's arrays: each fit has to copy it. */
 const own = (set) => ({ ...set, images: Uint8Array.from(set.images), labels: Uint8Array.from(set.labels) });
 const sketch = generateFashionSketch({ train: 2000, test: 20 });
 const [train, test] = [own(sketch.train), own(sketch.test)];

@@ -23,25 +23,25 @@ const commands: Readonly<Record<string, { readonly args: readonly string[]; read
   "a fault": { args: ["evaluate", "no-such-run"], unread: 2 },
 };
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is about
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is matched
 const COLOUR = /\x1b\[[\d;]*m/;
 
-/** What is left of a text without colours and rewritten lines. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is about
+/** A text without colours and rewritten lines. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is matched
 const withoutColours = (text: string) => text.replace(/\x1b\[[\d;]*m/g, "").replace(/\r\x1b\[K/g, "\r");
-/** What a terminal shows in the end: of a rewritten line the last. */
+/** What a terminal shows in the end: the last form of each rewritten line. */
 const linesOf = (text: string) =>
   withoutColours(text)
     .split(/\r?\n/)
     .map((line) => line.slice(line.lastIndexOf("\r") + 1));
 
-/** Anything that steers a terminal, but for line ends and tabs. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is about
+/** Anything that controls a terminal, except line ends and tabs. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is matched
 const CONTROLS = /[\x00-\x08\x0b-\x1f\x7f-\x9f]/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII
 const BEYOND_ASCII = /[^\x00-\x7f]/;
 
-describe("what every command prints", () => {
+describe("the output of", () => {
   const work = new Workspace();
   beforeAll(async () => {
     for (const args of [TINY, ["convert", "clothes", "pictures", "--to", "images"]]) {
@@ -53,7 +53,7 @@ describe("what every command prints", () => {
   });
 
   describe.each(Object.entries(commands))("%s", (name, { args, unread }) => {
-    it("without a terminal, in a locale without UTF-8: ASCII alone, no escape codes whatever TERM says", async () => {
+    it("is ASCII without escape codes in a pipe and a locale without UTF-8, whatever TERM says", async () => {
       const env = { TERM: "xterm-256color", LC_ALL: "C" };
       const { stdout, stderr } = await work.heddle(args, { env });
       expect(stdout + stderr).not.toBe("");
@@ -61,7 +61,7 @@ describe("what every command prints", () => {
       expect(stdout + stderr).not.toMatch(BEYOND_ASCII);
     });
 
-    it("into a closed pipe: ends quietly", async () => {
+    it("ends quietly in a closed pipe", async () => {
       const line = [process.execPath, MAIN, ...args].map((word) => `'${word}'`).join(" ");
       const gone = `'${name}.gone'`;
       // The command starts when the other end is closed, so that its first line meets a closed pipe on any machine.
@@ -72,14 +72,14 @@ describe("what every command prints", () => {
       expect(stderr).not.toMatch(/EPIPE|node:|\n {4}at /);
     });
 
-    it.skipIf(!hasPty)(`on a dumb terminal: no escape codes ${NEEDS_PTY}`, async () => {
+    it.skipIf(!hasPty)(`has no escape codes on a dumb terminal ${NEEDS_PTY}`, async () => {
       const { stdout } = await heddleOnTerminal(work, 80, args, { TERM: "dumb" });
       expect(stdout).not.toBe("");
       for (const line of stdout.split("\r\n")) expect(line).not.toMatch(CONTROLS);
     });
 
     it.skipIf(!hasPty)(
-      `40 columns wide, with NO_COLOR: lines are broken, no colours ${NEEDS_PTY}`,
+      `has broken lines and no colours on 40 columns with NO_COLOR ${NEEDS_PTY}`,
       async () => {
         const { stdout } = await heddleOnTerminal(work, 40, args, { NO_COLOR: "1" });
         expect(stdout).not.toMatch(COLOUR);
@@ -93,7 +93,7 @@ describe("what every command prints", () => {
               .map((word) => [...word].length),
           );
           const indent = line.length - line.trimStart().length;
-          // JSON is for programs, and a complaint is one line for whoever reads logs.
+          // JSON is for programs, and an error stays one line for those who read logs.
           if (json || line.startsWith("heddle: ")) continue;
           expect([...line].length, line).toBeLessThanOrEqual(Math.max(40, indent + longest));
         }
@@ -101,7 +101,7 @@ describe("what every command prints", () => {
     );
   });
 
-  it("writes files in UTF-8 whatever the locale", async () => {
+  it("a training leaves its files in UTF-8 in any locale", async () => {
     const { code, stdout } = await work.heddle([...TINY, "--limit", "100"], { env: { LC_ALL: "C" } });
     expect(code).toBe(0);
     const report = /Report +(\S+)/.exec(stdout)![1]!;

@@ -11,7 +11,7 @@ interface Layer {
 
 const layer = (class_name: string, config: Layer["config"] = {}): Layer => ({ class_name, config });
 
-/** LeNet as Keras writes it, with a few of the fields that Keras adds and Heddle has no use for. */
+/** LeNet as Keras writes it, with a few of the fields that Keras adds and Heddle ignores. */
 function lenet(size: number, units: number, more: readonly Layer[] = []): string {
   const layers = [
     layer("InputLayer", { batch_shape: [null, size, size, 1], dtype: "float32", name: "pixels" }),
@@ -55,7 +55,7 @@ describe("heddle train", () => {
     const run = work.runs("lenet")[0]!;
     expect(readJson(run, "metrics.json").test.accuracy).toBeGreaterThan(0.9);
 
-    // What it saved is a model file too, and gives the same again.
+    // The saved model is a model file too, and gives the same weights.
     const again = await work.heddle([
       ...[
         "train",
@@ -73,7 +73,7 @@ describe("heddle train", () => {
     expect(JSON.parse(again.stdout).metrics.weights).toEqual(readJson(run, "metrics.json").weights);
   });
 
-  it("fits the study's network to a folder of images of any size", async () => {
+  it("adapts the study's network to a folder of images of any size", async () => {
     const { code, stdout, stderr } = await work.heddle([
       ...["train", "--data", "corners", "--epochs", "3", "--batch-size", "20", "--run-dir", "corner-runs"],
     ]);
@@ -128,11 +128,11 @@ describe("heddle train", () => {
     expect([code, stdout], stderr).toEqual([2, ""]);
     expect(stderr).toContain(message);
     expect(isOneLine(stderr), stderr).toBe(true);
-    // Nothing is left of a run that never began.
+    // A run that never began leaves no folder.
     expect(work.runs("none")).toEqual([]);
   });
 
-  it("shows where an error came from with --verbose alone", async () => {
+  it("shows where an error came from only with --verbose", async () => {
     const short = await work.heddle(["train", "gone.json", "--data", "corners"]);
     expect([short.code, isOneLine(short.stderr)]).toEqual([2, true]);
     expect(short.stderr).toContain(
@@ -149,7 +149,7 @@ describe("heddle train", () => {
     }
   });
 
-  it("refuses a run folder that cannot be made", async () => {
+  it("refuses a run folder that cannot be created", async () => {
     writeFileSync(work.file("file.txt"), "in the way");
     for (const folder of ["file.txt", "file.txt/runs"]) {
       const { code, stderr } = await work.heddle([...TINY, "--quiet", "--run-dir", folder]);
@@ -159,7 +159,7 @@ describe("heddle train", () => {
     }
   });
 
-  it("takes --limit and --batch-size beyond the number of images", async () => {
+  it("accepts --limit and --batch-size beyond the number of images", async () => {
     const { code, stderr } = await work.heddle([
       ...[
         "train",
@@ -177,7 +177,7 @@ describe("heddle train", () => {
     expect([code, stderr]).toEqual([0, ""]);
   });
 
-  it("draws from all classes where the first images are of one, and says so", async () => {
+  it("limits images to a share of each class where the first ones are all of one, and says so", async () => {
     const rows = [0, 1, 2].flatMap((label) =>
       Array.from({ length: 40 }, (_, row) => [
         label,

@@ -34,7 +34,7 @@ describe("heddle train with options and recipes", () => {
     ...["--epochs", "3", "--batch-size", "32", "--seed", "5"],
   ];
 
-  it("keeps every hyper-parameter, gives the same again from the run, and is verified", async () => {
+  it("records every hyper-parameter, repeats the run from its record, and verifies it", async () => {
     const run = await train([...EVERYTHING, "--save-recipe", "mine.json"], "all");
     const { configuration, weightsSha256 } = readJson(run, "run.json");
     expect(configuration).toMatchObject({
@@ -72,8 +72,8 @@ describe("heddle train with options and recipes", () => {
     expect([code, stdout]).toEqual([0, expect.stringContaining("Verified")]);
   });
 
-  it("stops early with the best epoch's weights, which verify finds again", async () => {
-    // A learning rate that is far too high: the loss soon grows.
+  it("stops early with the best epoch's weights, which verify reproduces", async () => {
+    // A learning rate so high that the loss soon grows.
     const words = ["--optimizer", "sgd", "--lr", "2", "--schedule", "constant", "--epochs", "30"];
     const run = await train([...words, "--validation-split", "0.2", "--early-stopping", "2"], "early");
     const rows = readFileSync(join(run, "history.csv"), "utf8").trim().split("\n").slice(1);
@@ -82,13 +82,13 @@ describe("heddle train with options and recipes", () => {
     expect([code, stdout]).toEqual([0, expect.stringContaining("Verified")]);
   });
 
-  it("averages weights with --ema, and keeps the averaged ones", async () => {
+  it("averages weights with --ema, and saves the averages", async () => {
     const run = await train(["quick", "--epochs", "1", "--ema", "0.9"], "ema");
     const { code, stdout } = await work.heddle(["verify", run, "--run-dir", "ema", "--quiet"]);
     expect([code, stdout]).toEqual([0, expect.stringContaining("Verified")]);
   });
 
-  it("trains a recipe by name, with what is typed over it", async () => {
+  it("trains a recipe by name, with options that override it", async () => {
     const run = await train(["augmented", "--epochs", "1", "--optimizer", "muon"], "named");
     const { configuration } = readJson(run, "run.json");
     expect(configuration).toMatchObject({
@@ -96,12 +96,12 @@ describe("heddle train with options and recipes", () => {
       validationSplit: 0.1,
       optimizer: { class_name: "Muon" },
     });
-    // AdamW's learning rate and weight decay stay behind, the schedule does not.
+    // AdamW's learning rate and weight decay are dropped, the schedule is not.
     expect(configuration.recipe).toMatchObject({ optimizer: "muon", schedule: "cosine", warmup: 0.05 });
     expect(configuration.recipe).not.toHaveProperty("weightDecay");
   });
 
-  it("fits a training to a time, and records the epochs", async () => {
+  it("fits a training into a budget of time, and records the epochs", async () => {
     const { code, stdout, stderr } = await work.heddle([
       ...["train", "--data", "clothes", "--budget", "10m", "--epochs", "2"],
       ...["--run-dir", "budget"],
@@ -114,7 +114,7 @@ describe("heddle train with options and recipes", () => {
     expect([configuration.epochs, configuration.recipe.epochs]).toEqual([2, 2]);
   });
 
-  it("refuses a time that is too short with numbers", async () => {
+  it("refuses a budget that is too short, with numbers", async () => {
     const { code, stdout, stderr } = await work.heddle(["train", ...CLOTHES, "--budget", "1s"]);
     expect([code, stdout]).toEqual([2, ""]);
     expect(stderr).toMatch(/^heddle: Budget: expected at least \d+ s on this machine: [\d.]+ s have passed/);
@@ -158,11 +158,11 @@ describe("heddle lr-find", () => {
   const work = new Workspace();
   const SEARCH = ["lr-find", "quick", "--data", "clothes", "--steps", "60"] as const;
 
-  it("writes a figure and JSON and nothing else, the same for the same seed", async () => {
+  it("writes a figure and JSON, nothing else, and the same for the same seed", async () => {
     const before = readdirSync(work.path);
     const { code, stdout, stderr } = await work.heddle([...SEARCH, "--out", "found"]);
     expect([code, stderr]).toEqual([0, ""]);
-    // Plain characters: the chart is to survive any terminal and any log.
+    // Plain characters, so that the chart survives any terminal and any log.
     expect([...stdout].every((character) => character.charCodeAt(0) < 128)).toBe(true);
     expect(stdout).toMatch(/^Suggested +[\d.e-]+ +a tenth of the edge of divergence/m);
     expect(stdout).toMatch(/#+ +<- .*suggested/);
@@ -177,7 +177,7 @@ describe("heddle lr-find", () => {
     expect(readJson(work.file("again"), "lr-find.json").points).toEqual(found.points);
   });
 
-  it("refuses a range that is none", async () => {
+  it("refuses an empty range", async () => {
     const { code, stderr } = await work.heddle([...SEARCH, "--from", "1", "--to", "0.1"]);
     expect([code, stderr]).toEqual([
       2,

@@ -3,7 +3,7 @@ import { basename, join } from "node:path";
 import { beforeAll, expect } from "vitest";
 import { readJson, TINY, Workspace } from "./cli.js";
 
-/** A workspace with two runs, which two processes made at once in a folder that neither found. */
+/** A workspace with two runs, made at the same time by two processes that both had to create the folder. */
 export class TwoRuns extends Workspace {
   /** The id of a run of one epoch with seed 1. */
   first = "";

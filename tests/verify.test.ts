@@ -21,7 +21,7 @@ describe("heddle verify", () => {
 
   let copies = 0;
   /** A copy of the run with some of its files changed; returns its name. */
-  // biome-ignore lint/suspicious/noExplicitAny: tests change it as they like
+  // biome-ignore lint/suspicious/noExplicitAny: tests change any field
   function tampered(changeRecord: (record: any) => void, changeFiles: (folder: string) => void = () => {}) {
     const name = `copy-${++copies}`;
     cpSync(run, work.file(name), { recursive: true });
@@ -74,7 +74,7 @@ describe("heddle verify", () => {
     expect(times()).toEqual(before);
   });
 
-  it("takes other threads than the run had, and the same data from another folder", async () => {
+  it("accepts a different number of threads, and the same data from another folder", async () => {
     cpSync(work.file("clothes"), work.file("elsewhere", "clothes"), { recursive: true });
     expect(await verification(run, "--threads", "3", "--data", "elsewhere/clothes")).toEqual({
       code: 0,
@@ -88,7 +88,7 @@ describe("heddle verify", () => {
     });
   });
 
-  it("trains a --fast run on the fma kernels, and refuses where there are none", async () => {
+  it("trains a --fast run on the fma kernels, and refuses without them", async () => {
     const { code, stderr } = await work.heddle([...TINY, "--fast", "--quiet", "--run-dir", "fast"]);
     expect(code, stderr).toBe(0);
     expect(await verification("latest", "--run-dir", "fast")).toMatchObject({
@@ -120,8 +120,8 @@ describe("heddle verify", () => {
     );
   });
 
-  describe("when other weights come out", () => {
-    it("says that run.json was changed where the saved weights are those trained now", async () => {
+  describe("when the weights differ", () => {
+    it("says that run.json was changed if the saved weights are those trained now", async () => {
       const name = tampered((record) => {
         record.weightsSha256 = OTHER;
         record.versions.heddle = "0.0.1";
@@ -132,13 +132,13 @@ describe("heddle verify", () => {
         `Recorded           ${OTHER}`,
         `Trained again      ${sha256}`,
         `Weights file       ${sha256}`,
-        `Not verified: ${name} trained again gives other weights than it recorded.`,
+        `Not verified: ${name} trained again gives weights that differ from those it recorded.`,
         "  The run's weights file has the weights trained now: the hash in run.json was changed.",
         "",
       ]);
     });
 
-    it("names the versions that differ, and from which epoch on the losses do", async () => {
+    it("names the versions that differ, and the epoch from which the losses do", async () => {
       const name = tampered((record) => {
         record.seed++;
         record.versions = { heddle: "0.0.1", node: "18.0.0" };
@@ -160,7 +160,7 @@ describe("heddle verify", () => {
       ]);
     });
 
-    it("says so when nothing on record explains it", async () => {
+    it("says so when nothing on record explains why", async () => {
       const name = tampered((record) => {
         record.configuration.optimizer.config.beta_1 = 0.8;
       });
@@ -172,7 +172,7 @@ describe("heddle verify", () => {
     });
   });
 
-  it("notes another version without complaint where the weights are the same", async () => {
+  it("mentions a different version, but does not fail, if the weights are the same", async () => {
     const name = tampered((record) => {
       record.versions.heddle = "0.0.1";
     });
@@ -184,7 +184,7 @@ describe("heddle verify", () => {
     });
   });
 
-  it("tells an edited weights file from a training that came out otherwise", async () => {
+  it("distinguishes an edited weights file from a training that differs", async () => {
     const name = tampered(() => {}, flipBit);
     const { code, stdout, stderr } = await work.heddle(["verify", name, "--quiet"]);
     expect([code, stderr]).toEqual([1, ""]);
@@ -207,7 +207,7 @@ describe("heddle verify", () => {
   });
 
   describe("refuses at once", () => {
-    it("other data, with both checksums", async () => {
+    it("different data, with both checksums", async () => {
       const now = readJson(run, "run.json").dataset.source.files[1];
       const name = tampered((record) => {
         record.dataset.source.files[1].sha256 = OTHER;
@@ -220,7 +220,7 @@ describe("heddle verify", () => {
       await expectRefusal(name, ", and 3 more that are others. Name", "--data", "others");
     });
 
-    it("data that is gone", async () => {
+    it("missing data", async () => {
       const name = tampered((record) => {
         record.dataset.source.path = work.file("gone");
       });

@@ -40,7 +40,7 @@ for (const { name, perProcess } of chosen) {
   );
   for (const { finding, command } of findings)
     console.log(`  ${finding.split("\n").slice(0, 6).join("\n    ")}\n  ${command}`);
-  // After each target, as all of them take hours.
+  // After each target, because all of them take hours.
   if (values.write)
     writeTable(tableOf(results, targets, { seed, version, node: process.versions.node }, writtenTable()));
 }

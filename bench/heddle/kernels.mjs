@@ -1,4 +1,4 @@
-// Seconds of each op alone, forward and backward, on one thread, and the machine's ceiling beside them. Prints one
+// Seconds of each op alone, forward and backward, on one thread, and the machine's ceiling. Prints one
 // line of JSON. usage: node bench/heddle/kernels.mjs strict|fma MILLISECONDS
 import { Engine } from "../../packages/core/dist/engine/engine.js";
 import { peakKernel } from "../kernels/peak.mjs";

@@ -6,7 +6,7 @@ import { isMainThread } from "node:worker_threads";
 /** How often the count of steps is looked at; the answer is late by as much. */
 const INTERVAL_MS = 1;
 
-// Worker threads load what the process was told to load.
+// Worker threads load this file as well.
 if (isMainThread) {
   const { Engine } = await import("../../packages/core/dist/engine/engine.js");
   const { run } = Engine.prototype;
@@ -37,7 +37,7 @@ function memory() {
   return { peakBytes, source: "VmHWM", maxRssBytes, childFaults: childFaults() };
 }
 
-/** Page faults of ended child processes: above zero where there were some, whose memory is not in the figure. */
+/** Page faults of ended child processes: above zero if there were any, whose memory is not counted. */
 function childFaults() {
   const fields = readFileSync("/proc/self/stat", "utf8").split(") ").at(-1).split(" ");
   return Number(fields[8]);

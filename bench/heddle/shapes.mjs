@@ -1,4 +1,4 @@
-// The ops that are measured alone: the study's, and others that must not fall off a cliff.
+// The ops that are measured alone: the study's, and others whose speed must not collapse.
 import { Conv2D, Dense, Input, Sequential } from "../../packages/core/dist/index.js";
 import { studyModel } from "../../packages/core/dist/recipes/study-recipe.js";
 
@@ -6,8 +6,8 @@ const CONV2 = "study conv2: 3×3, 16→32 at 26×26, ReLU, pooling, dropout";
 const UNPOOLED = "the same without pooling and dropout";
 
 /**
- * What the others are compared with, in each direction. The pass back through pooling skips three zeros in four, which
- * the dense count counts: that is no measure for kernels that have none to skip.
+ * The reference for the others, in each direction. The backward pass through pooling skips three zeros in four, which
+ * the dense count includes, so it is no measure for kernels without zeros to skip.
  */
 export const REFERENCE = { forward: CONV2, backward: UNPOOLED };
 

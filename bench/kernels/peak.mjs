@@ -15,7 +15,7 @@ const CHECKED_STEPS = 1003;
  * @returns a function that measures for at least so many milliseconds and gives multiply-adds a second
  */
 export async function peakKernel(variant) {
-  // Switches the instruction on where it takes a flag.
+  // Enables the instruction where that needs a flag.
   if (variant === "fma" && !hasRelaxedSimd()) throw new Error("bench: no relaxed SIMD here");
   const { exports } = await WebAssembly.instantiate(await WebAssembly.compile(await compile(variant)));
   const perStep = LANES * exports.SUMS.value;

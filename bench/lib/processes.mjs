@@ -1,4 +1,4 @@
-// Every measurement is a process of its own: no other's heap, compiled code or threads.
+// Every measurement is a separate process, with its own heap, compiled code and threads.
 import { spawn, spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 

@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 const bench = fileURLToPath(new URL("..", import.meta.url));
 const { version } = JSON.parse(readFileSync(`${bench}../packages/heddle/package.json`, "utf8"));
 
-/** Where and with what it was measured: stands in every result. */
+/** The machine and the versions, part of every result. */
 export const machine = {
   cpu: cpus()[0].model,
   cores: cpus().length,
@@ -67,7 +67,7 @@ export function readResult(name) {
 
 /**
  * Writes `results/NAME.json` and the lines between NAME's markers in README.md, and prints the lines. With `out`
- * the raw values go to that folder, and the README stays as it is: for trying things out.
+ * the raw values go to that folder, and the README does not change: for experiments.
  */
 export function publish(name, result, lines, out) {
   const folder = out ?? `${bench}results`;

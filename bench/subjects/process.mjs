@@ -1,4 +1,4 @@
-// What a whole process takes: latency of one image, memory, start, and time to the study's accuracy.
+// The cost of a whole process: latency of one image, memory, start-up, and time to the study's accuracy.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

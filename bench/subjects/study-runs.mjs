@@ -10,7 +10,7 @@ export const TARGET = "92.7%";
 
 /**
  * Wall time from process start to the end of a run, mean over the seeds, and whether their mean test accuracy
- * reaches the target; undefined where no run is kept.
+ * reaches the target; undefined if no run is kept.
  *
  * @param outsideSeconds what a process takes before and after the run's own clock
  */

@@ -24,7 +24,7 @@ export function systemsInTurn({ threads, keras, pytorch }) {
   });
 }
 
-/** The peers in JavaScript, so far behind that one process of twenty seconds says enough: name → command. */
+/** The peers in JavaScript, so much slower that one process of twenty seconds is enough: name → command. */
 export function slowSystems() {
   const script = (peer) => ({
     needs: at(`peers/${peer}/node_modules`),
@@ -37,7 +37,7 @@ export function heddleOnOneThread(batch) {
   return ["node", [at("heddle/throughput.mjs"), batch, 1]];
 }
 
-/** Leaves out what is not there, and says so. */
+/** Skips the systems that are not installed, and says so. */
 function installed(systems) {
   const found = Object.entries(systems).filter(([name, { needs }]) => {
     if (needs === undefined || existsSync(needs)) return true;

@@ -30,7 +30,7 @@ export function measureThroughput(options) {
     try {
       measure(1, system, command());
     } catch (thrown) {
-      // The others' measurements of many minutes are worth more than this one.
+      // Many minutes of other measurements must not be lost because of this one.
       console.warn(`\n*** LEFT OUT: ${system} failed: ${thrown.message} ***\n`);
     }
   }

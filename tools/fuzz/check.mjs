@@ -1,4 +1,4 @@
-// What a target's parse function checks of what was accepted.
+// Checks of accepted content, for the parse functions of targets.
 import { createHash } from "node:crypto";
 
 /** An accepted answer that is wrong: a finding. */
@@ -39,8 +39,8 @@ export function asText(bytes, parse) {
   return parse(text);
 }
 
-/** Stands for inputs that no parser sees, because what reads the file refuses them. */
+/** Marks inputs that never reach the parser, because reading the file refuses them. */
 export const refusedBefore = Symbol("refused before the parser");
 
-/** Stands for what was accepted as something that has no checksum. */
+/** Marks accepted content that has no checksum. */
 export const untold = Symbol("accepted, and nothing tells whether it is damaged");

@@ -21,7 +21,7 @@ if (!target || seed === undefined || from === undefined || to === undefined || m
 const work = join(folder, "work");
 mkdirSync(work, { recursive: true });
 process.chdir(work);
-/** Index of the input under way, how many were accepted and refused so far: read by whoever started this. */
+/** The index of the current input, and how many were accepted and refused so far; the parent process reads it. */
 const progress = new Float64Array(3);
 const file = openSync(join(folder, "progress"), "w");
 /** Opened before writing is guarded. */
@@ -30,7 +30,7 @@ const tell = () => writeSync(file, progress, 0, progress.byteLength, 0);
 
 /** @type {string[]} */
 const outside = [];
-/** What went wrong beside the parser's own promise. */
+/** What went wrong outside the parser's own promise. */
 let stray = "";
 const corpus = await corpusOf(target);
 /** Of the checksummed formats: the contents that are there undamaged. */

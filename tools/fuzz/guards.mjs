@@ -1,4 +1,4 @@
-// What a parser must not do, whatever it reads: change what every object inherits, and write outside of its folder.
+// What no parser may do, whatever it reads: change what every object inherits, or write outside its folder.
 import fs from "node:fs";
 import { syncBuiltinESMExports } from "node:module";
 import { resolve, sep } from "node:path";

@@ -1,8 +1,8 @@
-// Changes to files as bytes: what broken disks, cut downloads and people who mean harm do to them.
+// Changes to files as bytes, such as broken disks, interrupted downloads and attackers make.
 
 /** @import { FuzzRandom } from "./random.mjs" */
 
-/** Numbers at the edges of what fields hold. */
+/** Numbers at the limits of the fields. */
 const EDGES = [0n, 1n, 2n, 0x7fn, 0x80n, 0xffn, 0x100n, 0x7fffn, 0x8000n, 0xffffn, 0x10000n, 0xffffffn]
   .concat([0x7fffffffn, 0x80000000n, 0xfffffffen, 0xffffffffn, 0x100000000n, 0x1fffffffffffffn])
   .concat([0x7fffffffffffffffn, 0x8000000000000000n, 0xffffffffffffffffn]);
@@ -34,7 +34,7 @@ const changes = [
   (bytes, random) => bytes.slice(0, random.below(bytes.length + 1)),
   // Cut off near the end, where checksums and directories stand.
   (bytes, random) => bytes.slice(0, Math.max(0, bytes.length - 1 - random.below(32))),
-  // Something behind the end.
+  // Something after the end.
   (bytes, random) =>
     joined(
       bytes,
@@ -51,14 +51,14 @@ const changes = [
     const copies = Array.from({ length: 1 + random.below(4) }, () => bytes.subarray(from, to));
     return joined(bytes.subarray(0, to), ...copies, bytes.subarray(to));
   },
-  // A part of itself written over another place.
+  // A part of the file written over a different part.
   (bytes, random) => {
     const [from, to] = part(bytes, random);
     const result = bytes.slice();
     result.set(bytes.subarray(from, to), random.below(bytes.length - (to - from) + 1));
     return result;
   },
-  // The front of one file with the back of another.
+  // The beginning of one file with the end of another.
   (bytes, random, { corpus }) => {
     const other = random.pick(corpus);
     return joined(
@@ -78,7 +78,7 @@ const changes = [
     if (random.chance(0.5)) result.subarray(at, at + size).reverse();
     return result;
   },
-  // Another number where digits stand.
+  // A different number in place of digits.
   (bytes, random) => {
     const text = Buffer.from(bytes).toString("latin1");
     const found = [...text.slice(0, 4096).matchAll(/\d+/g)];

@@ -1,4 +1,4 @@
-// Changes to JSON as a tree: what stays valid JSON reaches the code behind the parser.
+// Changes to JSON as a tree: the result is still valid JSON, so it reaches the code after the parser.
 
 /** @import { FuzzRandom } from "./random.mjs" */
 
@@ -90,7 +90,7 @@ export function mutateJson(json, random, tokens) {
 /** @param {Record<string, unknown>} whole @param {FuzzRandom} random @param {readonly string[]} tokens */
 function change(whole, random, tokens) {
   const places = placesIn(whole);
-  // All of it was taken away before.
+  // Everything was removed before.
   if (places.length === 0) return;
   const { holder, key } = random.pick(places);
   const other = random.pick(places);
@@ -109,7 +109,7 @@ function change(whole, random, tokens) {
       else delete holder[key];
       return;
     case 5:
-      // The same under another name, or a name beside it.
+      // Rename a field, or add a second one.
       if (!Array.isArray(holder)) own(holder, random.pick(KEYS), value);
       else holder.push(...Array.from({ length: random.pick([1, 2, 40]) }, () => structuredClone(value)));
       return;

@@ -1,4 +1,4 @@
-// Runs targets in processes of their own, with a watchdog: what hangs, dies or grows is a finding like a wrong error.
+// Runs targets in separate processes with a watchdog: to hang, die or grow is a finding, like a wrong error.
 import { fork } from "node:child_process";
 import {
   copyFileSync,
@@ -21,11 +21,11 @@ const ownTargets = fileURLToPath(new URL("targets.mjs", import.meta.url));
 export const LIMIT_MS = 1000;
 /** The most memory that a process may have had, Node's own 60 MiB and its garbage included. */
 export const LIMIT_MIB = 768;
-/** What loading the parsers may take, before the first input. */
+/** How long loading the parsers may take, before the first input. */
 const START_MS = 30_000;
 /** Between two looks of the watchdog. */
 const TURN_MS = 100;
-/** After so many findings a target is given up. */
+/** After this many findings a target is abandoned. */
 const MAXIMUM_FINDINGS = 20;
 
 /**
@@ -130,8 +130,8 @@ function startChild({
     told = /** @type {{ index: number, finding: string }} */ (message);
   });
   let at = -1;
-  // In turns of the watchdog, not by the clock, as the machine may sleep; and it may be busy elsewhere, so what counts is
-  // what the process computed, where the system tells, or ten times as many turns.
+  // In turns of the watchdog, not by the clock, because the machine may sleep. It may also be busy elsewhere, so the
+  // process's own processor time counts, where the system reports it; otherwise ten times as many turns.
   let turns = 0;
   let computed = 0;
   let hangs = false;
@@ -168,7 +168,7 @@ function startChild({
 /** Processor time of a process, in ms; NaN where the system does not tell. @param {number | undefined} pid */
 function computedMs(pid) {
   try {
-    // Of the fields behind the name, which may hold spaces: utime and stime, in ticks of 10 ms.
+    // The fields after the name, which may hold spaces: utime and stime, in ticks of 10 ms.
     const fields = readFileSync(`/proc/${pid}/stat`, "latin1").split(") ").at(-1)?.split(" ") ?? [];
     return 10 * (Number(fields[11]) + Number(fields[12]));
   } catch {

@@ -39,7 +39,7 @@ function models() {
     new heddle.GlobalAveragePooling2D(),
     new heddle.Dense(2),
   ]);
-  // Small, so that a size that becomes 65536 takes no second: a model takes the time that its weights take.
+  // Small, so that a size of 65536 costs less than a second: a model takes time in proportion to its weights.
   const x = input([2, 2, 2]);
   const a = new heddle.Conv2D(2, 3, { padding: "same", activation: "relu" }).apply(x);
   const sum = new heddle.Add().apply([a, x]);

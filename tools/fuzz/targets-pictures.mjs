@@ -23,7 +23,7 @@ async function parse(bytes) {
   return fingerprint(pixels, [height, width, channels]);
 }
 
-/** The decoders, which are not ours, keep about 8 KB of some damaged pictures; of whole ones they keep nothing. */
+/** The third-party decoders leak about 8 KB for some damaged pictures, and nothing for intact ones. */
 const PICTURES_PER_PROCESS = 20_000;
 
 /** @type {readonly import("./targets.mjs").Target[]} */

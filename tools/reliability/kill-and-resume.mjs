@@ -1,4 +1,4 @@
-// Kills a training with SIGKILL at random moments, resumes it each time, and compares what comes out with a training
+// Kills a training with SIGKILL at random moments, resumes it each time, and compares the result with a training
 // that nobody disturbed.
 import { spawn } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
@@ -11,7 +11,7 @@ const MAIN = fileURLToPath(new URL("../../packages/heddle/bin/heddle.js", import
 const COMPARED_COLUMNS = 6;
 
 /**
- * @typedef {object} Outcome what a finished run holds, but for times
+ * @typedef {object} Outcome the contents of a finished run, without times
  * @property {string} sha256 of the weights
  * @property {readonly string[]} history rows of history.csv
  * @property {unknown} evaluation
@@ -21,7 +21,7 @@ const COMPARED_COLUMNS = 6;
  * @property {number} beforeRun of them, before there was a run
  * @property {number} beforeCheckpoint of them, before its first checkpoint
  * @property {number} runs how many runs they were spread over
- * @property {readonly string[]} checkpoints the newest after each kill: `2-7` behind step 7 of epoch 3
+ * @property {readonly string[]} checkpoints the newest after each kill: `2-7` after step 7 of epoch 3
  */
 
 /**
@@ -33,7 +33,7 @@ const COMPARED_COLUMNS = 6;
  * @param {NodeJS.ProcessEnv} [options.env]
  * @param {(line: string) => void} [options.tell]
  * @returns {Promise<Kills>}
- * @throws when a process fails, or anything comes out otherwise
+ * @throws when a process fails, or any result differs
  */
 export async function killAndResume({ folder, training, kills, random, env, tell = () => {} }) {
   const run = (/** @type {readonly string[]} */ words, killAfterMs = Number.POSITIVE_INFINITY) =>

@@ -1,5 +1,5 @@
 // The long form of tests/resume.test.ts: kills a training at random moments, resumes it each time, and says what was
-// tried. Fails when a run ends with other weights, another history or another evaluation than one that nobody disturbed.
+// tried. Fails when the weights, history or evaluation of a run differ from those of an undisturbed one.
 // usage: node tools/reliability/kills.mjs [--kills 50] [--seed N]
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

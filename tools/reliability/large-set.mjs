@@ -46,7 +46,7 @@ export async function writeLargeSet(folder, { images, test, distinct = images, o
 }
 
 function draw(split, seed, count) {
-  // Of the other split one image: there is no drawing without.
+  // One image of the other split: neither can be empty.
   const wanted = split === "train" ? { train: count, test: 1 } : { train: 1, test: count };
   return generateFashionSketch({ seed, ...wanted })[split === "train" ? "train" : "test"];
 }
@@ -65,7 +65,7 @@ if (process.argv[1] === import.meta.filename) {
     options: {
       images: { type: "string", default: "2000000" },
       test: { type: "string", default: "10000" },
-      // Drawing takes as long as training: a part of the images may be drawn, and written several times.
+      // Drawing takes as long as training, so a part of the images can be drawn and written several times.
       distinct: { type: "string" },
     },
   });

@@ -11,7 +11,7 @@ await init("wasm");
 defaultDevice("wasm");
 const { images, labels } = pixels();
 
-// Kernels as [K, C, R, S] and [I, O]; a bias behind each.
+// Kernels as [K, C, R, S] and [I, O]; each followed by its bias.
 const shapes = [[16, 1, 3, 3], [16], [32, 16, 3, 3], [32], [4608, 10], [10]];
 let weights = shapes.map((shape) => normal(shape, shape.length === 1 ? 0 : 0.05));
 let [m, v] = [0, 0].map(() => shapes.map((shape) => np.zeros(shape)));

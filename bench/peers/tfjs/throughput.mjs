@@ -6,7 +6,7 @@ import * as layers from "@tensorflow/tfjs-layers";
 import { pixels } from "../../workload.mjs";
 import { timedSteps } from "../timed-steps.mjs";
 
-/** Its speed does not depend on it, and a step of 64 would take half a minute. */
+/** Its speed does not depend on the batch size, and a step of 64 would take half a minute. */
 const BATCH = 16;
 
 await tf.setBackend("cpu");

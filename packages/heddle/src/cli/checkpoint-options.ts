@@ -3,7 +3,7 @@ import type { CheckpointRule } from "../jobs/job.js";
 import { parseCheckpointEvery } from "../jobs/train/checkpointing.js";
 import { nonEmpty, wholeNumber } from "./options.js";
 
-/** What a command that trains says of checkpoints. */
+/** The options about checkpoints of a command that trains. */
 export interface CheckpointOptions {
   readonly resume?: string | undefined;
   readonly checkpointEvery?: NonNullable<CheckpointRule["every"]> | undefined;
@@ -13,13 +13,13 @@ export interface CheckpointOptions {
 export const resumeOption = () =>
   new Option(
     "--resume <run>",
-    "go on with a run that was stopped or killed, in its folder: a folder, an id or latest",
+    "resume a run that was stopped or killed, in its own folder: a folder, an id or latest",
   ).argParser(nonEmpty);
 
 export const checkpointEveryOption = () =>
   new Option(
     "--checkpoint-every <n|time>",
-    "write a checkpoint every n steps, or every 90s, 10m or 1h, beside those after each epoch",
+    "write a checkpoint every n steps, or every 90s, 10m or 1h, in addition to those after each epoch",
   ).argParser((text) => {
     const every = parseCheckpointEvery(text);
     if (every !== undefined) return every;
@@ -32,7 +32,7 @@ export const keepCheckpointsOption = () =>
     "keep the last n checkpoints, and the best epoch's (default: 2)",
   ).argParser(wholeNumber(1));
 
-/** The rule that was typed. */
+/** The rule that the options set. */
 export function checkpointRule({ checkpointEvery, keepCheckpoints }: CheckpointOptions): CheckpointRule {
   return {
     ...(checkpointEvery && { every: checkpointEvery }),

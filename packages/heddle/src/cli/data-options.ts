@@ -6,7 +6,7 @@ import { downloadLine } from "./progress.js";
 import { grouped } from "./setting-options.js";
 import type { Terminal } from "./terminal.js";
 
-/** Adds where a command's data is, and how it is read. */
+/** Adds the options that say where a command's data is, and how it is read. */
 export function withDataOptions<Arguments extends unknown[], Options extends OptionValues>(
   command: Command<Arguments, Options>,
 ) {
@@ -18,14 +18,18 @@ export function withDataOptions<Arguments extends unknown[], Options extends Opt
     .addOption(grouped("Data", offlineOption()));
 }
 
-/** How data is read, and how a download and what is found on the way are told. */
+/** How data is read, with downloads and warnings shown on the terminal. */
 export function loadOptions(
   options: FormOptions & { readonly offline?: boolean | undefined },
   { signal, terminal }: { readonly signal: AbortSignal; readonly terminal: Terminal },
 ): LoadOptions {
   const { offline, missing, size, shape } = options;
   return {
-    ...{ offline, missing, size, shape, signal },
+    offline,
+    missing,
+    size,
+    shape,
+    signal,
     onProgress: downloadLine(terminal),
     onWarning: (message: string) => terminal.warn(message),
   };

@@ -24,10 +24,10 @@ export function positiveNumber(text: string): number {
   throw new InvalidArgumentError("Expected a number above 0.");
 }
 
-/** The seed that gives everyone the same result when nobody chooses another. */
+/** The default seed, with which everyone gets the same result. */
 export const DEFAULT_SEED = defaultSettings.seed;
 
-/** A path or a name: an empty one comes from a variable that the shell did not know. */
+/** A path or a name; an empty one comes from an unset shell variable. */
 export function nonEmpty(text: string): string {
   if (text.trim() !== "") return text;
   throw new InvalidArgumentError("Expected a path or a name.");
@@ -65,9 +65,10 @@ export const shapeOption = () =>
 export const offlineOption = () => new Option("--offline", "never touch the network");
 export const threadsOption = () =>
   new Option("--threads <n>", "threads to compute on; every core by default").argParser(wholeNumber(1, 64));
-export const fastOption = () => new Option("--fast", "fused multiply-add kernels: faster, other last bits");
+export const fastOption = () =>
+  new Option("--fast", "fused multiply-add kernels: faster, with different last bits");
 export const runDirOption = () =>
   new Option("--run-dir <dir>", "the folder of all runs").argParser(nonEmpty).default(DEFAULT_RUNS_FOLDER);
 export const jsonOption = () =>
   new Option("--json", "print the result as JSON, as the last line of standard output");
-export const quietOption = () => new Option("--quiet", "print the result alone");
+export const quietOption = () => new Option("--quiet", "print only the result");

@@ -8,7 +8,7 @@ import type { Terminal } from "./terminal.js";
 const BAR_WIDTH = 20;
 const MINIMUM_BAR_WIDTH = 5;
 
-/** Keras's lines: one that lives while an epoch runs, and one that stays behind it. */
+/** Keras's lines: one that is rewritten while an epoch runs, and one that stays after it. */
 export function trainingLines(terminal: Terminal, epochs: number): Callback {
   let first: Begun | undefined;
   return {
@@ -21,8 +21,8 @@ export function trainingLines(terminal: Terminal, epochs: number): Callback {
 }
 
 /**
- * A line that lives while work goes on that is counted: a bar, and when it will be over. The first call is the
- * beginning; what was done before it says nothing about the rest.
+ * A line that is rewritten while countable work goes on: a bar, and when it will end. The first call marks the
+ * beginning; what was done before it says nothing about the speed of the rest.
  */
 export function workLine(
   terminal: Terminal,
@@ -38,7 +38,7 @@ export function workLine(
   };
 }
 
-/** What is about to be trained, and on what. */
+/** What is about to be trained, and on how many threads. */
 export function trainingHeadline(
   epochs: number,
   engine: { readonly variant: string; readonly threads: number },
@@ -46,7 +46,7 @@ export function trainingHeadline(
   return `Training for ${counted(epochs, "epoch")} on ${counted(engine.threads, "thread")}, ${engine.variant} kernels`;
 }
 
-/** Where progress was seen first: a run that was resumed does not begin at nothing. */
+/** The first progress that was reported: a resumed run does not begin at zero. */
 interface Begun {
   readonly done: number;
   readonly at: number;

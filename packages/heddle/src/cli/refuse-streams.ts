@@ -7,6 +7,6 @@ export function refuseStreams(what: string, streamed: unknown): void {
     who: what,
     expected: "data in memory",
     received: "--stream",
-    next: "Leave one of the two out.",
+    next: "Remove one of the two.",
   });
 }

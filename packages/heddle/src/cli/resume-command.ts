@@ -11,7 +11,7 @@ import { abortOnSignals } from "./signals.js";
 import { Terminal } from "./terminal.js";
 import { jobEvents, printResult, stoppedError, type TrainingOptions } from "./training-command.js";
 
-/** Goes on with a run, prints what happens, and ends with the result. */
+/** Resumes a run, and prints the progress and the result. */
 export async function resumeAndReport(
   shell: Shell,
   run: string,
@@ -27,7 +27,10 @@ export async function resumeAndReport(
   try {
     const { offline, threads } = options;
     const resumed = await resumeRun(run, options.runDir, {
-      ...{ data, threads, signal, checkpoints: checkpointRule(options) },
+      data,
+      threads,
+      signal,
+      checkpoints: checkpointRule(options),
       ...(options.tensorboard && { tensorBoard: true }),
       load: loadOptions({ offline }, { signal, terminal }),
       onWarning: (message) => terminal.warn(message),
@@ -38,7 +41,7 @@ export async function resumeAndReport(
       }),
     });
     const { folder, reportPath, record, metrics, wasFinished } = resumed;
-    if (wasFinished) terminal.result(`Run ${folder} is finished: there is nothing to go on with.`);
+    if (wasFinished) terminal.result(`Run ${folder} is already finished; nothing to resume.`);
     else printResult(terminal, record.dataset, resumed);
     terminal.json({ run: folder, reportPath, metrics });
   } catch (thrown) {
@@ -48,16 +51,16 @@ export async function resumeAndReport(
   }
 }
 
-/** `going on in epoch 3 of 16, behind step 120`. */
+/** `resuming in epoch 3 of 16, after step 120`. */
 function placeOf(state: TrainingState | undefined, epochs: number): string {
-  if (!state) return "no checkpoint yet, so it begins at the start";
+  if (!state) return "no checkpoint yet, so training starts from scratch";
   const { epoch, underWay, stopped } = state;
-  if (stopped || epoch >= epochs) return "training is over; going on with its evaluation";
-  const behind = underWay ? `, behind step ${underWay.steps}` : "";
-  return `going on in epoch ${epoch + 1} of ${epochs}${behind}`;
+  if (stopped || epoch >= epochs) return "training is done; continuing with the evaluation";
+  const step = underWay ? `, after step ${underWay.steps}` : "";
+  return `resuming in epoch ${epoch + 1} of ${epochs}${step}`;
 }
 
-/** What decides a run's bits was decided when it began. */
+/** The settings that decide a run's weights were fixed when it began. */
 function refuseSettings(run: string, given: object): void {
   const name = settingNames.find((setting) => setting in given);
   if (name !== undefined) throw refused(run, flagOf(name));
@@ -76,8 +79,8 @@ function refuseOthers(
 function refused(run: string, received: string): HeddleError {
   return new HeddleError({
     who: "--resume",
-    expected: "a run alone, as it goes on as it was begun",
-    received: `${received} besides`,
-    next: `Leave that out, or train anew with the run's settings: heddle train ${run}.`,
+    expected: "only a run, which resumes with its original settings",
+    received: `${received} as well`,
+    next: `Remove ${received}, or train from scratch with the run's settings: heddle train ${run}.`,
   });
 }

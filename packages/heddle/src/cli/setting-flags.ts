@@ -19,17 +19,17 @@ export const settingFlags: { readonly [Name in keyof Settings]: SettingFlag } = 
   limit: {
     group: "Data",
     flags: "--limit <n>",
-    help: "use n training images: the first ones, or where those leave classes out, of each class its share",
+    help: "use n training images: the first ones, or a share of each class if those leave classes out",
   },
   validationSplit: {
     group: "Data",
     flags: "--validation-split <x>",
-    help: "share of the training images held out, of each class alike; each epoch is then validated on them, and the test set measured once at the end",
+    help: "share of the training images to hold out, the same of each class; each epoch is validated on them, and the test set is measured once, at the end",
   },
   classWeights: {
     group: "Data",
     flags: "--class-weights <balanced>",
-    help: "count images of rare classes more: each class as much as any other",
+    help: "weight images of rare classes more, so that all classes count the same",
   },
   augment: {
     group: "Data",
@@ -44,7 +44,7 @@ export const settingFlags: { readonly [Name in keyof Settings]: SettingFlag } = 
   l1: {
     group: "Regularization",
     flags: "--l1 <x>",
-    help: "penalty x·Σ|w| on the kernels of every convolution; of the dense layers in a model without any",
+    help: "penalty x·Σ|w| on the kernels of all convolutions; of the dense layers in a model without convolutions",
   },
   l2: { group: "Regularization", flags: "--l2 <x>", help: "penalty x·Σw² on the same kernels" },
   labelSmoothing: {
@@ -72,7 +72,7 @@ export const settingFlags: { readonly [Name in keyof Settings]: SettingFlag } = 
   ema: {
     group: "Optimizer",
     flags: "--ema <x>",
-    help: "end with a running average of the weights, of which x stays in each step, such as 0.999",
+    help: "end with a running average of the weights that keeps the share x in each step, such as 0.999",
   },
   schedule: { group: "Schedule", flags: "--schedule <name>", help: scheduleNames.join(", ") },
   warmup: { group: "Schedule", flags: "--warmup <x>", help: "share of the steps in which the rate rises" },
@@ -83,7 +83,7 @@ export const settingFlags: { readonly [Name in keyof Settings]: SettingFlag } = 
   },
   power: { group: "Schedule", flags: "--power <x>", help: "of the polynomial schedule" },
   epochs: { group: "Training", flags: "--epochs <n>", help: "passes over the training images" },
-  batchSize: { group: "Training", flags: "--batch-size <n>", help: "images of a step" },
+  batchSize: { group: "Training", flags: "--batch-size <n>", help: "images per step" },
   earlyStopping: {
     group: "Training",
     flags: "--early-stopping <n>",

@@ -9,16 +9,16 @@ export const EXIT_USAGE = 2;
 /** The exit code of a program that Ctrl-C ended. */
 export const EXIT_INTERRUPTED = 130;
 
-/** What npm, a shell or `timeout` sends twice within this time is one wish. */
+/** npm, a shell or `timeout` may send a signal twice; within this time it counts as one. */
 const ONE_PRESS_MS = 400;
 
-/** Those who stop when nobody reads what the program prints. */
+/** Called when nobody reads what the program prints. */
 const listeners = new Set<() => void>();
 
 /**
  * The first Ctrl-C, SIGTERM or SIGHUP stops work at the next clean point, the second at once; one SIGHUP more does
- * nothing, as shells and systems both send it when a terminal closes. When nobody reads the output any more, as behind
- * `| head`, work stops at the next clean point too.
+ * nothing, because shells and systems both send it when a terminal closes. When nobody reads the output any more, as
+ * after `| head`, work stops at the next clean point too.
  */
 export function abortOnSignals(terminal: Terminal): { readonly signal: AbortSignal; release(): void } {
   const controller = new AbortController();
@@ -29,14 +29,14 @@ export function abortOnSignals(terminal: Terminal): { readonly signal: AbortSign
     terminal.announceStop(why);
   };
   const press = () => {
-    // Not the time of day, which may jump.
+    // Unlike the time of day, this clock never jumps.
     const now = performance.now();
     if (firstPress !== undefined && now - firstPress > ONE_PRESS_MS) process.exit(EXIT_INTERRUPTED);
     firstPress ??= now;
-    stop("Stopping after the step under way; press Ctrl-C again to stop at once.");
+    stop("Stopping after the current step; press Ctrl-C again to stop at once.");
   };
-  const hangUp = () => stop("Stopping after the step under way, as the terminal was closed.");
-  const nobodyReads = () => stop("Stopping after the step under way, as nobody reads the output.");
+  const hangUp = () => stop("Stopping after the current step, because the terminal was closed.");
+  const nobodyReads = () => stop("Stopping after the current step, because nobody reads the output.");
   process.on("SIGINT", press);
   process.on("SIGTERM", press);
   process.on("SIGHUP", hangUp);

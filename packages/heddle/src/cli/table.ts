@@ -10,8 +10,8 @@ export interface TableOptions {
 }
 
 /**
- * Rows below a head, as a table where it fits. Where it does not, row after row as a block: the first cell on a line of
- * its own, below it each other cell that holds something, with its name. Nothing is cut off.
+ * Rows under a head, as a table if it fits. Otherwise each row is a block: the first cell on a line of its own, and below
+ * it every other cell that is not empty, with the name of its column. Nothing is cut off.
  */
 export function tableOrBlocks(
   head: readonly string[],
@@ -32,7 +32,7 @@ export function tableOrBlocks(
     .join("\n");
 }
 
-/** Text from a file as a cell: one line, with nothing that a terminal would act upon or read backwards. */
+/** Text from a file as a cell: one line, with nothing that a terminal would execute or show backwards. */
 export function cell(text: string): string {
   const acting = /[\p{Cc}\p{Cs}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
   return shown(text.replace(/\s+/g, " ").replace(acting, "\ufffd"));

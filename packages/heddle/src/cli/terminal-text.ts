@@ -1,4 +1,4 @@
-/** What Heddle prints beyond ASCII, and what stands for it where a terminal has no UTF-8. */
+/** The characters beyond ASCII that Heddle prints, and what replaces them where a terminal has no UTF-8. */
 const plainForms: Readonly<Record<string, string>> = {
   "…": "...",
   "×": "x",
@@ -38,8 +38,8 @@ const plainForms: Readonly<Record<string, string>> = {
 };
 
 /**
- * A text in ASCII: signs become what people type for them. Letters of other alphabets stay as they are: they are in the
- * names of files and classes, which must be found again.
+ * A text in ASCII: signs become what people type for them. Letters of other alphabets stay: they belong to the names of
+ * files and classes, which must remain recognizable.
  *
  * @example
  * toAscii("28 × 28 → 10 …"); // "28 x 28 -> 10 ..."
@@ -49,34 +49,33 @@ export function toAscii(text: string): string {
   return text.replace(/[^\x00-\x7f]/gu, (sign) => plainForms[sign] ?? sign);
 }
 
-/** Escape sequences that set colours and emphasis. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: what the sequences begin with
+/** The escape sequences that set colours and emphasis. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences begin with one
 const COLOUR = /\x1b\[[\d;]*m/g;
 
-/** How many columns a text takes; colours take none. */
+/** How many columns a text fills; colours fill none. */
 export function visibleLength(text: string): number {
   return [...text.replace(COLOUR, "")].length;
 }
 
 /**
- * A text without characters that steer a terminal, but for colours, tabs and line ends: names come from strangers'
+ * A text without the characters that control a terminal, except colours, tabs and line ends: names come from strangers'
  * files, and must not move the cursor or set the window's title.
  */
 export function withoutControls(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is about
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is replaced
   return text.replace(/\x1b(?!\[[\d;]*m)|[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f-\x9f]/g, "\ufffd");
 }
 
-/** What the lines that go on behind a broken one begin with, beyond its own indentation. */
+/** What the continuation lines of a broken line begin with, in addition to that line's indentation. */
 const HANGING = "  ";
-/** Of its own indentation they keep at most the columns divided by this. */
+/** Continuation lines keep at most this fraction of the columns as indentation: 1 / 8. */
 const MOST_INDENT = 8;
 
 /**
- * A text whose lines fit so many columns. Cells of a table move together where a row then fits; what is still too long
- * is broken and goes on indented. The cells of a table, which two
- * spaces part, stay whole where they fit a line; other lines, and longer cells, are broken between words. A word that
- * fits no line stays whole, so that a path or a checksum can be copied. Rules are cut.
+ * A text whose lines fit a number of columns. The cells of a table, which two spaces separate, move together if the row
+ * then fits; otherwise the line is broken between cells, a cell that is longer than a line between words, and the rest is
+ * indented. A word that fits no line stays whole, so that a path or a checksum can be copied. Rules are cut.
  */
 export function wrapped(text: string, columns: number): string {
   return text
@@ -95,7 +94,7 @@ function wrappedLine(line: string, columns: number): string {
   const room = columns - hanging.length;
   const lines: string[] = [];
   let current = indent;
-  // Spaces between words are kept where both stand on one line: the columns of a table stay.
+  // Spaces between words on one line are kept, and with them the columns of a table.
   for (const [space, word] of piecesOf(line.slice(indent.length), room)) {
     const bare = current.trim() === "";
     if (bare) current += word;
@@ -108,7 +107,7 @@ function wrappedLine(line: string, columns: number): string {
   return [...lines, current].join("\n");
 }
 
-/** Cells, or the words of those that fit no line, each with the spaces before it. */
+/** The cells, or the words of a cell that fits no line, each with the spaces before it. */
 function* piecesOf(line: string, room: number): Generator<readonly [space: string, text: string]> {
   for (const [, space, cell] of line.matchAll(/( *)((?:[^ ]| (?! ))+)/g)) {
     if (visibleLength(cell!) <= room) yield [space!, cell!];
@@ -119,8 +118,8 @@ function* piecesOf(line: string, room: number): Generator<readonly [space: strin
 }
 
 /**
- * Whether the environment names a locale without UTF-8: `LC_ALL`, else `LC_CTYPE`, else `LANG`. Where none is set, as on
- * Windows and in many containers, nothing is known, and text stays as it is.
+ * Whether the environment names a locale without UTF-8: `LC_ALL`, else `LC_CTYPE`, else `LANG`. If none is set, as on
+ * Windows and in many containers, the locale is unknown, and text stays as it is.
  */
 export function saysAscii(env: Readonly<Record<string, string | undefined>>): boolean {
   const locale = env["LC_ALL"] || env["LC_CTYPE"] || env["LANG"];

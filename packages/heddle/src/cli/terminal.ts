@@ -2,12 +2,12 @@ import pc from "picocolors";
 import type { Output, Shell } from "./shell.js";
 import { saysAscii, toAscii, visibleLength, withoutControls, wrapped } from "./terminal-text.js";
 
-/** Narrower than this nothing can be laid out: lines are left to the terminal. */
+/** On a narrower terminal nothing can be laid out: lines are left to it. */
 const NARROWEST = 20;
 
 /**
  * Where the command line writes. Results and progress are for people and go to standard output; with `--json`
- * that is kept for the JSON, and people's text goes to standard error. `--quiet` leaves warnings and results.
+ * standard output holds the JSON alone, and people's text goes to standard error. `--quiet` keeps warnings and results.
  */
 export class Terminal {
   private readonly stream: Output;
@@ -47,7 +47,7 @@ export class Terminal {
     if (!this.options.quiet) this.line(text);
   }
 
-  /** A line that `--quiet` does not silence, unless the same comes as JSON. */
+  /** A line that `--quiet` does not silence, unless the same is printed as JSON. */
   result(text: string): void {
     if (!(this.options.json && this.options.quiet)) this.line(text);
   }
@@ -59,12 +59,12 @@ export class Terminal {
     writeLine(stderr, `${colorsOf(stderr).yellow("warning:")} ${this.shell.inFlags(text)}`);
   }
 
-  /** The machine's answer: one line of JSON, the last on standard output. */
+  /** The answer for programs: one line of JSON, the last on standard output. */
   json(value: unknown): void {
     if (this.options.json) this.shell.stdout.write(`${jsonLine(value)}\n`);
   }
 
-  /** Rewrites the last line, cut to the terminal's width, as only one line can be rewritten; only where `live`. */
+  /** Rewrites the last line, cut to the terminal's width because only one line can be rewritten; does nothing unless `live`. */
   rewrite(text: string): void {
     if (!this.live) return;
     this.stream.write(`\r\x1b[K${cut(shown(text), this.columns - 1)}`);
@@ -109,7 +109,7 @@ export function shown(text: string): string {
   return saysAscii(process.env) ? toAscii(safe) : safe;
 }
 
-/** JSON means the same in ASCII. */
+/** JSON can escape what is not ASCII without changing its meaning. */
 function jsonLine(value: unknown): string {
   const text = JSON.stringify(value);
   if (!saysAscii(process.env)) return text;
@@ -121,7 +121,7 @@ function cut(text: string, columns: number): string {
 }
 
 function columnsOf(stream: Output): number {
-  // Some pseudo-terminals say 0; COLUMNS is then what people set.
+  // Some pseudo-terminals report 0; people then set COLUMNS.
   return stream.columns || Number(process.env["COLUMNS"]) || 80;
 }
 
@@ -129,7 +129,7 @@ function canRewrite(stream: Output): boolean {
   return stream.isTTY === true && process.env["TERM"] !== "dumb";
 }
 
-/** Files and pipes get no escape codes, whatever the environment is; https://no-color.org for terminals. */
+/** Files and pipes get no escape codes, whatever the environment says; terminals obey https://no-color.org. */
 function colorsOf(stream: Output) {
   return pc.createColors(canRewrite(stream) && !process.env["NO_COLOR"]);
 }

@@ -31,7 +31,7 @@ import type { Shell } from "./shell.js";
 import { abortOnSignals } from "./signals.js";
 import { Terminal } from "./terminal.js";
 
-/** What `study` and `train` have in common, settings aside. */
+/** The options that `study` and `train` share, apart from the settings. */
 export interface TrainingOptions extends CheckpointOptions {
   readonly offline?: true | undefined;
   readonly threads?: number | undefined;
@@ -49,7 +49,7 @@ export const recipeArgument = () =>
     "a recipe (study, quick, augmented or a file), a model in Keras's JSON, or a run to repeat; study by default",
   ).argParser(nonEmpty);
 
-/** Adds the options of a command that trains: data, every setting, and what becomes of the run. */
+/** Adds the options of a command that trains: data, every setting, and the run's output. */
 export function withTrainingOptions<Arguments extends unknown[]>(command: Command<Arguments>) {
   const withData = withDataOptions(command);
   for (const option of settingOptions()) withData.addOption(option);
@@ -85,12 +85,12 @@ const budgetOption = () =>
   });
 
 const tensorBoardOption = () =>
-  new Option("--tensorboard", "write event files for TensorBoard into the run's folder, too");
+  new Option("--tensorboard", "also write event files for TensorBoard into the run's folder");
 
 const saveRecipeOption = () =>
-  new Option("--save-recipe <file>", "write all of this as a recipe, too").argParser(nonEmpty);
+  new Option("--save-recipe <file>", "also save these settings as a recipe").argParser(nonEmpty);
 
-/** Trains as the options say, prints what happens, and ends with the result. */
+/** Trains as the options say, and prints the progress and the result. */
 export async function trainAndReport(
   shell: Shell,
   options: TrainingOptions,
@@ -154,7 +154,7 @@ export async function trainAndReport(
   }
 }
 
-/** What is printed while a job runs; `opened` is told its folder. */
+/** Prints the progress of a job, and notes its folder in `opened`. */
 export function jobEvents(terminal: Terminal, epochs: number, opened: { folder?: string }): JobEvents {
   return {
     onFolder: (path) => {
@@ -170,13 +170,13 @@ export function jobEvents(terminal: Terminal, epochs: number, opened: { folder?:
   };
 }
 
-/** What was thrown; of a run that was stopped, with how to go on. */
+/** The error; of a run that was stopped, with how to resume it. */
 export function stoppedError(thrown: unknown, folder: string | undefined): unknown {
   if (!(thrown instanceof AbortedError) || folder === undefined) return thrown;
   const lines = [
-    `${thrown.message} What there is of the run is kept in ${folder}`,
-    `  to go on where it stopped:      ${formatCommand(["heddle", "train", "--resume", folder])}`,
-    `  to measure the model as it is:  ${formatCommand(["heddle", "evaluate", folder])}`,
+    `${thrown.message} The run so far is in ${folder}`,
+    `  to resume it:                 ${formatCommand(["heddle", "train", "--resume", folder])}`,
+    `  to evaluate its model so far: ${formatCommand(["heddle", "evaluate", folder])}`,
   ];
   return new AbortedError(lines.join("\n"), { cause: thrown });
 }
@@ -194,7 +194,7 @@ function announceStandIn(terminal: Terminal, standIn: NonNullable<Obtained["stan
   terminal.result("");
 }
 
-/** The result of a run that is over. */
+/** Prints the result of a finished run. */
 export function printResult(
   terminal: Terminal,
   { title, standInFor }: Pick<RunRecord["dataset"], "title" | "standInFor">,

@@ -13,16 +13,16 @@ import { Terminal } from "../terminal.js";
 /** `heddle convert SOURCE TARGET`: data from one form into another. */
 export function convertCommand(shell: Shell) {
   return new Command("convert")
-    .description("turn data of one form into another: IDX, CSV, npz, folders of pictures")
+    .description("convert data from one form into another: IDX, CSV, npz, folders of pictures")
     .argument("<source>", "a folder, CSV or npz file, fashion-mnist or fashion-sketch", nonEmpty)
     .argument("<target>", "a file that ends in .csv, .csv.gz or .npz, or a folder with --to", nonEmpty)
     .addOption(
       setsAlso(
-        new Option("--to <form>", "the target's form; by default its ending says").choices(dataForms),
+        new Option("--to <form>", "the target's form; by default, the ending decides").choices(dataForms),
         "form",
       ),
     )
-    .option("--force", "replace what is at the target")
+    .option("--force", "replace an existing target")
     .addOption(missingOption())
     .addOption(sizeOption())
     .addOption(shapeOption())
@@ -33,7 +33,7 @@ export function convertCommand(shell: Shell) {
       `
 The splits of the source are kept. Where a form needs a test split and the
 source has none, a sixth of each class is held out. The target is written
-beside its place and renamed when it is whole.
+under a temporary name, and renamed when it is complete.
 
 Examples:
   heddle convert fashion-mnist fashion.npz

@@ -22,7 +22,7 @@ import type { Shell } from "../shell.js";
 import { abortOnSignals } from "../signals.js";
 import { Terminal } from "../terminal.js";
 
-/** Where reports go unless the user says otherwise, below the working folder. */
+/** The default folder of all reports, below the working folder. */
 const REPORTS_FOLDER = "data-reports";
 
 /** `heddle data`: obtain, verify and describe a dataset; with `--report`, look at it closely. */
@@ -46,11 +46,11 @@ export function dataCommand(shell: Shell) {
     .addOption(
       new Option(
         "--epochs <n>",
-        "epochs of the models that the report trains; by the size of the data by default",
+        "epochs of the models that the report trains; by default, the size of the data decides",
       ).argParser(wholeNumber(1)),
     )
     .addOption(
-      new Option("--seed <n>", "decides which images are drawn, and the models")
+      new Option("--seed <n>", "decides which images are shown, and how the models begin")
         .argParser(wholeNumber(0))
         .default(DEFAULT_SEED),
     )
@@ -60,8 +60,8 @@ export function dataCommand(shell: Shell) {
       "after",
       `
 A dataset is looked for in --data, in the folder that HEDDLE_DATA names, and in
-the user's cache; else it is downloaded into the cache, and its checksums are
-verified.
+the user's cache; otherwise it is downloaded into the cache, and its checksums
+are verified.
 
 Examples:
   heddle data
@@ -106,13 +106,13 @@ interface ReportOptions {
   readonly threads?: number | undefined;
 }
 
-/** What was typed must have an effect, and mean what it says. */
+/** Every option must have an effect, and the one that was meant. */
 function checkReportOptions({ report, labelErrors, epochs }: ReportOptions): void {
   const names = [...catalogue.map(({ name }) => name), "fashion-sketch"];
   if (typeof report === "string" && names.includes(report)) {
     throw new HeddleError({
       who: "Option --report",
-      expected: "a folder for the report, or nothing behind it",
+      expected: "a folder for the report, or nothing after it",
       received: `"${report}", the name of a dataset`,
       next: `Write the name first: heddle data ${report} --report.`,
     });
@@ -121,9 +121,9 @@ function checkReportOptions({ report, labelErrors, epochs }: ReportOptions): voi
   if (!idle && (labelErrors || epochs === undefined)) return;
   throw new HeddleError({
     who: epochs === undefined ? "Option --no-label-errors" : "Option --epochs",
-    expected: idle ? "--report beside it" : "a report that trains models",
+    expected: idle ? "--report as well" : "a report that trains models",
     received: idle ? "none" : "--no-label-errors",
-    next: idle ? "Add --report, or leave the option out." : "Leave one of the two out.",
+    next: idle ? "Add --report, or remove the option." : "Remove one of the two.",
   });
 }
 
@@ -169,7 +169,9 @@ function reportLines(terminal: Terminal, { train, test }: Dataset): DataReportEv
     onFold: ({ fold, folds, epochs }) => {
       if (fold > 1) return;
       const passes = `${epochs} ${epochs === 1 ? "epoch" : "epochs"}`;
-      terminal.info(`Training ${folds} models for ${passes} each, every one without a part of the images`);
+      terminal.info(
+        `Training ${folds} models for ${passes} each, every one without a different part of the images`,
+      );
     },
     onTraining: (fold, folds, { epoch, epochs, step, steps }) => {
       const done = fold - 1 + (epoch - 1 + step / steps) / epochs;
@@ -189,10 +191,10 @@ function printReport(terminal: Terminal, { findings, reportPath }: DataReport): 
     ["within test", pairs(withinTest)],
     ["test and training", pairs(betweenSplits)],
   ];
-  terminal.result(`Near duplicates${truncated ? ", not all: the search ended early" : ""}`);
+  terminal.result(`Near duplicates${truncated ? ", incomplete: the search ended early" : ""}`);
   for (const [label, value] of rows) terminal.result(`  ${label}: ${value}`);
   if (labelErrors !== null) {
-    terminal.result("\nSuspected label errors, to be looked at");
+    terminal.result("\nSuspected label errors, for you to check");
     for (const [name, { suspects, images, accuracy }] of [
       ["training", labelErrors.train],
       ["test", labelErrors.test],

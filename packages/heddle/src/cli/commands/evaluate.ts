@@ -22,7 +22,7 @@ export function evaluateCommand(shell: Shell) {
       .description("measure a run or a model on labelled images")
       .addArgument(modelArgument()),
   )
-    .addOption(new Option("--stream", "leave images on disk: the default for a run that was trained so"))
+    .addOption(new Option("--stream", "leave images on disk: the default for a run that was trained with it"))
     .addOption(
       new Option("--split <split>", "the images to measure on")
         .choices(["test", "train"] as const)
@@ -41,8 +41,8 @@ export function evaluateCommand(shell: Shell) {
       `
 Data must have the run's classes and image size. Each look at a run's own test
 images is counted in its folder. The page goes to the run's folder, or to the
-working folder for a model of no run, unless a file is named; its figures lie
-beside it as SVG and PNG.
+working folder for a model without a run, unless a file is named; its figures
+are next to it as SVG and PNG.
 
 Examples:
   heddle evaluate latest
@@ -87,9 +87,9 @@ function print(terminal: Terminal, measured: ModelEvaluation, report: string | n
   const line = (label: string, value: string) => terminal.result(`${label.padEnd(18)} ${value}`);
   terminal.result(bold(`${measured.name} on ${subjectOf(measured)}: ${groupDigits(evaluation.images)}`));
   for (const { label, value } of evaluationFacts(evaluation)) {
-    // The training's own loss is another where labels were smoothed or weights penalized.
+    // The training's own loss differs if labels were smoothed or weights penalized.
     const differs = label === "Loss" && Math.abs(trained.loss - evaluation.loss) > 1e-4;
-    line(label, differs ? `${value}; ${trained.loss.toFixed(4)} by the loss it was trained with` : value);
+    line(label, differs ? `${value}; ${trained.loss.toFixed(4)} with the loss it was trained with` : value);
   }
   if (against) terminal.result(bold(against.sentence));
   if (testLooks) terminal.result(against ? `${measured.name}: ${testLooks.sentence}` : testLooks.sentence);

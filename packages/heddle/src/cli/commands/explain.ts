@@ -26,7 +26,7 @@ export function explainCommand(shell: Shell) {
       .addArgument(modelArgument())
       .argument("[image]", "a picture file, or test:17 or train:3 of the run's data", nonEmpty),
   )
-    .addOption(new Option("--stream", "leave images on disk: the default for a run that was trained so"))
+    .addOption(new Option("--stream", "leave images on disk: the default for a run that was trained with it"))
     .addOption(
       new Option("--layer <name>", "Grad-CAM's layer; the last convolution by default").argParser(nonEmpty),
     )
@@ -34,18 +34,19 @@ export function explainCommand(shell: Shell) {
       new Option("--class <name>", "the class to explain; the predicted one by default").argParser(nonEmpty),
     )
     .addOption(
-      new Option("--patch <n>", "pixels of the patch that hides; a fifth of the image by default").argParser(
-        pixels,
-      ),
+      new Option(
+        "--patch <n>",
+        "side of the patch that hides a part, in pixels; a fifth of the image by default",
+      ).argParser(pixels),
     )
     .addOption(new Option("--stride <n>", "pixels between two patches; about 1 by default").argParser(pixels))
     .addOption(
-      new Option("--map-images <n>", "test images of the map, at most")
+      new Option("--map-images <n>", "most test images in the map")
         .argParser(wholeNumber(4, 20000))
         .default(2000),
     )
     .addOption(
-      new Option("--seed <n>", "which test images the map shows, and how it begins")
+      new Option("--seed <n>", "decides which test images the map shows, and where it begins")
         .argParser(wholeNumber(0))
         .default(DEFAULT_SEED),
     )
@@ -63,9 +64,9 @@ export function explainCommand(shell: Shell) {
       "after",
       `
 Without an image: the filters of every convolution, a map of test images, and a
-gallery with Grad-CAM and occlusion. With one: what the model takes it for, what
-speaks for that, and its feature maps in every layer. docs/explain.md says how
-each is computed, and how not to over-read it.
+gallery with Grad-CAM and occlusion. With one: the predicted class, the evidence
+for it, and the feature maps of every layer. docs/explain.md says how each is
+computed, and how not to over-read it.
 
 Each look at the run's own test images is counted in its folder.
 
@@ -102,7 +103,7 @@ Examples:
     });
 }
 
-/** A line that lives for each part of the work. */
+/** A line that is rewritten, for each part of the work. */
 function stageLines(terminal: Terminal): (what: string, share: number) => void {
   let stage: string | undefined;
   let line = workLine(terminal, "");

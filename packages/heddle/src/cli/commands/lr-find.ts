@@ -29,42 +29,49 @@ import { abortOnSignals } from "../signals.js";
 import { Terminal } from "../terminal.js";
 import { recipeArgument } from "../training-command.js";
 
-/** Settings that a search has no use for: it has its own learning rates and ends when it is over. */
+/** Settings that a search cannot use: it has its own learning rates, and its own end. */
 const WITHOUT: readonly (keyof Settings)[] = [
-  ...(["learningRate", "schedule", "warmup", "lrEnd", "power", "epochs"] as const),
-  ...(["ema", "earlyStopping", "validationSplit"] as const),
+  "learningRate",
+  "schedule",
+  "warmup",
+  "lrEnd",
+  "power",
+  "epochs",
+  "ema",
+  "earlyStopping",
+  "validationSplit",
 ];
 
 /** Rows of the chart in the terminal, and how long its longest bar is. */
 const ROWS = 20;
 const BAR = 40;
 
-/** What is found is told in the same words everywhere. */
+/** The rates found, explained in the same words everywhere. */
 const rules: readonly (readonly [name: "suggested" | "steepest" | "edge", label: string, rule: string])[] = [
   ["suggested", "Suggested", "a tenth of the edge of divergence: try it as the highest rate"],
   ["steepest", "Steepest", "where the smoothed loss falls most steeply: around it a model learns fastest"],
-  ["edge", "Edge", "where a tenth of the loss's fall is lost again: behind it, training diverges"],
+  ["edge", "Edge", "where a tenth of the loss's fall is lost again: above it, training diverges"],
 ];
 
 const endings: Readonly<Record<LearningRateFinding["ended"], string>> = {
   diverged: "The loss diverged.",
   "not finite": "The numbers were no longer finite.",
   "at the last rate":
-    "The last rate was reached without divergence: where the loss was still falling, search further with --to.",
+    "The last rate was reached without divergence: if the loss was still falling, raise --to.",
 };
 
-/** `heddle lr-find`: which learning rates are fit to train with. */
+/** `heddle lr-find`: which learning rates to train with. */
 export function lrFindCommand(shell: Shell) {
   const command = withDataOptions(
     new Command("lr-find")
-      .description("search for a learning rate: train while it grows, and look at the loss")
+      .description("search for a learning rate: raise it step by step and watch the loss")
       .addArgument(recipeArgument())
       .addOption(grouped("Search", fromOption()))
       .addOption(grouped("Search", toOption()))
       .addOption(
         grouped(
           "Search",
-          new Option("--steps <n>", "steps in all").argParser(wholeNumber(20, 10_000)).default(300),
+          new Option("--steps <n>", "steps in total").argParser(wholeNumber(20, 10_000)).default(300),
         ),
       ),
   );
@@ -86,7 +93,7 @@ export function lrFindCommand(shell: Shell) {
       "after",
       `
 The learning rate grows by the same factor from step to step until the loss
-diverges. Nothing is kept of the model.
+diverges. The model is discarded.
 
 Examples:
   heddle lr-find

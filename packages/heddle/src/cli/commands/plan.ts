@@ -7,15 +7,15 @@ import type { Shell } from "../shell.js";
 import { abortOnSignals } from "../signals.js";
 import { Terminal } from "../terminal.js";
 
-/** `heddle plan RUN`: the kernel calls that a batch comes to. */
+/** `heddle plan RUN`: the kernel calls of a training step. */
 export function planCommand(shell: Shell) {
   return withDataOptions(
     new Command("plan")
-      .description("show the kernel calls that training on one batch comes to")
+      .description("show the kernel calls of training on one batch")
       .addArgument(runArgument()),
   )
     .addOption(
-      new Option("--batch-size <n>", "images of a step; the run's own by default").argParser(
+      new Option("--batch-size <n>", "images per step; the run's own by default").argParser(
         wholeNumber(1, 65536),
       ),
     )

@@ -18,10 +18,10 @@ export function predictCommand(shell: Shell) {
     .addHelpText(
       "after",
       `
-Pictures are turned to grey if the model wants that, and scaled to its input.
-For a model of grey images, those with a light background are inverted, as its
-training images show light things on black; not where the run was trained on a
-folder of pictures, which are read as they are.
+Pictures are converted to grey if the model expects that, and scaled to its
+input. For a model of grey images, those with a light background are inverted,
+because its training images show light things on black; not if the run was
+trained on a folder of pictures, which are read as they are.
 
 Examples:
   heddle predict latest boot.jpg

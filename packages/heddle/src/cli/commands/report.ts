@@ -16,7 +16,7 @@ export function reportCommand(shell: Shell) {
       "after",
       `
 Neither the data nor the machine of the training is needed, and the folder may
-have moved. A run that was stopped or killed gets a report of what there is.
+have moved. A run that was stopped or killed gets a report of what it has.
 
 Examples:
   heddle report latest
@@ -28,7 +28,7 @@ Examples:
       const { reportPath, missing } = await rebuildReport(run, options.runDir);
       terminal.clear();
       for (const file of missing)
-        terminal.warn(cell(`${file} is not in the run's folder: the report goes without.`));
+        terminal.warn(cell(`${file} is not in the run's folder: the report is written without it.`));
       terminal.result(`${"Report".padEnd(18)} ${reportPath}`);
       terminal.json({ reportPath, missing });
     });

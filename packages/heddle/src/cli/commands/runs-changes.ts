@@ -18,10 +18,10 @@ import { Terminal } from "../terminal.js";
 /** `heddle runs tag RUN TAG…`. */
 export function tagCommand(shell: Shell) {
   return new Command("tag")
-    .description("add tags to a run, or take them away")
+    .description("add tags to a run, or remove them")
     .addArgument(runArgument())
     .argument("<tags...>", "letters, digits, dots, hyphens, underscores or any of : = +")
-    .option("--remove", "take them away")
+    .option("--remove", "remove them instead")
     .addOption(runDirOption())
     .addOption(jsonOption())
     .addHelpText(
@@ -42,15 +42,15 @@ export function renameCommand(shell: Shell) {
   return new Command("rename")
     .description("give a run a name that every command finds it by")
     .addArgument(runArgument())
-    .addArgument(new Argument("<name>", "the name; the run's id takes it away").argParser(nonEmpty))
-    .option("--folder", "rename its folder, too, which is its id")
+    .addArgument(new Argument("<name>", "the name; the run's own id removes it").argParser(nonEmpty))
+    .option("--folder", "also rename its folder, and with it its id")
     .addOption(runDirOption())
     .addOption(jsonOption())
     .addHelpText(
       "after",
       `
-A name stands beside the id and can be typed in its place. With --folder the
-folder itself is renamed; its reports and its record stay as they are.
+A name can be typed wherever the id can. With --folder the folder itself is
+renamed; its reports and its record stay as they are.
 
 Examples:
   heddle runs rename latest wide-head
@@ -78,7 +78,7 @@ export function deleteCommand(shell: Shell) {
     .description("delete runs, for good")
     .addArgument(new Argument("<run...>", "run folders, ids, names, or latest"))
     .addOption(new Option("--yes", "do not ask"))
-    .addOption(new Option("--force", "also a run that is under way"))
+    .addOption(new Option("--force", "also delete a run that is in progress"))
     .addOption(runDirOption())
     .addOption(jsonOption())
     .addHelpText(
@@ -107,7 +107,7 @@ Examples:
     });
 }
 
-/** Asks people; without a terminal there is nobody to ask. */
+/** Asks for confirmation, which needs a terminal. */
 async function confirmed(terminal: Terminal, ids: readonly string[]): Promise<boolean> {
   if (!process.stdin.isTTY || !process.stderr.isTTY) {
     throw new HeddleError({
@@ -126,7 +126,7 @@ async function confirmed(terminal: Terminal, ids: readonly string[]): Promise<bo
   return /^y(es)?$/i.test(answer.trim());
 }
 
-/** `--run-dir` before the command's name counts as well as behind it. */
+/** `--run-dir` counts before the command's name as well as after it. */
 function rootOf(command: { opts(): { runDir: string }; parent: unknown }): string {
   const parent = command.parent as Command | null;
   const own = command as unknown as Command;

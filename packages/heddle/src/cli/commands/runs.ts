@@ -11,24 +11,29 @@ import { deleteCommand, renameCommand, tagCommand } from "./runs-changes.js";
 
 const DAMAGED = "damaged";
 
-/** `heddle runs`: what runs there are, and what to call and to keep of them. */
+/** `heddle runs`: lists, names and deletes runs. */
 export function runsCommand(shell: Shell) {
   return (
     new Command("runs")
       .description("list runs; tag, rename and delete them")
-      // Options behind tag, rename and delete are theirs.
+      // Options after tag, rename and delete belong to those.
       .enablePositionalOptions()
       .addOption(
         new Option("--sort <key>", "what to sort by, the newest, best or smallest first")
           .choices(sortKeys)
           .default("date" as const),
       )
-      .option("--reverse", "the other way round")
-      .addOption(new Option("--status <status>", "only these").choices([...listedStatuses, DAMAGED] as const))
-      .addOption(new Option("--dataset <name>", "only those on this dataset").argParser(nonEmpty))
+      .option("--reverse", "reverse the order")
+      .addOption(
+        new Option("--status <status>", "only runs with this status").choices([
+          ...listedStatuses,
+          DAMAGED,
+        ] as const),
+      )
+      .addOption(new Option("--dataset <name>", "only runs on this dataset").argParser(nonEmpty))
       .addOption(tagOption())
       .addOption(sinceOption())
-      .addOption(new Option("--limit <n>", "at most so many").argParser(wholeNumber(1)))
+      .addOption(new Option("--limit <n>", "at most this many").argParser(wholeNumber(1)))
       .addOption(runDirOption())
       .addOption(jsonOption())
       .addCommand(tagCommand(shell))
@@ -56,7 +61,7 @@ Examples:
         const filters = [status, options.dataset, options.tag, options.since];
         const runs =
           status === DAMAGED ? [] : queryRuns(found.runs, { ...options, status, tags: options.tag });
-        // Of a damaged run nothing is known: only who asks for all, or for those, sees them.
+        // Nothing is known of a damaged run, so it matches no filter but its own.
         const showDamaged = status === DAMAGED || filters.every((filter) => filter === undefined);
         const damaged = showDamaged ? found.damaged : [];
         if (!options.json) print(terminal, { ...found, root: options.runDir }, runs, damaged);
@@ -65,9 +70,9 @@ Examples:
   );
 }
 
-/** Not variadic: it would swallow the name of a command behind it. */
+/** Not variadic, which would swallow the name of a command after it. */
 function tagOption() {
-  return new Option("--tag <tag>", "only those with this tag; with all where it is given again").argParser(
+  return new Option("--tag <tag>", "only runs with this tag; repeat it to require several").argParser(
     (tag: string, before: readonly string[] | undefined): readonly string[] => [
       ...(before ?? []),
       nonEmpty(tag),
@@ -78,7 +83,7 @@ function tagOption() {
 function sinceOption() {
   return new Option(
     "--since <when>",
-    "only those begun since a date, such as 2026-03-04, or 12h, 7d or 2w ago",
+    "only runs begun since a date, such as 2026-03-04, or 12h, 7d or 2w ago",
   ).argParser((text) => {
     const since = parseSince(text);
     if (since) return since;
@@ -104,7 +109,7 @@ function print(
     terminal.result(
       total === 0
         ? `No runs in ${cell(all.root)}. heddle study fashion-mnist makes one; --run-dir names another folder.`
-        : `None of the ${counted(total)} in ${cell(all.root)} is so.`,
+        : `None of the ${counted(total)} in ${cell(all.root)} matches.`,
     );
     return;
   }

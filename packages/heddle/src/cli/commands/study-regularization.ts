@@ -75,7 +75,7 @@ export function studyRegularizationCommand(shell: Shell) {
       ),
     )
     .addOption(
-      new Option("--batch-size <n>", "images of a step")
+      new Option("--batch-size <n>", "images per step")
         .argParser(wholeNumber(1, 65536))
         .default(studyRecipe.batchSize),
     )
@@ -85,7 +85,7 @@ export function studyRegularizationCommand(shell: Shell) {
         .default(LEARNING_RATE),
     )
     .addOption(
-      new Option("--seed <n>", "the first seed: it makes the choices, those behind it are compared")
+      new Option("--seed <n>", "the first seed, which makes the choices; the ones after it are compared")
         .argParser(wholeNumber(0, Number.MAX_SAFE_INTEGER - MOST_SEEDS))
         .default(DEFAULT_SEED),
     )
@@ -103,8 +103,8 @@ are looked at once, at the end. The plan, with the time that it is expected to
 take, is printed before the first trial. Without --budget it is 3 seeds of 12
 epochs: some hours on two cores.
 
-Stopped or killed, it goes on behind the last finished trial when the same
-command is typed again. Its folder is <run-dir>/regularization-<dataset>.
+If it is stopped or killed, the same command resumes it after the last finished
+trial. Its folder is <run-dir>/regularization-<dataset>.
 
 Examples:
   heddle study regularization --budget 20m
@@ -142,7 +142,7 @@ Examples:
       } catch (thrown) {
         if (!(thrown instanceof AbortedError)) throw thrown;
         const again = shell.commandLine;
-        throw new AbortedError(`${thrown.message}\n  to go on:  ${again}`, { cause: thrown });
+        throw new AbortedError(`${thrown.message}\n  to resume:  ${again}`, { cause: thrown });
       } finally {
         release();
       }
@@ -203,7 +203,7 @@ function printPlan(terminal: Terminal, study: StudyRecord, resumed: boolean): vo
     regime.settings.map(({ label }) => label || "–").join(" | "),
     formatDuration(regimeSeconds({ regimes, speeds, images }, regime, plan)),
   ]);
-  const head = resumed ? "Going on with the study begun" : "The study";
+  const head = resumed ? "Resuming the study" : "The study";
   terminal.info(
     `${head}: ${plan.seeds} seeds of ${plan.epochs} ${plan.epochs === 1 ? "epoch" : "epochs"}, ` +
       `choices by 1 seed of ${plan.choosingEpochs}; ${formatDuration(plan.expectedSeconds)} expected in all`,

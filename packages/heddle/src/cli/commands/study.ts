@@ -16,7 +16,7 @@ export function studyCommand(shell: Shell) {
     .addHelpText(
       "after",
       `
-Where Fashion-MNIST is neither on disk nor to be had, the study runs on
+If Fashion-MNIST is neither on disk nor downloadable, the study runs on
 generated images and says so.
 
 Examples:

@@ -14,7 +14,7 @@ export function trainCommand(shell: Shell) {
     .addHelpText(
       "after",
       `
-Options take the place of what a recipe says. A run's folder is a recipe, too.
+Options override the recipe. A run's folder is a recipe, too.
 docs/training.md says what each option does and how recipes are written.
 
 Examples:

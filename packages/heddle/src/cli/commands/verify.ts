@@ -15,7 +15,7 @@ import type { Shell } from "../shell.js";
 import { abortOnSignals } from "../signals.js";
 import { Terminal } from "../terminal.js";
 
-/** The exit code when other weights came out. */
+/** The exit code where the weights differ. */
 const EXIT_DIFFERENT = 1;
 
 /** `heddle verify RUN`: trains again and compares the weights. */
@@ -78,7 +78,7 @@ function printVerification(terminal: Terminal, { run, verified, weights, finding
   const verdict =
     trained === recorded
       ? `Trained again, ${run} gives the recorded weights, but its folder does not hold them.`
-      : `Not verified: ${run} trained again gives other weights than it recorded.`;
+      : `Not verified: ${run} trained again gives weights that differ from those it recorded.`;
   terminal.result(bold(red(verdict)));
   for (const finding of findings) terminal.result(`  ${finding}`);
 }
