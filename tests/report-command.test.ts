@@ -112,7 +112,7 @@ describe("runs on the command line", () => {
       expect([code, stderr]).toEqual([0, ""]);
       const answer = JSON.parse(stdout);
       expect(answer.runs.map(({ id }: { id: string }) => id)).toEqual([work.second, work.first]);
-      expect(answer.differences.configuration).toMatchObject({ seed: ["2", "1"], batchSize: ["32", "64"] });
+      expect(answer.differences.settings).toMatchObject({ seed: ["2", "1"], batchSize: ["32", "64"] });
       expect(answer.runs[0].metrics).toEqual(readJson(work.path, "runs", work.second, "metrics.json"));
       const html = readFileSync(work.file(answer.report), "utf8");
       expect(html.match(/<figure>/g)).toHaveLength(4);

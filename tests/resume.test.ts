@@ -146,20 +146,19 @@ describe.skipIf(process.platform === "win32")("heddle train --resume", () => {
       writeFileSync(path, JSON.stringify({ ...record, ...change }));
       await refuses([], expected);
     };
-    const { configuration } = record;
+    const { recipe } = record;
     const versions = { ...record.versions, heddle: "0.0.1" };
     await changed({ versions }, "expected Heddle 0.0.1, which began it, as another version gives other bits");
-    const other = { class_name: "Sequential", config: configuration.model.config, name: "other" };
+    const other = { class_name: "Sequential", config: record.model.config, name: "other" };
+    await changed({ model: other }, "expected one of this run's model, SHA-256");
     await changed(
-      { configuration: { ...configuration, model: other } },
-      "expected one of this run's model, SHA-256",
-    );
-    await changed(
-      { configuration: { ...configuration, fast: true } },
+      { recipe: { ...recipe, fast: true } },
       "expected one of this run's kernels, fma, received strict",
     );
-    await changed({ configuration: { ...configuration, epochs: 11 } }, "expected one of this run's settings");
-    await changed({ seed: 43 }, "expected one of this run's settings");
+    await changed({ recipe: { ...recipe, epochs: 11 } }, "expected one of this run's settings");
+    await changed({ recipe: { ...recipe, seed: 43 } }, "expected one of this run's settings");
+    const images = { ...record.dataset, trainImages: 7 };
+    await changed({ dataset: images }, "expected one of this run's settings");
     const source = { ...record.dataset.source, files: record.dataset.source.files.slice(1) };
     await changed({ dataset: { ...record.dataset, source } }, "expected one of this run's dataset");
     expect(names(run)).toEqual(files);

@@ -23,8 +23,7 @@ describe("heddle train --stream", () => {
     const { run, metrics } = await trained(STREAMED);
     const record = readJson(run, "run.json");
     expect(record.status).toBe("finished");
-    expect(record.configuration.stream).toBe(true);
-    expect(record.configuration.recipe.stream).toBe(true);
+    expect(record.recipe.stream).toBe(true);
     const data = readJson(run, "dataset.json");
     expect([data.train.images, data.test.images]).toEqual([600, 200]);
     const evaluation = readJson(run, "evaluation.json").evaluation;

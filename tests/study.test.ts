@@ -66,9 +66,8 @@ describe("heddle study fashion-mnist without data and network", () => {
     const record = readJson(run, "run.json");
     expect(record).toMatchObject({
       status: "finished",
-      seed: 5,
       command: "heddle study fashion-mnist --limit 600 --offline --epochs 2 --seed 5",
-      configuration: { epochs: 2, limit: 600, fast: false },
+      recipe: { epochs: 2, limit: 600, seed: 5, model: "study", learningRate: 0.003 },
       versions: { node: process.versions.node },
     });
     expect(record.versions.heddle).toBe(

@@ -140,7 +140,7 @@ describe("heddle verify", () => {
 
     it("names the versions that differ, and the epoch from which the losses do", async () => {
       const name = tampered((record) => {
-        record.seed++;
+        record.recipe.seed++;
         record.versions = { heddle: "0.0.1", node: "18.0.0" };
         record.machine.cpu = "Abacus";
       });
@@ -162,7 +162,7 @@ describe("heddle verify", () => {
 
     it("says so when nothing on record explains why", async () => {
       const name = tampered((record) => {
-        record.configuration.optimizer.config.beta_1 = 0.8;
+        record.recipe.learningRate = 0.002;
       });
       const { code, findings } = await verification(name);
       expect(code).toBe(1);
@@ -243,27 +243,28 @@ describe("heddle verify", () => {
     });
 
     it.each([
-      ["epochs", undefined, '"configuration.epochs" to be a whole number of at least 1, received nothing'],
-      ["batchSize", "64", '"configuration.batchSize" to be a whole number of at least 1, received "64"'],
-      ["limit", 0, '"configuration.limit" to be a whole number of at least 1'],
-      ["fast", "yes", '"configuration.fast" to be true or false'],
-      [
-        "optimizer",
-        { class_name: "Lion", config: {} },
-        '"configuration.optimizer": expected optimizer to be one of',
-      ],
-      ["loss", null, '"configuration.loss": expected loss as an object'],
-      ["model", [], '"configuration.model": expected class_name "Sequential"'],
-    ])("a configuration whose %s cannot be read (%#)", async (field, value, text) => {
+      ["epochs", undefined, '"epochs": expected a whole number of at least 1, received nothing'],
+      ["batchSize", "64", '"batchSize": expected a whole number from 1 to 65536, received "64"'],
+      ["limit", 0, '"limit": expected a whole number of at least 1'],
+      ["fast", "yes", '"fast": expected true or false'],
+      ["optimizer", "lion", '"optimizer": expected one of sgd, adam, adamw, rmsprop, muon, received "lion"'],
+    ])("a recipe whose %s cannot be read (%#)", async (field, value, text) => {
       const name = tampered((record) => {
-        record.configuration[field] = value;
+        record.recipe[field] = value;
       });
-      await expectRefusal(name, text);
+      await expectRefusal(name, `run.json, "recipe", ${text}`);
+    });
+
+    it("a model that cannot be read", async () => {
+      const name = tampered((record) => {
+        record.model = { class_name: "Sequence" };
+      });
+      await expectRefusal(name, 'run.json, "model": expected class_name "Sequential"');
     });
 
     it("a model that does not fit its data", async () => {
       const name = tampered((record) => {
-        record.configuration.model.config.layers[0].config.batch_shape = [null, 20, 20, 1];
+        record.model.config.layers[0].config.batch_shape = [null, 20, 20, 1];
       });
       await expectRefusal(name, "expected images of 20×20×1, as its input layer says");
     });
@@ -271,7 +272,7 @@ describe("heddle verify", () => {
 
   it.skipIf(process.platform === "win32")("stops on Ctrl-C, and says that nothing was compared", async () => {
     const name = tampered((record) => {
-      record.configuration.epochs = 5000;
+      record.recipe.epochs = 5000;
     });
     const running = work.start(["verify", name]);
     await running.printed("Epoch    2/5000");

@@ -28,12 +28,13 @@ import { imagesOf } from "./prepare-training.js";
 import { lrEndOf, type ResolvedSettings } from "./resolve-settings.js";
 import { limitedStreams } from "./streamed.js";
 import { studyModel } from "./study-recipe.js";
-import type { Training } from "./training.js";
+import type { Training, TrainingPlan } from "./training.js";
 
 /**
  * The training that settings describe.
  *
- * @param who the model's source, for messages: a file's path
+ * @param options `who`, the model's source for messages: a file's path; `streams`, all images where `dataset` holds the
+ *   first ones
  * @throws HeddleError when the model cannot be read, or a setting makes no sense for it
  */
 export function trainingOf(
@@ -42,25 +43,35 @@ export function trainingOf(
   options: {
     readonly threads?: number | undefined;
     readonly who?: string;
-    /** All images, where `dataset` holds the first ones. */
     readonly streams?: StreamedSplits | undefined;
   } = {},
 ): Training {
-  const { epochs, batchSize, limit, labelSmoothing, fast = false } = settings;
-  const { validationSplit, earlyStopping, classWeights } = settings;
-  const model = modelOf(settings, dataset, options.who ?? "model");
-  const { streams } = options;
+  const { threads, who = "model", streams } = options;
+  const { limit, validationSplit } = settings;
   const streamed = limitedStreams({ streams, limit })?.train;
-  const images = (streamed ?? imagesOf({ dataset, limit, validationSplit }).train).count;
-  const totalSteps = epochs * Math.ceil(images / batchSize);
+  const { count } = streamed ?? imagesOf({ dataset, limit, validationSplit }).train;
   return {
+    ...planOf(settings, modelOf(settings, dataset, who), count),
     dataset,
     ...(streams && { streams }),
+    threads,
+  };
+}
+
+/** How settings train a model on so many images: all of a training but its data and threads. */
+export function planOf(settings: ResolvedSettings, model: Model, images: number): TrainingPlan {
+  const { epochs, batchSize, limit, fast = false, labelSmoothing } = settings;
+  const { validationSplit, earlyStopping, classWeights } = settings;
+  const totalSteps = epochs * Math.ceil(images / batchSize);
+  return {
     model,
     optimizer: optimizerOf(settings, scheduleOf(settings, totalSteps), model),
     loss: lossFor(model, { labelSmoothing }),
-    ...{ epochs, batchSize, fast, limit, threads: options.threads },
-    // What is 0 or "none" is not there.
+    epochs,
+    batchSize,
+    fast,
+    limit,
+    // 0 and "none" turn a setting off.
     validationSplit: validationSplit || undefined,
     earlyStopping: earlyStopping || undefined,
     classWeights: classWeights === "balanced" ? classWeights : undefined,
@@ -81,7 +92,7 @@ function modelOf(settings: ResolvedSettings, dataset: Dataset, who: string): Mod
   return modelFromJson(who, adjustModel(plain.toJson(), settings), { seed });
 }
 
-/** The learning rate over a training of so many steps. */
+/** The learning rate over a training of `totalSteps` steps. */
 export function scheduleOf(settings: ResolvedSettings, totalSteps: number): Schedule {
   const { schedule, learningRate: peak, warmup, power } = settings;
   const end = lrEndOf(settings);

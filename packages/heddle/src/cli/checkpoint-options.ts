@@ -1,6 +1,6 @@
 import { InvalidArgumentError, Option } from "@commander-js/extra-typings";
-import type { CheckpointRule } from "../jobs/job.js";
 import { parseCheckpointEvery } from "../jobs/train/checkpointing.js";
+import type { CheckpointRule } from "../runs/checkpoints.js";
 import { nonEmpty, wholeNumber } from "./options.js";
 
 /** The options about checkpoints of a command that trains. */
@@ -32,8 +32,12 @@ export const keepCheckpointsOption = () =>
     "keep the last n checkpoints, and the best epoch's (default: 2)",
   ).argParser(wholeNumber(1));
 
-/** The rule that the options set. */
-export function checkpointRule({ checkpointEvery, keepCheckpoints }: CheckpointOptions): CheckpointRule {
+/** The rule that the options set; undefined without any. */
+export function checkpointRule({
+  checkpointEvery,
+  keepCheckpoints,
+}: CheckpointOptions): CheckpointRule | undefined {
+  if (checkpointEvery === undefined && keepCheckpoints === undefined) return undefined;
   return {
     ...(checkpointEvery && { every: checkpointEvery }),
     ...(keepCheckpoints !== undefined && { keep: keepCheckpoints }),

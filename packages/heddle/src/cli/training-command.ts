@@ -10,7 +10,7 @@ import { fitToBudget } from "@heddle/core/internal/tuning/fit-to-budget.js";
 import type { LoadOptions } from "../datasets/index.js";
 import type { JobEvents, JobResult } from "../jobs/job.js";
 import type { Obtained } from "../jobs/obtain-dataset.js";
-import { type OpenedRecipe, recipeJson, writeRecipe } from "../jobs/recipe-file.js";
+import { type OpenedRecipe, writeRecipe } from "../jobs/recipe-file.js";
 import { obtainStreams } from "../jobs/streams.js";
 import { runJob } from "../jobs/train/run-job.js";
 import { formatCommand } from "../runs/command-line.js";
@@ -124,7 +124,7 @@ export async function trainAndReport(
       runsFolder: options.runDir,
       name: dataset.name,
       command,
-      recipe: recipeJson(settings),
+      settings,
       signal,
       checkpoints: checkpointRule(options),
       events: jobEvents(terminal, settings.epochs, opened),

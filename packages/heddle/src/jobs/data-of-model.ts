@@ -1,6 +1,6 @@
 import type { LoadOptions } from "../datasets/index.js";
-import { wasStreamed } from "./configuration.js";
 import { datasetOfModel, type OpenedModel } from "./open-run.js";
+import { wasStreamed } from "./plan-of-run.js";
 import { type MaybeStreamed, obtainStreams, streamsOfRun } from "./streams.js";
 
 /**

@@ -3,11 +3,9 @@ import { HeddleError } from "@heddle/core/internal/base/errors.js";
 import { fileExists } from "@heddle/core/internal/base/files-node.js";
 import { withClasses } from "@heddle/core/internal/data/classes.js";
 import type { Dataset } from "@heddle/core/internal/data/dataset.js";
-import { type Loss, losses, SparseCategoricalCrossentropy } from "@heddle/core/internal/losses/index.js";
 import { loadModel } from "@heddle/core/internal/model/load.js";
 import type { Model } from "@heddle/core/internal/model/model.js";
 import { lossFor } from "@heddle/core/internal/recipes/loss-for.js";
-import { studyRecipe } from "@heddle/core/internal/recipes/study-recipe.js";
 import type { LoadOptions } from "../datasets/index.js";
 import type { RunRecord } from "../runs/records.js";
 import { RunFolder } from "../runs/run-folder.js";
@@ -31,9 +29,11 @@ export async function openRun(run: string, root: string, engine: EngineChoice = 
   const record = await folder.readRecord();
   // The weights are written first: with the configuration the model is whole.
   if (!(await fileExists(join(folder.modelPath, "config.json")))) throw withoutModel(folder, record);
-  const model = await loadModel(folder.modelPath, { seed: record.seed });
+  const model = await loadModel(folder.modelPath, { seed: record.recipe.seed });
   await checkWeights(folder, record, model);
-  model.compile({ loss: lossOfRun(record), ...engineOptions(engine) });
+  // Measured by the loss that it was trained with.
+  const { labelSmoothing } = record.recipe;
+  model.compile({ loss: lossFor(model, { labelSmoothing }), ...engineOptions(engine) });
   return { folder, record, model };
 }
 
@@ -98,18 +98,6 @@ export interface EngineChoice {
 
 function engineOptions({ threads, fast = false }: EngineChoice) {
   return { fast, ...(threads !== undefined && { threads }) };
-}
-
-/** The loss that a run was trained with, so that it is measured by the same. */
-function lossOfRun({ id, configuration }: RunRecord): Loss {
-  const { loss } = configuration;
-  return loss === undefined ? new SparseCategoricalCrossentropy() : losses.deserialize(`Run ${id}`, loss);
-}
-
-/** How many images a step of a run took; the study's number where the record does not say. */
-export function batchSizeOfRun({ configuration }: RunRecord): number {
-  const { batchSize } = configuration;
-  return typeof batchSize === "number" ? batchSize : studyRecipe.batchSize;
 }
 
 /**

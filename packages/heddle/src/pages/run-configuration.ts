@@ -1,11 +1,11 @@
 import { formatBytes, groupDigits } from "@heddle/core/internal/base/format.js";
 import { isJsonObject, type JsonObject } from "@heddle/core/internal/base/json.js";
-import type { Training } from "@heddle/core/internal/recipes/training.js";
+import type { TrainingPlan } from "@heddle/core/internal/recipes/training.js";
 import type { Metrics, RunRecord } from "../runs/records.js";
 import type { Fact, FactGroup } from "./page.js";
 
-/** A training as `run.json` describes it. */
-export type ReportedTraining = Omit<Training, "dataset" | "threads">;
+/** How a run was trained, as `run.json` describes it. */
+export type ReportedTraining = TrainingPlan;
 
 /** An optimizer's options, without those that are off. */
 function optimizerFacts(config: JsonObject): Fact[] {
@@ -26,7 +26,7 @@ function optionText(value: unknown): string {
 
 /** Everything that decided the result, and where it was computed. */
 export function configurationGroups(
-  { machine, versions, dataset, seed }: RunRecord,
+  { machine, versions, dataset, recipe }: RunRecord,
   training: ReportedTraining,
   metrics: Metrics | undefined,
 ): FactGroup[] {
@@ -41,7 +41,7 @@ export function configurationGroups(
         { label: "Label smoothing", value: String(labelSmoothing(training)) },
         { label: "Optimizer", value: optimizer.className },
         ...optimizerFacts(optimizer.getConfig()),
-        { label: "Seed", value: String(seed) },
+        { label: "Seed", value: String(recipe.seed) },
         ...(limit === undefined
           ? []
           : [{ label: "Training images", value: `at most ${groupDigits(limit)}` }]),
@@ -83,6 +83,6 @@ function engineGroup({ engine, throughput, weights }: Metrics): FactGroup {
 }
 
 /** 0 where labels are not smoothed. */
-export function labelSmoothing({ loss }: Pick<Training, "loss">): number {
+export function labelSmoothing({ loss }: Pick<TrainingPlan, "loss">): number {
   return Number(loss.getConfig()["label_smoothing"] ?? 0);
 }

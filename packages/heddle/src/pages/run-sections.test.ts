@@ -1,7 +1,8 @@
 import { SparseCategoricalCrossentropy } from "@heddle/core/internal/losses/index.js";
 import { studyModel, studyOptimizer, studyRecipe } from "@heddle/core/internal/recipes/study-recipe.js";
 import { describe, expect, it } from "vitest";
-import type { Metrics, RunRecord } from "../runs/records.js";
+import type { Metrics } from "../runs/records.js";
+import { runRecord } from "../runs/records.testing.js";
 import type { ReportedTraining } from "./run-configuration.js";
 import { runPage } from "./run-page.js";
 import type { RunRecords } from "./run-records.js";
@@ -16,25 +17,11 @@ const training: ReportedTraining = {
   fast: false,
 };
 
-const record: RunRecord = {
-  formatVersion: 1,
-  id: "2026-03-04-153012-fashion-mnist",
+const record = runRecord({
   status: "finished",
   command: "heddle study fashion-mnist --seed 42",
-  configuration: {},
-  seed: 42,
-  versions: { heddle: "0.1.0", node: "20.20.2" },
-  machine: { platform: "linux", architecture: "x64", cpu: "A processor", cores: 2, memoryBytes: 2 ** 32 },
-  dataset: {
-    name: "fashion-mnist",
-    title: "Fashion-MNIST",
-    classNames: Array.from({ length: 10 }, (_, label) => `class ${label}`),
-    source: { kind: "files", files: [] },
-  },
-  startedAt: "2026-03-04T15:30:12.000Z",
   finishedAt: "2026-03-04T15:33:40.000Z",
-  timeSeconds: {},
-};
+});
 
 const metrics: Metrics = {
   dataset: { name: "fashion-mnist" },

@@ -135,7 +135,7 @@ function smoothingNote(training: ReportedTraining): string {
 }
 
 /** How often a run was resumed, where and on what; empty for a run in one go. */
-export function resumedNote({ stretches = [] }: Pick<RunRecord, "stretches">): string {
+export function resumedNote({ stretches }: Pick<RunRecord, "stretches">): string {
   const resumed = stretches.slice(1);
   if (resumed.length === 0) return "";
   const places = resumed.map(({ from: { epoch, step } }) => {

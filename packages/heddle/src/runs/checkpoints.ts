@@ -14,8 +14,24 @@ import {
   readCheckpoint,
 } from "@heddle/core/internal/callbacks/checkpoint-file.js";
 
-/** How many of the last checkpoints are kept unless the user says otherwise; the best is kept besides. */
+/** How many of the last checkpoints are kept by default; the best is kept in addition. */
 export const DEFAULT_KEPT_CHECKPOINTS = 2;
+
+/** When checkpoints are written, and how many are kept. */
+export interface CheckpointRule {
+  /**
+   * In addition to those after every epoch.
+   *
+   * @defaultValue none
+   */
+  readonly every?: { readonly steps: number } | { readonly seconds: number } | undefined;
+  /**
+   * How many of the last ones are kept.
+   *
+   * @defaultValue 2
+   */
+  readonly keep?: number | undefined;
+}
 
 /** A checkpoint's file. */
 export interface CheckpointFile {

@@ -1,30 +1,20 @@
+import { availableParallelism, cpus, totalmem } from "node:os";
 import { HeddleError } from "@heddle/core/internal/base/errors.js";
 import { describe, expect, it } from "vitest";
 import { describeMachine } from "../system/machine.js";
-import { type Metrics, parseMetrics, parseRunRecord, type RunRecord } from "./records.js";
+import { type Metrics, parseMetrics, parseRunRecord } from "./records.js";
+import { runRecord, sha256 } from "./records.testing.js";
 
-const sha256 = "0123456789abcdef".repeat(4);
-
-const record: RunRecord = {
-  formatVersion: 1,
-  id: "2026-03-04-153012-fashion-mnist",
+const record = runRecord({
   status: "finished",
-  command: "heddle study fashion-mnist --seed 42",
-  configuration: { epochs: 16, optimizer: { name: "adam", epsilon: 1e-7 }, layers: ["conv", "pool"] },
-  seed: 42,
-  versions: { heddle: "0.1.0", node: "20.20.2" },
-  machine: describeMachine(),
-  dataset: {
-    name: "fashion-mnist",
-    title: "Fashion-MNIST",
-    classNames: ["Trouser", "Bag"],
-    source: { kind: "files", path: "data", files: [{ name: "train.gz", bytes: 12, sha256 }] },
-  },
-  startedAt: "2026-03-04T15:30:12.000Z",
+  checkpoints: { every: { seconds: 90 }, keep: 3 },
   finishedAt: "2026-03-04T15:32:12.000Z",
   timeSeconds: { data: 0.5, training: 100 },
   weightsSha256: sha256,
-};
+  stretches: [
+    { startedAt: "2026-03-04T15:30:13.000Z", threads: 2, node: "20.20.2", from: { epoch: 0, step: 0 } },
+  ],
+});
 
 const metrics: Metrics = {
   dataset: { name: "fashion-mnist" },
@@ -46,7 +36,7 @@ function damaged(damage: (value: Record<string, unknown>) => void): string {
 describe("parseRunRecord", () => {
   it("reads back what was written, with and without the optional fields", () => {
     expect(parseRunRecord("run.json", JSON.stringify(record))).toEqual(record);
-    const { finishedAt: _, weightsSha256: __, ...unfinished } = record;
+    const { finishedAt: _, weightsSha256: __, checkpoints: ___, ...unfinished } = record;
     const running = { ...unfinished, status: "running" as const };
     expect(parseRunRecord("run.json", JSON.stringify(running))).toEqual(running);
     const failed = { ...running, status: "failed" as const, failure: "the disk is full" };
@@ -58,21 +48,28 @@ describe("parseRunRecord", () => {
     ["half a file", JSON.stringify(record).slice(0, 100), /^run\.json: expected JSON, received .+JSON/],
     ["a list", "[1]", "run.json: expected a JSON object, received a list."],
     ["null", "null", "run.json: expected a JSON object, received null."],
-    [
-      "a missing field",
-      damaged((run) => delete run["seed"]),
-      '"seed" to be a whole number of at least 0, received nothing',
-    ],
-    [
-      "a wrong type",
-      damaged((run) => (run["seed"] = "42")),
-      '"seed" to be a whole number of at least 0, received "42"',
-    ],
+    ["a missing field", damaged((run) => delete run["id"]), '"id" to be a string, received nothing'],
+    ["a wrong type", damaged((run) => (run["id"] = 42)), '"id" to be a string, received 42'],
     ["a wrong word", damaged((run) => (run["status"] = "done")), '"status" to be one of running, finished'],
     [
-      "another format",
-      damaged((run) => (run["formatVersion"] = 2)),
-      "expected a run of format 1, received format 2",
+      "a setting that does not fit",
+      damaged((run) => (run["recipe"] = { ...record.recipe, epochs: "16" })),
+      'run.json, "recipe", "epochs": expected a whole number of at least 1, received "16".',
+    ],
+    [
+      "a recipe that leaves a setting to the defaults",
+      damaged((run) => (run["recipe"] = { ...record.recipe, learningRate: undefined })),
+      'run.json, "recipe", "learningRate": expected a number above 0, received nothing. Restore the file, or start a new run.',
+    ],
+    [
+      "a later format",
+      damaged((run) => (run["formatVersion"] = 3)),
+      "expected a run of format 2, received format 3. Use the version of Heddle that wrote it.",
+    ],
+    [
+      "the format before the first release",
+      JSON.stringify({ formatVersion: 1, configuration: { epochs: 2 } }),
+      "run.json: expected a run of format 2, received format 1. It was written before the first release: train it again, or use the version of Heddle that wrote it.",
     ],
     ["a wrong time", damaged((run) => (run["startedAt"] = "yesterday")), '"startedAt" to be a time'],
     ["a short checksum", damaged((run) => (run["weightsSha256"] = "ab")), "64 hexadecimal digits"],
@@ -105,7 +102,7 @@ describe("parseRunRecord", () => {
   it("takes no field from a prototype and changes none", () => {
     const text = `{"__proto__": ${JSON.stringify(record)}}`;
     expect(() => parseRunRecord("run.json", text)).toThrow('"formatVersion" to be');
-    const odd = JSON.stringify(record).replace('"epochs":16', '"__proto__":{"polluted":true}');
+    const odd = JSON.stringify(record).replace('"config":{', '"config":{"__proto__":{"polluted":true},');
     parseRunRecord("run.json", odd);
     expect(({} as { polluted?: boolean }).polluted).toBeUndefined();
   });
@@ -134,11 +131,16 @@ describe("parseMetrics", () => {
 });
 
 describe("describeMachine", () => {
-  it("names the machine", () => {
+  it("names the machine that this process runs on", () => {
     const machine = describeMachine();
-    expect(machine.platform).toBe(process.platform);
-    expect(machine.cores).toBeGreaterThanOrEqual(1);
-    expect(machine.cpu).not.toBe("");
-    expect(machine.memoryBytes).toBeGreaterThan(2 ** 26);
+    expect(machine).toMatchObject({
+      platform: process.platform,
+      architecture: process.arch,
+      cores: availableParallelism(),
+      memoryBytes: totalmem(),
+    });
+    const [processor] = cpus();
+    // As the system writes it, but for spaces; some containers hide it.
+    expect(machine.cpu).toBe((processor?.model ?? "").trim().split(/\s+/).join(" ") || "unknown");
   });
 });

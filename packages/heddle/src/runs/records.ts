@@ -2,29 +2,31 @@ import { HeddleError } from "@heddle/core/internal/base/errors.js";
 import type { JsonObject } from "@heddle/core/internal/base/json.js";
 import { type DatasetSource, dataForms, type FormOptions } from "@heddle/core/internal/data/dataset.js";
 import { missingRules } from "@heddle/core/internal/data/dropped-rows.js";
+import { type RunRecipe, readRunRecipe } from "@heddle/core/internal/recipes/recipe.js";
 import type { Machine } from "../system/machine.js";
+import type { CheckpointRule } from "./checkpoints.js";
 import { JsonFields } from "./json-fields.js";
 
-/** Raised when a reader of older runs would misread `run.json`. */
-export const RUN_FORMAT_VERSION = 1;
+/** Raised when `run.json` would be misread by an older reader. Format 1 was never released. */
+export const RUN_FORMAT_VERSION = 2;
 
 /** How a run stands: `running` also after a kill, `stopped` by Ctrl-C, `failed` by an error. */
 export const runStatuses = ["running", "finished", "stopped", "failed"] as const;
 export type RunStatus = (typeof runStatuses)[number];
 
-/** Some time in which one process worked on a run. */
+/** When one process worked on a run. */
 export interface Stretch {
   /** ISO 8601. */
   readonly startedAt: string;
-  /** ISO 8601; absent while it goes on, and where it was killed. */
+  /** ISO 8601; absent while the process works, and if it was killed. */
   readonly stoppedAt?: string;
   readonly threads: number;
   readonly node: string;
-  /** Where it went on: behind so many whole epochs and steps of the next one. */
+  /** Where it started: after this many whole epochs, and steps of the next one. */
   readonly from: { readonly epoch: number; readonly step: number };
 }
 
-/** `run.json`: all that is needed to know what a run was and to repeat it. */
+/** `run.json`: everything needed to know what a run was, and to repeat it. */
 export interface RunRecord {
   /** Version of this file's format. */
   readonly formatVersion: typeof RUN_FORMAT_VERSION;
@@ -33,9 +35,12 @@ export interface RunRecord {
   readonly status: RunStatus;
   /** What was typed, quoted for a shell: `heddle study fashion-mnist --seed 42`. */
   readonly command: string;
-  /** Every hyper-parameter in force, defaults included. */
-  readonly configuration: JsonObject;
-  readonly seed: number;
+  /** Every setting that it was trained with, defaults included. */
+  readonly recipe: RunRecipe;
+  /** The model before training, in Keras's JSON: what the settings made for this data. */
+  readonly model: JsonObject;
+  /** When checkpoints are written and how many are kept; absent where nothing was asked for. */
+  readonly checkpoints?: CheckpointRule;
   readonly versions: { readonly heddle: string; readonly node: string };
   readonly machine: Machine;
   readonly dataset: {
@@ -47,17 +52,16 @@ export interface RunRecord {
     readonly classNames: readonly string[];
     /** Where it came from, with the checksums of its files. */
     readonly source: DatasetSource;
-    /**
-     * SHA-256 of the test images and labels, by which the same set is known wherever it lies; absent in runs of older
-     * versions, whose looks at it nobody counts.
-     */
-    readonly testSha256?: string;
+    /** Images in an epoch, without those held out for validation. */
+    readonly trainImages: number;
+    /** SHA-256 of the test images and labels, which identifies the same set wherever it lies. */
+    readonly testSha256: string;
     /** Set when the data is a stand-in for what was asked for: its title, and why. */
     readonly standInFor?: { readonly title: string; readonly reason: string };
   };
   /** ISO 8601. */
   readonly startedAt: string;
-  /** ISO 8601; absent while the run goes on. */
+  /** ISO 8601; absent while the run is under way. */
   readonly finishedAt?: string;
   /** Wall time of each stage in seconds: `{ data: 0.4, training: 61.2 }`. */
   readonly timeSeconds: Readonly<Record<string, number>>;
@@ -65,8 +69,8 @@ export interface RunRecord {
   readonly weightsSha256?: string;
   /** What went wrong; only when the run failed. */
   readonly failure?: string;
-  /** More than one where the run was resumed; absent in runs of older versions. */
-  readonly stretches?: readonly Stretch[];
+  /** One for each process that worked on the run: several if it was resumed, none before its training began. */
+  readonly stretches: readonly Stretch[];
 }
 
 /** Which kernels computed: `fma` rounds once where `strict` rounds twice. */
@@ -109,17 +113,17 @@ export function parseRunRecord(file: string, text: string): RunRecord {
   const dataset = run.object("dataset");
   const finishedAt = run.optional("finishedAt")?.time("finishedAt");
   const weightsSha256 = run.optional("weightsSha256")?.hex("weightsSha256", 64);
-  const testSha256 = dataset.optional("testSha256")?.hex("testSha256", 64);
   const standIn = dataset.optional("standInFor")?.object("standInFor");
   const failure = run.optional("failure")?.string("failure");
-  const stretches = run.optional("stretches")?.objects("stretches").map(parseStretch);
+  const checkpoints = run.optional("checkpoints")?.object("checkpoints");
   return {
     formatVersion: RUN_FORMAT_VERSION,
     id: run.string("id"),
     status: run.oneOf("status", runStatuses),
     command: run.string("command"),
-    configuration: run.object("configuration").json(),
-    seed: run.wholeNumber("seed"),
+    recipe: readRunRecipe(`${file}, "recipe"`, run.object("recipe").json()),
+    model: run.object("model").json(),
+    ...(checkpoints && { checkpoints: parseCheckpoints(checkpoints) }),
     versions: { heddle: versions.string("heddle"), node: versions.string("node") },
     machine: {
       platform: machine.string("platform"),
@@ -133,7 +137,8 @@ export function parseRunRecord(file: string, text: string): RunRecord {
       title: dataset.string("title"),
       classNames: dataset.strings("classNames"),
       source: parseSource(dataset.object("source")),
-      ...(testSha256 !== undefined && { testSha256 }),
+      trainImages: dataset.wholeNumber("trainImages", 1),
+      testSha256: dataset.hex("testSha256", 64),
       ...(standIn && { standInFor: { title: standIn.string("title"), reason: standIn.string("reason") } }),
     },
     startedAt: run.time("startedAt"),
@@ -141,7 +146,18 @@ export function parseRunRecord(file: string, text: string): RunRecord {
     timeSeconds: run.object("timeSeconds").numbers(),
     ...(weightsSha256 !== undefined && { weightsSha256 }),
     ...(failure !== undefined && { failure }),
-    ...(stretches && { stretches }),
+    stretches: run.objects("stretches").map(parseStretch),
+  };
+}
+
+function parseCheckpoints(rule: JsonFields): CheckpointRule {
+  const every = rule.optional("every")?.object("every");
+  const steps = every?.optional("steps")?.wholeNumber("steps", 1);
+  const seconds = every?.optional("seconds")?.number("seconds", 0);
+  const keep = rule.optional("keep")?.wholeNumber("keep", 1);
+  return {
+    ...(steps !== undefined ? { every: { steps } } : seconds !== undefined && { every: { seconds } }),
+    ...(keep !== undefined && { keep }),
   };
 }
 
@@ -163,7 +179,10 @@ function checkVersion(file: string, version: number): void {
     who: file,
     expected: `a run of format ${RUN_FORMAT_VERSION}`,
     received: `format ${version}`,
-    next: "Read it with the version of Heddle that wrote it.",
+    next:
+      version < RUN_FORMAT_VERSION
+        ? "It was written before the first release: train it again, or use the version of Heddle that wrote it."
+        : "Use the version of Heddle that wrote it.",
   });
 }
 

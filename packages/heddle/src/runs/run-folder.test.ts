@@ -4,8 +4,8 @@ import { join } from "node:path";
 import type { EpochLogs } from "@heddle/core/internal/callbacks/history.js";
 import { eventRecord } from "@heddle/core/internal/formats/event-file.js";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { describeMachine } from "../system/machine.js";
 import type { Metrics, RunRecord } from "./records.js";
+import { runRecord } from "./records.testing.js";
 import { listRuns, RunFolder } from "./run-folder.js";
 
 let root: string;
@@ -17,19 +17,7 @@ afterEach(() => rm(root, { recursive: true, force: true }));
 const now = new Date("2026-03-04T15:30:12.417Z");
 
 function recordOf(run: RunFolder): RunRecord {
-  return {
-    formatVersion: 1,
-    id: run.id,
-    status: "running",
-    command: "heddle study",
-    configuration: { epochs: 2 },
-    seed: 1,
-    versions: { heddle: "0.1.0", node: "20.0.0" },
-    machine: describeMachine(),
-    dataset: { name: "x", title: "X", classNames: [], source: { kind: "generated", seed: 1, files: [] } },
-    startedAt: now.toISOString(),
-    timeSeconds: {},
-  };
+  return runRecord({ id: run.id, startedAt: now.toISOString() });
 }
 
 function epoch(number: number): EpochLogs {

@@ -2,8 +2,8 @@ import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from "node:fs/promise
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { describeMachine } from "../system/machine.js";
 import type { RunStatus } from "./records.js";
+import { runRecord } from "./records.testing.js";
 import { RunFolder } from "./run-folder.js";
 import { findInStore, readRuns } from "./run-store.js";
 import { deleteRunFolder, findToDelete, nameRun, renameRunFolder, tagRun } from "./run-store-changes.js";
@@ -20,19 +20,8 @@ let second = 0;
 async function makeRun(name: string, status: RunStatus = "finished"): Promise<RunFolder> {
   const now = new Date(Date.UTC(2026, 2, 4, 15, 30, second++));
   const run = await RunFolder.create(root, { name, now });
-  await run.writeRecord({
-    formatVersion: 1,
-    id: run.id,
-    status,
-    command: "heddle train",
-    configuration: { epochs: 3 },
-    seed: 1,
-    versions: { heddle: "0.1.0", node: "20.0.0" },
-    machine: describeMachine(),
-    dataset: { name, title: "X", classNames: [], source: { kind: "generated", seed: 1, files: [] } },
-    startedAt: now.toISOString(),
-    timeSeconds: {},
-  });
+  const dataset = { ...runRecord().dataset, name };
+  await run.writeRecord(runRecord({ id: run.id, status, dataset, startedAt: now.toISOString() }));
   return run;
 }
 
@@ -47,7 +36,11 @@ describe("readRuns", () => {
     await writeFile(join(root, "notes.txt"), "");
     const { runs, damaged } = await readRuns(root);
     expect(runs.map(({ id }) => id)).toEqual([first.id, other.id]);
-    expect(runs[1]).toMatchObject({ status: "stopped", epochs: { done: 0, planned: 3 }, testAccuracy: null });
+    expect(runs[1]).toMatchObject({
+      status: "stopped",
+      epochs: { done: 0, planned: 16 },
+      testAccuracy: null,
+    });
     expect(damaged).toEqual([]);
     expect(await readRuns(join(work, "none"))).toEqual({ runs: [], damaged: [] });
   });
@@ -74,7 +67,7 @@ describe("readRuns", () => {
     expect(Object.keys(reasons).sort()).toEqual([empty.id, cut.id, metrics.id, newer.id].sort());
     expect(reasons[cut.id]).toContain("run.json: expected JSON");
     expect(reasons[metrics.id]).toContain("metrics.json: expected a JSON object, received a list");
-    expect(reasons[newer.id]).toContain("expected a run of format 1, received format 99");
+    expect(reasons[newer.id]).toContain("expected a run of format 2, received format 99");
     expect(reasons[empty.id]).toBe("There is no run.json in its folder.");
   });
 

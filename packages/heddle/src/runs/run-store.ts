@@ -27,7 +27,7 @@ export interface RunSummary {
   /** Short name: `fashion-mnist`. */
   readonly dataset: string;
   readonly seed: number;
-  readonly epochs: { readonly done: number; readonly planned: number | null };
+  readonly epochs: { readonly done: number; readonly planned: number };
   /** 0..1; `null` where it was not measured, as in a run that is not over. */
   readonly testAccuracy: number | null;
   readonly testLoss: number | null;
@@ -109,7 +109,6 @@ async function readRun(path: string): Promise<RunSummary | DamagedRun> {
       folder.readHistory(),
     ]);
     const metrics = (await isFile(folder.metricsPath)) ? await folder.readMetrics() : null;
-    const { epochs: planned } = record.configuration;
     return {
       id,
       path,
@@ -117,8 +116,8 @@ async function readRun(path: string): Promise<RunSummary | DamagedRun> {
       tags: labels.tags,
       status: await statusNow(record, path),
       dataset: record.dataset.name,
-      seed: record.seed,
-      epochs: { done: history.epochs.length, planned: typeof planned === "number" ? planned : null },
+      seed: record.recipe.seed,
+      epochs: { done: history.epochs.length, planned: record.recipe.epochs },
       testAccuracy: metrics?.test.accuracy ?? null,
       testLoss: metrics?.test.loss ?? null,
       trainAccuracy: metrics?.train.accuracy ?? null,

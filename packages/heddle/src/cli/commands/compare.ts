@@ -46,7 +46,7 @@ Examples:
 }
 
 function print(terminal: Terminal, comparison: Comparison, report: string | null): void {
-  const { runs, configuration, circumstances, results, notes } = comparison;
+  const { runs, settings, circumstances, results, notes } = comparison;
   const { bold } = terminal.colors;
   const columns = terminal.tableColumns;
   const text = (line: string) => terminal.result(wrapped(line, columns));
@@ -64,7 +64,7 @@ function print(terminal: Terminal, comparison: Comparison, report: string | null
     terminal.result(tableOrBlocks(["", ...runs.map(({ letter }) => letter)], cells, { columns }));
   };
   table("Results", results, "No run has a result yet.");
-  table("Settings that differ", configuration, "Every setting is the same.");
+  table("Settings that differ", settings, "Every setting is the same.");
   table("Circumstances that differ", circumstances, "Data, programs and machine are the same.");
   terminal.result("");
   for (const note of notes) text(cell(note));
@@ -72,7 +72,7 @@ function print(terminal: Terminal, comparison: Comparison, report: string | null
 }
 
 /** Values are in the order of the runs. */
-function asJson({ runs, configuration, circumstances, results, notes }: Comparison, report: string | null) {
+function asJson({ runs, settings, circumstances, results, notes }: Comparison, report: string | null) {
   const byLabel = (rows: readonly ComparedRow[]) =>
     Object.fromEntries(rows.map(({ label, values }) => [label, values]));
   return {
@@ -81,7 +81,7 @@ function asJson({ runs, configuration, circumstances, results, notes }: Comparis
       metrics: metrics ?? null,
       macroF1: macroF1 ?? null,
     })),
-    differences: { configuration: byLabel(configuration), circumstances: byLabel(circumstances) },
+    differences: { settings: byLabel(settings), circumstances: byLabel(circumstances) },
     results: byLabel(results),
     notes,
     report,

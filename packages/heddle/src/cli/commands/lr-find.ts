@@ -5,11 +5,12 @@ import { writeFileAtomic } from "@heddle/core/internal/base/files-node.js";
 import { formatRate, learningRateCurve } from "@heddle/core/internal/figures/learning-rate-curve.js";
 import { trainingOf } from "@heddle/core/internal/recipes/build-training.js";
 import { limitNote } from "@heddle/core/internal/recipes/limit.js";
+import { recipeOf } from "@heddle/core/internal/recipes/recipe.js";
 import { resolveSettings } from "@heddle/core/internal/recipes/resolve-settings.js";
 import type { Settings } from "@heddle/core/internal/recipes/settings.js";
 import { findLearningRate, type LearningRateFinding } from "@heddle/core/internal/tuning/lr-find.js";
 import { obtainDataset } from "../../jobs/obtain-dataset.js";
-import { openRecipe, recipeJson } from "../../jobs/recipe-file.js";
+import { openRecipe } from "../../jobs/recipe-file.js";
 import { drawFigure } from "../../rendering/draw-figure.js";
 import { writeFigures } from "../../rendering/write-figures.js";
 import { loadOptions, withDataOptions } from "../data-options.js";
@@ -128,7 +129,7 @@ Examples:
           command: shell.commandLine,
           model: training.model.name,
           dataset: dataset.name,
-          recipe: recipeJson(settings),
+          recipe: recipeOf(settings),
           ...rates,
           rules: Object.fromEntries(rules.map(([name, , rule]) => [name, rule])),
           ended,

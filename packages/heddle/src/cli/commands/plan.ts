@@ -1,6 +1,6 @@
 import { Command, Option } from "@commander-js/extra-typings";
 import { formatPlan, planLines } from "@heddle/core/internal/compiler/program-plan.js";
-import { batchSizeOfRun, datasetOfRun, openRun } from "../../jobs/open-run.js";
+import { datasetOfRun, openRun } from "../../jobs/open-run.js";
 import { loadOptions, withDataOptions } from "../data-options.js";
 import { fastOption, jsonOption, runArgument, runDirOption, threadsOption, wholeNumber } from "../options.js";
 import type { Shell } from "../shell.js";
@@ -37,7 +37,7 @@ Examples:
       const { signal, release } = abortOnSignals(terminal);
       const { record, model } = await openRun(run, options.runDir, options);
       try {
-        const batchSize = options.batchSize ?? batchSizeOfRun(record);
+        const batchSize = options.batchSize ?? record.recipe.batchSize;
         const measure = async () => {
           const load = loadOptions(options, { signal, terminal });
           const dataset = await datasetOfRun(record, options.data, load);

@@ -132,7 +132,7 @@ function rowOf(run: RunSummary): readonly string[] {
     run.status,
     cell(run.dataset),
     run.testAccuracy === null ? "-" : formatPercent(run.testAccuracy),
-    planned === null || planned === done ? String(done) : `${done}/${planned}`,
+    planned === done ? String(done) : `${done}/${planned}`,
     String(run.seed),
     run.seconds === null ? "-" : formatDuration(run.seconds),
     cell(run.name ?? ""),

@@ -6,7 +6,7 @@ import { formatCommand } from "../../runs/command-line.js";
 import type { Metrics, RunRecord } from "../../runs/records.js";
 import { RunFolder } from "../../runs/run-folder.js";
 import { type ListedStatus, statusNow } from "../../runs/run-store.js";
-import { flatConfiguration } from "./flat-configuration.js";
+import { flatSettings } from "./flat-settings.js";
 
 /** More curves than that cannot be told apart. */
 const MOST_RUNS = 14;
@@ -36,7 +36,7 @@ export interface ComparedRow {
 export interface Comparison {
   readonly runs: readonly ComparedRun[];
   /** Settings that are not the same in all of them. */
-  readonly configuration: readonly ComparedRow[];
+  readonly settings: readonly ComparedRow[];
   /** Data, programs and machines that are not the same. */
   readonly circumstances: readonly ComparedRow[];
   readonly results: readonly ComparedRow[];
@@ -75,7 +75,7 @@ export async function compareRuns(given: readonly string[], root: string): Promi
   }
   return {
     runs,
-    configuration: differing(runs.map(configurationOf)),
+    settings: differing(runs.map(({ record }) => flatSettings(record))),
     circumstances: circumstancesThatDiffer(runs),
     results: resultsOf(runs),
     notes: notesOn(runs),
@@ -96,10 +96,6 @@ async function readRun(folder: RunFolder, letter: string): Promise<ComparedRun> 
     macroF1: evaluation?.evaluation?.macro.f1,
     epochs: (await folder.readHistory()).epochs,
   };
-}
-
-function configurationOf({ record }: ComparedRun): ReadonlyMap<string, string> {
-  return new Map([["seed", String(record.seed)], ...flatConfiguration(record.configuration)]);
 }
 
 /** Of the engine only where every run says what it was: one that is not over does not. */
@@ -163,7 +159,7 @@ function resultsOf(runs: readonly ComparedRun[]): readonly ComparedRow[] {
     measured("training accuracy", ({ train }) => formatPercent(train.accuracy)),
     measured("gap, points", ({ train, test }) => (100 * (train.accuracy - test.accuracy)).toFixed(2)),
     row("validation accuracy", ({ epochs, record }) => {
-      const last = record.configuration["validationSplit"] ? epochs.at(-1)?.valAccuracy : undefined;
+      const last = record.recipe.validationSplit ? epochs.at(-1)?.valAccuracy : undefined;
       return last === undefined ? null : formatPercent(last);
     }),
     measured("time", ({ timeSeconds }) => formatDuration(timeSeconds.total)),
@@ -184,9 +180,7 @@ function notesOn(runs: readonly ComparedRun[]): readonly string[] {
     }
   }
   const tests = runs.map(({ record }) => record.dataset.testSha256);
-  if (tests.includes(undefined)) {
-    notes.push("Not every run says what its test images were: whether accuracies can be compared is open.");
-  } else if (new Set(tests).size > 1) {
+  if (new Set(tests).size > 1) {
     notes.push("The test images are not the same: accuracies on different images cannot be compared.");
   } else if (runs.every(({ metrics }) => metrics)) {
     const [first, second] = runs.map(({ path }) => path);

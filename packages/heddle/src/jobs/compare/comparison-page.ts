@@ -74,7 +74,7 @@ function pointsOf(epochs: readonly EpochLogs[], field: Curve, scale: number) {
 }
 
 function validatedOn(runs: readonly ComparedRun[]): string {
-  const heldOut = runs.filter(({ record }) => Boolean(record.configuration["validationSplit"])).length;
+  const heldOut = runs.filter(({ record }) => Boolean(record.recipe.validationSplit)).length;
   if (heldOut === 0) return "test images";
   return heldOut === runs.length ? "held-out images" : "test or held-out images";
 }
@@ -85,7 +85,7 @@ function accuracyText({ letter, metrics }: ComparedRun): string {
 }
 
 function pageFor(
-  { runs, configuration, circumstances, results, notes }: Comparison,
+  { runs, settings, circumstances, results, notes }: Comparison,
   figures: readonly Figure[],
 ): string {
   const table = (title: string, rows: readonly ComparedRow[], numeric = false): PageTable => ({
@@ -134,9 +134,9 @@ function pageFor(
       {
         id: "configuration",
         title: "Configuration",
-        ...(configuration.length === 0
+        ...(settings.length === 0
           ? { text: "Every setting is the same." }
-          : { tables: [table("Settings that differ", configuration)] }),
+          : { tables: [table("Settings that differ", settings)] }),
       },
       {
         id: "circumstances",

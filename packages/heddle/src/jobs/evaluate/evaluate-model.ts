@@ -96,12 +96,10 @@ function imagesFor(
   if (split === "test" || run === undefined || data !== undefined) {
     return labelledSet((streams ?? dataset)[split]);
   }
-  const { limit: asked, validationSplit } = run.record.configuration;
-  const limit = typeof asked === "number" ? asked : undefined;
+  const { limit, validationSplit } = run.record.recipe;
   const streamed = limitedStreams({ streams, limit });
   if (streamed) return labelledSet(streamed.train);
-  const share = typeof validationSplit === "number" ? validationSplit : undefined;
-  return labelledSet(imagesOf({ dataset, limit, validationSplit: share }).train);
+  return labelledSet(imagesOf({ dataset, limit, validationSplit }).train);
 }
 
 async function compare(

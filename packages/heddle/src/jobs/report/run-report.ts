@@ -13,7 +13,7 @@ import type { RunEvaluation } from "../../runs/evaluation-record.js";
 import { readKeptFigure } from "../../runs/kept-figure.js";
 import { parseRunRecord, type RunRecord } from "../../runs/records.js";
 import { RunFolder } from "../../runs/run-folder.js";
-import { readConfiguration } from "../configuration.js";
+import { planOfRun } from "../plan-of-run.js";
 import { dataFigureNames } from "./data-figures.js";
 
 /** A report that was written. */
@@ -63,7 +63,7 @@ export async function drawCurves(
 
 async function readRecords(folder: RunFolder, record: RunRecord): Promise<Omit<RunRecords, "testLooks">> {
   const { title } = record.dataset;
-  const training = readConfiguration(folder.recordPath, record);
+  const training = planOfRun(folder.recordPath, record);
   const data = await folder.readData();
   const evaluation = await folder.readEvaluation();
   const grids = await readGrids(folder, dataFigureNames);

@@ -2,7 +2,7 @@ import { HeddleError } from "@heddle/core/internal/base/errors.js";
 import { isFolder, removeHalfWritten } from "@heddle/core/internal/base/files-node.js";
 import { hasRelaxedSimd } from "@heddle/core/internal/engine/variant.js";
 import type { LoadOptions } from "../../datasets/index.js";
-import { Checkpoints } from "../../runs/checkpoints.js";
+import { type CheckpointRule, Checkpoints } from "../../runs/checkpoints.js";
 import { parseHistory } from "../../runs/history-csv.js";
 import { JsonFields } from "../../runs/json-fields.js";
 import type { Metrics, RunRecord } from "../../runs/records.js";
@@ -10,9 +10,9 @@ import { RunFolder } from "../../runs/run-folder.js";
 import { lockFolder, removeDeadLock } from "../../system/lock.js";
 import { heddleVersion } from "../../system/version.js";
 import { checkSameData } from "../check-same-data.js";
-import { readConfiguration, wasStreamed } from "../configuration.js";
-import type { CheckpointRule, Job, JobEvents } from "../job.js";
+import type { Job, JobEvents } from "../job.js";
 import { datasetOfRun } from "../open-run.js";
+import { planOfRun, wasStreamed } from "../plan-of-run.js";
 import { streamsOfRun } from "../streams.js";
 import { checkMarks, marksOf } from "../train/checkpointing.js";
 import { type RunSoFar, resumeJob } from "../train/run-job.js";
@@ -24,7 +24,7 @@ export interface ResumeOptions {
   /** Threads to compute on; every core by default, however many the run had. */
   readonly threads?: number | undefined;
   /** Instead of the run's own. */
-  readonly checkpoints?: CheckpointRule;
+  readonly checkpoints?: CheckpointRule | undefined;
   /** Writes event files for TensorBoard from here on; as the run was begun by default. */
   readonly tensorBoard?: boolean;
   readonly signal: AbortSignal;
@@ -103,34 +103,25 @@ async function lastState(
 /** The run's training with its data, as `run.json` describes it. */
 async function jobOf(folder: RunFolder, record: RunRecord, options: ResumeOptions): Promise<Job> {
   const { data, load, threads, signal } = options;
-  const configuration = readConfiguration(folder.recordPath, record);
-  if (configuration.fast && !hasRelaxedSimd()) throw withoutFma(folder);
+  const plan = planOfRun(folder.recordPath, record);
+  if (plan.fast && !hasRelaxedSimd()) throw withoutFma(folder);
   const { dataset, streams } = wasStreamed(record)
     ? await streamsOfRun(record, data, load)
     : { dataset: await datasetOfRun(record, data, load), streams: undefined };
   checkSameData(record, dataset);
   return {
-    ...configuration,
-    ...{ dataset, streams, threads, signal },
+    ...plan,
+    dataset,
+    streams,
+    threads,
+    signal,
+    settings: record.recipe,
     runsFolder: folder.path,
     name: dataset.name,
     command: record.command,
-    checkpoints: { ...recordedRule(folder, record), ...options.checkpoints },
+    checkpoints: { ...record.checkpoints, ...options.checkpoints },
     tensorBoard: options.tensorBoard === true || (await isFolder(folder.tensorBoardPath)),
-    events: options.events(configuration.epochs),
-  };
-}
-
-/** The rule that the run was begun with. */
-function recordedRule({ recordPath }: RunFolder, { configuration }: RunRecord): CheckpointRule {
-  const fields = JsonFields.of(recordPath, "configuration", configuration);
-  const every = fields.optional("checkpointEvery")?.object("checkpointEvery");
-  const steps = every?.optional("steps")?.wholeNumber("steps", 1);
-  const seconds = every?.optional("seconds")?.number("seconds", 0);
-  const keep = fields.optional("keepCheckpoints")?.wholeNumber("keepCheckpoints", 1);
-  return {
-    ...(steps !== undefined ? { every: { steps } } : seconds !== undefined && { every: { seconds } }),
-    ...(keep !== undefined && { keep }),
+    events: options.events(plan.epochs),
   };
 }
 

@@ -19,14 +19,17 @@ describe("parseCheckpointEvery", () => {
 
 describe("checkMarks", () => {
   const marks: CheckpointMarks = {
-    ...{ heddle: "1.2.3", kernels: "strict" },
-    ...{ model: "a".repeat(64), data: "b".repeat(64), settings: "c".repeat(64) },
+    heddle: "1.2.3",
+    kernels: "strict",
+    model: "a".repeat(64),
+    data: "b".repeat(64),
+    settings: "c".repeat(64),
   };
 
-  it("accepts its own alone, and names what is of another", () => {
+  it("accepts the run's own checkpoint, and names what differs in any other", () => {
     expect(checkMarks("x", { ...marks, history: "" }, marks)).toBeUndefined();
     expect(() => checkMarks("x", { ...marks, heddle: "1.2.4" }, marks)).toThrow(
-      "Checkpoint x: expected one of this run's version of Heddle, 1.2.3, received 1.2.4. It is of another run, or run.json was changed: take it out of the folder, or change run.json back.",
+      "Checkpoint x: expected one of this run's version of Heddle, 1.2.3, received 1.2.4. It belongs to a different run, or run.json was changed: move it out of the folder, or restore run.json.",
     );
     expect(() => checkMarks("x", { ...marks, data: "d".repeat(64) }, marks)).toThrow(
       "expected one of this run's dataset, SHA-256 bbbbbbbbbbbb…, received SHA-256 dddddddddddd…",
@@ -44,7 +47,7 @@ describe("resumedNote", () => {
   });
 
   it("says how often, where and on what", () => {
-    expect(resumedNote({})).toBe("");
+    expect(resumedNote({ stretches: [] })).toBe("");
     expect(resumedNote({ stretches: [stretch(2, 0, 0)] })).toBe("");
     expect(resumedNote({ stretches: [stretch(2, 0, 0), stretch(1, 3, 0), stretch(2, 3, 450)] })).toBe(
       "The run was stopped and resumed twice (after epoch 3, after step 450 of epoch 4), on 2 and 1 threads and Node 20.20.2; an uninterrupted run gives the same weights.",

@@ -3,23 +3,22 @@ import { sha256 } from "@heddle/core/internal/base/sha256.js";
 import type { Callback, TrainingControl, TrainingState } from "@heddle/core/internal/callbacks/callback.js";
 import type { EpochLogs } from "@heddle/core/internal/callbacks/history.js";
 import { parseDuration } from "@heddle/core/internal/tuning/budget.js";
-import { Checkpoints, DEFAULT_KEPT_CHECKPOINTS } from "../../runs/checkpoints.js";
+import { type CheckpointRule, Checkpoints, DEFAULT_KEPT_CHECKPOINTS } from "../../runs/checkpoints.js";
 import { formatHistory } from "../../runs/history-csv.js";
 import type { RunRecord } from "../../runs/records.js";
 import type { RunFolder } from "../../runs/run-folder.js";
-import type { CheckpointRule } from "../job.js";
 import type { Clock } from "./clock.js";
 
-/** Reads `500` (steps), `90s`, `10m` or `1h`; undefined where it is none of them. */
+/** Reads `500` (steps), `90s`, `10m` or `1h`; undefined for any other text. */
 export function parseCheckpointEvery(text: string): NonNullable<CheckpointRule["every"]> | undefined {
   const steps = Number(text);
   if (/^\d+$/.test(text)) return steps >= 1 && Number.isSafeInteger(steps) ? { steps } : undefined;
-  // A part of a step is none, so that a time needs its unit.
+  // A time needs its unit: a bare number counts steps.
   const seconds = /[smh]$/.test(text) ? parseDuration(text) : undefined;
   return seconds === undefined ? undefined : { seconds };
 }
 
-/** What a checkpoint belongs to, each a text that differs where it is another. */
+/** What a checkpoint belongs to: each a text that differs from run to run. */
 export type CheckpointMarks = Readonly<Record<keyof typeof markNames, string>>;
 
 const markNames = {
@@ -31,25 +30,21 @@ const markNames = {
 } as const;
 
 /** What the checkpoints of a run belong to. */
-export async function marksOf({
-  versions,
-  configuration,
-  dataset,
-  seed,
-}: RunRecord): Promise<CheckpointMarks> {
-  const { model, fast, threads, recipe, checkpointEvery, keepCheckpoints, ...settings } = configuration;
-  const { kind, seed: drawnFrom, files } = dataset.source;
+export async function marksOf({ versions, recipe, model, dataset }: RunRecord): Promise<CheckpointMarks> {
+  // Where the data lies does not matter, and the model is compared as it was built.
+  const { heddleRecipe: _, model: __, data: ___, fast, ...settings } = recipe;
+  const { kind, seed, files } = dataset.source;
   const hash = (value: unknown) => sha256(new TextEncoder().encode(JSON.stringify(value)));
   return {
     heddle: versions.heddle,
     kernels: fast === true ? "fma" : "strict",
     model: await hash(model),
-    data: await hash([kind, drawnFrom ?? null, files.map((file) => file.sha256), dataset.testSha256 ?? null]),
-    settings: await hash([settings, seed]),
+    data: await hash([kind, seed ?? null, files.map((file) => file.sha256), dataset.testSha256]),
+    settings: await hash([settings, dataset.trainImages]),
   };
 }
 
-/** @throws HeddleError that says of what a checkpoint is of another than the run it is to go on with */
+/** @throws HeddleError that names the first mark by which a checkpoint belongs to a different run */
 export function checkMarks(
   path: string,
   notes: Readonly<Record<string, string>>,
@@ -63,11 +58,11 @@ export function checkMarks(
     who: `Checkpoint ${path}`,
     expected: `one of this run's ${markNames[other]}, ${shown(marks[other])}`,
     received: shown(notes[other]),
-    next: "It is of another run, or run.json was changed: take it out of the folder, or change run.json back.",
+    next: "It belongs to a different run, or run.json was changed: move it out of the folder, or restore run.json.",
   });
 }
 
-/** Writes a run's checkpoints, and goes on from one. Comes behind all callbacks that remember something. */
+/** Writes a run's checkpoints, and resumes from one. Comes after all callbacks that have state. */
 export class Checkpointing implements Callback {
   readonly pauseEvery: Callback["pauseEvery"];
   private readonly checkpoints: Checkpoints;
@@ -77,10 +72,10 @@ export class Checkpointing implements Callback {
       readonly folder: RunFolder;
       readonly rule: CheckpointRule;
       readonly marks: CheckpointMarks;
-      /** Of the whole run; grows before this callback is told. */
+      /** Of the whole run; grows before this callback is called. */
       readonly epochs: readonly EpochLogs[];
       readonly clock: Clock;
-      /** Whether the validation images are none of the test set, which must choose nothing. */
+      /** Whether validation images were held out; the test images must choose nothing. */
       readonly heldOut: boolean;
       readonly from: TrainingState | undefined;
     },
@@ -114,7 +109,7 @@ export class Checkpointing implements Callback {
     await this.checkpoints.write({ state: await training.getState(), notes }, kept);
   }
 
-  /** The epoch with the lowest loss on images held out, on those trained on where there are none. */
+  /** The epoch with the lowest loss on the images held out, or else on those trained on. */
   private bestEpoch(): number | undefined {
     const { epochs, heldOut } = this.options;
     const lossOf = ({ loss, valLoss }: EpochLogs) => (heldOut ? (valLoss ?? Number.NaN) : loss);

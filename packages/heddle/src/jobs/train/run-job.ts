@@ -5,6 +5,7 @@ import { TensorBoard } from "@heddle/core/internal/callbacks/index.js";
 import { describeDataset } from "@heddle/core/internal/data/describe.js";
 import type { Model } from "@heddle/core/internal/model/model.js";
 import { prepareFit } from "@heddle/core/internal/recipes/prepare-training.js";
+import { recipeOf } from "@heddle/core/internal/recipes/recipe.js";
 import { limitedStreams } from "@heddle/core/internal/recipes/streamed.js";
 import { type Metrics, RUN_FORMAT_VERSION, type RunRecord } from "../../runs/records.js";
 import { RunFolder } from "../../runs/run-folder.js";
@@ -12,7 +13,6 @@ import type { LookReason } from "../../runs/test-looks.js";
 import { lockFolder } from "../../system/lock.js";
 import { describeMachine } from "../../system/machine.js";
 import { heddleVersion } from "../../system/version.js";
-import { configurationOf } from "../configuration.js";
 import { evaluateJob } from "../evaluate/evaluate-job.js";
 import type { Job, JobResult } from "../job.js";
 import { type LabelledSet, labelledSet } from "../labelled-set.js";
@@ -38,7 +38,7 @@ export async function runJob(job: Job): Promise<JobResult> {
   job.events.onFolder(folder.path);
   const unlock = await lockFolder(folder.path, "Run");
   try {
-    const record = newRecord(job, folder.id, prepared.testSha256);
+    const record = newRecord(job, folder.id, prepared);
     return await workOn(job, prepared, { folder, record, epochs: [], timeSeconds: {}, state: undefined });
   } finally {
     await unlock();
@@ -94,7 +94,7 @@ async function workOn(
   try {
     if (job.tensorBoard) await folder.beginTensorBoard(epochs.length);
     await folder.writeRecord(record);
-    if (record.stretches) await folder.writeHistory({ epochs });
+    if (record.stretches.length > 0) await folder.writeHistory({ epochs });
     const shown = { ...dataset, train };
     const description = streams ? describeStreams(shown, streams) : describeDataset(shown);
     const { source: _, ...data } = description;
@@ -187,23 +187,34 @@ async function workOn(
   }
 }
 
-function newRecord(job: Job, id: string, testSha256: string): RunRecord {
+function newRecord(
+  job: Job,
+  id: string,
+  { trainSet, testSha256 }: { readonly trainSet: LabelledSet; readonly testSha256: string },
+): RunRecord {
   const { name, title, source, classNames } = job.dataset;
   return {
     formatVersion: RUN_FORMAT_VERSION,
     id,
     status: "running",
     command: job.command,
-    configuration: configurationOf(job),
-    seed: job.model.seed,
+    recipe: recipeOf(job.settings),
+    model: job.model.toJson(),
+    ...(job.checkpoints && { checkpoints: job.checkpoints }),
     versions: { heddle: heddleVersion, node: process.versions.node },
     machine: describeMachine(),
     dataset: {
-      ...{ name, title, classNames, source, testSha256 },
+      name,
+      title,
+      classNames,
+      source,
+      trainImages: trainSet.count,
+      testSha256,
       ...(job.standInFor && { standInFor: job.standInFor }),
     },
     startedAt: new Date().toISOString(),
     timeSeconds: {},
+    stretches: [],
   };
 }
 
@@ -211,19 +222,15 @@ function newRecord(job: Job, id: string, testSha256: string): RunRecord {
 function beginStretch(record: RunRecord, threads: number, state: TrainingState | undefined): RunRecord {
   const from = { epoch: state?.epoch ?? 0, step: state?.underWay?.steps ?? 0 };
   const stretch = { startedAt: new Date().toISOString(), threads, node: process.versions.node, from };
-  return { ...record, stretches: [...(record.stretches ?? []), stretch] };
+  return { ...record, stretches: [...record.stretches, stretch] };
 }
 
 /** The record of a run that nobody works on any more. */
 function endStretch(record: RunRecord): RunRecord & { readonly finishedAt: string } {
   const finishedAt = new Date().toISOString();
-  const { stretches: [...stretches] = [] } = record;
-  const last = stretches.pop();
-  return {
-    ...record,
-    finishedAt,
-    ...(last && { stretches: [...stretches, { ...last, stoppedAt: finishedAt }] }),
-  };
+  const before = record.stretches.slice(0, -1);
+  const last = record.stretches.slice(-1).map((stretch) => ({ ...stretch, stoppedAt: finishedAt }));
+  return { ...record, finishedAt, stretches: [...before, ...last] };
 }
 
 /** Both splits with dropout off, what the model gives for the test images, and how fast. */

@@ -13,7 +13,7 @@ export interface Difference {
 }
 
 /** What is not as it was when a run was made. Its data is checked before, its seed and settings are used again. */
-export function differencesFrom({ versions, machine, configuration }: RunRecord): readonly Difference[] {
+export function differencesFrom({ versions, machine, recipe }: RunRecord): readonly Difference[] {
   const here = describeMachine();
   const processor = (of: { cpu: string; architecture: string }) => `${of.cpu} (${of.architecture})`;
   const all: readonly Difference[] = [
@@ -33,10 +33,9 @@ export function differencesFrom({ versions, machine, configuration }: RunRecord)
       what: "Processor",
       recorded: processor(machine),
       now: processor(here),
-      meaning:
-        configuration["fast"] === true
-          ? "Matters to the fma kernels where one of the two has no fused multiply-add."
-          : "Should not matter.",
+      meaning: recipe.fast
+        ? "Matters to the fma kernels where one of the two has no fused multiply-add."
+        : "Should not matter.",
     },
   ];
   return all.filter(({ recorded, now }) => recorded !== now);

@@ -8,8 +8,8 @@ import type { LoadOptions } from "../../datasets/index.js";
 import type { EngineVariant, RunRecord } from "../../runs/records.js";
 import { RunFolder } from "../../runs/run-folder.js";
 import { checkSameData } from "../check-same-data.js";
-import { readConfiguration, wasStreamed } from "../configuration.js";
 import { datasetOfRun } from "../open-run.js";
+import { planOfRun, wasStreamed } from "../plan-of-run.js";
 import { streamsOfRun } from "../streams.js";
 import { type Difference, differencesFrom, findingsOf } from "./verification-findings.js";
 
@@ -63,8 +63,8 @@ export async function verifyRun(run: string, root: string, options: VerifyOption
   const record = await folder.readRecord();
   const recorded = record.weightsSha256;
   if (recorded === undefined) throw notFinished(folder, record);
-  const configuration = readConfiguration(folder.recordPath, record);
-  if (configuration.fast && !hasRelaxedSimd()) throw withoutFma(folder);
+  const plan = planOfRun(folder.recordPath, record);
+  if (plan.fast && !hasRelaxedSimd()) throw withoutFma(folder);
   const { dataset, streams } = wasStreamed(record)
     ? await streamsOfRun(record, data, load)
     : { dataset: await datasetOfRun(record, data, load) };
@@ -73,7 +73,7 @@ export async function verifyRun(run: string, root: string, options: VerifyOption
   const saved = await savedWeights(folder);
   const { trained, engine, firstOtherEpoch } = await trainAgain(
     folder,
-    { ...configuration, dataset, streams, threads },
+    { ...plan, dataset, streams, threads },
     options,
   );
   const weights = { recorded, trained, saved: saved.sha256 };

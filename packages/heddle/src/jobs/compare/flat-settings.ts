@@ -1,22 +1,28 @@
 import { isJsonObject, type JsonObject } from "@heddle/core/internal/base/json.js";
+import type { RunRecord } from "../../runs/records.js";
 
 /**
- * A configuration as one value a name, so that two can be laid side by side: `optimizer.learning_rate.peak`,
- * `model.conv2d.filters`. Layers go by their names, not by their place: one more layer is one difference, not many.
+ * A run's settings and its model as one value per name, so that two runs can be laid side by side: `learningRate`,
+ * `augment.rotation`, `model.conv2d.filters`. Layers go by their names, not by their place: one more layer is one
+ * difference, not many.
  */
-export function flatConfiguration(configuration: JsonObject): ReadonlyMap<string, string> {
+export function flatSettings({
+  recipe,
+  model,
+  checkpoints,
+}: Pick<RunRecord, "recipe" | "model" | "checkpoints">): ReadonlyMap<string, string> {
+  // The model is told as it was built, and the data by its checksums.
+  const { heddleRecipe: _, model: __, data: ___, ...settings } = recipe;
   const flat = new Map<string, string>();
-  for (const [name, value] of Object.entries(configuration)) {
-    // The recipe says the same once more.
-    if (name === "recipe") continue;
-    if (name === "model") addModel(flat, value);
-    else add(flat, name, value);
+  for (const [name, value] of Object.entries({ ...settings, checkpoints })) {
+    if (value !== undefined) add(flat, name, value);
   }
+  addModel(flat, model);
   return flat;
 }
 
-function addModel(flat: Map<string, string>, model: unknown): void {
-  const config = isJsonObject(model) ? model["config"] : undefined;
+function addModel(flat: Map<string, string>, model: JsonObject): void {
+  const { config } = model;
   const layers = isJsonObject(config) ? config["layers"] : undefined;
   if (!Array.isArray(layers)) {
     add(flat, "model", model);
