@@ -7,29 +7,29 @@ import type { Projection } from "../ops/weight.js";
 export interface Constraint extends Projection {
   /** Keras's name of the class. */
   readonly className: string;
-  /** Refuses weights that it does not fit; called when a layer is built. */
+  /** Refuses weights of a shape that it does not fit; called when a layer is built. */
   check(who: string, shape: Shape): void;
   getConfig(): JsonObject;
 }
 
-/** One axis, or several beside each other; from the end where negative. */
+/** One axis, or several adjacent ones; counted from the end where negative. */
 export type Axes = number | readonly number[];
 
 /**
  * A weight as `[outer, rows, columns]`, the axes of its vectors as the rows.
  *
- * @throws HeddleError where there is no such axis, or the axes are not beside each other
+ * @throws HeddleError where there is no such axis, or the axes are not adjacent
  */
 export function vectorsAlong(who: string, axes: Axes, shape: Shape) {
   const list = (typeof axes === "number" ? [axes] : axes)
     .map((axis) => (axis < 0 ? axis + shape.length : axis))
     .sort((one, other) => one - other);
   const [first = Number.NaN] = list;
-  const beside = list.every((axis, index) => Number.isInteger(axis) && axis === first + index);
-  if (!beside || !(first >= 0) || first + list.length > shape.length) {
+  const adjacent = list.every((axis, index) => Number.isInteger(axis) && axis === first + index);
+  if (!adjacent || !(first >= 0) || first + list.length > shape.length) {
     throw new HeddleError({
       who,
-      expected: "axis to be axes of the weight, beside each other",
+      expected: "axis to be adjacent axes of the weight",
       received: `${JSON.stringify(axes)} for a weight ${formatShape(shape).replace("batch, ", "")}`,
       next: "Correct axis: 0 for a dense kernel, [0, 1, 2] for a convolution's.",
     });

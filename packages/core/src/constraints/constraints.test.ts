@@ -36,13 +36,11 @@ describe("layers take them", () => {
   it("and refuse axes that a weight does not have", () => {
     const place = { name: "d", seed: 1, position: 0, weightsBefore: 0 };
     expect(() => new Dense(3, { kernelConstraint: new MaxNorm(2, { axis: 2 }) }).build([[4]], place)).toThrow(
-      'Dense "d", MaxNorm: expected axis to be axes of the weight, beside each other, received 2 for a weight [4, 3]. Correct axis: 0 for a dense kernel, [0, 1, 2] for a convolution\'s.',
+      'Dense "d", MaxNorm: expected axis to be adjacent axes of the weight, received 2 for a weight [4, 3]. Correct axis: 0 for a dense kernel, [0, 1, 2] for a convolution\'s.',
     );
     expect(() =>
       new Conv2D(3, 3, { kernelConstraint: new UnitNorm({ axis: [0, 2] }) }).build([[4, 4, 1]], place),
-    ).toThrow(
-      'Conv2D "d", UnitNorm: expected axis to be axes of the weight, beside each other, received [0,2]',
-    );
+    ).toThrow('Conv2D "d", UnitNorm: expected axis to be adjacent axes of the weight, received [0,2]');
   });
 
   it("and refuse a norm below 0", () => {

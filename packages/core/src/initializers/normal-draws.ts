@@ -1,13 +1,13 @@
 import { naturalLog } from "../base/math.js";
 import type { Random } from "../base/random.js";
 
-/** A function that draws standard normal numbers: Marsaglia's polar method, from a logarithm that is everywhere the same. */
+/** A function that draws standard normal numbers: Marsaglia's polar method, with a logarithm that is the same everywhere. */
 export function normalDraws(random: Random): () => number {
-  let kept: number | undefined;
+  let spare: number | undefined;
   return () => {
-    if (kept !== undefined) {
-      const value = kept;
-      kept = undefined;
+    if (spare !== undefined) {
+      const value = spare;
+      spare = undefined;
       return value;
     }
     for (;;) {
@@ -16,13 +16,13 @@ export function normalDraws(random: Random): () => number {
       const square = u * u + v * v;
       if (square >= 1 || square === 0) continue;
       const factor = Math.sqrt((-2 * naturalLog(square)) / square);
-      kept = v * factor;
+      spare = v * factor;
       return u * factor;
     }
   };
 }
 
-/** The same, with draws beyond two deviations made again. */
+/** The same, but draws beyond two deviations are repeated. */
 export function truncatedNormalDraws(random: Random): () => number {
   const draw = normalDraws(random);
   return () => {

@@ -7,7 +7,7 @@ import { checkNumber } from "./checks.js";
 import type { Initializer } from "./initializer.js";
 import { normalDraws } from "./normal-draws.js";
 
-/** Multiply-adds: some ten seconds of one core. A file may name sizes that would take days. */
+/** Multiply-adds: about ten seconds of one core. A file may name sizes that would take days. */
 const MAXIMUM_WORK = 2 ** 34;
 
 /**
@@ -67,8 +67,8 @@ export class Orthogonal implements Initializer {
 }
 
 /**
- * Normal vectors made orthonormal one after the other (Gram–Schmidt), as QR does with a positive diagonal. Each is
- * freed of the earlier ones twice: once leaves rounding errors where it nearly lies among them.
+ * Normal vectors, made orthonormal one after the other (Gram–Schmidt), as QR does with a positive diagonal. The earlier
+ * ones are subtracted from each twice: once leaves rounding errors where it nearly lies in their span.
  */
 function orthonormal(count: number, length: number, draw: () => number): Float64Array[] {
   const vectors: Float64Array[] = [];

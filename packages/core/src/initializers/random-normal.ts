@@ -8,9 +8,17 @@ import type { Initializer } from "./initializer.js";
 import { normalDraws, truncatedNormalDraws } from "./normal-draws.js";
 
 export interface NormalOptions {
-  /** 0 by default. */
+  /**
+   * The mean.
+   *
+   * @defaultValue `0`
+   */
   readonly mean?: number;
-  /** Standard deviation; 0.05 by default. */
+  /**
+   * The standard deviation, at least 0.
+   *
+   * @defaultValue `0.05`
+   */
   readonly stddev?: number;
 }
 

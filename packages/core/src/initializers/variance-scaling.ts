@@ -9,11 +9,23 @@ import { fans, type Initializer } from "./initializer.js";
 import { normalDraws, truncatedNormalDraws } from "./normal-draws.js";
 
 export interface VarianceScalingOptions {
-  /** Above 0; 1 by default. */
+  /**
+   * The variance times the fan, above 0.
+   *
+   * @defaultValue `1`
+   */
   readonly scale?: number;
-  /** What the variance is divided by: a unit's inputs (the default), its outputs, or their mean. */
+  /**
+   * What the variance is divided by: a unit's inputs, its outputs, or their mean.
+   *
+   * @defaultValue `"fan_in"`
+   */
   readonly mode?: "fan_in" | "fan_out" | "fan_avg";
-  /** `"truncated_normal"` by default. */
+  /**
+   * The distribution of the values.
+   *
+   * @defaultValue `"truncated_normal"`
+   */
   readonly distribution?: "truncated_normal" | "untruncated_normal" | "uniform";
 }
 
@@ -23,7 +35,7 @@ const TRUNCATED_DEVIATION = 0.8796256610342398;
 const MODES = ["fan_in", "fan_out", "fan_avg"];
 const DISTRIBUTIONS = ["truncated_normal", "untruncated_normal", "uniform"];
 
-/** Of variance scale / fan, so that values keep their size from layer to layer; the Glorot, He and Lecun ones are this. */
+/** Values of variance scale / fan, which keep their size from layer to layer; Glorot, He and Lecun are special cases. */
 export class VarianceScaling implements Initializer {
   readonly className: string = "VarianceScaling";
   readonly scale: number;

@@ -133,7 +133,7 @@ refuses("inputs that do not fit a layer", [
   ],
   [
     () => on([4, 4, 1], new Conv2D(4, 3, { kernelConstraint: new MaxNorm(2, { axis: 4 }) })),
-    'Conv2D "conv2d", MaxNorm: expected axis to be axes of the weight, beside each other, received 4 for a weight [3, 3, 1, 4]. Correct axis: 0 for a dense kernel, [0, 1, 2] for a convolution\'s.',
+    'Conv2D "conv2d", MaxNorm: expected axis to be adjacent axes of the weight, received 4 for a weight [3, 3, 1, 4]. Correct axis: 0 for a dense kernel, [0, 1, 2] for a convolution\'s.',
   ],
   [
     () => on([4, 4, 1], new Conv2D(4, 3, { kernelInitializer: "identity" })),

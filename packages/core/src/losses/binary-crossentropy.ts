@@ -8,9 +8,17 @@ import type { Loss, LossInputForm } from "./loss.js";
 import { crossentropyOptionsIn, labelSmoothingOf } from "./options.js";
 
 export interface BinaryCrossentropyOptions {
-  /** True when the model's last layer gives logits, false (the default) when it gives probabilities. */
+  /**
+   * True when the model's last layer gives logits, false when it gives probabilities.
+   *
+   * @defaultValue `false`
+   */
   readonly fromLogits?: boolean;
-  /** Share of each target that is moved to ½, from 0 (the default) to 1. */
+  /**
+   * Share of each target that is moved to ½, 0..1.
+   *
+   * @defaultValue `0`
+   */
   readonly labelSmoothing?: number;
 }
 

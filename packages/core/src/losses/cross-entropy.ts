@@ -7,9 +7,17 @@ import type { Loss, Targets } from "./loss.js";
 import { crossentropyOptionsIn, labelSmoothingOf } from "./options.js";
 
 export interface CrossentropyOptions {
-  /** True when the model's last layer gives logits, false (the default) when it ends in a softmax. */
+  /**
+   * True when the model's last layer gives logits, false when it ends in a softmax.
+   *
+   * @defaultValue `false`
+   */
   readonly fromLogits?: boolean;
-  /** Share of each target that is spread evenly over all classes, from 0 (the default) to 1. */
+  /**
+   * Share of each target that is spread evenly over all classes, 0..1.
+   *
+   * @defaultValue `0`
+   */
   readonly labelSmoothing?: number;
 }
 

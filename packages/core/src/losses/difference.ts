@@ -5,7 +5,7 @@ import type { Emitter, Value } from "../ops/emitter.js";
 import type { LossOperands } from "../ops/loss.js";
 import type { Loss } from "./loss.js";
 
-/** What losses of the difference between output and target share; targets have the output's shape. */
+/** A loss of the difference between output and target; targets have the output's shape. */
 export abstract class DifferenceBasedLoss implements Loss {
   abstract readonly className: string;
   readonly targets = "values";

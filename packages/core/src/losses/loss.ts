@@ -9,10 +9,10 @@ import type { LossOperands } from "../ops/loss.js";
  */
 export type Targets = "classes" | "distributions" | "values";
 
-/** What the values are that a loss judges: what its activation would take, or what the model gives. */
+/** The values that a loss judges: what goes into its activation, or what the model gives. */
 export type LossInputForm = "logits" | "outputs";
 
-/** What the training minimises: the mean over the batch of what each sample loses. */
+/** What training minimises: the mean of the samples' losses over the batch. */
 export interface Loss {
   /** Keras's name of the class. */
   readonly className: string;
@@ -27,7 +27,7 @@ export interface Loss {
   /** Whether probabilities may come from a model that does not end in `activation`. */
   readonly takesAnyOutputs: boolean;
   /**
-   * Emits the loss of each sample, the share of its answers that are right where `operands.correct` is given, and in
+   * Emits the loss of each sample, the share of its answers that are right if `operands.correct` is there, and in
    * training the gradient by `x`, which is returned.
    */
   emit(e: Emitter, operands: LossOperands, x: Value, form: LossInputForm): Buffer | undefined;

@@ -5,13 +5,21 @@ import { thresholdOf } from "./options.js";
 import { shareOf } from "./rows.js";
 
 export interface AnswerOptions extends MetricOptions {
-  /** Above which an output says yes, 0 to 1; 0.5 by default. */
+  /**
+   * An output above it says yes, 0..1.
+   *
+   * @defaultValue `0.5`
+   */
   readonly threshold?: number;
-  /** Count one class alone, from 0; all outputs by default. */
+  /**
+   * Counts only this class, from 0.
+   *
+   * @defaultValue all outputs
+   */
   readonly classId?: number;
 }
 
-/** What precision and recall share: each output element is an answer of yes or no. */
+/** Precision and recall: each element of the output is an answer, yes or no. */
 export abstract class AnswerMetric extends Metric {
   abstract override readonly className: string;
   readonly threshold: number;
@@ -23,7 +31,7 @@ export abstract class AnswerMetric extends Metric {
     this.classId = options.classId;
   }
 
-  /** Of which answers the right ones are the share: of those that said yes, or of those that should. */
+  /** Whether an answer is part of the whole: those that said yes, or those that should have. */
   protected abstract counts(saidYes: boolean, shouldBeYes: boolean): boolean;
 
   begin(output: Shape): Tally {

@@ -7,11 +7,15 @@ export type MetricValue = number | readonly (readonly number[])[];
 export type MetricValues = Readonly<Record<string, MetricValue>>;
 
 export interface MetricOptions {
-  /** What the value is called in logs and results; the class's name in camelCase by default. */
+  /**
+   * What the value is called in logs and results.
+   *
+   * @defaultValue the class's name in camelCase
+   */
   readonly name?: string;
 }
 
-/** A count under way: samples go in, in their order, and a value comes out. */
+/** A count in progress: samples go in, in their order, and a value comes out. */
 export interface Tally {
   /**
    * Counts some samples.
@@ -23,7 +27,7 @@ export interface Tally {
   result(): MetricValue;
 }
 
-/** What tells how good a model is, beside its loss. It only has options: each evaluation counts in its own tally. */
+/** Measures how good a model is, in addition to its loss. It only holds options: each evaluation counts in its own tally. */
 export abstract class Metric {
   /** Keras's name of the class. */
   abstract readonly className: string;
@@ -34,7 +38,7 @@ export abstract class Metric {
   }
 
   /**
-   * Begins to count for a model's outputs.
+   * Starts a count for a model's outputs.
    *
    * @param output sizes of one sample's output
    * @throws HeddleError when the metric makes no sense for them

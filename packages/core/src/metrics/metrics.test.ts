@@ -63,7 +63,7 @@ it("does not count a class of NaN among the likeliest", () => {
 it("refuse what makes no sense", () => {
   expect(() => new TopKCategoricalAccuracy({ k: 0 })).toThrow("TopKCategoricalAccuracy: expected k to be");
   expect(() => new TopKCategoricalAccuracy({ k: 4 }).begin([3])).toThrow(
-    "TopKCategoricalAccuracy: expected k to be at most the number of classes, 3, received 4. Give a smaller k.",
+    "TopKCategoricalAccuracy: expected k to be at most the number of classes, 3, received 4. Choose a smaller k.",
   );
   expect(() => new CategoricalAccuracy().begin([28, 28, 1])).toThrow(
     "CategoricalAccuracy: expected a model with outputs for at least 2 classes, received outputs of 28×28×1. " +

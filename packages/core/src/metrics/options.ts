@@ -1,7 +1,7 @@
 import { HeddleError } from "../base/errors.js";
 import type { Shape } from "../base/shape.js";
 
-/** Above which value an output says yes: ½ by default. */
+/** Checks a threshold, above which an output says yes: ½ by default. */
 export function thresholdOf(who: string, value: number | undefined): number {
   const threshold = value ?? 0.5;
   if (threshold >= 0 && threshold <= 1) return threshold;

@@ -1,4 +1,4 @@
-/** Where the largest of K values from `first` on stands, counted from there; the first of equals. */
+/** The index of the largest of the K values that start at `first`, counted from there; the first of equals. */
 export function largestAt(values: ArrayLike<number>, first: number, K: number): number {
   let best = 0;
   for (let k = 1; k < K; k++) if (values[first + k]! > values[first + best]!) best = k;

@@ -33,7 +33,7 @@ export class TopKCategoricalAccuracy extends Metric {
         who: "TopKCategoricalAccuracy",
         expected: `k to be at most the number of classes, ${K}`,
         received: String(this.k),
-        next: "Give a smaller k.",
+        next: "Choose a smaller k.",
       });
     }
     return meanTally(K, (outputs, targets, first) => {

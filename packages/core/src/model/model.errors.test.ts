@@ -83,7 +83,7 @@ refuses("models that cannot be built or compiled", [
   ],
   [
     () => compiled({ metrics: [new TopKCategoricalAccuracy({ k: 4 })] }),
-    "TopKCategoricalAccuracy: expected k to be at most the number of classes, 3, received 4. Give a smaller k.",
+    "TopKCategoricalAccuracy: expected k to be at most the number of classes, 3, received 4. Choose a smaller k.",
   ],
   [
     () => compiled({ metrics: [new Precision({ classId: 3 })] }),

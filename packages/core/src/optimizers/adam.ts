@@ -5,15 +5,31 @@ import type { KernelCall } from "../ops/emitter.js";
 import { atLeastZero, belowOne } from "./checks.js";
 import { Optimizer, type OptimizerOptions, optimizerOptionsIn, type UpdateOperands } from "./optimizer.js";
 
-/** `learningRate` is 0.001 by default. */
+/** Options of `Adam`; the learning rate is 0.001 by default. */
 export interface AdamOptions extends OptimizerOptions {
-  /** Decay of the gradient's mean; 0.9 by default. */
+  /**
+   * Decay of the gradient's mean, at least 0 and below 1.
+   *
+   * @defaultValue `0.9`
+   */
   readonly beta1?: number;
-  /** Decay of the gradient's mean square; 0.999 by default. */
+  /**
+   * Decay of the gradient's mean square, at least 0 and below 1.
+   *
+   * @defaultValue `0.999`
+   */
   readonly beta2?: number;
-  /** Keeps the division finite; 1e-7 by default, as in Keras. */
+  /**
+   * Keeps the division finite.
+   *
+   * @defaultValue `1e-7`, as in Keras
+   */
   readonly epsilon?: number;
-  /** Divides by the largest mean square so far; false by default. */
+  /**
+   * Divides by the largest mean square so far (AMSGrad).
+   *
+   * @defaultValue `false`
+   */
   readonly amsgrad?: boolean;
 }
 
@@ -32,6 +48,7 @@ export class Adam extends Optimizer {
   readonly epsilon: number;
   readonly amsgrad: boolean;
 
+  /** @throws HeddleError for numbers outside their bounds */
   constructor(options: AdamOptions = {}) {
     super(options, 0.001);
     const who = new.target.name;

@@ -14,6 +14,7 @@ import { Adam, type AdamOptions, adamOptionsIn } from "./adam.js";
 export class AdamW extends Adam {
   override readonly className = "AdamW";
 
+  /** @param options as for `Adam`; `weightDecay` is 0.004 by default */
   constructor(options: AdamOptions = {}) {
     super({ weightDecay: 0.004, ...optionsObject("AdamW", options, ["learningRate"]) });
   }

@@ -14,39 +14,100 @@ import {
   type WeightDescription,
 } from "./optimizer.js";
 
-/** `learningRate` is 0.001 and `weightDecay` 0.004 by default. */
+/** Options of `Muon`; the learning rate is 0.001 and `weightDecay` 0.004 by default. */
 export interface MuonOptions extends OptimizerOptions {
-  /** Share of the last direction that stays; 0.95 by default. */
+  /**
+   * Share of the last direction that each step keeps, 0..1.
+   *
+   * @defaultValue `0.95`
+   */
   readonly momentum?: number;
-  /** Nesterov's correction of the momentum; true by default. */
+  /**
+   * Nesterov's correction of the momentum.
+   *
+   * @defaultValue `true`
+   */
   readonly nesterov?: boolean;
-  /** Rounds of the Newton–Schulz iteration; 5 by default. */
+  /**
+   * Rounds of the Newton–Schulz iteration.
+   *
+   * @defaultValue `5`
+   */
   readonly nsSteps?: number;
-  /** Coefficients of the iteration a X + (b A + c A²) X; 3.4445, −4.775 and 2.0315 by default. */
+  /**
+   * Coefficient a of the iteration a X + (b A + c A²) X.
+   *
+   * @defaultValue `3.4445`
+   */
   readonly muonA?: number;
+  /**
+   * Coefficient b of the iteration.
+   *
+   * @defaultValue `-4.775`
+   */
   readonly muonB?: number;
+  /**
+   * Coefficient c of the iteration.
+   *
+   * @defaultValue `2.0315`
+   */
   readonly muonC?: number;
-  /** Scales a step by this · √(longer side), so that Adam's learning rates fit; null turns it off. 0.2 by default. */
+  /**
+   * Scales a step by this · √(longer side), so that Adam's learning rates fit; null turns it off.
+   *
+   * @defaultValue `0.2`
+   */
   readonly rmsRate?: number | null;
-  /** Regular expressions: AdamW updates the weights whose names match one. None by default. */
+  /**
+   * Regular expressions: AdamW updates the weights whose names match one.
+   *
+   * @defaultValue none
+   */
   readonly excludeLayers?: readonly string[];
-  /** Whether AdamW updates weights with "embedding" in their names; true by default. */
+  /**
+   * Whether AdamW updates weights with "embedding" in their names.
+   *
+   * @defaultValue `true`
+   */
   readonly excludeEmbeddings?: boolean;
-  /** AdamW's options; 0.9, 0.999, 1e-7 and 0.004 by default. */
+  /**
+   * AdamW's decay of the gradient's mean.
+   *
+   * @defaultValue `0.9`
+   */
   readonly adamBeta1?: number;
+  /**
+   * AdamW's decay of the gradient's mean square.
+   *
+   * @defaultValue `0.999`
+   */
   readonly adamBeta2?: number;
+  /**
+   * Keeps AdamW's division finite.
+   *
+   * @defaultValue `1e-7`
+   */
   readonly epsilon?: number;
+  /**
+   * AdamW's weight decay; null for none.
+   *
+   * @defaultValue `0.004`
+   */
   readonly adamWeightDecay?: number | null;
-  /** AdamW's learning rate as a share of Muon's; 1 by default. */
+  /**
+   * AdamW's learning rate as a share of Muon's.
+   *
+   * @defaultValue `1`
+   */
   readonly adamLrRatio?: number;
 }
 
-/** Where Adam's numbers begin among the step's. */
+/** The index of Adam's first number among the step's. */
 const ADAM_SCALARS = 2;
 
 /**
- * Steps along the matrix with the gradient's directions but all of one size, for weights of two dimensions; AdamW for
- * all others, kernels of convolutions among them, as in Keras. The output layer is better left to AdamW:
+ * Steps along the matrix that has the gradient's directions, all of one size, for weights of two dimensions; AdamW for all
+ * others, including the kernels of convolutions, as in Keras. The output layer is better left to AdamW:
  * `excludeLayers`.
  *
  * Jordan et al., "Muon: An optimizer for hidden layers in neural networks" (2024); Liu et al., "Muon is Scalable for
@@ -65,6 +126,7 @@ export class Muon extends Optimizer {
   readonly adamWeightDecay: number | null;
   private readonly excluded: readonly RegExp[];
 
+  /** @throws HeddleError for numbers outside their bounds and texts that are not regular expressions */
   constructor(options: MuonOptions = {}) {
     super({ weightDecay: 0.004, ...optionsObject("Muon", options, ["learningRate"]) }, 0.001);
     this.options = {

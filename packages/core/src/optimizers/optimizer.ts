@@ -10,24 +10,57 @@ import { Constant, type Schedule, schedules } from "../schedules/index.js";
 
 /** Options that every optimizer takes, as in Keras. */
 export interface OptimizerOptions {
+  /**
+   * The learning rate, at least 0, or a schedule of it.
+   *
+   * @defaultValue the class's own
+   */
   readonly learningRate?: number | Schedule;
-  /** Shrinks each weight by this share of itself, times the learning rate, before each update; none by default. */
+  /**
+   * Shrinks each weight by this share of itself, times the learning rate, before each update.
+   *
+   * @defaultValue none, except for `AdamW` and `Muon`
+   */
   readonly weightDecay?: number;
-  /** Scales a weight's gradient down to this norm where it is longer; off by default. */
+  /**
+   * Scales a weight's gradient down to this norm where it is longer.
+   *
+   * @defaultValue off
+   */
   readonly clipnorm?: number;
-  /** Holds each number of a gradient within ± this; off by default. */
+  /**
+   * Clips each number of a gradient to ± this.
+   *
+   * @defaultValue off
+   */
   readonly clipvalue?: number;
-  /** Scales all gradients down so that their common norm is at most this; off by default. */
+  /**
+   * Scales all gradients down so that their common norm is at most this.
+   *
+   * @defaultValue off
+   */
   readonly globalClipnorm?: number;
-  /** Whether the model has the running average of its weights when `fit` has ended; false by default. */
+  /**
+   * Whether the model has the running average of its weights once `fit` has ended.
+   *
+   * @defaultValue `false`
+   */
   readonly useEma?: boolean;
-  /** Share of that average that stays in each step; 0.99 by default. */
+  /**
+   * Share of that average that each step keeps, 0..1.
+   *
+   * @defaultValue `0.99`
+   */
   readonly emaMomentum?: number;
-  /** Every how many steps training goes on from the average; never by default. */
+  /**
+   * Every how many steps the weights are replaced by their average, from which training continues.
+   *
+   * @defaultValue never
+   */
   readonly emaOverwriteFrequency?: number;
 }
 
-/** What an optimizer may know of a weight. */
+/** What an optimizer knows about a weight. */
 export interface WeightDescription {
   /** `layer/kernel`. */
   readonly name: string;
@@ -43,7 +76,7 @@ export interface UpdateOperands {
   /** The step's `scalars`. */
   readonly scalars: Slice;
   readonly count: number;
-  /** The weight and its scratch memory where it is updated whole. */
+  /** The weight's shape and its scratch memory where it is updated whole. */
   readonly whole?: { readonly shape: Shape; readonly scratch: Slice };
 }
 
@@ -51,7 +84,13 @@ export interface UpdateOperands {
 export const MAX_SCALARS = 15;
 const OWN_SCALARS = 12;
 
-/** Moves the weights against their gradient. One class a file. */
+/**
+ * Moves the weights against their gradient. A subclass says which state it keeps (`slots`), which numbers a step needs
+ * (`scalars`) and which kernel updates the weights (`update`).
+ *
+ * A class with a static `fromConfig` of its own promises that its configuration names all of its options: any other
+ * option is refused as a mistake.
+ */
 export abstract class Optimizer {
   abstract readonly className: string;
   /** The learning rate over the steps. */
@@ -119,7 +158,7 @@ export abstract class Optimizer {
     return undefined;
   }
 
-  /** Leaves weights with one of these texts in their name, such as `"bias"`, out of the weight decay. */
+  /** Excludes weights with one of these texts in their name, such as `"bias"`, from the weight decay. */
   excludeFromWeightDecay(...names: readonly string[]): void {
     this.notDecayed.push(...names);
   }
@@ -148,7 +187,7 @@ export abstract class Optimizer {
    * The calls of an update's task: clipping by value, decay, the update itself, the average.
    *
    * @param decay `decayOf` these weights
-   * @param average where their running average lies, with `useEma`
+   * @param average their running average, with `useEma`
    */
   calls(operands: UpdateOperands, decay: number, average: Slice | undefined): KernelCall[] {
     const { weights: w, gradient: g, count, scalars } = operands;

@@ -4,15 +4,31 @@ import type { KernelCall } from "../ops/emitter.js";
 import { atLeastZero, upToOne } from "./checks.js";
 import { Optimizer, type OptimizerOptions, optimizerOptionsIn, type UpdateOperands } from "./optimizer.js";
 
-/** `learningRate` is 0.001 by default. */
+/** Options of `RMSprop`; the learning rate is 0.001 by default. */
 export interface RMSpropOptions extends OptimizerOptions {
-  /** Decay of the gradient's mean square; 0.9 by default. */
+  /**
+   * Decay of the gradient's mean square, 0..1.
+   *
+   * @defaultValue `0.9`
+   */
   readonly rho?: number;
-  /** Share of the last step that is taken again; 0 by default. */
+  /**
+   * Share of the last step that is repeated, 0..1.
+   *
+   * @defaultValue `0`
+   */
   readonly momentum?: number;
-  /** Keeps the division finite; 1e-7 by default. */
+  /**
+   * Keeps the division finite.
+   *
+   * @defaultValue `1e-7`
+   */
   readonly epsilon?: number;
-  /** Divides by the gradient's deviation instead of its root mean square; false by default. */
+  /**
+   * Divides by the gradient's deviation instead of its root mean square.
+   *
+   * @defaultValue `false`
+   */
   readonly centered?: boolean;
 }
 
@@ -29,6 +45,7 @@ export class RMSprop extends Optimizer {
   readonly epsilon: number;
   readonly centered: boolean;
 
+  /** @throws HeddleError for numbers outside their bounds */
   constructor(options: RMSpropOptions = {}) {
     super(options, 0.001);
     this.rho = upToOne("RMSprop", "rho", options.rho ?? 0.9);
@@ -57,7 +74,7 @@ export class RMSprop extends Optimizer {
     const v = slots[0]!;
     const centered = this.centered ? 1 : 0;
     const momentum = this.momentum > 0 ? 1 : 0;
-    // What the kernel does not touch may be any array.
+    // Arrays that the kernel does not touch may be any.
     return [
       "rmsprop",
       { w, g, v, a: slots[centered]!, u: slots[centered + momentum]!, count, scalars, centered, momentum },

@@ -4,16 +4,24 @@ import type { KernelCall } from "../ops/emitter.js";
 import { upToOne } from "./checks.js";
 import { Optimizer, type OptimizerOptions, optimizerOptionsIn, type UpdateOperands } from "./optimizer.js";
 
-/** `learningRate` is 0.01 by default. */
+/** Options of `SGD`; the learning rate is 0.01 by default. */
 export interface SGDOptions extends OptimizerOptions {
-  /** Share of the last step that is taken again; 0 by default. */
+  /**
+   * Share of the last step that is repeated, 0..1.
+   *
+   * @defaultValue `0`
+   */
   readonly momentum?: number;
-  /** Nesterov's correction of the momentum; false by default. */
+  /**
+   * Nesterov's correction of the momentum.
+   *
+   * @defaultValue `false`
+   */
   readonly nesterov?: boolean;
 }
 
 /**
- * Stochastic gradient descent, with momentum if wanted.
+ * Stochastic gradient descent, with optional momentum.
  *
  * @example
  * model.compile({ optimizer: new SGD({ learningRate: 0.05, momentum: 0.9 }), loss: "sparseCategoricalCrossentropy" });
@@ -23,6 +31,7 @@ export class SGD extends Optimizer {
   readonly momentum: number;
   readonly nesterov: boolean;
 
+  /** @throws HeddleError for numbers outside their bounds */
   constructor(options: SGDOptions = {}) {
     super(options, 0.01);
     this.momentum = upToOne("SGD", "momentum", options.momentum ?? 0);

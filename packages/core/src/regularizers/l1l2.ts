@@ -3,7 +3,7 @@ import { HeddleError } from "../base/errors.js";
 import type { JsonObject } from "../base/json.js";
 import { checkOptionsOf } from "../base/known-options.js";
 
-/** Factors of a penalty on the size of a weight; what every regularizer comes to. */
+/** A penalty on the size of a weight: every regularizer is a pair of factors. */
 export interface Regularizer {
   /** Keras's name of the class. */
   readonly className: string;

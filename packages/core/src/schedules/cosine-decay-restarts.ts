@@ -7,14 +7,27 @@ import { cosineShare } from "./cosine-decay.js";
 import type { Schedule } from "./schedule.js";
 
 export interface CosineDecayRestartsOptions {
+  /** The highest learning rate of the first decay. */
   readonly initialLearningRate: number;
   /** Steps of the first decay, above 0. */
   readonly firstDecaySteps: number;
-  /** How much longer each decay is than the one before it, at least 1; 2 by default. */
+  /**
+   * How much longer each decay is than the one before it, at least 1.
+   *
+   * @defaultValue `2`
+   */
   readonly tMul?: number;
-  /** How high each decay begins, as a share of the one before it; 1 by default. */
+  /**
+   * How high each decay starts, as a share of the one before it.
+   *
+   * @defaultValue `1`
+   */
   readonly mMul?: number;
-  /** Share of the initial learning rate that stays at the end of each; 0 by default. */
+  /**
+   * Share of the initial learning rate that remains at the end of each.
+   *
+   * @defaultValue `0`
+   */
   readonly alpha?: number;
 }
 

@@ -6,20 +6,32 @@ import { checkNumber, checkRate, checkSteps } from "./checks.js";
 import type { Schedule } from "./schedule.js";
 
 export interface CosineDecayOptions {
-  /** Where it begins: the highest learning rate, or that of the warm-up's first step. */
+  /** The highest learning rate, or that of the warm-up's first step. */
   readonly initialLearningRate: number;
   /** Steps of the decay, above 0; those of the warm-up come before them. */
   readonly decaySteps: number;
-  /** Share of the learning rate that stays at the end; 0 by default. */
+  /**
+   * Share of the learning rate that remains at the end.
+   *
+   * @defaultValue `0`
+   */
   readonly alpha?: number;
-  /** The learning rate to which the warm-up rises; no warm-up without it. */
+  /**
+   * The learning rate to which the warm-up rises.
+   *
+   * @defaultValue none: no warm-up
+   */
   readonly warmupTarget?: number;
-  /** Steps of the warm-up; 0 by default. */
+  /**
+   * Steps of the warm-up.
+   *
+   * @defaultValue `0`
+   */
   readonly warmupSteps?: number;
 }
 
 /**
- * Falls along half a cosine, if wanted after a linear warm-up.
+ * Falls along half a cosine, after an optional linear warm-up.
  *
  * Loshchilov and Hutter, "SGDR: Stochastic Gradient Descent with Warm Restarts" (ICLR 2017).
  *

@@ -6,12 +6,17 @@ import type { Schedule } from "./schedule.js";
 
 /** What `ExponentialDecay` and `InverseTimeDecay` take. */
 export interface DecayOptions {
+  /** The learning rate at step 0. */
   readonly initialLearningRate: number;
-  /** Steps, above 0. */
+  /** Steps after which the rate has decayed once by `decayRate`, above 0. */
   readonly decaySteps: number;
-  /** At least 0. */
+  /** How much the rate decays in `decaySteps`, at least 0. */
   readonly decayRate: number;
-  /** Falls once every `decaySteps` instead of smoothly; false by default. */
+  /**
+   * Falls once every `decaySteps` instead of smoothly.
+   *
+   * @defaultValue `false`
+   */
   readonly staircase?: boolean;
 }
 

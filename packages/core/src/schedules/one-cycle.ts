@@ -6,7 +6,7 @@ import type { Schedule } from "./schedule.js";
 
 /**
  * Rises linearly from `start` · peak to the peak over the first `warmup` of the steps, then falls linearly to
- * `end` · peak: the quick way to a good final epoch.
+ * `end` · peak: a quick way to a good final epoch.
  *
  * Smith and Topin, "Super-Convergence: Very Fast Training of Neural Networks Using Large Learning Rates" (2018).
  *

@@ -4,7 +4,7 @@ import { checkRate } from "./checks.js";
 import type { Schedule } from "./schedule.js";
 
 /**
- * One learning rate up to and including each boundary, another behind it.
+ * One learning rate up to and including each boundary, and a new one after it.
  *
  * @example
  * new PiecewiseConstantDecay([10_000, 15_000], [0.1, 0.01, 0.001]);

@@ -6,14 +6,27 @@ import { checkNumber, checkRate, checkSteps } from "./checks.js";
 import type { Schedule } from "./schedule.js";
 
 export interface PolynomialDecayOptions {
+  /** The learning rate at step 0. */
   readonly initialLearningRate: number;
-  /** Steps, above 0. */
+  /** Steps of the decay, above 0. */
   readonly decaySteps: number;
-  /** 0.0001 by default. */
+  /**
+   * The learning rate at the end.
+   *
+   * @defaultValue `0.0001`
+   */
   readonly endLearningRate?: number;
-  /** 1 by default: a straight line. */
+  /**
+   * The exponent, above 0; 1 is a straight line.
+   *
+   * @defaultValue `1`
+   */
   readonly power?: number;
-  /** Begins again from higher up, with a longer decay, where one ends; false by default. */
+  /**
+   * Starts a new, longer decay from higher up whenever one ends.
+   *
+   * @defaultValue `false`
+   */
   readonly cycle?: boolean;
 }
 

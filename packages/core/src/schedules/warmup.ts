@@ -6,7 +6,7 @@ import { checkNumber } from "./checks.js";
 import type { Schedule } from "./schedule.js";
 
 /**
- * Rises linearly to the learning rate that another schedule begins with, then follows that schedule.
+ * Rises linearly to the learning rate with which another schedule starts, then follows that schedule.
  *
  * Goyal et al., "Accurate, Large Minibatch SGD: Training ImageNet in 1 Hour" (2017).
  *
@@ -19,7 +19,7 @@ export class Warmup implements Schedule {
   readonly steps: number;
 
   /**
-   * @param schedule what follows: its first step is the one behind the warm-up
+   * @param schedule what follows: its first step is the first after the warm-up
    * @param options `steps` of the warm-up, at least 0
    */
   constructor(
