@@ -1,4 +1,4 @@
-// Squeezes pictures of clothes through 16 numbers and draws them again from those.
+// Compresses pictures of clothes to 16 numbers and draws them again from those.
 //
 //     node examples/autoencoder.mjs [EPOCHS] [DATASET] [IMAGES]
 import { Conv2D, Dense, Flatten, Input, MaxPooling2D, Reshape, Sequential, UpSampling2D } from "heddle";

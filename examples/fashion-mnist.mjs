@@ -1,4 +1,4 @@
-// Trains a small network on Fashion-MNIST and says how good it is.
+// Trains a small network on Fashion-MNIST and prints how good it is.
 //
 //     node examples/fashion-mnist.mjs [fashion-mnist | fashion-sketch | FOLDER]
 import { Dense, Flatten, Input, Rescaling, Sequential } from "heddle";

@@ -1,4 +1,4 @@
-// What the networks of this folder share: their arguments, their data, and what they say at the end.
+// What the networks in this folder share: their arguments, their data, and what they print at the end.
 import { firstImages } from "heddle/data";
 import { loadDataset } from "heddle/node";
 
@@ -19,7 +19,7 @@ export async function data({ epochs }) {
   };
 }
 
-/** Measures a classifier on the test images, says so, and saves it where a folder was given. */
+/** Measures a classifier on the test images, prints the result, and saves the model if a folder was named. */
 export async function report(model, dataset, folder) {
   const { accuracy, loss } = await model.evaluate(dataset.test);
   console.log(`${dataset.title}: test accuracy ${accuracy.toFixed(4)}, loss ${loss.toFixed(4)}`);

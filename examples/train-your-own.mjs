@@ -1,4 +1,4 @@
-// A network of one's own on arrays of one's own: which way do the stripes of a picture run?
+// Your own network on your own arrays: which way do the stripes of a picture run?
 //
 //     node examples/train-your-own.mjs [EPOCHS] [FOLDER TO SAVE IN]
 import { Adam, Conv2D, Dense, Dropout, Flatten, Input, MaxPooling2D, OneCycle, Sequential } from "heddle";

@@ -1,4 +1,4 @@
-// Transfer: a network learns five classes, then its frozen convolutions serve five others, of which there are few
+// Transfer: a network learns five classes; its frozen convolutions are then reused for five more, of which there are few
 // pictures; at the end all of it is fine-tuned.
 //
 //     node examples/transfer.mjs [EPOCHS] [DATASET] [IMAGES]

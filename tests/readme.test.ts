@@ -13,7 +13,8 @@ const workspace = new Workspace();
 
 /**
  * Documents whose blocks are run, one after the other in one folder: later ones use what the README's made. Blocks in
- * `js` are whole scripts, those in `javascript` are parts of one.
+ * `js` are whole scripts, those in `javascript` are parts of one. Those in `console` show commands that are refused,
+ * after `$`, and what they print.
  */
 const runnable = documents().filter(
   (path) => /^(README\.md|docs\/.*)$/.test(path) && codeBlocks(path).length > 0,
@@ -37,6 +38,7 @@ const skipped = /--resume|runs delete|runs\/2026-|~\/from-another-machine|^(node
 beforeAll(async () => {
   await mkdir(workspace.file("node_modules"));
   await symlink(join(root, "packages/heddle"), workspace.file("node_modules", "heddle"), "junction");
+  await symlink(join(root, "examples"), workspace.file("examples"), "junction");
   writeClothes(workspace.file("datasets", "mnist"), { train: TRAIN, test: TEST });
   const raw = { width: 40, height: 30, channels: 1 } as const;
   await sharp(Buffer.alloc(40 * 30, 200), { raw })
@@ -71,6 +73,14 @@ describe.each(runnable)("code of %s", (path) => {
         expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
         expect(stdout).not.toBe("");
       });
+    } else if (language === "console") {
+      for (const [index, [, command, message]] of [...text.matchAll(/^\$ heddle (.*)\n(.*)$/gm)].entries()) {
+        it(`line ${line + 2 * index}: heddle ${command} is refused as shown`, async () => {
+          const { code, stderr } = await workspace.heddle(command!.split(" "));
+          expect(stderr.trim().split("\n").at(-1)).toBe(message);
+          expect(code).toBe(2);
+        });
+      }
     } else {
       it(`has a known language at line ${line}`, () => {
         expect(["text", "json", "html", "javascript", "python"]).toContain(language);
@@ -164,6 +174,7 @@ async function runCommand(line: string): Promise<void> {
     }
     return;
   }
+  if (words[0] === "npx") words.shift();
   expect(words[0], `a command that this test knows: ${line}`).toBe("heddle");
   const [, command] = words;
   const trains = command === "study" || command === "train";

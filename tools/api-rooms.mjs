@@ -19,6 +19,7 @@ const TITLES = {
   initializers: "Initializers",
   evaluate: "Evaluation",
   explain: "Explanation",
+  figures: "Figures",
   data: "Datasets",
   datasets: "Datasets",
   formats: "Datasets",
