@@ -2,6 +2,7 @@
 import { Random } from "../../packages/core/dist/base/random.js";
 import { sizeOf } from "../../packages/core/dist/base/shape.js";
 import { trainingShards } from "../../packages/core/dist/compiler/compile.js";
+import { layOut } from "../../packages/core/dist/engine/lay-out.js";
 import { ProgramBuilder } from "../../packages/core/dist/engine/program-builder.js";
 import { Emitter } from "../../packages/core/dist/ops/emitter.js";
 import { emitNode, nodeMacs } from "../../packages/core/dist/ops/node.js";
@@ -54,7 +55,7 @@ export async function loadOp(engine, { node, input, inputGradient = true }, batc
   toBackward();
   for (const emit of e.prepared.slice(forwardPreparations)) emit();
 
-  const { program, addressOf } = builder.layOut(engine.newId(), engine, rows);
+  const { program, addressOf } = layOut(builder, { id: engine.newId(), allocator: engine, rows });
   engine.load(program);
   await runOnce(engine, program, [
     noise(batchSize * sizeOf(input), 1).map((value) => Math.max(0, value)),

@@ -1,13 +1,13 @@
 /**
- * The candidate that a word was probably meant to be: at most a third of its letters wrong, swapped, missing or too
- * many; `undefined` where none is that near.
+ * The candidate that a word was probably meant to be, with at most a third of its letters wrong, swapped, missing or
+ * extra; `undefined` if none is that close.
  *
  * @example
  * closest("optimiser", ["epochs", "optimizer"]); // "optimizer"
  */
 export function closest(word: string, candidates: readonly string[]): string | undefined {
   const near = candidates
-    // Where the lengths differ by more than a third, so do the letters: a file's key may have millions.
+    // Lengths first, because a key in a file may have millions of letters.
     .filter(({ length }) => Math.abs(length - word.length) <= Math.max(word.length, length) / 3)
     .map((candidate) => ({ candidate, edits: edits(word.toLowerCase(), candidate.toLowerCase()) }))
     .filter(({ candidate, edits }) => edits <= Math.max(word.length, candidate.length) / 3)
@@ -15,13 +15,13 @@ export function closest(word: string, candidates: readonly string[]): string | u
   return near[0]?.candidate;
 }
 
-/** What to do about a word that is none of the candidates: a whole sentence. */
+/** What to do about a word that is not a candidate, as a sentence. */
 export function didYouMean(word: string, candidates: readonly string[]): string {
   const near = closest(word, candidates);
   return near === undefined ? `Choose one of ${candidates.join(", ")}.` : `Did you mean ${near}?`;
 }
 
-/** How many letters must change, neighbours that are swapped counting once (Damerau's distance). */
+/** How many letters must change; two swapped neighbours count once (Damerau's distance). */
 function edits(a: string, b: string): number {
   const rows = [Array.from({ length: b.length + 1 }, (_, column) => column)];
   for (let i = 1; i <= a.length; i++) {

@@ -1,20 +1,20 @@
 /**
- * The errors that users meet. Each says who complains, what was expected, what came, and what to do next:
+ * The errors that users see. Each names its source, says what was expected and what was received, and what to do next:
  *
  *     Dense "head": expected input [batch, 1600], received [batch, 5, 5, 64]. Add Flatten before it.
  */
 export interface ErrorParts {
-  /** Who complains: a layer with its name, a file, an option. */
+  /** The source: a layer with its name, a file, an option. */
   who: string;
   /** What was expected, as a noun phrase. */
   expected: string;
-  /** What came instead. */
+  /** What was received instead. */
   received: string;
   /** What to do next: a whole sentence. */
   next: string;
 }
 
-/** A fault in what the user gave: shown as one line, exit code 2 on the command line. */
+/** A mistake in the user's input: shown as one line, with exit code 2 on the command line. */
 export class HeddleError extends Error {
   override readonly name: string = "HeddleError";
 
@@ -28,7 +28,7 @@ export class HeddleError extends Error {
   }
 }
 
-/** The longest part of a message: what a file says may be of any length. */
+/** The longest part of a message: text from a file may have any length. */
 const LONGEST_PART = 2000;
 
 function clipped(part: string): string {

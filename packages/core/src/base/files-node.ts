@@ -3,10 +3,10 @@ import { access, appendFile, mkdir, open, readdir, readFile, rename, rm, stat } 
 import { basename, dirname, join } from "node:path";
 import { HeddleError, messageOf } from "./errors.js";
 
-/** What the system's error codes mean for whoever gave the path, and what to do next. */
+/** What the system's error codes mean to the user, and what to do next. */
 const explanations: Readonly<Record<string, readonly [received: string, next: string]>> = {
   ENOENT: ["no such file or folder", "Check the path."],
-  EISDIR: ["a folder", "Give the path of a file."],
+  EISDIR: ["a folder", "Pass the path of a file."],
   ENOTDIR: ["a path that leads through a file", "Check the folders of the path."],
   EEXIST: ["a file where a folder must be", "Move that file away or choose another folder."],
   EACCES: ["permission denied", "Change its permissions or choose another path."],
@@ -19,9 +19,9 @@ const explanations: Readonly<Record<string, readonly [received: string, next: st
 };
 
 /**
- * Turns what the file system threw into a {@link HeddleError} that names the path.
+ * Turns an error of the file system into a {@link HeddleError} that names the path.
  *
- * @param path the file or folder that was asked for
+ * @param path the file or folder
  * @param expected what it should have been, as a noun phrase: `"a file that can be read"`
  * @param thrown what the file system threw
  */
@@ -61,11 +61,11 @@ export async function readTextFile(path: string): Promise<string> {
 }
 
 /**
- * Writes a file whole or not at all: beside it, synced, then renamed over it. Whoever reads the path, at
- * any moment and after a crash, finds the old content or the new, never a part. Missing folders are made.
+ * Writes a whole file or nothing: to a temporary file next to it, which is synced and then renamed over it. A reader
+ * always finds the old content or the new, never a part, even after a crash. Missing folders are created.
  *
  * @throws HeddleError that names the path when the disk is full or the folder cannot be written; the old
- * content stays and nothing is left beside it
+ * content stays, and no temporary file is left
  */
 export async function writeFileAtomic(path: string, content: Uint8Array | string): Promise<void> {
   const folder = dirname(path);
@@ -81,14 +81,14 @@ export async function writeFileAtomic(path: string, content: Uint8Array | string
     }
     await rename(aside, path);
   } catch (thrown) {
-    // A second fault while tidying must not hide the first.
+    // A second error during the clean-up must not hide the first.
     await rm(aside, { force: true }).catch(() => undefined);
     throw fileError(path, "a file that can be written", thrown);
   }
   await syncFolder(folder);
 }
 
-/** Removes what a kill left half written by {@link writeFileAtomic} in folders; those that are missing have none. */
+/** Removes temporary files that {@link writeFileAtomic} left in folders when it was killed. Folders may be missing. */
 export async function removeHalfWritten(...folders: readonly string[]): Promise<void> {
   for (const folder of folders) {
     const names = await readdir(folder).catch(() => []);
@@ -116,7 +116,7 @@ export async function isFolder(path: string): Promise<boolean> {
 }
 
 /**
- * Adds to the end of a file, and begins it where there is none. Missing folders are made.
+ * Appends to a file, which is created if it is missing, with its folders.
  *
  * @throws HeddleError that names the path when it cannot be written
  */
@@ -130,7 +130,7 @@ export async function appendToFile(path: string, content: Uint8Array | string): 
 }
 
 /**
- * Removes a file; one that is not there is no fault.
+ * Removes a file, if it exists.
  *
  * @throws HeddleError that names the path when it cannot be removed
  */
@@ -143,11 +143,11 @@ export async function removeFile(path: string): Promise<void> {
 }
 
 /**
- * Makes a folder and those above it. Step by step: Node's own `recursive` never ends where a folder that is there takes
- * no new ones and says that it is missing, as /proc does.
+ * Creates a folder and those above it, one by one: Node's own `recursive` never ends in /proc, which exists, accepts no
+ * new folders and says that it is missing.
  *
- * @returns false where it was there already
- * @throws what the file system says, for {@link fileError}
+ * @returns false if it existed already
+ * @throws the file system's error, for {@link fileError}
  */
 export async function makeFolder(path: string): Promise<boolean> {
   try {
@@ -165,13 +165,13 @@ async function makeLastFolder(path: string): Promise<boolean> {
     await mkdir(path);
     return true;
   } catch (thrown) {
-    // There before, or made by another process meanwhile: systems say so by different codes.
+    // It existed, or another process has just created it: systems report that by different codes.
     if (await isFolder(path)) return false;
     throw thrown;
   }
 }
 
-/** Makes a rename in the folder survive a power cut. Some systems cannot sync a folder: they need not. */
+/** Makes a rename in the folder survive a power cut, on systems that can sync a folder. */
 async function syncFolder(folder: string): Promise<void> {
   try {
     const handle = await open(folder, "r");
@@ -181,6 +181,6 @@ async function syncFolder(folder: string): Promise<void> {
       await handle.close();
     }
   } catch {
-    // Windows opens no folders, and some network file systems refuse to sync them.
+    // Windows cannot open folders, and some network file systems refuse to sync them.
   }
 }

@@ -9,32 +9,32 @@ function noFiles(path: string): HeddleError {
   });
 }
 
-/** Rejects: a browser has no files to be read by path. */
+/** Rejects: a browser cannot read files by path. */
 export async function readFileBytes(path: string): Promise<Uint8Array> {
   throw noFiles(path);
 }
 
-/** Rejects: a browser has no files to be read by path. */
+/** Rejects: a browser cannot read files by path. */
 export async function readTextFile(path: string): Promise<string> {
   throw noFiles(path);
 }
 
-/** Rejects: a browser has no files to be written by path. */
+/** Rejects: a browser cannot write files by path. */
 export async function writeFileAtomic(path: string, _content: Uint8Array | string): Promise<void> {
   throw noFiles(path);
 }
 
-/** Rejects: a browser has no files by path. */
+/** Rejects: a browser cannot look for files by path. */
 export async function fileExists(path: string): Promise<boolean> {
   throw noFiles(path);
 }
 
-/** Rejects: a browser has no files to be written by path. */
+/** Rejects: a browser cannot write files by path. */
 export async function appendToFile(path: string, _content: Uint8Array | string): Promise<void> {
   throw noFiles(path);
 }
 
-/** Rejects: a browser has no files to be removed by path. */
+/** Rejects: a browser cannot remove files by path. */
 export async function removeFile(path: string): Promise<void> {
   throw noFiles(path);
 }

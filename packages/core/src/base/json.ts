@@ -10,17 +10,16 @@ export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** How deep lists and objects of a file may lie within each other; a model of Keras's comes to about ten. */
+/** How deeply a file's lists and objects may be nested; a Keras model has about ten levels. */
 export const MAXIMUM_JSON_DEPTH = 100;
 
-/** The longest JSON that is read, in characters; a large model's has about a million. */
+/** The longest JSON that is read, in characters; that of a large model has about a million. */
 export const MAXIMUM_JSON_LENGTH = 64 * 2 ** 20;
 
 /**
- * The value of a JSON text of a length and a depth that are sane, so that functions that go through it may call
- * themselves.
+ * Parses a JSON text of limited length and depth, so that recursive functions may walk through its value.
  *
- * @throws SyntaxError whose message says what came, as a phrase
+ * @throws SyntaxError whose message says what was received, as a noun phrase
  */
 export function parseJsonText(text: string): unknown {
   if (text.length > MAXIMUM_JSON_LENGTH) {
@@ -49,10 +48,10 @@ export function parseJson(who: string, text: string): unknown {
 }
 
 /**
- * Refuses values that lie too deep, and keys that every object inherits: of `{ "toString": 1 }` no text can be made,
- * and `__proto__` means another thing to whoever copies it.
+ * Refuses values that are nested too deeply, and keys that every object inherits: `{ "toString": 1 }` cannot be turned
+ * into text, and copying `__proto__` sets a prototype.
  *
- * @throws HeddleError in the name of `who`
+ * @throws HeddleError that names `who`
  */
 export function checkPlainJson(who: string, value: unknown): void {
   const refuse = (received: string) =>
@@ -62,7 +61,7 @@ export function checkPlainJson(who: string, value: unknown): void {
       received,
       next: "The file is damaged or was made to do harm: get it again.",
     });
-  // Not recursive: it is what guards those who are.
+  // Not recursive itself, because it protects functions that are.
   const waiting: [value: unknown, depth: number][] = [[value, 0]];
   for (let next = waiting.pop(); next; next = waiting.pop()) {
     const [one, depth] = next;
@@ -81,7 +80,7 @@ function tooDeep(): string {
   return `lists and objects within each other, more than ${MAXIMUM_JSON_DEPTH} deep`;
 }
 
-/** How deep brackets outside of texts lie within each other. */
+/** How deeply brackets outside strings are nested. */
 function deepest(text: string): number {
   let depth = 0;
   let most = 0;

@@ -26,7 +26,7 @@ test("what is derived from a class may have options of its own", () => {
   expect(() => new Stopping(options)).toThrow('Stopping: expected options that it has, received "bell".');
   expect(new MyStopping(options)).toBeInstanceOf(Stopping);
   expect(() => new MyStopping(3 as never)).toThrow(
-    "MyStopping: expected options in an object, received 3. Give { patience: … }.",
+    "MyStopping: expected options in an object, received 3. Pass { patience: … }.",
   );
 });
 
@@ -37,7 +37,7 @@ test.each([
   [undefined, "nothing"],
 ])("options are an object, not %j", (given, shown) => {
   expect(() => optionsObject("Adam", given as never, ["beta1", "beta2"])).toThrow(
-    `Adam: expected options in an object, received ${shown}. Give { beta1: …, beta2: … }.`,
+    `Adam: expected options in an object, received ${shown}. Pass { beta1: …, beta2: … }.`,
   );
 });
 

@@ -2,14 +2,14 @@ import { didYouMean } from "./closest.js";
 import { HeddleError } from "./errors.js";
 
 /**
- * Refuses options that nobody reads: in JavaScript a misspelt one would leave its default in place without a word.
+ * Refuses unknown options: in JavaScript a misspelt one would silently keep its default.
  *
- * @param given names without a value count as not given
- * @param known the names that are read
+ * @param options those whose value is undefined are ignored
+ * @param known the names of the known options
  */
-export function checkKnownOptions(who: string, given: object, known: readonly string[]): void {
-  const options = Object.entries(optionsObject(who, given, known));
-  const unknown = options.find(([name, value]) => value !== undefined && !known.includes(name));
+export function checkKnownOptions(who: string, options: object, known: readonly string[]): void {
+  const entries = Object.entries(optionsObject(who, options, known));
+  const unknown = entries.find(([name, value]) => value !== undefined && !known.includes(name));
   if (!unknown) return;
   const [name] = unknown;
   throw new HeddleError({
@@ -20,41 +20,41 @@ export function checkKnownOptions(who: string, given: object, known: readonly st
   });
 }
 
-/** Every option's name: one that is forgotten does not compile. */
+/** The name of every option: a missing one does not compile. */
 export type OptionNames<Options> = { readonly [Name in keyof Options & string]-?: true };
 
 /**
- * The same in a constructor. What a user derives from one of the classes may hand on options of its own.
+ * `checkKnownOptions` in a constructor. A user's subclass may pass options of its own.
  *
- * @param made `new.target`
- * @param classes those that have these options and no others
+ * @param target `new.target`
+ * @param classes the classes that have these options and no others
  *
  * @example
  * checkOptionsOf(new.target, [Huber], options, { delta: true });
  */
 export function checkOptionsOf<T extends object>(
-  made: Named,
+  target: Named,
   classes: readonly Named[],
-  given: T,
+  options: T,
   known: OptionNames<NoInfer<T>>,
 ): void {
   const names = Object.keys(known);
-  if (classes.includes(made)) checkKnownOptions(made.name, given, names);
-  else optionsObject(made.name, given, names);
+  if (classes.includes(target)) checkKnownOptions(target.name, options, names);
+  else optionsObject(target.name, options, names);
 }
 
 interface Named {
   readonly name: string;
 }
 
-/** The options, which in JavaScript may be anything; `names` are those that a message shows. */
-export function optionsObject<T extends object>(who: string, given: T, names: readonly string[]): T {
-  if (typeof given === "object" && given !== null && !Array.isArray(given)) return given;
+/** Checks that the options, which in JavaScript may be anything, are an object; an error shows `names`. */
+export function optionsObject<T extends object>(who: string, options: T, names: readonly string[]): T {
+  if (typeof options === "object" && options !== null && !Array.isArray(options)) return options;
   throw new HeddleError({
     who,
     expected: "options in an object",
-    received: given === undefined ? "nothing" : (JSON.stringify(given) ?? String(given)),
-    next: `Give { ${names.map((name) => `${name}: …`).join(", ")} }.`,
+    received: options === undefined ? "nothing" : (JSON.stringify(options) ?? String(options)),
+    next: `Pass { ${names.map((name) => `${name}: …`).join(", ")} }.`,
   });
 }
 

@@ -1,6 +1,6 @@
 /**
- * Functions whose built-in forms differ in the last bits between engines, from additions and multiplications
- * alone: everywhere the same result.
+ * Functions whose built-in forms differ in the last bits between JavaScript engines. These use additions and
+ * multiplications alone, and give the same result everywhere.
  */
 
 /** base^exponent for a whole exponent of at least 0, by repeated squaring. */
@@ -15,7 +15,7 @@ export function wholePower(base: number, exponent: number): number {
 }
 
 const LN_2_HIGH = 0.6931471803691238;
-/** What `LN_2_HIGH`, whose last bits are zeros, lacks. */
+/** The difference between ln 2 and `LN_2_HIGH`, whose last bits are zeros. */
 const LN_2_LOW = 1.9082149292705877e-10;
 
 /** The natural logarithm of a number above 0. */
@@ -27,7 +27,7 @@ export function naturalLog(x: number): number {
   let exponent = 0;
   for (; mantissa > Math.SQRT2; exponent++) mantissa /= 2;
   for (; mantissa < Math.SQRT1_2; exponent--) mantissa *= 2;
-  // ln m = 2 artanh z, z = (m − 1) / (m + 1), |z| < 0.172: the first term left out is below 1e-18 of the sum.
+  // ln m = 2 artanh z, z = (m − 1) / (m + 1), |z| < 0.172: the first omitted term is below 1e-18 of the sum.
   const z = (mantissa - 1) / (mantissa + 1);
   let sum = 0;
   for (let odd = 23; odd >= 1; odd -= 2) sum = sum * z * z + 1 / odd;
@@ -40,7 +40,7 @@ export function exponential(x: number): number {
   if (x < -745) return 0;
   const doublings = Math.round(x / (LN_2_HIGH + LN_2_LOW));
   const r = x - doublings * LN_2_HIGH - doublings * LN_2_LOW;
-  // Taylor to r^14 / 14!: |r| ≤ ln2 / 2, so that the first term left out is below 1e-19.
+  // Taylor to r^14 / 14!: |r| ≤ ln2 / 2, so that the first omitted term is below 1e-19.
   let sum = 1;
   for (let term = 14; term >= 1; term--) sum = 1 + (sum * r) / term;
   return doublings < 0 ? sum / wholePower(2, -doublings) : sum * wholePower(2, doublings);

@@ -1,7 +1,7 @@
 import { HeddleError, messageOf } from "./errors.js";
 import { formatBytes } from "./format.js";
 
-/** True where threads may share memory: Node, and pages with cross-origin isolation. */
+/** True where threads may share memory: in Node, and in pages with cross-origin isolation. */
 export function canShareMemory(): boolean {
   return (
     typeof SharedArrayBuffer !== "undefined" &&
@@ -10,9 +10,9 @@ export function canShareMemory(): boolean {
 }
 
 /**
- * Bytes that the threads of the engine read in place where memory can be shared, zero-filled.
+ * Bytes, filled with zeros, that the engine's threads read in place where memory can be shared.
  *
- * @throws HeddleError where there is not so much memory
+ * @throws HeddleError when there is not enough memory
  */
 export function allocateShared(byteLength: number): ArrayBuffer | SharedArrayBuffer {
   try {
@@ -23,7 +23,7 @@ export function allocateShared(byteLength: number): ArrayBuffer | SharedArrayBuf
         who: "Memory",
         expected: `${formatBytes(byteLength)} in one piece`,
         received: messageOf(thrown),
-        next: "Take less data, or close other programs.",
+        next: "Use less data, or close other programs.",
       },
       { cause: thrown },
     );

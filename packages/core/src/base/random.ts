@@ -4,7 +4,7 @@
  * made it or on how many came before. The kernels hold the same generator (`kernels/random.ts`).
  */
 
-/** What a stream of draws is for; part of every key, so that no two purposes share numbers. */
+/** What a stream of draws is for: part of every key, so that no two purposes share numbers. */
 export const purposes = {
   initializer: 1,
   shuffle: 2,
@@ -19,7 +19,7 @@ export const purposes = {
 
 export type Purpose = keyof typeof purposes;
 
-/** Seven rounds pass the authors' BigCrush tests with a margin of one; the kernels use as many. */
+/** Seven rounds pass the authors' BigCrush tests with a margin of one; the kernels use seven too. */
 export const PHILOX_ROUNDS = 7;
 
 const MULTIPLIER_0 = 0xd2511f53;
@@ -81,7 +81,7 @@ export class Random {
   private blocksDrawn = 0;
 
   /**
-   * @param seed any whole number up to 2^53; what the user chose
+   * @param seed any whole number up to 2^53: the user's seed
    * @param purpose what the numbers are for
    * @param index which stream of that purpose: an epoch, a weight, an image; below 2^32
    */
@@ -122,7 +122,7 @@ export class Random {
 
   /**
    * Approximately standard normal: the sum of twelve uniforms less six (Irwin–Hall), within ±6.
-   * Uses additions alone, so that every machine gets the same bits; a logarithm would not.
+   * Uses additions alone, so that every machine gets the same bits; a logarithm would differ.
    */
   normal(): number {
     let sum = -6;

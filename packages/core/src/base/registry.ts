@@ -15,7 +15,7 @@ export class Registry<T> {
   private readonly byName: Map<string, FromConfig<T>>;
 
   constructor(
-    /** What it holds, for messages: "optimizer". */
+    /** What it holds, for error messages: "optimizer". */
     private readonly what: string,
     private readonly classes: Readonly<Record<string, FromConfig<T>>>,
   ) {

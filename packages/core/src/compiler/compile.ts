@@ -1,6 +1,7 @@
 import { type Shape, sizeOf } from "../base/shape.js";
+import { type Allocator, layOut } from "../engine/lay-out.js";
 import type { Program } from "../engine/program.js";
-import { type Allocator, type Buffer, ProgramBuilder } from "../engine/program-builder.js";
+import { type Buffer, ProgramBuilder } from "../engine/program-builder.js";
 import type { Loss } from "../losses/index.js";
 import { at, Emitter, type KernelCall, type Parameter, type Value } from "../ops/emitter.js";
 import type { Weight } from "../ops/weight.js";
@@ -141,7 +142,7 @@ export function compileTraining(
   backToPreparation();
   for (const emit of e.prepared) emit();
 
-  const { program, addressOf } = builder.layOut(target.id, target.allocator, tables.rows);
+  const { program, addressOf } = layOut(builder, { ...target, rows: tables.rows });
   return {
     program,
     maxSteps,
@@ -190,7 +191,7 @@ export function compileInference(
   const output = value && keep(e, value);
   backToPreparation();
   for (const emit of e.prepared) emit();
-  const { program, addressOf } = builder.layOut(target.id, target.allocator, tables.rows);
+  const { program, addressOf } = layOut(builder, { ...target, rows: tables.rows });
   return {
     program,
     maxSteps,

@@ -1,6 +1,6 @@
 /**
  * The words that the threads of a team share. `generation` counts barriers: threads sleep on it, and it also
- * moves when something failed, so that nobody sleeps on.
+ * moves when something failed, so that no thread stays asleep.
  */
 export const word = {
   generation: 0,
@@ -12,27 +12,27 @@ export const word = {
   failed: 6,
 } as const;
 
-/** A cache line of 64 bytes, so that nobody waits for another's word. */
+/** A cache line of 64 bytes, so that no thread slows down another by writing next to its word. */
 const LINE_WORDS = 16;
 
 /** The most threads of a team. */
 export const MAXIMUM_THREADS = 64;
 
-/** Where a thread notes the kernel call that it is in, by its number in `callsOf`, from 1; 0 before the first. */
+/** Where a thread records its current kernel call, by its number in `callsOf`, from 1; 0 before the first. */
 export function callWord(thread: number): number {
   return LINE_WORDS * (1 + thread);
 }
 
 export const CONTROL_WORDS = callWord(MAXIMUM_THREADS);
 
-/** How often a thread looks before it sleeps: about 50 µs, longer than a phase of the study CNN is uneven. */
+/** How often a thread looks before it sleeps: about 50 µs, longer than threads of the study CNN wait for each other. */
 const SPINS = 20_000;
 
 /** Thrown in a thread whose team-mate failed. */
 export class TeamFailed extends Error {}
 
 /**
- * Waits until all `threads` have arrived. The last to arrive runs `last` before any goes on.
+ * Waits until all `threads` have arrived. The last to arrive runs `last` before any continues.
  * Throws TeamFailed in every thread once one has failed.
  */
 export function barrier(control: Int32Array, threads: number, last: () => void): void {

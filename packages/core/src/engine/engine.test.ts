@@ -81,7 +81,7 @@ describe("Engine", () => {
         who: "Engine",
         expected: "a model and batch within 2.0 GiB",
         received: "3.0 GiB up to training, conv2d output",
-        next: "Take a smaller batch, fewer filters or units, or fewer threads.",
+        next: "Use a smaller batch, fewer filters or units, or fewer threads.",
       }),
     );
     expect(() => engine.allocate(Number.NaN, "x")).toThrow(HeddleError);
@@ -92,7 +92,7 @@ describe("Engine", () => {
 
   it.each([0, 65, 1.5, Number.NaN])("refuses %s threads", async (threads) => {
     await expect(Engine.create({ threads })).rejects.toThrow(
-      `Engine: expected threads to be a whole number from 1 to 64, received ${threads}. Leave threads out to use every core.`,
+      `Engine: expected \`threads\` to be a whole number from 1 to 64, received ${threads}. Omit \`threads\` to use every core.`,
     );
   });
 

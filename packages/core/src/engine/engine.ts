@@ -2,13 +2,14 @@ import { defaultThreads, startThread, type ThreadHandle } from "#threads";
 import { AbortedError, HeddleError } from "../base/errors.js";
 import { formatBytes } from "../base/format.js";
 import { canShareMemory } from "../base/memory.js";
+import { Turn } from "../base/turn.js";
 import { CONTROL_WORDS, callWord, fail, MAXIMUM_THREADS, word } from "./control.js";
 import { MAXIMUM_PAGES } from "./kernel-table.js";
 import { compileKernels, type Kernels } from "./kernels.js";
+import type { Allocator } from "./lay-out.js";
 import type { FromThread } from "./messages.js";
 import { warnOfOneThread } from "./one-thread.js";
 import { callsOf, nameOfCall, type Program, type RunRequest } from "./program.js";
-import type { Allocator } from "./program-builder.js";
 import { type ThreadEvents, threadOn, type WebWorker } from "./threads.js";
 import { chooseVariant, type Variant } from "./variant.js";
 import { growTo } from "./worker.js";
@@ -43,34 +44,34 @@ export interface EngineOptions {
 }
 
 export interface RunOptions extends Omit<RunRequest, "threads" | "firstStep" | "lastStep" | "profile"> {
-  /** How many batches. */
+  /** How many batches to run. */
   readonly steps: number;
   readonly signal?: AbortSignal | undefined;
-  /** Called now and then with the steps done so far. */
+  /** Called from time to time with the number of steps done so far. */
   readonly onProgress?: ((stepsDone: number) => void) | undefined;
 }
 
-/** Memory lies at multiples of this, a cache line, so that two threads never write to one line. */
+/** Buffers start at multiples of this, a cache line, so that two threads never write to the same line. */
 const ALIGNMENT = 64;
-/** Kernels may read this far past the end of what they are given. */
+/** Kernels may read this many bytes past the end of an operand. */
 const READ_PAST_END = 64;
-/** How often a run looks at its progress. */
+/** How often a run reports its progress. */
 const PROGRESS_INTERVAL_MS = 80;
-/** A thread without shared memory cannot be told to stop; it works in slices of about this long. */
+/** A thread without shared memory cannot be interrupted, so it works in slices of about this length. */
 const SLICE_MS = 40;
 
 /**
  * The memory, the kernels and the team of threads that run programs. The caller's thread never computes: it
- * posts work and waits for messages, so that a page stays alive and a signal is heard.
+ * posts work and waits for messages, so that a page stays responsive and hears a signal.
  */
 export class Engine implements Allocator {
   private used = ALIGNMENT;
   private nextId = 1;
   private death: Error | undefined;
   private readonly programs = new Map<number, Program>();
-  /** The program under way. */
+  /** The program that is running. */
   private running: Program | undefined;
-  private turn: Promise<unknown> = Promise.resolve();
+  private readonly turn = new Turn();
   private waiting: { resolve(message: FromThread): void; reject(error: Error): void }[] = [];
 
   private constructor(
@@ -118,12 +119,12 @@ export class Engine implements Allocator {
     return this.team.length;
   }
 
-  /** False once a fault has ended the threads; a new engine is needed then. */
+  /** False once a fault has ended the threads: the engine cannot be used again. */
   get alive(): boolean {
     return this.death === undefined;
   }
 
-  /** How many steps the last run has done, each of them whole. */
+  /** How many complete steps the last run has done. */
   get stepsDone(): number {
     return Atomics.load(this.control, word.stepsDone);
   }
@@ -132,12 +133,12 @@ export class Engine implements Allocator {
     return this.used;
   }
 
-  /** A number for a program or for bound data, not used before. */
+  /** An unused number for a program or for bound data. */
   newId(): number {
     return this.nextId++;
   }
 
-  /** Sets memory aside, zero-filled. Throws when the program would outgrow WebAssembly's memory. */
+  /** Reserves memory, filled with zeros. Throws when the program would outgrow WebAssembly's memory. */
   allocate(bytes: number, what: string): number {
     const address = this.used;
     const next = Math.ceil((address + bytes + READ_PAST_END) / ALIGNMENT) * ALIGNMENT;
@@ -147,14 +148,14 @@ export class Engine implements Allocator {
         who: "Engine",
         expected: `a model and batch within ${formatBytes(limit)}`,
         received: `${formatBytes(next)} up to ${what}`,
-        next: "Take a smaller batch, fewer filters or units, or fewer threads.",
+        next: "Use a smaller batch, fewer filters or units, or fewer threads.",
       });
     }
     this.used = next;
     return address;
   }
 
-  /** Gives a program to all threads. */
+  /** Sends a program to all threads. */
   load(program: Program): void {
     this.checkAlive();
     if (this.memory) growTo(this.memory, program.memoryBytes);
@@ -163,8 +164,8 @@ export class Engine implements Allocator {
   }
 
   /**
-   * Makes arrays known to the threads, to gather rows from; returns their number for `run`. Shared arrays are
-   * read in place.
+   * Sends the threads arrays to gather rows from, and returns their number for `run`. Shared arrays are read in
+   * place.
    */
   bind(arrays: readonly Uint8Array[]): number {
     this.checkAlive();
@@ -194,7 +195,7 @@ export class Engine implements Allocator {
   async read(address: number, byteLength: number): Promise<Uint8Array<ArrayBuffer>> {
     this.checkAlive();
     if (this.memory) return new Uint8Array(this.memory.buffer, address, byteLength).slice();
-    const [message] = await this.inTurn(() =>
+    const [message] = await this.turn.take(() =>
       this.ask((thread) => thread.post({ type: "read", address, byteLength }), 1),
     );
     return (message as Extract<FromThread, { type: "bytes" }>).bytes as Uint8Array<ArrayBuffer>;
@@ -206,23 +207,24 @@ export class Engine implements Allocator {
   }
 
   /**
-   * Runs `steps` batches of a program. Rejects with AbortedError when the signal fires (the last step is whole
-   * then), and with the kernel's name when a kernel traps or its thread dies.
+   * Runs `steps` batches of a program.
    *
    * @returns how many steps were done
+   * @throws AbortedError when the signal fires, after a complete step
+   * @throws Error with the kernel's name when a kernel traps or its thread dies
    */
   run(options: RunOptions): Promise<number> {
-    return this.inTurn(() => this.runNow(options));
+    return this.turn.take(() => this.runNow(options));
   }
 
   /**
-   * Runs `steps` batches as `run` does, and measures.
+   * Runs `steps` batches as `run` does, and measures each call.
    *
-   * @returns milliseconds in each call of the program, summed over steps and threads, in the order of `callsOf`
+   * @returns milliseconds spent in each call of the program, summed over steps and threads, in the order of `callsOf`
    */
   async profile(options: RunOptions): Promise<Float64Array> {
     const callMs = new Float64Array(callsOf(this.programs.get(options.program)!).length);
-    await this.inTurn(() => this.runNow(options, callMs));
+    await this.turn.take(() => this.runNow(options, callMs));
     return callMs;
   }
 
@@ -282,45 +284,38 @@ export class Engine implements Allocator {
     }
   }
 
-  /** One run at a time: a second waits for the first, whatever came of it. */
-  private inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const mine = this.turn.then(work, work);
-    this.turn = mine.catch(() => {});
-    return mine;
-  }
-
-  /** Posts to the first `count` threads and waits for one answer from each. */
+  /** Posts to the first `count` threads and waits for an answer from each. */
   private async ask(post: (thread: ThreadHandle, index: number) => void, count = this.team.length) {
-    const asked = this.team.slice(0, count);
-    for (const thread of asked) thread.keepAlive(true);
+    const threads = this.team.slice(0, count);
+    for (const thread of threads) thread.keepAlive(true);
     try {
-      const answers = asked.map(
+      const answers = threads.map(
         (_, index) =>
           new Promise<FromThread>((resolve, reject) => {
             this.waiting[index] = { resolve, reject };
           }),
       );
-      asked.forEach(post);
+      threads.forEach(post);
       return await Promise.all(answers);
     } finally {
-      for (const thread of asked) thread.keepAlive(false);
+      for (const thread of threads) thread.keepAlive(false);
     }
   }
 
   private receive(index: number, message: FromThread): void {
     if (message.type !== "failed") this.waiting[index]?.resolve(message);
-    // A bystander only heard that another thread failed; that one's message is on its way.
+    // A bystander only heard that another thread failed; that thread's own message is on its way.
     else if (!message.bystander) this.die(new Error(message.message));
   }
 
-  /** `, last in kernel dense of dense_1 (forward)`, where a thread has begun a call of the run under way. */
+  /** `, last in kernel dense of dense_1 (forward)`, if the thread has started a call of the current run. */
   private placeOf(thread: number): string {
     const number = Atomics.load(this.control, callWord(thread));
     const call = this.running && callsOf(this.running)[number - 1];
     return call ? `, last in ${nameOfCall(call)}` : "";
   }
 
-  /** Ends all threads and rejects whoever waits. */
+  /** Terminates all threads and rejects pending requests. */
   private die(reason: Error): void {
     if (this.death) return;
     this.death = reason;
@@ -334,7 +329,7 @@ export class Engine implements Allocator {
   }
 }
 
-/** Adds what each thread measured. */
+/** Adds the times that each thread measured. */
 function addTimes(callMs: Float64Array | undefined, answers: readonly FromThread[]): void {
   for (const answer of answers) {
     if (!callMs || answer.type !== "ran") continue;
@@ -348,8 +343,8 @@ function checkThreads(threads: number): number {
   if (Number.isInteger(threads) && threads >= 1 && threads <= MAXIMUM_THREADS) return threads;
   throw new HeddleError({
     who: "Engine",
-    expected: `threads to be a whole number from 1 to ${MAXIMUM_THREADS}`,
+    expected: `\`threads\` to be a whole number from 1 to ${MAXIMUM_THREADS}`,
     received: String(threads),
-    next: "Leave threads out to use every core.",
+    next: "Omit `threads` to use every core.",
   });
 }

@@ -1,12 +1,12 @@
 import type { Program, RunRequest } from "./program.js";
 
-/** What the team posts to a thread. */
+/** What the engine posts to a thread. */
 export type ToThread =
   | {
       readonly type: "start";
       readonly index: number;
       readonly module: WebAssembly.Module;
-      /** Absent where memory cannot be shared: the only thread then makes its own. */
+      /** Absent where memory cannot be shared: the only thread then creates its own. */
       readonly memory?: WebAssembly.Memory;
       readonly control?: Int32Array;
     }
@@ -20,7 +20,7 @@ export type ToThread =
 /** What a thread answers to `start`, `run` and `read`, each once. */
 export type FromThread =
   | { readonly type: "ready" }
-  /** With a profile: milliseconds in each call of the program, in the order of `callsOf`. */
+  /** With `profile`: milliseconds spent in each call of the program, in the order of `callsOf`. */
   | { readonly type: "ran"; readonly callMs?: Float64Array }
   | { readonly type: "bytes"; readonly bytes: Uint8Array }
   | { readonly type: "failed"; readonly message: string; readonly bystander: boolean };

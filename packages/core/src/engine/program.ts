@@ -2,9 +2,9 @@ import type { KernelName } from "./kernel-table.js";
 
 /**
  * A program: what the threads run for every batch, as plain data that is posted to them once. Kernel calls come
- * in phases with a barrier behind each. The batch is cut into shards of `shardSize` samples; a phase runs its
- * calls for each shard, or a list of tasks that do not depend on the batch's cut. Which thread takes which shard
- * or task is open; what it computes is not, so results do not depend on the number of threads.
+ * in phases with a barrier after each. The batch is cut into shards of `shardSize` samples; a phase runs its
+ * calls for each shard, or a list of tasks that do not depend on how the batch is cut. Any thread may take any shard
+ * or task, but what is computed is fixed, so results do not depend on the number of threads.
  */
 export interface Program {
   readonly id: number;
@@ -29,10 +29,10 @@ export type Phase =
 export interface Call {
   readonly kernel: KernelName;
   readonly args: readonly Argument[];
-  /** The layer that it works for, and on which way. */
+  /** The layer that it works for. */
   readonly owner: string;
   readonly pass: Pass;
-  /** Multiply-adds for each sample, or in all for a task; 0 where none are counted. */
+  /** Multiply-adds for each sample, or in total for a task; 0 if they are not counted. */
   readonly macs: number;
 }
 
@@ -48,10 +48,10 @@ export function callsOf(program: Program): Call[] {
 
 export type Pass = "prepare" | "forward" | "loss" | "backward" | "gradient" | "update";
 
-/** A number, an address that depends on where the call runs, or a number known only then. */
+/** A number, an address that depends on where the call runs, or a number that is known only then. */
 export type Argument = number | Address | Dynamic;
 
-/** base + shard · perShard + thread · perThread + step · perStep, in bytes; the step counts from the run's first. */
+/** base + shard · perShard + thread · perThread + step · perStep, in bytes; steps are counted within the run. */
 export interface Address {
   readonly base: number;
   readonly perShard: number;
@@ -80,12 +80,12 @@ export interface RunRequest {
   readonly program: number;
   /** Bound data to gather from; −1 for none. */
   readonly data: number;
-  /** Samples in all; the last batch takes what is left over. */
+  /** The number of samples; the last batch takes the remainder. */
   readonly samples: number;
   /** The steps first … last−1 of the run: step s takes samples s·batchSize onwards. */
   readonly firstStep: number;
   readonly lastStep: number;
-  /** What `step` counts from: the run's first step is this one. */
+  /** The number of the run's first step, for `step`. */
   readonly stepBase: number;
   /** How many threads take part. */
   readonly threads: number;

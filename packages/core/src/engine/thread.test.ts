@@ -2,6 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { beforeEach, describe, expect, it } from "vitest";
 import { MAXIMUM_PAGES } from "./kernel-table.js";
+import { layOut } from "./lay-out.js";
 import type { FromThread, ToThread } from "./messages.js";
 import { ProgramBuilder } from "./program-builder.js";
 import { serveTeam } from "./worker.js";
@@ -49,7 +50,7 @@ function program(batchSize: number, maxSteps: number) {
   builder.phase("sums", "tasks");
   builder.task();
   builder.call("biasGradient", { db: sum, dy: floats, N: "batch", rows: 1, K: 3 }, note);
-  const { program, addressOf } = builder.layOut(1, allocator(), rows);
+  const { program, addressOf } = layOut(builder, { id: 1, allocator: allocator(), rows });
   return { program, kept: addressOf(kept), sum: addressOf(sum) };
 }
 

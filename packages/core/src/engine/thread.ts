@@ -13,7 +13,7 @@ import {
 
 type KernelFunction = (...args: number[]) => number | undefined;
 
-/** Where a call runs, as its arguments depend on it. Mutable: one a thread, updated before each call. */
+/** What a call's arguments depend on. Mutable: each thread has one, updated before each call. */
 interface Place {
   thread: number;
   shard: number;
@@ -25,10 +25,10 @@ interface Place {
   step: number;
 }
 
-/** A call bound to its kernel: constant arguments filled in once, the others before each call. */
+/** A call bound to its kernel: constant arguments are filled in once, the rest before each call. */
 interface BoundCall {
   readonly call: Call;
-  /** Its place among all calls of its program, from 1. */
+  /** Its position among all calls of its program, from 1. */
   readonly number: number;
   readonly run: (place: Place) => void;
 }
@@ -91,7 +91,7 @@ export class Thread {
     this.programs.set(program.id, { program, phases });
   }
 
-  /** Makes arrays of rows known under a number. */
+  /** Registers arrays of rows under a number. */
   bind(id: number, arrays: readonly Uint8Array[]): void {
     this.data.set(id, arrays);
   }

@@ -4,7 +4,7 @@ import { MAXIMUM_PAGES } from "./kernel-table.js";
 import type { FromThread, ToThread } from "./messages.js";
 import { Thread } from "./thread.js";
 
-/** Answers the team's messages in a worker: the same in Node and in a browser. */
+/** Answers the engine's messages in a worker, in Node as in a browser. */
 export function serveTeam(post: (message: FromThread) => void): (message: ToThread) => void {
   let thread: Thread | undefined;
   let memory: WebAssembly.Memory | undefined;
@@ -52,7 +52,7 @@ export function serveTeam(post: (message: FromThread) => void): (message: ToThre
   };
 }
 
-/** Makes the memory at least this large. */
+/** Grows the memory to at least this many bytes. */
 export function growTo(memory: WebAssembly.Memory, byteLength: number): void {
   const missing = byteLength - memory.buffer.byteLength;
   if (missing > 0) memory.grow(Math.ceil(missing / 65536));

@@ -7,6 +7,7 @@ import { type Shape, sizeOf } from "../base/shape.js";
 import { emitTask, emitUpdate } from "../compiler/update.js";
 import { constraints } from "../constraints/index.js";
 import type { Engine } from "../engine/engine.js";
+import { layOut } from "../engine/lay-out.js";
 import { type Buffer, ProgramBuilder } from "../engine/program-builder.js";
 import { initializers } from "../initializers/index.js";
 import { at } from "../ops/emitter.js";
@@ -115,7 +116,7 @@ class Block {
     const rows = builder.buffer("rows", "result", 4);
     const scalars = builder.buffer("scalars", "step", 4 * MAX_SCALARS);
     emit(builder, scalars);
-    const { program, addressOf } = builder.layOut(engine.newId(), engine, rows);
+    const { program, addressOf } = layOut(builder, { id: engine.newId(), allocator: engine, rows });
     engine.load(program);
     const data = engine.bind([new Uint8Array(4)]);
     return async (row: readonly number[]) => {

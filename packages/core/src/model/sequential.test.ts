@@ -347,7 +347,7 @@ describe("what cannot be", () => {
       model.compile({ threads });
       await refused(
         () => model.predict(data),
-        `Engine: expected threads to be a whole number from 1 to 64, received ${threads}. Leave threads out to use every core.`,
+        `Engine: expected \`threads\` to be a whole number from 1 to 64, received ${threads}. Omit \`threads\` to use every core.`,
       );
     }
     model.compile({ threads: 2 });
@@ -367,7 +367,7 @@ describe("what cannot be", () => {
     const images = { images: new Uint8Array(side * side), count: 1, shape: [side, side, 1] };
     // One sample's pixels as floats take 64 MiB, a shard of eight 512 MiB, its outputs eight times as much.
     await expect(model.predict(images)).rejects.toThrow(
-      /^Engine: expected a model and batch within 2\.0 GiB, received 4\.\d GiB up to prediction, conv2d output\. Take a smaller batch/,
+      /^Engine: expected a model and batch within 2\.0 GiB, received 4\.\d GiB up to prediction, conv2d output\. Use a smaller batch/,
     );
   });
 });

@@ -1,6 +1,8 @@
 import { HeddleError } from "../base/errors.js";
 import { type Shape, sizeOf } from "../base/shape.js";
+import { Turn } from "../base/turn.js";
 import { Engine, type EngineOptions } from "../engine/engine.js";
+import { layOut } from "../engine/lay-out.js";
 import { type Buffer, ProgramBuilder } from "../engine/program-builder.js";
 import type { Network } from "../network/network.js";
 import { TraceEmission } from "../network/trace-emission.js";
@@ -60,7 +62,7 @@ export class Trace {
   private readonly parameters = new Map<Weight, Parameter>();
   private readonly writer: WeightWriter;
   private readonly copies = new SharedCopies();
-  private turn: Promise<unknown> = Promise.resolve();
+  private readonly turn = new Turn();
 
   private constructor(
     readonly model: Network,
@@ -85,9 +87,7 @@ export class Trace {
     request: TraceRequest,
     options: { readonly signal?: AbortSignal | undefined } = {},
   ): Promise<Traced> {
-    const mine = this.turn.then(() => this.runAlone(samples, request, options.signal));
-    this.turn = mine.catch(() => {});
-    return mine;
+    return this.turn.take(() => this.runAlone(samples, request, options.signal));
   }
 
   /** Ends the threads. */
@@ -177,7 +177,7 @@ export class Trace {
     for (const emit of e.reductions) emit();
     backToPreparation();
     for (const emit of e.prepared) emit();
-    const { program, addressOf } = builder.layOut(engine.newId(), engine, rows);
+    const { program, addressOf } = layOut(builder, { id: engine.newId(), allocator: engine, rows });
     engine.load(program);
     const made: TraceProgram = {
       id: program.id,

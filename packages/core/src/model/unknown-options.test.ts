@@ -52,21 +52,21 @@ refuses("misspelt options", [
 refuses("options that are no object", [
   [
     () => new Conv2D(2, 2, wrong("relu")),
-    'Conv2D: expected options in an object, received "relu". Give { name: … }.',
+    'Conv2D: expected options in an object, received "relu". Pass { name: … }.',
   ],
   [
     () => new schedules.CosineDecay(...([0.004, 9000] as unknown as [never])),
-    "CosineDecay: expected options in an object, received 0.004. Give { initialLearningRate: …, decaySteps: …, alpha: …, warmupTarget: …, warmupSteps: … }.",
+    "CosineDecay: expected options in an object, received 0.004. Pass { initialLearningRate: …, decaySteps: …, alpha: …, warmupTarget: …, warmupSteps: … }.",
   ],
   [
     () => new layers.ActivityRegularization(wrong(0.1)),
-    "ActivityRegularization: expected options in an object, received 0.1. Give { l1: …, l2: … }.",
+    "ActivityRegularization: expected options in an object, received 0.1. Pass { l1: …, l2: … }.",
   ],
   ...[Adam, AdamW, Muon, RMSprop, SGD].map(
     (Class) =>
       [
         () => new Class(wrong(0.1)),
-        `${Class.name}: expected options in an object, received 0.1. Give { learningRate: … }.`,
+        `${Class.name}: expected options in an object, received 0.1. Pass { learningRate: … }.`,
       ] as const,
   ),
 ]);
@@ -262,7 +262,7 @@ describe("calls of a model", () => {
     ],
     [
       () => model().fit(samples, wrong(5)),
-      "fit: expected options in an object, received 5. Give { epochs: …",
+      "fit: expected options in an object, received 5. Pass { epochs: …",
     ],
     [
       () => model().evaluate(samples, wrong({ batchSize: 5 })),

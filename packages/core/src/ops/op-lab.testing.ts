@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect } from "vitest";
 import { Random } from "../base/random.js";
 import { type Shape, sizeOf } from "../base/shape.js";
 import { Engine } from "../engine/engine.js";
+import { layOut } from "../engine/lay-out.js";
 import { type Buffer, ProgramBuilder } from "../engine/program-builder.js";
 import { type Backward, Emitter, type Parameter } from "./emitter.js";
 import { emitNode, type OpNode } from "./node.js";
@@ -60,7 +61,7 @@ export async function runExperiment(
   backToPreparation();
   for (const emit of e.prepared) emit();
 
-  const { program, addressOf } = builder.layOut(engine.newId(), engine, rows);
+  const { program, addressOf } = layOut(builder, { id: engine.newId(), allocator: engine, rows });
   engine.load(program);
   const data = engine.bind(
     columns.map((array) => new Uint8Array(array.buffer, array.byteOffset, array.byteLength)),

@@ -1,4 +1,5 @@
 import { sizeOf } from "../base/shape.js";
+import { Turn } from "../base/turn.js";
 import {
   type CompiledProgram,
   compileInference,
@@ -45,7 +46,7 @@ export class Session {
   readonly weights: WeightMemory;
   readonly data: BoundData;
   private readonly programs: ProgramCache;
-  private turn: Promise<unknown> = Promise.resolve();
+  private readonly turn = new Turn();
 
   private constructor(
     readonly engine: Engine,
@@ -63,9 +64,7 @@ export class Session {
 
   /** Works while nobody else changes weights, tables or results in the engine: other callers wait for their turn. */
   alone<T>(work: () => Promise<T>): Promise<T> {
-    const mine = this.turn.then(work);
-    this.turn = mine.catch(() => {});
-    return mine;
+    return this.turn.take(work);
   }
 
   /** The program of a training step. */
