@@ -3,7 +3,7 @@
 import { exp, expm1, high, log1p, low, narrow, normalDensity, normalProbability, sigmoidOf } from "./wide-math";
 import { F32 } from "./simd";
 
-// The numbers are places in `activations` of packages/core/src/ops/activation.ts.
+// The numbers are positions in `activations` of packages/core/src/ops/activation.ts.
 const LEAKY_RELU: u32 = 0;
 const ELU: u32 = 1;
 const SELU: u32 = 2;
@@ -40,7 +40,7 @@ export function activationBackward(dx: usize, dy: usize, x: usize, N: usize, cou
 function evaluate(kind: u32, x: v128, slope: bool): v128 {
   if (kind == LEAKY_RELU) return leakyRelu(x, slope);
   if (kind == HARD_SWISH) return hardSwish(x, slope);
-  // The others run in f64 and round once.
+  // The rest run in f64 and round once.
   return narrow(smooth(kind, low(x), slope), smooth(kind, high(x), slope));
 }
 

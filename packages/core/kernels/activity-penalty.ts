@@ -1,8 +1,8 @@
-// Penalties on the values that a layer gives.
+// Penalties on a layer's output values.
 import { F32 } from "./simd";
 
 /**
- * out[n] = l1 · Σ |x[n,i]| + l2 · Σ x[n,i]², added to what is there unless `first` is 1: x [N, count], out [N]. Summed
+ * out[n] = l1 · Σ |x[n,i]| + l2 · Σ x[n,i]², added to the old value unless `first` is 1: x [N, count], out [N]. Summed
  * in f64, in an order that is the same for every sample.
  */
 export function activityPenalty(

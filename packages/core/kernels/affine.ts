@@ -1,12 +1,12 @@
 // Images seen through affine maps, and the random maps. A map is six f32 [a0, a1, a2, b0, b1, b2]: output pixel
-// (row h, column w) is read at column a0·w + a1·h + a2 and row b0·w + b1·h + b2 of the input.
+// (row h, column w) takes the input's value at column a0·w + a1·h + a2 and row b0·w + b1·h + b2.
 import { cosTurns, sinTurns } from "./math";
 import { philoxBlock, uniformAt } from "./random";
 import { copyFloats, F32 } from "./simd";
 
 const MAP_BYTES: usize = 6 * F32;
 
-// What is read beyond the edges; packages/core/src/ops/affine.ts has the same numbers.
+// What lies beyond the edges; packages/core/src/ops/affine.ts has the same numbers.
 const CONSTANT: u32 = 0;
 const REFLECT: u32 = 2;
 const WRAP: u32 = 3;
@@ -39,7 +39,7 @@ export function randomTranslation(
 }
 
 /**
- * Maps [N, 6] that shrink images around their middle by 1 + random numbers of each axis, or the height's for both
+ * Maps [N, 6] that shrink images around their centre by 1 + a random number for each axis, or by the height's on both
  * where `same` is 1. The draw's counter is (0, sample, step, layer).
  */
 export function randomZoom(
@@ -57,7 +57,7 @@ export function randomZoom(
 }
 
 /**
- * Maps [N, 6] that turn images around their middle by random parts of a whole turn, counter-clockwise. The draw's
+ * Maps [N, 6] that rotate images around their centre by random parts of a full turn, counter-clockwise. The draw's
  * counter is (0, sample, step, layer).
  */
 export function randomRotation(
@@ -77,7 +77,7 @@ export function randomRotation(
   }
 }
 
-/** A coordinate brought to 0 … size − 1, TensorFlow's way; as it is where the outside is constant. */
+/** A coordinate brought to 0 … size − 1 as TensorFlow does; unchanged where the outside is constant. */
 function inside(at: f64, size: f64, mode: u32): f64 {
   if (mode == CONSTANT) return at;
   const last = size - 1;
@@ -127,8 +127,8 @@ function addTo(dx: usize, offset: isize, channel: usize, value: f32): void {
 }
 
 /**
- * y[n,h,w] = x[n] at the place that maps[n] gives, between pixels mixed from four where `bilinear` is 1, else the
- * nearest one; beyond the edges by `mode`, a constant one being `fill`: x y [N, H, W, C], maps [N, 6], y not x.
+ * y[n,h,w] = x[n] at the place that maps[n] gives: interpolated from four pixels where `bilinear` is 1, else the
+ * nearest one. `mode` says what lies beyond the edges; a constant is `fill`: x y [N, H, W, C], maps [N, 6], y not x.
  */
 export function affine(
   y: usize, x: usize, maps: usize, N: usize, H: usize, W: usize, C: usize, mode: u32, bilinear: u32, fill: f32,
@@ -143,7 +143,7 @@ export function affine(
   }
 }
 
-/** True for maps that move all pixels alike, and not by a half pixel, which rounds by the side of zero. */
+/** True for maps that shift all pixels alike, but not by half a pixel, which rounds differently on each side of 0. */
 function isWholeMove(map: usize): bool {
   const turned = load<f32>(map) != 1 || load<f32>(map, 4) != 0 || load<f32>(map, 12) != 0 || load<f32>(map, 16) != 1;
   return !turned && isNoTie(<f64>load<f32>(map, 8)) && isNoTie(<f64>load<f32>(map, 20));

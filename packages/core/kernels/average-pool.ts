@@ -2,8 +2,8 @@
 import { F32 } from "./simd";
 
 /**
- * y[n,p,q,c] = mean of x[n, h, w, c] over the window at (p·strideH − top, q·strideW − left), cut to the image: what
- * lies outside does not count
+ * y[n,p,q,c] = mean of x[n, h, w, c] over the window at (p·strideH − top, q·strideW − left), cut to the image:
+ * pixels outside do not count
  *
  * x [N, H, W, C], y [N, P, Q, C]; `poolH` × `poolW` the window.
  */

@@ -1,14 +1,14 @@
 // Batch normalization: y = (x − mean) / √(variance + ε) · γ + β for each channel, with statistics over the samples
 // of the whole batch and their positions.
 //
-// A shard sums what it has of each channel into `parts`, f64 [2, C]; a task merges the shards' parts in their order.
-// x y dy dx are [N, rows, C]; mean variance inverse scale shift, and all else of one number a channel, f32 [C].
+// A shard sums its share of each channel into `parts`, f64 [2, C]; a task merges the parts in the order of the shards.
+// x y dy dx are [N, rows, C]; mean variance inverse scale shift, and all other arrays with one number a channel, f32 [C].
 import { F32, madd } from "./simd";
 import { high, low, narrow } from "./wide-math";
 
 const F64: usize = 8;
 
-/** Rows that are worked on channel by channel while they are in the first-level cache; their sums stay in f32. */
+/** Rows processed channel by channel while they are in the first-level cache; their sums stay in f32. */
 function blockRows(C: usize): usize {
   return max<usize>(4, min<usize>(64, 4096 / C));
 }
@@ -111,10 +111,10 @@ function sumSquares(sums: usize, x: usize, mean: usize, count: usize, strideByte
 }
 
 /**
- * The batch's mean and (biased) variance of `channels` channels from the shards' parts, of which each lies
- * `strideBytes` behind the one before it (Chan, Golub and LeVeque, "Updating Formulae and a Pairwise Algorithm for
- * Computing Sample Variances", 1979); and moving = moving · momentum + batch's · (1 − momentum). C is how many
- * channels the parts have in all.
+ * The batch's mean and (biased) variance of `channels` channels from the shards' parts, which are
+ * `strideBytes` apart (Chan, Golub and LeVeque, "Updating Formulae and a Pairwise Algorithm for
+ * Computing Sample Variances", 1979); and moving = moving · momentum + batch's · (1 − momentum). C is the number of
+ * channels in a part.
  */
 export function mergeMoments(
   mean: usize, variance: usize, movingMean: usize, movingVariance: usize, parts: usize,
@@ -149,7 +149,7 @@ function blend(moving: usize, now: f64, momentum: f64): void {
 }
 
 /**
- * What makes y of x: inverse = 1 / √(variance + epsilon), scale = γ · inverse, shift = β − mean · scale, of
+ * The factors that turn x into y: inverse = 1 / √(variance + epsilon), scale = γ · inverse, shift = β − mean · scale, of
  * `channels` channels. Without `hasGamma`, γ is 1 and not read.
  */
 export function channelScale(
@@ -198,7 +198,7 @@ function scaleRows(
   }
 }
 
-/** dy where scaleChannels gave more than `least`, else 0: it is computed again, by the same operations. */
+/** dy where scaleChannels gave more than `least`, else 0; computed again, by the same operations. */
 // @ts-ignore: decorator
 @inline
 function passed(dy: v128, x: v128, factor: v128, offset: v128, least: v128): v128 {

@@ -1,4 +1,4 @@
-// Gradients held within bounds before an update, and the norms that this takes.
+// Gradients clipped before an update, and the norms that clipping needs.
 import { F32 } from "./simd";
 
 /** out = Σ g[i]²: one f64. */
@@ -6,14 +6,15 @@ export function sumSquares(out: usize, g: usize, count: usize): void {
   store<f64>(out, squares(g, count));
 }
 
-/** g scaled to the norm `limit` where it is longer: g [count], a whole weight's. */
+/** g scaled to the norm `limit` if its norm is larger: g [count], the gradient of one weight. */
 export function clipNorm(g: usize, count: usize, limit: f32): void {
   scaleToNorm(g, count, sqrt(squares(g, count)), limit);
 }
 
 /**
- * g scaled by what brings the norm of all gradients to `limit` where it is longer: g [count], some of them; `sums`
- * [parts] f64, whose sum is that norm's square. Where it is not finite, g becomes NaN, as in Keras.
+ * g scaled by the factor that brings the norm of all gradients to `limit`, if that norm is larger: g [count], a part of
+ * the gradients; `sums` [parts] f64, which add up to the square of the norm. If it is not finite, g becomes NaN, as in
+ * Keras.
  */
 export function clipGlobalNorm(g: usize, count: usize, sums: usize, parts: usize, limit: f32): void {
   let sum: f64 = 0;
@@ -21,7 +22,7 @@ export function clipGlobalNorm(g: usize, count: usize, sums: usize, parts: usize
   scaleToNorm(g, count, isFinite(sum) ? sqrt(sum) : NaN, limit);
 }
 
-/** g[i] held within ±limit; g [count], count a multiple of 4. */
+/** g[i] clipped to ±limit; g [count], count a multiple of 4. */
 export function clipValue(g: usize, count: usize, limit: f32): void {
   const high = f32x4.splat(limit);
   const low = f32x4.splat(-limit);

@@ -1,12 +1,12 @@
-// What a weight is held to after each update.
+// Constraints on a weight after each update.
 import { F32 } from "./simd";
 
 /** Keras's epsilon. */
 const EPSILON: f64 = 1e-7;
 
 /**
- * Vectors of a weight brought to a norm: to `limit` where they are longer, or always where `unit` is not 0, as Keras
- * does it:
+ * Scales the vectors of a weight to a norm, as Keras does: to `limit` if theirs is larger, or always to 1 if `unit` is
+ * not 0:
  *
  *     w[o,·,k] *= desired / (norm + 1e-7)      desired = unit ? 1 : min(norm, limit)
  *

@@ -1,4 +1,4 @@
-// The gradient of a convolution by its input, gathered: every pixel of dx is written once.
+// The gradient of a convolution with respect to its input, gathered: every pixel of dx is written once.
 import { packRows } from "./pack";
 import { copyRows, tileGrid } from "./grid";
 import { tile } from "./tile";
@@ -6,7 +6,7 @@ import { F32 } from "./simd";
 
 // Along one axis a tap r takes part in input row i, counted with the padding, where r·dilation = i − p·stride for a
 // row p of the output. So rows i that are equal modulo the stride, a phase, share their taps: every `step`-th one.
-// A phase is a convolution with stride 1 of dy by those taps, turned round.
+// A phase is a convolution of dy with stride 1 by those taps in reverse.
 
 /** Taps r and r + step fall into one phase: step = stride / gcd(stride, dilation). */
 export function tapStep(stride: usize, dilation: usize): usize {
@@ -35,7 +35,7 @@ export function countTaps(taps: usize, first: usize, step: usize): usize {
 }
 
 /**
- * The kernel as conv2dInputGradient reads it, for input channels `first` … `last`−1 (`first` a multiple of 8):
+ * The kernel in the layout of conv2dInputGradient, for input channels `first` … `last`−1 (`first` a multiple of 8):
  *
  *     wt[c / 8][tap][k][c % 8] = w[r,s,c,k]
  *
@@ -72,13 +72,13 @@ export function inputGradientKernel(
 }
 
 /**
- * The gradient of conv2dForward by its input:
+ * The gradient of conv2dForward with respect to its input:
  *
  *     dx[n,h,v,c] = Σ_{r,s,k} dy[n,p,q,k] · w[r,s,c,k]      p·strideH + r·dilationH = h + top, q and s likewise
  *
- * dx [N, H, W, C] without the padding, whose `top` rows and `left` columns came before; wt from inputGradientKernel.
- * dy [N, P, Q, K] stands in zeros: `borderH` rows and `borderW` columns before it, P and Q counted with them, and
- * as many behind as the last input pixel reaches; `rowsH` of its rows and `columnsW` of its columns are not border.
+ * dx [N, H, W, C] without the padding of `top` rows and `left` columns; wt from inputGradientKernel. dy [N, P, Q, K] has
+ * a border of zeros, which P and Q include: `borderH` rows and `borderW` columns before it, and as many after it as the
+ * last input pixel reaches; `rowsH` of its rows and `columnsW` of its columns are not border.
  * `scratch` holds one tile, `zeros` 8·⌈C/8⌉ zeros.
  */
 export function conv2dInputGradient(
@@ -96,7 +96,7 @@ export function conv2dInputGradient(
   const apartH = (stepH * dilationH) / strideH;
   const apartW = (stepW * dilationW) / strideW;
   const isRun = apartW == 1;
-  // Without one there are no taps to leave out.
+  // Without a border there are no taps to skip.
   const hasBorder = P != rowsH || Q != columnsW;
   for (let n: usize = 0; n < N; n += 4) {
     const images = min<usize>(4, N - n);
@@ -145,7 +145,7 @@ export function conv2dInputGradient(
 
 /**
  * A phase of four images. A tile takes the same pixel of each: the four share the taps that read dy and not its border,
- * and only those are taken. The others would add zeros.
+ * and only those are summed: the rest would add zeros.
  */
 function fourImages(
   dx: usize, dxImageBytes: usize, dxRowBytes: usize, dxPixelBytes: usize,

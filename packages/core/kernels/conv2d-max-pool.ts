@@ -5,7 +5,7 @@ import { F32, larger, madd } from "./simd";
 
 /**
  * y[n,p,q,k] = max(0, max over the 2×2 window at (2p, 2q) of (bias[k] + Σ x · w))
- * winner[n,p,q,k] = which of the window's four pixels, in row order, was the largest; the first of equals
+ * winner[n,p,q,k] = which of the window's four pixels, in row order, is the largest; the first of equals
  *
  * x [N, H, W, C] already padded, w [R, S, C, K], bias [K], y [N, P, Q, K] with P Q pooled, winner u8 likewise;
  * the convolution has stride 1 and no dilation. `scratch` holds one tile. bias and w are read up to 28 bytes
@@ -82,7 +82,7 @@ function poolLane(y: usize, winner: usize, column: usize): void {
   let index: u8 = 0;
   for (let row: u8 = 1; row < 4; row++) {
     const value = load<f32>(column + <usize>row * 32);
-    // As in windowMax a NaN wins and stays.
+    // As in windowMax, a NaN wins and stays.
     if (!(value <= best) && best == best) {
       best = value;
       index = row;
@@ -100,8 +100,8 @@ function poolLane(y: usize, winner: usize, column: usize): void {
  *     db[k] += g      dwt[k,r,s,c] += g · x[n, h+r, v+s, c]      dx[n, h+r, v+s, c] += g · wt[k,r,s,c]
  *
  * dy y [N, P, Q, K], winner u8 likewise, x dx [N, H, W, C], wt dwt [K, R, S, C], db [K]. dx is overwritten, or
- * left alone when 0 is given for it; dwt and db are added to. `scale` is 1 / (1 − rate) when a dropout follows,
- * whose dropped units are the zeros of y. `lists` holds 2·P·(Q + 2)·K + 4·P + 2·K + 4 words.
+ * not computed if it is 0; dwt and db are added to. `scale` is 1 / (1 − rate) if a dropout follows,
+ * and its dropped units are the zeros of y. `lists` holds 2·P·(Q + 2)·K + 4·P + 2·K + 4 words.
  *
  * Units that add to the same place are collected first: those of one output channel for dwt, those of one column
  * of pixels for dx. Then each place is summed in registers, read and written a few times.
@@ -116,8 +116,8 @@ export function conv2dMaxPoolBackward(
   const pixelBytes = C * F32;
   const rowBytes = W * pixelBytes;
   const kernelBytes = R * runBytes;
-  // One list of terms for each channel, and one for each of the two columns of pixels at hand; in those, where
-  // each row of pixels begins.
+  // One list of terms for each channel, and one for each of the two current columns of pixels, with the
+  // start of each row of pixels.
   const byChannel = lists;
   const channelListBytes = P * Q * TERM_BYTES;
   const left = byChannel + K * channelListBytes;
@@ -243,7 +243,7 @@ function storeTerm(term: usize, row: usize, factor: f32): void {
 /** y[0..length) += Σ over the terms of factor · row[from offsetBytes on]. */
 function addTerms(y: usize, list: usize, end: usize, offsetBytes: usize, length: usize): void {
   let left = length;
-  // Twelve accumulators, a product and a factor fill the fifteen registers that V8 gives out.
+  // Twelve accumulators, a product and a factor fill the fifteen registers that V8 hands out.
   for (; left >= 48; left -= 48, y += 192, offsetBytes += 192) {
     let a0 = v128.load(y);
     let a1 = v128.load(y, 16);
@@ -302,7 +302,7 @@ function addTerms(y: usize, list: usize, end: usize, offsetBytes: usize, length:
   }
 }
 
-/** wt[k,r,s,c] = w[r,s,c,k]: taps = R·S·C. The layout in which one output channel's weights lie together. */
+/** wt[k,r,s,c] = w[r,s,c,k]: taps = R·S·C. In this layout the weights of one output channel are contiguous. */
 export function kernelByChannel(wt: usize, w: usize, taps: usize, K: usize): void {
   for (let t: usize = 0; t < taps; t++) {
     for (let k: usize = 0; k < K; k++) store<f32>(wt + (k * taps + t) * F32, load<f32>(w + (t * K + k) * F32));

@@ -1,5 +1,5 @@
 // The first convolution of a network on grey images. With one input channel the pixels of a row are neighbours in
-// memory, so that four outputs beside each other are a tile of outer products.
+// memory, so that four adjacent outputs are a tile of outer products.
 import { copyRows } from "./grid";
 import { outerTile } from "./tile";
 import { F32 } from "./simd";

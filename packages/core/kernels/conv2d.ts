@@ -6,7 +6,7 @@ import { F32 } from "./simd";
 /**
  * y[n,p,q,k] = max(low, bias[k] + Σ_{r,s,c} x[n, p·strideH + r·dilationH, q·strideW + s·dilationW, c] · w[r,s,c,k])
  *
- * x [N, H, W, C], bias [K], y [N, P, Q, K]; w [R, S, C, K] as it is (wStepBytes 4·K, wBlockBytes 32), or packed by
+ * x [N, H, W, C], bias [K], y [N, P, Q, K]; w [R, S, C, K] unpacked (wStepBytes 4·K, wBlockBytes 32), or packed by
  * packKernel (wStepBytes 32, wBlockBytes 32·R·S·C). `low` is 0 for ReLU, −∞ for none. `scratch` holds one tile.
  * Where a tile hangs over the last channel, bias and an unpacked w are read up to 28 bytes past their end, and
  * those lanes are dropped.
@@ -38,7 +38,7 @@ export function conv2dForward(
 }
 
 /**
- * The gradient of conv2dForward by its kernel, added to what `dw` holds:
+ * The gradient of conv2dForward with respect to its kernel, added to `dw`:
  *
  *     dw[r,s,c,k] += Σ_{n,p,q} x[n, p·strideH + r·dilationH, q·strideW + s·dilationW, c] · dy[n,p,q,k]
  *
@@ -52,7 +52,7 @@ export function conv2dKernelGradient(
   const pixelBytes = C * F32;
   const rowBytes = W * pixelBytes;
   const kBytes = K * F32;
-  // Taps that lie side by side in x: without dilation a whole kernel row.
+  // Taps that are contiguous in x: without dilation, a whole kernel row.
   const runs = dilationW == 1 ? R : R * S;
   const run = dilationW == 1 ? S * C : C;
   for (let n: usize = 0; n < N; n++) {

@@ -1,5 +1,5 @@
 // Dense layers of nine to twelve outputs, such as ten classes. A row of their kernel fits three registers, so inputs need
-// not share its loads, and those that ReLU, pooling or dropout made zero are passed over: they would add zeros.
+// not share its loads, and inputs that ReLU, pooling or dropout made zero are skipped: they would add zeros.
 import { copyRows } from "./grid";
 import { F32, madd } from "./simd";
 
@@ -59,7 +59,7 @@ export function narrowKernelGradient(
   for (let n: usize = 0; n < N; n++, dy += dwBytes) {
     const a = v128.load(dy);
     const b = v128.load(dy, 16);
-    // Past the last output it is the next sample's, into sums that nobody reads.
+    // Past the last output this reads the next sample, into sums that are never read.
     const c = v128.load(dy, 32);
     const units = x + (n * I + first) * F32;
     for (let i: usize = 0; i < rows; i += 32) {

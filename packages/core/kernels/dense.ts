@@ -6,7 +6,7 @@ import { F32 } from "./simd";
 /**
  * y[n,o] = max(low, bias[o] + Σ_i x[n,i] · w[i,o])
  *
- * x [N, I], bias [O], y [N, O]; w [I, O] as it is (wStepBytes 4·O, wBlockBytes 32), or packed by packKernel
+ * x [N, I], bias [O], y [N, O]; w [I, O] unpacked (wStepBytes 4·O, wBlockBytes 32), or packed by packKernel
  * (wStepBytes 32, wBlockBytes 32·I). `low` is 0 for ReLU, −∞ for none. `scratch` holds one tile. bias, and w where
  * it is not packed, are read up to 28 bytes past their end.
  */
@@ -29,7 +29,7 @@ export function denseForward(
 }
 
 /**
- * The gradient of denseForward by its input:
+ * The gradient of denseForward with respect to its input:
  *
  *     dx[n,i] = Σ_o dy[n,o] · w[i,o]
  *
@@ -42,16 +42,16 @@ export function denseInputGradient(
   productGrid(dx, 0, dy, wt, scratch, N, I, O, -Infinity);
 }
 
-/** Columns of dy that lie together while sums run over them: a cache line, so that dw is written in whole ones. */
+/** Columns of dy that are summed together: a cache line, so that dw is written in whole lines. */
 const PANEL: usize = 16;
 
 /**
- * The gradient of denseForward by rows `first` … `last`−1 of its kernel, summed over the whole batch in order:
+ * The gradient of denseForward with respect to rows `first` … `last`−1 of its kernel, summed over the whole batch in order:
  *
  *     dw[i,o] = Σ_n x[n,i] · dy[n,o]
  *
  * x [N, I], dy [N, O], dw [I, O]. `scratch` holds one tile, `zeros` twelve zeros, `panels` N·(last − first + 16)
- * floats: the columns at hand of x and of dy, which lie far apart in memory. dy is read up to 60 bytes past its end.
+ * floats: the current columns of x and of dy, which are far apart in memory. dy is read up to 60 bytes past its end.
  */
 export function denseKernelGradient(
   dw: usize, x: usize, dy: usize, scratch: usize, zeros: usize, panels: usize,

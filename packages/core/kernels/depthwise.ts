@@ -1,5 +1,5 @@
-// Depthwise convolution: each channel by its own window. Every array has K channels to a pixel; an input of which each
-// channel goes into several outputs is repeated first. Sums are of 4 pixels × 8 channels, whose weights are read once.
+// Depthwise convolution: each channel by its own window. Every array has K channels to a pixel; an input whose
+// channels go into several outputs each is repeated first. Sums are of 4 pixels × 8 channels, whose weights are read once.
 import { countTaps, firstRow, firstTap, tapStep } from "./conv2d-input-gradient";
 import { copyRows } from "./grid";
 import { F32, madd } from "./simd";
@@ -32,12 +32,12 @@ export function depthwiseForward(
 }
 
 /**
- * The gradient of depthwiseForward by its input, gathered: every pixel of dx is written once.
+ * The gradient of depthwiseForward with respect to its input, gathered: every pixel of dx is written once.
  *
  *     dx[n,h,v,k] = Σ_{r,s} dy[n,p,q,k] · w[r,s,k]      p·strideH + r·dilationH = h + top, q and s likewise
  *
- * dx [N, H, W, K] without the padding, whose `top` rows and `left` columns came before. dy [N, P, Q, K] stands in
- * zeros as for conv2dInputGradient, P and Q counted with them; `zeros` holds K + 8 zeros, `scratch` one tile. dy and w
+ * dx [N, H, W, K] without the padding of `top` rows and `left` columns. dy [N, P, Q, K] has a border of zeros as for
+ * conv2dInputGradient, which P and Q include; `zeros` holds K + 8 zeros, `scratch` one tile. dy and w
  * are read up to 28 bytes past their end.
  */
 export function depthwiseInputGradient(
@@ -78,7 +78,7 @@ export function depthwiseInputGradient(
 
 /**
  * y[p,q,k] = max(low, bias[k] + Σ_{r < rows, s < columns} x[p, q, k; r, s] · w[r, s, k]) for P × Q pixels of K
- * channels. x and w move on by their own steps, in bytes, from pixel to pixel and from tap to tap.
+ * channels. x and w advance by their own steps, in bytes, from pixel to pixel and from tap to tap.
  */
 function windows(
   y: usize, yRowBytes: usize, yPixelBytes: usize,
@@ -95,7 +95,7 @@ function windows(
       const pixels: usize = min<usize>(4, Q - q);
       const xQuad = x + p * xRowBytes + q * xPixelBytes;
       const yQuad = y + p * yRowBytes + q * yPixelBytes;
-      // Where fewer than four pixels are left, the first stands in for the others.
+      // With fewer than four pixels left, the first fills the missing places.
       const step1 = pixels > 1 ? xPixelBytes : 0;
       const step2 = pixels > 2 ? 2 * xPixelBytes : 0;
       const step3 = pixels > 3 ? 3 * xPixelBytes : 0;
@@ -150,7 +150,7 @@ function windows(
 }
 
 /**
- * The gradient of depthwiseForward by its kernel, added to what `dw` holds:
+ * The gradient of depthwiseForward with respect to its kernel, added to `dw`:
  *
  *     dw[r,s,k] += Σ_{n,p,q} x[n, p·strideH + r·dilationH, q·strideW + s·dilationW, k] · dy[n,p,q,k]
  *
@@ -213,7 +213,7 @@ export function depthwiseKernelGradient(
   }
 }
 
-/** Where tap t = (r, s) lies in x, from the window's first pixel, in bytes. */
+/** The offset of tap t = (r, s) in x from the window's first pixel, in bytes. */
 // @ts-ignore: decorator
 @inline
 function tapOffset(t: usize, S: usize, rowBytes: usize, pixelBytes: usize): usize {

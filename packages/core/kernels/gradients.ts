@@ -1,4 +1,4 @@
-// From the gradients of the shards to the gradient of the step, and the regularizers' share of it.
+// The gradient of a step from the gradients of its shards, and the regularizers' share of it.
 import { F32 } from "./simd";
 
 /** g[i] = Σ_s parts[s][i], s ascending: parts `shards` arrays of f32, `strideBytes` apart. */

@@ -1,4 +1,4 @@
-// Tiles over all of an output.
+// Tiles over a whole output.
 import { productTile, tile } from "./tile";
 import { copyFloats, F32 } from "./simd";
 
@@ -11,7 +11,7 @@ const GRID_PIXELS: usize = 256;
  *     out[p,q,k] = max(low, init[k] + Σ_t x[p,q,t] · w[t,k])
  *
  * t runs as in `tile`. out and x advance by their `RowBytes` with p and by their `PixelBytes` with q; column k of w
- * lies in block k / 8, `wBlockBytes` apart. `scratch` holds one tile. init and w are read to whole blocks of eight.
+ * is in block k / 8, `wBlockBytes` apart. `scratch` holds one tile. init and w are read to whole blocks of eight.
  * Where a pixel takes its own packed channels alone, and no gaps lie between them, this is a product of matrices.
  */
 export function tileGrid(
@@ -48,7 +48,7 @@ export function tileGrid(
         let x2 = x1 + xPixelBytes;
         let x3 = x2 + xPixelBytes;
         if (!isWithinRow) {
-          // On in the next rows; past the last pixel it is computed again and dropped.
+          // Continue in the next rows; past the last pixel, that one is computed again and dropped.
           x1 = x + pixelOffset(min<usize>(i + 1, last - 1), Q, xRowBytes, xPixelBytes);
           x2 = x + pixelOffset(min<usize>(i + 2, last - 1), Q, xRowBytes, xPixelBytes);
           x3 = x + pixelOffset(min<usize>(i + 3, last - 1), Q, xRowBytes, xPixelBytes);
@@ -76,7 +76,7 @@ export function tileGrid(
   }
 }
 
-/** Where pixel i of a grid Q pixels wide lies, in bytes. */
+/** The offset of pixel i of a grid Q pixels wide, in bytes. */
 // @ts-ignore: decorator
 @inline
 function pixelOffset(i: usize, Q: usize, rowBytes: usize, pixelBytes: usize): usize {
@@ -100,7 +100,7 @@ export function copyRows(
  *     out[i,k] = max(low, init[k] + Σ_t x[i,t] · w[t,k])      i < rows, t < length, k < K
  *
  * x [rows, length], out [rows, K], w [length, K] packed by packKernel. `scratch` holds one tile. init [K] is read to whole
- * blocks of eight; 0 for it begins with zeros.
+ * blocks of eight; if it is 0, sums start at zero.
  */
 export function productGrid(
   out: usize, init: usize, x: usize, w: usize,
@@ -123,7 +123,7 @@ export function productGrid(
         const count: usize = min<usize>(4, last - i);
         const target = out + i * outBytes + k * F32;
         const isWhole = count == 4 && columns == 8;
-        // Past the last row it is computed again and dropped.
+        // Past the last row, that one is computed again and dropped.
         const x0 = x + i * xBytes;
         productTile(
           isWhole ? target : scratch, isWhole ? outBytes : 32,

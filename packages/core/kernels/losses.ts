@@ -1,24 +1,24 @@
-// Losses that look at one element at a time, and who is right. Each sample's elements are averaged in f64, in order.
+// Losses of one element at a time, and accuracy. Each sample's elements are averaged in f64, in order.
 import { logF32 } from "./math";
 import { F32 } from "./simd";
 import { exp, log1p } from "./wide-math";
 
-/** Keras's: how near a probability may come to 0 and 1 before its logarithm is taken. */
+/** Keras's epsilon: how close to 0 and 1 a probability may be when its logarithm is taken. */
 const CLIP: f32 = 1e-7;
 
-// The numbers are places in `differenceLosses` of packages/core/src/ops/difference-loss.ts.
+// The numbers are positions in `differenceLosses` of packages/core/src/ops/difference-loss.ts.
 const SQUARED: u32 = 0;
 const ABSOLUTE: u32 = 1;
 
 /**
- * Binary cross-entropy, averaged over a sample's elements, with the gradient by x. With t = (1 − smoothing) ·
+ * Binary cross-entropy, averaged over a sample's elements, with the gradient with respect to x. With t = (1 − smoothing) ·
  * target[n,k] + smoothing / 2, and the probability p = sigmoid(x[n,k]) where `logits` is 1, else x[n,k] clipped:
  *
  *     loss[n] = −Σ_k (t · ln p + (1 − t) · ln(1 − p)) / count
  *     dx[n,k] = (p − t) · scale / count            where `logits` is 1
  *             = (p − t) / (p · (1 − p)) · scale / count  else, 0 where x was clipped
  *
- * x target dx [N, count], loss [N]; `scale` points to one f32, 1 / batch size. dx may be 0 where no gradient is wanted.
+ * x target dx [N, count], loss [N]; `scale` points to one f32, 1 / batch size. If dx is 0, no gradient is computed.
  */
 export function binaryCrossEntropy(
   loss: usize, dx: usize, x: usize, target: usize, scale: usize,
@@ -52,7 +52,7 @@ export function binaryCrossEntropy(
 }
 
 /**
- * A function f of the difference d = x[n,k] − target[n,k], averaged over a sample's elements, with the gradient by x:
+ * A function f of the difference d = x[n,k] − target[n,k], averaged over a sample's elements, with the gradient with respect to x:
  *
  *     loss[n] = Σ_k f(d) / count
  *     dx[n,k] = f′(d) · scale / count
@@ -112,7 +112,7 @@ export function accuracy(
   }
 }
 
-/** Where the largest of x[0..K) stands; the first of equals. */
+/** The index of the largest of x[0..K); the first of equals. */
 export function largest(x: usize, K: usize): usize {
   let at: usize = 0;
   for (let k: usize = 1; k < K; k++) if (load<f32>(x + k * F32) > load<f32>(x + at * F32)) at = k;

@@ -13,7 +13,7 @@ export function expF32(x: f32): f32 {
   if (x < -104) return 0;
   const whole = nearest<f64>(<f64>x * LOG2_E);
   const r = <f64>x - whole * LN_2;
-  // Taylor to r^8 / 8!: |r| ≤ ln2 / 2, so that the first term left out is below 3e-10.
+  // Taylor to r^8 / 8!: |r| ≤ ln2 / 2, so that the first omitted term is below 3e-10.
   let sum: f64 = 1.0 / 40320;
   sum = sum * r + 1.0 / 5040;
   sum = sum * r + 1.0 / 720;
@@ -38,7 +38,7 @@ export function logF32(x: f32): f32 {
     mantissa *= 0.5;
     exponent += 1;
   }
-  // ln m = 2 artanh z, z = (m − 1) / (m + 1), |z| < 0.172: the first term left out is below 2e-11 of the sum.
+  // ln m = 2 artanh z, z = (m − 1) / (m + 1), |z| < 0.172: the first omitted term is below 2e-11 of the sum.
   const z = (mantissa - 1) / (mantissa + 1);
   const zz = z * z;
   let sum: f64 = 1.0 / 13;
@@ -67,7 +67,7 @@ function sinQuarters(x: f64, ahead: i64): f64 {
   const r = TWO_PI * (x - 0.25 * quarters);
   const rr = r * r;
   const quadrant = (<i64>quarters + ahead) & 3;
-  // Taylor to r^13 / 13! and r^12 / 12!: |r| ≤ π/4, so that the first term left out is below 4e-13.
+  // Taylor to r^13 / 13! and r^12 / 12!: |r| ≤ π/4, so that the first omitted term is below 4e-13.
   let sum: f64;
   if ((quadrant & 1) == 0) {
     sum = 1.0 / 6227020800;

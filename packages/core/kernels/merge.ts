@@ -1,4 +1,4 @@
-// Several values into one.
+// Merges several values into one.
 import { F32 } from "./simd";
 
 /** y += x, both [N, count]. */

@@ -2,7 +2,7 @@
 import { F32 } from "./simd";
 
 /**
- * A step of Muon (Jordan et al., 2024), as Keras has it. scalars = [rate, momentum]:
+ * A step of Muon (Jordan et al., 2024), as in Keras. scalars = [rate, momentum]:
  *
  *     m = momentum · m + g      u = g + momentum · m with Nesterov's correction, or m
  *     X = u / (‖u‖ + 1e-7); `steps` times X = a X + (b A + c A²) X with A = X Xᵀ      w −= rate · scale · X

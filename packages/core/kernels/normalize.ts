@@ -1,4 +1,4 @@
-// Brightness: by known statistics, and at random around an image's own mean.
+// Brightness: normalized by known statistics, or varied at random around an image's own mean.
 import { philoxBlock, uniformAt } from "./random";
 import { F32 } from "./simd";
 

@@ -1,9 +1,9 @@
 // Optimizer steps in one pass over weights and state. `scalars` points to the step's f32 numbers, which the
-// optimizer's class computes; its first is always the one that the learning rate went into.
+// optimizer's class computes; the first is always the one that contains the learning rate.
 import { F32 } from "./simd";
 
 /**
- * Adam (Kingma and Ba, 2015), as Keras has it. scalars = [alpha, 1 − beta1, 1 − beta2, epsilon],
+ * Adam (Kingma and Ba, 2015), as in Keras. scalars = [alpha, 1 − beta1, 1 − beta2, epsilon],
  * alpha = rate · √(1 − beta2^t) / (1 − beta1^t):
  *
  *     m += (g − m) · (1 − beta1)      v += (g² − v) · (1 − beta2)      w −= alpha · m / (√v + epsilon)
@@ -15,7 +15,7 @@ export function adam(w: usize, g: usize, m: usize, v: usize, count: usize, scala
 }
 
 /**
- * Adam with AMSGrad (Reddi et al., 2018), as Keras has it: `adam`, divided by the largest v so far.
+ * Adam with AMSGrad (Reddi et al., 2018), as in Keras: `adam`, divided by the largest v so far.
  *
  *     h = max(h, v)      w −= alpha · m / (√h + epsilon)
  *
@@ -61,7 +61,7 @@ export function sgd(w: usize, g: usize, count: usize, scalars: usize): void {
 }
 
 /**
- * Gradient descent with momentum, as Keras has it. scalars = [rate, momentum]:
+ * Gradient descent with momentum, as in Keras. scalars = [rate, momentum]:
  *
  *     v = momentum · v − rate · g      w += v,  or  w += momentum · v − rate · g  with Nesterov's correction
  *
@@ -81,13 +81,13 @@ export function sgdMomentum(w: usize, g: usize, v: usize, count: usize, scalars:
 }
 
 /**
- * RMSprop (Hinton, 2012), as Keras has it. scalars = [rate, rho, 1 − rho, momentum, epsilon]:
+ * RMSprop (Hinton, 2012), as in Keras. scalars = [rate, rho, 1 − rho, momentum, epsilon]:
  *
  *     v = rho · v + (1 − rho) · g²      a = rho · a + (1 − rho) · g, where `centered`
  *     step = rate · g / √(v [− a²] + epsilon)
  *     u = momentum · u + step, w −= u with momentum;      w −= step without
  *
- * w g v a u [count]; a and u are touched only where they are asked for; count is a multiple of 4.
+ * w g v a u [count]; a and u are used only with `centered` and `momentum`; count is a multiple of 4.
  */
 export function rmsprop(
   w: usize, g: usize, v: usize, a: usize, u: usize, count: usize, scalars: usize, centered: u32, momentum: u32,

@@ -1,12 +1,12 @@
-// Weights in blocks of eight columns, as a tile reads them: without gaps, where rows of many columns would lie a
-// power of two apart and push each other out of the cache.
+// Weights packed in blocks of eight columns without gaps, as a tile reads them. Unpacked rows may be a power of two
+// apart and push each other out of the cache.
 import { F32 } from "./simd";
 
 /** Rows that are packed at a time: rows a power of two apart share few places of the cache, which hold eight. */
 const ROWS: usize = 8;
 
 /**
- * wp[j / 8][i][j % 8] = w[i,j] for rows `first` … `last`−1: w [rows, columns]. Past the last column stands whatever
+ * wp[j / 8][i][j % 8] = w[i,j] for rows `first` … `last`−1: w [rows, columns]. Past the last column comes whatever
  * follows in memory; w is read up to 28 bytes past its end.
  */
 export function packKernel(wp: usize, w: usize, rows: usize, columns: usize, first: usize, last: usize): void {
@@ -30,7 +30,7 @@ export function packTransposed(wp: usize, w: usize, rows: usize, columns: usize,
   }
 }
 
-/** to[j][0..8] = from[0..8][j]: `rows` ≤ 8 rows of `columns`, the others zero. */
+/** to[j][0..8] = from[0..8][j]: `rows` ≤ 8 rows of `columns`, the rest zero. */
 export function packRows(to: usize, from: usize, rows: usize, columns: usize): void {
   const rowBytes = columns * F32;
   let j: usize = 0;
@@ -47,7 +47,7 @@ export function packRows(to: usize, from: usize, rows: usize, columns: usize): v
   }
 }
 
-/** to[j][0..4] = from[0..4][j] for four columns j; the rows of `to` lie 32 bytes apart. */
+/** to[j][0..4] = from[0..4][j] for four columns j; the rows of `to` are 32 bytes apart. */
 // @ts-ignore: decorator
 @inline
 function transpose4(to: usize, from: usize, rowBytes: usize): void {

@@ -3,7 +3,7 @@ import { normalBlock, philoxBlock, uniformAt } from "./random";
 import { F32 } from "./simd";
 
 /**
- * y = x, a box of it filled: x y [N, H, W, C]. An image is erased with a chance that is itself drawn from
+ * y = x with a box filled: x y [N, H, W, C]. An image is erased with a chance that is itself drawn from
  * factorLow … factorHigh. The box takes the square roots of two draws from scaleLow … scaleHigh of the width and of
  * the height, anywhere inside; it is filled with `fill`, or where `noise` is 1 with normal · high cut off at low and
  * high. The draws' counters are (block, sample, step, layer); blocks from 2 on are the noise, element by element.

@@ -3,7 +3,7 @@ import { philoxBlock } from "./random";
 import { copyFloats, F32 } from "./simd";
 
 /**
- * y[n] = x[n], its columns in the opposite order where `horizontal` is 1 and the lowest bit of the sample's draw is
+ * y[n] = x[n] with its columns reversed where `horizontal` is 1 and the lowest bit of the sample's draw is
  * set, its rows where `vertical` is 1 and the next bit is: x y [N, H, W, C], y not x. The draw's counter is
  * (0, sample, step, layer). Applied to dy, this is the gradient.
  */

@@ -83,7 +83,7 @@ function keep(y: usize, x: usize, draws: v128, limit: v128, factor: v128): void 
   v128.store(y, v128.and(f32x4.mul(v128.load(x, 16), factor), i32x4.extend_high_i16x8_s(kept)), 16);
 }
 
-/** One block: four words at `out`, lane by lane what `dropout` draws four blocks at a time. */
+/** One block: four words at `out`, the same that `dropout` draws four blocks at a time. */
 export function philoxBlock(out: usize, c0: u32, c1: u32, c2: u32, c3: u32, k0: u32, k1: u32): void {
   for (let round = 0; round < ROUNDS; round++) {
     const product0 = <u64>c0 * MULTIPLIER_0;

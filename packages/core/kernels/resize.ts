@@ -1,8 +1,8 @@
-// Images in other sizes.
+// Images resized.
 import { philoxBlock, uniformAt } from "./random";
 import { copyFloats, F32 } from "./simd";
 
-/** Where output position `at` lies in an input axis of `size`; in f32, as TensorFlow has it. */
+/** The position in an input axis of `size` that output position `at` comes from; in f32, as in TensorFlow. */
 // @ts-ignore: decorator
 @inline
 function place(at: usize, scale: f32, size: usize, bilinear: u32): f32 {
@@ -18,8 +18,8 @@ function clamped(index: i32, size: usize): usize {
 }
 
 /**
- * y = the part of x from (top, left) on, height × width pixels, brought to P × Q: pixel centres agree (half-pixel
- * centres), mixed from four where `bilinear` is 1, else the nearest: x [N, H, W, C], y [N, P, Q, C].
+ * y = the part of x from (top, left) on, height × width pixels, resized to P × Q with half-pixel centres:
+ * interpolated from four pixels where `bilinear` is 1, else the nearest: x [N, H, W, C], y [N, P, Q, C].
  */
 export function resize(
   y: usize, x: usize, N: usize, H: usize, W: usize, C: usize, P: usize, Q: usize,

@@ -16,7 +16,7 @@ export function madd(acc: v128, a: v128, b: v128): v128 {
 }
 
 /**
- * The larger of each lane's two; a NaN stays one, whichever it is. Three instructions on x86-64, where f32x4.max, which
+ * The larger of the two in each lane; NaN if either is NaN. Three instructions on x86-64, where f32x4.max, which
  * also makes NaNs alike and +0 the larger zero, is eight.
  */
 // @ts-ignore: decorator
@@ -25,7 +25,7 @@ export function larger(a: v128, b: v128): v128 {
   return v128.or(f32x4.pmax(a, b), f32x4.pmax(b, a));
 }
 
-/** Up to so many floats a loop copies faster than `memory.copy`, which leaves WebAssembly for the C library. */
+/** Up to this many floats, a loop copies faster than `memory.copy`, which leaves WebAssembly for the C library. */
 const SHORT: usize = 128;
 
 /** to[0..count] = from[0..count]: floats that do not overlap. */

@@ -28,8 +28,8 @@ export function softmaxBackward(dx: usize, dy: usize, y: usize, N: usize, rows: 
 }
 
 /**
- * Softmax and cross-entropy against one class a sample, with the gradient by the logits. The target is 1 for the
- * label's class and 0 for others, moved towards 1/K for all by `smoothing`:
+ * Softmax and cross-entropy against one class a sample, with the gradient with respect to the logits. The target is 1 for the
+ * label's class and 0 for the rest, moved towards 1/K for all by `smoothing`:
  *
  *     target[k] = (1 − smoothing) · (k = label[n]) + smoothing / K
  *     loss[n] = −Σ_k target[k] · ln softmax(x[n])[k]
@@ -37,7 +37,7 @@ export function softmaxBackward(dx: usize, dy: usize, y: usize, N: usize, rows: 
  *     correct[n] = 1 where the largest logit, the first of equals, is the label's; else 0
  *
  * x dx [N, K], label i32 [N], loss correct [N]; `scale` points to one f32, 1 / batch size. correct and dx may
- * be 0 where nobody asks for them.
+ * be 0: then they are not computed.
  */
 export function sparseCrossEntropy(
   loss: usize, correct: usize, dx: usize, x: usize, label: usize, scale: usize, scratch: usize,

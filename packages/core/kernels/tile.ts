@@ -1,4 +1,4 @@
-// The inner loops that convolutions and dense layers, forward and backward, are made of: tiles of four rows by eight
+// The inner loops of convolutions and dense layers, forward and backward: tiles of four rows by eight
 // columns. Eight accumulators hide the latency of the additions; more would spill on x86-64's sixteen registers.
 //
 // The build writes out each stretch between `unroll step = 0..7` and `end of unroll` eight times, with the number for
@@ -12,7 +12,7 @@ import { F32, madd } from "./simd";
  *
  * t runs over `rows` × `segments` × `length`, in that order; x advances by `rowBytes`, `segmentBytes` and one float,
  * w by `wStepBytes` throughout, and by `wGapBytes` more after each row. Each x is splatted once, each w loaded once for
- * four rows. A NaN stays one.
+ * four rows. A NaN stays NaN.
  */
 export function tile(
   out: usize, outStrideBytes: usize,
@@ -40,7 +40,7 @@ export function tile(
   let wb: v128;
   let x: v128;
   if (length == 0) rows = 0;
-  // Pointers that move: products by the row's number V8 would compute anew in each row.
+  // Advance pointers: V8 would compute `row * rowBytes` again in every row.
   for (; rows > 0; rows--) {
     let offset: usize = 0;
     for (let segment = segments; segment > 0; segment--) {
@@ -92,7 +92,7 @@ export function tile(
  *
  *     out[j] = max(floor, (initA, initB) + Σ_t x_j[t] · w[t][0..8])      j = 0..3, t = 0..length
  *
- * Without `bounded` there is no maximum. Inlined: for short sums even the call would be felt.
+ * Without `bounded` there is no maximum. Inlined, because for short sums even the call costs.
  */
 // @ts-ignore: decorator
 @inline
@@ -145,12 +145,13 @@ export function productTile(
 }
 
 /**
- * A tile of outer products, which gradients by a kernel are:
+ * A tile of outer products, as in kernel gradients:
  *
  *     out[j][0..8] = max(floor, init[j][0..8] + Σ_t x[t][j] · w[t][0..8])      j = 0..3
  *
- * The four rows' x lie side by side. t runs over `rows` × `length` > 0; x advances by `rowBytes` and `xStepBytes`, w by
- * `wStepBytes` throughout. Without `bounded` there is no maximum. Inlined: worth it where sums are short and the loops around leave it enough registers.
+ * The x of the four rows are contiguous. t runs over `rows` × `length` > 0; x advances by `rowBytes` and `xStepBytes`, w by
+ * `wStepBytes` throughout. Without `bounded` there is no maximum. Inlined, which pays where sums are short and the loops
+ * around it leave enough registers.
  */
 // @ts-ignore: decorator
 @inline
@@ -206,7 +207,7 @@ export function outerTile(
   v128.store(o, bounded ? f32x4.pmax(b3, floor) : b3, 16);
 }
 
-/** outerTile without a bound as a call, for loops that hold so much themselves that it would spill. */
+/** outerTile without a bound, as a call: for loops that keep so much in registers that it would spill. */
 export function outerTileCalled(
   out: usize, outStrideBytes: usize,
   init: usize, initStrideBytes: usize,

@@ -48,7 +48,7 @@ export function sigmoidOf(e: v128): v128 {
 
 /** ln(1 + u) for 0 ≤ u ≤ 1, exact also where it is nearly 0. */
 export function log1p(u: v128): v128 {
-  // 2 artanh z, z = u / (2 + u) ≤ 1/3: the first term left out is below 2e-10 of the sum.
+  // 2 artanh z, z = u / (2 + u) ≤ 1/3: the first omitted term is below 2e-10 of the sum.
   const z = f64x2.div(u, f64x2.add(u, f64x2.splat(2)));
   const zz = f64x2.mul(z, z);
   let sum = f64x2.splat(1.0 / 17);

@@ -1,5 +1,5 @@
-// The kernel gradient of a 3×3 convolution in the space of Winograd's F(4×4, 3×3): the transpose of winograd.ts, and as
-// there 36 multiplications where the direct form takes 144.
+// The kernel gradient of a 3×3 convolution in the space of Winograd's F(4×4, 3×3): the transpose of winograd.ts, also
+// with 36 multiplications where the direct form takes 144.
 //
 //     M[f] = Σ_tiles V[f] · D[f]      V = Bᵀ d B      D = A dy Aᵀ      dw = Gᵀ M G        f = 0 … 35
 import { gradientTile, inputTile, tapTile } from "./winograd-transforms";
@@ -8,11 +8,11 @@ import { F32 } from "./simd";
 import { blockedChannels, pointStride, POINTS } from "./winograd";
 
 /**
- * conv2dKernelGradient by Winograd's algorithm, for 3×3 kernels with stride 1 and no dilation, added to what `dw`
- * holds: dw [3, 3, C, K].
+ * conv2dKernelGradient by Winograd's algorithm, for 3×3 kernels with stride 1 and no dilation, added to
+ * `dw` [3, 3, C, K].
  *
- * x [N, H, W, C] as for conv2dWinograd. dy stands in zeros [N, borderedH, borderedW, K], from row `borderH` and column
- * `borderW` on, with whole tiles of 4×4 behind: borderedH ≥ borderH + 4·⌈P/4⌉, borderedW likewise; read up to 12 bytes
+ * x [N, H, W, C] as for conv2dWinograd. dy has a border of zeros, [N, borderedH, borderedW, K]: it starts at row `borderH` and
+ * column `borderW`, with room for whole tiles of 4×4: borderedH ≥ borderH + 4·⌈P/4⌉, borderedW likewise; read up to 12 bytes
  * past its end. `block` tiles are transformed at a time; `v` holds 36·(block·C + 16) floats, `d`
  * 36·(block·8·⌈K/8⌉ + 16), `m` 36·(4·⌈C/4⌉·8·⌈K/8⌉ + 16), `scratch` 144.
  */
@@ -73,7 +73,7 @@ function addProducts(m: usize, v: usize, d: usize, C: usize, channels: usize, co
       outerTile(
         target, mBytes,
         target, mBytes,
-        // What is read past the last channel goes into sums that nobody reads.
+        // What is read past the last channel goes into sums that are never read.
         v + c * F32, d + k * F32,
         1, 0,
         count, C * F32, mBytes,

@@ -1,5 +1,5 @@
-// The transforms of Winograd's F(4×4, 3×3), on four channels at a time: one dimension after the other. What they
-// are for stands in winograd.ts; the kernel gradient's two are the transposes of the output's and the kernel's.
+// The transforms of Winograd's F(4×4, 3×3), on four channels at a time: one dimension after the other. Their
+// purpose is explained in winograd.ts; the kernel gradient's two are the transposes of the output's and the kernel's.
 import { F32, madd } from "./simd";
 
 /** Six values G · (g0, g1, g2), `strideBytes` apart. */
@@ -133,7 +133,7 @@ function outputTransform(
   v128.store(to + 3 * strideBytes, output3(b, d, m5));
 }
 
-// Each of the four for who keeps them in registers: a = m1 + m2, b = m1 − m2, c = m3 + m4, d = m3 − m4.
+// Each of the four alone, for callers that keep them in registers: a = m1 + m2, b = m1 − m2, c = m3 + m4, d = m3 − m4.
 
 // @ts-ignore: decorator
 @inline

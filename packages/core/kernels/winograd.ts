@@ -39,7 +39,7 @@ export function winogradKernel(
 }
 
 /**
- * winogradKernel of the kernel that the input gradient takes, turned round and with its channels changed over, for
+ * winogradKernel of the input gradient's kernel, which is rotated and has its channels swapped, for
  * input channels `first` … `last`−1: u[f][c / 8][k][c % 8] from w [3, 3, C, K].
  */
 export function winogradKernelFlipped(
@@ -60,7 +60,7 @@ export function winogradKernelFlipped(
   }
 }
 
-/** w[tap, c … c+3, k]; past the last channel that one again, whose products are dropped. */
+/** w[tap, c … c+3, k]; past the last channel, the last one again, whose products are dropped. */
 // @ts-ignore: decorator
 @inline
 function fourChannels(w: usize, tap: usize, c: usize, k: usize, C: usize, K: usize): v128 {
@@ -82,12 +82,12 @@ function kernelRows(u: usize, pointBytes: usize, scratch: usize): void {
 }
 
 /**
- * conv2dForward by Winograd's algorithm, for 3×3 kernels with stride 1 and no dilation: y [N, P, Q, K] as there.
+ * conv2dForward by Winograd's algorithm, for 3×3 kernels with stride 1 and no dilation: y [N, P, Q, K] as in conv2dForward.
  *
  * x [N, H, W, C] with H ≥ 4·⌈P/4⌉ + 2 and W ≥ 4·⌈Q/4⌉ + 2, u from winogradKernel, bias [K]. `block` tiles, a
  * multiple of 4, are transformed at a time; `v` holds 36·(block·C + 16) floats, `m` 36·(block·8·⌈K/8⌉ + 16), `scratch` 144.
  * bias is read up to 12 bytes past its end. With u from winogradKernelFlipped and dy in a border
- * of zeros for x this is the gradient by x.
+ * of zeros for x, this is the gradient with respect to x.
  */
 export function conv2dWinograd(
   y: usize, x: usize, u: usize, bias: usize, v: usize, m: usize, scratch: usize,
@@ -153,7 +153,8 @@ function storeLanes(to: usize, value: v128, count: usize): void {
 }
 
 /**
- * conv2dMaxPoolForward by Winograd's algorithm, for 3×3 kernels: y and winner [N, P, Q, K] as there, P Q pooled.
+ * conv2dMaxPoolForward by Winograd's algorithm, for 3×3 kernels: y and winner [N, P, Q, K] as in conv2dMaxPoolForward, P Q
+ * pooled.
  *
  * x [N, H, W, C] with H ≥ 4·⌈P/2⌉ + 2 and W ≥ 4·⌈Q/2⌉ + 2, u from winogradKernel, bias [K]. `block` tiles, a
  * multiple of 4, are transformed at a time; `v` holds 36·(block·C + 16) floats, `m` 36·(block·8·⌈K/8⌉ + 16), `scratch` 144.
@@ -192,8 +193,8 @@ export function conv2dMaxPoolWinograd(
 }
 
 /**
- * From one point of V or M to the next: a cache line more than the block needs, lest 36 points a power of two apart
- * push each other out of the cache.
+ * The distance between two points of V or M: a cache line more than the block needs, so that the 36 points are not a
+ * power of two apart, where they would push each other out of the cache.
  */
 // @ts-ignore: decorator
 @inline
@@ -218,7 +219,7 @@ function multiply(
   const zero = f32x4.splat(0);
   for (let f: usize = 0; f < POINTS; f++) {
     for (let k: usize = 0; k < channels; k += 8) {
-      // Rows past `count` hold what an earlier block left there; nobody reads their products.
+      // Rows past `count` hold what an earlier block left there; their products are never read.
       for (let t: usize = 0; t < count; t += 4) {
         const x = v + f * vStride + t * vBytes;
         productTile(
@@ -246,7 +247,7 @@ function poolTile(
     outputColumns(scratch, m + k * F32, pointBytes);
     const shift = v128.load(bias + k * F32);
     for (let p: usize = 0; p < rows; p++) {
-      // Two rows of outputs, whose windows are compared in registers: stored, they cost 2 µs of 50 an image.
+      // Two rows of outputs, whose windows are compared in registers: storing them would cost 2 µs of 50 an image.
       const upper = scratch + 2 * p * 96;
       const lower = upper + 96;
       const a0 = f32x4.add(v128.load(upper, 16), v128.load(upper, 32));
