@@ -55,7 +55,7 @@ describe("heddle data --report", () => {
     // Again, into the same folder: what is no longer drawn is removed.
     const again = await work.heddle(["data", "leaky", "--report", "looks", "--no-label-errors"]);
     expect(again.code, again.stderr).toBe(0);
-    expect(again.stdout).toContain("Left out: Suspected label errors: --no-label-errors");
+    expect(again.stdout).toContain("Omitted: Suspected label errors: switched off");
     expect(readdirSync(work.file("looks", "figures")).some((name) => name.startsWith("label-"))).toBe(false);
     expect(readJson(work.file("looks"), "findings.json").nearDuplicates).toEqual(nearDuplicates);
   });
@@ -63,7 +63,9 @@ describe("heddle data --report", () => {
   it("names what it leaves out for a set of one class", { timeout: 60_000 }, async () => {
     const { code, stdout, stderr } = await work.heddle(["data", "single", "--report"]);
     expect(code, stderr).toBe(0);
-    expect(stdout).toContain("Left out: Suspected label errors: there are no two classes to tell apart.");
+    expect(stdout).toContain(
+      "Omitted: Suspected label errors: there are fewer than two classes to tell apart.",
+    );
     const [name] = readdirSync(work.file("data-reports"));
     expect(existsSync(work.file("data-reports", name!, "report.html"))).toBe(true);
   });

@@ -108,9 +108,9 @@ describe("heddle explain", () => {
     expect(gallery.length).toBeGreaterThan(0);
     const alone = await workspace.heddle(["explain", "dense", "--json"]);
     expect(alone.code).toBe(0);
-    expect(last(alone.stdout).notes.at(-1)).toContain("Name one with --data.");
+    expect(last(alone.stdout).notes.at(-1)).toContain("has no dataset unless one is named.");
     expect((await workspace.heddle(["explain", "dense", "test:1"])).stderr).toContain(
-      "Name its folder with --data.",
+      "Set --data to the dataset's folder.",
     );
   });
 

@@ -1,6 +1,7 @@
 import { Argument, Command, Option } from "@commander-js/extra-typings";
 import { type ComparedRow, type Comparison, compareRuns } from "../../jobs/compare/compare-runs.js";
 import { COMPARISON_PAGE, writeComparisonPage } from "../../jobs/compare/comparison-page.js";
+import { formatCommand } from "../../runs/command-line.js";
 import { jsonOption, nonEmpty, runDirOption } from "../options.js";
 import type { Shell } from "../shell.js";
 import { cell, tableOrBlocks } from "../table.js";
@@ -46,7 +47,7 @@ Examples:
 }
 
 function print(terminal: Terminal, comparison: Comparison, report: string | null): void {
-  const { runs, settings, circumstances, results, notes } = comparison;
+  const { runs, settings, circumstances, results, notes, comparable } = comparison;
   const { bold } = terminal.colors;
   const columns = terminal.tableColumns;
   const text = (line: string) => terminal.result(wrapped(line, columns));
@@ -68,6 +69,10 @@ function print(terminal: Terminal, comparison: Comparison, report: string | null
   table("Circumstances that differ", circumstances, "Data, programs and machine are the same.");
   terminal.result("");
   for (const note of notes) text(cell(note));
+  if (comparable) {
+    const [first, second] = runs.map(({ path }) => path);
+    text(`The test: ${formatCommand(["heddle", "evaluate", first!, "--against", second!])}`);
+  }
   if (report !== null) terminal.result(`${"Report".padEnd(18)} ${report}`);
 }
 

@@ -205,6 +205,6 @@ function printReport(terminal: Terminal, { findings, reportPath }: DataReport): 
     }
   }
   if (leftOut.length > 0) terminal.result("");
-  for (const { what, why } of leftOut) terminal.result(`Left out: ${what}: ${why}.`);
+  for (const { what, why } of leftOut) terminal.result(`Omitted: ${what}: ${why}.`);
   terminal.result(`\nReport: ${reportPath}`);
 }

@@ -1,6 +1,7 @@
 import { Command, Option } from "@commander-js/extra-typings";
 import { explainRun } from "../../jobs/explain/run.js";
 import { loadOptions, withDataOptions } from "../data-options.js";
+import { setsAlso } from "../flag-words.js";
 import {
   DEFAULT_SEED,
   fastOption,
@@ -31,7 +32,12 @@ export function explainCommand(shell: Shell) {
       new Option("--layer <name>", "Grad-CAM's layer; the last convolution by default").argParser(nonEmpty),
     )
     .addOption(
-      new Option("--class <name>", "the class to explain; the predicted one by default").argParser(nonEmpty),
+      setsAlso(
+        new Option("--class <name>", "the class to explain; the predicted one by default").argParser(
+          nonEmpty,
+        ),
+        "className",
+      ),
     )
     .addOption(
       new Option(
@@ -78,17 +84,23 @@ Examples:
     .action(async (run, image, options) => {
       const terminal = new Terminal(shell, options);
       const { signal, release } = abortOnSignals(terminal);
-      const { data, stream, layer, class: className, mapImages: embeddingImages, runDir: root } = options;
-      const { patch, stride, seed, out, threads, fast = false } = options;
+      const { data, stream, out, runDir, threads, fast = false } = options;
+      const { layer, class: className, patch, stride, mapImages, seed } = options;
       try {
         const explained = await explainRun({
-          ...{ run, root, image, data, stream, layer, className, patch, stride, seed },
-          ...{ out, threads, fast, signal },
-          embeddingImages,
-          load: loadOptions(options, { signal, terminal }),
-          onWarning: (message) => terminal.warn(message),
-          onStage: (what) => (terminal.live ? terminal.rewrite(what) : terminal.info(what)),
-          onProgress: stageLines(terminal),
+          run,
+          root: runDir,
+          image,
+          out,
+          signal,
+          data: { data, stream, load: loadOptions(options, { signal, terminal }) },
+          method: { layer, className, patch, stride, mapImages, seed },
+          engine: { threads, fast },
+          events: {
+            onWarning: (message) => terminal.warn(message),
+            onStage: (what) => (terminal.live ? terminal.rewrite(what) : terminal.info(what)),
+            onProgress: stageLines(terminal),
+          },
         });
         for (const note of explained.notes) terminal.warn(note);
         for (const finding of explained.findings) terminal.result(finding);

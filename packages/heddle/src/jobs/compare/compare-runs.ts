@@ -2,22 +2,21 @@ import { HeddleError } from "@heddle/core/internal/base/errors.js";
 import { isFile } from "@heddle/core/internal/base/files-node.js";
 import { formatDuration, formatPercent, groupDigits } from "@heddle/core/internal/base/format.js";
 import type { EpochLogs } from "@heddle/core/internal/callbacks/history.js";
-import { formatCommand } from "../../runs/command-line.js";
 import type { Metrics, RunRecord } from "../../runs/records.js";
 import { RunFolder } from "../../runs/run-folder.js";
 import { type ListedStatus, statusNow } from "../../runs/run-store.js";
 import { flatSettings } from "./flat-settings.js";
 
-/** More curves than that cannot be told apart. */
+/** More curves than this cannot be told apart. */
 const MOST_RUNS = 14;
 
-/** A run, as it is compared. */
+/** A run in a comparison. */
 export interface ComparedRun {
-  /** How tables call it: A, B, … */
+  /** Its name in tables: A, B, … */
   readonly letter: string;
   readonly id: string;
   readonly path: string;
-  /** What people call it; `null` where nobody named it. */
+  /** The name that it was given; `null` where it has none. */
   readonly name: string | null;
   readonly status: ListedStatus;
   readonly record: RunRecord;
@@ -26,7 +25,7 @@ export interface ComparedRun {
   readonly epochs: readonly EpochLogs[];
 }
 
-/** One line of a table: a value for each run; `null` where a run has none. */
+/** A row of a table: a value for each run; `null` where a run has none. */
 export interface ComparedRow {
   readonly label: string;
   readonly values: readonly (string | null)[];
@@ -35,40 +34,42 @@ export interface ComparedRow {
 /** Runs side by side. */
 export interface Comparison {
   readonly runs: readonly ComparedRun[];
-  /** Settings that are not the same in all of them. */
+  /** Settings that differ. */
   readonly settings: readonly ComparedRow[];
-  /** Data, programs and machines that are not the same. */
+  /** Data, programs and machines that differ. */
   readonly circumstances: readonly ComparedRow[];
   readonly results: readonly ComparedRow[];
   /** What to know before reading them, a sentence each. */
   readonly notes: readonly string[];
+  /** Whether all runs were measured, on the same test images: only then can their accuracies be compared. */
+  readonly comparable: boolean;
 }
 
 /**
- * Lays runs side by side.
+ * Compares runs side by side.
  *
- * @param given run folders, ids or names below `root`, or `latest`; two at least
- * @throws HeddleError when one is not there, is damaged, or is named twice
+ * @param names run folders, ids or names below `root`, or `latest`; at least two
+ * @throws HeddleError when one is missing, damaged, or named twice
  */
-export async function compareRuns(given: readonly string[], root: string): Promise<Comparison> {
-  if (given.length < 2 || given.length > MOST_RUNS) {
+export async function compareRuns(names: readonly string[], root: string): Promise<Comparison> {
+  if (names.length < 2 || names.length > MOST_RUNS) {
     throw new HeddleError({
       who: "Comparison",
       expected: `2 to ${MOST_RUNS} runs`,
-      received: String(given.length),
-      next: "Name the runs to lay side by side; heddle runs lists them.",
+      received: String(names.length),
+      next: "Name the runs to compare.",
     });
   }
   const runs: ComparedRun[] = [];
-  for (const one of given) {
-    const run = await readRun(await RunFolder.open(one, root), "ABCDEFGHIJKLMN"[runs.length]!);
+  for (const name of names) {
+    const run = await readRun(await RunFolder.open(name, root), "ABCDEFGHIJKLMN"[runs.length]!);
     const twin = runs.find(({ path }) => path === run.path);
     if (twin) {
       throw new HeddleError({
-        who: `Run ${one}`,
+        who: `Run ${name}`,
         expected: "each run once",
         received: `${twin.id} twice`,
-        next: "Name another run.",
+        next: "Name a different run.",
       });
     }
     runs.push(run);
@@ -79,6 +80,7 @@ export async function compareRuns(given: readonly string[], root: string): Promi
     circumstances: circumstancesThatDiffer(runs),
     results: resultsOf(runs),
     notes: notesOn(runs),
+    comparable: areComparable(runs),
   };
 }
 
@@ -98,7 +100,7 @@ async function readRun(folder: RunFolder, letter: string): Promise<ComparedRun> 
   };
 }
 
-/** Of the engine only where every run says what it was: one that is not over does not. */
+/** The engine counts only where every run knows its own: an unfinished run does not. */
 function circumstancesThatDiffer(runs: readonly ComparedRun[]): readonly ComparedRow[] {
   const known = runs.every(({ metrics }) => metrics !== undefined);
   return differing(
@@ -134,7 +136,7 @@ function circumstancesOf({ record, metrics }: ComparedRun): ReadonlyMap<string, 
   ]);
 }
 
-/** The names of which not all have the same value, in the order in which they come. */
+/** The names whose values differ, in their order. */
 function differing(all: readonly ReadonlyMap<string, string>[]): readonly ComparedRow[] {
   const names = new Set(all.flatMap((one) => [...one.keys()]));
   return [...names]
@@ -181,11 +183,16 @@ function notesOn(runs: readonly ComparedRun[]): readonly string[] {
   }
   const tests = runs.map(({ record }) => record.dataset.testSha256);
   if (new Set(tests).size > 1) {
-    notes.push("The test images are not the same: accuracies on different images cannot be compared.");
-  } else if (runs.every(({ metrics }) => metrics)) {
-    const [first, second] = runs.map(({ path }) => path);
-    const ask = formatCommand(["heddle", "evaluate", first!, "--against", second!]);
-    notes.push(`The test images are the same. Whether a difference is more than chance: ${ask}`);
+    notes.push("The test images differ: accuracies on different images cannot be compared.");
+  } else if (areComparable(runs)) {
+    notes.push(
+      "The test images are the same. McNemar's test on them tells whether a difference is more than chance.",
+    );
   }
   return notes;
+}
+
+function areComparable(runs: readonly ComparedRun[]): boolean {
+  const tests = new Set(runs.map(({ record }) => record.dataset.testSha256));
+  return tests.size === 1 && runs.every(({ metrics }) => metrics !== undefined);
 }

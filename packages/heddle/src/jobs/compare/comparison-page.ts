@@ -8,13 +8,13 @@ import { writePage } from "../../pages/write-page.js";
 import { drawFigure } from "../../rendering/draw-figure.js";
 import type { ComparedRow, ComparedRun, Comparison } from "./compare-runs.js";
 
-/** Where a page goes unless the user says otherwise, below the working folder. */
+/** Where a page goes by default, below the working folder. */
 export const COMPARISON_PAGE = "comparison.html";
 
 /**
- * Writes a comparison as an HTML page, with its figures beside it as {@link writePage} does.
+ * Writes a comparison as an HTML page, with its figures next to it as {@link writePage} does.
  *
- * @throws HeddleError when the page cannot be written; nothing is left then
+ * @throws HeddleError when the page cannot be written; then nothing is left
  */
 export async function writeComparisonPage(path: string, comparison: Comparison): Promise<void> {
   const figures = await comparisonFigures(comparison.runs);
@@ -23,7 +23,7 @@ export async function writeComparisonPage(path: string, comparison: Comparison):
 
 type Curve = "valAccuracy" | "accuracy" | "valLoss" | "loss";
 
-/** Curves of all runs over each other: of accuracy and loss, on what was validated on and in training. */
+/** Accuracy and loss of all runs, on the validation images and while training. */
 async function comparisonFigures(runs: readonly ComparedRun[]): Promise<readonly Figure[]> {
   const on = validatedOn(runs);
   const percent = { format: (value: number) => value.toFixed(2), scale: 100 };
@@ -47,7 +47,7 @@ async function curves(
   const shown = runs
     .map(({ letter, epochs }, index) => ({
       label: letter,
-      // Neighbours differ in colour, and runs of one colour in their dashes.
+      // Neighbours differ in colour, and runs of the same colour in their dashes.
       group: index % 2 === 0 ? ("first" as const) : ("second" as const),
       points: pointsOf(epochs, field, scale),
     }))
@@ -59,7 +59,7 @@ async function curves(
     overlaidCurves(shown, {
       name: `${{ ...name, ...losses }[field]}-by-epoch`,
       title: `${title}, by epoch`,
-      subtitle: `Runs ${shown.map(({ label }) => label).join(", ")}, named at their ends`,
+      subtitle: `Runs ${shown.map(({ label }) => label).join(", ")}, named at the ends of their curves`,
       axis,
       format,
     }),
@@ -107,7 +107,7 @@ function pageFor(
         tables: [
           {
             title: "What the letters stand for",
-            head: ["", "Run", "Name", "Status", "Began", "Command"],
+            head: ["", "Run", "Name", "Status", "Started", "Command"],
             rows: runs.map(({ letter, id, name, status, record }) => [
               letter,
               id,

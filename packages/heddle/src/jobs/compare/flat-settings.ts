@@ -2,9 +2,9 @@ import { isJsonObject, type JsonObject } from "@heddle/core/internal/base/json.j
 import type { RunRecord } from "../../runs/records.js";
 
 /**
- * A run's settings and its model as one value per name, so that two runs can be laid side by side: `learningRate`,
- * `augment.rotation`, `model.conv2d.filters`. Layers go by their names, not by their place: one more layer is one
- * difference, not many.
+ * A run's settings and its model as names with one value each, so that two runs can be compared: `learningRate`,
+ * `augment.rotation`, `model.conv2d.filters`. Layers go by name, not by position: one more layer is one difference, not
+ * many.
  */
 export function flatSettings({
   recipe,

@@ -6,7 +6,7 @@ import type { DataFindings, PairCounts } from "./findings.js";
 
 const scopes = ["Within training", "Within test", "A test image and a training image"] as const;
 
-/** Images that are equal byte for byte. */
+/** Images that are equal, byte for byte. */
 export function duplicatesSection({ dataset }: DataFindings): PageSection {
   const { withinTrain, withinTest, betweenSplits } = dataset.duplicates;
   const row = (name: string, { count, conflicting, examples }: Duplicates) => [
@@ -22,11 +22,11 @@ export function duplicatesSection({ dataset }: DataFindings): PageSection {
     text:
       found === 0
         ? "No image occurs twice, byte for byte."
-        : "Images that are equal to an earlier one, byte for byte. A test image that is also in training measures memory, not what was learnt.",
+        : "Images that are equal to an earlier one, byte for byte. A test image that is also in training measures memory, not learning.",
     tables: [
       {
-        title: "Images that have an equal one before them",
-        head: ["Where", "Images", "With another label", "The first"],
+        title: "Images that repeat an earlier one",
+        head: ["Where", "Images", "With a different label", "Examples"],
         rows: [
           row(scopes[0], withinTrain),
           row(scopes[1], withinTest),
@@ -38,7 +38,7 @@ export function duplicatesSection({ dataset }: DataFindings): PageSection {
   };
 }
 
-/** Images that are the same but for small changes. */
+/** Images that are the same except for small changes. */
 export function nearDuplicatesSection(
   { nearDuplicates, dataset }: DataFindings,
   figures: readonly Figure[],
@@ -51,17 +51,17 @@ export function nearDuplicatesSection(
     groupDigits(counts.otherLabel),
   ];
   const [height, width] = dataset.train.shape;
-  const shifted = Math.min(height, width) >= 12 ? ", the least of nine placements by up to a pixel" : "";
+  const shifted = Math.min(height, width) >= 12 ? ", the smallest over nine shifts by up to one pixel" : "";
   const limit = truncated
-    ? ` The search ended at ${groupDigits(pairs.length)} pairs: there are more, and those shown may not be the nearest.`
+    ? ` The search stopped at ${groupDigits(pairs.length)} pairs: there are more, and those shown may not be the nearest.`
     : "";
   return {
     id: "near-duplicates",
     title: "Near duplicates",
     text:
       (pairs.length === 0
-        ? "No two images are the same up to brightness, contrast, a little noise and a shift by a pixel."
-        : "Pairs of images that are the same up to brightness, contrast, a little noise and a shift by a pixel. Between the splits they let a model be tested on what it has seen; with different labels, one of the two is wrong or the classes overlap.") +
+        ? "No two images are the same up to brightness, contrast, a little noise and a shift by one pixel."
+        : "Pairs of images that are the same up to brightness, contrast, a little noise and a shift by one pixel. Between the splits, they test a model on what it has seen; with different labels, one of the two is wrong or the classes overlap.") +
       limit,
     tables: [
       {
@@ -76,6 +76,6 @@ export function nearDuplicatesSection(
       },
     ],
     figures,
-    aside: `Distance: that of the two images blurred (1-2-1), their means taken away, at length 1${shifted}; √(2 − 2r) of their correlation r. Contrasts differ by half at most. No pair within the distance is missed; mirrored, rotated and scaled copies are not looked for. Images of one tone are left out. Plain things of one form come near each other without being copies: look at them before you call them so.`,
+    aside: `The distance is that of the two images after blurring (1-2-1), subtracting their means and scaling them to length 1${shifted}: √(2 − 2r) for a correlation of r. Contrasts differ by half at most. No pair within the distance is missed; mirrored, rotated and scaled copies are not searched for. Images of a single tone are skipped. Plain objects of the same form come near each other without being copies: look before you call them duplicates.`,
   };
 }

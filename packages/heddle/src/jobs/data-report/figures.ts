@@ -18,7 +18,7 @@ const COLUMNS = 5;
 const OF_A_CLASS = 20;
 const OF_ONE_OF_MANY = 10;
 const MANY_CLASSES = 20;
-/** A page with more grids is one that nobody reads. */
+/** Nobody reads a page with more grids. */
 export const MOST_CLASSES = 100;
 const PAIRS = 12;
 const SUSPECTS = 24;
@@ -26,7 +26,7 @@ const SUSPECTS = 24;
 /** The figures of a section, not drawn yet. */
 type Drawings = readonly (Chart | Sheet)[];
 
-/** What all figures of a report share. `dataset` holds bytes. */
+/** What all figures of a report share. The images of `dataset` are bytes. */
 export interface Drawing {
   readonly dataset: Dataset;
   readonly seed: number;
@@ -41,7 +41,7 @@ export function firstImagesFigure({ dataset }: Drawing): Drawings {
   return [imageGrid(first, { name: "first-images", title, columns: COLUMNS, labels, tone })];
 }
 
-/** One grid a class, of images drawn by the seed. */
+/** A grid for each class, of images drawn at random with the seed. */
 export function classFigures({ dataset, seed }: Drawing): Drawings {
   const { train, classNames } = dataset;
   const count = classNames.length > MANY_CLASSES ? OF_ONE_OF_MANY : OF_A_CLASS;
@@ -72,7 +72,7 @@ export function balanceFigure({ classNames, train, test }: DatasetDescription): 
   return [classBalance(splits, classNames)];
 }
 
-/** One histogram a channel, of the values as they are stored. */
+/** A histogram for each channel, of the values as they are stored. */
 export function histogramFigures(dataset: Dataset, range: readonly [number, number]): Drawings {
   const { train, test } = dataset;
   const [ofTrain, ofTest] = [histogramOf(train, range), histogramOf(test, range)];
@@ -133,7 +133,7 @@ function pairsFigure({ dataset }: Drawing, pairs: readonly FoundPair[], name: st
       index: 2 * at + side,
       lines: captionOf(dataset, image),
     }));
-    return { pictures, footer: exact ? "equal to the last bit" : `distance ${distance.toFixed(4)}` };
+    return { pictures, footer: exact ? "equal, byte for byte" : `distance ${distance.toFixed(4)}` };
   });
   return imageCards(set, cards, { name, title, columns: 2, tone });
 }

@@ -19,7 +19,7 @@ import { type OutOfFoldOptions, outOfFold } from "./out-of-fold.js";
 
 const splits = ["train", "test"] as const;
 
-/** Pairs of images that are all but the same, within and between the splits. */
+/** Finds pairs of images that are nearly the same, within and between the splits. */
 export async function nearDuplicateFindings(
   dataset: Dataset,
   options: { readonly signal: AbortSignal; readonly onProgress: (share: number) => void },
@@ -49,7 +49,7 @@ export async function nearDuplicateFindings(
   };
 }
 
-/** Whether a pair's images are of these splits, in this order. */
+/** Whether the images of a pair come from these splits, in this order. */
 export function isBetween({ first, second }: FoundPair, a: string, b: string): boolean {
   return first.split === a && second.split === b;
 }
@@ -62,17 +62,17 @@ function countsOf(pairs: readonly FoundPair[], a: string, b: string): PairCounts
   return { pairs: own.length, images: images.size, otherLabel };
 }
 
-/** Labels that are probably wrong, by models that did not learn them. */
+/** Finds labels that are probably wrong, by models that did not learn them. */
 export async function labelErrorFindings(
   dataset: Dataset,
   options: OutOfFoldOptions,
 ): Promise<LabelErrorFindings> {
   const probabilities = await outOfFold(dataset, options);
   const { classNames } = dataset;
-  const judge = ({ count, labels }: ImageSet, given: Float32Array): SplitLabelErrors => ({
+  const judge = ({ count, labels }: ImageSet, predicted: Float32Array): SplitLabelErrors => ({
     images: count,
-    accuracy: accuracy(answersOf({ probabilities: given, labels, classNames })).value,
-    ...confidentLearning(given, labels, classNames.length),
+    accuracy: accuracy(answersOf({ probabilities: predicted, labels, classNames })).value,
+    ...confidentLearning(predicted, labels, classNames.length),
   });
   return {
     model: "study_cnn",

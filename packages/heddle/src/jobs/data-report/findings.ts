@@ -9,12 +9,13 @@ export interface FoundImage {
   readonly label: number;
 }
 
+/** Two images that are nearly the same. */
 export interface FoundPair {
   readonly first: FoundImage;
   readonly second: FoundImage;
-  /** Of `findNearDuplicates`. */
+  /** As `findNearDuplicates` measures it. */
   readonly distance: number;
-  /** True where the images are equal to the last bit. */
+  /** True where the images are equal, byte for byte. */
   readonly exact: boolean;
 }
 
@@ -23,15 +24,16 @@ export interface PairCounts {
   readonly pairs: number;
   /** Images that are in at least one of them; between the splits, test images. */
   readonly images: number;
-  /** Pairs of which the two images carry different labels. */
+  /** Pairs whose images have different labels. */
   readonly otherLabel: number;
 }
 
+/** The near duplicates of a dataset. */
 export interface NearDuplicateFindings {
   readonly maxDistance: number;
   /** True when the search ended early because it had found too many. */
   readonly truncated: boolean;
-  /** Images of one tone, which were left out. */
+  /** Images of a single tone, which were not compared. */
   readonly withoutContrast: number;
   readonly withinTrain: PairCounts;
   readonly withinTest: PairCounts;
@@ -40,13 +42,14 @@ export interface NearDuplicateFindings {
   readonly pairs: readonly FoundPair[];
 }
 
-/** What confident learning says of one split. */
+/** What confident learning says about one split. */
 export interface SplitLabelErrors extends ConfidentLearning {
   readonly images: number;
-  /** The share of images of which the most probable class is the label, 0 … 1. */
+  /** The share of images whose most probable class is the label, 0 … 1. */
   readonly accuracy: number;
 }
 
+/** The suspected label errors of a dataset, and the models that found them. */
 export interface LabelErrorFindings {
   readonly model: string;
   readonly folds: number;
@@ -55,7 +58,7 @@ export interface LabelErrorFindings {
   readonly test: SplitLabelErrors;
 }
 
-/** What a report left out, and why. */
+/** A part that a report omits, and why. */
 export interface LeftOut {
   readonly what: string;
   readonly why: string;
@@ -63,7 +66,7 @@ export interface LeftOut {
 
 export const FINDINGS_FORMAT_VERSION = 1;
 
-/** All that a data report says, in numbers: `findings.json`. */
+/** `findings.json`: everything that a data report says, in numbers. */
 export interface DataFindings {
   readonly formatVersion: number;
   readonly heddle: string;
@@ -74,7 +77,7 @@ export interface DataFindings {
   readonly dataset: DatasetDescription;
   readonly balance: { readonly train: Balance; readonly test: Balance };
   readonly nearDuplicates: NearDuplicateFindings;
-  /** `null` where they were left out. */
+  /** `null` where they were not looked for. */
   readonly labelErrors: LabelErrorFindings | null;
   readonly leftOut: readonly LeftOut[];
   /** Names of the figures' files, without the extension. */

@@ -19,7 +19,7 @@ const FIGURES = "figures";
 
 /**
  * The folder of a data report: `report.html`, `findings.json`, `figures/*.svg` and `*.png`. Nothing is written before
- * everything is there, and every file is written whole or not at all.
+ * everything is computed, and every file is written whole or not at all.
  */
 export class ReportFolder {
   private constructor(
@@ -28,7 +28,7 @@ export class ReportFolder {
   ) {}
 
   /**
-   * Makes the folder, so that a report that takes minutes does not fail at its end.
+   * Makes the folder first, so that a report that takes minutes does not fail at its end.
    *
    * @throws HeddleError when it cannot be made, or holds anything but an earlier report
    */
@@ -43,9 +43,9 @@ export class ReportFolder {
     if (await fileExists(join(path, FINDINGS))) return new ReportFolder(path, false);
     throw new HeddleError({
       who: `Folder ${path}`,
-      expected: "a new or empty folder, or one of an earlier data report",
-      received: "one with other files",
-      next: "Name another folder: --report DIR.",
+      expected: "a new or empty folder, or that of an earlier data report",
+      received: "a folder with other files",
+      next: "Set `report` to another folder.",
     });
   }
 
@@ -53,7 +53,7 @@ export class ReportFolder {
     return join(this.path, PAGE);
   }
 
-  /** Writes everything, the page last: where there is a new page, all that it speaks of is there. */
+  /** Writes everything, the page last: when there is a new page, everything it refers to is there. */
   async write(page: string, findings: DataFindings, figures: readonly Figure[]): Promise<void> {
     const before = await this.earlierFigures();
     await writeFigures(join(this.path, FIGURES), figures);
@@ -66,13 +66,13 @@ export class ReportFolder {
     }
   }
 
-  /** Takes the folder away again where it was made for a report that did not come about. */
+  /** Removes the folder again where it was made for a report that failed. */
   async abandon(): Promise<void> {
-    // One that holds anything stays.
+    // A folder that holds anything stays.
     if (this.isNew) await rmdir(this.path).catch(() => undefined);
   }
 
-  /** What an earlier report drew: what this one does not draw again would be of other data. */
+  /** Figures of an earlier report: those that this one does not draw again would show other data. */
   private async earlierFigures(): Promise<readonly string[]> {
     const path = join(this.path, FINDINGS);
     if (!(await fileExists(path))) return [];
@@ -84,7 +84,7 @@ export class ReportFolder {
         (name): name is string => typeof name === "string" && /^[a-z0-9]+(-[a-z0-9]+)*$/.test(name),
       );
     } catch {
-      // A damaged one is replaced, and what it drew stays.
+      // A damaged file is replaced; the figures of its report stay.
       return [];
     }
   }

@@ -2,7 +2,7 @@ import { Random, shuffle } from "@heddle/core/internal/base/random.js";
 import { sizeOf } from "@heddle/core/internal/base/shape.js";
 import type { ImageSet } from "@heddle/core/internal/data/dataset.js";
 
-/** Sets of one shape and element type, one behind the other. */
+/** Sets of the same shape and element type as one, in their order. */
 export function joined(sets: readonly ImageSet[]): ImageSet {
   const [first] = sets as readonly [ImageSet, ...ImageSet[]];
   const length = sets.reduce((sum, { images }) => sum + images.length, 0);

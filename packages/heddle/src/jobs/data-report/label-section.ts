@@ -1,4 +1,4 @@
-import { formatPercent, groupDigits } from "@heddle/core/internal/base/format.js";
+import { counted, formatPercent, groupDigits } from "@heddle/core/internal/base/format.js";
 import type { Figure } from "@heddle/core/internal/figures/figure.js";
 import type { PageSection, PageTable } from "../../pages/page.js";
 import type { DataFindings, LabelErrorFindings, SplitLabelErrors } from "./findings.js";
@@ -6,11 +6,12 @@ import type { DataFindings, LabelErrorFindings, SplitLabelErrors } from "./findi
 const LARGEST = 10;
 const LISTED = 50;
 
-/** Labels that are probably wrong; a sentence where they were not looked for. */
+/** Labels that are probably wrong; a sentence where they were not searched for. */
 export function labelErrorsSection(findings: DataFindings, figures: readonly Figure[]): PageSection {
   const { labelErrors, dataset } = findings;
   const about = { id: "label-errors", title: "Suspected label errors" };
-  if (labelErrors === null) return { ...about, text: "Not looked for: see what was left out, below." };
+  if (labelErrors === null)
+    return { ...about, text: "Not searched for; the reason is under “Omitted”, below." };
   const { train, test, folds, epochs } = labelErrors;
   const suspects = train.suspects.length + test.suspects.length;
   const row = (name: string, split: SplitLabelErrors) => [
@@ -24,12 +25,12 @@ export function labelErrorsSection(findings: DataFindings, figures: readonly Fig
     ...about,
     text:
       suspects === 0
-        ? "No label is suspect: wherever the models are sure, they agree with the labels."
-        : "Images that models which never saw them are sure belong to another class. They are to be looked at, not deleted: among them are wrong labels, images that fit two classes, and images that are merely hard.",
+        ? "No label is suspect: wherever the models are sure, they agree with it."
+        : "Images that, according to models which never saw them, surely belong to another class. Look at them, do not just delete them: some labels are wrong, some images fit two classes, and some are merely hard.",
     tables: [
       {
         title: "Suspects by split",
-        head: ["Split", "Suspects", "Share", "Errors, estimated", "Models agree with label"],
+        head: ["Split", "Suspects", "Share", "Estimated errors", "Models agree with label"],
         rows: [row("Training", train), row("Test", test)],
         numeric: [1, 2, 3, 4],
       },
@@ -37,7 +38,7 @@ export function labelErrorsSection(findings: DataFindings, figures: readonly Fig
       ...(suspects === 0 ? [] : [suspectTable(labelErrors, dataset.classNames)]),
     ],
     figures,
-    aside: `Made by confident learning (Northcutt, Jiang and Chuang, 2021): the study's CNN was trained ${folds} times for ${epochs} ${epochs === 1 ? "epoch" : "epochs"}, each time without another ${folds === 2 ? "half" : `part in ${folds}`} of the training images, and asked about that part; test images were put to all ${folds} models and the mean taken. A model is sure of a class when it gives it at least what it gives on average where it is the label. Ranked by margin: the probability of the label less the largest of another class. The estimate scales the counts of sure answers to all images of a label, and counts the models' own mistakes as wrong labels: it is an upper bound in practice, the nearer the better the models.`,
+    aside: `Found by confident learning (Northcutt, Jiang and Chuang, 2021). The study's CNN was trained ${folds} times for ${counted(epochs, "epoch")}, each time without a different ${folds === 2 ? "half" : `part in ${folds}`} of the training images, and then asked about that part; for test images, the answers of all ${folds} models are averaged. A model is sure of a class when it gives that class at least its average probability on images with that label. Suspects are ranked by margin: the probability of the label minus the largest probability of another class. The estimate scales the counts of sure answers up to all images of a label. It counts the models' own mistakes as wrong labels, so that in practice it is an upper bound, closer for better models.`,
   };
 }
 

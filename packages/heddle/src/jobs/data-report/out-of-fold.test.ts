@@ -37,11 +37,13 @@ describe("whyNotJudged", () => {
   it("names what is lacking", () => {
     const dataset = { ...about, classNames, train, test };
     expect(whyNotJudged(dataset, 4)).toBeUndefined();
-    expect(whyNotJudged(withLabels(new Uint8Array(200)), 4)).toBe("there are no two classes to tell apart");
+    expect(whyNotJudged(withLabels(new Uint8Array(200)), 4)).toBe(
+      "there are fewer than two classes to tell apart",
+    );
     const lonely = new Uint8Array(200);
     lonely[5] = 3;
     expect(whyNotJudged(withLabels(lonely), 4)).toBe(
-      "it takes at least two classes with 8 training images or more",
+      "that needs at least two classes with 8 training images or more",
     );
     const small = { ...dataset, train: { ...train, shape: [5, 9, 1] as const } };
     expect(whyNotJudged(small, 4)).toContain("images of 5×9 are too small");

@@ -5,27 +5,28 @@ import { type Dataset, imagesAt } from "@heddle/core/internal/data/dataset.js";
 import { SparseCategoricalCrossentropy } from "@heddle/core/internal/losses/index.js";
 import { studyModel, studyOptimizer, studyRecipe } from "@heddle/core/internal/recipes/study-recipe.js";
 
+/** How {@link outOfFold} trains its models. */
 export interface OutOfFoldOptions {
   readonly folds: number;
   readonly epochs: number;
   readonly seed: number;
   readonly threads?: number | undefined;
   readonly signal: AbortSignal;
-  /** The training of a model begins; folds count from 1. */
+  /** Called when the training of a model begins; folds count from 1. */
   readonly onFold?: (fold: number) => void;
-  /** How far the training of the fold under way is. */
+  /** Called with the progress of the current fold. */
   readonly onProgress?: (fold: number, progress: Progress) => void;
 }
 
-/** Letters: N images, K classes. */
+/** Predictions for every image by models that were not trained on it: N images, K classes. */
 export interface OutOfFold {
-  /** `[N, K]`: for each training image the probabilities by the model that did not see it. */
+  /** `[N, K]`: for each training image the probabilities of the model that did not see it. */
   readonly train: Float32Array;
   /** `[N, K]`: for each test image the mean of all models' probabilities; none of them saw it. */
   readonly test: Float32Array;
 }
 
-/** Parts that every image is left out in once; the paper's experiments have four as well. */
+/** Each image is held out once, in one of this many parts; the paper's experiments have four as well. */
 export const FOLDS = 4;
 
 /** Enough for the study's CNN to know the classes of Fashion-MNIST, and too few for it to learn wrong labels by heart. */
@@ -33,15 +34,15 @@ const EPOCHS = 4;
 /** Small sets have few steps in an epoch. */
 const LEAST_STEPS = 500;
 
-/** Passes over the data where nobody chooses: more for small sets. */
+/** Passes over the data by default: more for small sets. */
 export function defaultEpochs(images: number, folds: number): number {
   const steps = Math.ceil((images * (folds - 1)) / folds / studyRecipe.batchSize);
   return Math.max(EPOCHS, Math.min(40, Math.ceil(LEAST_STEPS / steps)));
 }
 
 /**
- * Trains the study's CNN once for each fold, without the fold, and asks it about the fold: no image is judged by a
- * model that learnt its label. The folds hold each class in equal parts.
+ * Trains the study's CNN once for each fold, on all other folds, and asks it about that fold: no image is judged by a
+ * model that learnt its label. The folds hold equal parts of each class.
  *
  * @param dataset its images as bytes
  */
@@ -63,7 +64,7 @@ export async function outOfFold(dataset: Dataset, options: OutOfFoldOptions): Pr
     const model = studyModel({ input: train.shape, classes, seed: seed + fold });
     model.compile({
       optimizer: studyOptimizer(studyRecipe),
-      // Labels are not smoothed, as in the study they are: what is wanted is how sure the model is.
+      // Unlike in the study, labels are not smoothed: what matters is how sure the model is.
       loss: new SparseCategoricalCrossentropy(),
       ...(threads !== undefined && { threads }),
     });
@@ -91,7 +92,7 @@ export async function outOfFold(dataset: Dataset, options: OutOfFoldOptions): Pr
 export function foldsOf(labels: ArrayLike<number>, classes: number, folds: number, seed: number): Int32Array {
   const order = new Int32Array(labels.length);
   shuffle(order, new Random(seed, "split"));
-  // Each class begins with another fold, so that the folds are equally large.
+  // Each class begins with a different fold, so that all folds have the same size.
   const next = Array.from({ length: classes }, (_, label) => label);
   const result = new Int32Array(labels.length);
   for (const position of order) {
@@ -109,10 +110,10 @@ export function whyNotJudged({ train, classNames }: Dataset, folds: number): str
   for (const label of train.labels) perClass[label]! += 1;
   const enough = perClass.filter((count) => count >= 2 * folds).length;
   if (classNames.length < 2 || perClass.filter((count) => count > 0).length < 2)
-    return "there are no two classes to tell apart";
-  if (enough < 2) return `it takes at least two classes with ${2 * folds} training images or more`;
+    return "there are fewer than two classes to tell apart";
+  if (enough < 2) return `that needs at least two classes with ${2 * folds} training images or more`;
   if (Math.min(height, width) < 6)
-    return `images of ${height}×${width} are too small for the study's CNN, which takes 6×6 or more`;
+    return `images of ${height}×${width} are too small for the study's CNN, which needs 6×6 or more`;
   if (sizeOf(train.shape) > 256 * 256 * 4 || channels > 4)
     return `images of ${train.shape.join("×")} are too large for the study's CNN`;
   return undefined;

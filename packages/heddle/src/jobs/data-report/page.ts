@@ -9,7 +9,7 @@ import type { DataFindings } from "./findings.js";
 import { labelErrorsSection } from "./label-section.js";
 import type { Balance } from "./statistics.js";
 
-/** The figures of a report by the section that shows them. */
+/** The figures of a report, by the section that shows them. */
 export interface DataFigures {
   readonly first: readonly Figure[];
   readonly classes: readonly Figure[];
@@ -32,39 +32,39 @@ export function dataPage(findings: DataFindings, figures: DataFigures): string {
       title: "First images",
       figures: figures.first,
       aside:
-        "As they are stored, enlarged without smoothing. Grey images are shown as ink on paper; on a dark page as they are.",
+        "As they are stored, enlarged without smoothing. On a light page, grey images are inverted, like ink on paper.",
     },
     balanceSection(findings, figures.balance),
     {
       id: "classes",
       title: "Each class",
-      text: "Images drawn at random from each class of the training set. What does not belong to its class shows here first.",
+      text: "Images drawn at random from each class of the training set. This is where images of the wrong class show first.",
       figures: figures.classes,
-      aside: `The same images are drawn for the same seed (${findings.seed}).`,
+      aside: `Drawn with seed ${findings.seed}: the same seed draws the same images.`,
     },
     {
       id: "means",
       title: "Mean images",
-      text: "The mean of all training images of a class. A sharp mean is a class of one form and one pose; a blurred one has many.",
+      text: "The mean of all training images of each class. A sharp mean comes from a class with one form and one pose, a blurred mean from one with many.",
       figures: figures.means,
     },
     {
       id: "pixels",
       title: "Pixel values",
-      text: "How often each value occurs. Where the splits differ, they were not made in the same way.",
+      text: "How often each value occurs. Where the splits differ, they were not made the same way.",
       figures: figures.histograms,
-      aside: "The axis is logarithmic; a bin that no pixel falls into is left blank.",
+      aside: "The axis is logarithmic; a bin without pixels is blank.",
     },
     duplicatesSection(findings),
     nearDuplicatesSection(findings, figures.nearDuplicates),
     labelErrorsSection(findings, figures.suspects),
     {
       id: "left-out",
-      title: "Left out",
+      title: "Omitted",
       ...(leftOut.length > 0 && {
         tables: [
           {
-            title: "What this report does not say, and why",
+            title: "What this report omits, and why",
             head: ["Part", "Why"],
             rows: leftOut.map(({ what, why }) => [what, why]),
           },
@@ -75,8 +75,8 @@ export function dataPage(findings: DataFindings, figures: DataFigures): string {
       id: "reproduction",
       title: "Reproduction",
       text: "This command makes the same report again.",
+      command: findings.command,
       facts: [
-        { label: "Command", value: findings.command, code: true },
         { label: "Heddle", value: findings.heddle },
         { label: "Seed", value: String(findings.seed) },
         ...source.files.map(({ name, sha256 }) => ({ label: name, value: sha256, code: true })),
@@ -108,10 +108,10 @@ function headline({ dataset, nearDuplicates, labelErrors, balance }: DataFinding
     {
       label: "Test images seen in training",
       value: groupDigits(dataset.duplicates.betweenSplits.count),
-      note: "equal to the last bit",
+      note: "equal, byte for byte",
     },
     {
-      label: "Test images all but seen",
+      label: "Test images nearly seen in training",
       value: `${more}${groupDigits(betweenSplits.images)}`,
       note: `${formatPercent(betweenSplits.images / test.images)} of the test set`,
     },
@@ -121,7 +121,7 @@ function headline({ dataset, nearDuplicates, labelErrors, balance }: DataFinding
           {
             label: "Suspected labels",
             value: groupDigits(labelErrors.train.suspects.length + labelErrors.test.suspects.length),
-            note: "to be looked at",
+            note: "to look at",
           },
         ]),
     {
@@ -159,7 +159,7 @@ function summarySection({ dataset, nearDuplicates }: DataFindings): PageSection 
         label: "Source",
         value: source.kind === "generated" ? `drawn by code, seed ${source.seed ?? 0}` : (source.path ?? ""),
       },
-      { label: "Images of one tone", value: groupDigits(nearDuplicates.withoutContrast) },
+      { label: "Images of a single tone", value: groupDigits(nearDuplicates.withoutContrast) },
     ],
   };
 }
@@ -173,7 +173,8 @@ function balanceSection({ dataset, balance }: DataFindings, figures: readonly Fi
   const gaps = missing
     .filter(([, labels]) => labels.length > 0)
     .map(
-      ([split, labels]) => `No ${split} image is labelled ${labels.map((l) => classNames[l]).join(", ")}.`,
+      ([split, labels]) =>
+        `No ${split} image is labelled ${labels.map((label) => classNames[label]).join(", ")}.`,
     );
   const row = (name: string, { largest, smallest, ratio }: Balance) => [
     name,
@@ -194,9 +195,9 @@ function balanceSection({ dataset, balance }: DataFindings, figures: readonly Fi
     id: "balance",
     title: "Class balance",
     text: even
-      ? "Every class has as many images as any other, in both splits: accuracy needs no weighting by class."
+      ? "Every class has the same number of images, in both splits: accuracy needs no weighting by class."
       : [
-          "Where classes differ much in size, accuracy says little of the small ones: look at recall by class.",
+          "Where classes differ much in size, accuracy says little about the small ones: look at recall by class.",
           ...gaps,
         ].join(" "),
     figures,

@@ -32,25 +32,25 @@ import { defaultEpochs, FOLDS, whyNotJudged } from "./out-of-fold.js";
 import { type DataFigures, dataPage } from "./page.js";
 import { balanceOf } from "./statistics.js";
 
-/** A data report to make: what `heddle data --report` hands over. */
+/** A data report to make. */
 export interface DataReportJob {
   readonly dataset: Dataset;
-  /** Of the dataset, by `describeDataset`. */
+  /** From `describeDataset`. */
   readonly description: DatasetDescription;
   readonly folder: string;
-  /** What was typed, quoted for a shell. */
+  /** The command that makes the report again, quoted for a shell. */
   readonly command: string;
   readonly seed: number;
   /** Whether models are trained to find label errors. */
   readonly labelErrors: boolean;
-  /** Passes over the data of each model; by the size of the data where undefined. */
+  /** Passes over the data for each model; chosen by the size of the data where undefined. */
   readonly epochs: number | undefined;
   readonly threads: number | undefined;
   readonly signal: AbortSignal;
   readonly events: DataReportEvents;
 }
 
-/** What is told on the way; the command line prints it. */
+/** Reports while a data report is made. */
 export interface DataReportEvents {
   onSearch(): void;
   /** The share of the search that is done, 0 … 1. */
@@ -67,9 +67,10 @@ export interface DataReport {
 }
 
 /**
- * Looks at a dataset and writes what it finds: a page, its figures as SVG and PNG, and the numbers as JSON.
+ * Examines a dataset and writes a page, its figures as SVG and PNG, and the numbers as JSON.
  *
- * @throws AbortedError when the signal fires; nothing is written then. HeddleError when the folder cannot be used
+ * @throws AbortedError when the signal fires; nothing is written then
+ * @throws HeddleError when the folder cannot be used
  */
 export async function runDataReport(job: DataReportJob): Promise<DataReport> {
   const { description, signal } = job;
@@ -133,7 +134,7 @@ export async function runDataReport(job: DataReportJob): Promise<DataReport> {
   }
 }
 
-/** Rows and pictures that never became images. */
+/** Rows and pictures that could not be read. */
 function unread({ source: { dropped } }: DatasetDescription): LeftOut[] {
   if (dropped === undefined || dropped.dropped === 0) return [];
   const reasons = Object.entries(dropped.byReason).map(
@@ -150,7 +151,7 @@ async function labelErrorsOf(
 ): Promise<LabelErrorFindings | null> {
   const why = job.labelErrors
     ? whyNotJudged(dataset, FOLDS)
-    : "--no-label-errors left it out; it trains models";
+    : "switched off, because models must be trained for it";
   if (why !== undefined) {
     leftOut.push({ what: "Suspected label errors", why });
     return null;
@@ -167,7 +168,7 @@ async function labelErrorsOf(
   });
 }
 
-/** 0 … 255 for bytes, so that histograms compare between datasets; for floats what occurs. */
+/** 0 … 255 for bytes, so that histograms of different datasets can be compared; for floats, the values that occur. */
 function pixelRange({ train, test }: DatasetDescription) {
   if (train.elementType === "uint8") return { low: 0, high: 256 };
   return { low: Math.min(train.minimum, test.minimum), high: Math.max(train.maximum, test.maximum) };

@@ -1,6 +1,6 @@
 import type { ImageSet } from "@heddle/core/internal/data/dataset.js";
 
-/** A class with its part of a split. */
+/** A class and its share of a split. */
 export interface ClassShare {
   readonly label: number;
   readonly images: number;
@@ -8,6 +8,7 @@ export interface ClassShare {
   readonly share: number;
 }
 
+/** How the images of a split spread over its classes. */
 export interface Balance {
   readonly largest: ClassShare;
   readonly smallest: ClassShare;

@@ -4,19 +4,19 @@ import type { Model } from "@heddle/core/internal/model/model.js";
 import type { PageSection } from "../../pages/page.js";
 import type { LabelledSet } from "../labelled-set.js";
 
-/** What every part needs. */
+/** What every part of an explanation needs. */
 export interface ExplainContext {
   readonly model: Model;
   /** `[H, W, C]` of its images. */
   readonly shape: readonly [number, number, number];
   className(label: number): string;
-  /** What `--class` names; the predicted class where it is undefined. */
+  /** The class to explain; the predicted one where it is undefined. */
   readonly label: number | undefined;
   readonly layer: string | undefined;
   readonly patch: number | undefined;
   readonly stride: number | undefined;
-  /** The most images of the map. */
-  readonly embeddingImages: number;
+  /** The most images on the map. */
+  readonly mapImages: number;
   readonly seed: number;
   readonly threads: number | undefined;
   readonly signal: AbortSignal | undefined;
@@ -24,15 +24,15 @@ export interface ExplainContext {
   onProgress(what: string, share: number): void;
 }
 
-/** The images that a model is asked about, in memory or on disk. */
+/** The images to explain a model by, in memory or on disk. */
 export interface ExplainedData {
-  /** Their names and where they come from; where they are on disk with the first ones alone. */
+  /** Names and source; of images on disk, it holds the first ones only. */
   readonly dataset: Dataset;
   readonly train: LabelledSet;
   readonly test: LabelledSet;
 }
 
-/** A part of a page with its figures and what it found. */
+/** A part of a page, with its figures and findings. */
 export interface Part {
   readonly sections: PageSection[];
   readonly figures: Figure[];

@@ -17,7 +17,7 @@ import { slug } from "../../runs/run-folder.js";
 /** The most filters, input channels or feature maps that one figure shows. */
 const MOST = { filters: 32, inputs: 32, maps: 64 } as const;
 
-/** The kernels of a convolution: a grid where there is one input channel, else a column for each filter. */
+/** The kernels of a convolution: a grid for one input channel, otherwise a column for each filter. */
 export function filtersFigure(filters: Filters): Sheet {
   const { layer, weight, inputs, tiles, filters: count } = filters;
   const { height, width } = tiles;
@@ -71,7 +71,7 @@ export function featureMapFigure(map: FeatureMap, place: number): Sheet {
   });
 }
 
-/** An image with what Grad-CAM and occlusion say of it. */
+/** An image with its Grad-CAM and occlusion. */
 export interface Explanation {
   readonly pixels: Uint8Array;
   readonly heading: string;
@@ -80,7 +80,7 @@ export interface Explanation {
   readonly occlusion: Occlusion;
 }
 
-/** Images with Grad-CAM and occlusion over them. */
+/** Images with Grad-CAM and occlusion on top. */
 export function overlaysFigure(
   explanations: readonly Explanation[],
   options: {
@@ -97,11 +97,12 @@ export function overlaysFigure(
       : [];
     return { pixels, heading, note, overlays: [...cams, occlusionOverlay(occlusion)] };
   });
-  const subtitle = "Orange speaks for the class, blue against it; each picture up to its own largest value.";
+  const subtitle =
+    "Orange speaks for the class, blue against it; each map is scaled to its own largest value.";
   return overlayGrid(images, { ...options, subtitle });
 }
 
-/** The map of images of a layer. */
+/** The map of images in a layer. */
 export function embeddingFigure(
   { points, layer }: Embedding,
   images: {
@@ -110,7 +111,7 @@ export function embeddingFigure(
     readonly predicted: ArrayLike<number>;
   },
 ): Chart {
-  const subtitle = `UMAP of ${layer}. A cross is an image taken for another class.`;
+  const subtitle = `UMAP of ${layer}. A cross marks an image taken for another class.`;
   return embeddingMap(points, {
     ...images,
     title: `${groupDigits(points.length / 2)} test images as the last hidden layer sees them`,
@@ -118,7 +119,7 @@ export function embeddingFigure(
   });
 }
 
-/** Drops of less than this are shown faintly, not stretched to the full colour. */
+/** Smaller drops are shown faintly, not stretched to the full colour. */
 const LEAST_DROP = 0.05;
 
 function occlusionOverlay({ values, height, width, probability, worst }: Occlusion): Overlay {

@@ -11,10 +11,10 @@ import type { ExplainContext, ExplainedData, Part } from "./context.js";
 import { type Explanation, overlaysFigure } from "./figures.js";
 import { asideOf } from "./image.js";
 
-/** Errors that the gallery shows at most. */
+/** The most errors that the gallery shows. */
 const ERRORS_SHOWN = 6;
 
-/** What the model says of every test image. */
+/** The model's answers on every test image. */
 export interface Predictions {
   /** `[N][classes]` probabilities. */
   readonly rows: readonly Float32Array[];
@@ -31,7 +31,7 @@ interface Listed {
   readonly worst: { readonly row: number; readonly column: number; readonly probability: number };
 }
 
-/** The first test image of each class and the most confident errors, with Grad-CAM and occlusion over them. */
+/** Draws the first test image of each class and the most confident errors, with Grad-CAM and occlusion on top. */
 export async function drawGallery(
   context: ExplainContext,
   trace: Trace,
@@ -61,7 +61,7 @@ export async function drawGallery(
     { indices: errors, name: "gallery-errors", title: "The most confident errors" },
   ].filter(({ indices }) => indices.length > 0);
   for (const { indices, name, title } of parts) {
-    // Once: a packed file on disk is read from its beginning each time.
+    // All at once: a compressed file on disk is read from its start each time.
     const images = await test.at(indices);
     const found = await explainImages(
       context,
@@ -80,14 +80,14 @@ export async function drawGallery(
   const [worst] = errors;
   const finding =
     worst === undefined
-      ? "The model makes no error on the test images."
+      ? "The model makes no errors on the test images."
       : `Most confident error: test:${worst}, ${context.className(truth(worst))} taken for ${context.className(predicted[worst]!)} at ${formatPercent(certainty(worst), 1)}.`;
   part.findings.push(finding);
   const [first] = explained;
   part.sections.push({
     id: "gallery",
     title: "Gallery",
-    text: `The first test image of each class, and the errors that the model was surest of, with what speaks for the class that it chose. ${finding}`,
+    text: `The first test image of each class, and the errors that the model was surest of, each with what speaks for the class that it chose. ${finding}`,
     figures,
     ...(first && { aside: asideOf(first.cam, first.occlusion) }),
   });
@@ -113,7 +113,7 @@ async function explainImages(
   const cams: (GradCam | undefined)[] = hasCam ? await gradCam(trace, images, labels, { layer, signal }) : [];
   const found: Explanation[] = [];
   for (const [at, index] of indices.entries()) {
-    if (signal?.aborted) throw new AbortedError("Stopped while the gallery was drawn.");
+    if (signal?.aborted) throw new AbortedError("Stopped while drawing the gallery.");
     const one = imagesAt(images, [at]);
     const label = labels[at]!;
     const hidden = await occlusion(model, one, { patch, stride, label, signal });

@@ -21,7 +21,7 @@ import { type ExplainContext, emptyPart, type Part } from "./context.js";
 import { featureMapFigure, overlaysFigure } from "./figures.js";
 import type { ExplainImage } from "./input.js";
 
-/** What of one image is shown: what it was taken for, what speaks for that, and what every layer makes of it. */
+/** Explains one image: what it is taken for, what speaks for that, and what every layer makes of it. */
 export async function explainImage(
   context: ExplainContext,
   trace: Trace,
@@ -70,7 +70,7 @@ export async function explainImage(
       },
     ],
     aside:
-      "As in inference: dropout and augmentation pass their input on, normalizations use their moving statistics.",
+      "As in inference: dropout and augmentation pass their input through, and normalizations use their moving statistics.",
   });
   return { ...part, prediction };
 }
@@ -158,12 +158,12 @@ async function predicted(
   };
 }
 
-/** How both were computed, and what not to read into them. */
+/** How the maps were computed, and what not to read into them. */
 export function asideOf(cam: GradCam | undefined, { patch, stride }: Occlusion): string {
   const of = cam
-    ? `Grad-CAM (Selvaraju et al. 2017) weighs the channels of ${cam.layer} by the mean gradient of the class's logit; HiResCAM (Draelos and Carin 2020) weighs each place by its own gradient. Their ${cam.height}×${cam.width} places are stretched over the image. `
+    ? `Grad-CAM (Selvaraju et al. 2017) weights the channels of ${cam.layer} by the mean gradient of the class's logit; HiResCAM (Draelos and Carin 2020) weights each place by its own gradient. Their ${cam.height}×${cam.width} places are stretched over the image. `
     : "";
-  return `${of}Occlusion (Zeiler and Fergus 2014) hides ${patch}×${patch} pixels in the image's mean colour, ${stride} apart, and shows the mean drop of the probability over the patches that hide a pixel. They say what moves the output near this image, not why, nor that the model reasons as people do. A patch is itself something new in the image.`;
+  return `${of}Occlusion (Zeiler and Fergus 2014) hides ${patch}×${patch} pixels at a time behind the image's mean colour, ${stride} apart, and shows for each pixel the mean drop in probability over the patches that hide it. These maps say what changes the output near this image, not why, nor that the model reasons as people do. A patch is itself something new in the image.`;
 }
 
 function occlusionFinding({ patch, probability, worst }: Occlusion, name: string): string {
@@ -182,7 +182,7 @@ function camFinding(cam: GradCam, name: string): string {
   const own = shareOfHalf(cam.elementwise);
   return own === undefined
     ? `Grad-CAM: nothing in ${cam.layer} speaks for ${name}.`
-    : `Grad-CAM: no channel of ${cam.layer} speaks for ${name} in the mean over the image; place by place (HiResCAM), half of what does lies in ${formatPercent(own, 0)} of it.`;
+    : `Grad-CAM: no channel of ${cam.layer} speaks for ${name} on average over the image; place by place (HiResCAM), half of what does lies in ${formatPercent(own, 0)} of the places.`;
 }
 
 /** The smallest share of the places that holds half of a map's sum; undefined for a map of zeros. */

@@ -3,29 +3,29 @@ import type { OpenedModel } from "../open-run.js";
 import { readPictureFor } from "../picture-input.js";
 import type { ExplainedData } from "./context.js";
 
-/** One image that is to be explained. */
+/** An image to explain. */
 export interface ExplainImage {
-  /** As it was given: `boot.jpg`, `test:17`. */
+  /** `boot.jpg`, `test:17`. */
   readonly name: string;
   readonly images: Uint8Array | Float32Array;
-  /** Its class, where the dataset says. */
+  /** Its class, where the dataset knows it. */
   readonly label: number | undefined;
-  /** True when light and dark were exchanged. */
+  /** True when light and dark were swapped. */
   readonly inverted: boolean;
 }
 
-/** `test:17` or `train:3`: a split and a number in it, from 0. */
+/** `test:17` or `train:3`: a split, and a position in it from 0. */
 const OF_DATASET = /^(train|test):(\d+)$/;
 
-/** The split of an image that is one of the dataset's; undefined for a picture file. */
+/** The split of an image of the dataset; undefined for a picture file. */
 export function splitOf(image: string): "train" | "test" | undefined {
   return OF_DATASET.exec(image)?.[1] as "train" | "test" | undefined;
 }
 
 /**
- * A picture file, or an image of the dataset.
+ * Reads a picture file, or an image of the dataset.
  *
- * @throws HeddleError when it cannot be read, is no picture, or the split has not as many images
+ * @throws HeddleError when it cannot be read, is not a picture, or the split has fewer images
  */
 export async function readExplainImage(
   name: string,
@@ -40,9 +40,9 @@ export async function readExplainImage(
   if (!data) {
     throw new HeddleError({
       who: name,
-      expected: "a dataset that it is an image of",
+      expected: "a dataset to take the image from",
       received: "a model without a run",
-      next: "Name its folder with --data.",
+      next: "Set `data` to the dataset's folder.",
     });
   }
   const set = data[split];

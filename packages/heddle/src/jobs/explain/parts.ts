@@ -19,7 +19,7 @@ import { drawGallery } from "./gallery.js";
 export async function explainFilters({ model, onStage }: ExplainContext): Promise<Part> {
   const found = filtersOf(model);
   if (found.length === 0) {
-    return { sections: [], figures: [], findings: [], notes: ["No filters: the model has no convolution."] };
+    return { ...emptyPart(), notes: ["No filters: the model has no convolution."] };
   }
   onStage("Filters");
   const figures: Figure[] = [];
@@ -27,15 +27,15 @@ export async function explainFilters({ model, onStage }: ExplainContext): Promis
   const section: PageSection = {
     id: "filters",
     title: "Filters",
-    text: "The kernels of every convolution. Orange adds to a filter's output where the input is bright, blue takes away; no colour is a weight near zero.",
+    text: "The kernels of every convolution. Where the input is bright, orange adds to a filter's output and blue takes away from it; a weight near zero has no colour.",
     figures,
     aside:
-      "Kernels of the first convolution can be read as patterns of light and dark. Those of later ones work on feature maps, not on pixels: their colours show signs and sparsity, not pictures.",
+      "The kernels of the first convolution can be read as patterns of light and dark. Later ones work on feature maps, not on pixels: their colours show signs and sparsity, not pictures.",
   };
   return { sections: [section], figures, findings: [], notes: [] };
 }
 
-/** The map of test images, and a gallery of some with what the model looks at. */
+/** A map of test images, and a gallery of some of them with what the model looks at. */
 export async function explainDataset(
   context: ExplainContext,
   trace: Trace,
@@ -68,17 +68,17 @@ async function mapImages(
   predicted: readonly number[],
   part: Part,
 ): Promise<object | undefined> {
-  const { model, embeddingImages, seed, signal, threads } = context;
+  const { model, mapImages, seed, signal, threads } = context;
   if (lastHiddenLayer(model) === undefined) {
     part.notes.push("No map of images: the model has no hidden layer.");
     return undefined;
   }
-  const count = Math.min(embeddingImages, test.count);
+  const count = Math.min(mapImages, test.count);
   if (count < 4) {
-    part.notes.push(`No map of images: it takes at least 4, and there are ${count}.`);
+    part.notes.push(`No map of images: it needs at least 4, and there are ${count}.`);
     return undefined;
   }
-  // Files may be sorted by class: the images are drawn, the same ones for a seed.
+  // Files may be sorted by class, so the images are drawn at random, the same ones for the same seed.
   const order = new Int32Array(test.count);
   shuffle(order, new Random(seed, "embedding", 1));
   const indices = order.slice(0, count).sort();
@@ -86,7 +86,9 @@ async function mapImages(
   context.onStage(what);
   const chosen = await test.at([...indices]);
   const embedding = await embed(trace, chosen, {
-    ...{ seed, threads, signal },
+    seed,
+    threads,
+    signal,
     onProgress: (share) => context.onProgress(what, share),
   });
   const { layer, neighbours, agreement, agreementByClass } = embedding;
@@ -101,7 +103,7 @@ async function mapImages(
   const known = [...agreementByClass.keys()].filter((label) => !Number.isNaN(agreementByClass[label]));
   const sorted = known.toSorted((a, b) => agreementByClass[a]! - agreementByClass[b]!);
   const least = sorted[0]!;
-  const finding = `In the last hidden layer (${layer}), ${formatPercent(agreement, 1)} of an image's ${neighbours} nearest neighbours are of its class; least for ${context.className(least)} (${formatPercent(agreementByClass[least]!, 1)}).`;
+  const finding = `In the last hidden layer (${layer}), ${formatPercent(agreement, 1)} of an image's ${neighbours} nearest neighbours are of its own class; the smallest share is that of ${context.className(least)} (${formatPercent(agreementByClass[least]!, 1)}).`;
   part.findings.push(finding);
   part.sections.push({
     id: "embedding",
@@ -116,7 +118,7 @@ async function mapImages(
         numeric: [1],
       },
     ],
-    aside: `UMAP (McInnes, Healy and Melville 2018) of ${groupDigits(count)} test images drawn with seed ${seed}, from exact nearest neighbours. Nearness within a cluster means something; the sizes of clusters, the gaps between them and the directions do not. The shares above are measured in the layer and do not depend on the map.`,
+    aside: `UMAP (McInnes, Healy and Melville 2018) of ${groupDigits(count)} test images drawn with seed ${seed}, from exact nearest neighbours. Nearness within a cluster means something; cluster sizes, the gaps between clusters and directions do not. The shares are measured in the layer itself and do not depend on the map.`,
   });
   return { layer, images: count, neighbours, agreement, agreementByClass: [...agreementByClass] };
 }
