@@ -3,7 +3,7 @@
 export type { ImageFolderListing, ListedPicture } from "./datasets/image-folder-list.js";
 export * from "./datasets/index.js";
 export { changedFiles, datasetOfRun, type EngineChoice, type OpenedRun, openRun } from "./jobs/open-run.js";
-export { type CheckpointFile, Checkpoints } from "./runs/checkpoints.js";
+export { type CheckpointFile, type CheckpointRule, Checkpoints } from "./runs/checkpoints.js";
 export type { DataRecord } from "./runs/data-record.js";
 export type { RunEvaluation } from "./runs/evaluation-record.js";
 export type { LabelChange, RunLabels } from "./runs/labels.js";
