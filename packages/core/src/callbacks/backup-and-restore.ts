@@ -7,17 +7,25 @@ import type { EpochLogs } from "./history.js";
 import { checkText } from "./logs.js";
 
 export interface BackupAndRestoreOptions {
-  /** Removes the backup when the training has ended; true by default. */
+  /**
+   * Removes the backup when the training has ended.
+   *
+   * @defaultValue true
+   */
   readonly deleteCheckpoint?: boolean;
-  /** When to write beside the end of every epoch: every so many steps; `"epoch"`, the default, is at its end alone. */
+  /**
+   * Writes every so many steps in addition to the end of every epoch; `"epoch"` writes at the end of epochs only.
+   *
+   * @defaultValue `"epoch"`
+   */
   readonly saveFreq?: "epoch" | number;
 }
 
 /**
- * Keeps the whole state of a training in one file, after every epoch and where the training is stopped. One that was
- * interrupted and is started again with the same data and options goes on there, and ends with the same bits as if it
- * had never stopped. Give it as the last callback: it keeps what those before it remember, such as EarlyStopping its
- * best weights.
+ * Saves the whole state of a training in one file, after every epoch and where the training is stopped. An interrupted
+ * training that is started again with the same data and options resumes there, and ends with the same bits as one that
+ * was never interrupted. Pass it as the last callback: it saves what those before it remember, such as the best weights
+ * of EarlyStopping.
  *
  * @example
  * await model.fit(data.train, { epochs: 50, callbacks: [new BackupAndRestore("backup")] });

@@ -3,10 +3,10 @@ import type { EpochLogs } from "./history.js";
 
 /** How far an epoch has come. */
 export interface Progress {
-  /** The epoch under way, counted from 1, of `epochs`. */
+  /** The current epoch, counted from 1, of `epochs`. */
   readonly epoch: number;
   readonly epochs: number;
-  /** Steps done in it, of `steps`: Infinity while nobody knows, in the first pass over a stream. */
+  /** Steps done in it, of `steps`, which is Infinity while unknown: in the first pass over a stream. */
   readonly step: number;
   readonly steps: number;
   readonly samples: number;
@@ -26,15 +26,15 @@ export interface EpochSums {
   readonly samples: number;
 }
 
-/** An epoch that is not over. */
+/** An epoch that has not ended. */
 export interface EpochUnderWay {
-  /** Steps done in it; all of them where only its validation is missing. */
+  /** Steps done in it; all of them if only its validation is missing. */
   readonly steps: number;
   readonly seconds: number;
   readonly sums: EpochSums;
 }
 
-/** What a callback remembers from epoch to epoch. */
+/** What a callback remembers from one epoch to the next. */
 export interface CallbackMemory {
   readonly numbers: Readonly<Record<string, number>>;
   /** Such as the best weights. */
@@ -42,8 +42,8 @@ export interface CallbackMemory {
 }
 
 /**
- * All that a training needs to go on where it was, to the same bits. Random draws and the order of samples are functions
- * of the seed and these numbers.
+ * All that a training needs to resume where it was and to end with the same bits. Random draws and the order of samples
+ * are functions of the seed and these numbers.
  */
 export interface TrainingState {
   /** Whole epochs done of this `fit`. */
@@ -51,69 +51,73 @@ export interface TrainingState {
   /** Whole epochs of the model, and steps of its optimizer, over all calls of `fit`. */
   readonly epochs: number;
   readonly steps: number;
-  /** Undefined between two epochs. */
+  /** The epoch that has begun; undefined between two epochs. */
   readonly underWay: EpochUnderWay | undefined;
   /** Whether a callback has ended the training. */
   readonly stopped: boolean;
-  /** Set where a callback changed it. */
+  /** Defined only if a callback has set it. */
   readonly learningRate: number | undefined;
   /** In the layers' order. */
   readonly weights: readonly Float32Array[];
   /** The optimizer's arrays. */
   readonly slots: readonly Float32Array[];
-  /** Of each callback that remembers something, in their order. */
+  /** Those of each callback that remembers something, in the callbacks' order. */
   readonly memories: readonly CallbackMemory[];
 }
 
-/** The training under way, as callbacks may see and change it between its epochs. */
+/** The running training, as callbacks may see and change it between its epochs. */
 export interface TrainingControl {
-  /** The epoch under way or just ended, counted from 1, of `epochs`; 0 before the first. */
+  /** The epoch that is running or has just ended, counted from 1, of `epochs`; 0 before the first. */
   readonly epoch: number;
   readonly epochs: number;
   /** Steps of an epoch; Infinity before the end of the first pass over a stream. */
   readonly steps: number;
   /** Whether there is validation data. */
   readonly validates: boolean;
-  /** Of the next step. */
+  /** That of the next step. */
   readonly learningRate: number;
   /** @throws HeddleError when the optimizer follows a schedule */
   setLearningRate(rate: number): void;
-  /** Ends the training behind the epoch under way; `fit` then returns as usual. */
+  /** Stops training after the current epoch; `fit` then returns as usual. */
   stop(): void;
   /** Copies of the weights, in the layers' order. */
   getWeights(): Float32Array[];
-  /** Sets all weights for the next epoch, from what `getWeights` gave. */
+  /** Sets all weights for the next epoch to what `getWeights` returned. */
   setWeights(values: readonly Float32Array[]): void;
-  /** Writes the model's folder, as `model.save` does. */
+  /** Writes the model into a folder, as `model.save` does. */
   save(folder: string): Promise<void>;
   /** The weights as a safetensors file. */
   weightsFile(): Uint8Array;
-  /** All that goes on from here: in `onEpochEnd` what the callbacks before this one have learnt is in it. */
+  /** What is needed to resume here. In `onEpochEnd` it includes what the callbacks before this one have learnt. */
   getState(): Promise<TrainingState>;
-  /** Goes on where the state was; only in `onTrainBegin`. */
+  /** Resumes where the state was taken; only in `onTrainBegin`. */
   setState(state: TrainingState): void;
 }
 
-/** Called by `fit`; every part is optional. A part that throws ends the training with what it threw. */
+/** Methods that `fit` calls, each of them optional. One that throws ends the training with what it threw. */
 export interface Callback {
   onTrainBegin?(training: TrainingControl): void | Promise<void>;
   onEpochBegin?(epoch: number, training: TrainingControl): void | Promise<void>;
-  /** Some times a second while an epoch runs. */
+  /** Several times a second while an epoch runs. */
   onProgress?(progress: Progress): void;
   /** After validation. The model's weights are those of the epoch's end. */
   onEpochEnd?(logs: EpochLogs, training: TrainingControl): void | Promise<void>;
-  /** How often `onPause` is called within an epoch; never by default. Pauses that others ask for are heard too. */
+  /**
+   * How often `onPause` is called within an epoch. It is also called at the pauses of other callbacks.
+   *
+   * @defaultValue never
+   */
   readonly pauseEvery?: { readonly steps: number } | { readonly seconds: number } | undefined;
   /**
-   * Between two steps of an epoch, where `pauseEvery` says so, and before `fit` ends there because of its `signal` or a
-   * fault of a stream. `getState` gives the weights of then; the model has those of the epoch's beginning.
+   * Between two steps of an epoch, as `pauseEvery` says, and before `fit` ends there because of its `signal` or a stream
+   * that failed. `getState` returns the current weights; the model still holds those from the epoch's start.
    */
   onPause?(training: TrainingControl): void | Promise<void>;
-  /** What it would need to go on in another process, and the way back. */
+  /** What the callback needs to resume in another process; `setMemory` takes it back. */
   getMemory?(): CallbackMemory;
   setMemory?(memory: CallbackMemory): void;
-  /** When the loss or a weight is no finite number; `fit` rejects with `fault` unless this stops the training. */
+  /** When the loss or a weight is not finite; `fit` rejects with `fault` unless this stops the training. */
   onNonFinite?(fault: HeddleError, training: TrainingControl): void | Promise<void>;
-  /** After the last epoch, also of a training that a callback stopped; not after an error. */
+  /** After the last epoch, also when a callback stopped the training; not after an error. */
   onTrainEnd?(training: TrainingControl): void | Promise<void>;
 }

@@ -16,7 +16,7 @@ refuses("callbacks with wrong options", [
   ],
   [
     () => new EarlyStopping({ monitor: 3 as never }),
-    "EarlyStopping: expected monitor to be a text, received 3. Correct monitor.",
+    "EarlyStopping: expected monitor to be a non-empty string, received 3. Correct monitor.",
   ],
   [
     () => new EarlyStopping({ mode: "lower" as never }),
@@ -52,11 +52,11 @@ refuses("callbacks with wrong options", [
   ],
   [
     () => new ModelCheckpoint("best.safetensors"),
-    "ModelCheckpoint: expected a path of a folder, received best.safetensors. Correct the path, or saveWeightsOnly.",
+    "ModelCheckpoint: expected the path of a folder, received best.safetensors. Correct the path, or `saveWeightsOnly`.",
   ],
   [
     () => new ModelCheckpoint("" as never),
-    'ModelCheckpoint: expected path to be a text, received "". Correct path.',
+    'ModelCheckpoint: expected path to be a non-empty string, received "". Correct path.',
   ],
   [
     () => new ModelCheckpoint("best", { initialValueThreshold: Number.NaN }),
@@ -64,16 +64,19 @@ refuses("callbacks with wrong options", [
   ],
   [
     () => new LearningRateScheduler(0.1 as never),
-    "LearningRateScheduler: expected a function of the epoch and the learning rate, received number. Give a function, or a schedule to the optimizer.",
+    "LearningRateScheduler: expected a function of the epoch and the learning rate, received number. Pass a function here, or a schedule to the optimizer.",
   ],
-  [() => new CSVLogger(""), 'CSVLogger: expected path to be a text, received "". Correct path.'],
+  [() => new CSVLogger(""), 'CSVLogger: expected path to be a non-empty string, received "". Correct path.'],
   [
     () => new CSVLogger("log.csv", { separator: "" }),
-    'CSVLogger: expected separator to be a text, received "". Correct separator.',
+    'CSVLogger: expected separator to be a non-empty string, received "". Correct separator.',
   ],
   [
     () => new BackupAndRestore(""),
-    'BackupAndRestore: expected folder to be a text, received "". Correct folder.',
+    'BackupAndRestore: expected folder to be a non-empty string, received "". Correct folder.',
   ],
-  [() => new TensorBoard(""), 'TensorBoard: expected folder to be a text, received "". Correct folder.'],
+  [
+    () => new TensorBoard(""),
+    'TensorBoard: expected folder to be a non-empty string, received "". Correct folder.',
+  ],
 ]);

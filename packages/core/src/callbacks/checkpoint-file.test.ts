@@ -77,7 +77,7 @@ describe("a checkpoint", () => {
   it("is no other file of tensors", async () => {
     const weights = writeSafetensors([{ name: "a", shape: [1], values: Float32Array.of(1) }]);
     await expect(readCheckpoint("File w", weights)).rejects.toThrow(
-      `File w: expected a checkpoint of a training, received ${weights.length} bytes of another kind. The file is damaged, or of another kind.`,
+      `File w: expected a checkpoint of a training, received ${weights.length} bytes of something else. The file is damaged, or not a checkpoint: take another.`,
     );
   });
 });

@@ -9,22 +9,22 @@ import {
 } from "../formats/safetensors.js";
 import type { CallbackMemory, EpochUnderWay, TrainingState } from "./callback.js";
 
-/** Raised when a reader of older checkpoints would misread the numbers. */
+/** Increased whenever older versions would misread the file. */
 const CHECKPOINT_VERSION = 1;
 
-/** Stands in the header until the checksum of all bytes, these zeros among them, takes its place. */
+/** Placeholder in the header: the checksum of all bytes, these zeros included, replaces it. */
 const NO_CHECKSUM = "0".repeat(64);
 
-/** What a checkpoint's file holds. */
+/** What a checkpoint file holds. */
 export interface Checkpoint {
   readonly state: TrainingState;
-  /** Texts that whoever wrote it added, such as what the training is of. */
+  /** Texts of the writer's own, such as a name for the training. */
   readonly notes: Readonly<Record<string, string>>;
 }
 
 /**
- * A training's state as one safetensors file: weights, optimizer and callbacks as tensors, the numbers and a checksum of
- * every byte in its metadata.
+ * A training's state as one safetensors file: the arrays of weights, optimizer and callbacks as tensors; the numbers and
+ * a checksum of every byte in its metadata.
  */
 export async function checkpointFile({ state, notes }: Checkpoint): Promise<Uint8Array> {
   const { weights, slots, memories, ...numbers } = state;
@@ -39,9 +39,9 @@ export async function checkpointFile({ state, notes }: Checkpoint): Promise<Uint
     underWay: numbers.underWay && { ...numbers.underWay, sums: asTexts(numbers.underWay.sums) },
     weights: weights.length,
     slots: slots.length,
-    memories: memories.map(({ numbers: known, arrays }) => ({
-      numbers: asTexts(known),
-      arrays: arrays.length,
+    memories: memories.map((memory) => ({
+      numbers: asTexts(memory.numbers),
+      arrays: memory.arrays.length,
     })),
   };
   const metadata = {
@@ -57,8 +57,8 @@ export async function checkpointFile({ state, notes }: Checkpoint): Promise<Uint
 /**
  * Reads what {@link checkpointFile} wrote.
  *
- * @param who the file, for the errors
- * @throws HeddleError that names the file when a byte of it is another
+ * @param who the file, for errors
+ * @throws HeddleError that names the file when it is damaged or not a checkpoint
  */
 export async function readCheckpoint(who: string, bytes: Uint8Array): Promise<Checkpoint> {
   await checkChecksum(who, bytes);
@@ -113,17 +113,17 @@ function named(prefix: string, arrays: readonly Float32Array[]): NamedTensor[] {
 async function checkChecksum(who: string, bytes: Uint8Array): Promise<void> {
   const at = checksumAt(bytes);
   if (at === undefined)
-    throw fault(who, "a checkpoint of a training", `${bytes.length} bytes of another kind`);
+    throw fault(who, "a checkpoint of a training", `${bytes.length} bytes of something else`);
   const recorded = new TextDecoder().decode(bytes.subarray(at, at + NO_CHECKSUM.length));
   const unsealed = bytes.slice();
   unsealed.set(new TextEncoder().encode(NO_CHECKSUM), at);
-  const found = await sha256(unsealed);
-  if (found !== recorded) {
-    throw fault(who, `a file with SHA-256 ${recorded.slice(0, 12)}…`, `one with ${found.slice(0, 12)}…`);
+  const actual = await sha256(unsealed);
+  if (actual !== recorded) {
+    throw fault(who, `a file with SHA-256 ${recorded.slice(0, 12)}…`, `one with ${actual.slice(0, 12)}…`);
   }
 }
 
-/** Where the checksum stands. It is the first thing in the metadata, which is the first thing in the header. */
+/** Where the checksum is: it comes first in the metadata, which comes first in the header. */
 function checksumAt(bytes: Uint8Array): number | undefined {
   const start = new TextEncoder().encode('{"__metadata__":{"format":"heddle","checksum":"');
   const at = 8 + start.length;
@@ -139,13 +139,16 @@ function underWayIn(who: string, value: unknown): EpochUnderWay | undefined {
     steps: count(who, "steps of the epoch", value["steps"]),
     seconds: amount(who, "seconds of the epoch", value["seconds"]),
     sums: {
-      ...{ loss: of(loss), activity: of(activity), penalty: of(penalty) },
-      ...{ correct: of(correct), samples: of(samples) },
+      loss: of(loss),
+      activity: of(activity),
+      penalty: of(penalty),
+      correct: of(correct),
+      samples: of(samples),
     },
   };
 }
 
-/** Numbers as texts that lose no bit: JSON has neither NaN nor infinities. */
+/** Numbers as strings that lose no bit: JSON has neither NaN nor infinities. */
 function asTexts(numbers: object): Record<string, string> {
   return Object.fromEntries(Object.entries(numbers).map(([name, value]) => [name, String(value)]));
 }
@@ -171,7 +174,7 @@ function count(who: string, name: string, value: unknown): number {
   throw fault(who, `a number for ${name}`, JSON.stringify(value) ?? "none");
 }
 
-/** A finite number of at least 0. JSON writes one that is not finite as `null`, and reads 1e999 as infinite. */
+/** A finite number of at least 0. JSON writes any other as `null`, and reads 1e999 as Infinity. */
 function amount(who: string, name: string, value: unknown): number {
   if (typeof value === "number" && Number.isFinite(value) && value >= 0) return value;
   const received = typeof value === "number" ? String(value) : (JSON.stringify(value) ?? "none");
@@ -179,5 +182,10 @@ function amount(who: string, name: string, value: unknown): number {
 }
 
 function fault(who: string, expected: string, received: string): HeddleError {
-  return new HeddleError({ who, expected, received, next: "The file is damaged, or of another kind." });
+  return new HeddleError({
+    who,
+    expected,
+    received,
+    next: "The file is damaged, or not a checkpoint: take another.",
+  });
 }

@@ -5,15 +5,26 @@ import type { EpochLogs } from "./history.js";
 import { checkText, measured } from "./logs.js";
 
 export interface CSVLoggerOptions {
-  /** `","` by default. */
+  /**
+   * The text between two cells.
+   *
+   * @defaultValue `","`
+   */
   readonly separator?: string;
-  /** Goes on with a file that exists; false by default: it is written anew. */
+  /**
+   * Continues an existing file instead of replacing it.
+   *
+   * @defaultValue false
+   */
   readonly append?: boolean;
 }
 
 /**
- * Writes each epoch as a row of a CSV file, whole after every epoch. The columns are Keras's: `epoch`, from 0, then
- * the measurements by name.
+ * Writes a CSV file with a row for each epoch, complete after every epoch. The columns are Keras's: `epoch`, from 0,
+ * then the measurements by name.
+ *
+ * @example
+ * await model.fit(data.train, { epochs: 20, callbacks: [new CSVLogger("history.csv")] });
  */
 export class CSVLogger implements Callback {
   private readonly separator: string;
@@ -44,7 +55,7 @@ export class CSVLogger implements Callback {
     const values = measured(logs);
     if (!this.columns) {
       this.columns = [...values.keys()].sort();
-      // As in Keras: the first epoch may be one that is not validated.
+      // As in Keras: the first epoch may not have been validated.
       if (!this.columns.some((name) => name.startsWith("val_"))) {
         this.columns.push(
           ...this.columns.filter((name) => name !== "learning_rate").map((name) => `val_${name}`),

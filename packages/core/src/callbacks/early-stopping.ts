@@ -5,19 +5,47 @@ import type { EpochLogs } from "./history.js";
 import { checkNumber, type Mode, Monitor, remembered } from "./logs.js";
 
 export interface EarlyStoppingOptions {
-  /** What is watched, such as `"loss"`, `"valAccuracy"`; `"valLoss"` by default. */
+  /**
+   * The measurement to watch, such as `"loss"` or `"valAccuracy"`.
+   *
+   * @defaultValue `"valLoss"`
+   */
   readonly monitor?: string;
-  /** A change smaller than this is no improvement; 0 by default. */
+  /**
+   * A smaller change does not count as an improvement.
+   *
+   * @defaultValue 0
+   */
   readonly minDelta?: number;
-  /** Epochs without improvement before training stops; 0 by default. */
+  /**
+   * Epochs without improvement before training stops.
+   *
+   * @defaultValue 0
+   */
   readonly patience?: number;
-  /** Whether less or more is better; `"auto"`, the default, takes it from the name. */
+  /**
+   * Whether less or more is better; `"auto"` decides by the name.
+   *
+   * @defaultValue `"auto"`
+   */
   readonly mode?: Mode;
-  /** Patience runs out as well while no epoch beats this. */
+  /**
+   * Epochs that do not beat this value count as epochs without improvement.
+   *
+   * @defaultValue none
+   */
   readonly baseline?: number;
-  /** Ends with the weights of the best epoch; false by default. */
+  /**
+   * Ends with the weights of the best epoch instead of the last.
+   *
+   * @defaultValue false
+   */
   readonly restoreBestWeights?: boolean;
-  /** How many epochs at the start are not watched; 0 by default. */
+  /**
+   * How many epochs at the start are not watched.
+   *
+   * @defaultValue 0
+   */
   readonly startFromEpoch?: number;
 }
 
@@ -29,7 +57,7 @@ export interface EarlyStoppingOptions {
  * await model.fit(data.train, { epochs: 50, validationSplit: 0.1, callbacks });
  */
 export class EarlyStopping implements Callback {
-  /** The epoch, from 1, behind which training was stopped; 0 while it was not. */
+  /** The epoch, from 1, after which training was stopped; 0 if it was not. */
   stoppedEpoch = 0;
   /** The best epoch, from 1. */
   bestEpoch = 0;
@@ -68,7 +96,7 @@ export class EarlyStopping implements Callback {
     const { epoch } = training;
     if (epoch <= this.startFromEpoch) return;
     const value = monitor.valueIn(logs, training);
-    // Epochs that are not validated are not counted either.
+    // Epochs without validation do not count.
     if (value === undefined) return;
     this.wait++;
     if (monitor.improves(value, monitor.best)) {

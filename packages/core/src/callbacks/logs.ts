@@ -2,7 +2,7 @@ import { HeddleError } from "../base/errors.js";
 import type { CallbackMemory, TrainingControl } from "./callback.js";
 import type { EpochLogs } from "./history.js";
 
-/** Numbers of `EpochLogs` that are no measurement. */
+/** Numbers of `EpochLogs` that are not measurements. */
 const NOT_MEASURED = new Set(["epoch", "seconds", "imagesPerSecond"]);
 
 /** What an epoch measured, under Keras's names (`loss`, `val_accuracy`, `learning_rate`), in the order of the logs. */
@@ -10,7 +10,7 @@ export function measured(logs: EpochLogs): Map<string, number> {
   const { valMetrics = {}, ...rest } = logs;
   const values = new Map<string, number>();
   const add = (name: string, value: unknown) => {
-    // NaN: not measured with this loss.
+    // NaN: this loss has no such measurement.
     if (typeof value === "number" && !Number.isNaN(value)) values.set(kerasName(name), value);
   };
   for (const [name, value] of Object.entries(rest)) if (!NOT_MEASURED.has(name)) add(name, value);
@@ -18,25 +18,25 @@ export function measured(logs: EpochLogs): Map<string, number> {
   return values;
 }
 
-/** `valLoss` → `val_loss`; names with underscores stay. */
+/** `valLoss` → `val_loss`; names with underscores stay as they are. */
 export function kerasName(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
-/** Numbers of a callback's memory, those that are undefined left out. */
+/** The numbers of a callback's memory without those that are undefined. */
 export function remembered(numbers: Readonly<Record<string, number | undefined>>): CallbackMemory["numbers"] {
   return Object.fromEntries(
     Object.entries(numbers).filter((entry): entry is [string, number] => entry[1] !== undefined),
   );
 }
 
-/** Which way a monitored number is better. */
+/** Whether a monitored number should become smaller or larger. */
 export type Mode = "auto" | "min" | "max";
 
-/** Measurements of which less is better; what is not here and has no such ending is better when it is more. */
+/** Names of measurements that should become smaller; all others should become larger. */
 const LESS_IS_BETTER = /(^|_)(loss|error|crossentropy|mse|mae|huber|learning_rate)$/;
 
-/** One number of the logs, and whether it has got better: shared by the callbacks that watch one. */
+/** A measurement of the logs, and whether it has improved: shared by the callbacks that watch one. */
 export class Monitor {
   readonly name: string;
   best: number | undefined;
@@ -44,9 +44,9 @@ export class Monitor {
   private readonly minDelta: number;
 
   /**
-   * @param who the callback, for messages
-   * @param options `monitor`: `"valLoss"` or `"val_loss"`; `mode`: `"auto"` takes the direction from the name;
-   *   `minDelta`: a change smaller than this is none, 0 by default
+   * @param who the callback, for errors
+   * @param options `monitor`: `"valLoss"` or `"val_loss"`; `mode`: `"auto"` decides by the name; `minDelta`: a smaller
+   *   change is no improvement, 0 by default
    */
   constructor(
     private readonly who: string,
@@ -68,9 +68,9 @@ export class Monitor {
   }
 
   /**
-   * The epoch's value; undefined for one of the validation in an epoch that is not validated.
+   * The epoch's value; undefined if validation measures it and the epoch is not validated.
    *
-   * @throws HeddleError when nothing of that name is measured
+   * @throws HeddleError when there is no measurement of that name
    */
   valueIn(logs: EpochLogs, training: TrainingControl): number | undefined {
     const values = measured(logs);
@@ -83,12 +83,12 @@ export class Monitor {
       expected: `monitor to be one of ${[...values.keys()].join(", ")}`,
       received: JSON.stringify(this.name),
       next: this.name.startsWith("val_")
-        ? "Check its spelling; give validationData or validationSplit, or monitor a number of the training."
+        ? "Check its spelling; pass `validationData` or `validationSplit`, or monitor a measurement of the training."
         : "Check its spelling.",
     });
   }
 
-  /** True when `value` is better than `reference` by more than `minDelta`; anything beats nothing. */
+  /** True when `value` is better than `reference` by more than `minDelta`, or there is no reference. */
   improves(value: number, reference: number | undefined): boolean {
     return reference === undefined || this.sign * (reference - value) > this.minDelta;
   }
@@ -100,10 +100,10 @@ export function checkNumber(who: string, name: string, value: number): number {
   throw wrong(who, `${name} to be a finite number`, value, name);
 }
 
-/** Checks a text, such as a path. */
+/** Checks a string that must not be empty, such as a path. */
 export function checkText(who: string, name: string, value: string): string {
   if (typeof value === "string" && value !== "") return value;
-  throw wrong(who, `${name} to be a text`, value, name);
+  throw wrong(who, `${name} to be a non-empty string`, value, name);
 }
 
 function wrong(who: string, expected: string, value: unknown, name: string): HeddleError {

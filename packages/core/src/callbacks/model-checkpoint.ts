@@ -6,19 +6,40 @@ import type { EpochLogs } from "./history.js";
 import { checkNumber, checkText, kerasName, type Mode, Monitor, measured, remembered } from "./logs.js";
 
 export interface ModelCheckpointOptions {
-  /** What decides which epoch is best; `"valLoss"` by default. */
+  /**
+   * The measurement that decides which epoch is best.
+   *
+   * @defaultValue `"valLoss"`
+   */
   readonly monitor?: string;
+  /**
+   * Whether less or more is better; `"auto"` decides by the name.
+   *
+   * @defaultValue `"auto"`
+   */
   readonly mode?: Mode;
-  /** Writes only when the monitored measurement has improved; false by default. */
+  /**
+   * Writes only when the monitored measurement has improved.
+   *
+   * @defaultValue false
+   */
   readonly saveBestOnly?: boolean;
-  /** Writes a safetensors file of the weights instead of the model's folder; false by default. */
+  /**
+   * Writes a safetensors file of the weights instead of the model's folder.
+   *
+   * @defaultValue false
+   */
   readonly saveWeightsOnly?: boolean;
-  /** With `saveBestOnly`: what the first epoch has to beat. */
+  /**
+   * With `saveBestOnly`: the value that the first epoch has to beat.
+   *
+   * @defaultValue none
+   */
   readonly initialValueThreshold?: number;
 }
 
 /**
- * Saves the model after each epoch, or after each that is the best so far.
+ * Saves the model after each epoch, or after each epoch that is the best so far.
  *
  * @example
  * const callbacks = [new ModelCheckpoint("checkpoints/{epoch:02d}-{valAccuracy:.4f}")];
@@ -29,8 +50,9 @@ export class ModelCheckpoint implements Callback {
   private readonly monitor: Monitor;
 
   /**
-   * @param path a folder, or with `saveWeightsOnly` a `.safetensors` file; `{epoch}` (from 1) and the measurements in
-   *   braces are filled in, with Python's formats for numbers: `{epoch:02d}`, `{val_loss:.3f}`
+   * @param path a folder, or with `saveWeightsOnly` a `.safetensors` file. `{epoch}` (from 1) and measurements in braces
+   *   are replaced by their values, in Python's formats for numbers: `{epoch:02d}`, `{val_loss:.3f}`
+   * @throws HeddleError when the path does not end as `saveWeightsOnly` demands
    */
   constructor(
     private readonly path: string,
@@ -51,9 +73,9 @@ export class ModelCheckpoint implements Callback {
     if (path.endsWith(".safetensors") === (options.saveWeightsOnly ?? false)) return;
     throw new HeddleError({
       who: "ModelCheckpoint",
-      expected: options.saveWeightsOnly ? "a path that ends in .safetensors" : "a path of a folder",
+      expected: options.saveWeightsOnly ? "a path that ends in .safetensors" : "the path of a folder",
       received: path,
-      next: "Correct the path, or saveWeightsOnly.",
+      next: "Correct the path, or `saveWeightsOnly`.",
     });
   }
 
@@ -78,7 +100,7 @@ export class ModelCheckpoint implements Callback {
   }
 }
 
-/** Fills in `{epoch:02d}` and `{valLoss:.3f}`. */
+/** Replaces `{epoch:02d}`, `{valLoss:.3f}` and their like by values. */
 function fillPath(path: string, logs: EpochLogs): string {
   const values = measured(logs).set("epoch", logs.epoch);
   return path.replace(

@@ -6,18 +6,47 @@ import type { EpochLogs } from "./history.js";
 import { checkNumber, type Mode, Monitor, remembered } from "./logs.js";
 
 export interface ReduceLROnPlateauOptions {
-  /** What is watched; `"valLoss"` by default. */
+  /**
+   * The measurement to watch.
+   *
+   * @defaultValue `"valLoss"`
+   */
   readonly monitor?: string;
-  /** The rate is multiplied by this, below 1; 0.1 by default. */
+  /**
+   * The rate is multiplied by this number below 1.
+   *
+   * @defaultValue 0.1
+   */
   readonly factor?: number;
-  /** Epochs without improvement before the rate is reduced; 10 by default. */
+  /**
+   * Epochs without improvement before the rate is reduced.
+   *
+   * @defaultValue 10
+   */
   readonly patience?: number;
+  /**
+   * Whether less or more is better; `"auto"` decides by the name.
+   *
+   * @defaultValue `"auto"`
+   */
   readonly mode?: Mode;
-  /** A change smaller than this is no improvement; 0.0001 by default. */
+  /**
+   * A smaller change does not count as an improvement.
+   *
+   * @defaultValue 0.0001
+   */
   readonly minDelta?: number;
-  /** Epochs after a reduction in which none is counted; 0 by default. */
+  /**
+   * Epochs after a reduction that do not count.
+   *
+   * @defaultValue 0
+   */
   readonly cooldown?: number;
-  /** The rate is not reduced below this; 0 by default. */
+  /**
+   * The lowest rate.
+   *
+   * @defaultValue 0
+   */
   readonly minLr?: number;
 }
 
@@ -63,7 +92,7 @@ export class ReduceLROnPlateau implements Callback {
   }
 
   onTrainBegin(training: TrainingControl): void {
-    // Changes nothing, but is refused where a schedule decides: now, not at the first plateau hours later.
+    // Changes nothing, but throws if a schedule sets the rate: now, not hours later at the first plateau.
     training.setLearningRate(training.learningRate);
     this.wait = 0;
     this.coolingFor = 0;

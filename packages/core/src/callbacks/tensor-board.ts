@@ -4,13 +4,13 @@ import type { Callback } from "./callback.js";
 import type { EpochLogs } from "./history.js";
 import { checkText, measured } from "./logs.js";
 
-/** Numbers the files that one process begins within a second. */
+/** Counts the files of this process: two may begin within a second. */
 let filesBegun = 0;
 
 /**
  * Writes event files that TensorBoard shows while the training runs: scalars `epoch_loss`, `epoch_accuracy`,
- * `epoch_learning_rate`, … by epoch (from 0, as Keras counts), those of the training in the folder `train`, those of the
- * validation in `validation`. Start the viewer with `tensorboard --logdir logs`.
+ * `epoch_learning_rate`, … by epoch (from 0, as Keras counts), from training in the folder `train` and from validation
+ * in `validation`. Start the viewer with `tensorboard --logdir logs`.
  *
  * @example
  * await model.fit(data.train, { epochs: 20, callbacks: [new TensorBoard("logs/first")] });
@@ -19,14 +19,14 @@ export class TensorBoard implements Callback {
   private file = "";
   private readonly begun = new Set<string>();
 
-  /** @param folder of this run; a folder beside it is another run, to compare with */
+  /** @param folder one folder a run; TensorBoard compares the runs of neighbouring folders */
   constructor(private readonly folder = "logs") {
     checkText("TensorBoard", "folder", folder);
   }
 
   async onTrainBegin(): Promise<void> {
     const seconds = String(Math.floor(Date.now() / 1000)).padStart(10, "0");
-    // Another process may have begun one within this second, and been killed amid a record.
+    // Another process may have begun a file within this second, and been killed while writing.
     do this.file = `events.out.tfevents.${seconds}.heddle.${filesBegun++}.v2`;
     while (await fileExists(`${this.folder}/train/${this.file}`));
     this.begun.clear();
@@ -43,7 +43,7 @@ export class TensorBoard implements Callback {
     await this.write("validation", logs.epoch - 1, validation);
   }
 
-  /** Adds an event with the scalars; the first of a file says what file it is. */
+  /** Appends an event with scalars; a new file starts with an event that holds the format's version. */
   private async write(part: string, step: number, scalars: ReadonlyMap<string, number>): Promise<void> {
     if (scalars.size === 0) return;
     const wallTime = Date.now() / 1000;

@@ -147,7 +147,7 @@ describe("a graph that cannot be", () => {
         const [x, other] = [input([4]), input([4])];
         return new Model({ inputs: x, outputs: new Add().apply([x, other]) });
       },
-      "Model: expected an output that comes from the model's one input alone",
+      "Model: expected an output that depends only on the model's one input",
     ],
     [
       "nothing between input and output",

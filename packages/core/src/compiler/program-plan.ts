@@ -1,23 +1,23 @@
 import { formatBytes, formatTable, groupDigits } from "../base/format.js";
 import type { Call, Program } from "../engine/program.js";
 
-/** One line of a plan: a kernel call, or several alike in tasks of one phase. */
+/** One line of a plan: a kernel call, or the same call in several tasks of a phase. */
 export interface PlanLine {
   readonly phase: string;
   readonly owner: string;
   readonly kernel: string;
   readonly pass: string;
-  /** How often a step of training calls it: once a shard, or once a task. */
+  /** Calls in one training step: once for each shard, or once for each task. */
   readonly calls: number;
-  /** Dense multiply-adds of a whole step, zeros that are skipped counted. */
+  /** Dense multiply-adds of a whole step; zeros that are skipped count. */
   readonly macs: number;
-  /** Microseconds of a whole step, summed over the threads; only in a profile. */
+  /** Microseconds of a whole step, summed over the threads; only with a profile. */
   readonly microseconds?: number;
 }
 
 /** How long steps of training took. */
 export interface Profile {
-  /** How many steps were measured. */
+  /** The number of steps that were measured. */
   readonly steps: number;
   readonly threads: number;
   /** Wall time of all steps. */
@@ -26,7 +26,7 @@ export interface Profile {
   readonly callMs: Float64Array;
 }
 
-/** The steps of a program in the order in which they run, with their times where a profile is given. */
+/** The calls of a program in the order in which they run, with their times if there is a profile. */
 export function planLines(program: Program, profile?: Profile): PlanLine[] {
   const { batchSize, shardSize } = program;
   const shards = Math.ceil(batchSize / shardSize);
@@ -44,20 +44,20 @@ export function planLines(program: Program, profile?: Profile): PlanLine[] {
     const merged: PlanLine[] = [];
     for (const call of phase.tasks.flat()) {
       const next = step(phase.name, call, 1, call.macs);
-      const alike = merged.findIndex(({ kernel, owner }) => kernel === next.kernel && owner === next.owner);
-      if (alike < 0) merged.push(next);
-      else merged[alike] = together(merged[alike]!, next);
+      const same = merged.findIndex(({ kernel, owner }) => kernel === next.kernel && owner === next.owner);
+      if (same < 0) merged.push(next);
+      else merged[same] = sum(merged[same]!, next);
     }
     return merged;
   });
 }
 
-function together(a: PlanLine, b: PlanLine): PlanLine {
+function sum(a: PlanLine, b: PlanLine): PlanLine {
   const time = a.microseconds !== undefined && { microseconds: a.microseconds + b.microseconds! };
   return { ...a, calls: a.calls + b.calls, macs: a.macs + b.macs, ...time };
 }
 
-/** A plan as text: what runs for one batch, and how long it takes where a profile is given. */
+/** A plan as text: what runs for one batch, and how long it takes if there is a profile. */
 export function formatPlan(program: Program, profile?: Profile): string {
   const { batchSize, shardSize, name } = program;
   const steps = planLines(program, profile);
@@ -85,7 +85,7 @@ export function formatPlan(program: Program, profile?: Profile): string {
   ].join("\n");
 }
 
-/** Times of one line: a thread's microseconds an image, its billions of multiply-adds a second, its share of all. */
+/** Times of one line: microseconds per image and thread, billions of multiply-adds per second, share of the total. */
 function times({ macs }: PlanLine, microseconds: number, batchSize: number, total: number): string[] {
   return [
     (microseconds / batchSize).toFixed(2),

@@ -1,14 +1,14 @@
 import type { Answers } from "./answers.js";
 
-/** A share with the range in which the true one may lie. */
+/** The interval in which a true share lies, with a confidence level. */
 export interface Interval {
-  /** How often such an interval holds the true share: 0.95. */
+  /** How often such an interval contains the true share: 0.95. */
   readonly level: number;
   readonly low: number;
   readonly high: number;
 }
 
-/** The share of right answers. */
+/** The share of correct predictions. */
 export interface Accuracy {
   /** 0..1. */
   readonly value: number;
@@ -21,7 +21,7 @@ export interface Accuracy {
 const Z = 1.959963984540054;
 const LEVEL = 0.95;
 
-/** The share of images whose likeliest class is the true one. */
+/** The share of images whose most probable class is the true one. */
 export function accuracy({ images, labels, predicted }: Answers): Accuracy {
   let correct = 0;
   for (let image = 0; image < images; image++) correct += Number(labels[image] === predicted[image]);
@@ -29,12 +29,13 @@ export function accuracy({ images, labels, predicted }: Answers): Accuracy {
 }
 
 /**
- * Wilson's score interval of a share at 95%: within 0..1, and of some width even where all or none are right.
+ * Wilson's score interval of a share at 95%: within 0..1, and never of zero width, even if all or none succeeded.
  *
  * Wilson, "Probable Inference, the Law of Succession, and Statistical Inference" (JASA 22, 1927).
  *
  * @param successes how many of the trials succeeded
  * @param trials at least 1
+ *
  * @example
  * wilsonInterval(9273, 10000); // { level: 0.95, low: 0.922…, high: 0.932… }
  */
@@ -44,7 +45,7 @@ export function wilsonInterval(successes: number, trials: number): Interval {
   const scale = 1 + z2 / trials;
   const centre = (share + z2 / (2 * trials)) / scale;
   const half = (Z / scale) * Math.sqrt((share * (1 - share)) / trials + z2 / (4 * trials * trials));
-  // The ends are exact where rounding alone would move them off 0 and 1.
+  // Exact ends: rounding would move them off 0 and 1.
   return {
     level: LEVEL,
     low: successes === 0 ? 0 : centre - half,

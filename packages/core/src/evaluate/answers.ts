@@ -1,9 +1,9 @@
 import { HeddleError } from "../base/errors.js";
 import { largestAt } from "../metrics/rows.js";
 
-/** What a classifier said of labelled images. Letters: N images, K classes. */
+/** A classifier's probabilities for labelled images: N images, K classes. */
 export interface Predictions {
-  /** `[N, K]`, row-major: each row the probabilities of the classes, which sum to 1. */
+  /** `[N, K]`, row-major: each row holds the probabilities of the classes, which sum to 1. */
   readonly probabilities: Float32Array;
   /** `[N]`: the true class of each image, 0 … K-1. */
   readonly labels: ArrayLike<number>;
@@ -11,7 +11,7 @@ export interface Predictions {
   readonly classNames: readonly string[];
 }
 
-/** Predictions that were checked, with what every figure needs. */
+/** Checked predictions, with what all figures of merit need. */
 export interface Answers {
   /** N. */
   readonly images: number;
@@ -22,19 +22,19 @@ export interface Answers {
   readonly probabilities: Float32Array;
   /** `[N]`: the true classes. */
   readonly labels: Int32Array;
-  /** `[N]`: the likeliest class, the first of equals. */
+  /** `[N]`: the most probable class; of equals, the first. */
   readonly predicted: Int32Array;
-  /** `[N]`: the probability of the likeliest class. */
+  /** `[N]`: the probability of that class. */
   readonly confidence: Float64Array;
 }
 
-/** How far a row's sum may be from 1: what f32 loses over a thousand classes, and a file's rounding. */
+/** How far a row's sum may be from 1: the rounding of f32 over a thousand classes, or of a file. */
 const SUM_TOLERANCE = 1e-3;
 
 /**
- * Checks predictions and reads the answers off them.
+ * Checks predictions and derives the predicted classes.
  *
- * @throws HeddleError for no images, lengths that do not fit together, labels of no class, and rows that are no
+ * @throws HeddleError for no images, lengths that do not match, labels outside the classes, and rows that are not
  *   probabilities
  */
 export function answersOf({ probabilities, labels, classNames }: Predictions): Answers {
@@ -45,7 +45,7 @@ export function answersOf({ probabilities, labels, classNames }: Predictions): A
       who: "Evaluation",
       expected: "at least one image, and a probability for each image and class",
       received: `${images} images, ${classes} classes and ${probabilities.length} probabilities`,
-      next: "Give probabilities [N, K], N labels and K class names.",
+      next: "Pass probabilities [N, K], N labels and K class names.",
     });
   }
   const predicted = new Int32Array(images);
@@ -84,7 +84,7 @@ function noClass(label: number, image: number, classes: number): HeddleError {
     who: "Evaluation",
     expected: `labels from 0 to ${classes - 1}`,
     received: `${label} at image ${image}`,
-    next: "Give the labels in the order of the class names.",
+    next: "Pass labels in the order of the class names.",
   });
 }
 

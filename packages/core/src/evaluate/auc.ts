@@ -1,16 +1,16 @@
 import type { Answers } from "./answers.js";
 
-/** Areas under the ROC curves, each class against all others. */
+/** Areas under the ROC curves of each class against all others. */
 export interface ClassAreas {
-  /** The mean over the classes that have one; `null` where none has. */
+  /** The mean over the classes that have an area; `null` if none has. */
   readonly macro: number | null;
-  /** 0..1, in the order of the labels; `null` for a class of no image or of every image. */
+  /** 0..1, in the order of the labels; `null` for a class without images, or with all of them. */
   readonly perClass: readonly (number | null)[];
 }
 
 /**
- * One-against-rest areas under the ROC curve: how often an image of the class has a larger probability of it than an
- * image of another class has, ties counting half.
+ * One-against-rest areas under the ROC curve: how often an image of the class has a larger probability for it than an
+ * image of another class; ties count half.
  *
  * Mann and Whitney's statistic; Hanley and McNeil, "The Meaning and Use of the Area under a ROC Curve" (Radiology 143,
  * 1982).
@@ -35,7 +35,7 @@ function areaOf({ images, classes, labels, probabilities }: Answers, label: numb
   }
   own.sort();
   others.sort();
-  // Twice the wins, so that ties count 1: whole numbers, and so exact.
+  // Twice the wins, so that ties count 1: whole numbers, which are exact.
   let wins = 0;
   let below = 0;
   let notAbove = 0;

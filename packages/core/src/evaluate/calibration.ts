@@ -8,7 +8,7 @@ import {
 } from "./reliability.js";
 import { atTemperature, fitTemperature, logitsOf } from "./temperature.js";
 
-/** How well confidences are what they say. */
+/** How well confidences match the accuracy. */
 export interface CalibrationScores {
   /** Expected calibration error, 0..1. */
   readonly ece: number;
@@ -16,15 +16,15 @@ export interface CalibrationScores {
   readonly negativeLogLikelihood: number;
 }
 
-/** What a temperature makes of the confidences. It changes no answer. */
+/** The effect of a temperature on the confidences. It changes no predicted class. */
 export interface TemperatureScaling {
   /**
-   * On what it was fitted. `other images`: on images that were handed over for that. `two folds`: the evaluated images
-   * were halved class by class, and each half was scaled with what the other half gave, so that no image was scaled by
-   * a temperature that saw its label.
+   * What it was fitted on. `other images`: images that were passed for this purpose. `two folds`: the evaluated images
+   * were halved class by class, and each half was scaled by the temperature of the other half, so that no image was
+   * scaled by a temperature that depends on its label.
    */
   readonly fittedOn: "other images" | "two folds";
-  /** One temperature, or that of each half. Above 1: the model was too sure. */
+  /** One temperature, or that of each half. Above 1, the model was overconfident. */
   readonly temperatures: readonly number[];
   readonly before: CalibrationScores;
   readonly after: CalibrationScores;
@@ -32,21 +32,22 @@ export interface TemperatureScaling {
   readonly table: readonly ReliabilityBin[];
 }
 
+/** How well a model's confidences match its accuracy. */
 export interface Calibration {
-  /** How many bins of equal width. */
+  /** The number of bins, which have equal widths. */
   readonly bins: number;
   /** Expected calibration error, 0..1. */
   readonly ece: number;
   readonly table: readonly ReliabilityBin[];
-  /** `null` where there are too few images to fit one on some and use it on others. */
+  /** `null` if there are too few images to fit on some and scale others. */
   readonly temperature: TemperatureScaling | null;
 }
 
 /**
- * Calibration as predicted, and after temperature scaling.
+ * Calibration of the predictions, and after temperature scaling.
  *
- * @param fitOn answers on images that were neither trained on nor are evaluated here: the temperature is fitted on
- *   them. Without them it is fitted in two folds
+ * @param fitOn answers for images that are neither trained on nor evaluated here, to fit the temperature on; without
+ *   them it is fitted in two folds
  */
 export function calibration(answers: Answers, fitOn?: Answers): Calibration {
   const table = reliabilityTable(answers);
@@ -97,7 +98,7 @@ function scaledInTwoFolds(answers: Answers): Scaled | null {
   return { fittedOn: "two folds", temperatures, confidence, losses };
 }
 
-/** Every second image of each class: data sorted by class, or in turns, must not part the classes. */
+/** Alternates the images of each class, so that both halves have all classes, however the data is sorted. */
 function halves({ labels, classes }: Answers): readonly [number[], number[]] {
   const seen = new Array<number>(classes).fill(0);
   const rows: [number[], number[]] = [[], []];

@@ -73,7 +73,7 @@ describe("confidentLearning", () => {
       return "";
     };
     expect(refusal([0.5, 0.5, 1], [0])).toBe(
-      "Confident learning: expected a probability of each of 2 classes for each of at least one image, received 3 probabilities and 1 labels. Give model.predict's result for these images and their labels.",
+      "Confident learning: expected a probability of each of 2 classes for each of at least one image, received 3 probabilities and 1 labels. Pass the result of model.predict for these images, and their labels.",
     );
     expect(refusal([], [])).toContain("at least one image");
     expect(refusal([0.5, 0.5], [2])).toContain("expected labels from 0 to 1, received 2.");

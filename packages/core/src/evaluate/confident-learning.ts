@@ -4,47 +4,47 @@ import { HeddleError } from "../base/errors.js";
 export interface LabelSuspect {
   /** Its position, from 0. */
   readonly index: number;
-  /** The label that it carries. */
+  /** Its label. */
   readonly label: number;
-  /** The class that the model is sure of instead. */
+  /** The class that the model is confident of instead. */
   readonly suggested: number;
-  /** What the model gives the label that it carries, 0 … 1. */
+  /** The probability of its label, 0..1. */
   readonly selfConfidence: number;
-  /** The same less the largest probability of any other class: −1 … 0, the lower the more suspect. */
+  /** That probability minus the largest one of any other class, −1..0: the lower, the more suspect. */
   readonly margin: number;
 }
 
-/** Letters: K classes. */
+/** What confident learning estimates about the labels of K classes. */
 export interface ConfidentLearning {
-  /** `[K]`: the mean probability of a class over the images that carry it; `null` for a class without images. */
+  /** `[K]`: the mean probability of a class over the images with that label; `null` for a class without images. */
   readonly thresholds: readonly (number | null)[];
-  /** `[K][K]`: images by the label that they carry and the class that the model is sure of. */
+  /** `[K][K]`: images by their label and the class that the model is confident of. */
   readonly confidentJoint: readonly (readonly number[])[];
-  /** `[K][K]`: the share of all images by label and true class, as estimated; sums to 1. */
+  /** `[K][K]`: the estimated share of all images by label and true class; sums to 1. */
   readonly joint: readonly (readonly number[])[];
-  /** How many labels are wrong, as estimated from the joint: not a whole number. */
+  /** The estimated number of wrong labels, which need not be whole. */
   readonly estimatedErrors: number;
-  /** The most suspect first. */
+  /** The most suspect images first. */
   readonly suspects: readonly LabelSuspect[];
 }
 
 /**
- * Estimates which labels are wrong, and how many, from probabilities that a model gave images which it was not
- * trained on.
+ * Estimates which labels are wrong, and how many, from the probabilities of a model that was not trained on these images.
  *
- * A model is sure of class j for an image when it gives j at least what it gives j on average where j is the label;
- * where it is sure of several, the most probable counts. An image that it is sure is of another class than its label,
- * and that it finds more probable there, is suspect. The counts by label and sure class, scaled to the number of
- * images of each label, estimate how labels and true classes go together. A label of which no image is sure counts as
- * right throughout.
+ * A model is confident of class j for an image if the probability of j is at least its mean over the images labelled j;
+ * of several such classes, the most probable counts. An image is suspect if the model is confident of a class other than
+ * its label, and finds that class more probable. The counts by label and confident class, scaled to the number of images
+ * of each label, estimate the joint distribution of labels and true classes. A label without confident images counts as
+ * correct throughout.
  *
  * Northcutt, Jiang and Chuang, "Confident Learning: Estimating Uncertainty in Dataset Labels", Journal of Artificial
  * Intelligence Research 70 (2021): thresholds, confident joint and its calibration; suspects are those off the diagonal
  * of the confident joint, ranked by normalized margin.
  *
- * @param probabilities `[N, K]`, row-major, out of fold: of models that did not see the image
+ * @param probabilities `[N, K]`, row-major, out of fold: from models that were not trained on the image
  * @param labels `[N]`, 0 … K-1
- * @throws HeddleError when sizes do not fit, a label is out of range or a probability is no number
+ * @throws HeddleError when sizes do not fit, a label is out of range or a probability is not a number
+ *
  * @example
  * const { suspects } = confidentLearning(probabilities, train.labels, 10);
  * suspects[0]; // { index: 4711, label: 6, suggested: 0, selfConfidence: 0.001, margin: -0.99 }
@@ -107,7 +107,7 @@ function largestOther(row: Float32Array | Float64Array, label: number): number {
   return largest;
 }
 
-/** Rows scaled to the number of images of each label, and all to the sum 1. */
+/** Scales each row to the number of images with its label, and the whole to a sum of 1. */
 function calibrate(
   confidentJoint: readonly (readonly number[])[],
   counts: readonly number[],
@@ -135,7 +135,7 @@ function check(
       who: "Confident learning",
       expected,
       received,
-      next: "Give model.predict's result for these images and their labels.",
+      next: "Pass the result of model.predict for these images, and their labels.",
     });
   if (labels.length === 0 || probabilities.length !== labels.length * classes) {
     throw refuse(

@@ -1,26 +1,27 @@
 import type { Answers } from "./answers.js";
 
-/** What each class was taken for. */
+/** Which class was predicted for the images of each class. */
 export interface Confusion {
   /** `[true class][predicted class]`: numbers of images. */
   readonly counts: readonly (readonly number[])[];
-  /** The same as shares of the true class, 0..1; a row of zeros for a class that never occurs. */
+  /** The same as shares of the true class, 0..1; zeros for a class without images. */
   readonly rates: readonly (readonly number[])[];
 }
 
-/** One class taken for another. */
+/** A class that was predicted for images of another class. */
 export interface ConfusedPair {
   /** Number of the true class. */
   readonly truth: number;
-  /** Number of the class that it was taken for. */
+  /** Number of the predicted class. */
   readonly predicted: number;
   readonly count: number;
   /** The share of the true class, 0..1. */
   readonly rate: number;
-  /** Some of the images, by their place in the set, the surest mistakes first. */
+  /** Some of the images, by their position in the set, the most confident mistakes first. */
   readonly examples: readonly { readonly image: number; readonly probability: number }[];
 }
 
+/** Counts the images by true and predicted class. */
 export function confusion({ images, classes, labels, predicted }: Answers): Confusion {
   const counts = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
   for (let image = 0; image < images; image++) counts[labels[image]!]![predicted[image]!]! += 1;
@@ -32,11 +33,11 @@ export function confusion({ images, classes, labels, predicted }: Answers): Conf
 }
 
 /**
- * The pairs (true class, predicted class) with the most images; of equals, those of the larger share first, then in
+ * The pairs (true class, predicted class) with the most images; of equals, those with the larger share first, then in
  * the order of the labels.
  *
- * @param options.limit at most so many pairs. Default 10
- * @param options.examples at most so many images of each. Default 5
+ * @param options.limit the most pairs; 10 by default
+ * @param options.examples the most images of each pair; 5 by default
  */
 export function mostConfusedPairs(
   answers: Answers,
@@ -58,11 +59,11 @@ function examplesOf(
   { images, labels, predicted, confidence }: Answers,
   pair: Pick<ConfusedPair, "truth" | "predicted">,
 ): ConfusedPair["examples"] {
-  const found: number[] = [];
+  const matching: number[] = [];
   for (let image = 0; image < images; image++) {
-    if (labels[image] === pair.truth && predicted[image] === pair.predicted) found.push(image);
+    if (labels[image] === pair.truth && predicted[image] === pair.predicted) matching.push(image);
   }
-  return found
+  return matching
     .sort((a, b) => confidence[b]! - confidence[a]!)
     .map((image) => ({ image, probability: confidence[image]! }));
 }

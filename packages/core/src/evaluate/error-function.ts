@@ -18,7 +18,7 @@ export function complementaryErrorFunction(x: number): number {
     }
     return 1 - (2 / SQRT_PI) * power * sum;
   }
-  // From its 100th level up: at 2 the levels left out are below the last digit.
+  // From level 100 outwards: at x = 2, deeper levels change nothing within the 14 digits.
   let fraction = x;
   for (let level = 100; level >= 1; level--) fraction = x + level / 2 / fraction;
   return power / (SQRT_PI * fraction);

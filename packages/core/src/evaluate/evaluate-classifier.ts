@@ -10,8 +10,8 @@ import { type TopK, topKAccuracies } from "./top-k.js";
 import { type TopLoss, topLosses } from "./top-losses.js";
 
 /**
- * All figures of a classifier on labelled images: plain data, ready for JSON. Shares are 0..1. What each is and where
- * it comes from: docs/evaluation.md.
+ * All figures of merit of a classifier on labelled images, as plain data that is ready for JSON. Shares are 0..1.
+ * docs/evaluation.md explains each and names its source.
  */
 export interface ClassifierEvaluation {
   /** How many images were evaluated. */
@@ -25,34 +25,48 @@ export interface ClassifierEvaluation {
   readonly perClass: readonly ClassScores[];
   readonly macro: MacroScores;
   readonly confusion: Confusion;
-  /** The pairs with the most images, the most first. */
+  /** The most confused pairs first. */
   readonly confusedPairs: readonly ConfusedPair[];
   /** The images with the largest losses, the largest first. */
   readonly topLosses: readonly TopLoss[];
   /** k = 1 … 5. */
   readonly topK: readonly TopK[];
   readonly calibration: Calibration;
-  /** From the surest answers to all of them. */
+  /** From the most confident predictions to all of them. */
   readonly coverage: readonly CoveragePoint[];
   /** Each class against the others. */
   readonly auc: ClassAreas;
 }
 
+/** Options of `evaluateClassifier`. */
 export interface EvaluateClassifierOptions {
-  /** Predictions on images neither trained on nor evaluated here, to fit the temperature on. Default: two folds. */
+  /**
+   * Predictions for images that are neither trained on nor evaluated here, to fit the temperature on.
+   *
+   * @defaultValue two folds of the evaluated images
+   */
   readonly fitTemperatureOn?: Predictions;
-  /** How many of the largest losses to list. Default 25. */
+  /**
+   * How many of the largest losses to list.
+   *
+   * @defaultValue 25
+   */
   readonly topLosses?: number;
-  /** How many confused pairs to list. Default 10. */
+  /**
+   * How many confused pairs to list.
+   *
+   * @defaultValue 10
+   */
   readonly confusedPairs?: number;
 }
 
 /**
- * Every figure of merit of a classifier, from its probabilities. The same on every machine, to the last bit: sums are
- * in f64, in the order of the images.
+ * Computes every figure of merit of a classifier from its probabilities. The results are the same on every machine, to
+ * the last bit: sums are in f64, in the order of the images.
  *
  * @param predictions probabilities `[N, K]`, labels `[N]` and K class names
- * @throws HeddleError when they do not fit together or the rows are no probabilities
+ * @throws HeddleError when their lengths do not match or the rows are not probabilities
+ *
  * @example
  * const probabilities = await model.predict(test);
  * const { accuracy } = evaluateClassifier({ probabilities, labels: test.labels, classNames });

@@ -2,12 +2,11 @@ import { naturalLog } from "../base/math.js";
 import type { Answers } from "./answers.js";
 
 /**
- * The smallest normal f32: a probability that rounded to 0 counts as this, so that every loss is finite (at most
- * 87.3).
+ * The smallest normal f32: it replaces a probability that rounded to 0, so that every loss is finite (at most 87.3).
  */
 const SMALLEST = 2 ** -126;
 
-/** ln p, with p kept from 0. */
+/** ln p, where p is at least the smallest normal f32. */
 export function logProbability(probability: number): number {
   return naturalLog(Math.max(probability, SMALLEST));
 }
@@ -16,7 +15,7 @@ export function logProbability(probability: number): number {
 export function lossOfEach({ images, classes, labels, probabilities }: Answers): Float64Array {
   const losses = new Float64Array(images);
   for (let image = 0; image < images; image++) {
-    // Of a row that rounds to a little more than 1, not below 0.
+    // Rounding may leave a probability slightly above 1.
     losses[image] = Math.max(0, -logProbability(probabilities[image * classes + labels[image]!]!));
   }
   return losses;

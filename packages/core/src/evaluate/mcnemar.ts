@@ -2,13 +2,13 @@ import { HeddleError } from "../base/errors.js";
 import type { Answers } from "./answers.js";
 import { complementaryErrorFunction } from "./error-function.js";
 
-/** Whether two classifiers differ, judged by the images that one alone gets right. */
+/** Whether two classifiers differ, judged by the images that only one of them gets right. */
 export interface McNemar {
   /** Images that both get right. */
   readonly bothRight: number;
-  /** Images that the first alone gets right. */
+  /** Images that only the first gets right. */
   readonly onlyFirstRight: number;
-  /** Images that the second alone gets right. */
+  /** Images that only the second gets right. */
   readonly onlySecondRight: number;
   /** Images that neither gets right. */
   readonly bothWrong: number;
@@ -16,11 +16,11 @@ export interface McNemar {
   readonly method: "exact binomial" | "chi-square with continuity correction";
   /** χ² with one degree of freedom; `null` for the exact test. */
   readonly statistic: number | null;
-  /** Two-sided: how often chance alone makes two equals differ at least so much. */
+  /** Two-sided: how often two equally good classifiers differ at least this much by chance. */
   readonly pValue: number;
 }
 
-/** From here on the χ² distribution is close to the binomial one. */
+/** From this number on, the χ² distribution approximates the binomial one well. */
 const FEWEST_FOR_CHI_SQUARE = 25;
 
 /**
@@ -29,14 +29,14 @@ const FEWEST_FOR_CHI_SQUARE = 25;
  * McNemar, "Note on the Sampling Error of the Difference Between Correlated Proportions or Percentages" (Psychometrika
  * 12, 1947); the correction is Edwards's (Psychometrika 13, 1948).
  *
- * @throws HeddleError when the two are not of the same labels
+ * @throws HeddleError when their labels differ
  */
 export function mcnemarTest(first: Answers, second: Answers): McNemar {
   if (first.images !== second.images || first.labels.some((label, at) => label !== second.labels[at])) {
     throw new HeddleError({
       who: "McNemar's test",
       expected: "two predictions of the same images",
-      received: `${first.images} and ${second.images} images, or other labels`,
+      received: `${first.images} and ${second.images} images, or different labels`,
       next: "Predict the same set with both models.",
     });
   }
@@ -51,7 +51,7 @@ export function mcnemarTest(first: Answers, second: Answers): McNemar {
   return { bothRight, onlyFirstRight, onlySecondRight, bothWrong, ...verdict };
 }
 
-/** The test on the two numbers of images that one alone gets right. */
+/** The test on the two counts of images that only one classifier gets right. */
 export function discordantTest(
   first: number,
   second: number,

@@ -35,7 +35,7 @@ describe("Student's t", () => {
 
   it("refuses shares and degrees that have no quantile", () => {
     expect(() => studentTQuantile(1, 3)).toThrow(
-      "Student's t: expected a share above 0 and below 1, received 1. Give 0.975 for both sides of a 95% interval.",
+      "Student's t: expected a share above 0 and below 1, received 1. Pass 0.975 for both sides of a 95% interval.",
     );
     expect(() => studentTQuantile(0.9, 0)).toThrow(
       "expected degrees of freedom to be a whole number of at least 1, received 0.",
@@ -66,10 +66,10 @@ describe("pairedDifference", () => {
 
   it("refuses values that do not pair, and a single pair", () => {
     expect(() => pairedDifference([1, 2], [1])).toThrow(
-      "Paired difference: expected as many values on both sides, received 2 and 1. Give the values of the same seeds in the same order.",
+      "Paired difference: expected the same number of values on both sides, received 2 and 1. Pass the values of the same seeds in the same order.",
     );
     expect(() => meanInterval([1])).toThrow(
-      "Confidence interval: expected at least two values, received 1. Measure with another seed.",
+      "Confidence interval: expected at least two values, received 1. Measure with at least one more seed.",
     );
   });
 });

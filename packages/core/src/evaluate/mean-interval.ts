@@ -1,25 +1,27 @@
 import { HeddleError } from "../base/errors.js";
 import { studentTQuantile } from "./student-t.js";
 
-/** A mean with the interval that it is known to. */
+/** A mean with its confidence interval. */
 export interface MeanInterval {
-  /** How many values. */
+  /** The number of values. */
   readonly count: number;
   readonly mean: number;
-  /** Standard deviation of the values, `count − 1` in the denominator. */
+  /** Standard deviation of the values, with `count − 1` in the denominator. */
   readonly deviation: number;
-  /** Ends of the confidence interval of the mean. */
+  /** Lower end of the confidence interval. */
   readonly low: number;
+  /** Upper end of the confidence interval. */
   readonly high: number;
 }
 
 /**
- * The mean of a few measurements with a confidence interval by Student's t, which is right for few values where each
- * is about normally distributed.
+ * The mean of a few measurements with a confidence interval by Student's t, which is valid for few values if they are
+ * about normally distributed.
  *
  * @param values at least two
  * @param confidence 0.95 by default
  * @throws HeddleError for fewer than two values
+ *
  * @example
  * meanInterval([0.921, 0.925, 0.923]); // mean 0.923, from 0.918 to 0.928
  */
@@ -30,7 +32,7 @@ export function meanInterval(values: readonly number[], confidence = 0.95): Mean
       who: "Confidence interval",
       expected: "at least two values",
       received: String(count),
-      next: "Measure with another seed.",
+      next: "Measure with at least one more seed.",
     });
   }
   const mean = values.reduce((sum, value) => sum + value, 0) / count;
@@ -41,12 +43,13 @@ export function meanInterval(values: readonly number[], confidence = 0.95): Mean
 }
 
 /**
- * How much larger `a` is than `b` in the mean, value by value: what both have in common, such as their seed, drops out.
+ * The mean difference of paired values, `a` minus `b`: what a pair has in common, such as its seed, cancels out.
  *
  * @param a at least two values
  * @param b as many, in the same order
  * @param confidence 0.95 by default
- * @throws HeddleError when they do not pair
+ * @throws HeddleError when their numbers differ
+ *
  * @example
  * pairedDifference([0.92, 0.93], [0.91, 0.915]); // mean 0.0125
  */
@@ -58,9 +61,9 @@ export function pairedDifference(
   if (a.length !== b.length) {
     throw new HeddleError({
       who: "Paired difference",
-      expected: "as many values on both sides",
+      expected: "the same number of values on both sides",
       received: `${a.length} and ${b.length}`,
-      next: "Give the values of the same seeds in the same order.",
+      next: "Pass the values of the same seeds in the same order.",
     });
   }
   return meanInterval(

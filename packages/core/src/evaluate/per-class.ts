@@ -1,28 +1,32 @@
-/** How one class fares. Shares are 0..1. */
+/** The scores of one class. Shares are 0..1. */
 export interface ClassScores {
   readonly name: string;
   /** Images of this class. */
   readonly support: number;
-  /** Images taken for this class, rightly or not. */
+  /** Images predicted as this class, correctly or not. */
   readonly predicted: number;
-  /** Of the images taken for it, the share that is; `null` where none was. */
+  /** The share of the images predicted as this class that belong to it; `null` if there are none. */
   readonly precision: number | null;
-  /** Of its images, the share found; `null` where there is none. */
+  /** The share of its images that are predicted as this class; `null` if it has none. */
   readonly recall: number | null;
-  /** The harmonic mean of both, 2·TP / (2·TP + FP + FN); `null` where it neither occurs nor is predicted. */
+  /** The harmonic mean of both, 2·TP / (2·TP + FP + FN); `null` if the class neither occurs nor is predicted. */
   readonly f1: number | null;
 }
 
-/** Means over the classes, each counting the same. */
+/** Unweighted means over the classes. */
 export interface MacroScores {
   readonly precision: number;
   readonly recall: number;
   readonly f1: number;
-  /** How many classes were averaged: those that occur or are predicted. */
+  /** The number of classes averaged: those that occur or are predicted. */
   readonly classes: number;
 }
 
-/** @param counts `[true class][predicted class]` */
+/**
+ * The scores of each class.
+ *
+ * @param counts `[true class][predicted class]`
+ */
 export function scoresOfEach(
   counts: readonly (readonly number[])[],
   classNames: readonly string[],
@@ -43,8 +47,8 @@ export function scoresOfEach(
 }
 
 /**
- * Macro averages. A class that neither occurs nor is predicted is left out; what is undefined for another counts as 0,
- * as in scikit-learn with `zero_division=0`.
+ * Macro averages. A class that neither occurs nor is predicted is omitted; a score that is undefined for another class
+ * counts as 0, as in scikit-learn with `zero_division=0`.
  */
 export function macroScores(scores: readonly ClassScores[]): MacroScores {
   const counted = scores.filter(({ f1 }) => f1 !== null);

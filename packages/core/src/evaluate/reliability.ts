@@ -1,14 +1,14 @@
 import type { Answers } from "./answers.js";
 
-/** The images whose confidence lies in one bin. */
+/** The images whose confidence is in one bin. */
 export interface ReliabilityBin {
-  /** The bin holds confidences above `low`, up to and with `high`. */
+  /** The bin contains confidences above `low`, up to and including `high`. */
   readonly low: number;
   readonly high: number;
   readonly images: number;
-  /** Mean confidence of its images; `null` where there is none. */
+  /** Mean confidence of its images; `null` if it is empty. */
   readonly confidence: number | null;
-  /** Share of its images that is right; `null` where there is none. */
+  /** Share of its images that are predicted correctly; `null` if it is empty. */
   readonly accuracy: number | null;
 }
 

@@ -1,9 +1,9 @@
 import { HeddleError } from "../base/errors.js";
 
-/** Halvings of the interval that holds the quantile: more change no bit of it. */
+/** Halvings of the interval that contains the quantile: more would change no bit. */
 const HALVINGS = 200;
 
-/** A quantile above this is of no use to anyone, and tails so thin are below what the sums resolve. */
+/** The largest quantile that is looked for: the sums do not resolve thinner tails. */
 const LARGEST = 1e9;
 
 /**
@@ -12,6 +12,7 @@ const LARGEST = 1e9;
  * Abramowitz and Stegun, "Handbook of Mathematical Functions" (1964), 26.7.3 and 26.7.4.
  *
  * @param degrees degrees of freedom, a whole number of at least 1
+ *
  * @example
  * studentT(4.302652729749, 2); // 0.975
  */
@@ -33,10 +34,11 @@ export function studentT(t: number, degrees: number): number {
 }
 
 /**
- * The value that a share of Student's t distribution lies below.
+ * The value below which a share of Student's t distribution lies.
  *
  * @param share above 0 and below 1
  * @param degrees degrees of freedom, a whole number of at least 1
+ *
  * @example
  * studentTQuantile(0.975, 2); // 4.302652729749
  */
@@ -47,7 +49,7 @@ export function studentTQuantile(share: number, degrees: number): number {
       who: "Student's t",
       expected: "a share above 0 and below 1",
       received: String(share),
-      next: "Give 0.975 for both sides of a 95% interval.",
+      next: "Pass 0.975 for both sides of a 95% interval.",
     });
   }
   if (share < 0.5) return -studentTQuantile(1 - share, degrees);
@@ -69,6 +71,6 @@ function checkDegrees(degrees: number): void {
     who: "Student's t",
     expected: "degrees of freedom to be a whole number of at least 1",
     received: String(degrees),
-    next: "Give one less than there are values.",
+    next: "Pass one less than the number of values.",
   });
 }

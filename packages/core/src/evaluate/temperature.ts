@@ -2,7 +2,7 @@ import { exponential, naturalLog } from "../base/math.js";
 import type { Answers } from "./answers.js";
 import { logProbability } from "./loss.js";
 
-/** Logits: ln p, which differs from what the softmax took by a constant of each row. */
+/** Logits as ln p, which differ from the model's logits by a constant for each row. */
 export interface Logits {
   /** N. */
   readonly images: number;
@@ -14,13 +14,13 @@ export interface Logits {
   readonly labels: Int32Array;
 }
 
-/** Temperatures beyond these say that there is nothing to fit: all right and sure, or no better than chance. */
+/** Outside this range nothing can be fitted: all predictions are correct and certain, or no better than chance. */
 export const TEMPERATURE_RANGE = [0.05, 20] as const;
 
 const STEPS = 60;
 const PRECISION = 1e-10;
 
-/** The logits of answers; of those at `rows` alone where they are given. */
+/** The logits of answers: of all, or only of those at `rows`. */
 export function logitsOf(answers: Answers, rows?: readonly number[]): Logits {
   const { classes, probabilities, labels } = answers;
   const chosen = rows ?? [...labels.keys()];
@@ -35,8 +35,8 @@ export function logitsOf(answers: Answers, rows?: readonly number[]): Logits {
 }
 
 /**
- * The temperature T that makes softmax(logits / T) fit the labels best: the least mean −ln p. That is convex in 1/T,
- * so Newton's method, held within a shrinking bracket, finds its only minimum.
+ * The temperature T with which softmax(logits / T) fits the labels best: the lowest mean −ln p. That is convex in 1/T,
+ * so Newton's method within a shrinking bracket finds the only minimum.
  *
  * Guo, Pleiss, Sun and Weinberger, "On Calibration of Modern Neural Networks" (ICML 2017).
  *
@@ -62,7 +62,7 @@ export function fitTemperature(logits: Logits): number {
   return 1 / inverse;
 }
 
-/** The first and second derivative of the mean −ln p by the inverse temperature. */
+/** The first and second derivative of the mean −ln p with respect to the inverse temperature. */
 function slopes({ images, classes, values, labels }: Logits, inverse: number) {
   let first = 0;
   let second = 0;

@@ -2,15 +2,15 @@ import type { Answers } from "./answers.js";
 
 /** An image that the model is most wrong about. */
 export interface TopLoss {
-  /** Its place in the set, from 0. */
+  /** Its position in the set, from 0. */
   readonly image: number;
   /** Number of the true class. */
   readonly truth: number;
   /** Number of the predicted class. */
   readonly predicted: number;
-  /** What the model gave the predicted class, 0..1. */
+  /** The probability of the predicted class, 0..1. */
   readonly probability: number;
-  /** What it gave the true class, 0..1. */
+  /** The probability of the true class, 0..1. */
   readonly truthProbability: number;
   /** −ln of that. */
   readonly loss: number;
@@ -20,7 +20,7 @@ export interface TopLoss {
  * The images with the largest losses, the largest first; of equals, in their order in the set.
  *
  * @param losses `[N]`, from `lossOfEach`
- * @param limit at most so many
+ * @param limit the most images
  */
 export function topLosses(answers: Answers, losses: Float64Array, limit: number): readonly TopLoss[] {
   const { classes, labels, predicted, confidence, probabilities } = answers;

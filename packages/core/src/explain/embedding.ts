@@ -6,37 +6,56 @@ import type { Network } from "../network/network.js";
 import type { LabelledSamples } from "../training/samples.js";
 import { type Neighbours, nearestNeighbours } from "./neighbours.js";
 
+/** Options of `embed`. */
 export interface EmbeddingOptions {
-  /** The layer whose values are laid out; the last hidden one by default. */
+  /**
+   * The layer whose values are laid out.
+   *
+   * @defaultValue the last hidden layer
+   */
   readonly layer?: string | undefined;
-  /** How many neighbours of an image the map tries to keep near it; 15 by default. */
+  /**
+   * How many neighbours of an image the map tries to keep near it.
+   *
+   * @defaultValue 15
+   */
   readonly neighbours?: number;
-  /** Decides the first places and the order of the work; 42 by default. */
+  /**
+   * Decides the initial positions and the order of the work.
+   *
+   * @defaultValue 42
+   */
   readonly seed?: number;
+  /**
+   * Threads that compute the distances.
+   *
+   * @defaultValue every core
+   */
   readonly threads?: number | undefined;
+  /** Stops the work; `embed` then rejects with AbortedError. */
   readonly signal?: AbortSignal | undefined;
-  /** Called now and then with the share of the work that is done, 0..1. */
+  /** Called from time to time with the share of the work that is done, 0..1. */
   readonly onProgress?: ((share: number) => void) | undefined;
 }
 
-/** Images laid out in a plane so that those near each other in a layer are near each other. */
+/** Images laid out in a plane so that those with similar values in a layer are near each other. */
 export interface Embedding {
   readonly layer: string;
-  /** `[N, 2]`: places without a unit. */
+  /** `[N, 2]`: positions without a unit. */
   readonly points: Float32Array;
   readonly neighbours: number;
-  /** Share of each image's neighbours, in the layer itself, that are of its class, averaged. */
+  /** The share of an image's neighbours in the layer itself that have its class, averaged over the images. */
   readonly agreement: number;
   /** The same for each class; NaN for classes without an image. */
   readonly agreementByClass: readonly number[];
 }
 
-/** How much of the time goes into distances. */
+/** The share of the time that distances take. */
 const SHARE_OF_DISTANCES = 0.25;
-/** Passes over the map between two looks at the signal: about a tenth of a second of 2,000 images. */
+/** Passes over the map between two checks of the signal: about a tenth of a second for 2,000 images. */
 const EPOCHS_AT_A_TIME = 10;
 
-/** The layer whose value the last dense or convolutional layer reads; undefined where that is the model's input. */
+/** The layer whose output the last dense or convolutional layer reads; undefined if that reads the model's input. */
 export function lastHiddenLayer({ placed }: Network): string | undefined {
   const last = placed.findLast(({ layer }) => layer.weights.some(({ name }) => name.endsWith("kernel")));
   const from = last?.inputs[0];
@@ -45,13 +64,13 @@ export function lastHiddenLayer({ placed }: Network): string | undefined {
 
 /**
  * A map of images by UMAP of a layer's values, from their exact nearest neighbours. The same seed gives the same map in
- * one JavaScript engine; another may round its exponentials otherwise.
+ * the same JavaScript engine; another engine may round exponentials differently.
  *
  * McInnes, Healy and Melville, "UMAP: Uniform Manifold Approximation and Projection for Dimension Reduction" (2018),
  * as umap-js computes it.
  *
  * @param samples at least 4 images with class numbers
- * @throws HeddleError for fewer images, and where the model has no hidden layer
+ * @throws HeddleError for fewer images, and when the model has no hidden layer
  * @throws AbortedError when `signal` fires
  *
  * @example
@@ -72,7 +91,7 @@ export async function embed(
       who: "Embedding",
       expected: "at least 4 images",
       received: String(count),
-      next: "Give more images.",
+      next: "Pass more images.",
     });
   }
   const k = Math.min(options.neighbours ?? 15, count - 1);
@@ -94,26 +113,26 @@ async function layOut(
   const { UMAP } = await loadUmap();
   const random = new Random(seed, "embedding");
   const umap = new UMAP({ nComponents: 2, nNeighbors: k, random: () => random.uniform() });
-  // It counts an image among its own neighbours.
+  // UMAP counts an image among its own neighbours.
   umap.setPrecomputedKNN(
     nearest.indices.map((others, index) => [index, ...others.slice(0, k - 1)]),
     nearest.distances.map((others) => [0, ...others.slice(0, k - 1)]),
   );
-  // Of the rows themselves it asks no more than their number.
+  // UMAP only needs the number of rows.
   const rows = nearest.indices.map((_, index) => [index]);
   const epochs = umap.initializeFit(rows);
   for (let epoch = 1; epoch <= epochs; epoch++) {
     umap.step();
     if (epoch % EPOCHS_AT_A_TIME !== 0 && epoch < epochs) continue;
     onProgress?.(SHARE_OF_DISTANCES + (1 - SHARE_OF_DISTANCES) * (epoch / epochs));
-    // Lets signals and pages have their turn.
+    // Lets events be handled.
     await new Promise((resolve) => setTimeout(resolve));
-    if (signal?.aborted) throw new AbortedError("Stopped while the map of images was drawn.");
+    if (signal?.aborted) throw new AbortedError("Stopped while the map of images was computed.");
   }
   return Float32Array.from(umap.getEmbedding().flat());
 }
 
-/** Loads the optional peer. Bundlers let an `import()` fail that stands within `try`: not every project has umap-js. */
+/** Loads the optional peer. Bundlers accept a missing package only if its `import()` is inside a `try`. */
 async function loadUmap(): Promise<typeof import("umap-js")> {
   try {
     return await import("umap-js");
@@ -130,7 +149,7 @@ async function loadUmap(): Promise<typeof import("umap-js")> {
   }
 }
 
-/** Shares of neighbours of the same class: in all, and for each class. */
+/** The shares of neighbours that have the same class: over all images, and for each class. */
 function agreementOf({ indices }: Neighbours, labels: LabelledSamples["labels"]) {
   let classes = 0;
   for (const label of labels) classes = Math.max(classes, label + 1);
@@ -152,6 +171,6 @@ function withoutHiddenLayer({ name }: Network): HeddleError {
     who: "Embedding",
     expected: "a model with a hidden layer",
     received: `"${name}", whose only layer with a kernel reads the images`,
-    next: "Name a layer.",
+    next: "Set `layer`.",
   });
 }

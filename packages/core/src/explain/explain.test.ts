@@ -80,7 +80,7 @@ describe("occlusion", () => {
     const map = await occlusion(model, brightAt(2, 3), { patch: 1, label: 0 });
     expect(map.values[13]).toBeLessThan(-0.3);
     await expect(occlusion(model, brightAt(0, 0), { patch: 6 })).rejects.toThrow(
-      "Occlusion: expected a patch of at most 5 pixels, the image's side, received 6. Take a smaller patch.",
+      "Occlusion: expected a patch of at most 5 pixels, the image's side, received 6. Set a smaller `patch`.",
     );
     model.dispose();
   });
@@ -161,7 +161,7 @@ describe("gradCam", () => {
   it("names layers and classes that do not fit", async () => {
     const sample = { images, count: 1, shape: [4, 4, 1] };
     await expect(gradCam(trace, sample, [2])).rejects.toThrow(
-      "Grad-CAM: expected a class from 0 to 1, received 2. Name a class that the model has an output for.",
+      "Grad-CAM: expected a class from 0 to 1, received 2. Pass a class that the model has an output for.",
     );
     await expect(gradCam(trace, sample, [0], { layer: "head" })).rejects.toThrow(
       'Grad-CAM: expected a layer with an output [height, width, channels], received "head", whose output is [2].',
@@ -275,7 +275,7 @@ describe("embed", () => {
     const aborted = AbortSignal.abort();
     await expect(embed(trace, tinyImages(20), { signal: aborted })).rejects.toThrow("Stopped");
     await expect(embed(trace, tinyImages(3))).rejects.toThrow(
-      "Embedding: expected at least 4 images, received 3. Give more images.",
+      "Embedding: expected at least 4 images, received 3. Pass more images.",
     );
     const shallow = new Sequential([new Input([8, 8, 3]), new Conv2D(4, 3)]);
     expect(lastHiddenLayer(shallow)).toBeUndefined();

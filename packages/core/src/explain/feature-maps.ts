@@ -2,7 +2,7 @@ import type { Shape } from "../base/shape.js";
 import type { Trace } from "../model/trace.js";
 import type { Samples } from "../training/samples.js";
 
-/** What a layer makes of an image. */
+/** The output of a layer for one image. */
 export interface FeatureMap {
   readonly layer: string;
   readonly className: string;
@@ -12,10 +12,10 @@ export interface FeatureMap {
 }
 
 /**
- * What every layer makes of one image, in the layers' order, as in inference: dropout and augmentation pass it on.
+ * The output of every layer for one image, in the layers' order, as in inference: without dropout or augmentation.
  *
  * @param image one sample
- * @throws HeddleError when the image is not of the model's size
+ * @throws HeddleError when the image does not have the model's input shape
  *
  * @example
  * const maps = await featureMaps(trace, { images, count: 1, shape: [28, 28, 1] });

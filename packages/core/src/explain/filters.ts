@@ -1,15 +1,17 @@
 import type { Network } from "../network/network.js";
 import type { Tiles } from "./tiles.js";
 
-/** The kernels of a convolution as pictures. */
+/** The kernels of a convolution as small pictures. */
 export interface Filters {
-  /** Name of the layer, and its kind: `Conv2D`. */
+  /** Name of the layer. */
   readonly layer: string;
+  /** Its class, such as `Conv2D`. */
   readonly className: string;
   /** Name of the weight: `conv2d/kernel`. */
   readonly weight: string;
-  /** What one picture is for: `inputs` of each of the `filters`. */
+  /** Input channels of each filter. */
   readonly inputs: number;
+  /** Number of filters. */
   readonly filters: number;
   /** One picture for each input channel and filter: `[inputs, filters]`, each R × S. */
   readonly tiles: Tiles;

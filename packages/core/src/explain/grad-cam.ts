@@ -6,20 +6,20 @@ import { classCount } from "../network/class-probabilities.js";
 import type { Network } from "../network/network.js";
 import type { Samples } from "../training/samples.js";
 
-/** Where a layer saw what speaks for a class; in units of its logit. */
+/** Which places of a layer speak for a class, in units of its logit. */
 export interface GradCam {
   readonly layer: string;
-  /** Of the class that was asked for. */
+  /** The class that it explains. */
   readonly label: number;
   readonly height: number;
   readonly width: number;
-  /** Grad-CAM, `[height, width]`, each at least 0; 0 everywhere where nothing speaks for the class. */
+  /** Grad-CAM, `[height, width]`, each at least 0; all 0 if nothing speaks for the class. */
   readonly values: Float32Array;
-  /** HiResCAM, the same with each place's own gradient in place of the mean. */
+  /** HiResCAM `[height, width]`: the same with each place's own gradient instead of the mean. */
   readonly elementwise: Float32Array;
 }
 
-/** The last layer that convolves: what Grad-CAM looks at by default. Undefined where there is none. */
+/** The last convolution, which Grad-CAM explains by default; undefined if there is none. */
 export function lastConvolution({ placed }: Network): string | undefined {
   const convolves = ({ layer, output }: PlacedLayer) =>
     output.length === 3 && layer.weights.some(({ shape }) => shape.length === 4);
@@ -28,17 +28,17 @@ export function lastConvolution({ placed }: Network): string | undefined {
 
 /**
  * Grad-CAM: ReLU(Σ_k α_k A_k), A_k the channels of a layer and α_k the mean over the pixels of the gradient of a
- * class's logit (before the softmax) by A_k.
+ * class's logit (before the softmax) with respect to A_k.
  *
  * Selvaraju et al., "Grad-CAM: Visual Explanations from Deep Networks via Gradient-based Localization" (ICCV 2017).
  *
- * HiResCAM beside it: ReLU(Σ_k ∂y/∂A_k · A_k) place by place, which holds where a dense layer reads the places one by
- * one and the mean of their gradients says little. Draelos and Carin, "Use HiResCAM instead of Grad-CAM for faithful
+ * Also HiResCAM: ReLU(Σ_k ∂y/∂A_k · A_k) place by place, which stays valid if a dense layer reads each place on its own,
+ * so that the mean of their gradients says little. Draelos and Carin, "Use HiResCAM instead of Grad-CAM for faithful
  * explanations of convolutional neural networks" (2020).
  *
- * @param labels the class to look for in each sample
+ * @param labels the class to explain in each sample
  * @param options.layer a layer with an output `[H, W, C]`; the last convolution by default
- * @throws HeddleError when there is no such layer, its output is no image, or the outputs do not depend on it
+ * @throws HeddleError when there is no such layer, its output is not an image, or the outputs do not depend on it
  *
  * @example
  * const [map] = await gradCam(trace, image, [9]);
@@ -57,7 +57,7 @@ export async function gradCam(
       who: "Grad-CAM",
       expected: "a model with a convolution",
       received: `"${model.name}", which has none`,
-      next: "Name a layer with an output [height, width, channels], or look at occlusion.",
+      next: "Set `layer` to one with an output [height, width, channels], or use occlusion.",
     });
   }
   const [height, width, channels] = checkedShape(model, layer);
@@ -70,10 +70,10 @@ export async function gradCam(
         who: "Grad-CAM",
         expected: `a class from 0 to ${classes - 1}`,
         received: String(label),
-        next: "Name a class that the model has an output for.",
+        next: "Pass a class that the model has an output for.",
       });
     }
-    // One output speaks for class 1, and as much against class 0.
+    // A single output speaks for class 1, and equally against class 0.
     if (units === 1) outputs[index] = label === 1 ? 1 : -1;
     else outputs[index * units + label] = 1;
   });
@@ -88,7 +88,7 @@ export async function gradCam(
   });
 }
 
-/** How much a channel counts at a place. */
+/** The weight of a channel at a place. */
 type ChannelWeight = (pixel: number, channel: number) => number;
 
 function meanOverPixels(gradients: Float32Array, channels: number): ChannelWeight {
@@ -117,6 +117,6 @@ function checkedShape(model: Network, name: string): readonly [number, number, n
     who: "Grad-CAM",
     expected: "a layer with an output [height, width, channels]",
     received: `"${name}", whose output is [${output.join(", ")}]`,
-    next: "Choose one before it: a convolution or a pooling.",
+    next: "Choose an earlier layer: a convolution or a pooling.",
   });
 }

@@ -2,20 +2,20 @@ import { Dense } from "../layers/dense.js";
 import { Sequential } from "../model/sequential.js";
 import { Input } from "../network/input.js";
 
-/** Each row's nearest others. */
+/** The nearest other rows of each row. */
 export interface Neighbours {
-  /** `[N][k]`: their numbers, the nearest first. */
+  /** `[N][k]`: the numbers of those rows, nearest first. */
   readonly indices: readonly (readonly number[])[];
   /** `[N][k]`: their Euclidean distances. */
   readonly distances: readonly (readonly number[])[];
 }
 
-/** The columns of one product take at most this. */
+/** The most memory for the columns of one product. */
 const BLOCK_BYTES = 64 * 2 ** 20;
 
 /**
- * The exact k nearest other rows of every row, by Euclidean distance. All products of two rows are computed by the
- * engine, as those of a dense layer whose kernel is the rows.
+ * The exact k nearest other rows of every row, by Euclidean distance. The engine computes the products of all pairs of
+ * rows, as a dense layer whose kernel holds the rows.
  *
  * @param rows `[N, D]`
  * @param k at most N − 1
@@ -32,7 +32,7 @@ export async function nearestNeighbours(
 ): Promise<Neighbours> {
   const { threads, signal, onProgress } = options;
   const length = rows.length / count;
-  // Distances stay, and products of small numbers lose fewer digits.
+  // Distances stay the same, and products of smaller numbers lose fewer digits.
   const centred = withoutMean(rows, length);
   const squares = Float64Array.from({ length: count }, (_, row) => {
     let sum = 0;
@@ -66,7 +66,7 @@ export async function nearestNeighbours(
   return { indices, distances };
 }
 
-/** Makes rows `first` … `last` the columns of the model's kernel, zeros behind them. */
+/** Writes rows `first` … `last` into the columns of the model's kernel, followed by zeros. */
 function setColumns(
   model: Sequential,
   rows: Float32Array,

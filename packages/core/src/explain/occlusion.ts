@@ -5,20 +5,35 @@ import type { Model } from "../model/model.js";
 import { classCount, classProbabilities } from "../network/class-probabilities.js";
 import type { Samples } from "../training/samples.js";
 
+/** Options of `occlusion`. */
 export interface OcclusionOptions {
-  /** Side of the square patch in pixels; a fifth of the image's shorter side by default. */
+  /**
+   * Side of the square patch in pixels.
+   *
+   * @defaultValue a fifth of the image's shorter side
+   */
   readonly patch?: number | undefined;
-  /** Pixels between two positions; 1 by default, more for images of more than 32 pixels. */
+  /**
+   * Pixels between two positions.
+   *
+   * @defaultValue 1, or more if the image's shorter side is longer than 32 pixels
+   */
   readonly stride?: number | undefined;
-  /** The class whose probability is watched; the predicted one by default. */
+  /**
+   * The class whose probability is measured.
+   *
+   * @defaultValue the predicted class
+   */
   readonly label?: number | undefined;
+  /** Stops the work; `occlusion` then rejects with AbortedError. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** How much hiding each place of an image changes the probability of a class. */
+/** How much the probability of a class drops when a place of an image is hidden. */
 export interface Occlusion {
+  /** The class. */
   readonly label: number;
-  /** Of the class, nothing hidden. */
+  /** Its probability for the whole image. */
   readonly probability: number;
   readonly patch: number;
   readonly stride: number;
@@ -26,21 +41,21 @@ export interface Occlusion {
   readonly width: number;
   /** `[height, width]`: the mean drop of the probability over the patches that hide the pixel; −1..1. */
   readonly values: Float32Array;
-  /** The single patch that lowers the probability most, by its upper left corner, and to what. */
+  /** The upper left corner of the patch that lowers the probability most, and the probability then. */
   readonly worst: { readonly row: number; readonly column: number; readonly probability: number };
 }
 
 /**
- * Slides a patch of the image's mean colour over it and measures how far the probability of a class drops.
+ * Slides a patch of the image's mean colour over the image and measures how much the probability of a class drops.
  *
  * Zeiler and Fergus, "Visualizing and Understanding Convolutional Networks" (ECCV 2014), section 4.2.
  *
  * @param image one sample `[H, W, C]`
- * @throws HeddleError when the patch is larger than the image or the model tells no classes apart
+ * @throws HeddleError when the patch is larger than the image or the model does not predict classes
  *
  * @example
  * const map = await occlusion(model, image, { patch: 6 });
- * map.worst.probability; // of the predicted class, its most important patch hidden
+ * map.worst.probability; // of the predicted class, with the most important patch hidden
  */
 export async function occlusion(
   model: Model,
@@ -56,7 +71,7 @@ export async function occlusion(
       who: "Occlusion",
       expected: `a patch of at most ${side} pixels, the image's side`,
       received: String(patch),
-      next: "Take a smaller patch.",
+      next: "Set a smaller `patch`.",
     });
   }
   const rows = positions(height, patch, stride);
@@ -64,7 +79,7 @@ export async function occlusion(
   const size = sizeOf(image.shape);
   const original = image.images.subarray(0, size);
   const fill = meanColour(original, channels);
-  // The image as it is, then with every patch.
+  // The whole image first, then with each patch.
   const count = 1 + rows.length * columns.length;
   const images =
     image.images instanceof Uint8Array ? new Uint8Array(count * size) : new Float32Array(count * size);
@@ -96,7 +111,7 @@ export async function occlusion(
       }
     }
   });
-  // A stride wider than the patch leaves pixels that nothing hid.
+  // A stride wider than the patch leaves pixels that are never hidden.
   const values = sums.map((sum, index) => (covers[index]! > 0 ? sum / covers[index]! : 0));
   return { label, probability, patch, stride, height, width, values, worst };
 }
@@ -107,16 +122,16 @@ function imageShape({ shape }: Samples): readonly [number, number, number] {
     who: "Occlusion",
     expected: "an image [height, width, channels]",
     received: `[${shape.join(", ")}]`,
-    next: "Give an image.",
+    next: "Pass one image.",
   });
 }
 
-/** Where patches begin along an axis: every `stride` pixels, and the last that fits. */
+/** Where patches start along an axis: every `stride` pixels, and the last position that fits. */
 function positions(length: number, patch: number, stride: number): number[] {
   const last = length - patch;
-  const found: number[] = [];
-  for (let at = 0; at < last; at += stride) found.push(at);
-  return [...found, last];
+  const starts: number[] = [];
+  for (let at = 0; at < last; at += stride) starts.push(at);
+  return [...starts, last];
 }
 
 function eachPatch(

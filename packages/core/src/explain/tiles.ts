@@ -1,6 +1,6 @@
 import { type Shape, sizeOf } from "../base/shape.js";
 
-/** Small pictures of one value a pixel, all of one size; NaN where there is none. */
+/** Small pictures of the same size with one value for each pixel, which may be NaN for none. */
 export interface Tiles {
   readonly height: number;
   readonly width: number;
@@ -9,13 +9,13 @@ export interface Tiles {
   readonly values: Float32Array;
 }
 
-/** The longest row of a value that is no image. */
+/** The longest row for a value that is not an image. */
 const ROW = 64;
 
 /**
- * A value as pictures: each channel of `[H, W, C]` one, any other shape in rows of at most 64.
+ * A value as pictures: one for each channel of `[H, W, C]`; any other shape as one picture with rows of at most 64.
  *
- * @param limit the most pictures; the first ones are taken
+ * @param limit the most pictures: the first channels
  */
 export function tilesOf(values: Float32Array, shape: Shape, limit = Number.POSITIVE_INFINITY): Tiles {
   const [height, width, channels] = shape;
@@ -33,7 +33,7 @@ export function tilesOf(values: Float32Array, shape: Shape, limit = Number.POSIT
   return { height, width, count, values: tiles };
 }
 
-/** The smallest and the largest value; NaN counts as none. */
+/** The smallest and the largest value, without NaN. */
 export function rangeOf(values: Float32Array): { readonly low: number; readonly high: number } {
   let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const value of values) {

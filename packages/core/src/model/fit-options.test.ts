@@ -129,20 +129,20 @@ describe("fit", () => {
   it("refuses what makes no sense", async () => {
     const model = cnn();
     await expect(model.fit(data, { validationSplit: 1.5 })).rejects.toThrow(
-      "fit: expected validationSplit to leave samples for training and for validation, received 1.5 of 70. Give a share between 0 and 1, or more samples.",
+      "fit: expected validationSplit to leave samples for training and for validation, received 1.5 of 70. Set `validationSplit` to a share between 0 and 1, or pass more samples.",
     );
     await expect(model.fit(data, { validationSplit: 0.5, validationData: data })).rejects.toThrow(
-      "fit: expected validationData or validationSplit, received both. Leave one of them out.",
+      "fit: expected validationData or validationSplit, received both. Remove one of them.",
     );
     const sampleWeight = new Float32Array(70).fill(1);
     await expect(model.fit(data, { sampleWeight, classWeight: { 1: 2 } })).rejects.toThrow(
-      "fit: expected classWeight or sampleWeight, received both. Multiply them into one sampleWeight.",
+      "fit: expected classWeight or sampleWeight, received both. Multiply them into one `sampleWeight`.",
     );
     await expect(model.fit(data, { sampleWeight: [1, 2] })).rejects.toThrow(
-      "fit: expected sampleWeight [70], received 2 values. Give one weight for each sample.",
+      "fit: expected sampleWeight [70], received 2 values. Pass one weight for each sample.",
     );
     await expect(model.fit(data, { classWeight: { 1: Number.NaN } })).rejects.toThrow(
-      "fit: expected finite weights, received NaN for class 1. Correct classWeight.",
+      "fit: expected finite weights, received NaN for class 1. Correct `classWeight`.",
     );
     await expect(model.fit(data, { stepsPerEpoch: 0 })).rejects.toThrow(
       "fit: expected stepsPerEpoch to be a whole number of at least 1, received 0.",

@@ -43,13 +43,13 @@ describe("fit refuses samples:", () => {
       "that are none at all",
       sparse,
       42 as never,
-      "fit: expected samples with images as Uint8Array or Float32Array, their count and shape, received 42. Give { images, labels, count, shape }, or a stream of { images, labels }.",
+      "fit: expected samples with images as Uint8Array or Float32Array, their count and shape, received 42. Pass { images, labels, count, shape }, or a stream of { images, labels }.",
     ],
     [
       "of 32-bit integers",
       sparse,
       { ...samples, images: new Int32Array(16) as never },
-      "fit: expected samples with images as Uint8Array or Float32Array, their count and shape, received images as Int32Array. Give { images, labels, count, shape }, or a stream of { images, labels }.",
+      "fit: expected samples with images as Uint8Array or Float32Array, their count and shape, received images as Int32Array. Pass { images, labels, count, shape }, or a stream of { images, labels }.",
     ],
     [
       "without labels",
@@ -61,31 +61,31 @@ describe("fit refuses samples:", () => {
       "none",
       sparse,
       { ...samples, images: new Uint8Array(), count: 0 },
-      "fit: expected at least one image, received a count of 0. Give some images.",
+      "fit: expected at least one image, received a count of 0. Pass at least one image.",
     ],
     [
       "more classes than outputs",
       sparse,
       { ...samples, labels: Uint8Array.of(0, 1, 3, 1) },
-      "fit: expected labels from 0 to 2, received 3 at image 2. Give the last layer as many units as there are classes.",
+      "fit: expected labels from 0 to 2, received 3 at image 2. Set the units of the last layer to the number of classes.",
     ],
     [
       "labels below 0",
       sparse,
       { ...samples, labels: Int32Array.of(0, -1, 2, 1) },
-      "fit: expected labels from 0 to 2, received -1 at image 1. Give the last layer as many units as there are classes.",
+      "fit: expected labels from 0 to 2, received -1 at image 1. Set the units of the last layer to the number of classes.",
     ],
     [
       "too few labels",
       sparse,
       { ...samples, labels: Uint8Array.of(0, 1) },
-      "fit: expected 4 class numbers as bytes or Int32Array, received 2 values in a Uint8Array. Give one label an image, or use categoricalCrossentropy for distributions.",
+      "fit: expected 4 class numbers as bytes or Int32Array, received 2 values in a Uint8Array. Pass one label for each image, or use categoricalCrossentropy for distributions.",
     ],
     [
       "distributions for class numbers",
       sparse,
       { ...samples, labels: new Float32Array(12) },
-      "fit: expected 4 class numbers as bytes or Int32Array, received 12 values in a Float32Array. Give one label an image, or use categoricalCrossentropy for distributions.",
+      "fit: expected 4 class numbers as bytes or Int32Array, received 12 values in a Float32Array. Pass one label for each image, or use categoricalCrossentropy for distributions.",
     ],
     [
       "class numbers for distributions",
@@ -97,7 +97,7 @@ describe("fit refuses samples:", () => {
       "labels for values",
       "mse",
       samples,
-      "fit: expected 4 targets of 3 values: 12 in all, received 4. Give targets of the model's output shape, or build the model for their shape.",
+      "fit: expected 4 targets of 3 values: 12 in all, received 4. Pass targets of the model's output shape, or build the model for their shape.",
     ],
   ])("%s", async (_, loss, given, message) => {
     await expect(classifier(loss).fit(given)).rejects.toThrow(message);
@@ -111,7 +111,7 @@ describe("fit refuses samples:", () => {
     model.compile({ threads: 1 });
     models.push(model);
     await expect(model.fit(samples)).rejects.toThrow(
-      "fit: expected a model with one output a class for SparseCategoricalCrossentropy, received outputs of 2×2×3. End the model in Flatten and Dense, or choose a loss of values such as meanSquaredError.",
+      "fit: expected a model with one output for each class, for SparseCategoricalCrossentropy, received outputs of 2×2×3. End the model in Flatten and Dense, or choose a loss of values such as meanSquaredError.",
     );
   });
 });
@@ -131,11 +131,11 @@ describe("fit refuses options:", () => {
     ],
     [
       { validationSplit: 1 },
-      "fit: expected validationSplit to leave samples for training and for validation, received 1 of 4. Give a share between 0 and 1, or more samples.",
+      "fit: expected validationSplit to leave samples for training and for validation, received 1 of 4. Set `validationSplit` to a share between 0 and 1, or pass more samples.",
     ],
     [
       { validationSplit: 0.5, validationData: samples },
-      "fit: expected validationData or validationSplit, received both. Leave one of them out.",
+      "fit: expected validationData or validationSplit, received both. Remove one of them.",
     ],
     [
       { validationData: { ...samples, count: 3 } },
@@ -143,60 +143,60 @@ describe("fit refuses options:", () => {
     ],
     [
       { sampleWeight: [1, 2] },
-      "fit: expected sampleWeight [4], received 2 values. Give one weight for each sample.",
+      "fit: expected sampleWeight [4], received 2 values. Pass one weight for each sample.",
     ],
     [
       { sampleWeight: [1, 2, Number.NaN, 1] },
-      "fit: expected finite weights, received NaN at sample 2. Correct sampleWeight.",
+      "fit: expected finite weights, received NaN at sample 2. Correct `sampleWeight`.",
     ],
     [
       { classWeight: { 1: Number.NaN } },
-      "fit: expected finite weights, received NaN for class 1. Correct classWeight.",
+      "fit: expected finite weights, received NaN for class 1. Correct `classWeight`.",
     ],
     [
       { classWeight: { 1: -2 } },
-      "fit: expected weights of at least 0, received -2 for class 1. Correct classWeight.",
+      "fit: expected weights of at least 0, received -2 for class 1. Correct `classWeight`.",
     ],
     [
       { classWeight: { 99: 2 } },
-      'fit: expected classWeight to name classes, 0 to 2, received "99". Correct classWeight.',
+      'fit: expected classWeight to name classes, 0 to 2, received "99". Correct `classWeight`.',
     ],
     [
       { classWeight: { "1.0": 2 } as never },
-      'fit: expected classWeight to name classes, 0 to 2, received "1.0". Correct classWeight.',
+      'fit: expected classWeight to name classes, 0 to 2, received "1.0". Correct `classWeight`.',
     ],
     [
       { callbacks: [{ onEpochEnds: () => {} } as never] },
-      'fit: expected callbacks with hooks that it calls, received "onEpochEnds". Did you mean onEpochEnd?',
+      'fit: expected callbacks with known hooks, received "onEpochEnds". Did you mean onEpochEnd?',
     ],
     [
       { callbacks: [{ onTrainEnd: () => {}, on_epoch_begin: () => {} } as never] },
-      'fit: expected callbacks with hooks that it calls, received "on_epoch_begin". Did you mean onEpochBegin?',
+      'fit: expected callbacks with known hooks, received "on_epoch_begin". Did you mean onEpochBegin?',
     ],
     [
       { callbacks: [{ onBatchEnd: () => {} } as never] },
-      'fit: expected callbacks with hooks that it calls, received "onBatchEnd". There are none of batches: take onProgress, or onPause.',
+      'fit: expected callbacks with known hooks, received "onBatchEnd". Batches have no hooks: use `onProgress`, or `onPause`.',
     ],
     [
       { classWeight: { 1: 2 }, sampleWeight: [1, 1, 1, 1] },
-      "fit: expected classWeight or sampleWeight, received both. Multiply them into one sampleWeight.",
+      "fit: expected classWeight or sampleWeight, received both. Multiply them into one `sampleWeight`.",
     ],
     [{ verbose: 3 as never }, "fit: expected verbose to be 0, 1 or 2, received 3. Correct verbose."],
     [
       { callbacks: [EarlyStopping as never] },
-      "fit: expected callbacks to be a list of objects, received the class EarlyStopping. Give [new EarlyStopping()], say.",
+      "fit: expected callbacks to be a list of objects, received the class EarlyStopping. Pass a list such as [new EarlyStopping()].",
     ],
     [
       { callbacks: [undefined as never] },
-      "fit: expected callbacks to be a list of objects, received undefined. Give [new EarlyStopping()], say.",
+      "fit: expected callbacks to be a list of objects, received undefined. Pass a list such as [new EarlyStopping()].",
     ],
     [
       { callbacks: new EarlyStopping() as never },
-      "fit: expected callbacks to be a list of objects, received object. Give [new EarlyStopping()], say.",
+      "fit: expected callbacks to be a list of objects, received object. Pass a list such as [new EarlyStopping()].",
     ],
     [
       { callbacks: [new EarlyStopping({ monitor: "valF1" })] },
-      'EarlyStopping: expected monitor to be one of loss, accuracy, learning_rate, received "val_f1". Check its spelling; give validationData or validationSplit, or monitor a number of the training.',
+      'EarlyStopping: expected monitor to be one of loss, accuracy, learning_rate, received "val_f1". Check its spelling; pass `validationData` or `validationSplit`, or monitor a measurement of the training.',
     ],
   ])("%j", async (options, message) => {
     await expect(classifier(sparse).fit(samples, options)).rejects.toThrow(message);

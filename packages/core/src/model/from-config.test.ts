@@ -67,23 +67,23 @@ describe("fromConfig", () => {
   it.each([
     [
       () => Sequential.fromConfig(chain().toJson()),
-      'Sequential.fromConfig: expected what getConfig gives of a sequential model, received a whole with class_name "Sequential". Give its config, or the whole to modelFromJson.',
+      'Sequential.fromConfig: expected what getConfig returns for a sequential model, received an object with class_name "Sequential". Pass its config, or pass the object to modelFromJson.',
     ],
     [
       () => Sequential.fromConfig(graph().getConfig()),
-      "Sequential.fromConfig: expected what getConfig gives of a sequential model, received that of a functional one. Use Model.fromConfig.",
+      "Sequential.fromConfig: expected what getConfig returns for a sequential model, received that of a functional one. Use Model.fromConfig.",
     ],
     [
       () => Model.fromConfig(chain().getConfig()),
-      "Model.fromConfig: expected what getConfig gives of a functional model, received that of a sequential one. Use Sequential.fromConfig.",
+      "Model.fromConfig: expected what getConfig returns for a functional model, received that of a sequential one. Use Sequential.fromConfig.",
     ],
     [
       () => Model.fromConfig("{}"),
-      'Model.fromConfig: expected a list of layers, received "{}". Give the JSON of a sequential or functional Keras model, or one that Heddle saved.',
+      'Model.fromConfig: expected a list of layers, received "{}". Pass the JSON of a sequential or functional Keras model, or one that Heddle saved.',
     ],
     [
       () => Sequential.fromConfig(undefined),
-      "Sequential.fromConfig: expected a list of layers, received nothing. Give the JSON of a sequential or functional Keras model, or one that Heddle saved.",
+      "Sequential.fromConfig: expected a list of layers, received nothing. Pass the JSON of a sequential or functional Keras model, or one that Heddle saved.",
     ],
     [
       () => Sequential.fromConfig({ layers: [], toString: 1 }),

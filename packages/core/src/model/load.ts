@@ -4,12 +4,19 @@ import type { ModelOptions } from "../network/network.js";
 import { Model } from "./model.js";
 import { Sequential } from "./sequential.js";
 
-/** Reads a folder that `save` wrote. */
+/**
+ * Loads a model, with its weights, from a folder that `save` wrote.
+ *
+ * @throws HeddleError when a file is missing, damaged, or needs something that Heddle does not have
+ *
+ * @example
+ * const model = await loadModel("runs/first/model");
+ */
 export function loadModel(folder: string, options: ModelOptions = {}): Promise<Model> {
   return readModelFolder(folder, (who, json) => modelFromJson(who, json, options));
 }
 
-/** A new model from Keras's JSON of a sequential or functional one; `who` names its source in messages. */
+/** Builds a model from Keras's JSON of a sequential or functional one, with fresh weights; `who` names the source in errors. */
 export function modelFromJson(who: string, json: unknown, options: ModelOptions = {}): Model {
   const described = describedModel(who, json);
   return described.className === "Sequential"

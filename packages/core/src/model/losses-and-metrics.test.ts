@@ -186,10 +186,10 @@ describe("errors", () => {
   it("of targets that do not fit the outputs", async () => {
     await expect(autoencoder({ loss: "mse" }).fit(samples)).rejects.toThrow(
       "fit: expected 70 targets of 8×8×1 values: 4480 in all, received 70. " +
-        "Give targets of the model's output shape, or build the model for their shape.",
+        "Pass targets of the model's output shape, or build the model for their shape.",
     );
     await expect(autoencoder({ loss: "categoricalCrossentropy" }).evaluate(pixels)).rejects.toThrow(
-      "evaluate: expected a model with one output a class for CategoricalCrossentropy, received outputs of 8×8×1. " +
+      "evaluate: expected a model with one output for each class, for CategoricalCrossentropy, received outputs of 8×8×1. " +
         "End the model in Flatten and Dense, or choose a loss of values such as meanSquaredError.",
     );
   });

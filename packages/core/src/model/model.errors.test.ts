@@ -31,15 +31,15 @@ refuses("models that cannot be built or compiled", [
   ],
   [
     () => new Sequential([new Dense(3) as never]),
-    "Sequential: expected an Input first and layers behind it, received [Dense]. Begin with new Input([height, width, channels]).",
+    "Sequential: expected an Input first and layers after it, received [Dense]. Start with new Input([height, width, channels]).",
   ],
   [
     () => new Sequential([new Input([4])]),
-    "Sequential: expected an Input first and layers behind it, received [Input]. Begin with new Input([height, width, channels]).",
+    "Sequential: expected an Input first and layers after it, received [Input]. Start with new Input([height, width, channels]).",
   ],
   [
     () => new Sequential([new Input([4]), Dense as never]),
-    "Sequential: expected an Input first and layers behind it, received [Input, the class Dense]. Begin with new Input([height, width, channels]).",
+    "Sequential: expected an Input first and layers after it, received [Input, the class Dense]. Start with new Input([height, width, channels]).",
   ],
   [
     () => new Sequential([new Input([4]), new Dense(1)], { seed: -1 }),
@@ -47,7 +47,7 @@ refuses("models that cannot be built or compiled", [
   ],
   [
     () => new Sequential([new Input([4]), new Dense(1, { name: "a" }), new Dense(1, { name: "a" })]),
-    'Sequential: expected layers with different names, received two of the name "a". Rename one of them.',
+    'Sequential: expected layers with different names, received two named "a". Rename one of them.',
   ],
   [
     () => compiled({ optimizer: "adamax" }),

@@ -179,7 +179,7 @@ describe("a training that is stopped", () => {
     await expect(
       cnn(optimizer(), 1).fit(data, { callbacks: [{ pauseEvery: { steps: 0 } }] }),
     ).rejects.toThrow(
-      "pauseEvery: expected a whole number of steps of at least 1, received 0. Correct the callback.",
+      "pauseEvery: expected a whole number of steps of at least 1, received 0. Correct the callback's `pauseEvery`.",
     );
   });
 });

@@ -124,7 +124,7 @@ describe("a saved model", () => {
 });
 
 describe("what is no model is refused:", () => {
-  const next = "Give the JSON of a sequential or functional Keras model, or one that Heddle saved.";
+  const next = "Pass the JSON of a sequential or functional Keras model, or one that Heddle saved.";
   it.each([
     [null, 'class_name "Sequential" or "Functional", received null'],
     [[], 'class_name "Sequential" or "Functional", received []'],

@@ -242,15 +242,15 @@ describe("what cannot be", () => {
   it("built says why", async () => {
     await refused(
       () => new Sequential([new Dense(3)]),
-      "Sequential: expected an Input first and layers behind it, received [Dense]. Begin with new Input([height, width, channels]).",
+      "Sequential: expected an Input first and layers after it, received [Dense]. Start with new Input([height, width, channels]).",
     );
     await refused(
       () => new Sequential([new Input([4])]),
-      "Sequential: expected an Input first and layers behind it, received [Input]. Begin with new Input([height, width, channels]).",
+      "Sequential: expected an Input first and layers after it, received [Input]. Start with new Input([height, width, channels]).",
     );
     await refused(
       () => new Sequential([new Input([4]), new Dense(3), new Input([3])]),
-      "Sequential: expected an Input first and layers behind it, received [Input, Dense, Input]. Begin with new Input([height, width, channels]).",
+      "Sequential: expected an Input first and layers after it, received [Input, Dense, Input]. Start with new Input([height, width, channels]).",
     );
     await refused(
       () => new Sequential([new Input([28, 0, 1]), new Flatten()]),
@@ -267,7 +267,7 @@ describe("what cannot be", () => {
     );
     await refused(
       () => new Sequential([new Input([4]), new Dense(4, { name: "a" }), new Dense(4, { name: "a" })]),
-      'Sequential: expected layers with different names, received two of the name "a". Rename one of them.',
+      'Sequential: expected layers with different names, received two named "a". Rename one of them.',
     );
   });
 
@@ -287,19 +287,19 @@ describe("what cannot be", () => {
     );
     await refused(
       training({ images: new Uint8Array(0), labels: new Uint8Array(0), count: 0 }),
-      "fit: expected at least one image, received a count of 0. Give some images.",
+      "fit: expected at least one image, received a count of 0. Pass at least one image.",
     );
     await refused(
       training({ labels: new Uint8Array([0, 1, 2, 3, 0, 1]) }),
-      "fit: expected labels from 0 to 2, received 3 at image 3. Give the last layer as many units as there are classes.",
+      "fit: expected labels from 0 to 2, received 3 at image 3. Set the units of the last layer to the number of classes.",
     );
     await refused(
       training({ labels: new Int32Array([0, -1, 2, 3, 0, 1]) }),
-      "fit: expected labels from 0 to 2, received -1 at image 1. Give the last layer as many units as there are classes.",
+      "fit: expected labels from 0 to 2, received -1 at image 1. Set the units of the last layer to the number of classes.",
     );
     await refused(
       training({ labels: new Uint8Array(5) }),
-      "fit: expected 6 class numbers as bytes or Int32Array, received 5 values in a Uint8Array. Give one label an image, or use categoricalCrossentropy for distributions.",
+      "fit: expected 6 class numbers as bytes or Int32Array, received 5 values in a Uint8Array. Pass one label for each image, or use categoricalCrossentropy for distributions.",
     );
     await refused(
       training({}, { batchSize: 0 }),
@@ -377,7 +377,7 @@ describe("toCategorical", () => {
     expect(toCategorical([2, 0], 3)).toEqual(new Float32Array([0, 0, 1, 1, 0, 0]));
     for (const label of [3, -1, 0.5]) {
       expect(() => toCategorical([0, label], 3)).toThrow(
-        `toCategorical: expected labels from 0 to 2, received ${label} at 1. Give the number of classes.`,
+        `toCategorical: expected labels from 0 to 2, received ${label} at 1. Pass the number of classes.`,
       );
     }
   });

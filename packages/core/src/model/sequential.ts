@@ -15,7 +15,7 @@ import type { ModelOptions } from "../network/network.js";
 import { Model } from "./model.js";
 
 /**
- * A chain of layers that can be trained, evaluated and asked.
+ * A chain of layers that can be trained, evaluated and used for predictions.
  *
  * @example
  * const model = new Sequential([
@@ -33,8 +33,8 @@ export class Sequential extends Model {
   /**
    * Builds the layers and draws their first weights.
    *
-   * @param layers an `Input` first, then layers that no other model has
-   * @throws HeddleError when a layer does not fit behind the one before it
+   * @param layers an `Input` first, then layers that no other model uses
+   * @throws HeddleError when a layer does not accept the output of the one before it
    */
   constructor(layers: readonly (Input | Layer)[], options: ModelOptions = {}) {
     super(chain(layers), { name: "sequential", ...options });
@@ -49,10 +49,10 @@ export class Sequential extends Model {
   }
 
   /**
-   * A new model from what `getConfig` gives, of Heddle or Keras, with first weights of its own.
+   * Builds a model from the configuration of a sequential one, Heddle's or Keras's, with fresh weights.
    *
-   * @param config `{ name, layers }`, an InputLayer first
-   * @throws HeddleError when it is not a sequential model's, or asks for what Heddle does not have
+   * @param config what `getConfig` returns: `{ name, layers }`, with an InputLayer first
+   * @throws HeddleError when it is not a sequential model's, or needs something that Heddle does not have
    *
    * @example
    * const copy = Sequential.fromConfig(model.getConfig());
@@ -63,12 +63,12 @@ export class Sequential extends Model {
     return sequentialFrom(who, describedConfig(who, config, "Sequential"), options);
   }
 
-  /** Reads a folder that `save` wrote; `loadModel` reads those of other models too. */
+  /** Loads a model from a folder that `save` wrote; `loadModel` also loads functional models. */
   static load(folder: string, options: ModelOptions = {}): Promise<Sequential> {
     return readModelFolder(folder, (who, json) => Sequential.fromJson(who, json, options));
   }
 
-  /** A new model from Keras's JSON of a sequential one; `who` names its source in messages. */
+  /** Builds a model from Keras's JSON of a sequential one, with fresh weights; `who` names the source in errors. */
   static fromJson(who: string, json: unknown, options: ModelOptions = {}): Sequential {
     const described = describedModel(who, json);
     if (described.className !== "Sequential") {
@@ -88,9 +88,9 @@ function chain([first, ...rest]: readonly (Input | Layer)[]) {
   if (!(first instanceof Input) || rest.length === 0 || !rest.every((layer) => layer instanceof Layer)) {
     throw new HeddleError({
       who: "Sequential",
-      expected: "an Input first and layers behind it",
+      expected: "an Input first and layers after it",
       received: `[${[first, ...rest].map(describe).join(", ")}]`,
-      next: "Begin with new Input([height, width, channels]).",
+      next: "Start with new Input([height, width, channels]).",
     });
   }
   const inputs = input(first.shape);
@@ -98,7 +98,7 @@ function chain([first, ...rest]: readonly (Input | Layer)[]) {
   return { inputs, outputs };
 }
 
-/** What stands where a layer should, which in JavaScript may be anything. */
+/** What was passed instead of a layer, which in JavaScript may be anything. */
 function describe(value: unknown): string {
   if (typeof value === "function") return `the class ${value.name}`;
   return typeof value === "object" && value !== null ? value.constructor.name : String(value);

@@ -122,7 +122,7 @@ describe("fit on a stream gives the bits of the same samples in arrays", () => {
   it("but not with a count that is too large", async () => {
     const counted = Object.assign(stream(samples, [50]).chunks, { count: 200 });
     await expect(cnn().fit(counted, { batchSize: 16, epochs: 2 })).rejects.toThrow(
-      "fit: expected 200 samples in a pass, as the stream's count says, received at most 160. Correct count, or leave it out.",
+      "fit: expected 200 samples in a pass, the stream's count, received at most 160. Correct `count`, or remove it.",
     );
   });
 
@@ -282,12 +282,12 @@ describe("a stream that fails", () => {
   });
 
   it.each<[string, SampleStream, Options, string]>([
-    ["nothing", [], {}, "fit: expected samples in pass 0 of the stream, received none. A generator gives"],
+    ["nothing", [], {}, "fit: expected samples in pass 0 of the stream, received none. A generator yields"],
     [
       "a generator for two epochs",
       stream(samples, [50]).chunks(0),
       { epochs: 2 },
-      "fit: expected samples in pass 1 of the stream, received none. A generator gives its samples once: give a function that returns a new one for each pass.",
+      "fit: expected samples in pass 1 of the stream, received none. A generator yields its samples once: pass a function that returns a new one for each pass.",
     ],
     [
       "other images",
@@ -299,19 +299,19 @@ describe("a stream that fails", () => {
       "images of another kind in the second chunk",
       [rows(samples, 0, 20), rows(asFloats(samples), 20, 40)],
       {},
-      "fit, chunk 2 of the stream: expected images as in the first chunk: Uint8Array, received Float32Array. Give all chunks of a stream alike.",
+      "fit, chunk 2 of the stream: expected images as in the first chunk: Uint8Array, received Float32Array. Yield chunks of the same kind throughout a stream.",
     ],
     [
       "weights in the second chunk alone",
       [rows(samples, 0, 20), { ...rows(samples, 20, 22), sampleWeight: [1, 2] }],
       {},
-      "fit, chunk 2 of the stream: expected sampleWeight as in the first chunk: none, received some. Give all chunks of a stream alike.",
+      "fit, chunk 2 of the stream: expected sampleWeight as in the first chunk: none, received some. Yield chunks of the same kind throughout a stream.",
     ],
     [
       "labels that are no classes",
       [{ images: new Uint8Array(64), labels: new Uint8Array([3]) }],
       {},
-      "fit, chunk 1 of the stream: expected labels from 0 to 2, received 3 at image 0. Give the last layer as many units as there are classes.",
+      "fit, chunk 1 of the stream: expected labels from 0 to 2, received 3 at image 0. Set the units of the last layer to the number of classes.",
     ],
     [
       "pairs, as Keras takes them",
@@ -341,7 +341,7 @@ describe("a stream that fails", () => {
       "a promise from the function",
       (async () => [rows(samples, 0, 20)]) as unknown as SampleStream,
       {},
-      "fit: expected an iterable of chunks from the function, received a promise. Give an async generator function, or return an iterable.",
+      "fit: expected an iterable of chunks from the function, received a promise. Pass an async generator function, or return an iterable.",
     ],
   ])("of %s is refused", async (_, given, options, message) => {
     await expect(cnn().fit(given, { batchSize: 16, ...options })).rejects.toThrow(message);

@@ -163,7 +163,7 @@ describe("Trace", () => {
     );
     const outputs = new Float32Array(6);
     await expect(trace.run(samples, { gradient: { layer: "dense", outputs } })).rejects.toThrow(
-      'Model "sequential": expected a layer that the outputs are computed from, received "dense", which ends the model or does not lead to its outputs. Choose a layer before it.',
+      'Model "sequential": expected a layer that the outputs depend on, received "dense", which ends the model or does not lead to its outputs. Choose an earlier layer.',
     );
     await expect(
       trace.run(samples, { gradient: { layer: "conv2d", outputs: new Float32Array(3) } }),

@@ -12,23 +12,24 @@ import { checkSamples, type Samples } from "../training/samples.js";
 import { SharedCopies } from "../training/shared-copies.js";
 import { WeightWriter } from "../training/weight-writer.js";
 
-/** What to look at within a model. */
+/** What to read from the inside of a model. */
 export interface TraceRequest {
-  /** Names of the layers whose values are wanted. */
+  /** Names of the layers whose outputs to return. */
   readonly layers?: readonly string[];
-  /** A layer by whose value the outputs are differentiated. */
+  /** The gradient to compute. */
   readonly gradient?: {
+    /** The layer with respect to whose output to differentiate. */
     readonly layer: string;
-    /** `[N, units]`: how much each output counts; the gradient is that of their weighted sum. */
+    /** `[N, units]`: the weight of each output; the gradient is that of their weighted sum. */
     readonly outputs: Float32Array;
   };
 }
 
-/** Values within a model, of N samples. */
+/** Values inside a model, for N samples. */
 export interface Traced {
-  /** `[N, …shape]` of each layer that was asked for, by its name. */
+  /** `[N, …shape]` of each requested layer, by its name. */
   readonly values: ReadonlyMap<string, Float32Array>;
-  /** `[N, …shape]` of the layer by whose value the outputs were differentiated. */
+  /** `[N, …shape]`: the gradient, if one was requested. */
   readonly gradient: Float32Array | undefined;
 }
 
@@ -36,20 +37,20 @@ interface TraceProgram {
   readonly id: number;
   readonly batchSize: number;
   readonly rows: number;
-  readonly kept: readonly { readonly address: number; readonly shape: Shape }[];
+  readonly outputs: readonly { readonly address: number; readonly shape: Shape }[];
 }
 
-/** The most samples of a run: enough for every thread, few enough that all layers' values fit. */
+/** The most samples of a run: enough for every thread, and few enough that all layers' values fit. */
 const BATCH = 32;
 /** Samples of a shard. */
 const SHARD = 4;
 
 /**
- * Looks at the values within a model, as they are in inference: no dropout, no augmentation, moving statistics. The
- * model's ops are not fused here, so that every layer's value exists; the last bits may differ from `predict`'s.
+ * Reads the values inside a model, as in inference: no dropout, no augmentation, moving statistics. The model's ops are
+ * not fused here, so that every layer's value exists; the last bits may differ from `predict`'s.
  *
- * Gradients are exact (reverse mode, by the kernels that train), and those of logits: where the model ends in a softmax
- * or a sigmoid, of what that takes.
+ * Gradients are exact (reverse mode, by the kernels that train). They are those of logits: if the model ends in a softmax
+ * or a sigmoid, of its input.
  *
  * @example
  * const trace = await Trace.open(model);
@@ -71,15 +72,15 @@ export class Trace {
     this.writer = new WeightWriter(engine);
   }
 
-  /** Starts threads of its own. */
+  /** Opens a trace of a model, on threads of its own. */
   static async open(model: Network, options: EngineOptions = {}): Promise<Trace> {
     return new Trace(model, await Engine.create(options));
   }
 
   /**
-   * Runs samples through the model with the weights that it has now.
+   * Runs samples through the model with its current weights.
    *
-   * @throws HeddleError when a layer is not the model's, or the outputs do not depend on it
+   * @throws HeddleError when the model has no such layer, or the outputs do not depend on it
    * @throws AbortedError when `signal` fires
    */
   run(
@@ -109,7 +110,7 @@ export class Trace {
         who: "Trace",
         expected: `${width} output weights for each of ${samples.count} samples`,
         received: `${gradient.outputs.length} in all`,
-        next: "Give one number an output and sample.",
+        next: "Pass one number for each sample and output.",
       });
     }
     const element = samples.images instanceof Uint8Array ? "u8" : "f32";
@@ -119,7 +120,7 @@ export class Trace {
       copies.of(array),
     );
     const data = engine.bind(columns.map(({ bytes }) => bytes));
-    const results = program.kept.map(({ shape }) => new Float32Array(samples.count * sizeOf(shape)));
+    const results = program.outputs.map(({ shape }) => new Float32Array(samples.count * sizeOf(shape)));
     try {
       for (let first = 0; first < samples.count; first += program.batchSize) {
         const count = Math.min(program.batchSize, samples.count - first);
@@ -128,7 +129,7 @@ export class Trace {
           Int32Array.from({ length: count }, (_, index) => first + index),
         );
         await engine.run({ program: program.id, data, samples: count, steps: 1, stepBase: 0, signal });
-        for (const [index, { address, shape }] of program.kept.entries()) {
+        for (const [index, { address, shape }] of program.outputs.entries()) {
           results[index]!.set(await engine.readFloats(address, count * sizeOf(shape)), first * sizeOf(shape));
         }
       }
@@ -142,7 +143,7 @@ export class Trace {
     };
   }
 
-  /** The program that keeps the values and the gradient that are asked for. */
+  /** The program that computes the requested values and gradient. */
   private program(
     { layers = [], gradient }: TraceRequest,
     element: "u8" | "f32",
@@ -167,9 +168,9 @@ export class Trace {
     const emission = new TraceEmission(e, this.model, (weight) => this.parameter(weight), element);
     const values = layers.map((name) => emission.value(name));
     if (by !== undefined) values.push(emission.gradient(by));
-    const kept = values.map(({ shape, data }, index): { buffer: Buffer; shape: Shape } => {
+    const outputs = values.map(({ shape, data }, index): { buffer: Buffer; shape: Shape } => {
       const bytes = 4 * sizeOf(shape);
-      const buffer = builder.buffer(`kept ${index}`, "result", bytes);
+      const buffer = builder.buffer(`output ${index}`, "result", bytes);
       e.call("copy", "forward", { y: buffer, x: data, N: "samples", bytes });
       return { buffer, shape };
     });
@@ -179,14 +180,14 @@ export class Trace {
     for (const emit of e.prepared) emit();
     const { program, addressOf } = layOut(builder, { id: engine.newId(), allocator: engine, rows });
     engine.load(program);
-    const made: TraceProgram = {
+    const compiled: TraceProgram = {
       id: program.id,
       batchSize,
       rows: program.rows,
-      kept: kept.map(({ buffer, shape }) => ({ address: addressOf(buffer), shape })),
+      outputs: outputs.map(({ buffer, shape }) => ({ address: addressOf(buffer), shape })),
     };
-    programs.set(key, made);
-    return made;
+    programs.set(key, compiled);
+    return compiled;
   }
 
   /** A weight in the engine's memory; it has no gradient. */

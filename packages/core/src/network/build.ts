@@ -5,15 +5,15 @@ import { type GraphOp, INPUT } from "../compiler/graph.js";
 import type { Layer, Tensor } from "../layers/index.js";
 
 /**
- * 512 MiB of weights. Training holds four copies (weights, gradients, Adam's two moments), and the engine's memory ends
- * at 2 GiB.
+ * 512 MiB of weights. Training holds four copies (weights, gradients, Adam's two moments), and the engine's memory is
+ * limited to 2 GiB.
  */
 const MAXIMUM_PARAMETERS = 2 ** 27;
 
-/** The most numbers that a layer may give for one sample: the engine's memory, as 32-bit floats. */
+/** The most numbers in a layer's output for one sample: the engine's memory, in f32. */
 const MAXIMUM_VALUES = 2 ** 29;
 
-/** A layer in its place: what it reads (numbers of earlier places, or INPUT), and the shapes. */
+/** A layer at its place in a model: what it reads (numbers of earlier places, or INPUT), and the shapes. */
 export interface PlacedLayer {
   readonly layer: Layer;
   readonly inputs: readonly number[];
@@ -21,7 +21,7 @@ export interface PlacedLayer {
   readonly output: Shape;
 }
 
-/** Builds the layers between two values, each behind those that it reads; gives unnamed ones Keras's names. */
+/** Builds the layers between two values, each after those that it reads; unnamed ones get Keras's names. */
 export function buildLayers(
   who: string,
   input: Tensor,
@@ -44,7 +44,7 @@ export function buildLayers(
       throw new HeddleError({
         who,
         expected: "layers with different names",
-        received: `two of the name "${name}"`,
+        received: `two named "${name}"`,
         next: "Rename one of them.",
       });
     }
@@ -55,33 +55,33 @@ export function buildLayers(
     shapes.push(shape);
     return { layer, inputs, inputShapes, output: shape };
   });
-  // Drawn when all have passed: a model that is too large costs no memory.
+  // Drawn after all checks, so that a model that is too large costs no memory.
   for (const { layer } of placed) for (const weight of layer.weights) weight.read();
   return placed;
 }
 
-/** Refuses a model that is larger than anything that can be computed. */
+/** Refuses a model that is too large to compute. */
 function checkSizes(who: string, layer: Layer, output: Shape, parameters: number): void {
-  const next = "Take fewer filters or units, or pool before it.";
+  const next = "Use fewer filters or units, or pool before this layer.";
   if (!(parameters <= MAXIMUM_PARAMETERS)) {
     throw new HeddleError({
       who,
       expected: `at most ${groupDigits(MAXIMUM_PARAMETERS)} parameters (${formatBytes(4 * MAXIMUM_PARAMETERS)})`,
-      received: `${groupDigits(parameters)} as far as ${layer.who}`,
+      received: `${groupDigits(parameters)} up to ${layer.who}`,
       next,
     });
   }
   if (!(sizeOf(output) <= MAXIMUM_VALUES)) {
     throw new HeddleError({
       who: layer.who,
-      expected: `an output of at most ${groupDigits(MAXIMUM_VALUES)} numbers for a sample`,
+      expected: `an output of at most ${groupDigits(MAXIMUM_VALUES)} numbers for each sample`,
       received: formatShape(output),
       next,
     });
   }
 }
 
-/** The ops of built layers, each layer's on the values that it reads. */
+/** The ops of built layers, in their order. */
 export function lowerLayers(layers: readonly PlacedLayer[]): GraphOp[] {
   const ops: GraphOp[] = [];
   /** The op that gives each layer's value. */
@@ -100,11 +100,11 @@ export function lowerLayers(layers: readonly PlacedLayer[]): GraphOp[] {
   return ops;
 }
 
-/** The layers that an output comes from, every one behind those that it reads. */
+/** The layers that an output depends on, each after those that it reads. */
 function inOrder(who: string, input: Tensor, output: Tensor) {
   const order: { layer: Layer; inputs: number[] }[] = [];
   const places = new Map<Tensor, number>([[input, INPUT]]);
-  // Not recursive: a chain may be deeper than the call stack. A tensor is looked at twice, before and behind its inputs.
+  // Not recursive: a chain may be deeper than the call stack. Each tensor is visited twice, before and after its inputs.
   const waiting = [output];
   while (waiting.length > 0) {
     const tensor = waiting.at(-1)!;
@@ -119,9 +119,9 @@ function inOrder(who: string, input: Tensor, output: Tensor) {
     if (!source) {
       throw new HeddleError({
         who,
-        expected: "an output that comes from the model's one input alone",
-        received: "one that also comes from another input",
-        next: "Build all of the model on the value that you give as inputs.",
+        expected: "an output that depends only on the model's one input",
+        received: "one that also depends on another input",
+        next: "Build the whole model on the value that you pass as `inputs`.",
       });
     }
     places.set(tensor, order.length);
@@ -141,9 +141,9 @@ function snakeCase(className: string): string {
   return className.replace(/([a-z])([A-Z])/g, "$1_$2").toLowerCase();
 }
 
-/** Gives `conv2d`, `conv2d_1`, …, each once and none that is taken. */
+/** Returns `conv2d`, `conv2d_1`, …, each once and none that is taken. */
 function nameGiver(taken: Set<string>): (base: string) => string {
-  // Where to go on: counting from 1 for each of many layers would take the square of their number.
+  // Where to continue: counting from 1 for each layer would take quadratic time.
   const next = new Map<string, number>();
   return (base) => {
     for (let number = next.get(base) ?? 0; ; number++) {

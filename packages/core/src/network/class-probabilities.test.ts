@@ -29,9 +29,9 @@ describe("classProbabilities", () => {
   it("refuses models of images, and outputs that are no whole rows", () => {
     const model = new Sequential([new Input([6, 5, 1]), new Conv2D(2, 3)]);
     expect(whyNoClasses(model)).toBe("its outputs are 4×3×2, not one number for each class");
-    expect(() => classProbabilities(model, new Float32Array(24))).toThrow("a model that tells classes apart");
+    expect(() => classProbabilities(model, new Float32Array(24))).toThrow("a model that predicts classes");
     expect(() => classProbabilities(ending(2, "softmax"), new Float32Array(5))).toThrow(
-      'classProbabilities: expected outputs of "sequential", 2 of each image, received 5 in all.',
+      'classProbabilities: expected outputs of "sequential", 2 for each image, received 5 in all.',
     );
   });
 });

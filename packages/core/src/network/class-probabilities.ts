@@ -3,29 +3,30 @@ import { exponential } from "../base/math.js";
 import type { Network } from "./network.js";
 import { outputForm } from "./trace-emission.js";
 
-/** Why a model cannot be asked for classes; undefined where it can: where it gives numbers, not images. */
+/** Why a model does not predict classes; undefined if it does: if each output is a number, not an image. */
 export function whyNoClasses({ outputShape }: Network): string | undefined {
   if (outputShape.length === 1) return undefined;
   return `its outputs are ${outputShape.join("×")}, not one number for each class`;
 }
 
-/** How many classes a model tells apart: its outputs, but two where it has one. */
+/** How many classes a model distinguishes: one for each output, or two if there is a single output. */
 export function classCount({ outputShape }: Network): number {
   return Math.max(2, outputShape[0] ?? 0);
 }
 
-/** A name for each of a model's classes; it may have more than its data had. */
+/** A name for each of a model's classes, which may be more than its data had. */
 export function classNamesOf(model: Network, known: readonly string[]): readonly string[] {
   return Array.from({ length: classCount(model) }, (_, label) => known[label] ?? `class ${label}`);
 }
 
 /**
- * A model's outputs as probabilities of classes: logits through a softmax, and a single output as the two classes that
- * it tells apart. Several sigmoids stay as they are, and need not sum to 1.
+ * A model's outputs as probabilities of classes: logits after a softmax, and a single output as the two classes that it
+ * distinguishes. Several sigmoids stay as they are, and need not sum to 1.
  *
- * @param outputs `[N, …outputShape]`, as `predict` gives them
- * @returns `[N, classes]`; `outputs` itself where they are probabilities already
- * @throws HeddleError when the model tells no classes apart, or the outputs are not a whole number of its rows
+ * @param outputs `[N, …outputShape]`, as `predict` returns them
+ * @returns `[N, classes]`; `outputs` itself if they are probabilities already
+ * @throws HeddleError when the model does not predict classes, or the outputs are not whole rows
+ *
  * @example
  * const probabilities = classProbabilities(model, await model.predict(test));
  */
@@ -35,18 +36,18 @@ export function classProbabilities(model: Network, outputs: Float32Array): Float
   if (fault !== undefined) {
     throw new HeddleError({
       who: `Model "${name}"`,
-      expected: "a model that tells classes apart",
-      received: `another: ${fault}`,
-      next: "Look at its filters and feature maps.",
+      expected: "a model that predicts classes",
+      received: `one that does not: ${fault}`,
+      next: "Look at its filters and feature maps instead.",
     });
   }
   const units = outputShape[0]!;
   if (outputs.length % units !== 0) {
     throw new HeddleError({
       who: "classProbabilities",
-      expected: `outputs of "${name}", ${units} of each image`,
+      expected: `outputs of "${name}", ${units} for each image`,
       received: `${outputs.length} in all`,
-      next: "Give what its predict returned.",
+      next: "Pass what its predict returned.",
     });
   }
   const fromLogits = outputForm(model) === "logits";

@@ -6,19 +6,19 @@ import { type Shape, wholeNumber } from "../base/shape.js";
 import type { Network } from "./network.js";
 import { readWeightsFile } from "./weights-file.js";
 
-/** More layers than any model has; a file may list millions. */
-const MAXIMUM_LAYERS = 10_000;
+/** More layers, and more inputs of a layer, than any real model has: a damaged file may list millions. */
+export const MAXIMUM_LAYERS = 10_000;
 
-/** What Keras's JSON says of any model. */
+/** What Keras's JSON says about any model. */
 export interface DescribedModel {
   readonly className: "Sequential" | "Functional";
-  /** The model's name as an option; nothing where it has none. */
+  /** The model's name as an option; empty if it has none. */
   readonly name: { readonly name?: string };
   readonly config: JsonObject;
   readonly list: readonly Json[];
 }
 
-/** Reads a folder that `save` wrote: makes the model from its configuration, then fills its weights. */
+/** Reads a folder that `save` wrote: builds the model from its configuration, then sets its weights. */
 export async function readModelFolder<M extends Network>(
   folder: string,
   make: (who: string, json: unknown) => M,
@@ -30,7 +30,7 @@ export async function readModelFolder<M extends Network>(
   return model;
 }
 
-/** Checks that JSON is a model's. */
+/** Checks that JSON describes a model. */
 export function describedModel(who: string, json: unknown): DescribedModel {
   checkPlainJson(who, json);
   const className = isJsonObject(json) ? json["class_name"] : undefined;
@@ -40,32 +40,32 @@ export function describedModel(who: string, json: unknown): DescribedModel {
   return describedLayers(who, className, json["config"]);
 }
 
-/** Checks that an object is what `getConfig` gives of a model of a class. */
+/** Checks that an object is what `getConfig` returns for a model of a class. */
 export function describedConfig(
   who: string,
-  given: unknown,
+  config: unknown,
   className: DescribedModel["className"],
 ): DescribedModel {
-  checkPlainJson(who, given);
-  if (isJsonObject(given)) {
-    const expected = `what getConfig gives of a ${className.toLowerCase()} model`;
-    if ("class_name" in given) {
-      const received = `a whole with class_name ${JSON.stringify(given["class_name"])}`;
+  checkPlainJson(who, config);
+  if (isJsonObject(config)) {
+    const expected = `what getConfig returns for a ${className.toLowerCase()} model`;
+    if ("class_name" in config) {
+      const received = `an object with class_name ${JSON.stringify(config["class_name"])}`;
       throw new HeddleError({
         who,
         expected,
         received,
-        next: "Give its config, or the whole to modelFromJson.",
+        next: "Pass its config, or pass the object to modelFromJson.",
       });
     }
     const other = className === "Sequential" ? "Model" : "Sequential";
-    // Only a graph says where it ends.
-    if (Array.isArray(given["layers"]) && "output_layers" in given !== (className === "Functional")) {
+    // Only a graph names its outputs.
+    if (Array.isArray(config["layers"]) && "output_layers" in config !== (className === "Functional")) {
       const received = `that of a ${className === "Sequential" ? "functional" : "sequential"} one`;
       throw new HeddleError({ who, expected, received, next: `Use ${other}.fromConfig.` });
     }
   }
-  return describedLayers(who, className, given);
+  return describedLayers(who, className, config);
 }
 
 function describedLayers(
@@ -94,12 +94,12 @@ export function inputShapeIn(who: string, layer: unknown): Shape {
   return batchShape.slice(1).map((size) => wholeNumber(who, "each size of batch_shape", size));
 }
 
-/** The complaint about a model's JSON. */
+/** An error about a model's JSON. */
 export function fault(who: string, expected: string, received: unknown): HeddleError {
   return new HeddleError({
     who,
     expected,
     received: (JSON.stringify(received) ?? "nothing").slice(0, 80),
-    next: "Give the JSON of a sequential or functional Keras model, or one that Heddle saved.",
+    next: "Pass the JSON of a sequential or functional Keras model, or one that Heddle saved.",
   });
 }

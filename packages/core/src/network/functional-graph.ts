@@ -1,17 +1,18 @@
+import { groupDigits } from "../base/format.js";
 import { isJsonObject, type JsonObject } from "../base/json.js";
 import { input, layers, type Tensor } from "../layers/index.js";
-import { type DescribedModel, fault, inputShapeIn } from "./described-model.js";
+import { type DescribedModel, fault, inputShapeIn, MAXIMUM_LAYERS } from "./described-model.js";
 
-/** The values between which a model's layers stand. */
+/** The input and the output value of a model. */
 export interface Graph {
   readonly inputs: Tensor;
   readonly outputs: Tensor;
 }
 
 /**
- * The layers that a functional model's configuration describes, each on the values that it reads.
+ * Builds the graph that a functional model's configuration describes.
  *
- * @throws HeddleError when they are not a graph from one input to one output
+ * @throws HeddleError when it is not a graph from one input to one output
  */
 export function functionalGraph(who: string, { config, list }: DescribedModel): Graph {
   const values = new Map<string, Tensor>();
@@ -46,7 +47,11 @@ function inboundLayers(who: string, entry: JsonObject): string[] {
   const [call, ...others] = Array.isArray(calls) ? calls : [];
   const args = isJsonObject(call) && Array.isArray(call["args"]) ? call["args"] : undefined;
   if (!args || others.length > 0) throw fault(who, "each layer to be used once", entry["name"]);
-  return args.flat().map((value) => {
+  const values = args.flat();
+  if (values.length > MAXIMUM_LAYERS) {
+    throw fault(who, `at most ${groupDigits(MAXIMUM_LAYERS)} inputs of each layer`, values.length);
+  }
+  return values.map((value) => {
     const tensor = isJsonObject(value) && isJsonObject(value["config"]) ? value["config"] : {};
     const history = tensor["keras_history"];
     if (!Array.isArray(history) || typeof history[0] !== "string") {
@@ -56,7 +61,7 @@ function inboundLayers(who: string, entry: JsonObject): string[] {
   });
 }
 
-/** Keras writes `["name", 0, 0]`, older versions a list of one such list. */
+/** Keras writes `["name", 0, 0]`; older versions write a list of one such list. */
 function outputLayer(who: string, value: unknown): string {
   const [first, ...others] = Array.isArray(value) ? value : [];
   if (typeof first === "string") return first;

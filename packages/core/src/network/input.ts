@@ -2,7 +2,7 @@ import type { Shape } from "../base/shape.js";
 import { checkedShape } from "../layers/input.js";
 
 /**
- * The first entry of a model: the sizes of one sample.
+ * The first entry of a `Sequential` model: the shape of one sample.
  *
  * @example
  * new Input([28, 28, 1]).shape; // [28, 28, 1]

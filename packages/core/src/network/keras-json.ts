@@ -4,33 +4,33 @@ import type { Shape } from "../base/shape.js";
 import { INPUT } from "../compiler/graph.js";
 import type { PlacedLayer } from "./build.js";
 
-/** What is written of a model. */
+/** What is written about a model. */
 interface Described {
   readonly name: string;
   readonly inputShape: Shape;
   readonly placed: readonly PlacedLayer[];
 }
 
-/** Where Keras finds the classes: without it, it reads no file. */
+/** Where Keras finds the classes: it reads no file without these. */
 const MODULES = {
   Sequential: "keras",
   Functional: "keras.src.models.functional",
   layer: "keras.layers",
 } as const;
 
-/** A model's configuration as the whole that Keras's `model_from_json` reads. */
+/** A model's configuration as the object that Keras's `model_from_json` reads. */
 export function modelJson(className: "Sequential" | "Functional", config: JsonObject): JsonObject {
   return kerasObject(MODULES[className], { class_name: className, config });
 }
 
-/** A chain as Keras's `get_config` gives it: an InputLayer, then the layers. */
+/** A chain as Keras's `get_config` returns it: an InputLayer, then the layers. */
 export function sequentialConfig({ name, inputShape, placed }: Described): JsonObject {
   const layers = placed.map(({ layer }) => kerasObject(MODULES.layer, serialize(layer)));
-  // Layers say for themselves whether they are trained.
+  // Each layer says for itself whether it is trained.
   return { name, trainable: true, layers: [inputLayer(inputNameOf(placed), inputShape), ...layers] };
 }
 
-/** A graph as Keras's `get_config` gives it: each layer with the values that it reads. */
+/** A graph as Keras's `get_config` returns it: each layer with the values that it reads. */
 export function functionalConfig({ name, inputShape, placed }: Described): JsonObject {
   const inputName = inputNameOf(placed);
   const value = (from: number): JsonObject => {
@@ -57,7 +57,7 @@ export function functionalConfig({ name, inputShape, placed }: Described): JsonO
   };
 }
 
-/** `input`, or with a number behind it where a layer has that name: in Keras the input is a layer too. */
+/** `input`, or `input_1`, … if a layer has that name: in Keras the input is a layer too. */
 function inputNameOf(placed: readonly PlacedLayer[]): string {
   const taken = new Set(placed.map(({ layer }) => layer.name));
   let name = "input";
@@ -70,7 +70,7 @@ function inputLayer(name: string, shape: Shape): JsonObject {
   return kerasObject(MODULES.layer, { class_name: "InputLayer", config });
 }
 
-/** `registered_name` is of classes that users of Keras register. */
+/** `registered_name` is for classes that Keras's users register. */
 function kerasObject(module: string, serialized: JsonObject): JsonObject {
   return { module, ...serialized, registered_name: null };
 }

@@ -13,28 +13,38 @@ import { functionalConfig, modelJson } from "./keras-json.js";
 import { formatSummary, type SummaryRow, summaryRows } from "./summary.js";
 import { weightsFile } from "./weights-file.js";
 
+/** Options of every model. */
 export interface ModelOptions {
-  /** `"model"` by default, `"sequential"` for a chain. */
+  /**
+   * The model's name.
+   *
+   * @defaultValue `"model"`, or `"sequential"` for a chain
+   */
   readonly name?: string;
-  /** Decides the first weights, the order of samples and what dropout drops; 0 by default. */
+  /**
+   * Decides the first weights, the order of samples and what dropout drops.
+   *
+   * @defaultValue 0
+   */
   readonly seed?: number;
 }
 
-/** Layers between an input and an output, with their weights: what a model is before it computes anything. */
+/** Layers between an input and an output, with their weights: a model apart from its computations. */
 export abstract class Network {
   readonly name: string;
   readonly seed: number;
-  /** Sizes of one sample's input and output. */
+  /** The shape of one sample, without the batch. */
   readonly inputShape: Shape;
+  /** The shape of the output for one sample, without the batch. */
   readonly outputShape: Shape;
-  /** The layers with what each reads, in the order in which they run. */
+  /** The layers with the inputs of each, in the order in which they run. */
   readonly placed: readonly PlacedLayer[];
 
   /**
    * Builds the layers and draws their first weights.
    *
-   * @param graph a value of `input`, and the value that layers made of it
-   * @throws HeddleError when a layer is in use elsewhere, or the output comes from another input too
+   * @param graph what `input` returned, and the value that layers computed from it
+   * @throws HeddleError when another model uses a layer, or the output also depends on another input
    */
   constructor(graph: { readonly inputs: Tensor; readonly outputs: Tensor }, options: ModelOptions = {}) {
     this.name = options.name ?? "model";
@@ -55,7 +65,7 @@ export abstract class Network {
   }
 
   /**
-   * The layer of a name.
+   * The layer with a name.
    *
    * @throws HeddleError when there is none
    */
@@ -76,9 +86,9 @@ export abstract class Network {
   }
 
   /**
-   * Sets all weights, in the order of `getWeights`; changes none unless all fit. Not while the model trains.
+   * Sets all weights, in the order of `getWeights`; changes none unless all fit. Must not be called while an epoch runs.
    *
-   * @throws HeddleError when their number, a shape or a length is another
+   * @throws HeddleError when their number, a shape or a length differs
    */
   setWeights(values: readonly WeightValues[]): void {
     assignWeights("setWeights", this.weights, values);
@@ -94,17 +104,18 @@ export abstract class Network {
     return formatSummary(this.name, this.summaryRows());
   }
 
+  /** The rows of that table as data. */
   summaryRows(): SummaryRow[] {
     return summaryRows(this.placed);
   }
 
-  /** The model's ops after fusion: what the plan is made from. */
+  /** The model's ops after fusion: what programs are compiled from. */
   lower(): Lowered {
     const ops = fuse(lowerLayers(this.placed));
     return { inputShape: this.inputShape, outputShape: this.outputShape, ops };
   }
 
-  /** SHA-256 of the weights' bytes (f32, little endian), one weight behind the other. */
+  /** SHA-256 of the weights' bytes (f32, little endian), one weight after another. */
   async weightsSha256(): Promise<string> {
     const bytes = new Uint8Array(4 * this.parameters);
     const view = new DataView(bytes.buffer);
@@ -118,7 +129,7 @@ export abstract class Network {
     return sha256(bytes);
   }
 
-  /** Name and layers under Keras's names, as `fromConfig` takes them: `{ name, trainable, layers, … }`. */
+  /** The configuration under Keras's names, as `fromConfig` takes it: `{ name, trainable, layers, … }`. */
   getConfig(): JsonObject {
     return functionalConfig(this);
   }

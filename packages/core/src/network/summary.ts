@@ -10,13 +10,13 @@ export interface SummaryRow {
   readonly className: string;
   readonly outputShape: Shape;
   readonly parameters: number;
-  /** Those of them that training changes. */
+  /** How many of them training changes. */
   readonly trainable: number;
   /** Multiply-adds of one sample's forward pass. */
   readonly macs: number;
 }
 
-/** What a model is made of, layer by layer. */
+/** A row for each layer of a model. */
 export function summaryRows(layers: readonly PlacedLayer[]): SummaryRow[] {
   return layers.map(({ layer, inputShapes, output }) => ({
     name: layer.name,
@@ -32,7 +32,7 @@ function countOf(weights: readonly Weight[]): number {
   return weights.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
 }
 
-/** Keras's table, and the multiply-adds beside it. */
+/** Keras's table, with the multiply-adds. */
 export function formatSummary(modelName: string, rows: readonly SummaryRow[]): string {
   const parameters = rows.reduce((sum, row) => sum + row.parameters, 0);
   const trainable = rows.reduce((sum, row) => sum + row.trainable, 0);

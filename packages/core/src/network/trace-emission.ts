@@ -10,7 +10,7 @@ import type { Weight } from "../ops/weight.js";
 import type { Network } from "./network.js";
 
 /** What the backward pass of an op needs to know. */
-interface Taped {
+interface TapeEntry {
   readonly node: AnyNode;
   readonly inputs: readonly Value[];
   readonly output: Value;
@@ -19,9 +19,9 @@ interface Taped {
 
 /** A model's ops, one by one and unfused, with the value of each layer; and gradients of its logits by any of them. */
 export class TraceEmission {
-  private readonly tape: Taped[] = [];
+  private readonly tape: TapeEntry[] = [];
   private readonly byName = new Map<string, Value>();
-  /** What the model ends in, less a softmax or sigmoid. */
+  /** The model's output before a final softmax or sigmoid. */
   private readonly logits: Value;
 
   /** Emits the forward pass. */
@@ -42,17 +42,17 @@ export class TraceEmission {
       this.byName.set(layer.name, reads[0]!);
     }
     const output = values.at(-1)!;
-    const last = this.tape.find((taped) => taped.output === output);
+    const last = this.tape.find((entry) => entry.output === output);
     this.logits = last && isProbability(last.node) ? last.inputs[0]! : output;
   }
 
-  /** What a layer gives. */
+  /** The output of a layer. */
   value(layer: string): Value {
-    // Complains where there is none.
+    // Throws if there is no such layer.
     return this.byName.get(this.model.getLayer(layer).name)!;
   }
 
-  /** Emits the gradient of a weighted sum of the logits, the weights being column 1 of the data, by a layer's value. */
+  /** Emits the gradient of a weighted sum of the logits with respect to a layer's output; column 1 holds the weights. */
   gradient(layer: string): Value {
     const { e, tape, logits } = this;
     const target = this.value(layer);
@@ -60,7 +60,7 @@ export class TraceEmission {
     for (const { inputs, output } of tape) {
       if (output !== target && inputs.some((value) => reached.has(value))) reached.add(output);
     }
-    if (!reached.has(logits)) throw this.behindLogits(layer);
+    if (!reached.has(logits)) throw this.notBeforeLogits(layer);
     const seed = e.program.sampleBuffer("output weights", logits.shape);
     e.program.column(1, seed);
     const gradients = new Map<Value, Buffer>([[logits, seed]]);
@@ -94,7 +94,7 @@ export class TraceEmission {
       return output;
     }
     const [output, backward] = emitNode(e, node, inputs[0]!, this.parameter);
-    // What only training changes, such as dropout, passes its input on.
+    // An op that acts only in training, such as dropout, returns its input.
     if (output !== inputs[0]) tape.push({ node, inputs, output, backward: (dy, [dx]) => backward(dy, dx) });
     return output;
   }
@@ -114,17 +114,17 @@ export class TraceEmission {
     return emitBytesInput(e, { scale: 1, offset: 0 }, bytes, inputShape);
   }
 
-  private behindLogits(layer: string): HeddleError {
+  private notBeforeLogits(layer: string): HeddleError {
     return new HeddleError({
       who: `Model "${this.model.name}"`,
-      expected: "a layer that the outputs are computed from",
+      expected: "a layer that the outputs depend on",
       received: `"${layer}", which ends the model or does not lead to its outputs`,
-      next: "Choose a layer before it.",
+      next: "Choose an earlier layer.",
     });
   }
 }
 
-/** What a model's outputs are, by the op that it ends in: logits where that is neither a softmax nor a sigmoid. */
+/** What a model's outputs are, by its last op: logits if that is neither a softmax nor a sigmoid. */
 export function outputForm(model: Network): "softmax" | "sigmoid" | "logits" {
   const { layer, inputShapes } = model.placed.at(-1)!;
   const last = layer.lower(inputShapes[0]!).at(-1);

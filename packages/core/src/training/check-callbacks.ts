@@ -13,7 +13,7 @@ const HOOKS: readonly (keyof Callback)[] = [
   "onTrainEnd",
 ];
 
-/** A list of callbacks, each an object: from JavaScript they may be anything. */
+/** Checks that callbacks are a list of objects: from JavaScript they may be anything. */
 export function checkedCallbacks(callbacks: readonly Callback[]): Callback[] {
   const list: unknown = callbacks;
   const isObject = (callback: unknown) => typeof callback === "object" && callback !== null;
@@ -26,11 +26,11 @@ export function checkedCallbacks(callbacks: readonly Callback[]): Callback[] {
     who: "fit",
     expected: "callbacks to be a list of objects",
     received: typeof wrong === "function" ? `the class ${wrong.name}` : typeof wrong,
-    next: "Give [new EarlyStopping()], say.",
+    next: "Pass a list such as [new EarlyStopping()].",
   });
 }
 
-/** Refuses a function by the name of a hook that nobody calls. An object of a class may have such for itself. */
+/** Refuses a function whose name looks like a hook but is none. An object of a class may have such methods for itself. */
 function checkHooks(callback: Callback): void {
   if (Object.getPrototypeOf(callback) !== Object.prototype) return;
   const unknown = Object.entries<unknown>({ ...callback }).find(
@@ -41,10 +41,10 @@ function checkHooks(callback: Callback): void {
   const [name] = unknown;
   throw new HeddleError({
     who: "fit",
-    expected: "callbacks with hooks that it calls",
+    expected: "callbacks with known hooks",
     received: JSON.stringify(name),
     next: /batch/i.test(name)
-      ? "There are none of batches: take onProgress, or onPause."
+      ? "Batches have no hooks: use `onProgress`, or `onPause`."
       : didYouMean(camelCased(name), HOOKS),
   });
 }

@@ -7,34 +7,34 @@ import type { StreamReader } from "./stream-reader.js";
 
 /** What one run trains on. */
 export interface FeedRun {
-  /** The number of the bound data. */
+  /** The number of bound data. */
   readonly data: number;
   /** Its rows, in the order of the steps. */
   readonly rows: Int32Array;
   /** The images of the bound data. */
   readonly images: Uint8Array | Float32Array;
-  /** What the first of them is called in messages. */
+  /** The number of the first of them in messages. */
   readonly firstImage: number;
 }
 
-/** Where a training begins. */
+/** Where a training starts. */
 export interface Position {
-  /** Epochs of this `fit`, and how many of them count as done. */
+  /** Epochs of this `fit`, and how many of them are done. */
   readonly epochs: number;
   readonly epochsDone: number;
   /** Whole epochs of the model, over all calls of `fit`. */
   readonly epochsBefore: number;
-  /** Steps done of the epoch behind those; 0 by default. */
+  /** Steps done of the epoch after those; 0 by default. */
   readonly stepsDone?: number;
 }
 
 /** Where the samples of epochs come from. */
 export interface Feed {
-  /** Steps of an epoch; Infinity where only the end of a stream tells. */
+  /** Steps of an epoch; Infinity if only the end of a stream will tell. */
   readonly stepsPerEpoch: number;
-  /** Goes to the first epoch. */
+  /** Goes to the start of the first epoch. */
   begin(position: Position): Promise<void>;
-  /** The runs of the next epoch, each of at most so many samples. */
+  /** The runs of the next epoch, each of at most `samplesPerRun`. */
   epoch(samplesPerRun: number, signal: AbortSignal | undefined): AsyncIterable<FeedRun>;
 }
 
@@ -42,7 +42,7 @@ export interface Feed {
 export class ArrayFeed implements Feed {
   readonly stepsPerEpoch: number;
   private order: SampleOrder | undefined;
-  /** Of the next epoch, those that it begins behind. */
+  /** Steps of the next epoch to skip. */
   private stepsDone = 0;
 
   constructor(
@@ -86,7 +86,7 @@ export class ArrayFeed implements Feed {
 export class StreamFeed<T extends ImageChunk> implements Feed {
   readonly stepsPerEpoch: number;
   private stepsLeft = 0;
-  /** Of the next epoch, those that it begins behind. */
+  /** Steps of the next epoch to skip. */
   private stepsDone = 0;
 
   constructor(
@@ -105,12 +105,12 @@ export class StreamFeed<T extends ImageChunk> implements Feed {
 
   async begin({ epochs, epochsDone, epochsBefore, stepsDone = 0 }: Position): Promise<void> {
     this.stepsDone = stepsDone;
-    // No more is read than this fit needs: what an endless stream has left is its owner's.
+    // This fit reads no more than it needs: the rest of an endless stream belongs to its owner.
     this.stepsLeft = (epochs - epochsDone) * this.stepsPerEpoch - stepsDone;
-    // Where steps are counted, an epoch is no pass: training goes on with what comes.
+    // Where steps are counted, an epoch is not a pass: training continues with whatever comes next.
     if (this.options.stepsPerEpoch === undefined) {
       await this.reader.goTo(epochsBefore);
-      await this.pass(stepsDone);
+      await this.skip(stepsDone);
     }
     this.reader.want(this.stepsLeft * this.options.batchSize);
   }
@@ -129,7 +129,7 @@ export class StreamFeed<T extends ImageChunk> implements Feed {
         continue;
       }
       const { count } = columns;
-      const firstImage = reader.given;
+      const firstImage = reader.samplesRead;
       steps += Math.ceil(count / batchSize);
       this.stepsLeft -= Math.ceil(count / batchSize);
       const run = session.data.bindColumns(columns);
@@ -147,14 +147,14 @@ export class StreamFeed<T extends ImageChunk> implements Feed {
     const { batchSize, samplesPerPass } = this.options;
     return new HeddleError({
       who: "fit",
-      expected: `${samplesPerPass} samples in a pass, as the stream's count says`,
+      expected: `${samplesPerPass} samples in a pass, the stream's count`,
       received: `at most ${steps * batchSize}`,
-      next: "Correct count, or leave it out.",
+      next: "Correct `count`, or remove it.",
     });
   }
 
-  /** Reads over what steps of the pass have been trained on. */
-  private async pass(steps: number): Promise<void> {
+  /** Skips the samples that steps of this pass have been trained on. */
+  private async skip(steps: number): Promise<void> {
     const { batchSize } = this.options;
     for (let left = steps; left > 0; ) {
       this.reader.want(left * batchSize);

@@ -4,11 +4,11 @@ import type { Optimizer } from "../optimizers/index.js";
 import { scalarRows } from "./scalar-rows.js";
 import type { Session } from "./session.js";
 
-/** How long is measured, and how long the threads warm up before: V8 compiles a kernel better once it is busy. */
+/** How long to measure, and how long to warm up before: V8 compiles busy kernels better. */
 const MEASURED_SECONDS = 1.5;
 const WARM_UP_SECONDS = 0.5;
 
-/** Trains on bound data for about two seconds and measures each kernel call. */
+/** Trains on bound data for about two seconds and measures the time of each kernel call. */
 export async function profileTraining(
   session: Session,
   compiled: CompiledProgram,

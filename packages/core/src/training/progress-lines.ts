@@ -1,4 +1,4 @@
-// What is said while a model trains, as text: printed by `fit` and by the command line.
+// Lines of text about a running training, printed by `fit` and by the command line.
 import { groupDigits } from "../base/format.js";
 import type { Callback, TrainingControl } from "../callbacks/callback.js";
 import type { EpochLogs } from "../callbacks/history.js";
@@ -18,7 +18,7 @@ export function bar(share: number, width: number): string {
   return `${"━".repeat(full)}${"╌".repeat(width - full)}`;
 }
 
-/** Prints as Keras's `verbose` says: 1 with a bar, 2 without; a line for each epoch when it has ended. */
+/** A callback that prints lines as Keras does: for each epoch that has ended, with a bar (1) or without (2). */
 export function verboseLines(verbose: 1 | 2, print: (line: string) => void): Callback {
   return {
     onEpochBegin: (epoch, { epochs }) => print(`Epoch ${epoch}/${epochs}`),

@@ -2,14 +2,15 @@ import { Random, shuffle } from "../base/random.js";
 
 /**
  * Which samples the steps of each epoch take: passes over the data, each in a new order. An epoch is one pass, or
- * `stepsPerEpoch` batches; the next one then goes on where it ended. The last batch of a pass takes what is left.
+ * `stepsPerEpoch` batches, and the next one then continues where it ended. The last batch of a pass takes the samples
+ * that remain.
  */
 export class SampleOrder {
   /** Steps of an epoch. */
   readonly steps: number;
   private readonly order: Int32Array;
   private pass: number;
-  /** Samples of the pass that were taken. */
+  /** Samples of the pass that have been taken. */
   private taken: number;
 
   constructor(
@@ -19,7 +20,7 @@ export class SampleOrder {
       readonly stepsPerEpoch: number | undefined;
       readonly shuffle: boolean;
       readonly seed: number;
-      /** Passes of the model before; each has its own order. */
+      /** Earlier passes of the model; each has its own order. */
       readonly passesBefore: number;
     },
   ) {

@@ -17,17 +17,17 @@ it("refuses classes that the model does not have", () => {
     sampleWeights("fit", Int32Array.of(0, 1), 2, { classWeight }, classes);
   expect(of({ 0: 1, 1: 2 }, 2)()).toEqual(Float32Array.of(1, 2));
   expect(of({ 2: 1 }, 2)).toThrow(
-    'fit: expected classWeight to name classes, 0 to 1, received "2". Correct classWeight.',
+    'fit: expected classWeight to name classes, 0 to 1, received "2". Correct `classWeight`.',
   );
   expect(of({ sneaker: 1 })).toThrow(
-    'fit: expected classWeight to name classes, numbers from 0, received "sneaker". Correct classWeight.',
+    'fit: expected classWeight to name classes, numbers from 0, received "sneaker". Correct `classWeight`.',
   );
 });
 
 it("refuses a weight that is not finite", () => {
   const sampleWeight = [1, Number.NaN];
   expect(() => sampleWeights("fit", Int32Array.of(0, 1), 2, { sampleWeight })).toThrow(
-    "fit: expected finite weights, received NaN at sample 1. Correct sampleWeight.",
+    "fit: expected finite weights, received NaN at sample 1. Correct `sampleWeight`.",
   );
 });
 

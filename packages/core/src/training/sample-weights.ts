@@ -3,23 +3,39 @@ import type { Shape } from "../base/shape.js";
 import { checkSamples, type TrainingSamples } from "./samples.js";
 import type { SampleStream } from "./stream.js";
 
-/** How much each sample counts: by itself or by its class. Its loss and its gradient are multiplied by its weight. */
+/** How much each sample counts, by itself or by its class: its loss and its gradient are multiplied by its weight. */
 export interface Weighting {
-  /** By class number; classes that are not named have 1. */
+  /**
+   * Weights by class number.
+   *
+   * @defaultValue 1 for each class
+   */
   readonly classWeight?: Readonly<Record<number, number>>;
-  /** `[N]`, one for each sample. */
+  /**
+   * `[N]`, a weight for each sample.
+   *
+   * @defaultValue 1 for each sample
+   */
   readonly sampleWeight?: ArrayLike<number>;
 }
 
-/** On what `fit` validates behind its epochs. */
+/** What `fit` validates on after its epochs. */
 export interface ValidationOptions {
-  /** Samples, or a stream of them, of which each validation reads a pass. */
+  /**
+   * Samples, or a stream of them; each validation reads one pass.
+   *
+   * @defaultValue no validation
+   */
   readonly validationData?: WeightedSamples | SampleStream;
-  /** Share of the samples, 0 to 1, that is kept from training and validated on: the last ones, before shuffling. */
+  /**
+   * Share of the samples, 0 to 1, that is validated on and not trained on: the last ones, before shuffling.
+   *
+   * @defaultValue no validation
+   */
   readonly validationSplit?: number;
 }
 
-/** Samples, each with how much it counts, or all counting the same. */
+/** Samples, with a weight for each or without weights. */
 export type WeightedSamples = TrainingSamples & Pick<Weighting, "sampleWeight">;
 
 interface Weighted extends Weighting {
@@ -30,7 +46,7 @@ interface Weighted extends Weighting {
  * The weight of each sample `[N]`; undefined where all count the same.
  *
  * @param targets as the loss reads them: class numbers `[N]`, or a row for each sample, whose largest value is its class
- * @param classes of the model, for classWeight; any number by default
+ * @param classes the number of the model's classes, for classWeight; unlimited by default
  */
 export function sampleWeights(
   who: string,
@@ -42,31 +58,31 @@ export function sampleWeights(
   const fault = (expected: string, received: string, next: string) =>
     new HeddleError({ who, expected, received, next });
   if (classWeight && sampleWeight) {
-    throw fault("classWeight or sampleWeight", "both", "Multiply them into one sampleWeight.");
+    throw fault("classWeight or sampleWeight", "both", "Multiply them into one `sampleWeight`.");
   }
   if (sampleWeight) {
     if (sampleWeight.length !== count) {
       throw fault(
         `sampleWeight [${count}]`,
         `${sampleWeight.length} values`,
-        "Give one weight for each sample.",
+        "Pass one weight for each sample.",
       );
     }
     const weights = Float32Array.from(sampleWeight);
     const wrong = weights.findIndex((value) => !Number.isFinite(value));
     if (wrong < 0) return weights;
-    throw fault("finite weights", `${sampleWeight[wrong]} at sample ${wrong}`, "Correct sampleWeight.");
+    throw fault("finite weights", `${sampleWeight[wrong]} at sample ${wrong}`, "Correct `sampleWeight`.");
   }
   if (!classWeight) return undefined;
   for (const [name, value] of Object.entries(classWeight)) {
     const number = Number(name);
     if (!(Number.isInteger(number) && number >= 0 && number < classes && String(number) === name)) {
       const range = classes === Number.POSITIVE_INFINITY ? "numbers from 0" : `0 to ${classes - 1}`;
-      throw fault(`classWeight to name classes, ${range}`, JSON.stringify(name), "Correct classWeight.");
+      throw fault(`classWeight to name classes, ${range}`, JSON.stringify(name), "Correct `classWeight`.");
     }
     if (Number.isFinite(value) && value >= 0) continue;
-    const wanted = Number.isFinite(value) ? "weights of at least 0" : "finite weights";
-    throw fault(wanted, `${value} for class ${name}`, "Correct classWeight.");
+    const expected = Number.isFinite(value) ? "weights of at least 0" : "finite weights";
+    throw fault(expected, `${value} for class ${name}`, "Correct `classWeight`.");
   }
   const width = targets.length / count;
   return Float32Array.from({ length: count }, (_, index) => {
@@ -93,7 +109,7 @@ export function splitSamples(
       who: "fit",
       expected: "validationData or validationSplit",
       received: "both",
-      next: "Leave one of them out.",
+      next: "Remove one of them.",
     });
   }
   checkSamples("fit", samples, inputShape);
@@ -105,12 +121,12 @@ export function splitSamples(
       who: "fit",
       expected: "validationSplit to leave samples for training and for validation",
       received: `${validationSplit} of ${count}`,
-      next: "Give a share between 0 and 1, or more samples.",
+      next: "Set `validationSplit` to a share between 0 and 1, or pass more samples.",
     });
   }
   const [training, validation] = [part(samples, 0, first), part(samples, first, count)];
   if (!sampleWeight) return { training: { samples: training, ...byClass }, heldOut: validation };
-  // Weights too few or too many stay so in the second part, which then says it.
+  // Too few or too many weights end up in the second part, whose check reports them.
   const weights = Array.from(sampleWeight);
   return {
     training: { samples: training, ...byClass, sampleWeight: weights.slice(0, first) },
@@ -125,6 +141,6 @@ function part<T extends TrainingSamples>(samples: T, first: number, last: number
     return values.subarray(first * width, last * width) as A;
   };
   const images = cut(samples.images);
-  const wanted = "targets" in samples ? { targets: cut(samples.targets) } : { labels: cut(samples.labels) };
-  return { ...samples, images, ...wanted, count: last - first };
+  const expected = "targets" in samples ? { targets: cut(samples.targets) } : { labels: cut(samples.labels) };
+  return { ...samples, images, ...expected, count: last - first };
 }

@@ -3,7 +3,7 @@ import { type Shape, sameShape, sizeOf } from "../base/shape.js";
 import type { Loss } from "../losses/index.js";
 
 /**
- * Samples for `predict`. Letters: N samples. Datasets' splits (`data.train`) are such.
+ * Samples for `predict`, such as a split of a dataset (`data.train`). N is their number.
  */
 export interface Samples {
   /** `[N, …shape]`, row-major: bytes or floats. */
@@ -21,22 +21,22 @@ export interface LabelledSamples extends Samples {
 }
 
 /**
- * Samples with the outputs that they should give, for `fit` and `evaluate`: another image, several labels at once,
- * measurements. Where there are labels too, the targets count.
+ * Samples with the outputs that a model should give for them, for `fit` and `evaluate`: another image, several labels
+ * at once, measurements. Where there are labels too, the targets are used.
  *
  * @example
  * const targets = Float32Array.from(data.train.images, (value) => value / 255);
  * await autoencoder.fit({ ...data.train, targets });
  */
 export interface SamplesWithTargets extends Samples {
-  /** `[N, …outputShape]`, row-major; numbers as they are, bytes are not rescaled. */
+  /** `[N, …outputShape]`, row-major; numbers are used as they are, bytes are not rescaled. */
   readonly targets: Uint8Array | Int32Array | Float32Array;
 }
 
-/** What `fit` and `evaluate` take. */
+/** Samples in arrays that `fit` and `evaluate` take. */
 export type TrainingSamples = LabelledSamples | SamplesWithTargets;
 
-/** Checks samples against a model's input; `who` asks. */
+/** Checks samples against a model's input, in the name of `who`. */
 export function checkSamples(who: string, samples: Samples, input: Shape): void {
   const { images, count, shape }: Partial<Samples> = samples ?? {};
   const known = images instanceof Uint8Array || images instanceof Float32Array;
@@ -46,7 +46,7 @@ export function checkSamples(who: string, samples: Samples, input: Shape): void 
       who,
       expected: "samples with images as Uint8Array or Float32Array, their count and shape",
       received: kind && !known ? `images as ${kind}` : describeSamples(samples),
-      next: "Give { images, labels, count, shape }, or a stream of { images, labels }.",
+      next: "Pass { images, labels, count, shape }, or a stream of { images, labels }.",
     });
   }
   if (!sameShape(shape, input)) {
@@ -62,7 +62,7 @@ export function checkSamples(who: string, samples: Samples, input: Shape): void 
       who,
       expected: "at least one image",
       received: `a count of ${count}`,
-      next: "Give some images.",
+      next: "Pass at least one image.",
     });
   }
   if (images.length !== count * sizeOf(shape)) {
@@ -75,15 +75,15 @@ export function checkSamples(who: string, samples: Samples, input: Shape): void 
   }
 }
 
-/** What came where samples should be, for messages. */
-export function describeSamples(given: unknown): string {
-  if (Array.isArray(given)) return "an array";
-  if (given instanceof Promise) return "a promise";
-  if (typeof given !== "object" || given === null) return String(given);
-  return `an object with ${Object.keys(given).join(", ") || "nothing in it"}`;
+/** What was passed instead of samples, for errors. */
+export function describeSamples(value: unknown): string {
+  if (Array.isArray(value)) return "an array";
+  if (value instanceof Promise) return "a promise";
+  if (typeof value !== "object" || value === null) return String(value);
+  return `an object with ${Object.keys(value).join(", ") || "no properties"}`;
 }
 
-/** What samples should give, as the kernels of a loss read it; `who` asks. */
+/** The expected outputs as the kernels of a loss read them; checks them in the name of `who`. */
 export function targetsOf(
   who: string,
   samples: TrainingSamples,
@@ -96,7 +96,7 @@ export function targetsOf(
   if (output.length !== 1) {
     throw new HeddleError({
       who,
-      expected: `a model with one output a class for ${loss.className}`,
+      expected: `a model with one output for each class, for ${loss.className}`,
       received: `outputs of ${output.join("×")}`,
       next: "End the model in Flatten and Dense, or choose a loss of values such as meanSquaredError.",
     });
@@ -118,7 +118,7 @@ function valuesOf(who: string, labels: Labels, count: number, output: Shape): Fl
     who,
     expected: `${count} targets of ${output.join("×")} values: ${count * sizeOf(output)} in all`,
     received: `${labels.length}`,
-    next: "Give targets of the model's output shape, or build the model for their shape.",
+    next: "Pass targets of the model's output shape, or build the model for their shape.",
   });
 }
 
@@ -129,7 +129,7 @@ function classNumbers(who: string, labels: Labels, count: number, classes: numbe
       who,
       expected: `${count} class numbers as bytes or Int32Array`,
       received: `${labels.length} values in a ${labels.constructor.name}`,
-      next: "Give one label an image, or use categoricalCrossentropy for distributions.",
+      next: "Pass one label for each image, or use categoricalCrossentropy for distributions.",
     });
   }
   const numbers = new Int32Array(count);
@@ -140,7 +140,7 @@ function classNumbers(who: string, labels: Labels, count: number, classes: numbe
         who,
         expected: `labels from 0 to ${classes - 1}`,
         received: `${label} at image ${index}`,
-        next: "Give the last layer as many units as there are classes.",
+        next: "Set the units of the last layer to the number of classes.",
       });
     }
     numbers[index] = label;
@@ -148,7 +148,7 @@ function classNumbers(who: string, labels: Labels, count: number, classes: numbe
   return numbers;
 }
 
-/** Distributions over the classes, checked for their number. */
+/** Distributions over the classes, after a check of their number. */
 function distributions(who: string, labels: Labels, count: number, classes: number): Float32Array {
   if (labels instanceof Float32Array && labels.length === count * classes) return labels;
   throw new HeddleError({
@@ -174,7 +174,7 @@ export function toCategorical(labels: ArrayLike<number>, classes: number): Float
         who: "toCategorical",
         expected: `labels from 0 to ${classes - 1}`,
         received: `${label} at ${index}`,
-        next: "Give the number of classes.",
+        next: "Pass the number of classes.",
       });
     }
     rows[index * classes + label] = 1;

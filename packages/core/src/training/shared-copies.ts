@@ -1,23 +1,23 @@
 import { canShareMemory } from "../base/memory.js";
 
-/** The bytes of an array where threads can read them, and what to call once none does any more. */
+/** The bytes of an array where threads can read them, and a function to call when none reads them any more. */
 export interface SharedCopy {
   readonly bytes: Uint8Array;
   readonly release: () => void;
 }
 
 /**
- * Copies of arrays in shared memory, where threads read them in place. The memory of a copy is used again for the
- * next: a thread that was given a shared buffer holds its memory until that thread's own garbage is collected, which
- * in a thread that only computes may be never.
+ * Copies of arrays in shared memory, where threads read them in place. The memory of a released copy is used for the
+ * next: a thread holds every shared buffer that it has received until its own garbage is collected, which may never
+ * happen in a thread that only computes.
  *
- * Sizes are powers of two, so that calls with a little more data each time find memory too; pages that nobody
- * writes to cost nothing.
+ * Sizes are powers of two, so that a call with slightly more data than the last fits as well; pages that are never
+ * written to cost nothing.
  */
 export class SharedCopies {
   private readonly free: SharedArrayBuffer[] = [];
 
-  /** The bytes of an array, copied to shared memory unless they are there already or memory cannot be shared. */
+  /** The bytes of an array, copied into shared memory unless they are there already or memory cannot be shared. */
   of(array: ArrayBufferView): SharedCopy {
     const bytes = new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
     if (!canShareMemory() || array.buffer instanceof SharedArrayBuffer) return { bytes, release: () => {} };

@@ -2,24 +2,24 @@ import { AbortedError, HeddleError } from "../base/errors.js";
 import { type ImageChunk, iterate, type SampleStream } from "./stream.js";
 
 /**
- * What of a stream is read ahead, in bytes: some seconds of training for small images, and as much again is on the way
- * to the threads. One batch at least.
+ * How many bytes of a stream are read ahead, at least one batch: some seconds of training for small images. As much
+ * again is on its way to the threads.
  */
 const WINDOW_BYTES = 32 * 2 ** 20;
-/** The most samples of a window: as many as a run takes. */
+/** The most samples of a window: those of one run. */
 const WINDOW_SAMPLES = 131_072;
 
 /** Samples in columns as the threads gather them, a row of each for every sample. */
 export interface Columns {
   readonly count: number;
   readonly images: Uint8Array | Float32Array;
-  /** As the loss reads them; absent where nobody asks for them. */
+  /** As the loss reads them; absent in prediction. */
   readonly targets?: Int32Array | Float32Array | undefined;
   /** Absent where all samples count the same. */
   readonly weights?: Float32Array | undefined;
 }
 
-/** Thrown for what a stream's iterator threw, and for chunks that do not fit; `cause` is what users see. */
+/** A stream's iterator threw, or a chunk does not fit; users see `cause`. */
 export class StreamFault extends Error {
   constructor(override readonly cause: unknown) {
     super("a stream failed");
@@ -27,26 +27,26 @@ export class StreamFault extends Error {
 }
 
 /**
- * Reads a stream into memory of a fixed size while others work on what was read before, and gives it out in whole
- * batches. A chunk is copied before the next is asked for.
+ * Reads a stream into memory of a fixed size while the threads work on what was read before, and returns samples in whole
+ * batches. A chunk is copied before the next is requested.
  */
 export class StreamReader<T extends ImageChunk> {
-  /** Samples given out in the pass under way. */
-  given = 0;
+  /** Samples of the current pass that were released. */
+  samplesRead = 0;
   private readonly who: string;
   private pass: number;
   private underWay = false;
   /** Undefined when the pass has no more chunks. */
   private iterator: AsyncIterator<T> | Iterator<T> | undefined;
-  /** The iterator while it owes a chunk. */
-  private asked: AsyncIterator<T> | Iterator<T> | undefined;
+  /** The iterator while a chunk is requested from it. */
+  private pending: AsyncIterator<T> | Iterator<T> | undefined;
   private chunks = 0;
-  /** How many samples may lie here at once: nothing is read beyond them. */
+  /** How many samples may be held at once: nothing is read beyond them. */
   private wanted: number;
   /** Room for samples; the first `staged` have been read. */
   private window: Columns | undefined;
   private staged = 0;
-  /** What of a chunk found no room yet. */
+  /** The part of a chunk that found no room yet. */
   private rest: { readonly columns: Columns; taken: number } | undefined;
   private fault: { readonly thrown: unknown } | undefined;
   private notify = () => {};
@@ -55,9 +55,9 @@ export class StreamReader<T extends ImageChunk> {
     private readonly options: {
       readonly who: string;
       readonly stream: SampleStream<T>;
-      /** Checks a chunk and gives its columns; `who` asks. */
+      /** Checks a chunk in the name of `who`, and returns its columns. */
       readonly prepare: (who: string, chunk: T) => Columns;
-      /** Samples that are given out together, but at the end of a pass. */
+      /** Samples that are returned together, except at the end of a pass. */
       readonly batchSize: number;
       /** The number of the first pass; 0 by default. */
       readonly pass?: number;
@@ -69,9 +69,9 @@ export class StreamReader<T extends ImageChunk> {
   }
 
   /**
-   * Begins the first pass and reads until there is a batch.
+   * Starts the first pass and reads until there is a batch.
    *
-   * @returns how its columns are; `count` is less than a batch where the whole pass is
+   * @returns the columns of the first batch; they are fewer than a batch only if the whole pass is
    * @throws StreamFault when there are no samples
    */
   async open(signal: AbortSignal | undefined): Promise<Columns> {
@@ -83,7 +83,7 @@ export class StreamReader<T extends ImageChunk> {
     throw new StreamFault(this.fault ? this.fault.thrown : this.empty());
   }
 
-  /** Goes to the beginning of a pass, unless that is the one under way. */
+  /** Goes to the start of a pass, unless that is the current one. */
   async goTo(pass: number): Promise<void> {
     if (pass === this.pass) return;
     await this.close();
@@ -91,15 +91,15 @@ export class StreamReader<T extends ImageChunk> {
     this.begin();
   }
 
-  /** Reads ahead so many samples, if there is room. */
+  /** Reads this many samples ahead, if there is room. */
   want(samples: number): void {
     this.wanted = samples;
     void this.fill();
   }
 
   /**
-   * Up to `most` samples in whole batches, fewer at the end of a pass; undefined when it is over, and from the next call
-   * on another. They stay where they are until `release`.
+   * Up to `most` samples in whole batches, fewer at the end of a pass; undefined once when the pass has ended, after
+   * which the next pass starts. They stay where they are until `release`.
    */
   async next(batchSize: number, most: number, signal: AbortSignal | undefined): Promise<Columns | undefined> {
     if (!this.underWay) this.begin();
@@ -108,13 +108,13 @@ export class StreamReader<T extends ImageChunk> {
     if (whole > 0) return part(this.window!, whole);
     if (this.fault) throw new StreamFault(this.fault.thrown);
     if (this.staged > 0) return part(this.window!, this.staged);
-    if (this.given === 0) throw new StreamFault(this.empty());
+    if (this.samplesRead === 0) throw new StreamFault(this.empty());
     this.underWay = false;
     this.pass++;
     return undefined;
   }
 
-  /** Makes room of the first `count` samples, and reads on. */
+  /** Frees the space of the first `count` samples, and continues reading. */
   release(count: number): void {
     const window = this.window!;
     for (const column of arraysOf(window)) {
@@ -122,14 +122,14 @@ export class StreamReader<T extends ImageChunk> {
       column.copyWithin(0, count * width, this.staged * width);
     }
     this.staged -= count;
-    this.given += count;
+    this.samplesRead += count;
     void this.fill();
   }
 
   /**
-   * Ends the pass under way; tells the iterator, unless it has ended by itself.
+   * Ends the current pass, and its iterator unless that has ended by itself.
    *
-   * @param patient waits for the iterator, also for a chunk that it still owes
+   * @param patient waits for the iterator, including a chunk that is still pending
    */
   async close(patient = true): Promise<void> {
     const { iterator } = this;
@@ -145,7 +145,7 @@ export class StreamReader<T extends ImageChunk> {
 
   private begin(): void {
     this.underWay = true;
-    this.given = 0;
+    this.samplesRead = 0;
     this.chunks = 0;
     try {
       this.iterator = iterate(this.who, this.options.stream, this.pass);
@@ -155,13 +155,13 @@ export class StreamReader<T extends ImageChunk> {
     void this.fill();
   }
 
-  /** Reads on while there is room and somebody wants it; never rejects. */
+  /** Reads while there is room and demand; never rejects. */
   private async fill(): Promise<void> {
     const { iterator } = this;
-    if (!iterator || this.fault || this.asked === iterator) return;
+    if (!iterator || this.fault || this.pending === iterator) return;
     while (this.stageRest() && this.staged < this.wanted) {
       this.notify();
-      this.asked = iterator;
+      this.pending = iterator;
       try {
         const next = await iterator.next();
         if (this.iterator !== iterator) return;
@@ -172,19 +172,19 @@ export class StreamReader<T extends ImageChunk> {
         this.take(next.value);
       } catch (thrown) {
         if (this.iterator !== iterator) return;
-        // One that threw has ended.
+        // An iterator that threw has ended.
         this.iterator = undefined;
         this.fault = { thrown };
         break;
       } finally {
-        if (this.asked === iterator) this.asked = undefined;
+        if (this.pending === iterator) this.pending = undefined;
       }
       if (this.fault) break;
     }
     this.notify();
   }
 
-  /** Checks a chunk; one that does not fit is a fault of this reader, not of its iterator. */
+  /** Checks a chunk. One that does not fit is a fault of this reader: the iterator has to be ended. */
   private take(chunk: T): void {
     const who = `${this.who}, chunk ${++this.chunks} of the stream`;
     try {
@@ -197,7 +197,7 @@ export class StreamReader<T extends ImageChunk> {
     }
   }
 
-  /** Copies what found no room before; false when some still finds none. */
+  /** Copies what found no room before; false if part of it still has none. */
   private stageRest(): boolean {
     const { rest, window } = this;
     if (!window) return true;
@@ -216,7 +216,7 @@ export class StreamReader<T extends ImageChunk> {
     return this.staged < window.count;
   }
 
-  /** Waits until so many samples have been read, or there are no more. */
+  /** Waits until `count` samples have been read, or there are no more. */
   private async until(count: number, signal: AbortSignal | undefined): Promise<void> {
     while (this.staged < count && this.iterator && !this.fault) {
       await new Promise<void>((resolve, reject) => {
@@ -236,12 +236,12 @@ export class StreamReader<T extends ImageChunk> {
       who: this.who,
       expected: `samples in pass ${this.pass} of the stream`,
       received: "none",
-      next: "A generator gives its samples once: give a function that returns a new one for each pass.",
+      next: "A generator yields its samples once: pass a function that returns a new one for each pass.",
     });
   }
 }
 
-/** The columns that are there. */
+/** The columns that are present. */
 function arraysOf({ images, targets, weights }: Columns): (Uint8Array | Int32Array | Float32Array)[] {
   return [images, targets, weights].filter((column) => column !== undefined);
 }
@@ -258,7 +258,7 @@ function part({ images, targets, weights, count }: Columns, rows: number): Colum
   };
 }
 
-/** Room for a window of columns like these: whole batches, one at least. */
+/** Space for a window of columns like these: whole batches, at least one. */
 function windowLike(columns: Columns, batchSize: number): Columns {
   const bytes = arraysOf(columns).reduce((sum, { byteLength }) => sum + byteLength, 0) / columns.count;
   const samples = Math.min(WINDOW_SAMPLES, Math.floor(WINDOW_BYTES / bytes));
@@ -274,7 +274,7 @@ function windowLike(columns: Columns, batchSize: number): Columns {
   };
 }
 
-/** Chunks hold the same kinds of numbers: the program that reads them is made once. */
+/** All chunks hold the same kinds of numbers, because the program that reads them is compiled once. */
 function checkAlike(who: string, window: Columns, columns: Columns): void {
   const name = (column: ArrayLike<number> | undefined) => column?.constructor.name ?? "none";
   const fault = (what: string, expected: string, received: string) =>
@@ -282,7 +282,7 @@ function checkAlike(who: string, window: Columns, columns: Columns): void {
       who,
       expected: `${what} as in the first chunk: ${expected}`,
       received,
-      next: "Give all chunks of a stream alike.",
+      next: "Yield chunks of the same kind throughout a stream.",
     });
   if (name(columns.images) !== name(window.images)) {
     throw fault("images", name(window.images), name(columns.images));

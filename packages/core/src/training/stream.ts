@@ -1,32 +1,32 @@
 import { HeddleError } from "../base/errors.js";
 import type { LabelledSamples, Samples, SamplesWithTargets } from "./samples.js";
 
-/** Samples without what follows from them: N, and the shape, which is the model's input. */
+/** Samples whose count and shape may be omitted: the shape is then the model's input, and the count follows. */
 export type Chunk<T extends Samples> = Omit<T, "count" | "shape"> & Partial<Pick<T, "count" | "shape">>;
 
-/** Some samples of a stream, any number of them. What they lie in may be used again once the next chunk is asked for. */
+/** Some samples of a stream, any number of them. Their memory may be reused once the next chunk is requested. */
 export type ImageChunk = Chunk<Samples>;
 
-/** Some samples of a stream with what they should give, and how much each counts. */
+/** Some samples of a stream with their labels or targets, and perhaps their weights. */
 export type SampleChunk = (Chunk<LabelledSamples> | Chunk<SamplesWithTargets>) & {
-  /** `[N]`: in every chunk, or in none. */
+  /** `[N]`, in every chunk or in none. */
   readonly sampleWeight?: ArrayLike<number>;
 };
 
 export type Chunks<T> = AsyncIterable<T> | Iterable<T>;
 
-/** Gives the chunks of each pass. */
+/** A function that returns the chunks of a pass. */
 export interface StreamOfPasses<T> {
   (pass: number): Chunks<T>;
-  /** Samples of every pass, where that is known. */
+  /** The number of samples in every pass, if it is known. */
   readonly count?: number;
 }
 
 /**
- * Samples that come in chunks, for data that is larger than memory. Their order is the stream's own: nothing shuffles
- * them. A pass reads an iterable from its beginning; of a generator there is one pass only, so give a function where
- * there are several epochs. It is called with the number of the pass, from 0. Where it has a `count`, the samples of
- * every pass, `fit` knows how many steps there are, which some schedules depend on.
+ * Samples that arrive in chunks, for data that is larger than memory. They keep the stream's own order: nothing shuffles
+ * them. A pass reads an iterable from its start. A generator has only one pass, so for several epochs pass a function;
+ * it is called with the number of the pass, from 0. If it has a `count`, the number of samples in every pass, `fit`
+ * knows the total number of steps, which some schedules need.
  *
  * @example
  * await model.fit(async function* (pass) {
@@ -36,13 +36,15 @@ export interface StreamOfPasses<T> {
 export type SampleStream<T extends ImageChunk = SampleChunk> = Chunks<T> | StreamOfPasses<T>;
 
 /** True for a stream, false for samples in arrays. */
-export function isStream<T extends ImageChunk>(given: Samples | SampleStream<T>): given is SampleStream<T> {
-  if (typeof given === "function") return true;
-  if (typeof given !== "object" || given === null) return false;
-  return Symbol.asyncIterator in given || Symbol.iterator in given;
+export function isStream<T extends ImageChunk>(
+  samples: Samples | SampleStream<T>,
+): samples is SampleStream<T> {
+  if (typeof samples === "function") return true;
+  if (typeof samples !== "object" || samples === null) return false;
+  return Symbol.asyncIterator in samples || Symbol.iterator in samples;
 }
 
-/** Begins a pass over a stream; `who` asks. */
+/** Starts a pass over a stream; errors are in the name of `who`. */
 export function iterate<T extends ImageChunk>(
   who: string,
   stream: SampleStream<T>,
@@ -57,6 +59,6 @@ export function iterate<T extends ImageChunk>(
     who,
     expected: "an iterable of chunks from the function",
     received: chunks instanceof Promise ? "a promise" : typeof chunks,
-    next: "Give an async generator function, or return an iterable.",
+    next: "Pass an async generator function, or return an iterable.",
   });
 }

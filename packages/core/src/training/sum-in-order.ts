@@ -1,8 +1,8 @@
 /**
- * `sum` and then all values, one by one in their order, in f64.
+ * Adds all values to `sum`, one by one in their order, in f64.
  *
- * A plain loop, as it runs over a whole epoch's losses a dozen times a second: `for … of` makes an object for each value
- * until it is optimized.
+ * A plain loop, because it runs over a whole epoch's losses a dozen times a second: `for … of` creates an object for each
+ * value until it is optimized.
  */
 export function sumInOrder(sum: number, values: ArrayLike<number> | undefined): number {
   let total = sum;

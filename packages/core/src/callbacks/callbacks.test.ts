@@ -3,7 +3,13 @@ import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { Callback } from "../../callbacks/callback.js";
+import { readSafetensors } from "../formats/safetensors.js";
+import { loadModel } from "../model/load.js";
+import type { Sequential } from "../model/sequential.js";
+import { tinyCnn, tinyImages } from "../model/tiny-model.testing.js";
+import { Adam, type Optimizer, SGD } from "../optimizers/index.js";
+import { OneCycle } from "../schedules/index.js";
+import type { Callback } from "./callback.js";
 import {
   BackupAndRestore,
   CSVLogger,
@@ -11,13 +17,7 @@ import {
   LearningRateScheduler,
   ModelCheckpoint,
   TensorBoard,
-} from "../../callbacks/index.js";
-import { readSafetensors } from "../../formats/safetensors.js";
-import { Adam, type Optimizer, SGD } from "../../optimizers/index.js";
-import { OneCycle } from "../../schedules/index.js";
-import { loadModel } from "../load.js";
-import type { Sequential } from "../sequential.js";
-import { tinyCnn, tinyImages } from "../tiny-model.testing.js";
+} from "./index.js";
 
 const models: Sequential[] = [];
 let folder: string;
@@ -87,7 +87,7 @@ describe("ModelCheckpoint", () => {
 
   it("says what a path may name", async () => {
     expect(() => new ModelCheckpoint("weights", { saveWeightsOnly: true })).toThrow(
-      "ModelCheckpoint: expected a path that ends in .safetensors, received weights. Correct the path, or saveWeightsOnly.",
+      "ModelCheckpoint: expected a path that ends in .safetensors, received weights. Correct the path, or `saveWeightsOnly`.",
     );
     const callbacks = [new ModelCheckpoint(`${folder}/{valAcuracy}`)];
     await expect(cnn().fit(data, { ...options, callbacks })).rejects.toThrow(
@@ -100,7 +100,7 @@ describe("a monitor", () => {
   it("that is not measured is named with those that are", async () => {
     const callbacks = [new EarlyStopping()];
     await expect(cnn().fit(data, { callbacks })).rejects.toThrow(
-      'EarlyStopping: expected monitor to be one of loss, accuracy, learning_rate, received "val_loss". Check its spelling; give validationData or validationSplit',
+      'EarlyStopping: expected monitor to be one of loss, accuracy, learning_rate, received "val_loss". Check its spelling; pass `validationData` or `validationSplit`',
     );
     expect(() => new EarlyStopping({ mode: "best" as "min" })).toThrow(
       'EarlyStopping: expected mode to be "auto", "min" or "max", received "best". Correct mode.',
