@@ -25,9 +25,7 @@ describe("heddle study regularization", () => {
     stopped.child.kill("SIGINT");
     const { code, stderr } = await stopped.finished;
     expect(code, stderr).toBe(130);
-    expect(stderr).toContain(
-      "heddle: Stopped. What is finished of the study is kept in runs/regularization-clothes",
-    );
+    expect(stderr).toContain("heddle: Stopped. Finished trials are kept in runs/regularization-clothes");
     expect(stderr).toContain(`  to resume:  heddle ${SMALL.join(" ")}\n`);
     finishedBefore = readdirSync(join(folder, "trials"));
     last = await work.heddle([...SMALL, "--json"]);
@@ -73,7 +71,7 @@ describe("heddle study regularization", () => {
 
   it("writes a self-contained report that names its limits", () => {
     const html = readFileSync(join(folder, "report.html"), "utf8");
-    expect(html).toContain("Other images than the published study&#39;s");
+    expect(html).toContain("Not the published study&#39;s images");
     expect(html).toContain("heddle study regularization --seeds 2 --epochs 1 --limit 300");
     expect(html).not.toMatch(/@import|<script|<link|<iframe/);
     const { verdict } = readJson(folder, "results.json");
@@ -83,7 +81,7 @@ describe("heddle study regularization", () => {
   it("refuses a different request in the same folder, and budgets that are not times", async () => {
     const other = await work.heddle([...STUDY, "--seeds", "3", "--epochs", "1"]);
     expect([other.code, isOneLine(other.stderr)]).toEqual([2, true]);
-    expect(other.stderr).toContain("expected --seeds to be 2, as it was begun, received 3.");
+    expect(other.stderr).toContain("expected --seeds to be 2, as when it began, received 3.");
     const none = await work.heddle([...STUDY, "--budget", "soon"]);
     expect([none.code, isOneLine(none.stderr)]).toEqual([2, true]);
     expect(none.stderr).toContain("Expected a time such as 90s, 20m or 2h.");

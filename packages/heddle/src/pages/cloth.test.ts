@@ -2,13 +2,13 @@ import { describe, expect, it } from "vitest";
 import { cloth } from "./cloth.js";
 
 describe("cloth", () => {
-  it("is the same for the same weights and another for others", () => {
+  it("is the same for the same weights and different for others", () => {
     const one = "0123456789abcdef".repeat(4);
     expect(cloth(one)).toBe(cloth(one));
     expect(cloth(one)).not.toBe(cloth(one.replace("0", "1")));
   });
 
-  it("lays one thread above at each crossing", () => {
+  it("lays one thread on top at each crossing", () => {
     const crossings = 64 * 15; // 32 bytes mirrored, 8 bits mirrored
     const count = (svg: string, thread: string) =>
       svg.match(new RegExp(`class="${thread}" d="([^"]*)"`))![1]!.split("M").length - 1;

@@ -3,13 +3,13 @@ const CROSSING = 4;
 const GAP = 1;
 const BITS = 8;
 
-/** A plain twill: what is woven where there are no weights yet. */
+/** A plain twill, woven where there are no weights yet. */
 const TWILL = "3366cc99".repeat(8);
 
 /**
- * The band of cloth at the head of a report, woven from the weights' checksum: each byte is one warp thread,
- * each of its bits says whether that thread lies above the weft. The draft is mirrored both ways, as band weavers do.
- * The same weights give the same cloth, so that two reports can be compared at a glance.
+ * The band of cloth at the top of a page, woven from the checksum of the weights: each byte is a warp thread, and each of
+ * its bits says whether that thread lies above the weft. The draft is mirrored both ways, as band weavers do. The same
+ * weights give the same cloth, so that two reports can be compared at a glance.
  *
  * @param sha256 64 hexadecimal digits; a twill is woven without them
  * @returns an inline SVG as wide as the page, in the colours `--warp` and `--weft` of the page

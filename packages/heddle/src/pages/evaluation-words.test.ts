@@ -12,7 +12,7 @@ const evaluationOf = (labels: number[]) =>
   evaluateClassifier({ probabilities: Float32Array.from(rows.flat()), labels, classNames });
 
 describe("an evaluation in words", () => {
-  it("says what is known", () => {
+  it("gives accuracy, confusions and worst classes", () => {
     const facts = new Map(evaluationFacts(evaluationOf([0, 1, 2])).map(({ label, value }) => [label, value]));
     expect(facts.get("Accuracy")).toMatch(/^66\.67%, 2 of 3; 95% interval \d\d\.\d\d% – \d\d\.\d\d%$/);
     expect(facts.get("Most confused")).toBe("dog → cat 1 (100.0%)");
@@ -20,35 +20,40 @@ describe("an evaluation in words", () => {
     expect(facts.get("Top-k accuracy")).toBe("top 2 100.00%, top 3 100.00%");
   });
 
-  it("says so where every answer is right", () => {
+  it("says that every answer is right", () => {
     const perfect = evaluationOf([0, 0, 2]);
     const facts = evaluationFacts(perfect).map(({ value }) => value);
-    expect(facts).toContain("nothing: every answer is right");
+    expect(facts).toContain("none: every answer is right");
     expect(pairsTables(perfect)).toEqual([]);
     expect(JSON.stringify([facts, classTable(perfect)])).not.toMatch(/NaN|null|undefined/);
   });
 
-  it("leaves a dash for what is undefined", () => {
+  it("shows a dash for a score that is undefined", () => {
     expect(classTable(evaluationOf([0, 1, 2])).rows[3]).toEqual(["eel", "0", "0", "–", "–", "–", "–"]);
   });
 });
 
 describe("mcnemarSentence", () => {
   const test: McNemar = {
-    ...{ bothRight: 900, onlyFirstRight: 30, onlySecondRight: 60, bothWrong: 10 },
-    ...{ method: "chi-square with continuity correction", statistic: 9.34, pValue: 0.00224 },
+    bothRight: 900,
+    onlyFirstRight: 30,
+    onlySecondRight: 60,
+    bothWrong: 10,
+    method: "chi-square with continuity correction",
+    statistic: 9.34,
+    pValue: 0.00224,
   };
 
-  it("names the better one where chance would hardly explain it", () => {
+  it("names the better model if chance would hardly explain the difference", () => {
     expect(mcnemarSentence(test, "A", "B")).toBe(
-      "Of the same 1,000 images A alone gets 30 right and B alone 60: B is better, and chance alone would hardly explain it (p = 0.0022, McNemar's test, chi-square with continuity correction).",
+      "Of the same 1,000 images, only A gets 30 right and only B 60: B is better, which chance alone would hardly explain (p = 0.0022, McNemar's test, chi-square with continuity correction).",
     );
     expect(mcnemarSentence({ ...test, pValue: 1e-9 }, "A", "B")).toContain("(p < 0.0001,");
   });
 
-  it("names none where chance would", () => {
+  it("names no better model if chance could explain the difference", () => {
     expect(mcnemarSentence({ ...test, pValue: 0.2 }, "A", "B")).toContain(
-      "B alone 60: no difference that chance would not explain (p = 0.2000,",
+      "only B 60: chance could explain the difference (p = 0.2000,",
     );
   });
 });

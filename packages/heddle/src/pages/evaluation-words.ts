@@ -8,7 +8,7 @@ import type {
 } from "@heddle/core/internal/evaluate/index.js";
 import type { Fact, PageTable } from "./page.js";
 
-/** What a run's own evaluation is of, as titles name it: `Fashion-MNIST, test images`. */
+/** The subject of a run's own evaluation, for titles: `Fashion-MNIST, test images`. */
 export function testSubject(title: string): string {
   return `${title}, test images`;
 }
@@ -38,7 +38,7 @@ export function worstClasses({ perClass }: ClassifierEvaluation, limit = 3): rea
     .slice(0, limit);
 }
 
-/** An evaluation in a few lines: what a report's facts and the command line say. */
+/** An evaluation in a few lines, for a page or a terminal. */
 export function evaluationFacts(evaluation: ClassifierEvaluation): readonly Fact[] {
   const { accuracy, loss, macro, calibration, confusedPairs, classNames, auc, topK, images } = evaluation;
   const top = topK.filter(({ k }) => (k === 2 || k === 3 || k === 5) && k < classNames.length);
@@ -57,7 +57,7 @@ export function evaluationFacts(evaluation: ClassifierEvaluation): readonly Fact
     auc.macro !== null && { label: "AUC, one vs rest", value: auc.macro.toFixed(4) },
     surest &&
       surest.coverage < 1 && {
-        label: "Where surest",
+        label: "Most confident",
         value: `${formatPercent(surest.accuracy)} of the surest ${formatPercent(surest.coverage, 0)} are right`,
       },
     {
@@ -66,7 +66,7 @@ export function evaluationFacts(evaluation: ClassifierEvaluation): readonly Fact
         .map(({ name, f1 }) => `${name} (F1 ${formatPercent(f1!, 1)})`)
         .join(", "),
     },
-    { label: "Most confused", value: pairs.length > 0 ? pairs.join(", ") : "nothing: every answer is right" },
+    { label: "Most confused", value: pairs.length > 0 ? pairs.join(", ") : "none: every answer is right" },
   ];
   return [
     {
@@ -125,25 +125,25 @@ export function pairsTables({ confusedPairs, classNames }: ClassifierEvaluation)
   ];
 }
 
-/** The verdict of McNemar's test in a sentence, at the 5% level. */
+/** The result of McNemar's test at the 5% level, in a sentence. */
 export function mcnemarSentence(test: McNemar, first: string, second: string): string {
   const { bothRight, onlyFirstRight, onlySecondRight, bothWrong, pValue, method } = test;
   const images = bothRight + onlyFirstRight + onlySecondRight + bothWrong;
-  const counts = `Of the same ${groupDigits(images)} images ${first} alone gets ${groupDigits(onlyFirstRight)} right and ${second} alone ${groupDigits(onlySecondRight)}`;
+  const counts = `Of the same ${groupDigits(images)} images, only ${first} gets ${groupDigits(onlyFirstRight)} right and only ${second} ${groupDigits(onlySecondRight)}`;
   const p = pValue < 0.0001 ? "p < 0.0001" : `p = ${pValue.toFixed(4)}`;
   const how = `${p}, McNemar's test, ${method}`;
-  if (pValue >= 0.05) return `${counts}: no difference that chance would not explain (${how}).`;
+  if (pValue >= 0.05) return `${counts}: chance could explain the difference (${how}).`;
   const better = onlyFirstRight > onlySecondRight ? first : second;
-  return `${counts}: ${better} is better, and chance alone would hardly explain it (${how}).`;
+  return `${counts}: ${better} is better, which chance alone would hardly explain (${how}).`;
 }
 
-/** How the temperature was fitted, for the small print. */
+/** How calibration was measured and the temperature fitted, for the small print. */
 export function temperatureNote({ temperature, bins }: Calibration): string {
-  const ece = `Calibration errors are over ${bins} bins of equal width.`;
+  const ece = `Calibration errors are taken over ${bins} bins of equal width.`;
   if (temperature === null) return `${ece} There are too few images to fit a temperature.`;
   const how =
     temperature.fittedOn === "two folds"
-      ? "The temperature was fitted in two folds: each half of these images was scaled with what the other half gave, so that no image was scaled by its own label."
+      ? "The temperature was fitted in two folds: each half of these images was scaled by the temperature of the other half, so that no image was scaled by its own label."
       : "The temperature was fitted on images held out of training, not on these.";
   return `${ece} ${how}`;
 }

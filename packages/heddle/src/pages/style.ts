@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { fontFamily } from "@heddle/core/internal/figures/theme.js";
 import { fontFiles } from "../rendering/fonts.js";
 
-/** The bundled font, inside the page: a report looks the same on a machine without it and without network. */
+/** The bundled font, embedded in the page, so that a report looks the same without the font and without a network. */
 export function fontFaces(): string {
   return fontFiles()
     .map(({ weight, path }) => {
@@ -12,7 +12,7 @@ export function fontFaces(): string {
     .join("\n");
 }
 
-/** The looks of a report: light and dark by the reader's preference, always light on paper. */
+/** The look of a page: light or dark by the reader's preference, always light on paper. */
 export const style = `
 :root {
   color-scheme: light dark;
@@ -111,7 +111,7 @@ pre { margin: 0; padding: 1rem 1.25rem; background: var(--card); border: 1px sol
   .sheet { max-width: none; padding: 0; }
   header { padding: 8mm 0 6mm; }
   .headline li:first-child b { font-size: 54pt; }
-  /* Blocks and lines break between pages as they are told to; rows of a grid overlap and split what is in them. */
+  /* Blocks break between pages where they may; the rows of a grid would overlap and be split. */
   section, .figures, .groups { display: block; }
   .groups > div + div { margin-top: 6mm; }
   section { padding: 6mm 0; }
@@ -124,7 +124,7 @@ pre { margin: 0; padding: 1rem 1.25rem; background: var(--card); border: 1px sol
   thead, caption, h3, .content > p:first-child, summary { break-after: avoid; }
   .figures > * { display: inline-block; width: calc(50% - 2mm); margin: 0 2mm 4mm 0; vertical-align: top; }
   .figures > :only-child { width: 100%; }
-  /* A page takes any figure, with the heading and the text above it. */
+  /* A page has room for any figure, with the heading and the text above it. */
   .drawing > svg { max-height: 195mm; }
   .cloth, .notice, figure { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   details::details-content { content-visibility: visible; height: auto; }

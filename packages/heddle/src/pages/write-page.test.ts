@@ -20,7 +20,7 @@ describe("writePage", () => {
   });
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  it("writes the page and its figures, and leaves what else lies beside them", async () => {
+  it("writes the page and its figures, and leaves other files alone", async () => {
     mkdirSync(join(folder, "a-figures"));
     writeFileSync(join(folder, "a-figures", "mine.txt"), "mine");
     await writePage(join(folder, "a.html"), "<p>", [figure]);
@@ -30,7 +30,7 @@ describe("writePage", () => {
     expect(readdirSync(folder).sort()).toEqual(["a-figures", "a.html"]);
   });
 
-  it("leaves nothing where it cannot write, and the page before", async () => {
+  it("leaves nothing where it cannot write, and keeps the earlier page", async () => {
     writeFileSync(join(folder, "b-figures"), "a file");
     writeFileSync(join(folder, "b.html"), "before");
     const names = readdirSync(folder);
@@ -39,7 +39,7 @@ describe("writePage", () => {
     expect(readdirSync(folder)).toEqual(names);
   });
 
-  it("refuses a folder by name", async () => {
+  it("refuses a folder, and suggests a file in it", async () => {
     await expect(refuseFolder(folder)).rejects.toThrow(
       `File ${folder}: expected a file for the page, received a folder. Name a file in it: ${join(folder, "report.html")}.`,
     );

@@ -7,10 +7,10 @@ import type { Figure } from "@heddle/core/internal/figures/figure.js";
 import { writeFigures } from "../rendering/write-figures.js";
 
 /**
- * Writes a page with its figures beside it, as SVG and PNG in the folder of the same name without extension and with
- * `-figures`. All of it is written aside first: a disk that is full leaves nothing, and the page before stays.
+ * Writes a page, and its figures as SVG and PNG next to it: those of `a.html` in `a-figures`. Everything is written to a
+ * temporary folder first, so that a full disk leaves nothing, and an earlier page stays.
  *
- * @throws HeddleError when `path` is a folder's or cannot be written
+ * @throws HeddleError when `path` is a folder or cannot be written
  */
 export async function writePage(path: string, html: string, figures: readonly Figure[]): Promise<void> {
   await refuseFolder(path);
@@ -21,14 +21,14 @@ export async function writePage(path: string, html: string, figures: readonly Fi
     await writeFigures(join(aside, "figures"), figures);
     await writeFileAtomic(page, html);
     await makeFolder(folder);
-    // Into the folder, not in its place: what else lies there is not ours.
+    // Into the folder, not in its place: other files in it are not ours.
     for (const name of figures.flatMap((figure) => [`${figure.name}.svg`, `${figure.name}.png`])) {
       await rename(join(aside, "figures", name), join(folder, name));
     }
-    // Last: a page is there only with its figures.
+    // Last: a page exists only with its figures.
     await rename(page, path);
   } catch (thrown) {
-    // The files aside mean nothing to whoever gave the path.
+    // The temporary files mean nothing to the caller, who knows the path alone.
     const cause = thrown instanceof HeddleError ? thrown.cause : thrown;
     throw fileError(path, "a file that can be written", cause);
   } finally {
@@ -36,7 +36,7 @@ export async function writePage(path: string, html: string, figures: readonly Fi
   }
 }
 
-/** @throws HeddleError when a page's path is that of a folder: said before the work, not behind it */
+/** @throws HeddleError when the path of a page is a folder; check it before the work, not after */
 export async function refuseFolder(path: string): Promise<void> {
   if (!(await isFolder(path))) return;
   throw new HeddleError({

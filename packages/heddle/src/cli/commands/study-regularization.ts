@@ -19,19 +19,20 @@ import {
   LEAST_SEEDS,
   regimeSeconds,
 } from "../../jobs/regularization/plan.js";
-import type { StudyRecord, TrialRecord } from "../../jobs/regularization/records.js";
+import type { RegularizationRecord, TrialRecord } from "../../jobs/regularization/records.js";
 import { regimes, titleOf } from "../../jobs/regularization/regimes.js";
-import type { StudyRequest } from "../../jobs/regularization/request.js";
+import { budgetText, type RegularizationRequest } from "../../jobs/regularization/request.js";
 import type { Choice } from "../../jobs/regularization/results.js";
 import {
-  runStudy,
-  type StudyEvents,
-  type StudyPosition,
-  type StudyResult,
-} from "../../jobs/regularization/run-study.js";
+  type RegularizationEvents,
+  type RegularizationPosition,
+  type RegularizationResult,
+  runRegularization,
+} from "../../jobs/regularization/run-regularization.js";
 import type { Trial } from "../../jobs/regularization/trials.js";
 import { points } from "../../jobs/regularization/verdict.js";
 import { resultsJson } from "../../jobs/regularization/write-report.js";
+import { formatCommand } from "../../runs/command-line.js";
 import { DEFAULT_RUNS_FOLDER } from "../../runs/run-folder.js";
 import { loadOptions, withDataOptions } from "../data-options.js";
 import {
@@ -121,19 +122,16 @@ Examples:
         if (standInFor) terminal.warn(`${standInFor.reason} Using ${dataset.title} instead.`);
         const note = limitNote(dataset.train, options.limit);
         if (note !== undefined) terminal.warn(note);
-        const request: StudyRequest = {
+        const request: RegularizationRequest = {
           ...{ budgetSeconds: options.budget, seeds: options.seeds, epochs: options.epochs },
           ...{ limit: options.limit, batchSize: options.batchSize, learningRate: options.learningRate },
           ...{ seed: options.seed, fast: options.fast ?? false },
         };
-        const result = await runStudy({
+        const result = await runRegularization({
           ...{ dataset, request, signal, runsFolder: options.runDir, threads: options.threads },
           ...(standInFor && { standInFor }),
           places: placesOf(options),
-          defaults: {
-            ...{ batchSize: studyRecipe.batchSize, learningRate: LEARNING_RATE },
-            ...{ seed: DEFAULT_SEED, fast: false },
-          },
+          command: commandOf(request),
           events: printer(terminal),
         });
         printResult(terminal, result);
@@ -147,6 +145,31 @@ Examples:
         release();
       }
     });
+}
+
+/** Settings that the command names only where they differ. */
+const DEFAULTS = { batchSize: studyRecipe.batchSize, learningRate: LEARNING_RATE, seed: DEFAULT_SEED };
+
+/** The command for a request, without what changes no result: folders and threads. */
+function commandOf(request: RegularizationRequest): string {
+  const { budgetSeconds, fast } = request;
+  const words = ["heddle", "study", "regularization"];
+  if (budgetSeconds !== undefined) words.push("--budget", budgetText(budgetSeconds));
+  const flags = {
+    seeds: "--seeds",
+    epochs: "--epochs",
+    limit: "--limit",
+    batchSize: "--batch-size",
+    learningRate: "--learning-rate",
+    seed: "--seed",
+  } as const;
+  for (const name of Object.keys(flags) as (keyof typeof flags)[]) {
+    const value = request[name];
+    if (value !== undefined && value !== (DEFAULTS as Partial<RegularizationRequest>)[name])
+      words.push(flags[name], String(value));
+  }
+  if (fast) words.push("--fast");
+  return formatCommand(words);
 }
 
 /** What was typed to say where data and runs are, and how the data is read. */
@@ -174,7 +197,7 @@ function duration(text: string): number {
 }
 
 /** Prints the plan, a line for each trial, and one that lives while it trains. */
-function printer(terminal: Terminal): StudyEvents {
+function printer(terminal: Terminal): RegularizationEvents {
   return {
     onMeasuring: () => terminal.info("Measuring how fast each kind of network trains here …"),
     onPlan: (study, resumed) => printPlan(terminal, study, resumed),
@@ -196,7 +219,7 @@ function printer(terminal: Terminal): StudyEvents {
   };
 }
 
-function printPlan(terminal: Terminal, study: StudyRecord, resumed: boolean): void {
+function printPlan(terminal: Terminal, study: RegularizationRecord, resumed: boolean): void {
   const { plan, speeds, images } = study;
   const rows = regimes.map((regime) => [
     regime.title,
@@ -215,7 +238,7 @@ function printPlan(terminal: Terminal, study: StudyRecord, resumed: boolean): vo
   terminal.info(`\n${formatTable([["Regime", "Settings tried", "Expected"], ...rows], [2])}\n`);
 }
 
-function trialLine(record: TrialRecord, { regime, setting }: Trial, at: StudyPosition): string {
+function trialLine(record: TrialRecord, { regime, setting }: Trial, at: RegularizationPosition): string {
   return [
     `${counter(at)} ${titleOf(regime, setting)}, seed ${record.seed}`,
     record.purpose === "choosing" ? "(choice)" : "",
@@ -234,11 +257,11 @@ function printChoices(terminal: Terminal, choices: readonly Choice[]): void {
 }
 
 /** `[ 7/51]` */
-function counter({ number, trials }: StudyPosition): string {
+function counter({ number, trials }: RegularizationPosition): string {
   return `[${String(number).padStart(String(trials).length)}/${trials}]`;
 }
 
-function printResult(terminal: Terminal, result: StudyResult): void {
+function printResult(terminal: Terminal, result: RegularizationResult): void {
   const { results, verdict, pooledVerdict, reportPath } = result;
   const percent = (value: number) => (100 * value).toFixed(2);
   const rows = results.map(({ regime, setting, test, train, gap, difference }) => [

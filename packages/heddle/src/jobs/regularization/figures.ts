@@ -7,10 +7,10 @@ import type { RegimeResult } from "./results.js";
 import { points } from "./verdict.js";
 
 const percent = (value: number) => value.toFixed(2).replace("-", "−");
-const COLOURS = "orange: all of the convolution's output, blue: a quarter of it";
+const COLOURS = "Orange: the dense layer reads all of the convolution's output; blue: a quarter";
 
-/** The figures of a study: test accuracy, gap and differences by regime, and curves by epoch. */
-export async function studyFigures(results: readonly RegimeResult[], dataset: string) {
+/** Draws test accuracy, gap and differences by regime, and curves by epoch. */
+export async function regimeFigures(results: readonly RegimeResult[], dataset: string) {
   const seeds = results[0]?.seeds.length ?? 0;
   const subtitle = `Means of ${seeds} seeds with 95% intervals; each dot is a seed`;
   const accuracy = await drawFigure(
@@ -34,7 +34,7 @@ export async function studyFigures(results: readonly RegimeResult[], dataset: st
     intervalPlot(gaps, {
       name: "generalization-gap-by-regime",
       title: `Generalization gap by regime, ${dataset}`,
-      subtitle: `Training less test accuracy, ${seeds} seeds, 95% intervals`,
+      subtitle: `Training minus test accuracy, ${seeds} seeds, 95% intervals`,
       axis: "Gap (percentage points)",
       format: percent,
       rule: 0,

@@ -1,16 +1,16 @@
 import type { ImageSet } from "@heddle/core/internal/data/dataset.js";
 import { readWeightsFile } from "@heddle/core/internal/network/weights-file.js";
-import { type Measured, STUDY_FORMAT_VERSION, type TestRecord } from "./records.js";
+import type { RegularizationFolder } from "./folder.js";
+import { FORMAT_VERSION, type Measured, type TestRecord } from "./records.js";
 import type { FinishedTrial } from "./results.js";
-import type { StudyFolder } from "./study-folder.js";
 import { type TrialFrame, trainingOf } from "./trials.js";
 
 /**
- * Measures all trials that are compared on the test images, once: where they have been looked at, what was seen then
- * is read. All are written together, so that there is no half a look.
+ * Measures all compared trials on the test images, once: if they have been looked at before, the results of then are
+ * read. All results are written together, so that a look is never half done.
  */
 export async function lookAtTest(
-  folder: StudyFolder,
+  folder: RegularizationFolder,
   frame: TrialFrame,
   finished: readonly FinishedTrial[],
   test: ImageSet,
@@ -34,7 +34,7 @@ export async function lookAtTest(
     }
   }
   const record: TestRecord = {
-    formatVersion: STUDY_FORMAT_VERSION,
+    formatVersion: FORMAT_VERSION,
     lookedAt: new Date().toISOString(),
     results,
   };

@@ -13,7 +13,7 @@ import { Input } from "@heddle/core/internal/network/input.js";
 import { studyTranslation } from "@heddle/core/internal/recipes/study-recipe.js";
 import { L1L2 } from "@heddle/core/internal/regularizers/index.js";
 
-/** How the second convolution's output is made smaller before the dense layer; what a network's speed depends on. */
+/** How the output of the second convolution is made smaller before the dense layer, which decides a network's speed. */
 export const downsamplings = ["none", "maxPooling", "strides"] as const;
 export type Downsampling = (typeof downsamplings)[number];
 
@@ -25,12 +25,12 @@ export interface NetworkOptions {
   readonly l2?: number;
   /** Share of the dense layer's inputs to drop; none by default. */
   readonly dropout?: number;
-  /** Training images are moved at random, as the study's recipe does; false by default. */
+  /** Whether training images are shifted at random, as in the study's recipe; false by default. */
   readonly shifts?: boolean;
 }
 
 /**
- * The study's CNN with or without each of its parts. With the same seed its convolutions have the same first weights
+ * The study's CNN with or without each of its parts. With the same seed its convolutions begin with the same weights,
  * whatever else there is, so that regimes can be compared seed by seed.
  */
 export function networkOf(

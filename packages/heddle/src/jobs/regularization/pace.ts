@@ -2,7 +2,7 @@ import { type PlanOptions, trialSeconds } from "./plan.js";
 import type { Regime } from "./regimes.js";
 import type { Trial } from "./trials.js";
 
-/** How long trials take, corrected by those that are over. */
+/** Expects how long trials take, corrected by those that have finished. */
 export class Pace {
   private expected = 0;
   private taken = 0;
@@ -14,12 +14,12 @@ export class Pace {
     return this.corrected(this.planned(trial));
   }
 
-  /** Planned seconds, as long as they have turned out to be. */
+  /** Planned seconds, scaled by how long trials have really taken. */
   corrected(seconds: number): number {
     return this.expected > 0 ? (seconds * this.taken) / this.expected : seconds;
   }
 
-  /** A trial is over. */
+  /** Counts a trial that has finished. */
   add(trial: Trial, seconds: number): void {
     this.expected += this.planned(trial);
     this.taken += seconds;

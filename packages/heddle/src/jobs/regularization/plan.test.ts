@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type PlanOptions, planStudy } from "./plan.js";
+import { type PlanOptions, planRegularization } from "./plan.js";
 import { regimes } from "./regimes.js";
 
 /** Networks as fast as on a small machine, on as many images as the study has. */
@@ -14,22 +14,22 @@ const options: PlanOptions = {
   images: { train: 50_000, validation: 10_000, test: 10_000 },
 };
 
-describe("planStudy", () => {
-  it("takes 3 seeds of 12 epochs where nothing is asked for, whatever they take", () => {
-    const plan = planStudy(options);
+describe("planRegularization", () => {
+  it("plans 3 seeds of 12 epochs by default, however long they take", () => {
+    const plan = planRegularization(options);
     expect(plan).toMatchObject({ seeds: 3, epochs: 12, choosingEpochs: 6 });
     expect(plan.expectedSeconds).toBeGreaterThan(3600);
   });
 
-  it("takes what is asked for", () => {
-    expect(planStudy({ ...options, seeds: 7, epochs: 5 })).toMatchObject({
+  it("plans the seeds and epochs that are set", () => {
+    expect(planRegularization({ ...options, seeds: 7, epochs: 5 })).toMatchObject({
       seeds: 7,
       epochs: 5,
       choosingEpochs: 3,
     });
   });
 
-  it("fills a budget, and never passes it", () => {
+  it("fills a budget, and never exceeds it", () => {
     const anything = fc.record({
       budgetSeconds: fc.integer({ min: 300, max: 100_000 }),
       speed: fc.double({ min: 0.5, max: 20, noNaN: true }),
@@ -43,19 +43,19 @@ describe("planStudy", () => {
           ]),
         ) as PlanOptions["speeds"];
         const faster = { ...options, speeds, budgetSeconds };
-        const least = planStudy({ ...options, speeds, seeds: 2, epochs: 1 }).expectedSeconds;
+        const least = planRegularization({ ...options, speeds, seeds: 2, epochs: 1 }).expectedSeconds;
         if (least * 1.05 > budgetSeconds) {
-          expect(() => planStudy(faster)).toThrow("--budget");
+          expect(() => planRegularization(faster)).toThrow("`budget`");
           return;
         }
-        const plan = planStudy(faster);
+        const plan = planRegularization(faster);
         expect(plan.expectedSeconds).toBeLessThanOrEqual(budgetSeconds);
         const { seeds, epochs } = plan;
         if (seeds === 10 && epochs === 28) return;
         const more = [
           { seeds: seeds + 1, epochs },
           { seeds, epochs: epochs + 1 },
-        ].map((size) => planStudy({ ...options, speeds, ...size }).expectedSeconds * 1.05);
+        ].map((size) => planRegularization({ ...options, speeds, ...size }).expectedSeconds * 1.05);
         expect(Math.max(...more)).toBeGreaterThan(budgetSeconds);
       }),
     );
@@ -63,7 +63,7 @@ describe("planStudy", () => {
 
   it("spends a budget on three seeds first, then on epochs, then on both", () => {
     const of = (budgetSeconds: number) => {
-      const { seeds, epochs } = planStudy({ ...options, budgetSeconds });
+      const { seeds, epochs } = planRegularization({ ...options, budgetSeconds });
       return [seeds, epochs];
     };
     expect(of(500)).toEqual([2, 1]);
@@ -74,25 +74,25 @@ describe("planStudy", () => {
     expect(of(100 * 3600)).toEqual([10, 28]);
   });
 
-  it("fits what is not given around what is", () => {
+  it("fits the number that is not set to the one that is", () => {
     const budgetSeconds = 3600;
-    expect(planStudy({ ...options, budgetSeconds, seeds: 6 }).seeds).toBe(6);
-    expect(planStudy({ ...options, budgetSeconds, epochs: 4 }).epochs).toBe(4);
-    expect(planStudy({ ...options, budgetSeconds, epochs: 4 }).seeds).toBeGreaterThan(3);
+    expect(planRegularization({ ...options, budgetSeconds, seeds: 6 }).seeds).toBe(6);
+    expect(planRegularization({ ...options, budgetSeconds, epochs: 4 }).epochs).toBe(4);
+    expect(planRegularization({ ...options, budgetSeconds, epochs: 4 }).seeds).toBeGreaterThan(3);
   });
 
-  it("counts what measuring took, and names the budget that was typed", () => {
+  it("counts the time that measuring took, and names the budget as it was set", () => {
     const budgetSeconds = 3600;
-    const { expectedSeconds } = planStudy({ ...options, budgetSeconds, spentSeconds: 1800 });
+    const { expectedSeconds } = planRegularization({ ...options, budgetSeconds, spentSeconds: 1800 });
     expect(expectedSeconds).toBeLessThan(1800);
-    expect(() => planStudy({ ...options, budgetSeconds: 60, spentSeconds: 1e4 })).toThrow(
+    expect(() => planRegularization({ ...options, budgetSeconds: 60, spentSeconds: 1e4 })).toThrow(
       /at least \dh\d\dm, .*received 1m00s/,
     );
   });
 
   it("says how long the shortest study takes when a budget is too small", () => {
-    expect(() => planStudy({ ...options, budgetSeconds: 60 })).toThrow(
-      /^--budget: expected at least \d+m\d\ds, for 2 seeds of 1 epoch at the speed of this machine, received 1m00s\. Give more time, or fewer images with --limit\.$/,
+    expect(() => planRegularization({ ...options, budgetSeconds: 60 })).toThrow(
+      /^`budget`: expected at least \d+m\d\ds, for 2 seeds of 1 epoch at the speed of this machine, received 1m00s\. Allow more time, or use fewer images by `limit`\.$/,
     );
   });
 });

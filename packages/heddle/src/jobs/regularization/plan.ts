@@ -5,47 +5,47 @@ import type { Downsampling } from "./network.js";
 import type { Regime, Setting } from "./regimes.js";
 
 /** How long a study is. */
-export interface StudyPlan {
-  /** Seeds that each regime is compared over, its setting having been chosen. */
+export interface RegularizationPlan {
+  /** Seeds over which each regime is compared, once its setting has been chosen. */
   readonly seeds: number;
   /** Epochs of each trial that is compared. */
   readonly epochs: number;
-  /** Epochs of each trial that a strength or a rate is chosen by. */
+  /** Epochs of each trial by which a strength or a rate is chosen. */
   readonly choosingEpochs: number;
-  /** Of everything, on the machine and at the moment that it was measured. */
+  /** For everything, at the speed that was measured. */
   readonly expectedSeconds: number;
 }
 
-/** What the length of a study depends on. */
+/** What decides the length of a study. */
 export interface PlanOptions {
   readonly regimes: readonly Regime[];
   /** Images per second of each kind of network. */
   readonly speeds: Readonly<Record<Downsampling, Throughput>>;
   /** How many images there are to train on, to choose by and to test on. */
   readonly images: { readonly train: number; readonly validation: number; readonly test: number };
-  /** Fits what is not given; without it 3 seeds of 12 epochs. */
+  /** Fits seeds and epochs that are not set; without a budget they are 3 and 12. */
   readonly budgetSeconds?: number | undefined;
-  /** What of the budget is gone already, for measuring speeds; 0 by default. */
+  /** Seconds of the budget that measuring speeds has taken; 0 by default. */
   readonly spentSeconds?: number;
   readonly seeds?: number | undefined;
   readonly epochs?: number | undefined;
 }
 
-/** What a study takes where neither a budget nor a number is given. */
+/** Seeds and epochs where neither they nor a budget are set. */
 export const DEFAULT_SEEDS = 3;
 export const DEFAULT_EPOCHS = 12;
 
-/** Below this many epochs a plan says that they are few. */
+/** With fewer epochs, a plan warns of them. */
 export const FEW_EPOCHS = 5;
 export const FEW_EPOCHS_NOTE =
-  "In so few epochs networks hardly learn their images by heart, so that regimes differ less than they would";
+  "In so few epochs networks hardly memorise their images, so that regimes differ less than they would";
 
-/** Fewer give no interval. */
+/** A single seed gives no interval. */
 export const LEAST_SEEDS = 2;
 
 /**
- * Where a budget goes: three seeds, then epochs until networks without regularisation overfit, then seeds for narrower
- * intervals, then as many epochs as the study's own recipe has, then seeds again.
+ * Where a budget goes: three seeds, then epochs until networks without regularization overfit, then seeds for narrower
+ * intervals, then the number of epochs of the study's own recipe, then seeds again.
  */
 const RUNGS = [
   { seeds: DEFAULT_SEEDS, epochs: 1 },
@@ -59,21 +59,21 @@ const RUNGS = [
 const SECONDS_A_TRIAL = 0.3;
 const SECONDS_OF_REPORT = 4;
 
-/** Machines slow down as they get warm. */
+/** Machines slow down as they warm up. */
 const MARGIN = 1.05;
 
 /**
  * Plans a study, within a budget if there is one.
  *
- * @throws HeddleError that says how long the shortest study takes when the budget is below it
+ * @throws HeddleError when the budget is too small; it says how long the shortest study takes
  */
-export function planStudy(options: PlanOptions): StudyPlan {
+export function planRegularization(options: PlanOptions): RegularizationPlan {
   const { budgetSeconds, spentSeconds = 0 } = options;
-  const given = { seeds: options.seeds ?? DEFAULT_SEEDS, epochs: options.epochs ?? DEFAULT_EPOCHS };
-  if (budgetSeconds === undefined) return planOf(options, given);
-  const needed = (size: StudySize) => spentSeconds + planOf(options, size).expectedSeconds * MARGIN;
-  const fits = (size: StudySize) => needed(size) <= budgetSeconds;
-  let size: StudySize = { seeds: options.seeds ?? LEAST_SEEDS, epochs: options.epochs ?? 1 };
+  const requested = { seeds: options.seeds ?? DEFAULT_SEEDS, epochs: options.epochs ?? DEFAULT_EPOCHS };
+  if (budgetSeconds === undefined) return planOf(options, requested);
+  const needed = (size: PlanSize) => spentSeconds + planOf(options, size).expectedSeconds * MARGIN;
+  const fits = (size: PlanSize) => needed(size) <= budgetSeconds;
+  let size: PlanSize = { seeds: options.seeds ?? LEAST_SEEDS, epochs: options.epochs ?? 1 };
   if (!fits(size)) throw tooShort(budgetSeconds, size, needed(size));
   for (const rung of RUNGS) {
     for (const key of ["seeds", "epochs"] as const) {
@@ -88,33 +88,33 @@ export function planStudy(options: PlanOptions): StudyPlan {
 }
 
 /** Seeds and epochs. */
-interface StudySize {
+interface PlanSize {
   readonly seeds: number;
   readonly epochs: number;
 }
 
-function planOf(options: PlanOptions, { seeds, epochs }: StudySize): StudyPlan {
+function planOf(options: PlanOptions, { seeds, epochs }: PlanSize): RegularizationPlan {
   const choosingEpochs = Math.ceil(epochs / 2);
   let expectedSeconds = SECONDS_OF_REPORT;
   for (const regime of options.regimes) expectedSeconds += regimeSeconds(options, regime, { seeds, epochs });
   return { seeds, epochs, choosingEpochs, expectedSeconds };
 }
 
-/** How long a regime takes, with its choice. */
+/** How long a regime takes, choosing its setting included. */
 export function regimeSeconds(
   options: PlanOptions,
   { settings }: Regime,
-  { seeds, epochs }: StudySize,
+  { seeds, epochs }: PlanSize,
 ): number {
   const choosing =
     settings.length < 2
       ? 0
       : settings.reduce((sum, one) => sum + trialSeconds(options, one, Math.ceil(epochs / 2), false), 0);
-  // Which setting will be chosen is not known; in speed they differ little.
+  // It is not known which setting will be chosen; they differ little in speed.
   return choosing + seeds * trialSeconds(options, settings[0]!, epochs, true);
 }
 
-/** How long a trial takes. Early stopping may end before. */
+/** How long a trial takes. Early stopping may end it sooner. */
 export function trialSeconds(
   { speeds, images }: Pick<PlanOptions, "speeds" | "images">,
   { network }: Setting,
@@ -127,11 +127,11 @@ export function trialSeconds(
   return SECONDS_A_TRIAL + epochs * epoch + measured / evaluatedPerSecond;
 }
 
-function tooShort(budgetSeconds: number, { seeds, epochs }: StudySize, needed: number): HeddleError {
+function tooShort(budgetSeconds: number, { seeds, epochs }: PlanSize, needed: number): HeddleError {
   return new HeddleError({
-    who: "--budget",
+    who: "`budget`",
     expected: `at least ${formatDuration(Math.ceil(needed))}, for ${seeds} seeds of ${epochs} ${epochs === 1 ? "epoch" : "epochs"} at the speed of this machine`,
     received: formatDuration(budgetSeconds),
-    next: "Give more time, or fewer images with --limit.",
+    next: "Allow more time, or use fewer images by `limit`.",
   });
 }

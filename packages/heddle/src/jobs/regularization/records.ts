@@ -3,13 +3,13 @@ import type { Throughput } from "@heddle/core/internal/tuning/throughput.js";
 import { JsonFields } from "../../runs/json-fields.js";
 import type { Machine } from "../../system/machine.js";
 import { type Downsampling, downsamplings } from "./network.js";
-import type { StudyPlan } from "./plan.js";
+import type { RegularizationPlan } from "./plan.js";
 import type { RequestWords } from "./request.js";
 
 /** The version of a study's files. */
-export const STUDY_FORMAT_VERSION = 1;
+export const FORMAT_VERSION = 1;
 
-/** A trial is made for each seed at once: a damaged plan must not make billions. */
+/** Trials are made for all seeds at once: a damaged plan must not make billions. */
 const MAXIMUM_SEEDS = 10_000;
 
 /** Accuracy, 0..1, and loss of a network on some images, with its penalties. */
@@ -18,17 +18,17 @@ export interface Measured {
   readonly loss: number;
 }
 
-/** `study.json`: what was asked for and what was planned. */
-export interface StudyRecord {
-  readonly formatVersion: typeof STUDY_FORMAT_VERSION;
+/** `study.json`: what was requested and what was planned. */
+export interface RegularizationRecord {
+  readonly formatVersion: typeof FORMAT_VERSION;
   readonly study: "regularization";
-  /** What to type to begin it. */
+  /** The command that begins it. */
   readonly command: string;
   readonly request: RequestWords;
   readonly dataset: { readonly name: string; readonly title: string };
   readonly images: { readonly train: number; readonly validation: number; readonly test: number };
   readonly speeds: Readonly<Record<Downsampling, Throughput>>;
-  readonly plan: StudyPlan;
+  readonly plan: RegularizationPlan;
   readonly versions: { readonly heddle: string; readonly node: string };
   readonly machine: Machine;
   readonly startedAt: string;
@@ -48,7 +48,7 @@ export interface TrialEpoch {
 
 /** `trials/KEY.json`: a finished trial. */
 export interface TrialRecord {
-  readonly formatVersion: typeof STUDY_FORMAT_VERSION;
+  readonly formatVersion: typeof FORMAT_VERSION;
   readonly key: string;
   readonly regime: string;
   readonly setting: string;
@@ -56,10 +56,10 @@ export interface TrialRecord {
   readonly seed: number;
   readonly parameters: number;
   readonly history: readonly TrialEpoch[];
-  /** The epoch whose weights were kept: the last one, but for early stopping. */
+  /** The epoch whose weights were kept: the last one, except with early stopping. */
   readonly epoch: number;
   readonly validation: Measured;
-  /** On the images that it was trained on, dropout off; only of trials that are compared. */
+  /** On the images that it was trained on, dropout off; only for trials that are compared. */
   readonly train?: Measured;
   readonly weightsSha256: string;
   readonly engine: { readonly variant: string; readonly threads: number };
@@ -68,17 +68,24 @@ export interface TrialRecord {
 
 /** `test.json`: the one look at the test images. */
 export interface TestRecord {
-  readonly formatVersion: typeof STUDY_FORMAT_VERSION;
+  readonly formatVersion: typeof FORMAT_VERSION;
   readonly lookedAt: string;
   /** By the keys of the trials. */
   readonly results: Readonly<Record<string, Measured>>;
 }
 
-/** What goes on of a `study.json`. @throws HeddleError that names the field when it is damaged */
-export function parseStudyRecord(
+/**
+ * Reads what a resumed study takes over from `study.json`.
+ *
+ * @throws HeddleError that names the damaged field
+ */
+export function parseRegularizationRecord(
   file: string,
   text: string,
-): Pick<StudyRecord, "command" | "request" | "speeds" | "plan" | "startedAt" | "versions" | "finishedAt"> {
+): Pick<
+  RegularizationRecord,
+  "command" | "request" | "speeds" | "plan" | "startedAt" | "versions" | "finishedAt"
+> {
   const fields = versionChecked(file, text);
   fields.oneOf("study", ["regularization"]);
   const request = fields.object("request");
@@ -112,13 +119,17 @@ export function parseStudyRecord(
   };
 }
 
-/** Reads `trials/KEY.json`. @throws HeddleError that names the field when it is damaged */
+/**
+ * Reads `trials/KEY.json`.
+ *
+ * @throws HeddleError that names the damaged field
+ */
 export function parseTrialRecord(file: string, text: string): TrialRecord {
   const fields = versionChecked(file, text);
   const train = fields.optional("train")?.object("train");
   const engine = fields.object("engine");
   return {
-    formatVersion: STUDY_FORMAT_VERSION,
+    formatVersion: FORMAT_VERSION,
     key: fields.hex("key", 16),
     regime: fields.string("regime"),
     setting: fields.string("setting"),
@@ -141,13 +152,17 @@ export function parseTrialRecord(file: string, text: string): TrialRecord {
   };
 }
 
-/** Reads `test.json`. @throws HeddleError that names the field when it is damaged */
+/**
+ * Reads `test.json`.
+ *
+ * @throws HeddleError that names the damaged field
+ */
 export function parseTestRecord(file: string, text: string): TestRecord {
   const fields = versionChecked(file, text);
   const results = fields.object("results");
   const keys = Object.keys(results.json());
   return {
-    formatVersion: STUDY_FORMAT_VERSION,
+    formatVersion: FORMAT_VERSION,
     lookedAt: fields.time("lookedAt"),
     results: Object.fromEntries(keys.map((key) => [key, parseMeasured(results.object(key))])),
   };
@@ -160,11 +175,11 @@ function parseMeasured(fields: JsonFields): Measured {
 function versionChecked(file: string, text: string): JsonFields {
   const fields = JsonFields.parse(file, text);
   const version = fields.wholeNumber("formatVersion", 1);
-  if (version === STUDY_FORMAT_VERSION) return fields;
+  if (version === FORMAT_VERSION) return fields;
   throw new HeddleError({
     who: file,
-    expected: `a study of format ${STUDY_FORMAT_VERSION}`,
+    expected: `a study of format ${FORMAT_VERSION}`,
     received: `format ${version}`,
-    next: "Go on with the version of Heddle that wrote it.",
+    next: "Use the version of Heddle that wrote it.",
   });
 }

@@ -5,19 +5,19 @@ export interface Setting {
   /** `1e-3`, `rate 0.4`; empty where a regime has no choice. */
   readonly label: string;
   readonly network: NetworkOptions;
-  /** Epochs without a better validation loss before training stops and goes back to its best epoch. */
+  /** Epochs without a better validation loss before training stops and returns to its best epoch. */
   readonly patience?: number;
 }
 
-/** A way to keep a network from learning its training images by heart. */
+/** A way to keep a network from memorising its training images. */
 export interface Regime {
   /** In files and JSON: `pooling-dropout`. */
   readonly name: string;
   /** For people: `Pooling + dropout`. */
   readonly title: string;
-  /** What differs from no regularisation at all, as a noun phrase. */
+  /** How it differs from no regularization at all, as a noun phrase. */
   readonly differs: string;
-  /** Several where a strength or a rate is to be chosen. */
+  /** Several where a strength or a rate must be chosen. */
   readonly settings: readonly Setting[];
 }
 
@@ -30,7 +30,7 @@ const L1_STRENGTHS = [1e-5, 1e-4, 1e-3];
 const L2_STRENGTHS = [1e-4, 1e-3, 1e-2];
 const DROPOUT_RATES = [0.2, 0.4, 0.6];
 
-/** The study's dropout, which is not chosen here: what L1 and L2 gain by a choice is theirs. */
+/** The study's dropout, which is not tuned here: only L1 and L2 gain by a choice. */
 const STUDY_RATE = 0.4;
 
 const PATIENCE = 3;
@@ -47,7 +47,7 @@ const l2 = (network: NetworkOptions) =>
   }));
 const only = (network: NetworkOptions): readonly Setting[] => [{ label: "", network }];
 
-/** Every regime that `heddle study regularization` compares, in the order of its tables. */
+/** Every regime that is compared, in the order of the tables. */
 export const regimes: readonly Regime[] = [
   {
     name: "none",
@@ -79,37 +79,37 @@ export const regimes: readonly Regime[] = [
   {
     name: "early-stopping",
     title: "Early stopping",
-    differs: `an end after ${PATIENCE} epochs without a lower validation loss, and the weights of the best epoch`,
+    differs: `training ends after ${PATIENCE} epochs without a lower validation loss, and keeps the weights of the best epoch`,
     settings: [{ label: "", network: plain, patience: PATIENCE }],
   },
   {
     name: "augmentation",
     title: "Augmentation",
-    differs: "training images moved at random by up to a pixel",
+    differs: "training images shifted at random by up to a pixel",
     settings: only({ ...plain, shifts: true }),
   },
   {
     name: "pooling",
     title: "Pooling",
-    differs: "2×2 max-pooling behind the second convolution",
+    differs: "2×2 max-pooling after the second convolution",
     settings: only(pooled),
   },
   {
     name: "strides",
     title: "Strides",
-    differs: "strides of 2 in the second convolution: as many parameters as with pooling",
+    differs: "strides of 2 in the second convolution: the same number of parameters as with pooling",
     settings: only({ downsampling: "strides" }),
   },
   {
     name: "pooling-l1",
     title: "Pooling + L1",
-    differs: "max-pooling, and the penalty of L1",
+    differs: "max-pooling and the penalty of L1",
     settings: l1(pooled),
   },
   {
     name: "pooling-l2",
     title: "Pooling + L2",
-    differs: "max-pooling, and the penalty of L2",
+    differs: "max-pooling and the penalty of L2",
     settings: l2(pooled),
   },
   {
@@ -121,12 +121,12 @@ export const regimes: readonly Regime[] = [
   {
     name: "pooling-dropout-augmentation",
     title: "Pooling + dropout + augmentation",
-    differs: "the published network, and training images moved at random by up to a pixel",
+    differs: "the published network and training images shifted at random by up to a pixel",
     settings: only({ ...pooled, dropout: STUDY_RATE, shifts: true }),
   },
 ];
 
-/** The regime that the published claim puts above L1 and L2, and that every other is compared with. */
+/** The regime that the published claim puts above L1 and L2; every other regime is compared with it. */
 export const REFERENCE = "pooling-dropout";
 
 /** `L2 1e-3`, or the title alone where there is no choice. */

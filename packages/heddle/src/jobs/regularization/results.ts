@@ -8,18 +8,18 @@ import type { TestRecord, TrialEpoch, TrialRecord } from "./records.js";
 import { REFERENCE, type Regime, type Setting } from "./regimes.js";
 import type { Trial } from "./trials.js";
 
-/** A setting that was tried, and how it did on the held-out images. */
+/** A setting that was tried, and its result on the held-out images. */
 export interface Candidate {
   readonly setting: Setting;
   readonly validationAccuracy: number;
   readonly validationLoss: number;
 }
 
-/** A regime with the setting that is compared. */
+/** A regime with its chosen setting. */
 export interface Choice {
   readonly regime: Regime;
   readonly setting: Setting;
-  /** All that were tried; empty where there was no choice. */
+  /** All settings that were tried; empty where there was no choice. */
   readonly candidates: readonly Candidate[];
 }
 
@@ -30,7 +30,7 @@ export interface FinishedTrial {
 }
 
 /**
- * The setting of each regime that classifies most of the held-out images rightly; of equals the first, which is the
+ * Chooses for each regime the setting that classifies most held-out images correctly; of equals the first, which is the
  * weakest.
  */
 export function chooseSettings(
@@ -62,19 +62,19 @@ export interface RegimeResult extends Choice {
   readonly test: MeanInterval;
   readonly train: MeanInterval;
   readonly validation: MeanInterval;
-  /** Training accuracy less test accuracy, dropout off in both. */
+  /** Training accuracy minus test accuracy, both with dropout off. */
   readonly gap: MeanInterval;
-  /** Test accuracy less the reference's, seed by seed; none of the reference itself. */
+  /** Test accuracy minus the reference's, seed by seed; undefined for the reference itself. */
   readonly difference: MeanInterval | undefined;
-  /** Means over the seeds, as long as every seed trained. */
+  /** Means over the seeds, up to the last epoch that every seed trained. */
   readonly curve: readonly Pick<TrialEpoch, "epoch" | "accuracy" | "valAccuracy">[];
   readonly trials: readonly { readonly record: TrialRecord; readonly testAccuracy: number }[];
 }
 
 /**
- * What the finished trials say of each regime.
+ * Sums up the finished trials of each regime.
  *
- * @param finished the compared trials, each regime's in the order of its seeds
+ * @param finished the compared trials, those of a regime in the order of their seeds
  */
 export function resultsOf(
   choices: readonly Choice[],

@@ -1,11 +1,11 @@
 import type { Progress } from "@heddle/core/internal/callbacks/callback.js";
 import { EarlyStopping } from "@heddle/core/internal/callbacks/early-stopping.js";
 import { weightsFile } from "@heddle/core/internal/network/weights-file.js";
-import { STUDY_FORMAT_VERSION, type TrialRecord } from "./records.js";
-import type { StudyImages } from "./split.js";
+import { FORMAT_VERSION, type TrialRecord } from "./records.js";
+import type { RegularizationImages } from "./split.js";
 import { type Trial, type TrialFrame, trainingOf } from "./trials.js";
 
-/** How a trial is run; none of it changes its result. */
+/** How a trial is run. None of it changes the result. */
 export interface TrialOptions {
   readonly threads: number | undefined;
   readonly signal: AbortSignal;
@@ -13,16 +13,16 @@ export interface TrialOptions {
 }
 
 /**
- * Trains a trial and measures it on the held-out images, one to be compared also on those that it was trained on. The
- * test images have no part in it.
+ * Trains a trial and measures it on the held-out images; a trial that will be compared also on those that it was trained
+ * on. The test images play no part.
  *
- * @returns the trial, and the weights of one to be compared
+ * @returns the trial, and the weights of a trial that will be compared
  * @throws AbortedError on the signal
  */
 export async function runTrial(
   frame: TrialFrame,
   trial: Trial,
-  { train, validation }: Omit<StudyImages, "test">,
+  { train, validation }: Omit<RegularizationImages, "test">,
   options: TrialOptions,
 ): Promise<{ readonly record: TrialRecord; readonly weights?: Uint8Array }> {
   const started = performance.now();
@@ -44,13 +44,13 @@ export async function runTrial(
       signal,
       callbacks: [...(stopping ? [stopping] : []), ...(onProgress ? [{ onProgress }] : [])],
     });
-    const measure = async (images: StudyImages["train"]) => {
+    const measure = async (images: RegularizationImages["train"]) => {
       const { accuracy, loss: value } = await model.evaluate(images, { signal });
       return { accuracy, loss: value };
     };
     const compared = purpose === "comparing";
     const record: TrialRecord = {
-      formatVersion: STUDY_FORMAT_VERSION,
+      formatVersion: FORMAT_VERSION,
       key,
       regime: regime.name,
       setting: setting.label,
@@ -58,9 +58,12 @@ export async function runTrial(
       seed,
       parameters: model.parameters,
       history: history.epochs.map(({ epoch, loss: value, accuracy, valLoss, valAccuracy }) => ({
-        ...{ epoch, loss: value, accuracy },
-        // There is validation data, and `fit` measures it after every epoch.
-        ...{ valLoss: valLoss!, valAccuracy: valAccuracy! },
+        epoch,
+        loss: value,
+        accuracy,
+        // There is validation data, which `fit` measures after every epoch.
+        valLoss: valLoss!,
+        valAccuracy: valAccuracy!,
       })),
       epoch: stopping?.bestEpoch || history.epochs.length,
       validation: await measure(validation),

@@ -7,7 +7,7 @@ import { type TrialFrame, trainingOf } from "./trials.js";
 /** Long enough to tell a fast network from a slow one. */
 const SECONDS_EACH = 2;
 
-/** Measures each kind of network: what else a regime adds changes its speed little. */
+/** Measures the speed of each kind of network: whatever else a regime adds changes it little. */
 export async function measureSpeeds(
   frame: Omit<TrialFrame, "plan">,
   dataset: Dataset,
@@ -20,8 +20,12 @@ export async function measureSpeeds(
     const setting: Setting = { label: "", network: { downsampling } };
     const training = {
       ...trainingOf(frame, setting, request.seed),
-      ...{ dataset, threads, fast: request.fast, batchSize: request.batchSize },
-      ...{ epochs: 1, limit: undefined },
+      dataset,
+      threads,
+      fast: request.fast,
+      batchSize: request.batchSize,
+      epochs: 1,
+      limit: undefined,
     };
     const { imagesPerSecond, evaluatedPerSecond } = await measureThroughput(training, {
       signal,

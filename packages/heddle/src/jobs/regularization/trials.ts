@@ -6,14 +6,14 @@ import type { Sequential } from "@heddle/core/internal/model/sequential.js";
 import { Adam, type Optimizer } from "@heddle/core/internal/optimizers/index.js";
 import { OneCycle } from "@heddle/core/internal/schedules/index.js";
 import { networkOf } from "./network.js";
-import type { StudyPlan } from "./plan.js";
+import type { RegularizationPlan } from "./plan.js";
 import type { Regime, Setting } from "./regimes.js";
-import type { RequestWords, StudyRequest } from "./request.js";
+import type { RegularizationRequest, RequestWords } from "./request.js";
 
 /** What a trial is for. */
 export type Purpose = "choosing" | "comparing";
 
-/** One training of the study: all of it decides its weights, to the last bit. */
+/** One training of a study. Everything in it decides its weights, to the last bit. */
 export interface Trial {
   readonly regime: Regime;
   readonly setting: Setting;
@@ -24,11 +24,11 @@ export interface Trial {
   readonly key: string;
 }
 
-/** What all trials of a study have in common. */
+/** What all trials of a study share. */
 export interface TrialFrame {
-  readonly request: StudyRequest;
+  readonly request: RegularizationRequest;
   readonly words: RequestWords;
-  readonly plan: Pick<StudyPlan, "seeds" | "epochs" | "choosingEpochs">;
+  readonly plan: Pick<RegularizationPlan, "seeds" | "epochs" | "choosingEpochs">;
   readonly input: readonly [number, number, number];
   readonly classes: number;
 }
@@ -46,12 +46,12 @@ export function trainingOf(frame: Omit<TrialFrame, "plan">, setting: Setting, se
   return {
     model: networkOf(setting.network, { input, classes, seed }),
     optimizer: new Adam({ learningRate: new OneCycle(request.learningRate) }),
-    // Smoothed labels, which the study's recipe has, would be a regularization of their own.
+    // Label smoothing, which the study's recipe has, would be a regularization of its own.
     loss: new SparseCategoricalCrossentropy(),
   };
 }
 
-/** The trials that strengths and rates are chosen by: each setting once, where there is a choice. */
+/** The trials by which strengths and rates are chosen: each setting once, where there is a choice. */
 export function choosingTrials(frame: TrialFrame, regimes: readonly Regime[]): Promise<readonly Trial[]> {
   const { plan, request } = frame;
   const chosen = regimes.filter(({ settings }) => settings.length > 1);
@@ -64,8 +64,7 @@ export function choosingTrials(frame: TrialFrame, regimes: readonly Regime[]): P
 }
 
 /**
- * The trials that are compared, in an order in which each regime has as many seeds as the others: an interrupted study
- * is no heap of one regime.
+ * The trials that are compared, seed by seed, so that an interrupted study has about as many trials of every regime.
  */
 export function comparingTrials(
   frame: TrialFrame,
@@ -87,10 +86,19 @@ async function withKey(frame: TrialFrame, trial: Omit<Trial, "key">): Promise<Tr
   const { model, optimizer, loss } = trainingOf(frame, setting, seed);
   const { words, request } = frame;
   const deciding = {
-    ...{ regime: regime.name, purpose, seed, epochs, patience: setting.patience ?? null },
-    ...{ model: model.toJson(), optimizer: serialize(optimizer), loss: serialize(loss) },
-    ...{ batchSize: request.batchSize, fast: request.fast },
-    ...{ data: words["data"] ?? "", limit: request.limit ?? null, heddle: words["Heddle's version"] ?? "" },
+    regime: regime.name,
+    purpose,
+    seed,
+    epochs,
+    patience: setting.patience ?? null,
+    model: model.toJson(),
+    optimizer: serialize(optimizer),
+    loss: serialize(loss),
+    batchSize: request.batchSize,
+    fast: request.fast,
+    data: words["data"] ?? "",
+    limit: request.limit ?? null,
+    heddle: words["Heddle's version"] ?? "",
   };
   const digest = await sha256(new TextEncoder().encode(JSON.stringify(deciding)));
   return { ...trial, key: digest.slice(0, 16) };

@@ -22,7 +22,7 @@ function study(ours: readonly number[], l1: readonly number[], l2: readonly numb
 const judged = (...accuracies: Parameters<typeof study>) => judge(study(...accuracies), ["l1", "l2"]);
 
 describe("judge", () => {
-  it("supports the claim where it holds against both by more than chance", () => {
+  it("supports the claim if it holds against both by more than chance", () => {
     const verdict = judged([0.92, 0.925, 0.922], [0.9, 0.904, 0.902], [0.91, 0.914, 0.913]);
     expect(verdict.outcome).toBe("supported");
     expect(verdict.sentence).toBe(
@@ -30,7 +30,7 @@ describe("judge", () => {
     );
   });
 
-  it("contradicts it where one of them is better by more than chance", () => {
+  it("contradicts the claim if one of them is better by more than chance", () => {
     const verdict = judged([0.91, 0.914, 0.913], [0.9, 0.904, 0.902], [0.92, 0.925, 0.922]);
     expect(verdict.outcome).toBe("contradicted");
     expect(verdict.sentence).toBe(
@@ -38,15 +38,15 @@ describe("judge", () => {
     );
   });
 
-  it("decides nothing where an interval holds zero", () => {
+  it("is undecided if an interval spans zero", () => {
     const verdict = judged([0.92, 0.925, 0.922], [0.9, 0.904, 0.902], [0.91, 0.93, 0.915]);
     expect(verdict.outcome).toBe("undecided");
     expect(verdict.sentence).toMatch(
-      /^Not decided by 3 seeds: pooling \+ dropout differs from L1 \(\+2\.03 .*\) and from L2 \(\+0\.40, −\S+ to \+\S+\); zero lies within the interval of L2\.$/,
+      /^Undecided by 3 seeds: pooling \+ dropout differs from L1 \(\+2\.03 .*\) and from L2 \(\+0\.40, −\S+ to \+\S+\); the interval of L2 spans zero\.$/,
     );
   });
 
-  it("decides nothing between equals, and nothing without a contest", () => {
+  it("is undecided between equals, and without a contest", () => {
     const same = [0.9, 0.91, 0.92];
     expect(judged(same, same, same).outcome).toBe("undecided");
     expect(outcomeOf([])).toBe("undecided");

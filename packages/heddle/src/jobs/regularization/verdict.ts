@@ -2,17 +2,18 @@ import type { MeanInterval } from "@heddle/core/internal/evaluate/mean-interval.
 import { REFERENCE } from "./regimes.js";
 import type { RegimeResult } from "./results.js";
 
-/** What a study says of a claim that one regime outperforms others. */
+/** What a study says about a claim that one regime outperforms others. */
 export type Outcome = "supported" | "contradicted" | "undecided";
 
-/** A regime against one that the claim says it outperforms. */
+/** The reference against a regime that it is claimed to outperform. */
 export interface Contest {
-  /** As it stands in a sentence: `L2`. */
+  /** As written within a sentence: `L2`. */
   readonly rival: string;
-  /** Test accuracy of the claimed winner less the rival's, seed by seed. */
+  /** Test accuracy of the claimed winner minus the rival's, seed by seed. */
   readonly advantage: MeanInterval;
 }
 
+/** The verdict on a claim. */
 export interface Verdict {
   readonly outcome: Outcome;
   /** One sentence with its numbers. */
@@ -21,8 +22,8 @@ export interface Verdict {
 }
 
 /**
- * Supported where every interval lies above zero, contradicted where one lies below, and not decided otherwise: an
- * interval that holds zero tells neither from the other.
+ * Supported where every interval lies above zero, contradicted where one lies below, undecided otherwise: an interval
+ * that spans zero does not tell which is better.
  */
 export function outcomeOf(contests: readonly Contest[]): Outcome {
   if (contests.some(({ advantage }) => advantage.high < 0)) return "contradicted";
@@ -32,9 +33,9 @@ export function outcomeOf(contests: readonly Contest[]): Outcome {
 }
 
 /**
- * The verdict on a claim that the reference outperforms some regimes.
+ * Judges the claim that the reference outperforms some regimes.
  *
- * @param rivals names of the regimes that it is said to outperform
+ * @param rivals names of these regimes
  */
 export function judge(results: readonly RegimeResult[], rivals: readonly string[]): Verdict {
   const reference = results.find(({ regime }) => regime.name === REFERENCE);
@@ -67,8 +68,8 @@ function sentenceOf(of: {
 }): string {
   const { outcome, winner, seeds, contests } = of;
   const each = contests.map(({ rival, advantage: { mean, low, high } }, index) => {
-    const what = index === 0 ? " points of test accuracy, 95% interval " : ", ";
-    return `${rival} (${points(mean)}${what}${points(low)} to ${points(high)})`;
+    const unit = index === 0 ? " points of test accuracy, 95% interval " : ", ";
+    return `${rival} (${points(mean)}${unit}${points(low)} to ${points(high)})`;
   });
   switch (outcome) {
     case "supported":
@@ -78,10 +79,10 @@ function sentenceOf(of: {
       return `Contradicted by ${seeds} seeds: ${winner} is outperformed by ${listed(lost, "and")}; it differs from ${listed(each, "and from")}.`;
     }
     case "undecided": {
-      const open = contests
+      const undecided = contests
         .filter(({ advantage }) => !(advantage.low > 0))
         .map(({ advantage: _, rival }) => rival);
-      return `Not decided by ${seeds} seeds: ${winner} differs from ${listed(each, "and from")}; zero lies within the interval of ${listed(open, "and of")}.`;
+      return `Undecided by ${seeds} seeds: ${winner} differs from ${listed(each, "and from")}; the interval of ${listed(undecided, "and of")} spans zero.`;
     }
   }
 }

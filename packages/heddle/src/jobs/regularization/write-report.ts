@@ -1,22 +1,22 @@
-import { studyFigures } from "./figures.js";
-import { type StudyReport, studyReport } from "./report.js";
+import { regimeFigures } from "./figures.js";
+import type { RegularizationFolder } from "./folder.js";
+import { type RegularizationReport, regularizationPage } from "./page.js";
 import type { RegimeResult } from "./results.js";
-import type { StudyFolder } from "./study-folder.js";
 import type { Verdict } from "./verdict.js";
 
 /** Writes a study's results as JSON, its figures, and the report that shows them. */
-export async function writeStudyReport(
-  folder: StudyFolder,
-  report: Omit<StudyReport, "figures">,
+export async function writeReport(
+  folder: RegularizationFolder,
+  report: Omit<RegularizationReport, "figures">,
 ): Promise<void> {
   const { results, study, verdict, pooledVerdict } = report;
-  const figures = await studyFigures(results, study.dataset.title);
+  const figures = await regimeFigures(results, study.dataset.title);
   await folder.writeFigures(Object.values(figures));
   await folder.writeResults(resultsJson({ results, verdict, pooledVerdict }));
-  await folder.writeReport(studyReport({ ...report, figures }));
+  await folder.writeReport(regularizationPage({ ...report, figures }));
 }
 
-/** Results as `results.json` and `--json` give them. */
+/** Results as JSON: `results.json`. */
 export function resultsJson(of: {
   readonly results: readonly RegimeResult[];
   readonly verdict: Verdict;
@@ -30,8 +30,8 @@ export function resultsJson(of: {
       title: regime.title,
       setting: setting.label,
       ...result,
-      candidates: candidates.map(({ setting: tried, ...measured }) => ({
-        setting: tried.label,
+      candidates: candidates.map(({ setting: candidate, ...measured }) => ({
+        setting: candidate.label,
         ...measured,
       })),
       trials: trials.map(({ record }) => record.key),

@@ -5,19 +5,19 @@ import { published } from "@heddle/core/internal/recipes/study-recipe.js";
 import type { Fact, PageSection, PageTable } from "../../pages/page.js";
 import { renderPage } from "../../pages/render-page.js";
 import { FEW_EPOCHS, FEW_EPOCHS_NOTE } from "./plan.js";
-import type { StudyRecord, TestRecord } from "./records.js";
+import type { RegularizationRecord, TestRecord } from "./records.js";
 import { REFERENCE, titleOf } from "./regimes.js";
-import type { StudyRequest } from "./request.js";
+import type { RegularizationRequest } from "./request.js";
 import type { RegimeResult } from "./results.js";
 import { points, type Verdict } from "./verdict.js";
 
-/** All that the report shows. */
-export interface StudyReport {
-  readonly study: StudyRecord;
-  readonly request: StudyRequest;
+/** Everything that the page shows. */
+export interface RegularizationReport {
+  readonly study: RegularizationRecord;
+  readonly request: RegularizationRequest;
   readonly results: readonly RegimeResult[];
   readonly test: TestRecord;
-  /** On the published claim, and on the same with max-pooling in every network. */
+  /** On the published claim, and on the same claim with max-pooling in every network. */
   readonly verdict: Verdict;
   readonly pooledVerdict: Verdict;
   readonly figures: {
@@ -27,12 +27,12 @@ export interface StudyReport {
     readonly training: Figure;
     readonly validation: Figure;
   };
-  /** Why this is not the published study's data, where it is not. */
+  /** A warning where the data is not the published study's. */
   readonly notice?: { readonly title: string; readonly text: string };
 }
 
-/** The comparison as one page. */
-export function studyReport(report: StudyReport): string {
+/** The comparison of regimes as one HTML page. */
+export function regularizationPage(report: RegularizationReport): string {
   const { study, results, verdict, notice } = report;
   const headline = [REFERENCE, "l1", "l2", "none"].flatMap((name) => {
     const result = results.find(({ regime }) => regime.name === name);
@@ -48,7 +48,7 @@ export function studyReport(report: StudyReport): string {
     ];
   });
   return renderPage({
-    kind: "Heddle study",
+    kind: "Heddle study of regularization",
     title: `Regularization compared on ${study.dataset.title}`,
     subtitle: verdict.sentence,
     id: "regularization",
@@ -68,7 +68,13 @@ export function studyReport(report: StudyReport): string {
   });
 }
 
-function verdictSection({ results, pooledVerdict, figures, study, notice }: StudyReport): PageSection {
+function verdictSection({
+  results,
+  pooledVerdict,
+  figures,
+  study,
+  notice,
+}: RegularizationReport): PageSection {
   const ours = results.find(({ regime }) => regime.name === REFERENCE);
   const gap = published.trainAccuracy - published.testAccuracy;
   const beside: PageTable = {
@@ -87,19 +93,19 @@ function verdictSection({ results, pooledVerdict, figures, study, notice }: Stud
     id: "verdict",
     title: "Verdict",
     text: [
-      "The claim is “pooling and dropout outperformed L1 and L2”; what this study says of it stands at the top.",
-      `With max-pooling in every network, so that dropout alone stands against the penalties: ${lowerFirst(pooledVerdict.sentence)}`,
+      "The published claim is “pooling and dropout outperformed L1 and L2”; the verdict on it is at the top of this page.",
+      `With max-pooling in every network, so that only dropout competes with the penalties: ${lowerFirst(pooledVerdict.sentence)}`,
       ...(study.plan.epochs < FEW_EPOCHS ? [`${FEW_EPOCHS_NOTE}.`] : []),
     ].join(" "),
-    // Only results on the same images stand beside each other.
+    // Only results on the same images are set side by side.
     tables: notice ? [] : [beside],
     figures: [figures.accuracy, figures.differences],
     aside:
-      "The rule: supported where the 95% interval of the difference lies above zero against both L1 and L2, contradicted where it lies below zero against one of them, not decided otherwise. Differences are taken seed by seed; intervals are Student's t over the seeds, which is wide for few of them. They say how much the result depends on the seed, on these test images; other test images would add their own chance. No correction is made for looking at many regimes at once.",
+      "The claim is supported if the 95% interval of the difference lies above zero against both L1 and L2, contradicted if it lies below zero against one of them, and undecided otherwise. Differences are taken seed by seed. Intervals are Student's t over the seeds, which are wide for few seeds. They show how much the result depends on the seed, on these test images; other test images would add chance of their own. There is no correction for looking at many regimes at once.",
   };
 }
 
-function comparison({ results, study }: StudyReport): PageSection {
+function comparison({ results, study }: RegularizationReport): PageSection {
   const table: PageTable = {
     title: `Accuracy in percent: mean ± standard deviation over ${study.plan.seeds} seeds`,
     head: ["Regime", "Setting", "Parameters", "Test", "Training", "Gap, points", "Against pooling + dropout"],
@@ -117,14 +123,14 @@ function comparison({ results, study }: StudyReport): PageSection {
   return {
     id: "comparison",
     title: "Comparison",
-    text: "Each regime with the setting that was chosen on held-out images. The last column is its test accuracy less that of pooling + dropout, seed by seed, in points with the 95% interval.",
+    text: "Each regime with the setting that was chosen on held-out images. The last column is its test accuracy minus that of pooling + dropout, seed by seed, in points with the 95% interval.",
     tables: [table],
     aside:
-      "Training accuracy is measured after training on the images that were trained on, dropout and augmentation off. The gap is training accuracy less test accuracy: the larger, the more was learnt by heart.",
+      "Training accuracy is measured after training, on the training images, with dropout and augmentation off. The gap is training accuracy minus test accuracy: the larger it is, the more the model memorised.",
   };
 }
 
-function overfitting({ results, figures, notice }: StudyReport): PageSection {
+function overfitting({ results, figures, notice }: RegularizationReport): PageSection {
   const ours = results.find(({ regime }) => regime.name === REFERENCE);
   const none = results.find(({ regime }) => regime.name === "none");
   return {
@@ -133,11 +139,11 @@ function overfitting({ results, figures, notice }: StudyReport): PageSection {
     ...(ours && none && { text: gapSentence(ours, none, notice === undefined) }),
     figures: [figures.gap, figures.training],
     aside:
-      "The curve is of the running epoch, with dropout and augmentation on, which lowers it; the gap is measured with both off.",
+      "The curve is measured while training, with dropout and augmentation on, which lowers it; the gap is measured with both off.",
   };
 }
 
-function byEpoch({ figures, study }: StudyReport): PageSection {
+function byEpoch({ figures, study }: RegularizationReport): PageSection {
   return {
     id: "by-epoch",
     title: "By epoch",
@@ -146,7 +152,7 @@ function byEpoch({ figures, study }: StudyReport): PageSection {
   };
 }
 
-function choices({ results, study, request }: StudyReport): PageSection {
+function choices({ results, study, request }: RegularizationReport): PageSection {
   const rows = results.flatMap(({ regime, setting, candidates }) =>
     candidates.map((candidate) => [
       regime.title,
@@ -159,7 +165,7 @@ function choices({ results, study, request }: StudyReport): PageSection {
   return {
     id: "choices",
     title: "Choices",
-    text: `Each strength and rate was tried once, with seed ${request.seed} and ${counted(study.plan.choosingEpochs, "epoch")}, and judged by the ${groupDigits(study.images.validation)} held-out images. That seed is not among those compared, so that no regime keeps the luck it was chosen by.`,
+    text: `Each strength and rate was tried once, with seed ${request.seed} and ${counted(study.plan.choosingEpochs, "epoch")}, and judged by the ${groupDigits(study.images.validation)} held-out images. That seed is not among those compared, so that no regime keeps the luck of its choice.`,
     tables: [
       {
         title: "Accuracy on the held-out images",
@@ -169,11 +175,11 @@ function choices({ results, study, request }: StudyReport): PageSection {
       },
     ],
     aside:
-      "One seed on so few images tells neighbouring strengths apart only roughly. The published network keeps its published rate: what is gained by a choice is gained by the others.",
+      "One seed on so few images tells neighbouring strengths apart only roughly. The published network keeps its published rate, so that only the other regimes gain by a choice.",
   };
 }
 
-function design({ study, results, request, test }: StudyReport): PageSection {
+function design({ study, results, request, test }: RegularizationReport): PageSection {
   const { images, plan, machine, versions } = study;
   const engine = results[0]?.trials[0]?.record.engine;
   const facts: Fact[] = [
@@ -184,21 +190,21 @@ function design({ study, results, request, test }: StudyReport): PageSection {
     },
     {
       label: "Test images",
-      value: `looked at once, on ${test.lookedAt.slice(0, 16).replace("T", " ")} UTC, when every trial was over`,
+      value: `looked at once, on ${test.lookedAt.slice(0, 16).replace("T", " ")} UTC, after all trials`,
     },
     {
       label: "Seeds",
-      value: `${request.seed + 1} to ${request.seed + plan.seeds}: first weights, order of images, dropout, shifts`,
+      value: `${request.seed + 1} to ${request.seed + plan.seeds}: initial weights, order of images, dropout, shifts`,
     },
     {
       label: "Epochs",
-      value: `${plan.epochs}, the same for all; early stopping may end before, which cuts the cycle of the learning rate short`,
+      value: `${plan.epochs}, the same for all; early stopping may end sooner, which cuts the learning rate's cycle short`,
     },
     {
       label: "Optimizer",
       value: `Adam, one cycle peaking at ${request.learningRate}, batches of ${request.batchSize}: not tuned for any regime`,
     },
-    { label: "Loss", value: "cross-entropy; no smoothed labels, which regularize as well" },
+    { label: "Loss", value: "cross-entropy, without label smoothing, which would regularize as well" },
     {
       label: "Kernels",
       value: `${engine?.variant ?? ""}: the same weights on any number of threads`,
@@ -209,7 +215,7 @@ function design({ study, results, request, test }: StudyReport): PageSection {
   return {
     id: "design",
     title: "Design",
-    text: "All networks are the study's: two 3×3 convolutions of 16 and 32 filters and a dense layer. With the same seed their convolutions begin with the same weights. They differ in this alone:",
+    text: "All networks are the study's: two 3×3 convolutions of 16 and 32 filters and a dense layer. With the same seed, their convolutions begin with the same weights. They differ only in what is added:",
     facts,
     tables: [
       {
@@ -221,7 +227,7 @@ function design({ study, results, request, test }: StudyReport): PageSection {
   };
 }
 
-function trials({ results, study }: StudyReport): PageSection {
+function trials({ results, study }: RegularizationReport): PageSection {
   const all = results.flatMap(({ trials: own, regime, setting }) =>
     own.map(({ record, testAccuracy }) => [
       titleOf(regime, setting),
@@ -241,7 +247,7 @@ function trials({ results, study }: StudyReport): PageSection {
     title: "Trials",
     tables: [
       {
-        title: `All ${all.length} trials that were compared, ${formatDuration(seconds)} of training on ${study.machine.cores} cores`,
+        title: `All ${all.length} compared trials, ${formatDuration(seconds)} of training on ${study.machine.cores} cores`,
         head: ["Regime", "Seed", "Epoch kept", "Test", "Training", "Held out", "Weights, SHA-256"],
         rows: all,
         numeric: [1, 2, 3, 4, 5],
@@ -250,24 +256,27 @@ function trials({ results, study }: StudyReport): PageSection {
   };
 }
 
-function reproduction({ study, request }: StudyReport): PageSection {
+function reproduction({ study, request }: RegularizationReport): PageSection {
   const { seeds, epochs, expectedSeconds } = study.plan;
-  const command = { label: "Command", value: study.command, code: true };
-  if (request.budgetSeconds === undefined) return { id: "again", title: "Again", facts: [command] };
-  const expected = { label: "Planned", value: `${formatDuration(expectedSeconds)} on this machine` };
+  const about = {
+    id: "reproduction",
+    title: "Reproduction",
+    text: "This command repeats the study.",
+    command: study.command,
+  };
+  if (request.budgetSeconds === undefined) return about;
   return {
-    id: "again",
-    title: "Again",
-    facts: [command, expected],
-    aside: `A faster or slower machine makes more or fewer seeds and epochs of a budget. Those of this study come with --seeds ${seeds} --epochs ${epochs} in its place.`,
+    ...about,
+    facts: [{ label: "Planned", value: `${formatDuration(expectedSeconds)} on this machine` }],
+    aside: `A faster or slower machine gets more or fewer seeds and epochs out of a budget. Without a budget, ${seeds} seeds and ${counted(epochs, "epoch")} give this study again.`,
   };
 }
 
-/** What is left of the claim: that the network is not overfit. */
+/** On the rest of the claim: that the network is not overfit. */
 function gapSentence(ours: RegimeResult, none: RegimeResult, comparable: boolean): string {
   const gap = 100 * (published.trainAccuracy - published.testAccuracy);
   const theirs = comparable ? `; the published study had ${gap.toFixed(1)}` : "";
-  return `“Not overfit”: the training accuracy of pooling + dropout lies ${intervalText(ours.gap)} points above its test accuracy${theirs}. Without regularization it is ${intervalText(none.gap)}.`;
+  return `“Not overfit”: the training accuracy of pooling + dropout is ${intervalText(ours.gap)} points above its test accuracy${theirs}. Without regularization, the gap is ${intervalText(none.gap)}.`;
 }
 
 /** `92.31 ± 0.12` */

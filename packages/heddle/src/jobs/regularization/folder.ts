@@ -11,34 +11,34 @@ import {
 import type { Figure } from "@heddle/core/internal/figures/figure.js";
 import { writeFigures } from "../../rendering/write-figures.js";
 import {
-  parseStudyRecord,
+  parseRegularizationRecord,
   parseTestRecord,
   parseTrialRecord,
-  type StudyRecord,
+  type RegularizationRecord,
   type TestRecord,
   type TrialRecord,
 } from "./records.js";
 
 /**
- * A study's folder, readable without Heddle and whole after a kill at any moment:
+ * The folder of a study of regularization, readable without Heddle and whole after a kill at any moment:
  *
  *     study.json  trials/KEY.json  test.json  results.json  report.html  figures/
  *
  * `weights/` is there until the test images have been looked at. No file names a path outside the folder.
  */
-export class StudyFolder {
+export class RegularizationFolder {
   constructor(readonly path: string) {}
 
   get reportPath(): string {
     return join(this.path, "report.html");
   }
 
-  /** Undefined where no study was begun. */
-  async readStudy(): Promise<ReturnType<typeof parseStudyRecord> | undefined> {
-    return this.read("study.json", parseStudyRecord);
+  /** Undefined before a study has begun. */
+  async readRecord(): Promise<ReturnType<typeof parseRegularizationRecord> | undefined> {
+    return this.read("study.json", parseRegularizationRecord);
   }
 
-  writeStudy(record: StudyRecord): Promise<void> {
+  writeRecord(record: RegularizationRecord): Promise<void> {
     return this.writeJson("study.json", record);
   }
 
@@ -51,11 +51,11 @@ export class StudyFolder {
       who: join(this.path, path),
       expected: `the trial ${key}`,
       received: `the trial ${record.key}`,
-      next: "Delete the file: the trial is then trained again.",
+      next: "Delete the file; the trial is then trained again.",
     });
   }
 
-  /** Keeps a finished trial, its weights first: a trial that is there is whole. */
+  /** Writes a finished trial, its weights first: a trial that exists is complete. */
   async writeTrial(record: TrialRecord, weights?: Uint8Array): Promise<void> {
     if (weights) await writeFileAtomic(this.weightsPath(record.key), weights);
     await this.writeJson(join("trials", `${record.key}.json`), record);
@@ -78,7 +78,7 @@ export class StudyFolder {
     return this.writeJson("test.json", record);
   }
 
-  /** The weights have served their purpose; each trial keeps their checksum. */
+  /** Removes the weights, which have served their purpose; each trial keeps their checksum. */
   async removeWeights(): Promise<void> {
     await rm(join(this.path, "weights"), { recursive: true, force: true });
   }
@@ -95,13 +95,13 @@ export class StudyFolder {
     return writeFileAtomic(this.reportPath, html);
   }
 
-  /** Files that a kill left half written, under names of their own. */
+  /** Removes files that a kill left half written. */
   removeLeftovers(): Promise<void> {
     const below = ["trials", "weights", "figures"].map((name) => join(this.path, name));
     return removeHalfWritten(this.path, ...below);
   }
 
-  /** A study that was refused leaves nothing behind. */
+  /** Removes the folder of a study that was refused. */
   async removeIfEmpty(): Promise<void> {
     await rmdir(this.path).catch(() => undefined);
   }

@@ -13,8 +13,8 @@ import type { Dataset } from "@heddle/core/internal/data/dataset.js";
 import { generateFashionSketch } from "@heddle/core/internal/data/fashion-sketch/index.js";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { REFERENCE, regimes } from "./regimes.js";
-import type { StudyRequest } from "./request.js";
-import { runStudy, type StudyEvents } from "./run-study.js";
+import type { RegularizationRequest } from "./request.js";
+import { type RegularizationEvents, runRegularization } from "./run-regularization.js";
 
 const folders: string[] = [];
 afterAll(() => {
@@ -28,8 +28,15 @@ function newFolder(): string {
 }
 
 const dataset: Dataset = generateFashionSketch({ train: 120, test: 40 });
-const defaults: StudyRequest = { batchSize: 64, learningRate: 1e-3, seed: 42, fast: false };
-const request: StudyRequest = { ...defaults, seeds: 2, epochs: 1, batchSize: 20 };
+const request: RegularizationRequest = {
+  seeds: 2,
+  epochs: 1,
+  batchSize: 20,
+  learningRate: 1e-3,
+  seed: 42,
+  fast: false,
+};
+const command = "heddle study regularization --seeds 2 --epochs 1 --batch-size 20";
 
 /** One regime with a choice, the claim's two rivals with one strength, and the reference. */
 const few = regimes
@@ -38,14 +45,14 @@ const few = regimes
 /** 3 choices among the strengths of L2, and 4 regimes over 2 seeds. */
 const TRIALS = 3 + 8;
 
-/** As fast as nobody asks here: nothing is fitted to a time. */
+/** Any speed will do here: nothing is fitted to a time. */
 const speed = { imagesPerSecond: 10_000, evaluatedPerSecond: 20_000 };
 const speeds = { none: speed, maxPooling: speed, strides: speed };
 
-function run(runsFolder: string, options: Partial<Parameters<typeof runStudy>[0]> = {}) {
+function run(runsFolder: string, options: Partial<Parameters<typeof runRegularization>[0]> = {}) {
   const signal = new AbortController().signal;
-  return runStudy({
-    ...{ dataset, request, defaults, runsFolder, threads: 1, signal, regimes: few, speeds },
+  return runRegularization({
+    ...{ dataset, request, command, runsFolder, threads: 1, signal, regimes: few, speeds },
     ...options,
   });
 }
@@ -63,10 +70,10 @@ function outcomeOf(folder: string) {
 
 const STUDY = "regularization-fashion-sketch";
 
-describe("a study that nobody disturbs", () => {
+describe("an undisturbed study", () => {
   const root = newFolder();
   const folder = join(root, STUDY);
-  let first: Awaited<ReturnType<typeof runStudy>>;
+  let first: Awaited<ReturnType<typeof runRegularization>>;
   beforeAll(async () => {
     first = await run(root);
   });
@@ -98,7 +105,7 @@ describe("a study that nobody disturbs", () => {
       expect(readFileSync(join(folder, name), "utf8")).not.toContain(root);
   });
 
-  it("trains nothing and looks at no test image when it is asked for again", async () => {
+  it("trains nothing and looks at no test image when it is run again", async () => {
     const before = readFileSync(join(folder, "test.json"), "utf8");
     const trained: string[] = [];
     const again = await run(root, { events: { onTrial: ({ key }) => trained.push(key) } });
@@ -107,9 +114,9 @@ describe("a study that nobody disturbs", () => {
     expect(again.study.finishedAt).toBe(first.study.finishedAt);
   });
 
-  it("is refused what it was not begun with, by name", async () => {
+  it("refuses a request that differs from the one it began with, by the name of the difference", async () => {
     await expect(run(root, { request: { ...request, epochs: 2 } })).rejects.toThrow(
-      `Study ${folder}: expected --epochs to be 1, as it was begun, received 2. Go on with "heddle study regularization --seeds 2 --epochs 1 --batch-size 20", or begin another study with --run-dir.`,
+      `Study ${folder}: expected \`epochs\` to be 1, as when it began, received 2. Resume it with "${command}", or begin a new study in another folder of runs.`,
     );
     const places = ["--data", "my photos", "--run-dir", "here"];
     await expect(run(root, { request: { ...request, epochs: 2 }, places })).rejects.toThrow(
@@ -120,28 +127,28 @@ describe("a study that nobody disturbs", () => {
     const other = generateFashionSketch({ train: 120, test: 40, seed: 8 });
     await expect(run(root, { dataset: other })).rejects.toThrow("expected data to be fashion-sketch");
     await expect(run(root, { request: { ...request, budgetSeconds: 600 } })).rejects.toThrow(
-      "expected --budget to be none, as it was begun, received 10m",
+      "expected `budget` to be none, as when it began, received 10m",
     );
   });
 
-  it("comes to the same where it is stopped and goes on, on any number of threads", async () => {
+  it("reaches the same results when it is stopped and resumed, on any number of threads", async () => {
     const otherRoot = newFolder();
     const other = join(otherRoot, STUDY);
     // Once among the choices, once among those compared.
     for (const stop of [2, 6]) {
       const controller = new AbortController();
-      const events: StudyEvents = {
+      const events: RegularizationEvents = {
         onTrial: (_, __, { number }) => {
           if (number === stop) controller.abort();
         },
       };
       const stopped = run(otherRoot, { signal: controller.signal, events, threads: 2 });
-      await expect(stopped).rejects.toThrow(`What is finished of the study is kept in ${other}`);
+      await expect(stopped).rejects.toThrow(`Finished trials are kept in ${other}`);
       expect(readdirSync(join(other, "trials"))).toHaveLength(stop);
       expect(existsSync(join(other, "test.json"))).toBe(false);
       expect(existsSync(join(other, "lock"))).toBe(false);
     }
-    // As a process leaves it that is killed; none has a number this large.
+    // As a killed process leaves it; no process has a number this large.
     writeFileSync(join(other, "lock"), `${hostname()} ${2 ** 30}\n`);
     writeFileSync(join(other, "trials", ".half.json.0123456789ab.tmp"), "{");
     const trained: number[] = [];
@@ -152,8 +159,8 @@ describe("a study that nobody disturbs", () => {
   });
 });
 
-describe("runStudy", () => {
-  it("refuses to work beside another process", async () => {
+describe("runRegularization", () => {
+  it("refuses to work next to another process", async () => {
     const root = newFolder();
     const folder = join(root, STUDY);
     mkdirSync(folder, { recursive: true });
@@ -168,7 +175,7 @@ describe("runStudy", () => {
   it("names a damaged trial", async () => {
     const root = newFolder();
     const controller = new AbortController();
-    const events: StudyEvents = { onTrial: () => controller.abort() };
+    const events: RegularizationEvents = { onTrial: () => controller.abort() };
     await expect(run(root, { signal: controller.signal, events })).rejects.toThrow("Stopped.");
     const trials = join(root, STUDY, "trials");
     const [only] = readdirSync(trials);

@@ -9,69 +9,70 @@ import { formatCommand } from "../../runs/command-line.js";
 import { lockFolder } from "../../system/lock.js";
 import { describeMachine } from "../../system/machine.js";
 import { heddleVersion } from "../../system/version.js";
+import { RegularizationFolder } from "./folder.js";
 import { lookAtTest } from "./look-at-test.js";
 import { estimatedSeconds, Pace } from "./pace.js";
-import { planStudy } from "./plan.js";
-import { STUDY_FORMAT_VERSION, type StudyRecord, type TrialRecord } from "./records.js";
+import { planRegularization } from "./plan.js";
+import { FORMAT_VERSION, type RegularizationRecord, type TrialRecord } from "./records.js";
 import { regimes as allRegimes, type Regime, titleOf } from "./regimes.js";
-import { checkSameRequest, commandOf, type StudyRequest, wordsOf } from "./request.js";
+import { checkSameRequest, type RegularizationRequest, wordsOf } from "./request.js";
 import { type Choice, chooseSettings, type FinishedTrial, type RegimeResult, resultsOf } from "./results.js";
 import { runTrial } from "./run-trial.js";
 import { measureSpeeds } from "./speeds.js";
-import { type StudyImages, splitImages } from "./split.js";
-import { StudyFolder } from "./study-folder.js";
+import { type RegularizationImages, splitImages } from "./split.js";
 import { choosingTrials, comparingTrials, type Trial, type TrialFrame } from "./trials.js";
 import { judge, type Verdict } from "./verdict.js";
-import { writeStudyReport } from "./write-report.js";
+import { writeReport } from "./write-report.js";
 
-/** A study to run, or to go on with. */
-export interface StudyOptions {
+/** A study to run, or to resume. */
+export interface RegularizationOptions {
   readonly dataset: Dataset;
-  /** Set when the data is a stand-in for what was asked for: why. */
+  /** Set when the data stands in for other data: which, and why. */
   readonly standInFor?: { readonly title: string; readonly reason: string };
-  readonly request: StudyRequest;
-  /** What the request is where nothing is asked for, for the command that is kept. */
-  readonly defaults: StudyRequest;
+  readonly request: RegularizationRequest;
+  /** The command that begins the study, quoted for a shell: kept in its record. */
+  readonly command: string;
   /** The folder of all runs; the study's is one of its folders. */
   readonly runsFolder: string;
-  /** What was typed to say where data and runs are, for advice: `["--data", "photos"]`. It is kept nowhere. */
+  /** Words that say where data and runs are, added to the command in advice and kept nowhere. */
   readonly places?: readonly string[];
   readonly threads: number | undefined;
   readonly signal: AbortSignal;
-  readonly events?: StudyEvents;
-  /** Those of the published study and more by default. */
+  readonly events?: RegularizationEvents;
+  /** The published study's and more by default. */
   readonly regimes?: readonly Regime[];
   /** How fast each kind of network is here; measured by default. */
-  readonly speeds?: StudyRecord["speeds"];
+  readonly speeds?: RegularizationRecord["speeds"];
 }
 
-/** What a study tells while it runs; the command line prints it. */
-export interface StudyEvents {
+/** Reports while a study runs. */
+export interface RegularizationEvents {
   /** Before speeds are measured for the plan. */
   onMeasuring?(): void;
-  /** The plan, made now or before; `finished` trials are there already. */
-  onPlan?(study: StudyRecord, resumed: boolean): void;
-  onProgress?(trial: Trial, at: StudyPosition, progress: Progress): void;
-  onTrial?(record: TrialRecord, trial: Trial, at: StudyPosition): void;
+  /** The plan, made now or, when the study is resumed, earlier. */
+  onPlan?(study: RegularizationRecord, resumed: boolean): void;
+  onProgress?(trial: Trial, at: RegularizationPosition, progress: Progress): void;
+  onTrial?(record: TrialRecord, trial: Trial, at: RegularizationPosition): void;
   onChoices?(choices: readonly Choice[]): void;
   onStage?(stage: "looking at the test images" | "writing the report"): void;
 }
 
-/** How far a study has come. */
-export interface StudyPosition {
-  /** The trial under way or just ended, counted from 1, of `trials`. */
+/** How far a study has got. */
+export interface RegularizationPosition {
+  /** The trial that is running or has just ended, counted from 1, of `trials`. */
   readonly number: number;
   readonly trials: number;
-  /** Expected of this trial, and of it and all that are left. */
+  /** Expected for this trial. */
   readonly trialSeconds: number;
+  /** Expected for this trial and all that are left. */
   readonly secondsLeft: number;
 }
 
 /** A finished study. */
-export interface StudyResult {
+export interface RegularizationResult {
   readonly folder: string;
   readonly reportPath: string;
-  readonly study: StudyRecord;
+  readonly study: RegularizationRecord;
   readonly results: readonly RegimeResult[];
   readonly verdict: Verdict;
   readonly pooledVerdict: Verdict;
@@ -83,26 +84,27 @@ const RIVALS = ["l1", "l2"];
 const POOLED_RIVALS = ["pooling-l1", "pooling-l2"];
 
 /**
- * Trains the study's CNN under each regime, compares them, and writes the report. Every choice is made on training
- * images that are held out; the test images are looked at once, when every trial is over. Called again after a stop or
- * a kill it goes on behind the last finished trial, and comes to the same results.
+ * Trains the study's CNN under each regime, compares the regimes, and writes the report. Every choice is made on training
+ * images that are held out; the test images are looked at once, after all trials. Called again after a stop or a kill, it
+ * resumes after the last finished trial and reaches the same results.
  *
- * @throws AbortedError when the signal fires; HeddleError when the folder holds a study that was begun otherwise, when
- *   another process works on it, or when the budget is too small
+ * @throws AbortedError when the signal fires
+ * @throws HeddleError when the folder holds a study with other settings, another process works on it, or the budget is too
+ *   small
  */
-export async function runStudy(options: StudyOptions): Promise<StudyResult> {
+export async function runRegularization(options: RegularizationOptions): Promise<RegularizationResult> {
   const { dataset, request, events = {}, signal, threads, regimes = allRegimes } = options;
   checkSeveralClasses(dataset);
-  const folder = new StudyFolder(join(options.runsFolder, folderNameOf(dataset)));
+  const folder = new RegularizationFolder(join(options.runsFolder, folderNameOf(dataset)));
   const words = await wordsOf(request, dataset);
-  // Before the lock: who asks for something else is told so at once.
+  // Before the lock, so that a mistake is reported at once.
   await refuseOther(folder, words, options.places);
   const unlock = await lockFolder(folder.path, "Study");
   try {
     await folder.removeLeftovers();
     const images = splitImages(dataset, request.limit);
     const about = { input: dataset.train.shape, classes: dataset.classNames.length, request, words };
-    let study = await studyRecord(folder, options, { about, images, regimes });
+    let study = await obtainRecord(folder, options, { about, images, regimes });
     const frame: TrialFrame = { ...about, plan: study.plan };
 
     const choosing = await choosingTrials(frame, regimes);
@@ -110,11 +112,11 @@ export async function runStudy(options: StudyOptions): Promise<StudyResult> {
     const total = choosing.length + regimes.length * study.plan.seeds;
     const run = { folder, frame, images, pace, total, threads, signal, events };
     const comparedSeconds = estimatedSeconds(study, regimes, study.plan);
-    const tried = await runTrials(run, choosing, { before: 0, secondsBehind: comparedSeconds });
-    const choices = chooseSettings(regimes, tried);
+    const chosen = await runTrials(run, choosing, { before: 0, secondsAfter: comparedSeconds });
+    const choices = chooseSettings(regimes, chosen);
     events.onChoices?.(choices);
     const comparing = await comparingTrials(frame, choices);
-    const compared = await runTrials(run, comparing, { before: choosing.length, secondsBehind: 0 });
+    const compared = await runTrials(run, comparing, { before: choosing.length, secondsAfter: 0 });
 
     events.onStage?.("looking at the test images");
     const test = await lookAtTest(folder, frame, compared, images.test, { threads, signal });
@@ -126,16 +128,21 @@ export async function runStudy(options: StudyOptions): Promise<StudyResult> {
     const pooledVerdict = judge(results, POOLED_RIVALS);
     study = { ...study, finishedAt: study.finishedAt ?? new Date().toISOString() };
     const notice = noticeOf(options, study);
-    await writeStudyReport(folder, {
-      ...{ study, request, results, test, verdict, pooledVerdict },
+    await writeReport(folder, {
+      study,
+      request,
+      results,
+      test,
+      verdict,
+      pooledVerdict,
       ...(notice && { notice }),
     });
-    await folder.writeStudy(study);
+    await folder.writeRecord(study);
     return { folder: folder.path, reportPath: folder.reportPath, study, results, verdict, pooledVerdict };
   } catch (thrown) {
     if (!(thrown instanceof AbortedError)) throw thrown;
     throw new AbortedError(
-      `Stopped. What is finished of the study is kept in ${folder.path}; the trial under way begins again.`,
+      `Stopped. Finished trials are kept in ${folder.path}; the current trial will be repeated.`,
       { cause: thrown },
     );
   } finally {
@@ -150,38 +157,38 @@ function folderNameOf({ name }: Dataset): string {
 }
 
 async function refuseOther(
-  folder: StudyFolder,
+  folder: RegularizationFolder,
   words: Awaited<ReturnType<typeof wordsOf>>,
   places: readonly string[] = [],
 ): Promise<void> {
-  const begun = await folder.readStudy();
+  const begun = await folder.readRecord();
   if (!begun) return;
   const command = [begun.command, ...(places.length > 0 ? [formatCommand(places)] : [])].join(" ");
   checkSameRequest(folder.path, begun.request, words, `"${command}"`);
 }
 
-/** The record of a study that was begun, or of a new one whose plan is made now. */
-async function studyRecord(
-  folder: StudyFolder,
-  options: StudyOptions,
+/** The record of the study to resume, or of a new one, which is planned now. */
+async function obtainRecord(
+  folder: RegularizationFolder,
+  options: RegularizationOptions,
   of: {
     readonly about: Omit<TrialFrame, "plan">;
-    readonly images: StudyImages;
+    readonly images: RegularizationImages;
     readonly regimes: readonly Regime[];
   },
-): Promise<StudyRecord> {
+): Promise<RegularizationRecord> {
   const { dataset, request, events, signal, threads } = options;
   const { about, images, regimes } = of;
-  const begun = await folder.readStudy();
+  const begun = await folder.readRecord();
   const counts = {
     train: images.train.count,
     validation: images.validation.count,
     test: images.test.count,
   };
   const fixed = {
-    formatVersion: STUDY_FORMAT_VERSION,
+    formatVersion: FORMAT_VERSION,
     study: "regularization",
-    command: commandOf(request, options.defaults),
+    command: options.command,
     request: about.words,
     dataset: { name: dataset.name, title: dataset.title },
     images: counts,
@@ -198,36 +205,41 @@ async function studyRecord(
     options.speeds ?? (await measureSpeeds(about, { ...dataset, train: images.train }, { threads, signal }));
   const spent = (performance.now() - started) / 1000;
   const { budgetSeconds, seeds, epochs } = request;
-  const plan = planStudy({
-    ...{ regimes, speeds, images: counts, budgetSeconds, seeds, epochs },
+  const plan = planRegularization({
+    regimes,
+    speeds,
+    images: counts,
+    budgetSeconds,
+    seeds,
+    epochs,
     spentSeconds: spent,
   });
-  const record: StudyRecord = {
+  const record: RegularizationRecord = {
     ...fixed,
     speeds,
     plan,
     versions: { heddle: heddleVersion, node: process.versions.node },
     startedAt: new Date().toISOString(),
   };
-  await folder.writeStudy(record);
+  await folder.writeRecord(record);
   events?.onPlan?.(record, false);
   return record;
 }
 
-/** Runs the trials that are not finished, one behind the other. */
+/** Runs the unfinished trials one after another. */
 async function runTrials(
   run: {
-    readonly folder: StudyFolder;
+    readonly folder: RegularizationFolder;
     readonly frame: TrialFrame;
-    readonly images: StudyImages;
+    readonly images: RegularizationImages;
     readonly pace: Pace;
     readonly total: number;
     readonly threads: number | undefined;
     readonly signal: AbortSignal;
-    readonly events: StudyEvents;
+    readonly events: RegularizationEvents;
   },
   trials: readonly Trial[],
-  around: { readonly before: number; readonly secondsBehind: number },
+  around: { readonly before: number; readonly secondsAfter: number },
 ): Promise<readonly FinishedTrial[]> {
   const { folder, frame, images, pace, threads, signal, events } = run;
   const finished: FinishedTrial[] = [];
@@ -243,10 +255,11 @@ async function runTrials(
       number: around.before + index + 1,
       trials: run.total,
       trialSeconds: pace.secondsOf(trial),
-      secondsLeft: left + pace.corrected(around.secondsBehind),
+      secondsLeft: left + pace.corrected(around.secondsAfter),
     };
     const { record, weights } = await runTrial(frame, trial, images, {
-      ...{ threads, signal },
+      threads,
+      signal,
       onProgress: (progress) => events.onProgress?.(trial, at, progress),
     }).catch((thrown) => {
       if (thrown instanceof AbortedError || !(thrown instanceof HeddleError)) throw thrown;
@@ -261,18 +274,18 @@ async function runTrials(
   return finished;
 }
 
-/** Says that this is no answer to the published study where the data is another. */
-function noticeOf({ dataset, standInFor, request }: StudyOptions, study: StudyRecord) {
+/** Warns where the data is not the published study's, so that this is no answer to it. */
+function noticeOf({ dataset, standInFor, request }: RegularizationOptions, study: RegularizationRecord) {
   if (standInFor) return dataNotice(dataset.source, standInFor);
   if (dataset.name !== "fashion-mnist") {
     return {
-      title: "Other images than the published study's",
-      text: `The claim is put to the test on ${dataset.title}. What comes out says nothing about Fashion-MNIST.`,
+      title: "Not the published study's images",
+      text: `The claim is tested on ${dataset.title}. The result says nothing about Fashion-MNIST.`,
     };
   }
   if (request.limit === undefined) return undefined;
   return {
-    title: "A part of the training images",
-    text: `Trained on ${groupDigits(study.images.train)} of the ${groupDigits(request.limit)} training images that --limit kept. The published study had all of them.`,
+    title: "Only some of the training images",
+    text: `Limited to ${groupDigits(request.limit)} training images, of which ${groupDigits(study.images.train)} were trained on. The published study used all of them.`,
   };
 }

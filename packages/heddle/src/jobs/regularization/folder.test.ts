@@ -2,21 +2,31 @@ import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
-import { parseStudyRecord, type TrialRecord } from "./records.js";
-import { StudyFolder } from "./study-folder.js";
+import { RegularizationFolder } from "./folder.js";
+import { parseRegularizationRecord, type TrialRecord } from "./records.js";
 
 const folder = mkdtempSync(join(tmpdir(), "heddle-study-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const measured = { accuracy: 0.5, loss: 1 };
 const trial: TrialRecord = {
-  ...{ formatVersion: 1, key: "0123456789abcdef", regime: "l2", setting: "l2 0.001", purpose: "comparing" },
-  ...{ seed: 1, parameters: 10, history: [], epoch: 1, validation: measured, seconds: 1 },
-  ...{ weightsSha256: "0".repeat(64), engine: { variant: "strict", threads: 1 } },
+  formatVersion: 1,
+  key: "0123456789abcdef",
+  regime: "l2",
+  setting: "l2 0.001",
+  purpose: "comparing",
+  seed: 1,
+  parameters: 10,
+  history: [],
+  epoch: 1,
+  validation: measured,
+  seconds: 1,
+  weightsSha256: "0".repeat(64),
+  engine: { variant: "strict", threads: 1 },
 };
 
-it("a trial under another's name is not taken for that one", async () => {
-  const study = new StudyFolder(folder);
+it("a trial under the name of another is refused", async () => {
+  const study = new RegularizationFolder(folder);
   await study.writeTrial(trial);
   expect(await study.readTrial(trial.key)).toEqual(trial);
   const path = (key: string) => join(folder, "trials", `${key}.json`);
@@ -27,7 +37,7 @@ it("a trial under another's name is not taken for that one", async () => {
   );
 });
 
-it("a plan of more seeds than anybody has time for is damage", () => {
+it("a plan with more seeds than anybody has time for is refused as damaged", () => {
   const speed = { imagesPerSecond: 1, evaluatedPerSecond: 1 };
   const record = {
     ...{ formatVersion: 1, study: "regularization", command: "heddle study regularization", request: {} },
@@ -36,8 +46,8 @@ it("a plan of more seeds than anybody has time for is damage", () => {
   };
   const plan = (seeds: number) =>
     JSON.stringify({ ...record, plan: { seeds, epochs: 1, choosingEpochs: 1, expectedSeconds: 1 } });
-  expect(parseStudyRecord("study.json", plan(10_000)).plan.seeds).toBe(10_000);
-  expect(() => parseStudyRecord("study.json", plan(1e15))).toThrow(
+  expect(parseRegularizationRecord("study.json", plan(10_000)).plan.seeds).toBe(10_000);
+  expect(() => parseRegularizationRecord("study.json", plan(1e15))).toThrow(
     'study.json: expected "plan.seeds" to be a whole number from 2 to 10000, received 1000000000000000.',
   );
 });
