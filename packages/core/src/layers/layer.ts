@@ -133,11 +133,15 @@ export abstract class Layer {
   /** Checks the shapes of the inputs and returns the output's, all without the batch. */
   abstract outputShape(...inputs: readonly Shape[]): Shape;
 
-  /** Creates the weights; called once, after `outputShape` has accepted the inputs. */
-  protected createWeights(..._inputs: readonly Shape[]): void {}
+  /** Creates the weights; called once, after `outputShape` has accepted the input. */
+  protected createWeights(_input: Shape): void {}
 
-  /** The ops that the layer consists of, each applied to the value of the one before it. */
-  abstract lower(...inputs: readonly Shape[]): readonly AnyNode[];
+  /**
+   * The ops that the layer consists of, each applied to the value of the one before it.
+   *
+   * @param input the shape of the input, or of the first of several
+   */
+  abstract lower(input: Shape): readonly AnyNode[];
 
   /**
    * Places the layer after a value, for models that are not a plain chain.
@@ -151,9 +155,7 @@ export abstract class Layer {
    */
   apply(inputs: Tensor | readonly Tensor[]): Tensor {
     const list = inputs instanceof Tensor ? [inputs] : inputs;
-    const shapes = list.map(({ shape }) => shape);
-    this.checkInputCount(shapes.length);
-    return new Tensor(this.outputShape(...shapes), { layer: this, inputs: list });
+    return new Tensor(this.shapeFor(list.map(({ shape }) => shape)), { layer: this, inputs: list });
   }
 
   /** The options under Keras's names, as its JSON has them. */
@@ -207,19 +209,19 @@ export abstract class Layer {
     }
     this.context = context;
     this.ownName = context.name;
-    this.checkInputCount(inputs.length);
-    const output = this.outputShape(...inputs);
-    this.createWeights(...inputs);
+    const output = this.shapeFor(inputs);
+    this.createWeights(inputs[0]!);
     return output;
   }
 
-  /** Refuses a number of inputs: all but one, except for layers that merge. */
-  protected checkInputCount(count: number): void {
-    if (count === 1) return;
+  /** `outputShape` of a list of inputs: of one, except for layers that merge. A file may list more than fit a call. */
+  protected shapeFor(inputs: readonly Shape[]): Shape {
+    const [input, ...others] = inputs;
+    if (input && others.length === 0) return this.outputShape(input);
     throw new HeddleError({
       who: this.who,
       expected: "one input",
-      received: String(count),
+      received: String(inputs.length),
       next: "Merge them first, with Add, Multiply or Concatenate.",
     });
   }

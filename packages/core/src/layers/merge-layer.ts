@@ -5,18 +5,18 @@ import { Layer } from "./layer.js";
 
 /** A layer that makes one value of two or more. */
 export abstract class MergeLayer extends Layer {
-  abstract override lower(...inputs: readonly Shape[]): readonly MergeNode[];
+  abstract override lower(input: Shape): readonly MergeNode[];
 
   /** The output's shape for two inputs or more. */
   protected abstract mergedShape(inputs: readonly Shape[]): Shape;
 
   override outputShape(...inputs: readonly Shape[]): Shape {
-    this.checkInputCount(inputs.length);
-    return this.mergedShape(inputs);
+    return this.shapeFor(inputs);
   }
 
-  protected override checkInputCount(count: number): void {
-    if (count < 2) throw this.fault("two inputs or more", String(count), "Apply it to a list.");
+  protected override shapeFor(inputs: readonly Shape[]): Shape {
+    if (inputs.length >= 2) return this.mergedShape(inputs);
+    throw this.fault("two inputs or more", String(inputs.length), "Apply it to a list.");
   }
 
   /** The error for inputs that do not go together. */

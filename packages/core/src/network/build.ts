@@ -91,7 +91,7 @@ export function lowerLayers(layers: readonly PlacedLayer[]): GraphOp[] {
     const { name: owner, activityRegularizer } = layer;
     const { l1 = 0, l2 = 0 } = activityRegularizer ?? {};
     const penalty = l1 > 0 || l2 > 0 ? [{ op: "activityPenalty", owner, l1, l2 } as const] : [];
-    for (const node of [...layer.lower(...inputShapes), ...penalty]) {
+    for (const node of [...layer.lower(inputShapes[0]!), ...penalty]) {
       ops.push({ node, inputs: reads });
       reads = [ops.length - 1];
     }
