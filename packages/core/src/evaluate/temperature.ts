@@ -15,7 +15,7 @@ export interface Logits {
 }
 
 /** Outside this range nothing can be fitted: all predictions are correct and certain, or no better than chance. */
-export const TEMPERATURE_RANGE = [0.05, 20] as const;
+const TEMPERATURE_RANGE = [0.05, 20] as const;
 
 const STEPS = 60;
 const PRECISION = 1e-10;

@@ -11,7 +11,7 @@ import {
 } from "../metrics/index.js";
 import { Input } from "../network/input.js";
 import { toCategorical } from "../training/samples.js";
-import type { CompileOptions } from "./model.js";
+import type { CompileOptions } from "./compile-options.js";
 import { Sequential } from "./sequential.js";
 import { tinyImages } from "./tiny-model.testing.js";
 

@@ -4,7 +4,7 @@ import { MeanSquaredError } from "../losses/index.js";
 import { AUC, Precision, TopKCategoricalAccuracy } from "../metrics/index.js";
 import { Input } from "../network/input.js";
 import { Adam } from "../optimizers/index.js";
-import type { CompileOptions } from "./model.js";
+import type { CompileOptions } from "./compile-options.js";
 import { Sequential } from "./sequential.js";
 
 /** Compiles a classifier of three classes. */

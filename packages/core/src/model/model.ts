@@ -27,30 +27,7 @@ import { Session } from "../training/session.js";
 import { Sources } from "../training/sources.js";
 import type { ImageChunk, SampleStream } from "../training/stream.js";
 import { StreamFault } from "../training/stream-reader.js";
-
-/** What a model is trained with, and on what it computes. */
-export interface CompileOptions extends EngineOptions {
-  /**
-   * An optimizer, or its name to use Keras's defaults: `"sgd"`, `"adamW"`, …
-   *
-   * @defaultValue `"adam"`
-   */
-  readonly optimizer?: Optimizer | string;
-  /**
-   * A loss or its name: `"binaryCrossentropy"`, `"mse"`, …
-   *
-   * @defaultValue `"sparseCategoricalCrossentropy"`
-   */
-  readonly loss?: Loss | string;
-  /**
-   * What to measure in addition to the loss, by name or with options. Accuracy is always measured for the
-   * cross-entropies, and for other losses if `"accuracy"` is in the list. All other metrics need every output, so
-   * `evaluate` and `fit`'s validation measure them and training steps do not.
-   *
-   * @defaultValue none
-   */
-  readonly metrics?: readonly (Metric | string)[];
-}
+import { COMPILE_OPTIONS, type CompileOptions } from "./compile-options.js";
 
 interface Compiled {
   readonly optimizer: Optimizer;
@@ -374,16 +351,6 @@ function joined(arrays: readonly Float32Array[]): Float32Array {
   }
   return all;
 }
-
-const COMPILE_OPTIONS = Object.keys({
-  optimizer: true,
-  loss: true,
-  metrics: true,
-  threads: true,
-  fast: true,
-  kernels: true,
-  worker: true,
-} satisfies OptionNames<CompileOptions>);
 
 const FIT_OPTIONS = Object.keys({
   epochs: true,
