@@ -1,115 +1,186 @@
 import { randomBytes } from "node:crypto";
-import { link, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { link, readdir, readFile, readlink, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { HeddleError } from "@heddle/core/internal/base/errors.js";
 import { fileError, makeFolder } from "@heddle/core/internal/base/files-node.js";
 
-/** How often whoever has a folder touches its lock, so that another machine sees that it is alive. */
+// A process that wants a folder puts a claim into it, a file with a name of its own, and then looks at all claims. It has
+// the folder if no other claim is alive; otherwise it withdraws. Of two processes at least the later one sees the other's
+// claim, so both never have the folder. Two that see each other both withdraw, and try again after a random time. Claims
+// of dead processes are removed by name, and no name comes twice: what is removed is what was found dead.
+
+/** How often a holder touches its claim, so that others see that it is alive. */
 const BEAT_MS = 1000;
-/** How long a lock of another machine may go untouched. Network file systems may show a touch seconds later. */
+/** How long a claim may go untouched where the process itself cannot be seen. Network disks show a touch seconds later. */
 const SILENCE_MS = 5000;
+/** How often two that see each other try again, and how long each waits at most in between. */
+const TRIES = 8;
+const LONGEST_PAUSE_MS = 100;
+
+const CLAIM = /^lock-[0-9a-f]{12}$/;
+
+/** Names of the claims that this process holds. */
+const held = new Set<string>();
+
+/** A folder that this process has to itself. */
+export interface Lock {
+  /** Aborts when the claim is gone: deleted by someone, or by a process that took this one for dead. */
+  readonly lost: AbortSignal;
+  /** Gives the folder free. */
+  release(): Promise<void>;
+}
 
 /**
- * Takes a folder for this process, so that two do not write into it side by side. A process that was killed leaves its
- * lock behind, which the next one takes over: at once on the same machine, after five seconds without a sign of life on
- * another.
+ * Takes a folder for this process, so that two do not write into it at once. A process that was killed leaves its claim
+ * behind, which the next one removes: at once where it can see that the process is gone (the same machine and PID
+ * namespace), and elsewhere after five seconds without a sign of life.
  *
- * @param what the folder is, for messages: `Run`
- * @returns what gives the folder free again
- * @throws HeddleError when a process that is alive has it
+ * @param what what the folder is, for messages: `Run`
+ * @throws HeddleError when a process that is alive has it, or the folder cannot be written
  */
-export async function lockFolder(folder: string, what: string): Promise<() => Promise<void>> {
-  const path = lockPath(folder);
-  const mine = `${hostname()} ${process.pid} ${(await startOf(process.pid)) ?? ""}`.trim();
-  const taken = (holder: string) => takenError(`${what} ${folder}`, path, holder, what);
+export async function lockFolder(folder: string, what: string): Promise<Lock> {
   try {
     await makeFolder(folder);
-    if (!(await create(path, mine))) {
-      const holder = await holderOf(path);
-      if (await isAlive(path, holder)) throw taken(holder);
-      await removeDead(path, holder);
-      if (!(await create(path, mine))) throw taken(await holderOf(path));
+    const me = await describeProcess();
+    const seen = new Set<string>();
+    for (let tries = 1; ; tries++) {
+      const name = await putClaim(folder, me);
+      const rival = await liveRival(folder, name, me).catch(async (thrown) => {
+        await withdraw(folder, name);
+        throw thrown;
+      });
+      if (!rival) return hold(folder, name);
+      await withdraw(folder, name);
+      // A rival that only claims, as this process does, comes back under another name.
+      if (seen.has(rival.name) || tries === TRIES) throw takenError(folder, what, rival);
+      seen.add(rival.name);
+      await pause(Math.random() * LONGEST_PAUSE_MS);
     }
   } catch (thrown) {
     if (thrown instanceof HeddleError) throw thrown;
     throw fileError(folder, "a folder that can be written", thrown);
   }
-  const beat = setInterval(() => {
-    const now = new Date();
-    utimes(path, now, now).catch(() => {});
-  }, BEAT_MS);
-  beat.unref();
-  return async () => {
-    clearInterval(beat);
-    // On a disk that cannot be written any more it stays, and is a dead process's from then on.
-    if ((await holderOf(path)) === mine) await rm(path, { force: true }).catch(() => {});
-  };
 }
 
-/** Removes the lock that a killed process left; one of a process that is alive stays. */
+/** Removes the claims that killed processes left; those of processes that are alive stay. */
 export async function removeDeadLock(folder: string): Promise<void> {
-  const path = lockPath(folder);
-  const holder = await holderOf(path);
-  if (!(await isAlive(path, holder))) await removeDead(path, holder);
+  await liveRival(folder, undefined, await describeProcess());
 }
 
 /** Whether a process that is alive has the folder. */
 export async function isLocked(folder: string): Promise<boolean> {
-  const path = lockPath(folder);
-  const holder = await holderOf(path);
-  return holder !== "" && isAlive(path, holder);
+  const me = await describeProcess();
+  const claims = await claimsIn(folder);
+  const alive = await Promise.all(claims.map((claim) => isAlive(folder, claim, me)));
+  return alive.includes(true);
 }
 
-function lockPath(folder: string): string {
-  return join(folder, "lock");
+/** A claim as it is read: its file's name and who wrote it. */
+interface Claim extends ProcessDescription {
+  readonly name: string;
 }
 
-/** `HOST PID START`; nothing where there is no lock. */
-async function holderOf(path: string): Promise<string> {
-  return (await readFile(path, "utf8").catch(() => "")).trim();
+/** Enough to tell whether a process still runs, where that can be seen. */
+interface ProcessDescription {
+  readonly host: string;
+  readonly pid: number;
+  /** When it began, in the system's own count, where the system tells: numbers of processes come again. */
+  readonly start: string;
+  /** Within which process numbers mean the same: a boot and a PID namespace on Linux, elsewhere a host. */
+  readonly scope: string;
 }
 
-/** False when the lock is there already. */
-async function create(path: string, content: string): Promise<boolean> {
+/** Writes a claim that is whole from the moment it can be seen. */
+async function putClaim(folder: string, me: ProcessDescription): Promise<string> {
+  const token = randomBytes(6).toString("hex");
+  const name = `lock-${token}`;
+  const path = join(folder, name);
+  const aside = join(folder, `.lock.${token}.tmp`);
+  const content = `${JSON.stringify(me)}\n`;
+  held.add(name);
   try {
-    await writeFile(path, `${content}\n`, { flag: "wx" });
-    return true;
+    await writeFile(aside, content, { flag: "wx" });
+    // Not every file system has links; a name that nobody else uses may also be written in place.
+    await link(aside, path).catch(() => writeFile(path, content, { flag: "wx" }));
   } catch (thrown) {
-    if ((thrown as NodeJS.ErrnoException).code === "EEXIST") return false;
+    held.delete(name);
     throw thrown;
+  } finally {
+    await rm(aside, { force: true }).catch(() => {});
+  }
+  return name;
+}
+
+async function withdraw(folder: string, name: string): Promise<void> {
+  held.delete(name);
+  // On a disk that cannot be written any more it stays, and is a dead process's from then on.
+  await rm(join(folder, name), { force: true }).catch(() => {});
+}
+
+/** Keeps a claim alive. */
+function hold(folder: string, name: string): Lock {
+  const path = join(folder, name);
+  const lost = new AbortController();
+  const beat = setInterval(() => {
+    const now = new Date();
+    utimes(path, now, now).catch((thrown: NodeJS.ErrnoException) => {
+      if (thrown.code === "ENOENT" && held.has(name)) lost.abort();
+    });
+  }, BEAT_MS);
+  beat.unref();
+  const release = async () => {
+    clearInterval(beat);
+    await withdraw(folder, name);
+  };
+  return { lost: lost.signal, release };
+}
+
+/** Another claim whose process is alive; those of dead processes are removed on the way. */
+async function liveRival(
+  folder: string,
+  own: string | undefined,
+  me: ProcessDescription,
+): Promise<Claim | undefined> {
+  const rivals = (await claimsIn(folder)).filter(({ name }) => name !== own);
+  const looks = rivals.map(async (rival) => {
+    if (await isAlive(folder, rival, me)) return rival;
+    await rm(join(folder, rival.name), { force: true });
+    return undefined;
+  });
+  return (await Promise.all(looks)).find((rival) => rival !== undefined);
+}
+
+/** The claims in a folder; none where there is no folder. */
+async function claimsIn(folder: string): Promise<Claim[]> {
+  const names = await readdir(folder).catch(() => []);
+  return Promise.all(names.filter((name) => CLAIM.test(name)).map((name) => readClaim(folder, name)));
+}
+
+/** One that cannot be read says nothing of its process: only its beat tells. */
+async function readClaim(folder: string, name: string): Promise<Claim> {
+  const unknown = { name, host: "an unknown host", pid: 0, start: "", scope: "" };
+  try {
+    const { host, pid, start, scope } = JSON.parse(await readFile(join(folder, name), "utf8"));
+    const texts = [host, start, scope].every((value) => typeof value === "string");
+    return texts && Number.isSafeInteger(pid) && pid > 0 ? { name, host, pid, start, scope } : unknown;
+  } catch {
+    return unknown;
   }
 }
 
-/** Removes a dead process's lock, and gives it back should another have taken it in between. */
-async function removeDead(path: string, holder: string): Promise<void> {
-  const aside = `${path}.${randomBytes(6).toString("hex")}`;
-  try {
-    await rename(path, aside);
-  } catch (thrown) {
-    // Another was faster: whether it has the lock by now is seen when it is created.
-    if ((thrown as NodeJS.ErrnoException).code === "ENOENT") return;
-    throw thrown;
-  }
-  if ((await holderOf(aside)) !== holder) await link(aside, path).catch(() => {});
-  await rm(aside, { force: true });
-}
-
-/** Whether the process that wrote a lock still runs. */
-async function isAlive(path: string, holder: string): Promise<boolean> {
-  const [host, id, start] = holder.split(" ");
-  const pid = Number(id);
-  if (host !== hostname()) return host !== "" && isTouched(path);
-  if (!Number.isSafeInteger(pid) || pid < 1 || pid === process.pid) return false;
+/** Whether the process that put a claim still runs. */
+async function isAlive(folder: string, { name, pid, start, scope }: Claim, me: ProcessDescription) {
+  if (scope === "" || scope !== me.scope) return isTouched(join(folder, name));
+  if (pid === me.pid && start === me.start) return held.has(name);
   try {
     process.kill(pid, 0);
   } catch (thrown) {
     // EPERM: it runs, as another user.
     if ((thrown as NodeJS.ErrnoException).code !== "EPERM") return false;
   }
-  // Numbers of processes come again.
   const startNow = await startOf(pid);
-  return start === undefined || startNow === undefined || start === startNow;
+  return start === "" || startNow === "" || start === startNow;
 }
 
 /** Waits for a sign of life. Times are compared with each other alone: clocks differ, and jump. */
@@ -117,25 +188,46 @@ async function isTouched(path: string): Promise<boolean> {
   const touched = async () => (await stat(path).catch(() => undefined))?.mtimeMs;
   const before = await touched();
   for (let waitedMs = 0; waitedMs < SILENCE_MS; waitedMs += BEAT_MS / 2) {
-    await new Promise((resolve) => setTimeout(resolve, BEAT_MS / 2));
-    if ((await touched()) !== before) return true;
+    if (before === undefined) return false;
+    await pause(BEAT_MS / 2);
+    const now = await touched();
+    if (now === undefined) return false;
+    if (now !== before) return true;
   }
   return false;
 }
 
-/** When a process began, in the system's own count, where the system tells (Linux). */
-async function startOf(pid: number): Promise<string | undefined> {
-  const text = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
-  // The 22nd field; the second is a name in parentheses that may hold anything.
-  return text.slice(text.lastIndexOf(")") + 2).split(" ")[19];
+async function describeProcess(): Promise<ProcessDescription> {
+  const host = hostname();
+  return { host, pid: process.pid, start: await startOf(process.pid), scope: await scopeOf(host) };
 }
 
-function takenError(who: string, path: string, holder: string, what: string): HeddleError {
-  const [host, pid] = holder.split(" ");
+async function scopeOf(host: string): Promise<string> {
+  if (process.platform !== "linux") return host;
+  try {
+    const boot = await readFile("/proc/sys/kernel/random/boot_id", "utf8");
+    return `${boot.trim()} ${await readlink("/proc/self/ns/pid")}`;
+  } catch {
+    // Some sandboxes hide both: then only beats tell.
+    return "";
+  }
+}
+
+async function startOf(pid: number): Promise<string> {
+  const text = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
+  // The 22nd field; the second is a name in parentheses that may hold anything.
+  return text.slice(text.lastIndexOf(")") + 2).split(" ")[19] ?? "";
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
+
+function takenError(folder: string, what: string, { name, pid, host }: Claim): HeddleError {
   return new HeddleError({
-    who,
+    who: `${what} ${folder}`,
     expected: "no other process at work on it",
-    received: `process ${pid} on ${host}`,
-    next: `Wait for its end, or delete ${path} if it is no ${what.toLowerCase()}.`,
+    received: pid > 0 ? `process ${pid} on ${host}` : "one that cannot be read",
+    next: `Wait until it ends, or delete ${join(folder, name)} if it is no ${what.toLowerCase()}.`,
   });
 }

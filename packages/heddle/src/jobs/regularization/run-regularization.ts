@@ -99,7 +99,7 @@ export async function runRegularization(options: RegularizationOptions): Promise
   const words = await wordsOf(request, dataset);
   // Before the lock, so that a mistake is reported at once.
   await refuseOther(folder, words, options.places);
-  const unlock = await lockFolder(folder.path, "Study");
+  const lock = await lockFolder(folder.path, "Study");
   try {
     await folder.removeLeftovers();
     const images = splitImages(dataset, request.limit);
@@ -146,7 +146,7 @@ export async function runRegularization(options: RegularizationOptions): Promise
       { cause: thrown },
     );
   } finally {
-    await unlock();
+    await lock.release();
     await folder.removeIfEmpty();
   }
 }

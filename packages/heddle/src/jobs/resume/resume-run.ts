@@ -61,7 +61,7 @@ export async function resumeRun(run: string, root: string, options: ResumeOption
     return { ...(await endOf(folder)), wasFinished: true };
   }
   checkVersion(folder, before);
-  const unlock = await lockFolder(folder.path, "Run");
+  const lock = await lockFolder(folder.path, "Run");
   try {
     // Whoever had the lock may have finished it.
     const record = await folder.readRecord();
@@ -71,7 +71,7 @@ export async function resumeRun(run: string, root: string, options: ResumeOption
     await resumeJob(job, from);
     return { ...(await endOf(folder)), wasFinished: false };
   } finally {
-    await unlock();
+    await lock.release();
   }
 }
 

@@ -36,12 +36,12 @@ export async function runJob(job: Job): Promise<JobResult> {
   const prepared = await prepareJob(job);
   const folder = await RunFolder.create(job.runsFolder, { name: job.name });
   job.events.onFolder(folder.path);
-  const unlock = await lockFolder(folder.path, "Run");
+  const lock = await lockFolder(folder.path, "Run");
   try {
     const record = newRecord(job, folder.id, prepared);
     return await workOn(job, prepared, { folder, record, epochs: [], timeSeconds: {}, state: undefined });
   } finally {
-    await unlock();
+    await lock.release();
   }
 }
 
