@@ -3,8 +3,17 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from "node:path";
 import { AbortedError, HeddleError } from "@heddle/core/internal/base/errors.js";
 import { describe, expect, it } from "vitest";
+import { lockFolder } from "../system/lock.js";
 import { DownloadError, type DownloadOptions, download } from "./download.js";
-import { breaksAfter, sends, silent, stallsAfter, startMirror, status } from "./mirror.testing.js";
+import {
+  breaksAfter,
+  sends,
+  silent,
+  stallsAfter,
+  stallsThenSends,
+  startMirror,
+  status,
+} from "./mirror.testing.js";
 import { sha256, temporaryFolder } from "./tiny-dataset.testing.js";
 
 const file = Uint8Array.from({ length: 300_000 }, (_, index) => (index * index) >> 7);
@@ -44,6 +53,27 @@ describe("download", () => {
     expect(progress.at(-1)).toBe(file.length);
     expect(progress).toEqual([...progress].sort((a, b) => a - b));
     expect(notices).toEqual([]);
+  });
+
+  it("lets several processes ask for a file at once, of which one downloads it", async () => {
+    const mirror = await startMirror(stallsThenSends(file));
+    const target = join(temporaryFolder(), "cache", "a.gz");
+    const all = Array.from({ length: 4 }, () => start([mirror.url], { target }));
+    await Promise.all(all.map(({ done }) => done));
+    expect(mirror.requests).toEqual(["/a.gz"]);
+    expect(holds(target, file)).toBe(true);
+    expect(readdirSync(join(target, ".."))).toEqual(["a.gz"]);
+    expect(all.flatMap(({ notices }) => notices)).toEqual([]);
+  });
+
+  it("stops waiting for another process on request", async () => {
+    const target = join(temporaryFolder(), "a.gz");
+    const lock = await lockFolder(join(target, ".."), "Folder");
+    const controller = new AbortController();
+    const { done } = start(["http://127.0.0.1:1/"], { target, signal: controller.signal });
+    setTimeout(() => controller.abort(), 50);
+    await expect(done).rejects.toThrow(AbortedError);
+    await lock.release();
   });
 
   it("resumes after a broken connection", async () => {

@@ -6,6 +6,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { AbortedError, HeddleError, messageOf } from "@heddle/core/internal/base/errors.js";
 import { makeFolder } from "@heddle/core/internal/base/files-node.js";
 import type { CatalogueFile } from "@heddle/core/internal/data/catalogue.js";
+import { waitForFolder } from "../system/lock.js";
 
 /** Timeouts and retries of a download. With the defaults it gives up within 5 seconds if no mirror is reachable. */
 export interface DownloadPatience {
@@ -76,17 +77,34 @@ class AttemptError extends Error {
 
 /**
  * Downloads a file from the first mirror that has it. Resumes an earlier attempt, even one of an earlier process. The file
- * appears at `target` complete and with the right checksums, or not at all.
+ * appears at `target` complete and with the right checksums, or not at all. Several processes may ask for the same file:
+ * one downloads it, the others wait and find it there.
  *
  * @throws DownloadError if no mirror provides the file; AbortedError on `signal`; HeddleError if the disk fails
  * @example
  * await download({ urls: ["https://example.org/a.gz"], target: "cache/a.gz", expected });
  */
 export async function download(options: DownloadOptions): Promise<void> {
+  const { target, expected, signal } = options;
+  await onDisk(target, () => makeFolder(dirname(target)));
+  const lock = await onDisk(target, () => waitForFolder(dirname(target), "Folder", signal)).catch((error) => {
+    throw signal?.aborted ? stopped(target, error) : error;
+  });
+  try {
+    if ((await onDisk(target, () => sizeOfFile(target))) === expected.bytes) {
+      if (!(await onDisk(target, () => checksumFault(target, expected)))) return;
+    }
+    await downloadFromAny(options);
+  } finally {
+    await lock.release();
+  }
+}
+
+/** Tries the mirrors one after the other, each several times. */
+async function downloadFromAny(options: DownloadOptions): Promise<void> {
   const { urls, target, onNotice, signal, retries = 4, backoffMs = 500, hosts = new HostBook() } = options;
   const part = `${target}.part`;
   const failures: string[] = [];
-  await onDisk(target, () => makeFolder(dirname(target)));
   for (const url of urls) {
     const { host } = new URL(url);
     for (let attempt = 0; !hosts.unreachable.has(host); attempt++) {

@@ -53,6 +53,11 @@ export function breaksAfter(file: Uint8Array, bytes: number): Answer {
   };
 }
 
+/** Sends the file after a moment in which others may ask for it. */
+export function stallsThenSends(file: Uint8Array): Answer {
+  return (response, start, request) => setTimeout(() => sends(file)(response, start, request), 100);
+}
+
 /** Sends `bytes` of the file, then falls silent but keeps the connection open. */
 export function stallsAfter(file: Uint8Array, bytes: number): Answer {
   return (response, start) => {

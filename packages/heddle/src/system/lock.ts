@@ -23,6 +23,14 @@ const CLAIM = /^lock-[0-9a-f]{12}$/;
 /** Names of the claims that this process holds. */
 const held = new Set<string>();
 
+/** How long to wait before looking again whether a folder is free. */
+const WAIT_MS = 200;
+
+/** The error for a folder that a process which is alive has to itself. */
+export class LockedError extends HeddleError {
+  override readonly name = "LockedError";
+}
+
 /** A folder that this process has to itself. */
 export interface Lock {
   /** Aborts when the claim is gone: deleted by someone, or by a process that took this one for dead. */
@@ -37,7 +45,7 @@ export interface Lock {
  * namespace), and elsewhere after five seconds without a sign of life.
  *
  * @param what what the folder is, for messages: `Run`
- * @throws HeddleError when a process that is alive has it, or the folder cannot be written
+ * @throws LockedError when a process that is alive has it; HeddleError when the folder cannot be written
  */
 export async function lockFolder(folder: string, what: string): Promise<Lock> {
   try {
@@ -60,6 +68,24 @@ export async function lockFolder(folder: string, what: string): Promise<Lock> {
   } catch (thrown) {
     if (thrown instanceof HeddleError) throw thrown;
     throw fileError(folder, "a folder that can be written", thrown);
+  }
+}
+
+/**
+ * Takes a folder as `lockFolder` does, but waits until no other process has it.
+ *
+ * @param signal ends the waiting
+ * @throws the reason of `signal`; HeddleError when the folder cannot be written
+ */
+export async function waitForFolder(folder: string, what: string, signal?: AbortSignal): Promise<Lock> {
+  for (;;) {
+    signal?.throwIfAborted();
+    try {
+      return await lockFolder(folder, what);
+    } catch (thrown) {
+      if (!(thrown instanceof LockedError)) throw thrown;
+    }
+    await pause(WAIT_MS);
   }
 }
 
@@ -223,8 +249,8 @@ function pause(milliseconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
-function takenError(folder: string, what: string, { name, pid, host }: Claim): HeddleError {
-  return new HeddleError({
+function takenError(folder: string, what: string, { name, pid, host }: Claim): LockedError {
+  return new LockedError({
     who: `${what} ${folder}`,
     expected: "no other process at work on it",
     received: pid > 0 ? `process ${pid} on ${host}` : "one that cannot be read",
