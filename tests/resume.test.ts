@@ -1,9 +1,9 @@
 // A run that was stopped or killed resumes to the same bits.
 import { spawnSync } from "node:child_process";
 import { cpSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { hostname } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { claimsIn, writeClaim } from "../packages/heddle/dist/system/lock.testing.js";
 import { killAndResume } from "../tools/reliability/kill-and-resume.mjs";
 import { isOneLine, readJson, Workspace } from "./cli.js";
 import { writeCorners } from "./idx-folder.js";
@@ -95,11 +95,11 @@ describe.skipIf(process.platform === "win32")("heddle train --resume", () => {
 
     // The state after a kill at the very end, when only this was left to do.
     const dead = spawnSync(process.execPath, ["--version"]).pid;
-    writeFileSync(join(run, "lock"), `${hostname()} ${dead}\n`);
+    writeClaim(run, { pid: dead });
     const again = await work.heddle(["train", "--resume", run]);
     expect(again).toMatchObject({ code: 0, stderr: "" });
     expect(again.stdout).toBe(`Run ${run} is already finished; nothing to resume.\n`);
-    expect(readdirSync(run)).not.toContain("lock");
+    expect(claimsIn(run)).toEqual([]);
   });
 
   it("resumes after folder and data were moved, from the checkpoint before a damaged one, which it names", async () => {

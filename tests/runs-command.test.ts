@@ -1,7 +1,7 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { hostname } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { writeClaim } from "../packages/heddle/dist/system/lock.testing.js";
 import { isOneLine, MAIN, readJson } from "./cli.js";
 import { hasPty, heddleOnTerminal, NEEDS_PTY } from "./pty.js";
 import { rewrite, TwoRuns } from "./two-runs.js";
@@ -168,7 +168,7 @@ describe("runs in a folder", () => {
       work.copyOf(work.first, "bin");
       const running = work.copyOf(work.second, "bin");
       rewrite(running, { status: "running" });
-      writeFileSync(join(running, "lock"), `${hostname()} ${process.pid}\n`);
+      writeClaim(running, { pid: process.pid });
       expect(await idsOf("--status", "running", "--run-dir", "bin")).toEqual([work.second]);
       const refused = await work.heddle([
         "runs",

@@ -1,7 +1,8 @@
 import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from "node:fs/promises";
-import { hostname, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { writeClaim } from "../system/lock.testing.js";
 import type { RunStatus } from "./records.js";
 import { runRecord } from "./records.testing.js";
 import { RunFolder } from "./run-folder.js";
@@ -26,7 +27,7 @@ async function makeRun(name: string, status: RunStatus = "finished"): Promise<Ru
 }
 
 /** A lock that a process which is alive, and not this one, holds. */
-const lock = (run: RunFolder) => writeFile(join(run.path, "lock"), `${hostname()} ${process.ppid}\n`);
+const lock = (run: RunFolder) => writeClaim(run.path, { pid: process.ppid });
 
 describe("readRuns", () => {
   it("lists what is a run, the oldest first, and no other folder", async () => {

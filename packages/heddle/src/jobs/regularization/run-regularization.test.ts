@@ -12,6 +12,7 @@ import { join } from "node:path";
 import type { Dataset } from "@heddle/core/internal/data/dataset.js";
 import { generateFashionSketch } from "@heddle/core/internal/data/fashion-sketch/index.js";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { claimsIn, writeClaim } from "../../system/lock.testing.js";
 import { REFERENCE, regimes } from "./regimes.js";
 import type { RegularizationRequest } from "./request.js";
 import { type RegularizationEvents, runRegularization } from "./run-regularization.js";
@@ -146,10 +147,10 @@ describe("an undisturbed study", () => {
       await expect(stopped).rejects.toThrow(`Finished trials are kept in ${other}`);
       expect(readdirSync(join(other, "trials"))).toHaveLength(stop);
       expect(existsSync(join(other, "test.json"))).toBe(false);
-      expect(existsSync(join(other, "lock"))).toBe(false);
+      expect(claimsIn(other)).toEqual([]);
     }
     // As a killed process leaves it; no process has a number this large.
-    writeFileSync(join(other, "lock"), `${hostname()} ${2 ** 30}\n`);
+    writeClaim(other, { pid: 2 ** 30 });
     writeFileSync(join(other, "trials", ".half.json.0123456789ab.tmp"), "{");
     const trained: number[] = [];
     await run(otherRoot, { events: { onTrial: (_, __, { number }) => trained.push(number) } });
@@ -164,12 +165,11 @@ describe("runRegularization", () => {
     const root = newFolder();
     const folder = join(root, STUDY);
     mkdirSync(folder, { recursive: true });
-    const lock = join(folder, "lock");
-    writeFileSync(lock, `${hostname()} ${process.ppid}\n`);
+    const claim = writeClaim(folder, { pid: process.ppid });
     await expect(run(root)).rejects.toThrow(
-      `Study ${folder}: expected no other process at work on it, received process ${process.ppid} on ${hostname()}. Wait for its end, or delete ${lock} if it is no study.`,
+      `Study ${folder}: expected no other process at work on it, received process ${process.ppid} on ${hostname()}. Wait until it ends, or delete ${claim} if it is no study.`,
     );
-    expect(readFileSync(lock, "utf8")).toBe(`${hostname()} ${process.ppid}\n`);
+    expect(existsSync(claim)).toBe(true);
   });
 
   it("names a damaged trial", async () => {
