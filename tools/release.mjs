@@ -47,7 +47,7 @@ function gather() {
     pendingChangesets: readdirSync(join(root, ".changeset")).filter(
       (file) => file.endsWith(".md") && file !== "README.md",
     ),
-    changelog: readFileSync(join(root, "CHANGELOG.md"), "utf8"),
+    changelog: readFileSync(join(root, "packages", "heddle", "CHANGELOG.md"), "utf8"),
   };
 }
 
