@@ -188,7 +188,8 @@ function epochTable(epochs: readonly EpochLogs[], validationName: string): PageT
 /** Accuracy and loss at the end, next to the published ones where these are of the same data, whole. */
 export function resultSection({ record, training }: RunRecords, { test, train }: Metrics): PageSection {
   const isComparable = record.dataset.name === "fashion-mnist" && training.limit === undefined;
-  const gap = (accuracy: number) => `${((accuracy - test.accuracy) * 100).toFixed(2)} points`;
+  const gap = (accuracy: number) =>
+    `${((accuracy - test.accuracy) * 100).toFixed(2).replace("-", "−")} points`;
   const rows: [row: string[], published: string][] = [
     [
       ["Test set", formatPercent(test.accuracy), "–", test.loss.toFixed(4)],
