@@ -58,7 +58,7 @@ describe("confusionMatrix", () => {
 
   it("rejects counts of another shape", async () => {
     expect(() => confusionMatrix([[1, 2]], names)).toThrow(
-      "Confusion matrix: expected 3 rows of 3 counts, one of each for a class, received 1 rows of 2.",
+      "Confusion matrix: expected 3 rows of 3 counts, a row and a column for each class, received 1 rows of 2.",
     );
   });
 });
