@@ -37,7 +37,7 @@ describe("imageCards", () => {
   it("refuses pictures that are not there, and nothing at all", async () => {
     const card = { pictures: [{ index: 3, lines: [] }] };
     expect(() => imageCards(set(1), [card], options)).toThrow(
-      'Image cards "pairs": expected at least one card, at least one column, and pictures of a set of 3, received 1 cards, 2 columns, pictures 3. Correct the cards or the options.',
+      'Image cards "pairs": expected at least one card, at least one column, and pictures of a set of 3, received 1 card, 2 columns, pictures 3. Correct the cards or the options.',
     );
     expect(() => imageCards(set(1), [], options)).toThrow("received 0 cards");
   });
