@@ -145,7 +145,7 @@ describe("heddle evaluate", () => {
     expect(bothRight + onlySecondRight).toBe(against.evaluation.accuracy.correct);
     expect(bothRight + onlyFirstRight + onlySecondRight + bothWrong).toBe(200);
     expect(pValue).toBeGreaterThan(0);
-    expect(against.verdict).toMatch(/^Of the same 200 images .*McNemar's test, (exact|chi)/);
+    expect(against.verdict).toMatch(/^Of the same 200 images, .*McNemar's test, (exact|chi)/);
     expect(looks(other)).toBe(before + 1);
     const itself = await evaluate(run, "--against", run);
     expect(itself.against.mcnemar).toMatchObject({ onlyFirstRight: 0, onlySecondRight: 0, pValue: 1 });
