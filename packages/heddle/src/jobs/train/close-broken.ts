@@ -1,0 +1,40 @@
+import { AbortedError, HeddleError, messageOf } from "@heddle/core/internal/base/errors.js";
+import { drawCurves } from "../report/run-report.js";
+import type { RunUnderWay } from "./run-under-way.js";
+
+/**
+ * Leaves a stopped or failed run as complete as it can be.
+ *
+ * @param cause what ended it
+ * @returns what to throw: the cause, or a message that says where training was when it was stopped
+ * @throws HeddleError when the folder was deleted or moved, or cannot be written
+ */
+export async function closeBroken(run: RunUnderWay, cause: unknown): Promise<unknown> {
+  // A folder that is gone is not made again, and explains what went wrong.
+  await run.folder.checkThere();
+  try {
+    await bringUpToDate(run, cause);
+  } catch (second) {
+    // A full disk must not hide what went wrong first.
+    const message = `${messageOf(cause)} The run's folder could not be brought up to date: ${messageOf(second)}`;
+    throw new HeddleError(message, { cause });
+  }
+  return cause instanceof AbortedError ? new AbortedError(stoppedAt(run), { cause }) : cause;
+}
+
+async function bringUpToDate({ job, folder, record, clock }: RunUnderWay, cause: unknown): Promise<void> {
+  const timeSeconds = clock.seconds;
+  const ended =
+    cause instanceof AbortedError
+      ? record.ended({ status: "stopped", timeSeconds })
+      : record.ended({ status: "failed", timeSeconds, failure: messageOf(cause) });
+  if (ended.status === "stopped") await job.model.save(folder.modelPath);
+  for (const figure of await drawCurves(folder, job.dataset.title, job)) await folder.writeFigure(figure);
+  await folder.writeRecord(ended);
+}
+
+function stoppedAt({ job, epochs }: RunUnderWay): string {
+  return epochs.length < job.epochs
+    ? `Stopped in epoch ${epochs.length + 1} of ${job.epochs}.`
+    : "Stopped after training, before the report was written.";
+}

@@ -1,0 +1,44 @@
+import type { Metrics } from "../../runs/records.js";
+import { evaluateJob } from "../evaluate/evaluate-job.js";
+import type { JobResult } from "../job.js";
+import { writeRunReport } from "../report/run-report.js";
+import type { Measured } from "./measure.js";
+import { median } from "./median.js";
+import type { RunUnderWay } from "./run-under-way.js";
+import type { Trained } from "./train.js";
+
+/** Last stage: writes metrics, evaluation and report, and last of all that the run is finished. */
+export async function report(run: RunUnderWay, result: Trained & Measured): Promise<JobResult> {
+  const { job, folder, record, clock } = run;
+  job.events.onStage("writing the report");
+  await folder.checkThere();
+  const metrics = metricsOf(run, result);
+  await folder.writeMetrics(metrics);
+  // Frees its threads and their memory before the figures need theirs.
+  job.model.dispose();
+  await evaluateJob(folder, job, result);
+  const finished = record.ended({
+    status: "finished",
+    timeSeconds: clock.seconds,
+    weightsSha256: result.weightsSha256,
+  });
+  await writeRunReport(folder, finished);
+  await folder.writeRecord(finished);
+  return { folder: folder.path, reportPath: folder.reportPath, metrics };
+}
+
+function metricsOf({ job, epochs, clock }: RunUnderWay, result: Trained & Measured): Metrics {
+  const { engine, weightsSha256, train, test, predictImagesPerSecond } = result;
+  return {
+    dataset: { name: job.dataset.name },
+    train: { ...train, runningAccuracy: epochs.at(-1)!.accuracy },
+    test,
+    throughput: {
+      trainImagesPerSecond: median(epochs.map(({ imagesPerSecond }) => imagesPerSecond)),
+      predictImagesPerSecond,
+    },
+    timeSeconds: { total: clock.total },
+    weights: { sha256: weightsSha256 },
+    engine,
+  };
+}

@@ -1,0 +1,66 @@
+import type { Callback } from "@heddle/core/internal/callbacks/callback.js";
+import { TensorBoard } from "@heddle/core/internal/callbacks/index.js";
+import type { Metrics } from "../../runs/records.js";
+import { Checkpointing, marksOf } from "./checkpointing.js";
+import type { RunUnderWay } from "./run-under-way.js";
+
+/** A model that was trained. */
+export interface Trained {
+  readonly engine: Metrics["engine"];
+  readonly weightsSha256: string;
+}
+
+/** Second stage: trains the model. The history and the model are written after each epoch, and checkpoints by their rule. */
+export async function train(run: RunUnderWay): Promise<Trained> {
+  const { job, prepared, folder, record, state } = run;
+  const { model, events, signal } = job;
+  const engine = await model.engine();
+  record.beginStretch(engine.threads, state);
+  await folder.writeRecord(record.now);
+  const checkpointing = await checkpointingOf(run);
+  events.onModel(model.summary(), engine);
+  await model.fit(prepared.samples, {
+    ...prepared.fit,
+    validationData: prepared.validation ?? prepared.testSet.samples,
+    signal,
+    callbacks: [
+      epochWriter(run),
+      ...prepared.fit.callbacks,
+      ...(job.tensorBoard ? [new TensorBoard(folder.tensorBoardPath)] : []),
+      checkpointing,
+      events.training,
+    ],
+  });
+  // Early stopping may have gone back to the weights of an earlier epoch.
+  await model.save(folder.modelPath);
+  return { engine, weightsSha256: await model.weightsSha256() };
+}
+
+/** Writes what an epoch gave, before anything else hears of its end. */
+function epochWriter({ job, prepared, folder, epochs }: RunUnderWay): Callback {
+  return {
+    onEpochEnd: async (logs) => {
+      await folder.checkThere();
+      epochs.push(logs);
+      // Without a validation split, the test images are those that validate.
+      if (prepared.validation === undefined) {
+        await folder.appendTestLook({ at: new Date().toISOString(), reason: "validation" });
+      }
+      await folder.writeHistory({ epochs });
+      await job.model.save(folder.modelPath);
+    },
+  };
+}
+
+async function checkpointingOf(run: RunUnderWay): Promise<Checkpointing> {
+  const { job, prepared, folder, record, epochs, clock, state } = run;
+  return new Checkpointing({
+    folder,
+    rule: job.checkpoints ?? {},
+    marks: await marksOf(record.now),
+    epochs,
+    clock,
+    heldOut: prepared.validation !== undefined,
+    from: state,
+  });
+}
