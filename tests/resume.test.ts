@@ -164,7 +164,7 @@ describe.skipIf(process.platform === "win32")("heddle train --resume", () => {
     expect(names(run)).toEqual(files);
     const nothing = await work.heddle(["train", "--resume", "latest", "--run-dir", "nowhere"]);
     expect(nothing.stderr).toBe(
-      "heddle: Runs in nowhere: expected at least one run, received none. Give the path of a run folder, an id, or latest.\n",
+      "heddle: Runs in nowhere: expected at least one run, received none. Pass the path of a run folder, an id, a name, or latest.\n",
     );
   });
 

@@ -60,7 +60,10 @@ describe("runs in a folder", () => {
       [["runs", "--limit", "0"], "Expected a whole number of at least 1."],
       [["runs", "--run-dir", "clothes/train-labels-idx1-ubyte.gz"], "expected a folder of runs"],
       [["runs", "tag", "latest", "../up"], "Tag: expected up to 40 letters"],
-      [["runs", "tag", "nowhere", "x"], "Run nowhere: expected one run in runs, received none of that name."],
+      [
+        ["runs", "tag", "nowhere", "x"],
+        "Run nowhere: expected one run in runs, received none with that name.",
+      ],
       [["runs", "rename", "latest", "../../etc"], "Name of a run: expected"],
       [["runs", "rename", "latest", "../up", "--folder"], "Name of a run's folder: expected"],
       [["runs", "delete", "../clothes", "--yes"], "expected one run in runs"],
@@ -135,7 +138,7 @@ describe("runs in a folder", () => {
       expect(JSON.parse(again.stdout).tags).toEqual(["baseline"]);
       const taken = await work.heddle(["runs", "rename", work.second, "first try"]);
       expect(taken.code).toBe(2);
-      expect(taken.stderr).toContain(`received that of ${work.first}`);
+      expect(taken.stderr).toContain(`received the name of ${work.first}`);
     });
 
     it("are those of the folder that --run-dir names, before or after the command", async () => {
@@ -180,7 +183,7 @@ describe("runs in a folder", () => {
         "bin",
       ]);
       expect(refused.code).toBe(2);
-      expect(refused.stderr).toContain("expected a run that is over");
+      expect(refused.stderr).toContain("expected a run that has ended");
       expect(readdirSync(work.file("bin"))).toHaveLength(2);
       const forced = await work.heddle([
         ...["runs", "delete", work.second, "--yes", "--force", "--run-dir", "bin", "--json"],

@@ -9,9 +9,9 @@ import { parseDataRecord } from "../../packages/heddle/dist/runs/data-record.js"
 import { parseEvaluation } from "../../packages/heddle/dist/runs/evaluation-record.js";
 import { formatHistory, parseHistory } from "../../packages/heddle/dist/runs/history-csv.js";
 import { isPlainDrawing } from "../../packages/heddle/dist/runs/kept-figure.js";
-import { formatLabelChange, parseLabels } from "../../packages/heddle/dist/runs/labels.js";
 import { parseMetrics, parseRunRecord } from "../../packages/heddle/dist/runs/records.js";
-import { slug } from "../../packages/heddle/dist/runs/run-folder.js";
+import { slug } from "../../packages/heddle/dist/runs/run-ids.js";
+import { formatTagChange, parseTags } from "../../packages/heddle/dist/runs/tags.js";
 import { formatLook, parseLooks } from "../../packages/heddle/dist/runs/test-looks.js";
 import { asText, bytesOf, check, fingerprint, refusedBefore } from "./check.mjs";
 
@@ -245,14 +245,14 @@ export const runTargets = [
     corpus: () => [
       bytesOf(
         [{ tag: "wide" }, { name: "first try" }]
-          .map((of) => formatLabelChange({ at: startedAt, ...of }))
+          .map((of) => formatTagChange({ at: startedAt, ...of }))
           .join(""),
       ),
     ],
     tokens: ["\n", "{}", '"untag":', '"name":null', "../", "\u001b[2J", "__proto__", startedAt],
     parse: (bytes) =>
       asText(bytes, (text) => {
-        const { name, tags } = parseLabels("labels.jsonl", text);
+        const { name, tags } = parseTags("labels.jsonl", text);
         for (const label of name === null ? tags : [name, ...tags])
           check(!/[/\\\n]|^\./.test(label), "labels that are no paths");
         return fingerprint(name, tags);

@@ -6,7 +6,7 @@ export { changedFiles, datasetOfRun, type EngineChoice, type OpenedRun, openRun 
 export { type CheckpointFile, type CheckpointRule, Checkpoints } from "./runs/checkpoints.js";
 export type { DataRecord } from "./runs/data-record.js";
 export type { RunEvaluation } from "./runs/evaluation-record.js";
-export type { LabelChange, RunLabels } from "./runs/labels.js";
+
 export {
   type EngineVariant,
   type Metrics,
@@ -15,11 +15,13 @@ export {
   runStatuses,
   type Stretch,
 } from "./runs/records.js";
-export { DEFAULT_RUNS_FOLDER, listRuns, RunFolder } from "./runs/run-folder.js";
+export { DEFAULT_RUNS_FOLDER, RunFolder } from "./runs/run-folder.js";
+export { listRuns } from "./runs/run-list.js";
 export {
   type DamagedRun,
   type RunSummary,
   readRuns,
 } from "./runs/run-store.js";
+export type { RunTags, TagChange } from "./runs/tags.js";
 export type { TestLook } from "./runs/test-looks.js";
 export type { Machine } from "./system/machine.js";

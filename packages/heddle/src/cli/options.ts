@@ -68,7 +68,9 @@ export const threadsOption = () =>
 export const fastOption = () =>
   new Option("--fast", "fused multiply-add kernels: faster, with different last bits");
 export const runDirOption = () =>
-  new Option("--run-dir <dir>", "the folder of all runs").argParser(nonEmpty).default(DEFAULT_RUNS_FOLDER);
+  setsAlso(new Option("--run-dir <dir>", "the folder of all runs"), "runsFolder")
+    .argParser(nonEmpty)
+    .default(DEFAULT_RUNS_FOLDER);
 export const jsonOption = () =>
   new Option("--json", "print the result as JSON, as the last line of standard output");
 export const quietOption = () => new Option("--quiet", "print only the result");

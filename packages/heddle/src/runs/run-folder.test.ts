@@ -1,12 +1,12 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { EpochLogs } from "@heddle/core/internal/callbacks/history.js";
-import { eventRecord } from "@heddle/core/internal/formats/event-file.js";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Metrics, RunRecord } from "./records.js";
 import { runRecord } from "./records.testing.js";
-import { listRuns, RunFolder } from "./run-folder.js";
+import { RunFolder } from "./run-folder.js";
+import { listRuns } from "./run-list.js";
 
 let root: string;
 beforeEach(async () => {
@@ -50,7 +50,7 @@ describe("RunFolder.create", () => {
     expect(names[19]).toBe("2026-03-04-153012-x-20");
   });
 
-  it("says so when the folder of runs cannot be made", async () => {
+  it("refuses a folder of runs that cannot be made", async () => {
     await writeFile(join(root, "file"), "");
     await expect(RunFolder.create(join(root, "file"), { name: "x" })).rejects.toThrow(
       /file: expected a folder in which runs can be made/,
@@ -72,10 +72,10 @@ describe("RunFolder.open", () => {
     expect(await listRuns(root)).toEqual([older.id, newer.id]);
   });
 
-  it("says what it is not", async () => {
+  it("says what it found instead of a run", async () => {
     await mkdir(join(root, "photos"));
     await expect(RunFolder.open("nowhere", root)).rejects.toThrow(
-      `Run nowhere: expected a run folder or the id of a run in ${root}, received no such folder. Give the path`,
+      `Run nowhere: expected a run folder or the id of a run in ${root}, received no such folder. Pass the path`,
     );
     await expect(RunFolder.open(join(root, "photos"), root)).rejects.toThrow(
       "received a folder without run.json",
@@ -116,15 +116,16 @@ describe("a run's files", () => {
     ]);
   });
 
-  it("add an epoch at a time, and repeat epochs after a checkpoint", async () => {
+  it("hold the history of every epoch written last", async () => {
     const run = await RunFolder.create(root, { name: "x", now });
     expect((await run.readHistory()).epochs).toEqual([]);
-    for (const number of [1, 2, 3]) await run.appendEpoch(epoch(number));
-    await run.appendEpoch({ ...epoch(2), loss: 9 });
+    await run.writeHistory({ epochs: [epoch(1), epoch(2), epoch(3)] });
+    expect((await run.readHistory()).epochs).toEqual([epoch(1), epoch(2), epoch(3)]);
+    await run.writeHistory({ epochs: [epoch(1), { ...epoch(2), loss: 9 }] });
     expect((await run.readHistory()).epochs).toEqual([epoch(1), { ...epoch(2), loss: 9 }]);
   });
 
-  it("count the looks at the test images, and lose none when several count at once", async () => {
+  it("count looks at the test images, and lose none when several processes count at once", async () => {
     const run = await RunFolder.create(root, { name: "x", now });
     await run.writeRecord(recordOf(run));
     expect(await run.readTestLooks()).toEqual([]);
@@ -134,42 +135,16 @@ describe("a run's files", () => {
     expect(await run.readTestLooks()).toEqual(new Array(8).fill(look));
   });
 
-  it("name the file that is damaged", async () => {
+  it("are named in the error when they are damaged", async () => {
     const run = await RunFolder.create(root, { name: "x", now });
     await writeFile(join(run.path, "run.json"), '{"formatVersion": 1, "id": 7');
     await expect(run.readRecord()).rejects.toThrow(/run\.json: expected JSON/);
     await expect(run.readMetrics()).rejects.toThrow(/metrics\.json: expected a file that can be read/);
   });
 
-  it("stay in the folder", async () => {
+  it("cannot lie outside the folder", async () => {
     const run = await RunFolder.create(root, { name: "x", now });
     const figure = { name: "../../escape", svg: "" };
     await expect(run.writeFigure(figure)).rejects.toThrow("Figure: expected a name of lower-case letters");
-  });
-});
-
-describe("RunFolder.beginTensorBoard", () => {
-  it("makes the folder, and keeps the events of the first epochs alone", async () => {
-    const run = await RunFolder.create(root, { name: "x", now });
-    await run.beginTensorBoard(0);
-    expect(await readdir(run.tensorBoardPath)).toEqual([]);
-    const events = [{ fileVersion: "brain.Event:2" }, { step: 0 }, { step: 1 }, { step: 2 }];
-    const records = events.map((event) => eventRecord({ wallTime: 1, ...event }));
-    const file = join(run.tensorBoardPath, "train", "events.out.tfevents.1.v2");
-    await mkdir(join(run.tensorBoardPath, "train"));
-    await writeFile(file, Buffer.concat([...records, Buffer.from("torn")]));
-    const other = join(run.tensorBoardPath, "train", "notes.txt");
-    await writeFile(other, "mine");
-    await run.beginTensorBoard(2);
-    expect(await readFile(file)).toEqual(Buffer.concat(records.slice(0, 3)));
-    expect(await readFile(other, "utf8")).toBe("mine");
-  });
-
-  it("says where something else is in its place", async () => {
-    const run = await RunFolder.create(root, { name: "x", now });
-    await writeFile(run.tensorBoardPath, "");
-    await expect(run.beginTensorBoard(0)).rejects.toThrow(
-      `${run.tensorBoardPath}: expected a folder that can be made and read, received `,
-    );
   });
 });

@@ -1,28 +1,27 @@
-import { mkdir, readdir } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { HeddleError } from "@heddle/core/internal/base/errors.js";
 import {
   appendToFile,
   fileError,
   isFile,
-  isFolder,
   makeFolder,
-  readFileBytes,
   readTextFile,
   writeFileAtomic,
 } from "@heddle/core/internal/base/files-node.js";
-import type { EpochLogs, History } from "@heddle/core/internal/callbacks/history.js";
+import type { History } from "@heddle/core/internal/callbacks/history.js";
 import type { Figure } from "@heddle/core/internal/figures/figure.js";
-import { eventsBefore } from "@heddle/core/internal/formats/event-file.js";
 import { writeFigures } from "../rendering/write-figures.js";
 import { type DataRecord, parseDataRecord } from "./data-record.js";
 import { parseEvaluation, type RunEvaluation } from "./evaluation-record.js";
 import { formatHistory, parseHistory } from "./history-csv.js";
-import { formatLabelChange, type LabelChange, parseLabels, type RunLabels } from "./labels.js";
 import { type Metrics, parseMetrics, parseRunRecord, type RunRecord } from "./records.js";
+import { newRunId } from "./run-ids.js";
+import { findRun, isRun } from "./run-list.js";
+import { appendTagChange, type RunTags, readTags, type TagChange } from "./tags.js";
 import { formatLook, parseLooks, type TestLook } from "./test-looks.js";
 
-/** Where runs are kept unless the user says otherwise, below the working folder. */
+/** The folder of all runs, below the working folder, unless another one is named. */
 export const DEFAULT_RUNS_FOLDER = "runs";
 
 /**
@@ -40,7 +39,7 @@ export const DEFAULT_RUNS_FOLDER = "runs";
  * await run.writeRecord(record);
  */
 export class RunFolder {
-  /** The folder's name: sorts by the time of its creation. */
+  /** The folder's name; it starts with the time of its creation, so that ids sort by time. */
   readonly id: string;
 
   private constructor(
@@ -59,11 +58,11 @@ export class RunFolder {
    * @throws HeddleError when the folder cannot be made
    */
   static async create(root: string, options: { name: string; now?: Date }): Promise<RunFolder> {
-    const stem = `${formatTime(options.now ?? new Date())}-${slug(options.name)}`;
+    const id = newRunId(options.name, options.now ?? new Date());
     try {
       await makeFolder(root);
       for (let attempt = 1; ; attempt++) {
-        const path = join(root, attempt === 1 ? stem : `${stem}-${String(attempt).padStart(2, "0")}`);
+        const path = join(root, attempt === 1 ? id : `${id}-${String(attempt).padStart(2, "0")}`);
         if (await makeNewFolder(path)) return new RunFolder(path);
       }
     } catch (thrown) {
@@ -72,39 +71,27 @@ export class RunFolder {
   }
 
   /**
-   * An existing run.
+   * Opens an existing run.
    *
    * @param run the path of a run folder, the id or the name of a run below `root`, or `latest`
    * @param root the folder of all runs
-   * @throws HeddleError when there is no such run, or more than one of that name
+   * @throws HeddleError when there is no such run, or more than one with that name
    */
   static async open(run: string, root: string = DEFAULT_RUNS_FOLDER): Promise<RunFolder> {
-    if (run === "latest") {
-      const newest = await newestRun(root);
-      if (newest !== undefined) return new RunFolder(join(root, newest));
-      throw noRun(`Runs in ${root}`, "at least one run", "none");
-    }
-    for (const path of [run, join(root, run)]) {
-      if (await isRun(path)) return new RunFolder(path);
-    }
-    const named = await runsNamed(root, run);
-    if (named.length === 1) return new RunFolder(join(root, named[0]!));
-    if (named.length > 1) throw noRun(`Run ${run}`, "one run of that name", named.join(" and "));
-    const received = (await isFolder(run)) ? "a folder without run.json" : "no such folder";
-    throw noRun(`Run ${run}`, `a run folder or the id of a run in ${root}`, received);
+    return new RunFolder(await findRun(run, root));
   }
 
-  /** Where the trained model is kept. */
+  /** The folder of the trained model. */
   get modelPath(): string {
     return join(this.path, "model");
   }
 
-  /** Where checkpoints are kept. */
+  /** The folder of the checkpoints. */
   get checkpointsPath(): string {
     return join(this.path, "checkpoints");
   }
 
-  /** Where event files for TensorBoard go, where they are asked for. */
+  /** The folder of TensorBoard's event files, which a run has only on request. */
   get tensorBoardPath(): string {
     return join(this.path, "tensorboard");
   }
@@ -133,16 +120,13 @@ export class RunFolder {
     return join(this.path, "dataset.json");
   }
 
-  private get labelsPath(): string {
-    return join(this.path, LABELS_FILE);
-  }
-
   private get historyPath(): string {
     return join(this.path, "history.csv");
   }
 
   /**
-   * To be called before a run that goes on writes: what is written would make a part of the folder anew.
+   * Checks that the folder is still there. Call it before writing to a run under way: writing would create a part of
+   * the folder again.
    *
    * @throws HeddleError when the folder was deleted or moved
    */
@@ -150,33 +134,14 @@ export class RunFolder {
     if (await isRun(this.path)) return;
     throw new HeddleError({
       who: `Run ${this.path}`,
-      expected: "its folder, into which it writes",
-      received: "no run.json there: the folder was deleted or moved while the run went on",
-      next: "Where it was moved to, go on with: heddle train --resume FOLDER.",
+      expected: "the folder that it writes to",
+      received: "no run.json there: the folder was deleted or moved during the run",
+      next: "If it was moved, resume the run from its new place.",
     });
-  }
-
-  /**
-   * Makes the folder of TensorBoard's event files, which says that they are asked for. Of those that are there already
-   * the first epochs stay: a killed training may have written more than its last checkpoint knows, and will again.
-   */
-  async beginTensorBoard(epochs: number): Promise<void> {
-    const path = this.tensorBoardPath;
-    const entries = makeFolder(path).then(() => readdir(path, { recursive: true }));
-    const names = await entries.catch((thrown) => {
-      throw fileError(path, "a folder that can be made and read", thrown);
-    });
-    for (const name of names) {
-      const file = join(path, name);
-      if (!/^events\.out\.tfevents\./.test(basename(file)) || !(await isFile(file))) continue;
-      const bytes = await readFileBytes(file);
-      const kept = eventsBefore(epochs, bytes);
-      if (kept.length < bytes.length) await writeFileAtomic(file, kept);
-    }
   }
 
   async writeRecord(record: RunRecord): Promise<void> {
-    await writeFileAtomic(this.recordPath, formatJson(record));
+    await writeJson(this.recordPath, record);
   }
 
   /** @throws HeddleError that names the field when `run.json` is damaged */
@@ -185,7 +150,7 @@ export class RunFolder {
   }
 
   async writeMetrics(metrics: Metrics): Promise<void> {
-    await writeFileAtomic(this.metricsPath, formatJson(metrics));
+    await writeJson(this.metricsPath, metrics);
   }
 
   /** @throws HeddleError that names the field when `metrics.json` is damaged */
@@ -194,11 +159,11 @@ export class RunFolder {
   }
 
   async writeEvaluation(evaluation: RunEvaluation): Promise<void> {
-    await writeFileAtomic(this.evaluationPath, formatJson(evaluation));
+    await writeJson(this.evaluationPath, evaluation);
   }
 
   /**
-   * What was found on the test images; `undefined` where `evaluation.json` is missing.
+   * The evaluation on the test images; `undefined` when `evaluation.json` is missing.
    *
    * @throws HeddleError that names the field when it is damaged
    */
@@ -208,11 +173,11 @@ export class RunFolder {
   }
 
   async writeData(data: DataRecord): Promise<void> {
-    await writeFileAtomic(this.dataPath, formatJson(data));
+    await writeJson(this.dataPath, data);
   }
 
   /**
-   * What the data held; `undefined` where `dataset.json` is missing, as in runs of older versions.
+   * What the data held; `undefined` when `dataset.json` is missing.
    *
    * @throws HeddleError that names the field when it is damaged
    */
@@ -221,14 +186,14 @@ export class RunFolder {
     return parseDataRecord(this.dataPath, await readTextFile(this.dataPath));
   }
 
-  /** Adds or takes away a label. One short line, added in one write: two processes lose none. */
-  async changeLabel(change: LabelChange): Promise<void> {
-    await appendToFile(this.labelsPath, formatLabelChange(change));
+  /** Adds or removes a tag, or sets the name. One short line, added in one write: two processes lose none. */
+  async changeTags(change: TagChange): Promise<void> {
+    await appendTagChange(this.path, change);
   }
 
   /** The run's name and tags. */
-  async readLabels(): Promise<RunLabels> {
-    return readLabels(this.path);
+  async readTags(): Promise<RunTags> {
+    return readTags(this.path);
   }
 
   /** Counts a look at the test images. One short line, added in one write: two processes lose none. */
@@ -242,20 +207,12 @@ export class RunFolder {
     return parseLooks(this.testLooksPath, await readTextFile(this.testLooksPath));
   }
 
+  /** Writes every epoch so far. */
   async writeHistory(history: History): Promise<void> {
     await writeFileAtomic(this.historyPath, formatHistory(history.epochs));
   }
 
-  /**
-   * Adds an epoch to `history.csv`. Rows of this epoch and later ones are dropped first: a run that goes on
-   * from a checkpoint repeats them.
-   */
-  async appendEpoch(logs: EpochLogs): Promise<void> {
-    const before = (await this.readHistory()).epochs.filter(({ epoch }) => epoch < logs.epoch);
-    await this.writeHistory({ epochs: [...before, logs] });
-  }
-
-  /** Every epoch so far; none before the first one ended. */
+  /** Every epoch so far; none before the end of the first. */
   async readHistory(): Promise<History> {
     if (!(await isFile(this.historyPath))) return { epochs: [] };
     return { epochs: parseHistory(this.historyPath, await readTextFile(this.historyPath)) };
@@ -278,71 +235,13 @@ export class RunFolder {
     await writeFileAtomic(this.reportPath, html);
   }
 
-  /** The report's HTML; `undefined` where the run has none. */
+  /** The report's HTML; `undefined` when the run has none. */
   async readReport(): Promise<string | undefined> {
     return (await isFile(this.reportPath)) ? readTextFile(this.reportPath) : undefined;
   }
 }
 
-/** The ids of the runs in a folder, oldest first; none when the folder is missing. */
-export async function listRuns(root: string): Promise<readonly string[]> {
-  if (!(await isFolder(root))) return [];
-  const names = (await readdir(root)).sort();
-  const found = await Promise.all(names.map((name) => isRun(join(root, name))));
-  return names.filter((_, index) => found[index]);
-}
-
-/** The run that began last. Ids tell when; a folder that was renamed is asked. */
-async function newestRun(root: string): Promise<string | undefined> {
-  const ids = await listRuns(root);
-  const begun = await Promise.all(ids.map((id) => (isDated(id) ? id : beginOf(join(root, id)))));
-  const order = ids.map((id, index) => ({ id, at: begun[index]! }));
-  return order.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0)).at(-1)?.id;
-}
-
-/** When a run began, as its first id said it; of a damaged one nothing. */
-async function beginOf(path: string): Promise<string> {
-  const record = join(path, "run.json");
-  try {
-    return formatTime(new Date(parseRunRecord(record, await readTextFile(record)).startedAt));
-  } catch {
-    return "";
-  }
-}
-
-/** True for a name that {@link RunFolder.create} gives. */
-export function isDated(id: string): boolean {
-  return /^\d{4}-\d\d-\d\d-\d{6}-./.test(id);
-}
-
-/** The ids of the runs that people call so; a run whose labels are damaged has no name. */
-export async function runsNamed(root: string, name: string): Promise<readonly string[]> {
-  const ids = await listRuns(root);
-  const labels = await Promise.all(ids.map((id) => readLabels(join(root, id)).catch(() => undefined)));
-  const wanted = name.normalize("NFC");
-  return ids.filter((_, index) => labels[index]?.name === wanted);
-}
-
-const LABELS_FILE = "labels.jsonl";
-
-async function readLabels(path: string): Promise<RunLabels> {
-  const file = join(path, LABELS_FILE);
-  return (await isFile(file)) ? parseLabels(file, await readTextFile(file)) : { name: null, tags: [] };
-}
-
-/** `2026-03-04-153012`: UTC, so that ids sort by time in every time zone and across its changes. */
-function formatTime(time: Date): string {
-  const [date, clock] = time.toISOString().split("T") as [string, string];
-  return `${date}-${clock.slice(0, 8).replaceAll(":", "")}`;
-}
-
-/** A name that is safe in a path on every system. */
-export function slug(name: string): string {
-  const words = name.toLowerCase().match(/[a-z0-9]+/g) ?? ["run"];
-  return words.join("-").slice(0, 60).replace(/-$/, "");
-}
-
-/** Makes the folder; false when the name is taken, which the system decides for one process alone. */
+/** Makes the folder; false when the name is taken. The system gives a name to one process only. */
 async function makeNewFolder(path: string): Promise<boolean> {
   try {
     await mkdir(path);
@@ -353,15 +252,9 @@ async function makeNewFolder(path: string): Promise<boolean> {
   }
 }
 
-function isRun(path: string): Promise<boolean> {
-  return isFile(join(path, "run.json"));
-}
-
-function formatJson(value: RunRecord | Metrics | RunEvaluation | DataRecord): string {
-  return `${JSON.stringify(value, null, 2)}\n`;
-}
-
-function noRun(who: string, expected: string, received: string): HeddleError {
-  const next = "Give the path of a run folder, an id, or latest.";
-  return new HeddleError({ who, expected, received, next });
+async function writeJson(
+  path: string,
+  value: RunRecord | Metrics | RunEvaluation | DataRecord,
+): Promise<void> {
+  await writeFileAtomic(path, `${JSON.stringify(value, null, 2)}\n`);
 }

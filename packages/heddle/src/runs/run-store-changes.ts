@@ -4,34 +4,36 @@ import { basename, join } from "node:path";
 import { HeddleError } from "@heddle/core/internal/base/errors.js";
 import { fileError, isFolder } from "@heddle/core/internal/base/files-node.js";
 import { isLocked } from "../system/lock.js";
-import { checkName, checkTag, type RunLabels } from "./labels.js";
-import { RunFolder, runsNamed } from "./run-folder.js";
+import { RunFolder } from "./run-folder.js";
+import { runsNamed } from "./run-list.js";
 import { findInStore } from "./run-store.js";
+import { checkName, checkTag, type RunTags } from "./tags.js";
 
 /**
- * Adds tags to a run, or takes them away; one that is there already, or is not, is no fault. Several processes may do
- * so at once.
+ * Adds tags to a run, or removes them. Adding one that it has, or removing one that it does not have, is no error.
+ * Several processes may change tags at once.
  *
- * @returns the run's labels as they are now
- * @throws HeddleError when there is no such run, or a tag could not be typed again
+ * @returns the run, and its name and tags as they are now
+ * @throws HeddleError when there is no such run, or a tag could be mistaken for something else on a command line
  */
 export async function tagRun(
   root: string,
   run: string,
   tags: readonly string[],
   options: { readonly remove?: boolean } = {},
-): Promise<{ readonly run: RunFolder; readonly labels: RunLabels }> {
+): Promise<{ readonly run: RunFolder } & RunTags> {
   const checked = tags.map(checkTag);
   const folder = await RunFolder.open(await findInStore(root, run));
   for (const tag of checked) {
     const at = new Date().toISOString();
-    await folder.changeLabel(options.remove ? { at, untag: tag } : { at, tag });
+    await folder.changeTags(options.remove ? { at, untag: tag } : { at, tag });
   }
-  return { run: folder, labels: await folder.readLabels() };
+  return { run: folder, ...(await folder.readTags()) };
 }
 
 /**
- * Gives a run a name that every command finds it by. Its folder stays. The id as its name takes the name away.
+ * Gives a run a name, which finds it like its id. Its folder stays where it is. The run's own id as the name removes
+ * the name that it had.
  *
  * @throws HeddleError when there is no such run, the name is a path, or another run has it
  */
@@ -40,32 +42,33 @@ export async function nameRun(root: string, run: string, name: string): Promise<
   const folder = await RunFolder.open(await findInStore(root, run));
   const at = new Date().toISOString();
   if (checked === folder.id) {
-    await folder.changeLabel({ at, name: null });
+    await folder.changeTags({ at, name: null });
     return folder;
   }
   const others = (await runsNamed(root, checked)).filter((id) => id !== folder.id);
   if (others[0] !== undefined) throw isTaken(checked, others[0]);
   if (await isFolder(join(root, checked))) throw isTaken(checked, checked);
-  await folder.changeLabel({ at, name: checked });
+  await folder.changeTags({ at, name: checked });
   return folder;
 }
 
 /**
  * Renames a run's folder, and with it its id.
  *
- * @throws HeddleError when there is no such run, it still trains, or the name is taken or a path
+ * @throws HeddleError when there is no such run, it is still training, or the name is taken or is a path
  */
 export async function renameRunFolder(root: string, run: string, id: string): Promise<RunFolder> {
   checkId(id);
   const folder = await RunFolder.open(await findInStore(root, run));
   if (id === folder.id) return folder;
-  if (await isLocked(folder.path))
-    throw underWay(folder.path, "Wait for its end, or name it without --folder.");
+  if (await isLocked(folder.path)) {
+    throw underWay(folder.path, "Wait until it ends, or name it without `folder: true`.");
+  }
   const [named] = (await runsNamed(root, id)).filter((other) => other !== folder.id);
   if (named !== undefined) throw isTaken(id, named);
   const target = join(root, id);
   try {
-    // The system gives the name to one process alone; a folder may then be moved over an empty one.
+    // The system gives the name to one process only; a folder can then be moved over this empty one.
     await mkdir(target);
   } catch (thrown) {
     if ((thrown as NodeJS.ErrnoException).code === "EEXIST") throw isTaken(id, id);
@@ -82,10 +85,11 @@ export async function renameRunFolder(root: string, run: string, id: string): Pr
 }
 
 /**
- * Finds runs that are to be deleted, before any of them is.
+ * Finds all runs to delete before the first one is deleted.
  *
+ * @param options.force whether runs that are still training are deleted, too; false by default
  * @returns their paths, each once
- * @throws HeddleError when one of them is not there, or still trains and `force` does not say so
+ * @throws HeddleError when one of them is missing, or is still training without `force`
  */
 export async function findToDelete(
   root: string,
@@ -96,12 +100,12 @@ export async function findToDelete(
   for (const run of runs) {
     const path = await findInStore(root, run);
     paths.add(path);
-    if (!options.force && (await isLocked(path))) throw underWay(path, "Stop it, or add --force.");
+    if (!options.force && (await isLocked(path))) throw underWay(path, "Stop it, or set `force: true`.");
   }
   return [...paths];
 }
 
-/** Deletes a run's folder: first it gets another name, so that a kill leaves no half of a run behind. */
+/** Deletes a run's folder. It is renamed first, so that a kill leaves no half of a run. */
 export async function deleteRunFolder(path: string): Promise<void> {
   const aside = join(path, "..", `.deleted-${basename(path)}-${randomBytes(4).toString("hex")}`);
   try {
@@ -115,8 +119,8 @@ export async function deleteRunFolder(path: string): Promise<void> {
 function underWay(path: string, next: string): HeddleError {
   return new HeddleError({
     who: `Run ${basename(path)}`,
-    expected: "a run that is over",
-    received: "one under way",
+    expected: "a run that has ended",
+    received: "one that is still training",
     next,
   });
 }
@@ -127,15 +131,15 @@ function checkId(id: string): void {
     who: "Name of a run's folder",
     expected: "up to 100 letters, digits, dots, hyphens or underscores, and not latest",
     received: JSON.stringify(id),
-    next: "Choose another name; a folder stays in the folder of runs.",
+    next: "Choose another name. A run cannot leave the folder of runs.",
   });
 }
 
 function isTaken(name: string, id: string): HeddleError {
   return new HeddleError({
     who: `Name ${name}`,
-    expected: "one that no other run has",
-    received: `that of ${id}`,
+    expected: "a name that no other run has",
+    received: `the name of ${id}`,
     next: "Choose another name.",
   });
 }

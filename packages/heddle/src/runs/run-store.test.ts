@@ -26,11 +26,11 @@ async function makeRun(name: string, status: RunStatus = "finished"): Promise<Ru
   return run;
 }
 
-/** A lock that a process which is alive, and not this one, holds. */
+/** Locks a run for another process, which is alive. */
 const lock = (run: RunFolder) => writeClaim(run.path, { pid: process.ppid });
 
 describe("readRuns", () => {
-  it("lists what is a run, the oldest first, and no other folder", async () => {
+  it("lists the runs of a folder, oldest first, and nothing else", async () => {
     const first = await makeRun("b");
     const other = await makeRun("a", "stopped");
     await mkdir(join(root, "regularization-mnist"));
@@ -46,14 +46,14 @@ describe("readRuns", () => {
     expect(await readRuns(join(work, "none"))).toEqual({ runs: [], damaged: [] });
   });
 
-  it("tells a run that is under way from one that was killed", async () => {
+  it("tells a run in progress from one that was killed", async () => {
     const running = await makeRun("x", "running");
     await lock(running);
     await makeRun("y", "running");
     expect((await readRuns(root)).runs.map(({ status }) => status)).toEqual(["running", "killed"]);
   });
 
-  it("keeps damaged runs apart, each with its reason", async () => {
+  it("lists damaged runs apart, each with its reason", async () => {
     const good = await makeRun("good");
     const cut = await makeRun("cut");
     await writeFile(cut.recordPath, '{"formatVersion": 1,');
@@ -72,48 +72,48 @@ describe("readRuns", () => {
     expect(reasons[empty.id]).toBe("There is no run.json in its folder.");
   });
 
-  it("refuses a folder of runs that is a file", async () => {
+  it("refuses a file as the folder of runs", async () => {
     await writeFile(root, "");
     await expect(readRuns(root)).rejects.toThrow(/expected a folder of runs/);
   });
 });
 
 describe("tags and names", () => {
-  it("are kept, and none is lost when several processes tag at once", async () => {
+  it("are stored, and none is lost when several processes tag at once", async () => {
     const { id } = await makeRun("x");
     const tags = Array.from({ length: 40 }, (_, at) => `t${at}`);
     await Promise.all(tags.map((tag) => tagRun(root, id, [tag])));
     expect((await readRuns(root)).runs[0]!.tags).toEqual([...tags].sort());
-    const { labels } = await tagRun(root, id, tags.slice(1), { remove: true });
-    expect(labels.tags).toEqual(["t0"]);
+    const now = await tagRun(root, id, tags.slice(1), { remove: true });
+    expect(now.tags).toEqual(["t0"]);
   });
 
-  it("find a run, and are given to one alone", async () => {
+  it("find a run, and belong to one run only", async () => {
     const run = await makeRun("x");
     const other = await makeRun("y");
     await nameRun(root, run.id, "wide head");
     expect((await RunFolder.open("wide head", root)).id).toBe(run.id);
     expect(await findInStore(root, "wide head")).toBe(run.path);
     await expect(nameRun(root, other.id, "wide head")).rejects.toThrow(
-      `Name wide head: expected one that no other run has, received that of ${run.id}.`,
+      `Name wide head: expected a name that no other run has, received the name of ${run.id}.`,
     );
-    await expect(nameRun(root, other.id, run.id)).rejects.toThrow("expected one that no other run has");
+    await expect(nameRun(root, other.id, run.id)).rejects.toThrow("expected a name that no other run has");
     await nameRun(root, run.id, run.id);
     await expect(RunFolder.open("wide head", root)).rejects.toThrow("received no such folder");
   });
 
-  it("that two runs got at the same moment are told apart", async () => {
+  it("that two runs were given at the same moment name neither, and the error lists both", async () => {
     const run = await makeRun("x");
     const other = await makeRun("y");
-    for (const one of [run, other]) await one.changeLabel({ at: new Date().toISOString(), name: "twin" });
+    for (const one of [run, other]) await one.changeTags({ at: new Date().toISOString(), name: "twin" });
     await expect(RunFolder.open("twin", root)).rejects.toThrow(
-      `Run twin: expected one run of that name, received ${run.id} and ${other.id}.`,
+      `Run twin: expected one run with that name, received ${run.id} and ${other.id}.`,
     );
   });
 });
 
 describe("renaming a folder", () => {
-  it("keeps all that is in it, and the order of runs", async () => {
+  it("keeps its contents, and the order of runs", async () => {
     const older = await makeRun("x");
     const newest = await makeRun("y");
     const renamed = await renameRunFolder(root, newest.id, "a-first-name");
@@ -133,18 +133,18 @@ describe("renaming a folder", () => {
     },
   );
 
-  it("takes nobody else's folder, and none that is being written", async () => {
+  it("refuses the name of another run, and a run that is still training", async () => {
     const run = await makeRun("x");
     const other = await makeRun("y", "running");
     await lock(other);
-    await expect(renameRunFolder(root, run.id, other.id)).rejects.toThrow(`received that of ${other.id}`);
-    await expect(renameRunFolder(root, other.id, "z")).rejects.toThrow("expected a run that is over");
+    await expect(renameRunFolder(root, run.id, other.id)).rejects.toThrow(`received the name of ${other.id}`);
+    await expect(renameRunFolder(root, other.id, "z")).rejects.toThrow("expected a run that has ended");
     expect(await readdir(root)).toEqual([run.id, other.id].sort());
   });
 });
 
 describe("deleting", () => {
-  it("takes the folder and leaves no trace", async () => {
+  it("removes the folder and leaves no trace", async () => {
     const run = await makeRun("x");
     const kept = await makeRun("y");
     const paths = await findToDelete(root, [run.id, run.path, `${run.path}/`]);
@@ -153,7 +153,7 @@ describe("deleting", () => {
     expect(await readdir(root)).toEqual([kept.id]);
   });
 
-  it("takes a damaged run and a killed one, and one that is under way only by force", async () => {
+  it("removes damaged and killed runs, and one that is still training only with `force`", async () => {
     const cut = await makeRun("cut");
     await writeFile(cut.recordPath, "");
     const killed = await makeRun("killed", "running");
@@ -161,28 +161,26 @@ describe("deleting", () => {
     await lock(running);
     expect(await findToDelete(root, [cut.id, killed.id])).toEqual([cut.path, killed.path]);
     await expect(findToDelete(root, [cut.id, running.id])).rejects.toThrow(
-      `Run ${running.id}: expected a run that is over, received one under way. Stop it,`,
+      `Run ${running.id}: expected a run that has ended, received one that is still training. Stop it, or set \`force: true\`.`,
     );
     expect(await findToDelete(root, [running.id], { force: true })).toEqual([running.path]);
   });
 
-  it("touches nothing outside of the folder of runs", async () => {
+  it("touches nothing outside the folder of runs", async () => {
     await makeRun("x");
     await mkdir(join(work, "precious"));
     await writeFile(join(work, "precious", "run.json"), "{}");
     for (const outside of ["../precious", join(work, "precious")]) {
-      await expect(findToDelete(root, [outside]), outside).rejects.toThrow(
-        "received one that lies elsewhere",
-      );
+      await expect(findToDelete(root, [outside]), outside).rejects.toThrow("received one in another folder");
     }
     for (const none of ["..", ".", "../..", "/", work, root, "nowhere"]) {
       await expect(findToDelete(root, [none]), none).rejects.toThrow(
-        /received (none of that name|one that lies)/,
+        /received (none with that name|one in another folder)/,
       );
     }
   });
 
-  it.skipIf(process.platform === "win32")("of a link takes the link alone", async () => {
+  it.skipIf(process.platform === "win32")("removes a link, and not what it points to", async () => {
     await makeRun("x");
     await mkdir(join(work, "elsewhere"));
     await writeFile(join(work, "elsewhere", "run.json"), "{}");

@@ -4,23 +4,25 @@ import { HeddleError, messageOf } from "@heddle/core/internal/base/errors.js";
 import { fileError, isFile, isFolder } from "@heddle/core/internal/base/files-node.js";
 import { isLocked } from "../system/lock.js";
 import { type RunRecord, runStatuses } from "./records.js";
-import { isDated, RunFolder, runsNamed } from "./run-folder.js";
+import { RunFolder } from "./run-folder.js";
+import { isDated } from "./run-ids.js";
+import { isRun, runsNamed } from "./run-list.js";
 
-/** How a run stands as seen from outside: `killed` is one that says it is running and is not. */
+/** A run's status as seen from outside: `killed` is one whose `run.json` says that it is running, but it is not. */
 export const listedStatuses = [...runStatuses, "killed"] as const;
 export type ListedStatus = (typeof listedStatuses)[number];
 
-/** How a run stands at this moment. */
+/** A run's status at this moment. */
 export async function statusNow({ status }: Pick<RunRecord, "status">, path: string): Promise<ListedStatus> {
   return status === "running" && !(await isLocked(path)) ? "killed" : status;
 }
 
-/** A run of a folder of runs, in a line. */
+/** A run in a line of a list. */
 export interface RunSummary {
   /** The name of its folder. */
   readonly id: string;
   readonly path: string;
-  /** What people call it; `null` where nobody named it. */
+  /** The name that it was given; `null` if it has none. */
   readonly name: string | null;
   readonly tags: readonly string[];
   readonly status: ListedStatus;
@@ -28,14 +30,14 @@ export interface RunSummary {
   readonly dataset: string;
   readonly seed: number;
   readonly epochs: { readonly done: number; readonly planned: number };
-  /** 0..1; `null` where it was not measured, as in a run that is not over. */
+  /** 0..1; `null` until it is measured, at the end of the run. */
   readonly testAccuracy: number | null;
   readonly testLoss: number | null;
   readonly trainAccuracy: number | null;
   /** ISO 8601. */
   readonly startedAt: string;
   readonly finishedAt: string | null;
-  /** From the data at hand to the end of the evaluation; `null` where the run is not over. */
+  /** From the loaded data to the end of the evaluation; `null` until the run is finished. */
   readonly seconds: number | null;
   readonly weightsSha256: string | null;
 }
@@ -44,17 +46,17 @@ export interface RunSummary {
 export interface DamagedRun {
   readonly id: string;
   readonly path: string;
-  /** What is wrong with which file, in a sentence. */
+  /** Which file is wrong and how, in a sentence. */
   readonly reason: string;
 }
 
-/** How many runs are read at the same time: enough to keep a disk busy, too few to run out of open files. */
+/** Runs that are read at the same time: enough to keep a disk busy, too few to run out of open files. */
 const READ_AT_ONCE = 32;
 
 /**
- * Every run of a folder, the oldest first; those that are damaged apart, so that one bad file hides no other run.
+ * Reads every run of a folder, oldest first. Damaged runs are listed apart, so that one bad file hides no other run.
  *
- * @param root the folder of all runs; none are found where it is missing
+ * @param root the folder of all runs; if it is missing, there are none
  * @throws HeddleError when the folder itself cannot be read
  * @example
  * const { runs } = await readRuns("runs");
@@ -64,28 +66,28 @@ export async function readRuns(
   root: string,
 ): Promise<{ readonly runs: readonly RunSummary[]; readonly damaged: readonly DamagedRun[] }> {
   const ids = await runIds(root);
-  const found: (RunSummary | DamagedRun)[] = new Array(ids.length);
+  const all: (RunSummary | DamagedRun)[] = new Array(ids.length);
   let next = 0;
   const reader = async () => {
     while (next < ids.length) {
       const at = next++;
-      found[at] = await readRun(join(root, ids[at]!));
+      all[at] = await readRun(join(root, ids[at]!));
     }
   };
   await Promise.all(Array.from({ length: READ_AT_ONCE }, reader));
-  const runs = found.filter((one): one is RunSummary => !("reason" in one));
+  const runs = all.filter((one): one is RunSummary => !("reason" in one));
   return {
     runs: runs.sort((a, b) => Date.parse(a.startedAt) - Date.parse(b.startedAt)),
-    damaged: found.filter((one): one is DamagedRun => "reason" in one),
+    damaged: all.filter((one): one is DamagedRun => "reason" in one),
   };
 }
 
-/** The folders that are runs, or have the name of one: of those that lost their `run.json` people must hear, too. */
+/** The folders that are runs, or are named like one: those that lost their `run.json` are reported, too. */
 async function runIds(root: string): Promise<readonly string[]> {
   try {
     const names = (await readdir(root)).filter((name) => !name.startsWith(".")).sort();
-    const found = await Promise.all(names.map((name) => isRunLike(join(root, name))));
-    return names.filter((_, index) => found[index]);
+    const areRuns = await Promise.all(names.map((name) => isRunLike(join(root, name))));
+    return names.filter((_, index) => areRuns[index]);
   } catch (thrown) {
     if ((thrown as NodeJS.ErrnoException).code === "ENOENT") return [];
     throw fileError(root, "a folder of runs", thrown);
@@ -93,27 +95,25 @@ async function runIds(root: string): Promise<readonly string[]> {
 }
 
 async function isRunLike(path: string): Promise<boolean> {
-  return (await isFile(join(path, "run.json"))) || (isDated(basename(path)) && (await isFolder(path)));
+  return (await isRun(path)) || (isDated(basename(path)) && (await isFolder(path)));
 }
 
 async function readRun(path: string): Promise<RunSummary | DamagedRun> {
   const id = basename(path);
   try {
-    if (!(await isFile(join(path, "run.json")))) {
-      return { id, path, reason: "There is no run.json in its folder." };
-    }
+    if (!(await isRun(path))) return { id, path, reason: "There is no run.json in its folder." };
     const folder = await RunFolder.open(path);
-    const [record, labels, history] = await Promise.all([
+    const [record, { name, tags }, history] = await Promise.all([
       folder.readRecord(),
-      folder.readLabels(),
+      folder.readTags(),
       folder.readHistory(),
     ]);
     const metrics = (await isFile(folder.metricsPath)) ? await folder.readMetrics() : null;
     return {
       id,
       path,
-      name: labels.name,
-      tags: labels.tags,
+      name,
+      tags,
       status: await statusNow(record, path),
       dataset: record.dataset.name,
       seed: record.recipe.seed,
@@ -132,12 +132,11 @@ async function readRun(path: string): Promise<RunSummary | DamagedRun> {
 }
 
 /**
- * The path of a run that lies in a folder of runs and nowhere else: what may be renamed and deleted. A damaged one
- * counts.
+ * The path of a run directly below a folder of runs, damaged or not. Only these are renamed and deleted.
  *
  * @param root the folder of all runs
  * @param run an id, a name, `latest`, or the path of a folder directly below `root`
- * @throws HeddleError when there is none, or the path leads elsewhere
+ * @throws HeddleError when there is no such run, or it is in another folder
  */
 export async function findInStore(root: string, run: string): Promise<string> {
   if (run === "latest") return (await RunFolder.open(run, root)).path;
@@ -152,14 +151,14 @@ export async function findInStore(root: string, run: string): Promise<string> {
   const named = elsewhere ? [] : await runsNamed(root, run);
   if (named.length === 1) return join(root, named[0]!);
   const received = elsewhere
-    ? "one that lies elsewhere"
+    ? "one in another folder"
     : named.length > 1
-      ? `the name of ${named.length}: ${named.join(", ")}`
-      : "none of that name";
+      ? `${named.length} with that name: ${named.join(", ")}`
+      : "none with that name";
   throw new HeddleError({
     who: `Run ${run}`,
     expected: `one run in ${root}`,
     received,
-    next: "See heddle runs for their ids; --run-dir names another folder of runs.",
+    next: "List the runs to see their ids, or set `runsFolder` to another folder of runs.",
   });
 }

@@ -29,11 +29,12 @@ export function tagCommand(shell: Shell) {
       "\nExamples:\n  heddle runs tag latest baseline\n  heddle runs tag latest baseline --remove",
     )
     .action(async (given, tags, options, command) => {
-      const { run, labels } = await tagRun(rootOf(command), given, tags, { remove: options.remove ?? false });
+      const change = { remove: options.remove ?? false };
+      const { run, ...now } = await tagRun(rootOf(command), given, tags, change);
       const terminal = new Terminal(shell, options);
-      const told = labels.tags.length > 0 ? labels.tags.join(" ") : "no tags";
-      if (!options.json) terminal.result(cell(`${run.id}: ${told}`));
-      terminal.json({ id: run.id, path: run.path, ...labels });
+      const shown = now.tags.length > 0 ? now.tags.join(" ") : "no tags";
+      if (!options.json) terminal.result(cell(`${run.id}: ${shown}`));
+      terminal.json({ id: run.id, path: run.path, ...now });
     });
 }
 
@@ -63,12 +64,12 @@ Examples:
         ? await renameRunFolder(root, given, name)
         : await nameRun(root, given, name);
       const terminal = new Terminal(shell, options);
-      const labels = await run.readLabels();
+      const now = await run.readTags();
       if (!options.json) {
-        const called = labels.name === null ? "has no name" : `is called ${labels.name}`;
+        const called = now.name === null ? "has no name" : `is called ${now.name}`;
         terminal.result(cell(options.folder ? `The run is now in ${run.path}` : `${run.id} ${called}.`));
       }
-      terminal.json({ id: run.id, path: run.path, ...labels });
+      terminal.json({ id: run.id, path: run.path, ...now });
     });
 }
 

@@ -91,7 +91,7 @@ async function readRun(folder: RunFolder, letter: string): Promise<ComparedRun> 
     letter,
     id: folder.id,
     path: folder.path,
-    name: (await folder.readLabels()).name,
+    name: (await folder.readTags()).name,
     status: await statusNow(record, folder.path),
     record,
     metrics: (await isFile(folder.metricsPath)) ? await folder.readMetrics() : undefined,

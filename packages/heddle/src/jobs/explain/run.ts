@@ -12,7 +12,7 @@ import { dataNotice, joinNotices } from "../../pages/notices.js";
 import type { Notice } from "../../pages/page.js";
 import { renderPage } from "../../pages/render-page.js";
 import { writeFigures } from "../../rendering/write-figures.js";
-import { slug } from "../../runs/run-folder.js";
+import { slug } from "../../runs/run-ids.js";
 import { dataOfModel } from "../data-of-model.js";
 import { labelledSet } from "../labelled-set.js";
 import { type EngineChoice, type OpenedModel, openModel } from "../open-run.js";

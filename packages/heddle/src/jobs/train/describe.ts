@@ -1,4 +1,5 @@
 import { describeDataset } from "@heddle/core/internal/data/describe.js";
+import { prepareEventFiles } from "../../runs/event-files.js";
 import { drawDataFigures } from "../report/data-figures.js";
 import { describeStreams } from "../streams.js";
 import type { RunUnderWay } from "./run-under-way.js";
@@ -6,7 +7,7 @@ import type { RunUnderWay } from "./run-under-way.js";
 /** First stage: writes what the data holds and what it looks like, and starts the engine. */
 export async function describe({ job, prepared, folder, record, epochs }: RunUnderWay): Promise<void> {
   const { train, validation, streams, trainSet } = prepared;
-  if (job.tensorBoard) await folder.beginTensorBoard(epochs.length);
+  if (job.tensorBoard) await prepareEventFiles(folder.tensorBoardPath, epochs.length);
   await folder.writeRecord(record.now);
   // Another process may have written epochs after its last checkpoint: they are trained again.
   if (record.now.stretches.length > 0) await folder.writeHistory({ epochs });

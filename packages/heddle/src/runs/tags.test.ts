@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { checkName, checkTag, formatLabelChange, parseLabels } from "./labels.js";
+import { checkName, checkTag, formatTagChange, parseTags } from "./tags.js";
 
 const at = "2026-03-04T15:30:12.000Z";
-const parse = (...lines: readonly string[]) => parseLabels("labels.jsonl", lines.join(""));
+const parse = (...lines: readonly string[]) => parseTags("labels.jsonl", lines.join(""));
 
-describe("labels", () => {
-  it("are the changes, one after the other", () => {
+describe("names and tags", () => {
+  it("are what all changes give, in their order", () => {
     expect(parse()).toEqual({ name: null, tags: [] });
     const lines = [
       { at, tag: "wide" },
@@ -14,9 +14,9 @@ describe("labels", () => {
       { at, name: "first try" },
       { at, tag: "wide" },
       { at, untag: "never-there" },
-    ].map(formatLabelChange);
+    ].map(formatTagChange);
     expect(parse(...lines)).toEqual({ name: "first try", tags: ["baseline", "wide"] });
-    const later = [{ at, untag: "wide" } as const, { at, name: null } as const].map(formatLabelChange);
+    const later = [{ at, untag: "wide" } as const, { at, name: null } as const].map(formatTagChange);
     expect(parse(...lines, ...later)).toEqual({ name: null, tags: ["baseline"] });
   });
 
@@ -26,29 +26,29 @@ describe("labels", () => {
     [`{"at":"${at}","tag":"../x"}\n`, "Tag: expected"],
     [`{"at":"${at}","name":"a/b"}\n`, "Name of a run: expected"],
     ['{"at":', "line 2: expected JSON"],
-  ])("name what is damaged: %s", (line, text) => {
-    expect(() => parse(formatLabelChange({ at, tag: "x" }), line)).toThrow(text);
+  ])("that are damaged are refused by file, line and field: %s", (line, text) => {
+    expect(() => parse(formatTagChange({ at, tag: "x" }), line)).toThrow(text);
   });
 
-  it.each(["baseline", "v1.2", "lr=3e-3", "größer", "模型", "a:b_c+d", "7"])("take the tag %s", (tag) => {
+  it.each(["baseline", "v1.2", "lr=3e-3", "größer", "模型", "a:b_c+d", "7"])("include the tag %s", (tag) => {
     expect(checkTag(tag)).toBe(tag);
   });
 
   it.each(["", " ", "-x", ".", "..", "a/b", "a\\b", "a b", "x\n", "\x1b[31m", "a".repeat(41)])(
-    "refuse the tag %j",
+    "do not include the tag %j",
     (tag) => {
       expect(() => checkTag(tag)).toThrow("Choose another tag.");
     },
   );
 
   it.each(["latest", "../up", "/etc", "a/b", "a\\b", ".", "-rf", "x ", " x", "tab\tbed", ""])(
-    "refuse the name %j",
+    "do not include the name %j",
     (name) => {
       expect(() => checkName(name)).toThrow("Choose another name.");
     },
   );
 
-  it("read back whatever is taken, and a name never leads out of a folder", () => {
+  it("are read back as they were stored, and a name never leads out of a folder", () => {
     fc.assert(
       fc.property(fc.string({ unit: "grapheme", maxLength: 70 }), (text) => {
         let name: string;
@@ -58,7 +58,7 @@ describe("labels", () => {
           return;
         }
         expect(name).not.toMatch(/[/\\\n]|^\./);
-        expect(parse(formatLabelChange({ at, name })).name).toBe(name);
+        expect(parse(formatTagChange({ at, name })).name).toBe(name);
       }),
     );
   });

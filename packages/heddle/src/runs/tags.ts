@@ -1,36 +1,50 @@
+import { join } from "node:path";
 import { HeddleError } from "@heddle/core/internal/base/errors.js";
+import { appendToFile, isFile, readTextFile } from "@heddle/core/internal/base/files-node.js";
 import { JsonFields } from "./json-fields.js";
 
-/** What people call a run: kept apart from `run.json`, which the training under way writes. */
-export interface RunLabels {
-  /** A name to find it by; `null` where it has none. */
+/** A run's name and tags: stored apart from `run.json`, which the training under way writes. */
+export interface RunTags {
+  /** A name to find it by; `null` if it has none. */
   readonly name: string | null;
-  /** In the order of the alphabet. */
+  /** In alphabetical order. */
   readonly tags: readonly string[];
 }
 
 /** One line of `labels.jsonl`. */
-export type LabelChange = { readonly at: string } & (
+export type TagChange = { readonly at: string } & (
   | { readonly tag: string }
   | { readonly untag: string }
   | { readonly name: string | null }
 );
 
+const TAGS_FILE = "labels.jsonl";
 const TAG = /^[\p{L}\p{N}][\p{L}\p{N}._:=+-]{0,39}$/u;
 const NAME = /^[\p{L}\p{N}](?:[\p{L}\p{N} ._+=-]{0,58}[\p{L}\p{N}._+=-])?$/u;
 
+/** Appends a change to a run's `labels.jsonl`. */
+export async function appendTagChange(run: string, change: TagChange): Promise<void> {
+  await appendToFile(join(run, TAGS_FILE), formatTagChange(change));
+}
+
+/** A run's name and tags; none when it has no `labels.jsonl`. */
+export async function readTags(run: string): Promise<RunTags> {
+  const file = join(run, TAGS_FILE);
+  return (await isFile(file)) ? parseTags(file, await readTextFile(file)) : { name: null, tags: [] };
+}
+
 /** A change as its line. */
-export function formatLabelChange(change: LabelChange): string {
+export function formatTagChange(change: TagChange): string {
   return `${JSON.stringify(change)}\n`;
 }
 
 /**
- * Reads `labels.jsonl`: every change in its order, so that several processes can write and none is lost.
+ * Reads `labels.jsonl`: changes in their order, so that several processes can write and none is lost.
  *
  * @param file the file's path, for the errors
  * @throws HeddleError that names the file, the line and the field that is wrong
  */
-export function parseLabels(file: string, text: string): RunLabels {
+export function parseTags(file: string, text: string): RunTags {
   const tags = new Set<string>();
   let name: string | null = null;
   text.split("\n").forEach((line, index) => {
@@ -47,9 +61,9 @@ export function parseLabels(file: string, text: string): RunLabels {
 }
 
 /**
- * A tag as it is kept.
+ * A tag as it is stored.
  *
- * @throws HeddleError when it could be taken for something else on a command line
+ * @throws HeddleError when it could be mistaken for something else on a command line
  */
 export function checkTag(text: string): string {
   const tag = text.normalize("NFC");
@@ -63,9 +77,9 @@ export function checkTag(text: string): string {
 }
 
 /**
- * A run's display name as it is kept.
+ * A run's name as it is stored.
  *
- * @throws HeddleError when it is a path, or could be taken for something else on a command line
+ * @throws HeddleError when it is a path, or could be mistaken for something else on a command line
  */
 export function checkName(text: string): string {
   const name = text.normalize("NFC");
