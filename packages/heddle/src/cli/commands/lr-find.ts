@@ -1,18 +1,10 @@
-import { join } from "node:path";
 import { Command, Option } from "@commander-js/extra-typings";
-import { HeddleError } from "@heddle/core/internal/base/errors.js";
-import { writeFileAtomic } from "@heddle/core/internal/base/files-node.js";
-import { formatRate, learningRateCurve } from "@heddle/core/internal/figures/learning-rate-curve.js";
-import { trainingOf } from "@heddle/core/internal/recipes/build-training.js";
-import { limitNote } from "@heddle/core/internal/recipes/limit.js";
-import { recipeOf } from "@heddle/core/internal/recipes/recipe.js";
+import { formatRate } from "@heddle/core/internal/figures/learning-rate-curve.js";
 import { resolveSettings } from "@heddle/core/internal/recipes/resolve-settings.js";
 import type { Settings } from "@heddle/core/internal/recipes/settings.js";
-import { findLearningRate, type LearningRateFinding } from "@heddle/core/internal/tuning/lr-find.js";
-import { obtainDataset } from "../../jobs/obtain-dataset.js";
+import type { LearningRateFinding } from "@heddle/core/internal/tuning/lr-find.js";
+import { findRate, rateRules } from "../../jobs/lr-find/find-rate.js";
 import { openRecipe } from "../../jobs/recipe-file.js";
-import { drawFigure } from "../../rendering/draw-figure.js";
-import { writeFigures } from "../../rendering/write-figures.js";
 import { loadOptions, withDataOptions } from "../data-options.js";
 import {
   fastOption,
@@ -47,12 +39,8 @@ const WITHOUT: readonly (keyof Settings)[] = [
 const ROWS = 20;
 const BAR = 40;
 
-/** The rates found, explained in the same words everywhere. */
-const rules: readonly (readonly [name: "suggested" | "steepest" | "edge", label: string, rule: string])[] = [
-  ["suggested", "Suggested", "a tenth of the edge of divergence: try it as the highest rate"],
-  ["steepest", "Steepest", "where the smoothed loss falls most steeply: around it a model learns fastest"],
-  ["edge", "Edge", "where a tenth of the loss's fall is lost again: above it, training diverges"],
-];
+const rateLabels = { suggested: "Suggested", steepest: "Steepest", edge: "Edge" } as const;
+const rateNames = ["suggested", "steepest", "edge"] as const;
 
 const endings: Readonly<Record<LearningRateFinding["ended"], string>> = {
   diverged: "The loss diverged.",
@@ -102,48 +90,35 @@ Examples:
   heddle lr-find quick --data fashion-sketch --to 1 --steps 200 --json`,
     )
     .action(async (what, options) => {
-      const { from, to, steps, out } = options;
-      if (to <= from) {
-        const expected = `a rate above --from, which is ${from}`;
-        throw new HeddleError({ who: "--to", expected, received: String(to), next: "Swap them." });
-      }
+      const { from, to, steps, threads, offline, out } = options;
       const { settings: recipe, who } = await openRecipe(what);
       const settings = resolveSettings(recipe, typedSettings(options));
       const terminal = new Terminal(shell, options);
       const { signal, release } = abortOnSignals(terminal);
       try {
-        const { dataset } = await obtainDataset(
-          "fashion-mnist",
-          settings.data,
-          loadOptions({ ...settings, offline: options.offline }, { signal, terminal }),
-        );
-        const note = limitNote(dataset.train, settings.limit);
-        if (note !== undefined) terminal.warn(note);
-        const training = trainingOf(settings, dataset, { threads: options.threads, who });
-        const line = workLine(terminal, "Searching");
-        const finding = await findLearningRate(training, { from, to, steps, signal, onStep: line });
-        const { points, ended, ...rates } = finding;
-        const title = `${training.model.name} on ${dataset.title}`;
-        const figure = await drawFigure(learningRateCurve(finding, { title }));
-        const json = {
+        const { title, finding, figurePath } = await findRate({
+          settings,
+          who,
           command: shell.commandLine,
-          model: training.model.name,
-          dataset: dataset.name,
-          recipe: recipeOf(settings),
-          ...rates,
-          rules: Object.fromEntries(rules.map(([name, , rule]) => [name, rule])),
-          ended,
-          points,
-        };
-        await writeFigures(out, [figure]);
-        await writeFileAtomic(join(out, "lr-find.json"), `${JSON.stringify(json, null, 2)}\n`);
+          from,
+          to,
+          steps,
+          load: loadOptions({ ...settings, offline }, { signal, terminal }),
+          threads,
+          folder: out,
+          signal,
+          onStep: workLine(terminal, "Searching"),
+          onWarning: (message) => terminal.warn(message),
+        });
+        const { points, ended, ...rates } = finding;
         terminal.info(`${title}, batches of ${settings.batchSize}, ${settings.optimizer}\n`);
         terminal.info(chartOf(finding));
         terminal.info(`\n${endings[ended]}\n`);
-        for (const [name, label, rule] of rules) {
-          terminal.result(`${label.padEnd(12)} ${formatRate(rates[name]).padEnd(8)} ${rule}`);
+        for (const name of rateNames) {
+          const [label, rate] = [rateLabels[name].padEnd(12), formatRate(rates[name]).padEnd(8)];
+          terminal.result(`${label} ${rate} ${rateRules[name]}`);
         }
-        terminal.result(`${"Figure".padEnd(12)} ${join(out, "lr-find.svg")}`);
+        terminal.result(`${"Figure".padEnd(12)} ${figurePath}`);
         terminal.json({ ...rates, ended, steps: points.length, folder: out });
       } finally {
         release();
@@ -157,21 +132,18 @@ const toOption = () =>
   new Option("--to <x>", "learning rate of the last step").argParser(positiveNumber).default(10);
 
 /** The smoothed loss as bars of plain characters, a row for each part of the rates. */
-function chartOf({ points, edge, steepest, suggested }: LearningRateFinding): string {
+function chartOf(finding: LearningRateFinding): string {
+  const { points } = finding;
   const every = Math.max(1, Math.ceil(points.length / ROWS));
   const rows = points.filter((_, index) => index % every === 0);
   const losses = rows.map(({ smoothedLoss }) => smoothedLoss);
   const lowest = Math.min(...losses);
   // Where the loss diverges the bars only say so: what is looked at is where it falls.
   const highest = Math.min(Math.max(...losses), lowest + 1.35 * (losses[0]! - lowest) || Infinity);
-  const notes = (index: number) =>
-    [["suggested", suggested] as const, ["steepest", steepest] as const, ["edge", edge] as const]
-      .filter(
-        ([, rate]) =>
-          rate >= rows[index]!.learningRate && !(rate >= (rows[index + 1]?.learningRate ?? Infinity)),
-      )
-      .map(([name]) => name)
-      .join(", ");
+  const notes = (index: number) => {
+    const [here, next] = [rows[index]!.learningRate, rows[index + 1]?.learningRate ?? Infinity];
+    return rateNames.filter((name) => finding[name] >= here && finding[name] < next).join(", ");
+  };
   return rows
     .map(({ learningRate, smoothedLoss }, index) => {
       const share = Math.min(1, (smoothedLoss - lowest) / (highest - lowest || 1));

@@ -1,0 +1,100 @@
+import { join } from "node:path";
+import { HeddleError } from "@heddle/core/internal/base/errors.js";
+import { writeFileAtomic } from "@heddle/core/internal/base/files-node.js";
+import { learningRateCurve } from "@heddle/core/internal/figures/learning-rate-curve.js";
+import { trainingOf } from "@heddle/core/internal/recipes/build-training.js";
+import { limitNote } from "@heddle/core/internal/recipes/limit.js";
+import { recipeOf } from "@heddle/core/internal/recipes/recipe.js";
+import type { ResolvedSettings } from "@heddle/core/internal/recipes/resolve-settings.js";
+import { findLearningRate, type LearningRateFinding } from "@heddle/core/internal/tuning/lr-find.js";
+import type { LoadOptions } from "../../datasets/index.js";
+import { drawFigure } from "../../rendering/draw-figure.js";
+import { writeFigures } from "../../rendering/write-figures.js";
+import { obtainDataset } from "../obtain-dataset.js";
+
+/** A search for a learning rate. */
+export interface RateSearch {
+  readonly settings: ResolvedSettings;
+  /** The model's source, for errors. */
+  readonly who: string;
+  /** What started the search, for people to read and repeat: a command, quoted for a shell. */
+  readonly command: string;
+  /** The learning rate of the first step. */
+  readonly from: number;
+  /** The learning rate of the last step; above `from`. */
+  readonly to: number;
+  readonly steps: number;
+  readonly load: LoadOptions;
+  /**
+   * Threads to compute on.
+   *
+   * @defaultValue every core
+   */
+  readonly threads?: number | undefined;
+  /** The folder for `lr-find.json`, `lr-find.svg` and `lr-find.png`. */
+  readonly folder: string;
+  readonly signal: AbortSignal;
+  /** Called after each step. */
+  readonly onStep: (done: number, steps: number) => void;
+  /** Called with each warning, in a sentence. */
+  readonly onWarning: (message: string) => void;
+}
+
+/** The result of a search, as its files have it. */
+export interface FoundRate {
+  /** The model and the dataset, for people. */
+  readonly title: string;
+  readonly finding: LearningRateFinding;
+  /** The path of the curve's SVG. */
+  readonly figurePath: string;
+}
+
+/** How each rate is read from the curve, in the same words everywhere. */
+export const rateRules = {
+  suggested: "a tenth of the edge of divergence: try it as the highest rate",
+  steepest: "where the smoothed loss falls most steeply: around it a model learns fastest",
+  edge: "where a tenth of the loss's fall is lost again: above it, training diverges",
+} as const;
+
+/**
+ * Trains a new model for some hundred steps while the learning rate grows, and writes the loss by learning rate, with
+ * the rates read from it, as JSON and as a curve. The model is discarded.
+ *
+ * @throws HeddleError when `to` is not above `from`, the model does not fit the data, or its loss falls at no rate;
+ *   AbortedError on `signal`
+ */
+export async function findRate(search: RateSearch): Promise<FoundRate> {
+  checkRange(search);
+  const { settings, who, from, to, steps, load, threads, folder, signal, onStep, onWarning } = search;
+  const { dataset } = await obtainDataset("fashion-mnist", settings.data, load);
+  const note = limitNote(dataset.train, settings.limit);
+  if (note !== undefined) onWarning(note);
+  const training = trainingOf(settings, dataset, { threads, who });
+  const finding = await findLearningRate(training, { from, to, steps, signal, onStep });
+  const title = `${training.model.name} on ${dataset.title}`;
+  await writeFigures(folder, [await drawFigure(learningRateCurve(finding, { title }))]);
+  const about = { model: training.model.name, dataset: dataset.name };
+  await writeFileAtomic(
+    join(folder, "lr-find.json"),
+    `${JSON.stringify(searchJson(search, about, finding), null, 2)}\n`,
+  );
+  return { title, finding, figurePath: join(folder, "lr-find.svg") };
+}
+
+function searchJson(
+  { command, settings }: RateSearch,
+  about: { readonly model: string; readonly dataset: string },
+  { points, ended, ...rates }: LearningRateFinding,
+) {
+  return { command, ...about, recipe: recipeOf(settings), ...rates, rules: rateRules, ended, points };
+}
+
+function checkRange({ from, to }: RateSearch): void {
+  if (to > from) return;
+  throw new HeddleError({
+    who: "`to`",
+    expected: `a rate above \`from\`, which is ${from}`,
+    received: String(to),
+    next: "Swap them.",
+  });
+}
