@@ -11,6 +11,8 @@ import { limitNote } from "@heddle/core/internal/recipes/limit.js";
 import { studyRecipe } from "@heddle/core/internal/recipes/study-recipe.js";
 import { parseDuration } from "@heddle/core/internal/tuning/budget.js";
 import { obtainForStudy } from "../../jobs/obtain-dataset.js";
+import { finishedJson } from "../../jobs/regularization/finished-json.js";
+import { shareOf } from "../../jobs/regularization/pace.js";
 import {
   DEFAULT_EPOCHS,
   DEFAULT_SEEDS,
@@ -31,7 +33,6 @@ import {
 } from "../../jobs/regularization/run-regularization.js";
 import type { Trial } from "../../jobs/regularization/trials.js";
 import { points } from "../../jobs/regularization/verdict.js";
-import { resultsJson } from "../../jobs/regularization/write-report.js";
 import { formatCommand } from "../../runs/command-line.js";
 import { DEFAULT_RUNS_FOLDER } from "../../runs/run-folder.js";
 import { loadOptions, withDataOptions } from "../data-options.js";
@@ -135,8 +136,7 @@ Examples:
           events: printer(terminal),
         });
         printResult(terminal, result);
-        const { folder, reportPath, study } = result;
-        terminal.json({ folder, reportPath, plan: study.plan, ...resultsJson(result) });
+        terminal.json(finishedJson(result));
       } catch (thrown) {
         if (!(thrown instanceof AbortedError)) throw thrown;
         const again = shell.commandLine;
@@ -201,13 +201,12 @@ function printer(terminal: Terminal): RegularizationEvents {
   return {
     onMeasuring: () => terminal.info("Measuring how fast each kind of network trains here …"),
     onPlan: (study, resumed) => printPlan(terminal, study, resumed),
-    onProgress: (trial, at, { epoch, epochs, step, steps, accuracy }) => {
-      const share = (epoch - 1 + step / steps) / epochs;
+    onProgress: (trial, at, progress) => {
+      const { epoch, epochs, accuracy } = progress;
       const label = `${counter(at)} ${titleOf(trial.regime, trial.setting)}, seed ${trial.seed}`;
-      const eta = formatDuration(at.secondsLeft - share * at.trialSeconds);
       terminal.rewrite(
-        lineWithBar(terminal.columns, share, label, [
-          `ETA ${eta}`,
+        lineWithBar(terminal.columns, shareOf(progress), label, [
+          `ETA ${formatDuration(at.secondsLeft)}`,
           `epoch ${epoch}/${epochs}`,
           `accuracy ${accuracy.toFixed(4)}`,
         ]),

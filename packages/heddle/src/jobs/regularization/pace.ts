@@ -1,3 +1,4 @@
+import type { Progress } from "@heddle/core/internal/callbacks/callback.js";
 import { type PlanOptions, trialSeconds } from "./plan.js";
 import type { Regime } from "./regimes.js";
 import type { Trial } from "./trials.js";
@@ -40,4 +41,9 @@ export function estimatedSeconds(
     (sum, { settings }) => sum + seeds * trialSeconds(measured, settings[0]!, epochs, true),
     0,
   );
+}
+
+/** The share of a trial that is done, 0..1. */
+export function shareOf({ epoch, epochs, step, steps }: Progress): number {
+  return (epoch - 1 + step / steps) / epochs;
 }

@@ -11,7 +11,7 @@ import { describeMachine } from "../../system/machine.js";
 import { heddleVersion } from "../../system/version.js";
 import { RegularizationFolder } from "./folder.js";
 import { lookAtTest } from "./look-at-test.js";
-import { estimatedSeconds, Pace } from "./pace.js";
+import { estimatedSeconds, Pace, shareOf } from "./pace.js";
 import { planRegularization } from "./plan.js";
 import { FORMAT_VERSION, type RegularizationRecord, type TrialRecord } from "./records.js";
 import { regimes as allRegimes, type Regime, titleOf } from "./regimes.js";
@@ -62,9 +62,7 @@ export interface RegularizationPosition {
   /** The trial that is running or has just ended, counted from 1, of `trials`. */
   readonly number: number;
   readonly trials: number;
-  /** Expected for this trial. */
-  readonly trialSeconds: number;
-  /** Expected for this trial and all that are left. */
+  /** Expected from now on, for the rest of this trial and all that are left. */
   readonly secondsLeft: number;
 }
 
@@ -254,13 +252,16 @@ async function runTrials(
     const at = {
       number: around.before + index + 1,
       trials: run.total,
-      trialSeconds: pace.secondsOf(trial),
       secondsLeft: left + pace.corrected(around.secondsAfter),
     };
+    const trialSeconds = pace.secondsOf(trial);
     const { record, weights } = await runTrial(frame, trial, images, {
       threads,
       signal,
-      onProgress: (progress) => events.onProgress?.(trial, at, progress),
+      onProgress: (progress) => {
+        const secondsLeft = at.secondsLeft - shareOf(progress) * trialSeconds;
+        events.onProgress?.(trial, { ...at, secondsLeft }, progress);
+      },
     }).catch((thrown) => {
       if (thrown instanceof AbortedError || !(thrown instanceof HeddleError)) throw thrown;
       const which = `${titleOf(trial.regime, trial.setting)}, seed ${trial.seed}`;
