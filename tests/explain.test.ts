@@ -39,9 +39,9 @@ describe("heddle explain", () => {
     expect(result.embedding.images).toBe(40);
     expect(result.gallery.length).toBeGreaterThan(0);
     expect(result.findings.length).toBe(2);
-    expect(result.testLooks.sentence).toContain("once by heddle explain");
+    expect(result.testLooks.sentence).toContain("once for explanations");
     const runFolder = join(workspace.file(result.page), "..", "..");
-    expect(readFileSync(join(runFolder, "report.html"), "utf8")).toContain("once by heddle explain");
+    expect(readFileSync(join(runFolder, "report.html"), "utf8")).toContain("once for explanations");
     // Again, over the first.
     const again = last(
       (await workspace.heddle(["explain", "latest", "--map-images", "40", "--json"])).stdout,

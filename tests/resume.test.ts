@@ -110,7 +110,7 @@ describe.skipIf(process.platform === "win32")("heddle train --resume", () => {
     renameSync(run, work.file("moved-run"));
     const lost = await work.heddle(["train", "--resume", "moved-run"]);
     expect(lost.code).toBe(2);
-    expect(lost.stderr).toContain("Name the folder with --data.");
+    expect(lost.stderr).toContain("Set --data to its folder.");
 
     const last = work.file("moved-run", "checkpoints", names(work.file("moved-run")).at(-1)!);
     writeFileSync(last, readFileSync(last).subarray(0, -5));
@@ -148,7 +148,10 @@ describe.skipIf(process.platform === "win32")("heddle train --resume", () => {
     };
     const { recipe } = record;
     const versions = { ...record.versions, heddle: "0.0.1" };
-    await changed({ versions }, "expected Heddle 0.0.1, which began it, as another version gives other bits");
+    await changed(
+      { versions },
+      "expected Heddle 0.0.1, which began it, because another version gives different bits",
+    );
     const other = { class_name: "Sequential", config: record.model.config, name: "other" };
     await changed({ model: other }, "expected one of this run's model, SHA-256");
     await changed(

@@ -62,7 +62,7 @@ describe("a finished run", () => {
       const { code, stdout, stderr } = await work.heddle(["evaluate", run, "--data", "corners"]);
       expect([code, stdout]).toEqual([2, ""]);
       expect(stderr).toBe(
-        'heddle: Model "study_cnn": expected images of 28×28×1, as its input layer says, received those of corners, which are 20×20×1. Change the input layer, or choose other data with --data.\n',
+        'heddle: Model "study_cnn": expected images of 28×28×1, as its input layer says, received those of corners, which are 20×20×1. Change the input layer, or set --data to a different dataset.\n',
       );
     });
 

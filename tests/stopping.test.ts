@@ -85,7 +85,7 @@ describe.skipIf(process.platform === "win32")("stopping a training", () => {
       } else {
         expect(code, root).toBe(2);
         expect(stderr, root).toContain(
-          "received one that still trains or was killed before its first epoch ended",
+          "received one that is still training or was killed before its first epoch ended",
         );
         expect(isOneLine(stderr), stderr).toBe(true);
       }

@@ -102,7 +102,7 @@ describe("heddle verify", () => {
     });
     expect([refused.code, refused.stdout]).toEqual([2, ""]);
     expect(refused.stderr).toContain(
-      "expected WebAssembly relaxed SIMD, as it was trained with --fast (fma kernels), received a JavaScript engine without.",
+      "expected WebAssembly relaxed SIMD, because it was trained with `fast: true` (fma kernels), received a JavaScript engine without it.",
     );
     expect(isOneLine(refused.stderr), refused.stderr).toBe(true);
   });
@@ -115,7 +115,7 @@ describe("heddle verify", () => {
     const drawn = work.runs("drawn")[0]!;
     await expectRefusal(
       drawn,
-      "expected its data, fashion-sketch (generated), seed 7, received clothes from files.",
+      "expected its own data, fashion-sketch (generated), seed 7, received clothes from files.",
       ...["--data", "clothes"],
     );
   });
@@ -133,7 +133,7 @@ describe("heddle verify", () => {
         `Trained again      ${sha256}`,
         `Weights file       ${sha256}`,
         `Not verified: ${name} trained again gives weights that differ from those it recorded.`,
-        "  The run's weights file has the weights trained now: the hash in run.json was changed.",
+        "  The run's weights file agrees with this training: the hash in run.json was changed.",
         "",
       ]);
     });
@@ -154,9 +154,9 @@ describe("heddle verify", () => {
         { what: "Processor", meaning: "Should not matter." },
       ]);
       expect(findings.slice(0, 3)).toEqual([
-        "Loss and accuracy differ from those in history.csv from epoch 1 on.",
-        `Heddle was 0.0.1, is ${version}. The same weights are promised within one version only.`,
-        `Node was 18.0.0, is ${process.versions.node}. Should not matter.`,
+        "Loss and accuracy differ from history.csv from epoch 1 on.",
+        `Heddle was 0.0.1 and is now ${version}. The same weights are promised within one version only.`,
+        `Node was 18.0.0 and is now ${process.versions.node}. Should not matter.`,
       ]);
     });
 
@@ -167,7 +167,7 @@ describe("heddle verify", () => {
       const { code, findings } = await verification(name);
       expect(code).toBe(1);
       expect(findings.at(-1)).toContain(
-        "either a setting in run.json was changed, or this is a fault in Heddle",
+        "either a setting in run.json was changed, or this is a bug in Heddle",
       );
     });
   });
@@ -191,7 +191,7 @@ describe("heddle verify", () => {
     expect(stdout).toMatch(/^Weights file {7}[0-9a-f]{64}$/m);
     expect(stdout).toContain(
       `Trained again, ${name} gives the recorded weights, but its folder does not hold them.\n` +
-        "  The run's weights file was damaged or changed after the training.\n",
+        "  The run's weights file was damaged or changed after training.\n",
     );
   });
 
@@ -214,21 +214,21 @@ describe("heddle verify", () => {
       });
       await expectRefusal(
         name,
-        `expected its data, ${now.name} with SHA-256 ${OTHER}, received one with SHA-256 ${now.sha256}. Name the folder of the run's own data with --data.`,
+        `expected its own data, ${now.name} with SHA-256 ${OTHER}, received SHA-256 ${now.sha256}. Set --data to the folder of the run's own data.`,
       );
       writeClothes(work.file("others"), { train: 40, test: 20 });
-      await expectRefusal(name, ", and 3 more that are others. Name", "--data", "others");
+      await expectRefusal(name, ", and 3 more files that differ. Set", "--data", "others");
     });
 
     it("missing data", async () => {
       const name = tampered((record) => {
         record.dataset.source.path = work.file("gone");
       });
-      await expectRefusal(name, "received no such folder. Name the folder with --data.");
+      await expectRefusal(name, "received no such folder. Set --data to its folder.");
     });
 
     it.each([
-      ["running", "one that still trains or was killed"],
+      ["running", "one that is still training or was killed"],
       ["stopped", "one that was stopped"],
       ["failed", "one that failed"],
     ])("a run that is %s", async (status, received) => {
@@ -279,6 +279,6 @@ describe("heddle verify", () => {
     running.child.kill("SIGINT");
     const { code, stderr } = await running.finished;
     expect(code).toBe(130);
-    expect(stderr).toMatch(/heddle: Stopped before training was over: nothing was compared\.\n$/);
+    expect(stderr).toMatch(/heddle: Stopped before the end of training: nothing was compared\.\n$/);
   });
 });

@@ -28,7 +28,7 @@ describe("trainingOf", () => {
   it("refuses to make a network for a single class", () => {
     const cats = { ...dataset, title: "Cats", classNames: ["cat"] };
     expect(() => trainingOf(resolveSettings({}, {}), cats)).toThrow(
-      "Cats: expected images of two classes at least, as there is nothing to tell apart otherwise, received images of the class cat alone",
+      "Cats: expected images of at least two classes, because a network that knows one has nothing to learn, received only images of the class cat",
     );
   });
 

@@ -3,18 +3,18 @@ import { sameShape, sizeOf } from "../base/shape.js";
 import type { Dataset } from "../data/dataset.js";
 import type { Model } from "../model/model.js";
 
-/** @throws HeddleError when a dataset has a single class: a network that is made for it has nothing to learn */
+/** @throws HeddleError when a dataset has a single class, because a network for it has nothing to learn */
 export function checkSeveralClasses({ title, classNames }: Pick<Dataset, "title" | "classNames">): void {
   if (classNames.length > 1) return;
   throw new HeddleError({
     who: title,
-    expected: "images of two classes at least, as there is nothing to tell apart otherwise",
-    received: `images of the class ${classNames[0]} alone`,
-    next: "Add images of another class, or choose other data with --data.",
+    expected: "images of at least two classes, because a network that knows one has nothing to learn",
+    received: `only images of the class ${classNames[0]}`,
+    next: "Add images of another class, or set `data` to a different dataset.",
   });
 }
 
-/** @throws HeddleError when a model takes images of another size than a dataset's, or tells fewer classes apart */
+/** @throws HeddleError when a model takes images of a different size than a dataset's, or has too few classes */
 export function checkFits(model: Model, dataset: Dataset): void {
   const { title, train, classNames } = dataset;
   if (!sameShape(model.inputShape, train.shape)) {
@@ -22,7 +22,7 @@ export function checkFits(model: Model, dataset: Dataset): void {
       who: `Model "${model.name}"`,
       expected: `images of ${model.inputShape.join("×")}, as its input layer says`,
       received: `those of ${title}, which are ${train.shape.join("×")}`,
-      next: "Change the input layer, or choose other data with --data.",
+      next: "Change the input layer, or set `data` to a different dataset.",
     });
   }
   const units = sizeOf(model.outputShape);

@@ -9,8 +9,8 @@ type Labels = ImageSet["labels"];
 const LIMIT_SEED = 42;
 
 /**
- * The training images that `--limit` keeps: the first so many, or, where those leave classes out (files are often sorted
- * by class), as many of all classes, in the shares that the classes have. The same ones on every machine and for every
+ * The training images that a limit keeps: the first ones, or, if those leave classes out (files are often sorted by
+ * class), as many of all classes, in the shares that the classes have. They are the same on every machine and for every
  * seed, in the order of the set.
  *
  * @param limit how many; all by default
@@ -32,7 +32,7 @@ export function limitNote(
   if (limit === undefined || !left) return undefined;
   const begin = `The first ${groupDigits(limit)} training images hold ${left.held} of ${left.classes} classes`;
   return streams
-    ? `${begin}; streamed images are taken as they come. Leave --limit or --stream out to train on all classes.`
+    ? `${begin}; streamed images are taken as they come. Remove \`limit\` or \`stream: true\` to train on all classes.`
     : `${begin}: as many are drawn from all classes instead, the same ones every time.`;
 }
 

@@ -41,13 +41,13 @@ describe("suggest", () => {
   it("refuses a loss that falls nowhere", () => {
     const rising = valley().map(({ learningRate }, index) => ({ learningRate, loss: 2 + index / 10 }));
     expect(() => suggest(smoothed(rising))).toThrow(
-      "heddle lr-find: expected a loss that falls before it diverges, received one that falls at no learning rate of the search.",
+      "Learning-rate search: expected a loss that falls before it diverges, received one that falls at no learning rate of the search.",
     );
   });
 
   it("refuses a handful of points", () => {
     expect(() => suggest(smoothed(valley().slice(0, 9)))).toThrow(
-      "heddle lr-find: expected at least 10 steps before the loss diverges, received 9.",
+      "Learning-rate search: expected at least 10 steps before the loss diverges, received 9.",
     );
   });
 });

@@ -156,10 +156,10 @@ export function smoothed(
 export function suggest(points: readonly LearningRatePoint[]): Omit<LearningRateFinding, "ended"> {
   if (points.length < 10) {
     throw new HeddleError({
-      who: "heddle lr-find",
+      who: "Learning-rate search",
       expected: "at least 10 steps before the loss diverges",
       received: `${points.length}`,
-      next: "Begin with a lower --from, or take more --steps.",
+      next: "Lower `from`, or raise `steps`.",
     });
   }
   const lowest = indexOfLowest(points.map(({ smoothedLoss }) => smoothedLoss));
@@ -173,10 +173,10 @@ export function suggest(points: readonly LearningRatePoint[]): Omit<LearningRate
   const fastest = indexOfLowest(slopes);
   if (!(slopes[fastest]! < 0)) {
     throw new HeddleError({
-      who: "heddle lr-find",
+      who: "Learning-rate search",
       expected: "a loss that falls before it diverges",
       received: "one that falls at no learning rate of the search",
-      next: "Begin with a lower --from, end with a higher --to, or take more --steps.",
+      next: "Lower `from`, raise `to`, or raise `steps`.",
     });
   }
   const steepest = points[fastest]!.learningRate;

@@ -9,9 +9,7 @@ const packages = fileURLToPath(new URL("../../../../packages/", import.meta.url)
 /** The sources below the command line: errors there name options as code, which cli translates into flags. */
 const sources = readdirSync(packages, { recursive: true, encoding: "utf8" })
   .filter((path) => /^\w+[\\/]src[\\/].*\.ts$/.test(path) && !/\.(test|testing)\.ts$/.test(path))
-  .filter((path) => !/^heddle[\\/]src[\\/]cli[\\/]/.test(path))
-  // Their errors still name flags.
-  .filter((path) => !/[\\/]src[\\/](recipes|tuning|jobs|runs)[\\/]/.test(path));
+  .filter((path) => !/^heddle[\\/]src[\\/]cli[\\/]/.test(path));
 
 /** The engine sets one of Node's own. */
 const FLAG_OF_NODE = "--experimental-wasm-relaxed-simd";

@@ -6,12 +6,12 @@ import { changedFiles } from "./open-run.js";
 /** @throws HeddleError with both checksums, or both seeds, when a dataset is not the one that a run was trained on */
 export function checkSameData({ id, dataset: then }: RunRecord, now: Dataset): void {
   const refuse = (expected: string, received: string) => {
-    const next = "Name the folder of the run's own data with --data.";
+    const next = "Set `data` to the folder of the run's own data.";
     return new HeddleError({ who: `Run ${id}`, expected, received, next });
   };
   const kinds = [then.source.kind, now.source.kind];
   if (kinds[0] !== kinds[1] || then.source.seed !== now.source.seed) {
-    throw refuse(`its data, ${origin(then)}`, `${origin(now)}`);
+    throw refuse(`its own data, ${origin(then)}`, `${origin(now)}`);
   }
   const changed = changedFiles({ dataset: then }, now);
   const [first] = changed;
@@ -21,9 +21,9 @@ export function checkSameData({ id, dataset: then }: RunRecord, now: Dataset): v
   const received = hashOf(now);
   const others = changed.length - 1;
   throw refuse(
-    `its data, ${first} with SHA-256 ${hashOf(then)}`,
-    (received === undefined ? `${now.title}, which has no such file` : `one with SHA-256 ${received}`) +
-      (others > 0 ? `, and ${others} more that ${others === 1 ? "is another" : "are others"}` : ""),
+    `its own data, ${first} with SHA-256 ${hashOf(then)}`,
+    (received === undefined ? `${now.title}, which has no such file` : `SHA-256 ${received}`) +
+      (others > 0 ? `, and ${others} more ${others === 1 ? "file that differs" : "files that differ"}` : ""),
   );
 }
 

@@ -137,7 +137,7 @@ export async function datasetOfRun(
     who: `Run ${record.id}`,
     expected: `its data in ${source.path ?? "a folder that its record names"}`,
     received: "no such folder",
-    next: "Name the folder with --data.",
+    next: "Set `data` to its folder.",
   });
 }
 
@@ -160,11 +160,11 @@ export function changedFiles(record: Pick<RunRecord, "dataset">, dataset: Datase
 }
 
 function withoutModel({ path }: RunFolder, { status }: RunRecord): HeddleError {
-  const ended = status === "running" ? "one that still trains or was killed" : `one that ${status}`;
+  const ended = status === "running" ? "one that is still training or was killed" : `one that ${status}`;
   return new HeddleError({
     who: `Run ${path}`,
     expected: "a run with a model",
     received: status === "finished" ? "one that lost its model" : `${ended} before its first epoch ended`,
-    next: "Choose another run, or train again: heddle train.",
+    next: "Choose another run, or train it again.",
   });
 }

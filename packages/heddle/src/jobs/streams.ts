@@ -34,9 +34,9 @@ export function withNames(images: LabelledSet, dataset: Dataset, names: readonly
   if (places.every(([now, then]) => now === then || now === -1)) return images;
   throw new HeddleError({
     who: dataset.title,
-    expected: `classes in the order of the run's, ${names.slice(0, 3).join(", ")} …, as streamed labels stay as they are`,
+    expected: `classes in the order of the run's, ${names.slice(0, 3).join(", ")} …, because streamed labels cannot be changed`,
     received: `${dataset.classNames.slice(0, 3).join(", ")} …`,
-    next: "Leave --stream out.",
+    next: "Remove `stream: true`.",
   });
 }
 

@@ -31,7 +31,7 @@ describe("looks at the test images", () => {
     expect(
       looksSentence(looks("validation", "validation", "end of training", "evaluate", "evaluate", "explain")),
     ).toBe(
-      "This run's test images were looked at 6 times (twice to validate an epoch, once at the end of training, twice by heddle evaluate and once by heddle explain); wherever a look decided how training went on, the test accuracy is a little too good.",
+      "This run's test images were looked at 6 times (twice to validate an epoch, once at the end of training, twice for an evaluation and once for explanations); if any of these looks influenced the training, the test accuracy is a little too optimistic.",
     );
   });
 });

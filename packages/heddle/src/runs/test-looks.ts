@@ -5,7 +5,7 @@ import { JsonFields } from "./json-fields.js";
 export const lookReasons = ["validation", "end of training", "evaluate", "explain"] as const;
 export type LookReason = (typeof lookReasons)[number];
 
-/** One line of `test-looks.jsonl`: the test images were measured once. */
+/** One line of `test-looks.jsonl`: the model was evaluated on the test images once. */
 export interface TestLook {
   /** ISO 8601. */
   readonly at: string;
@@ -31,20 +31,20 @@ export function parseLooks(file: string, text: string): readonly TestLook[] {
   });
 }
 
-/** How often a test set was looked at, and what that means, in one sentence. */
+/** How often the test images were looked at, and what that means, in one sentence. */
 export function looksSentence(looks: readonly TestLook[]): string {
   const of = (reason: LookReason) => looks.filter((look) => look.reason === reason).length;
   const parts = [
     [of("validation"), "to validate an epoch"],
     [of("end of training"), "at the end of training"],
-    [of("evaluate"), "by heddle evaluate"],
-    [of("explain"), "by heddle explain"],
+    [of("evaluate"), "for an evaluation"],
+    [of("explain"), "for explanations"],
   ] as const;
-  const told = parts.filter(([count]) => count > 0).map(([count, why]) => `${times(count)} ${why}`);
-  const list = told.length > 1 ? `${told.slice(0, -1).join(", ")} and ${told.at(-1)}` : told.join("");
+  const counts = parts.filter(([count]) => count > 0).map(([count, why]) => `${times(count)} ${why}`);
+  const list = counts.length > 1 ? `${counts.slice(0, -1).join(", ")} and ${counts.at(-1)}` : counts.join("");
   const total = looks.length === 0 ? "never" : times(looks.length);
-  const because = told.length > 0 ? ` (${list})` : "";
-  return `This run's test images were looked at ${total}${because}; wherever a look decided how training went on, the test accuracy is a little too good.`;
+  const because = counts.length > 0 ? ` (${list})` : "";
+  return `This run's test images were looked at ${total}${because}; if any of these looks influenced the training, the test accuracy is a little too optimistic.`;
 }
 
 function times(count: number): string {

@@ -8,31 +8,31 @@ import type { Picture } from "../../datasets/index.js";
 import { type EngineChoice, openModel } from "../open-run.js";
 import { imageSize, readPictureFor } from "../picture-input.js";
 
-/** How many classes are named for a picture. */
+/** Classes that are named for each picture. */
 const TOP = 3;
 
-/** What a model takes a picture for. */
+/** A model's prediction for a picture. */
 export interface PicturePrediction {
-  /** The path, as it was given. */
+  /** The path, as it was passed. */
   readonly image: string;
   /** True when light and dark were exchanged. */
   readonly inverted: boolean;
-  /** The likeliest classes, the likeliest first. */
+  /** The likeliest classes, likeliest first. */
   readonly top: readonly { readonly label: number; readonly name: string; readonly probability: number }[];
 }
 
 /**
- * What a run's model, or any other, sees in pictures.
+ * Predicts the classes of pictures with the model of a run, or any other.
  *
- * @param given a run folder, an id below `root`, `latest`, or a model's folder
- * @throws HeddleError when there is no such run or model, or a file is no picture
+ * @param source a run folder, an id below `root`, `latest`, or a model's folder
+ * @throws HeddleError when there is no such run or model, or a file is not a picture
  */
 export async function predictPictures(
-  given: string,
+  source: string,
   paths: readonly string[],
   { root, ...engine }: EngineChoice & { readonly root: string },
 ): Promise<readonly PicturePrediction[]> {
-  const opened = await openModel(given, root, engine);
+  const opened = await openModel(source, root, engine);
   const { model, run } = opened;
   try {
     const shape = imageSize(model);

@@ -124,7 +124,7 @@ describe("an undisturbed study", () => {
       `--batch-size 20 --data 'my photos' --run-dir here", or begin`,
     );
     const cats = { ...dataset, classNames: ["cat"] };
-    await expect(run(root, { dataset: cats })).rejects.toThrow("expected images of two classes at least");
+    await expect(run(root, { dataset: cats })).rejects.toThrow("expected images of at least two classes");
     const other = generateFashionSketch({ train: 120, test: 40, seed: 8 });
     await expect(run(root, { dataset: other })).rejects.toThrow("expected data to be fashion-sketch");
     await expect(run(root, { request: { ...request, budgetSeconds: 600 } })).rejects.toThrow(

@@ -18,52 +18,61 @@ import { checkMarks, marksOf } from "../train/checkpointing.js";
 import { type RunSoFar, resumeJob } from "../train/run-job.js";
 
 export interface ResumeOptions {
-  /** Data in place of the run's own; refused where its checksums are others. */
+  /** Where the run's data is now, if it was moved; refused when its checksums differ. */
   readonly data?: string | undefined;
   readonly load: LoadOptions;
-  /** Threads to compute on; every core by default, however many the run had. */
+  /**
+   * Threads to compute on, however many the run had.
+   *
+   * @defaultValue every core
+   */
   readonly threads?: number | undefined;
-  /** Instead of the run's own. */
+  /** Replaces the run's own rule, field by field. */
   readonly checkpoints?: CheckpointRule | undefined;
-  /** Writes event files for TensorBoard from here on; as the run was begun by default. */
+  /**
+   * Whether event files for TensorBoard are written from now on.
+   *
+   * @defaultValue true if the run has some already
+   */
   readonly tensorBoard?: boolean;
   readonly signal: AbortSignal;
-  /** Told how many epochs there are in all; what it returns hears of the rest. */
+  /** Called with the number of all epochs. Returns what follows the rest of the run. */
   readonly events: (epochs: number) => JobEvents;
-  /** Told of damaged checkpoints, each in a sentence. */
+  /** Called for each damaged checkpoint, with a sentence. */
   readonly onWarning: (message: string) => void;
 }
 
-/** A run that is over. */
+/** A finished run. */
 export interface ResumedRun {
   readonly folder: string;
   readonly reportPath: string;
   readonly record: RunRecord;
   readonly metrics: Metrics;
-  /** It was over before: nothing was done. */
+  /** True when the run was finished already: nothing was done. */
   readonly wasFinished: boolean;
 }
 
 /**
- * Goes on with a run that was stopped, killed or failed, in its folder, to the same bits as if it had never stopped. A
- * finished run is left as it is.
+ * Resumes a run that was stopped, was killed or failed, in its folder, to the same bits as if it had never stopped. A
+ * finished run stays as it is.
  *
  * @param run a run folder, an id below `root`, or `latest`
- * @throws HeddleError before anything is changed when there is no such run, another process works on it, its last
- *   checkpoint or the data are of another, or this Heddle cannot give the same bits; as `runJob` does while it trains
+ * @throws HeddleError before anything is changed when there is no such run, another process is working on it, its last
+ *   checkpoint belongs to a different run, its data differs, or this Heddle cannot give the same bits; as `runJob` does
+ *   during training
  */
 export async function resumeRun(run: string, root: string, options: ResumeOptions): Promise<ResumedRun> {
   const folder = await RunFolder.open(run, root);
   const before = await folder.readRecord();
   if (before.status === "finished") {
-    // It may have been killed when all but this was done. A folder that cannot be written keeps it.
+    // A kill at the very end leaves a lock. In a folder that cannot be written it stays.
     await removeDeadLock(folder.path).catch(() => {});
     return { ...(await endOf(folder)), wasFinished: true };
   }
   checkVersion(folder, before);
   const lock = await lockFolder(folder.path, "Run");
   try {
-    // Whoever had the lock may have finished it.
+    // Whoever had the lock may have finished the run.
     const record = await folder.readRecord();
     if (record.status === "finished") return { ...(await endOf(folder)), wasFinished: true };
     const from = await lastState(folder, record, options.onWarning);
@@ -80,21 +89,23 @@ async function endOf(folder: RunFolder) {
   return { folder: path, reportPath, record: await folder.readRecord(), metrics: await folder.readMetrics() };
 }
 
-/** Where a run goes on. */
+/** The state that a run is resumed from. */
 async function lastState(
   folder: RunFolder,
   record: RunRecord,
   onWarning: ResumeOptions["onWarning"],
 ): Promise<RunSoFar> {
   const { path, modelPath, checkpointsPath } = folder;
-  const found = await new Checkpoints(checkpointsPath).newest(onWarning);
-  if (found) checkMarks(found.path, found.checkpoint.notes, await marksOf(record));
+  const newest = await new Checkpoints(checkpointsPath).newest(onWarning);
+  if (newest) checkMarks(newest.path, newest.checkpoint.notes, await marksOf(record));
   await removeHalfWritten(path, modelPath, checkpointsPath, `${path}/figures`);
-  if (!found) return { folder, record, epochs: [], timeSeconds: {}, state: undefined };
-  const { state, notes } = found.checkpoint;
-  const who = `Checkpoint ${found.path}`;
+  if (!newest) return { folder, record, epochs: [], timeSeconds: {}, state: undefined };
+  const { state, notes } = newest.checkpoint;
+  const who = `Checkpoint ${newest.path}`;
   return {
-    ...{ folder, record, state },
+    folder,
+    record,
+    state,
     epochs: parseHistory(who, notes["history"] ?? ""),
     timeSeconds: JsonFields.parse(who, notes["timeSeconds"] ?? "").numbers(),
   };
@@ -129,17 +140,17 @@ function checkVersion({ path }: RunFolder, { versions }: RunRecord): void {
   if (versions.heddle === heddleVersion) return;
   throw new HeddleError({
     who: `Run ${path}`,
-    expected: `Heddle ${versions.heddle}, which began it, as another version gives other bits`,
+    expected: `Heddle ${versions.heddle}, which began it, because another version gives different bits`,
     received: heddleVersion,
-    next: `Install version ${versions.heddle} to go on, or begin again: heddle train ${path}.`,
+    next: `Install version ${versions.heddle} to resume it, or train it again from scratch.`,
   });
 }
 
 function withoutFma({ path }: RunFolder): HeddleError {
   return new HeddleError({
     who: `Run ${path}`,
-    expected: "WebAssembly relaxed SIMD, as it was begun with --fast (fma kernels)",
-    received: "a JavaScript engine without",
-    next: "Go on with a newer Node; the strict kernels give other last bits.",
+    expected: "WebAssembly relaxed SIMD, because it was begun with `fast: true` (fma kernels)",
+    received: "a JavaScript engine without it",
+    next: "Resume it with a newer Node; the strict kernels give different last bits.",
   });
 }

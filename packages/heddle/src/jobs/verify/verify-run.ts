@@ -14,39 +14,43 @@ import { streamsOfRun } from "../streams.js";
 import { type Difference, differencesFrom, findingsOf } from "./verification-findings.js";
 
 export interface VerifyOptions {
-  /** Data in place of the run's own; refused where its checksums are others. */
+  /** Where the run's data is now, if it was moved; refused when its checksums differ. */
   readonly data?: string | undefined;
   readonly load: LoadOptions;
-  /** Threads to compute on; every core by default, however many the run had. */
+  /**
+   * Threads to compute on, however many the run had.
+   *
+   * @defaultValue every core
+   */
   readonly threads?: number | undefined;
   readonly signal: AbortSignal;
-  /** Told what is about to be trained; what it returns hears of the progress. */
+  /** Called before training, with what is about to be trained. Returns the callback that follows the progress. */
   readonly onTraining: (
     epochs: number,
     engine: { readonly variant: EngineVariant; readonly threads: number },
   ) => Callback;
 }
 
-/** What became of training a run again. */
+/** The result of training a run again. */
 export interface Verification {
   /** The run's folder. */
   readonly run: string;
-  /** The recorded weights came out, and the run's folder holds them. */
+  /** True when training gave the recorded weights, and the run's folder holds them. */
   readonly verified: boolean;
   readonly dataset: { readonly name: string };
   /** SHA-256 in hexadecimal. */
   readonly weights: {
     /** In `run.json`. */
     readonly recorded: string;
-    /** Of the training that was done now. */
+    /** Of this training. */
     readonly trained: string;
     /** In the run's folder; `null` when its file cannot be read. */
     readonly saved: string | null;
   };
   readonly engine: { readonly variant: EngineVariant; readonly threads: number };
-  /** What is not as it was, whether or not it made a difference. */
+  /** What is different from the run's time, whether or not it changed the weights. */
   readonly differences: readonly Difference[];
-  /** What does not fit together and what could explain it, a sentence each; none when `verified`. */
+  /** What does not agree, and what could explain it, a sentence each; none when `verified`. */
   readonly findings: readonly string[];
 }
 
@@ -54,8 +58,8 @@ export interface Verification {
  * Trains a finished run again from its `run.json` and compares the weights. Writes nothing.
  *
  * @param run a run folder, an id below `root`, or `latest`
- * @throws HeddleError before anything is trained when the run is not finished, its configuration cannot be read, its
- *   data is another, or its kernels cannot run here; AbortedError on `signal`
+ * @throws HeddleError before anything is trained when the run is not finished, its configuration cannot be read, the
+ *   data differs, or its kernels cannot run here; AbortedError on `signal`
  */
 export async function verifyRun(run: string, root: string, options: VerifyOptions): Promise<Verification> {
   const { data, load, threads } = options;
@@ -71,7 +75,7 @@ export async function verifyRun(run: string, root: string, options: VerifyOption
   checkSameData(record, dataset);
 
   const saved = await savedWeights(folder);
-  const { trained, engine, firstOtherEpoch } = await trainAgain(
+  const { trained, engine, firstDifferentEpoch } = await trainAgain(
     folder,
     { ...plan, dataset, streams, threads },
     options,
@@ -85,7 +89,7 @@ export async function verifyRun(run: string, root: string, options: VerifyOption
     weights,
     engine,
     differences,
-    findings: findingsOf({ weights, fault: saved.fault, differences, firstOtherEpoch }),
+    findings: findingsOf({ weights, fault: saved.fault, differences, firstDifferentEpoch }),
   };
 }
 
@@ -95,26 +99,26 @@ async function trainAgain(
   { signal, onTraining }: Pick<VerifyOptions, "signal" | "onTraining">,
 ) {
   const { model, epochs } = training;
-  // Epochs tell when weights went apart; a damaged history is no reason not to compare the weights.
+  // The epochs show when the weights diverged. A damaged history is no reason not to compare the weights.
   const history = await folder.readHistory().catch(() => ({ epochs: [] }));
-  let firstOtherEpoch: number | undefined;
+  let firstDifferentEpoch: number | undefined;
   const compareEpoch: Callback = {
     onEpochEnd: ({ epoch, loss, accuracy }) => {
       const then = history.epochs[epoch - 1];
       const same = then && Object.is(then.loss, loss) && Object.is(then.accuracy, accuracy);
-      if (then && !same) firstOtherEpoch ??= epoch;
+      if (then && !same) firstDifferentEpoch ??= epoch;
     },
   };
   try {
     const { samples, fit } = prepareFit(training);
     const engine = await model.engine();
     const callbacks = [...fit.callbacks, compareEpoch, onTraining(epochs, engine)];
-    // Validation changes no weight but through early stopping, so that there is none on the test images.
+    // Only early stopping lets validation change weights, and it has held-out images: none are validated otherwise.
     await model.fit(samples, { ...fit, signal, callbacks });
-    return { trained: await model.weightsSha256(), engine, firstOtherEpoch };
+    return { trained: await model.weightsSha256(), engine, firstDifferentEpoch };
   } catch (thrown) {
     if (!(thrown instanceof AbortedError)) throw thrown;
-    throw new AbortedError("Stopped before training was over: nothing was compared.", { cause: thrown });
+    throw new AbortedError("Stopped before the end of training: nothing was compared.", { cause: thrown });
   } finally {
     model.dispose();
   }
@@ -131,7 +135,7 @@ async function savedWeights(folder: RunFolder): Promise<{ sha256: string | null;
 
 function notFinished({ path }: RunFolder, { status }: RunRecord): HeddleError {
   const received = {
-    running: "one that still trains or was killed",
+    running: "one that is still training or was killed",
     stopped: "one that was stopped",
     failed: "one that failed",
     finished: "one without it",
@@ -147,8 +151,8 @@ function notFinished({ path }: RunFolder, { status }: RunRecord): HeddleError {
 function withoutFma({ path }: RunFolder): HeddleError {
   return new HeddleError({
     who: `Run ${path}`,
-    expected: "WebAssembly relaxed SIMD, as it was trained with --fast (fma kernels)",
-    received: "a JavaScript engine without",
-    next: "Verify it with a newer Node; the strict kernels give other last bits.",
+    expected: "WebAssembly relaxed SIMD, because it was trained with `fast: true` (fma kernels)",
+    received: "a JavaScript engine without it",
+    next: "Verify it with a newer Node; the strict kernels give different last bits.",
   });
 }
