@@ -13,11 +13,17 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const sums = { loss: 1, activity: 0, penalty: 0, correct: 1, samples: 2 };
 
-/** Behind so many epochs and steps. */
+/** The state after some epochs and steps. */
 const at = (epoch: number, steps = 0): TrainingState => ({
-  ...{ epoch, epochs: epoch, steps: 10 * epoch + steps, stopped: false, learningRate: undefined },
+  epoch,
+  epochs: epoch,
+  steps: 10 * epoch + steps,
+  stopped: false,
+  learningRate: undefined,
   underWay: steps === 0 ? undefined : { steps, seconds: 1, sums },
-  ...{ weights: [Float32Array.of(epoch, steps)], slots: [], memories: [] },
+  weights: [Float32Array.of(epoch, steps)],
+  slots: [],
+  memories: [],
 });
 
 async function write(states: readonly TrainingState[], last = 2, bestEpoch?: number): Promise<Checkpoints> {
@@ -29,7 +35,7 @@ async function write(states: readonly TrainingState[], last = 2, bestEpoch?: num
 const refuseWarnings = (message: string) => expect.fail(message);
 
 describe("Checkpoints", () => {
-  it("keeps the last ones and the best epoch's", async () => {
+  it("keeps the last checkpoints and the best epoch's", async () => {
     const states = [at(0, 5), at(1), at(1, 5), at(2), at(2, 5), at(3)];
     const checkpoints = await write(states, 2, 1);
     expect(readdirSync(folder).sort()).toEqual([
@@ -43,13 +49,13 @@ describe("Checkpoints", () => {
     expect(readdirSync(folder)).toEqual(["epoch-0004.safetensors"]);
   });
 
-  it("finds none where there is none", async () => {
+  it("finds nothing in a missing folder", async () => {
     const checkpoints = new Checkpoints(join(folder, "missing"));
     expect(await checkpoints.list()).toEqual([]);
     expect(await checkpoints.newest(refuseWarnings)).toBeUndefined();
   });
 
-  it("takes the one before a damaged one, and says which is damaged", async () => {
+  it("falls back to the checkpoint before a damaged one, and names the damaged one", async () => {
     const checkpoints = await write([at(1), at(1, 5), at(2)], 3);
     const path = join(folder, "epoch-0002.safetensors");
     const bytes = readFileSync(path);
@@ -62,7 +68,7 @@ describe("Checkpoints", () => {
     expect(warnings[0]).toMatch(`Checkpoint ${path}: expected a file with SHA-256 `);
     expect(warnings[0]).toMatch(`It is kept as ${path}.damaged.`);
     expect(warnings).toHaveLength(2);
-    // What is written next is not behind the damaged ones.
+    // The next one that is written does not come after the damaged ones.
     await write([at(1, 2)], 1);
     expect(readdirSync(folder).sort()).toEqual([
       "epoch-0002-step-000002.safetensors",
@@ -71,7 +77,7 @@ describe("Checkpoints", () => {
     ]);
   });
 
-  it("leaves those before alone where one cannot be written", async () => {
+  it("leaves earlier checkpoints alone when one cannot be written", async () => {
     const file = join(folder, "file");
     writeFileSync(file, "");
     await expect(

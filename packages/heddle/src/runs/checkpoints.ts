@@ -14,46 +14,46 @@ import {
   readCheckpoint,
 } from "@heddle/core/internal/callbacks/checkpoint-file.js";
 
-/** How many of the last checkpoints are kept by default; the best is kept in addition. */
+/** How many of the last checkpoints are kept by default. */
 export const DEFAULT_KEPT_CHECKPOINTS = 2;
 
 /** When checkpoints are written, and how many are kept. */
 export interface CheckpointRule {
   /**
-   * In addition to those after every epoch.
+   * How often checkpoints are written within an epoch, in addition to those after every epoch.
    *
    * @defaultValue none
    */
   readonly every?: { readonly steps: number } | { readonly seconds: number } | undefined;
   /**
-   * How many of the last ones are kept.
+   * How many of the last checkpoints are kept; the best epoch's is kept in addition.
    *
    * @defaultValue 2
    */
   readonly keep?: number | undefined;
 }
 
-/** A checkpoint's file. */
+/** The file of a checkpoint. */
 export interface CheckpointFile {
   readonly path: string;
-  /** The last whole epoch in it. */
+  /** Whole epochs before it. */
   readonly epoch: number;
-  /** Steps of the epoch behind that one; 0 between two epochs. */
+  /** Steps of the next epoch before it; 0 between two epochs. */
   readonly step: number;
 }
 
 /**
- * The checkpoints of a run, a file each: `epoch-0003.safetensors` holds all that goes on behind epoch 3,
- * `epoch-0004-step-000450.safetensors` behind step 450 of epoch 4.
+ * The checkpoints of a run, a file each: `epoch-0003.safetensors` resumes after epoch 3,
+ * `epoch-0004-step-000450.safetensors` after step 450 of epoch 4.
  */
 export class Checkpoints {
   constructor(private readonly folder: string) {}
 
   /**
-   * Writes a checkpoint, then removes those that are not kept.
+   * Writes a checkpoint, then removes old ones.
    *
-   * @param kept `last`: how many to keep, this one among them; `bestEpoch`: whose checkpoint is kept besides
-   * @throws HeddleError that names the file when it cannot be written; those before it are untouched then
+   * @param kept `last`: how many stay, this one included; `bestEpoch`: the epoch whose checkpoint stays in addition
+   * @throws HeddleError that names the file when it cannot be written; no other file is changed then
    */
   async write(
     checkpoint: Checkpoint,
@@ -66,7 +66,7 @@ export class Checkpoints {
     }
   }
 
-  /** What there is, in the order of the training; nothing where the folder is missing. */
+  /** All checkpoints in the order of the training; none if the folder is missing. */
   async list(): Promise<readonly CheckpointFile[]> {
     const names = await readdir(this.folder).catch(() => []);
     return names
@@ -83,10 +83,10 @@ export class Checkpoints {
   }
 
   /**
-   * The last checkpoint that is whole; undefined where there is none. Damaged ones behind it get another name, so that
-   * nothing takes them for the last.
+   * The last checkpoint that is whole; undefined if there is none. Damaged ones after it are renamed, so that they are
+   * never taken for the last.
    *
-   * @param onDamaged told of each of them, in a sentence
+   * @param onDamaged called for each damaged one, with a sentence
    */
   async newest(
     onDamaged: (message: string) => void,

@@ -1,5 +1,5 @@
 /**
- * Words as one line that a POSIX shell reads back as the same words, quoted only where needed.
+ * Joins words into a line that a POSIX shell splits into the same words. Quotes only where needed.
  *
  * @example
  * formatCommand(["heddle", "train", "--data", "my photos"]); // heddle train --data 'my photos'

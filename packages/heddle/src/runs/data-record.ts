@@ -2,9 +2,9 @@ import type { DatasetDescription, SplitDescription } from "@heddle/core/internal
 import type { Duplicates } from "@heddle/core/internal/data/exact-duplicates.js";
 import { JsonFields } from "./json-fields.js";
 
-/** `dataset.json`: what the data held when the run began, so that its report can be drawn again without the data. */
+/** `dataset.json`: what the data held when the run began, so that its report can be rebuilt without the data. */
 export interface DataRecord extends Omit<DatasetDescription, "source"> {
-  /** Training images that were held out to validate on; 0 where the test images were validated on. */
+  /** Training images held out for validation; 0 if each epoch was validated on the test images. */
   readonly validationImages: number;
 }
 
@@ -49,11 +49,11 @@ function parseSplit(split: JsonFields, classes: number): SplitDescription {
   };
 }
 
-function parseDuplicates(found: JsonFields): Duplicates {
+function parseDuplicates(fields: JsonFields): Duplicates {
   return {
-    count: found.wholeNumber("count"),
-    conflicting: found.wholeNumber("conflicting"),
-    examples: found
+    count: fields.wholeNumber("count"),
+    conflicting: fields.wholeNumber("conflicting"),
+    examples: fields
       .numberLists("examples", undefined, 2)
       .map(([first, duplicate]) => [first!, duplicate!] as const),
   };

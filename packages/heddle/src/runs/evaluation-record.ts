@@ -7,7 +7,7 @@ import type {
 } from "@heddle/core/internal/evaluate/index.js";
 import { JsonFields } from "./json-fields.js";
 
-/** `evaluation.json`: every figure of merit on the test images, or why there is none. */
+/** `evaluation.json`: every figure of merit on the test images, or the reason for having none. */
 export type RunEvaluation = {
   readonly dataset: { readonly name: string };
   readonly split: "test";

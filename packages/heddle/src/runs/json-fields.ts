@@ -2,8 +2,8 @@ import { HeddleError, messageOf } from "@heddle/core/internal/base/errors.js";
 import { type JsonObject, parseJsonText } from "@heddle/core/internal/base/json.js";
 
 /**
- * The fields of one object of a JSON file, read with their types checked. What is on disk may be damaged or
- * written by someone else: only own fields are read, so that a key such as `__proto__` is a key like others.
+ * The fields of one object in a JSON file, read with their types checked. A file may be damaged or come from someone
+ * else: only own fields are read, so that `__proto__` is a key like any other.
  */
 export class JsonFields {
   private constructor(
@@ -34,7 +34,7 @@ export class JsonFields {
 
   /**
    * @param file the file that the object was read from, for the errors
-   * @param path where in the file it stood: `configuration`
+   * @param path where in the file the object is: `configuration`
    */
   static of(file: string, path: string, value: JsonObject): JsonFields {
     return new JsonFields(file, `${path}.`, value);
@@ -50,12 +50,12 @@ export class JsonFields {
     return typeof value === "boolean" ? value : this.refuse(key, "true or false", value);
   }
 
-  /** These fields when `key` is there, `undefined` otherwise: `fields.optional("seed")?.number("seed")`. */
+  /** These fields if there is a `key`, `undefined` otherwise: `fields.optional("seed")?.number("seed")`. */
   optional(key: string): this | undefined {
     return this.own(key) === undefined ? undefined : this;
   }
 
-  /** One of the given words. */
+  /** One of some words. */
   oneOf<Word extends string>(key: string, words: readonly Word[]): Word {
     const value = this.own(key);
     return words.find((word) => word === value) ?? this.refuse(key, `one of ${words.join(", ")}`, value);
@@ -69,7 +69,7 @@ export class JsonFields {
     return this.refuse(key, `a number${bound}`, value);
   }
 
-  /** A whole number of at least `minimum`, and at most `maximum` where so many things would be made of it. */
+  /** A whole number of at least `minimum` and at most `maximum`. Set `maximum` for a number of things to create. */
   wholeNumber(key: string, minimum = 0, maximum = Number.MAX_SAFE_INTEGER): number {
     const value = this.own(key);
     const whole = typeof value === "number" && Number.isSafeInteger(value);
@@ -92,7 +92,7 @@ export class JsonFields {
     return this.own(key) === null ? Number.NaN : this.number(key);
   }
 
-  /** Lower-case hexadecimal digits, `length` of them. */
+  /** `length` lower-case hexadecimal digits. */
   hex(key: string, length: number): string {
     const value = this.own(key);
     if (typeof value === "string" && value.length === length && /^[0-9a-f]+$/.test(value)) return value;
@@ -115,7 +115,7 @@ export class JsonFields {
     return this.refuse(key, "an object", value);
   }
 
-  /** A list of objects; of `length` of them where that is given. */
+  /** A list of objects, as many as `length` says, or any number of them. */
   objects(key: string, length?: number): readonly JsonFields[] {
     const value = this.own(key);
     if (!Array.isArray(value) || value.length !== (length ?? value.length)) {
@@ -127,11 +127,11 @@ export class JsonFields {
     });
   }
 
-  /** A list of texts. */
+  /** A list of strings. */
   strings(key: string): readonly string[] {
     const value = this.own(key);
     if (Array.isArray(value) && value.every((item) => typeof item === "string")) return value;
-    return this.refuse(key, "a list of texts", value);
+    return this.refuse(key, "a list of strings", value);
   }
 
   /** A list of `length` whole numbers of at least 1. */
@@ -142,7 +142,7 @@ export class JsonFields {
     return this.refuse(key, `${length} whole numbers of at least 1`, value);
   }
 
-  /** A list of finite numbers; of `length` of them where that is given. */
+  /** A list of finite numbers, as many as `length` says, or any number of them. */
   numberList(key: string, length?: number): readonly number[] {
     const value = this.own(key);
     if (isNumbers(value) && value.length === (length ?? value.length)) return value;
@@ -159,7 +159,7 @@ export class JsonFields {
     return this.refuse(key, `a list of ${length} numbers or nulls`, value);
   }
 
-  /** `rows` lists of `columns` finite numbers; of any number of them where `rows` is undefined. */
+  /** `rows` lists of `columns` finite numbers; any number of lists if `rows` is undefined. */
   numberLists(key: string, rows: number | undefined, columns: number): readonly (readonly number[])[] {
     const value = this.own(key);
     const fits = (row: unknown) => isNumbers(row) && row.length === columns;
@@ -172,7 +172,7 @@ export class JsonFields {
     return this.isNull(key) ? null : this.number(key);
   }
 
-  /** True where the field is there and `null`. */
+  /** Whether the field exists and is `null`. */
   isNull(key: string): boolean {
     return this.own(key) === null;
   }
@@ -182,7 +182,7 @@ export class JsonFields {
     return Object.fromEntries(Object.keys(this.value).map((key) => [key, this.number(key)]));
   }
 
-  /** This object as it is, whatever its fields. */
+  /** This object unchecked. */
   json(): JsonObject {
     return this.value as JsonObject; // it came from JSON.parse
   }

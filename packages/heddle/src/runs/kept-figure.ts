@@ -4,7 +4,7 @@ import type { Figure } from "@heddle/core/internal/figures/figure.js";
 import { JsonFields } from "./json-fields.js";
 import type { RunFolder } from "./run-folder.js";
 
-/** Writes a figure that only the images can give as `figures/NAME.svg`, `.png` and, with all else that a report needs, `.json`. */
+/** Writes a figure that cannot be drawn again without the images: `figures/NAME.svg` and `.png`, and `.json` with the rest that a report needs. */
 export async function keepFigure(folder: RunFolder, figure: Figure): Promise<void> {
   const { title, alt, darkSvg } = figure;
   await folder.writeFigure(figure);
@@ -15,8 +15,8 @@ export async function keepFigure(folder: RunFolder, figure: Figure): Promise<voi
 }
 
 /**
- * Reads what {@link keepFigure} wrote; `undefined` where a file of it is missing, damaged, or holds what no grid of
- * images holds: a page that shows a stranger's figure must not run a stranger's script.
+ * Reads a figure that {@link keepFigure} wrote; `undefined` if one of its files is missing, is damaged, or holds
+ * anything that a grid of images does not: a page with a stranger's figure must not run a stranger's script.
  */
 export async function readKeptFigure(folder: RunFolder, name: string): Promise<Figure | undefined> {
   const path = (ending: string) => join(folder.path, "figures", `${name}.${ending}`);
@@ -34,7 +34,7 @@ export async function readKeptFigure(folder: RunFolder, name: string): Promise<F
 
 const TOKEN = /<(svg|g|rect|text|image)((?:\s+[a-zA-Z:-]+="[^"<>]*")*)\s*\/?>|<\/(?:svg|g|text)>|[^<]+/y;
 
-/** True for an SVG of boxes, texts and PNGs alone, with nothing that acts or loads. */
+/** Whether an SVG has only boxes, texts and PNGs, and nothing that runs or loads. */
 export function isPlainDrawing(svg: string): boolean {
   if (!svg.startsWith("<svg ")) return false;
   TOKEN.lastIndex = 0;

@@ -7,18 +7,18 @@ import type { Machine } from "../system/machine.js";
 import type { CheckpointRule } from "./checkpoints.js";
 import { JsonFields } from "./json-fields.js";
 
-/** Raised when `run.json` would be misread by an older reader. Format 1 was never released. */
+/** Raised by changes that an older reader would misread. Format 1 was never released. */
 export const RUN_FORMAT_VERSION = 2;
 
-/** How a run stands: `running` also after a kill, `stopped` by Ctrl-C, `failed` by an error. */
+/** A run's status: `running` also after a kill, `stopped` by Ctrl-C, `failed` by an error. */
 export const runStatuses = ["running", "finished", "stopped", "failed"] as const;
 export type RunStatus = (typeof runStatuses)[number];
 
-/** When one process worked on a run. */
+/** The time in which one process worked on a run. */
 export interface Stretch {
   /** ISO 8601. */
   readonly startedAt: string;
-  /** ISO 8601; absent while the process works, and if it was killed. */
+  /** ISO 8601; absent while the process is working, and if it was killed. */
   readonly stoppedAt?: string;
   readonly threads: number;
   readonly node: string;
@@ -26,20 +26,20 @@ export interface Stretch {
   readonly from: { readonly epoch: number; readonly step: number };
 }
 
-/** `run.json`: everything needed to know what a run was, and to repeat it. */
+/** `run.json`: everything that is needed to understand a run, and to repeat it. */
 export interface RunRecord {
   /** Version of this file's format. */
   readonly formatVersion: typeof RUN_FORMAT_VERSION;
-  /** The name of the run's folder when it began. */
+  /** The name of its folder when it began. */
   readonly id: string;
   readonly status: RunStatus;
-  /** What was typed, quoted for a shell: `heddle study fashion-mnist --seed 42`. */
+  /** The command that started it, quoted for a shell: `heddle study fashion-mnist --seed 42`. */
   readonly command: string;
   /** Every setting that it was trained with, defaults included. */
   readonly recipe: RunRecipe;
-  /** The model before training, in Keras's JSON: what the settings made for this data. */
+  /** The model before training, in Keras's JSON: what the settings gave for this data. */
   readonly model: JsonObject;
-  /** When checkpoints are written and how many are kept; absent where nothing was asked for. */
+  /** When checkpoints are written and how many are kept; absent if the defaults apply. */
   readonly checkpoints?: CheckpointRule;
   readonly versions: { readonly heddle: string; readonly node: string };
   readonly machine: Machine;
@@ -52,22 +52,22 @@ export interface RunRecord {
     readonly classNames: readonly string[];
     /** Where it came from, with the checksums of its files. */
     readonly source: DatasetSource;
-    /** Images in an epoch, without those held out for validation. */
+    /** Images in an epoch, not counting those held out for validation. */
     readonly trainImages: number;
-    /** SHA-256 of the test images and labels, which identifies the same set wherever it lies. */
+    /** SHA-256 of the test images and labels, which identifies the set wherever it is. */
     readonly testSha256: string;
-    /** Set when the data is a stand-in for what was asked for: its title, and why. */
+    /** Set when the data stands in for other data: which, and why. */
     readonly standInFor?: { readonly title: string; readonly reason: string };
   };
   /** ISO 8601. */
   readonly startedAt: string;
-  /** ISO 8601; absent while the run is under way. */
+  /** ISO 8601; absent while the run is in progress. */
   readonly finishedAt?: string;
   /** Wall time of each stage in seconds: `{ data: 0.4, training: 61.2 }`. */
   readonly timeSeconds: Readonly<Record<string, number>>;
   /** SHA-256 of the final weights in hexadecimal; absent until they are final. */
   readonly weightsSha256?: string;
-  /** What went wrong; only when the run failed. */
+  /** What went wrong; present only if the run failed. */
   readonly failure?: string;
   /** One for each process that worked on the run: several if it was resumed, none before its training began. */
   readonly stretches: readonly Stretch[];
@@ -81,10 +81,10 @@ export type EngineVariant = (typeof engineVariants)[number];
 export interface Metrics {
   readonly dataset: { readonly name: string };
   readonly train: {
-    /** Evaluated after training, dropout off. */
+    /** Evaluated after training, with dropout off. */
     readonly accuracy: number;
     readonly loss: number;
-    /** Over the last epoch while it ran, dropout on, as Keras prints it. */
+    /** Over the last epoch during training, dropout on, as Keras prints it. */
     readonly runningAccuracy: number;
   };
   readonly test: { readonly accuracy: number; readonly loss: number };

@@ -20,27 +20,27 @@ export interface RunQuery {
   readonly reverse?: boolean | undefined;
   readonly status?: ListedStatus | undefined;
   readonly dataset?: string | undefined;
-  /** Runs that have all of them. */
+  /** Only runs that have all of these. */
   readonly tags?: readonly string[] | undefined;
-  /** Runs that began at this moment or later. */
+  /** Only runs that began at this moment or later. */
   readonly since?: Date | undefined;
   readonly limit?: number | undefined;
 }
 
 /**
- * The runs that a query asks for. What people look for first comes first: the newest, the most accurate, the smallest
- * loss, the shortest; runs without a value come last, either way round.
+ * The runs that match a query, best first: the newest, the most accurate, the lowest loss, the shortest. Runs without a
+ * value come last, also in reverse order.
  */
 export function queryRuns(runs: readonly RunSummary[], query: RunQuery): readonly RunSummary[] {
   const { status, dataset, tags = [], since, sort = "date", reverse = false, limit } = query;
-  const found = runs.filter(
+  const matching = runs.filter(
     (run) =>
       (status === undefined || run.status === status) &&
       (dataset === undefined || run.dataset === dataset) &&
       tags.every((tag) => run.tags.includes(tag.normalize("NFC"))) &&
       (since === undefined || Date.parse(run.startedAt) >= since.getTime()),
   );
-  return sorted(found, sort, reverse).slice(0, limit);
+  return sorted(matching, sort, reverse).slice(0, limit);
 }
 
 function sorted(runs: readonly RunSummary[], sort: SortKey, reverse: boolean): RunSummary[] {
@@ -53,7 +53,7 @@ function sorted(runs: readonly RunSummary[], sort: SortKey, reverse: boolean): R
   });
 }
 
-/** What is small comes first; `null` where a run has no such value. */
+/** The value to sort by, smallest first; `null` if the run has none. */
 function keyOf(run: RunSummary, sort: SortKey): number | string | null {
   switch (sort) {
     case "date":
@@ -80,8 +80,8 @@ function keyOf(run: RunSummary, sort: SortKey): number | string | null {
 const UNIT_SECONDS: Readonly<Record<string, number>> = { m: 60, h: 3600, d: 86_400, w: 604_800 };
 
 /**
- * A moment: a date (`2026-03-04`, in UTC as ids are), a time in ISO 8601, or how long ago (`30m`, `12h`, `7d`, `2w`);
- * `undefined` for any other text.
+ * Reads a moment: a date (`2026-03-04`, in UTC like ids), a time in ISO 8601, or a time before now (`30m`, `12h`, `7d`,
+ * `2w`); `undefined` for any other text.
  */
 export function parseSince(text: string, now = new Date()): Date | undefined {
   const ago = /^(\d{1,6})([mhdw])$/.exec(text);
