@@ -13,7 +13,7 @@ const kept: RunEvaluation = { dataset: { name: "pets" }, split: "test", evaluati
 const parse = (value: unknown) => parseEvaluation("evaluation.json", JSON.stringify(value));
 
 describe("evaluation.json", () => {
-  it("reads back as it was written", () => {
+  it("is read back as it was written", () => {
     expect(parse(kept)).toEqual(kept);
     const none: RunEvaluation = { ...kept, evaluation: null, reason: "Outputs: expected …" };
     expect(parse(none)).toEqual(none);
@@ -31,11 +31,11 @@ describe("evaluation.json", () => {
       { evaluation: { ...evaluation, confusedPairs: [{ ...evaluation.confusedPairs[0], truth: 9 }] } },
       '"evaluation.confusedPairs[0].truth" to be a whole number from 0 to 1, received 9',
     ],
-  ])("names what is damaged (%#)", (damage, text) => {
+  ])("is refused by field when it is damaged (%#)", (damage, text) => {
     expect(() => parse({ ...kept, ...damage })).toThrow(`evaluation.json: expected ${text}`);
   });
 
-  it("never fails in any other way, whatever is in it", () => {
+  it("causes no other error than a HeddleError, whatever it holds", () => {
     fc.assert(
       fc.property(fc.json(), fc.nat(), (json, at) => {
         const text = JSON.stringify(kept);

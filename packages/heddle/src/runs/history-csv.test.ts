@@ -42,7 +42,7 @@ describe("history.csv", () => {
     );
   });
 
-  it("gives every number back to the last bit", () => {
+  it("stores every number to the last bit", () => {
     fc.assert(
       fc.property(epochs, (rows) => {
         const read = parseHistory("history.csv", formatHistory(rows));
@@ -57,11 +57,11 @@ describe("history.csv", () => {
     );
   });
 
-  it("reads the line ends of Windows", () => {
+  it("is read with the line ends of Windows", () => {
     expect(parseHistory("history.csv", formatHistory([logs]).replaceAll("\n", "\r\n"))).toEqual([logs]);
   });
 
-  it("names the line that is damaged", () => {
+  it("is refused by line when it is damaged", () => {
     const good = formatHistory([logs]);
     const parse = (text: string) => () => parseHistory("history.csv", text);
     expect(parse("")).toThrow("history.csv: expected the columns epoch,loss");

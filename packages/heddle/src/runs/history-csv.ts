@@ -15,7 +15,7 @@ const columns = [
 
 const header = columns.map(([name]) => name).join(",");
 
-/** One row an epoch after a row of names; a missing value is an empty cell. Every digit is kept. */
+/** A row of names, then a row for each epoch; a missing value is an empty cell. Numbers keep every digit. */
 export function formatHistory(epochs: readonly EpochLogs[]): string {
   const rows = epochs.map((logs) => columns.map(([, field]) => logs[field] ?? "").join(","));
   return `${[header, ...rows].join("\n")}\n`;

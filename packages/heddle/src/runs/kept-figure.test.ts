@@ -33,7 +33,7 @@ const grid = () =>
   );
 
 describe("a kept figure", () => {
-  it("comes back as it was, in both themes", async () => {
+  it("is read back as it was written, in both themes", async () => {
     const run = await RunFolder.create(root, { name: "x" });
     const figure = await grid();
     await keepFigure(run, figure);
@@ -41,7 +41,7 @@ describe("a kept figure", () => {
     expect(figure.darkSvg).not.toBe(figure.svg);
   });
 
-  it("is not there where it was never kept, is damaged, or was made to act", async () => {
+  it("is undefined when it was never written, is damaged, or has a script", async () => {
     const run = await RunFolder.create(root, { name: "x" });
     expect(await readKeptFigure(run, "two")).toBeUndefined();
     const figure = await grid();
@@ -67,7 +67,7 @@ describe("a kept figure", () => {
     '<svg w="1"><!-- --></svg>',
     "<div></div>",
     "",
-  ])("is no plain drawing: %s", (svg) => {
+  ])("is not accepted with anything but a plain drawing: %s", (svg) => {
     expect(isPlainDrawing(svg)).toBe(false);
   });
 });

@@ -99,7 +99,7 @@ describe("parseRunRecord", () => {
     });
   }
 
-  it("takes no field from a prototype and changes none", () => {
+  it("reads no field from a prototype and changes none", () => {
     const text = `{"__proto__": ${JSON.stringify(record)}}`;
     expect(() => parseRunRecord("run.json", text)).toThrow('"formatVersion" to be');
     const odd = JSON.stringify(record).replace('"config":{', '"config":{"__proto__":{"polluted":true},');

@@ -29,20 +29,20 @@ const runs = [
 const ids = (query: Parameters<typeof queryRuns>[1]) => queryRuns(runs, query).map(({ id }) => id);
 
 describe("queryRuns", () => {
-  it("gives the newest first", () => {
+  it("lists the newest run first", () => {
     expect(ids({})).toEqual(["c", "b", "a"]);
     expect(ids({ reverse: true })).toEqual(["a", "b", "c"]);
     expect(ids({ limit: 1 })).toEqual(["c"]);
   });
 
-  it("gives the best first, and those without a value last, either way round", () => {
+  it("lists the best run first, and runs without a value last, also in reverse order", () => {
     expect(ids({ sort: "accuracy" })).toEqual(["c", "a", "b"]);
     expect(ids({ sort: "accuracy", reverse: true })).toEqual(["a", "c", "b"]);
     expect(ids({ sort: "loss" })).toEqual(["a", "c", "b"]);
     expect(ids({ sort: "dataset" })).toEqual(["b", "c", "a"]);
   });
 
-  it("leaves out what is not asked for", () => {
+  it("lists only runs that match", () => {
     expect(ids({ status: "stopped" })).toEqual(["b"]);
     expect(ids({ dataset: "mnist" })).toEqual(["c", "a"]);
     expect(ids({ tags: ["x"] })).toEqual(["c", "a"]);
@@ -66,7 +66,7 @@ describe("parseSince", () => {
   });
 
   it.each(["", "yesterday", "7", "7y", "2026-13-01", "2026-02-30T99:00", "-7d", "04.03.2026"])(
-    "knows no moment in %j",
+    "refuses %j",
     (text) => {
       expect(parseSince(text, now)).toBeUndefined();
     },

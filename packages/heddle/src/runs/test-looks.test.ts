@@ -5,7 +5,7 @@ const at = "2026-03-04T15:30:12.000Z";
 const looks = (...reasons: LookReason[]) => reasons.map((reason) => ({ at, reason }));
 
 describe("looks at the test images", () => {
-  it("are lines that can be read back", () => {
+  it("are read back from their lines", () => {
     const some = looks("validation", "end of training", "evaluate");
     expect(parseLooks("test-looks.jsonl", some.map(formatLook).join(""))).toEqual(some);
     expect(parseLooks("test-looks.jsonl", "")).toEqual([]);
@@ -23,7 +23,7 @@ describe("looks at the test images", () => {
     expect(() => parseLooks("test-looks.jsonl", file)).toThrow(text);
   });
 
-  it("are told in one sentence", () => {
+  it("are summed up in one sentence", () => {
     expect(looksSentence([])).toMatch(/^This run's test images were looked at never;/);
     expect(looksSentence(looks("end of training"))).toMatch(
       /looked at once \(once at the end of training\);/,

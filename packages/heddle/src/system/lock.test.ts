@@ -179,7 +179,7 @@ describe("lockFolder", () => {
 });
 
 describe("removeDeadLock", () => {
-  it("removes a killed process's claim, but not that of one alive, and bears that there is none", async () => {
+  it("removes the claim of a killed process but not of one alive, and accepts that there is none", async () => {
     writeClaim(folder, { pid: process.ppid });
     await removeDeadLock(folder);
     expect(claimsIn(folder)).toHaveLength(1);

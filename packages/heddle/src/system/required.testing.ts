@@ -1,13 +1,13 @@
-/** What some tests need of a machine, and skip without. */
+/** Parts of a machine that some tests need, and are skipped without. */
 const kinds = ["data", "chromium", "pty"] as const;
 export type Kind = (typeof kinds)[number];
 
 /**
- * Whether tests that need something of the machine can run. `HEDDLE_REQUIRE`, a list such as `data,chromium,pty`, names
+ * Whether tests that need a part of the machine can run. `HEDDLE_REQUIRE`, a list such as `data,chromium,pty`, names
  * what must be there: on CI, a test that is skipped by accident is a test that nobody misses.
  *
  * @param found whether the machine has it
- * @throws Error where it is required and missing, so that the file that asks fails
+ * @throws Error when it is required and missing, so that the test file that asks for it fails
  * @example
  * export const hasPty = available("pty", spawnSync("python3", ["-c", "import pty"]).status === 0);
  * it.skipIf(!hasPty)("shows a live line (needs python3)", async () => { … });

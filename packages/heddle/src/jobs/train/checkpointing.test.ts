@@ -26,7 +26,7 @@ describe("checkMarks", () => {
     settings: "c".repeat(64),
   };
 
-  it("accepts the run's own checkpoint, and names what differs in any other", () => {
+  it("accepts the run's own checkpoint, and names the first difference of any other", () => {
     expect(checkMarks("x", { ...marks, history: "" }, marks)).toBeUndefined();
     expect(() => checkMarks("x", { ...marks, heddle: "1.2.4" }, marks)).toThrow(
       "Checkpoint x: expected one of this run's version of Heddle, 1.2.3, received 1.2.4. It belongs to a different run, or run.json was changed: move it out of the folder, or restore run.json.",
@@ -43,10 +43,13 @@ describe("checkMarks", () => {
 
 describe("resumedNote", () => {
   const stretch = (threads: number, epoch: number, step: number) => ({
-    ...{ startedAt: "2026-03-04T15:30:12.000Z", threads, node: "20.20.2", from: { epoch, step } },
+    startedAt: "2026-03-04T15:30:12.000Z",
+    threads,
+    node: "20.20.2",
+    from: { epoch, step },
   });
 
-  it("says how often, where and on what", () => {
+  it("says how often, where and on how many threads a run was resumed", () => {
     expect(resumedNote({ stretches: [] })).toBe("");
     expect(resumedNote({ stretches: [stretch(2, 0, 0)] })).toBe("");
     expect(resumedNote({ stretches: [stretch(2, 0, 0), stretch(1, 3, 0), stretch(2, 3, 450)] })).toBe(

@@ -18,7 +18,7 @@ export function parseCheckpointEvery(text: string): NonNullable<CheckpointRule["
   return seconds === undefined ? undefined : { seconds };
 }
 
-/** What a checkpoint belongs to: each a text that differs from run to run. */
+/** What a checkpoint belongs to: texts that differ between runs. */
 export type CheckpointMarks = Readonly<Record<keyof typeof markNames, string>>;
 
 const markNames = {
@@ -31,7 +31,7 @@ const markNames = {
 
 /** What the checkpoints of a run belong to. */
 export async function marksOf({ versions, recipe, model, dataset }: RunRecord): Promise<CheckpointMarks> {
-  // Where the data lies does not matter, and the model is compared as it was built.
+  // Where the data is does not matter, and the model is compared as it was built.
   const { heddleRecipe: _, model: __, data: ___, fast, ...settings } = recipe;
   const { kind, seed, files } = dataset.source;
   const hash = (value: unknown) => sha256(new TextEncoder().encode(JSON.stringify(value)));
@@ -51,18 +51,18 @@ export function checkMarks(
   marks: CheckpointMarks,
 ): void {
   const names = Object.keys(markNames) as (keyof CheckpointMarks)[];
-  const other = names.find((name) => notes[name] !== marks[name]);
-  if (other === undefined) return;
+  const different = names.find((name) => notes[name] !== marks[name]);
+  if (different === undefined) return;
   const shown = (text = "none") => (text.length < 20 ? text : `SHA-256 ${text.slice(0, 12)}…`);
   throw new HeddleError({
     who: `Checkpoint ${path}`,
-    expected: `one of this run's ${markNames[other]}, ${shown(marks[other])}`,
-    received: shown(notes[other]),
+    expected: `one of this run's ${markNames[different]}, ${shown(marks[different])}`,
+    received: shown(notes[different]),
     next: "It belongs to a different run, or run.json was changed: move it out of the folder, or restore run.json.",
   });
 }
 
-/** Writes a run's checkpoints, and resumes from one. Comes after all callbacks that have state. */
+/** Writes a run's checkpoints, and resumes from one. Must come after every callback that has state. */
 export class Checkpointing implements Callback {
   readonly pauseEvery: Callback["pauseEvery"];
   private readonly checkpoints: Checkpoints;
@@ -72,10 +72,10 @@ export class Checkpointing implements Callback {
       readonly folder: RunFolder;
       readonly rule: CheckpointRule;
       readonly marks: CheckpointMarks;
-      /** Of the whole run; grows before this callback is called. */
+      /** Every epoch of the run; an earlier callback adds the current one. */
       readonly epochs: readonly EpochLogs[];
       readonly clock: Clock;
-      /** Whether validation images were held out; the test images must choose nothing. */
+      /** Whether images were held out for validation; the test images must choose nothing. */
       readonly heldOut: boolean;
       readonly from: TrainingState | undefined;
     },
@@ -109,7 +109,7 @@ export class Checkpointing implements Callback {
     await this.checkpoints.write({ state: await training.getState(), notes }, kept);
   }
 
-  /** The epoch with the lowest loss on the images held out, or else on those trained on. */
+  /** The epoch with the lowest loss on the held-out images, or on the training images if none are held out. */
   private bestEpoch(): number | undefined {
     const { epochs, heldOut } = this.options;
     const lossOf = ({ loss, valLoss }: EpochLogs) => (heldOut ? (valLoss ?? Number.NaN) : loss);

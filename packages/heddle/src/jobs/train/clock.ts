@@ -1,17 +1,17 @@
-/** Wall time of the stages of a run. */
+/** Measures the wall time of a run's stages. */
 export class Clock {
   private readonly started = performance.now();
   private stageStarted = this.started;
   private readonly stages: Record<string, number>;
   private readonly before: number;
 
-  /** @param before seconds of each stage that another process spent on the same run */
+  /** @param before seconds of each stage that earlier processes spent on the run */
   constructor(before: Readonly<Record<string, number>> = {}) {
     this.stages = { ...before };
     this.before = Object.values(before).reduce((sum, seconds) => sum + seconds, 0);
   }
 
-  /** Ends a stage: the time since the last one ended is its. */
+  /** Ends a stage, which began when the previous one ended. */
   lap(stage: string): void {
     Object.assign(this.stages, this.secondsWith(stage));
     this.stageStarted = performance.now();
@@ -22,13 +22,13 @@ export class Clock {
     return { ...this.stages };
   }
 
-  /** Seconds of each stage, the one under way with them. */
+  /** Seconds of each stage so far, the current one included. */
   secondsWith(stage: string): Readonly<Record<string, number>> {
     const running = (performance.now() - this.stageStarted) / 1000;
     return { ...this.stages, [stage]: round((this.stages[stage] ?? 0) + running) };
   }
 
-  /** Seconds since the clock was made, and those before. */
+  /** Seconds since the clock was created, and of earlier processes. */
   get total(): number {
     return round(this.before + (performance.now() - this.started) / 1000);
   }
