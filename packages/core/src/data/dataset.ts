@@ -74,16 +74,18 @@ export interface DatasetSource {
   readonly files: readonly { readonly name: string; readonly bytes: number; readonly sha256: string }[];
 }
 
-/** A training and a test split over the same classes. */
-export interface Dataset {
+/** A training and a test split over the same classes; each an {@link ImageSet} unless `Split` is another type. */
+export interface Dataset<Split = ImageSet> {
   /** A short name: `fashion-mnist`. */
   readonly name: string;
   /** The name in titles: `Fashion-MNIST`. */
   readonly title: string;
   /** The name of each class, in the order of the labels. */
   readonly classNames: readonly string[];
-  readonly train: ImageSet;
-  readonly test: ImageSet;
+  /** The images to train on. */
+  readonly train: Split;
+  /** The images to measure the result on. */
+  readonly test: Split;
   /** Where it came from. */
   readonly source: DatasetSource;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { generateFashionSketch } from "../data/fashion-sketch/index.js";
+import { datasetInMemory } from "../data/images.js";
 import { Conv2D, Dense, Dropout, Flatten } from "../layers/index.js";
 import { Sequential } from "../model/sequential.js";
 import { Input } from "../network/input.js";
@@ -8,7 +9,7 @@ import { resolveSettings } from "./resolve-settings.js";
 import type { GivenSettings } from "./settings.js";
 import { studyModel } from "./study-recipe.js";
 
-const dataset = generateFashionSketch({ train: 200, test: 20 });
+const dataset = datasetInMemory(generateFashionSketch({ train: 200, test: 20 }));
 const training = (typed: GivenSettings) => trainingOf(resolveSettings({}, typed), dataset);
 const configOf = (typed: GivenSettings, name: string) => training(typed).model.getLayer(name).getConfig();
 const classes = (typed: GivenSettings) => training(typed).model.layers.map(({ className }) => className);

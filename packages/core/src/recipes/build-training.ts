@@ -1,6 +1,6 @@
 import { HeddleError } from "../base/errors.js";
 import type { Dataset } from "../data/dataset.js";
-import type { StreamedSplits } from "../data/streams/streamed-set.js";
+import type { Images } from "../data/images.js";
 import { modelFromJson } from "../model/load.js";
 import type { Model } from "../model/model.js";
 import {
@@ -24,41 +24,29 @@ import {
 import { adjustModel } from "./adjust-model.js";
 import { checkSeveralClasses } from "./check-fits.js";
 import { lossFor } from "./loss-for.js";
-import { imagesOf } from "./prepare-training.js";
 import { lrEndOf, type ResolvedSettings } from "./resolve-settings.js";
-import { limitedStreams } from "./streamed.js";
 import { studyModel } from "./study-recipe.js";
 import type { Training, TrainingPlan } from "./training.js";
+import { trainingImages } from "./training-images.js";
 
 /**
  * The training that settings describe.
  *
- * @param options `who`, the model's source for messages: a file's path; `streams`, all images where `dataset` holds the
- *   first ones
- * @throws HeddleError when the model cannot be read, or a setting makes no sense for it
+ * @param options `who`: the model's source for messages, such as the path of its file
+ * @throws HeddleError when the model cannot be read, or a setting does not apply to it
  */
 export function trainingOf(
   settings: ResolvedSettings,
-  dataset: Dataset,
-  options: {
-    readonly threads?: number | undefined;
-    readonly who?: string;
-    readonly streams?: StreamedSplits | undefined;
-  } = {},
+  dataset: Dataset<Images>,
+  options: { readonly threads?: number | undefined; readonly who?: string } = {},
 ): Training {
-  const { threads, who = "model", streams } = options;
-  const { limit, validationSplit } = settings;
-  const streamed = limitedStreams({ streams, limit })?.train;
-  const { count } = streamed ?? imagesOf({ dataset, limit, validationSplit }).train;
-  return {
-    ...planOf(settings, modelOf(settings, dataset, who), count),
-    dataset,
-    ...(streams && { streams }),
-    threads,
-  };
+  const { threads, who = "model" } = options;
+  const images = trainingImages(dataset.train, settings);
+  const plan = planOf(settings, modelOf(settings, dataset, who), images.train.count);
+  return { ...plan, dataset, ...images, threads };
 }
 
-/** How settings train a model on so many images: all of a training but its data and threads. */
+/** How settings train a model on a number of images: all of a training but its data and threads. */
 export function planOf(settings: ResolvedSettings, model: Model, images: number): TrainingPlan {
   const { epochs, batchSize, limit, fast = false, labelSmoothing } = settings;
   const { validationSplit, earlyStopping, classWeights } = settings;
@@ -79,14 +67,14 @@ export function planOf(settings: ResolvedSettings, model: Model, images: number)
 }
 
 /** The model of settings, for a dataset's images and classes. */
-function modelOf(settings: ResolvedSettings, dataset: Dataset, who: string): Model {
-  const { model: given, seed } = settings;
+function modelOf(settings: ResolvedSettings, dataset: Dataset<Images>, who: string): Model {
+  const { model: source, seed } = settings;
   const { train, classNames } = dataset;
-  if (given === "study") checkSeveralClasses(dataset);
+  if (source === "study") checkSeveralClasses(dataset);
   const plain =
-    given === "study"
+    source === "study"
       ? studyModel({ input: train.shape, classes: classNames.length, seed })
-      : modelFromJson(who, given, { seed });
+      : modelFromJson(who, source, { seed });
   const { augment, dropout, l1, l2 } = settings;
   if ([augment, dropout, l1, l2].every((setting) => setting === undefined)) return plain;
   return modelFromJson(who, adjustModel(plain.toJson(), settings), { seed });

@@ -1,6 +1,6 @@
 import { HeddleError } from "../base/errors.js";
 import { sameShape, sizeOf } from "../base/shape.js";
-import type { Dataset } from "../data/dataset.js";
+import type { Dataset, ImageSet } from "../data/dataset.js";
 import type { Model } from "../model/model.js";
 
 /** @throws HeddleError when a dataset has a single class, because a network for it has nothing to learn */
@@ -15,7 +15,10 @@ export function checkSeveralClasses({ title, classNames }: Pick<Dataset, "title"
 }
 
 /** @throws HeddleError when a model takes images of a different size than a dataset's, or has too few classes */
-export function checkFits(model: Model, dataset: Dataset): void {
+export function checkFits(
+  model: Model,
+  dataset: Pick<Dataset<Pick<ImageSet, "shape">>, "title" | "train" | "classNames">,
+): void {
   const { title, train, classNames } = dataset;
   if (!sameShape(model.inputShape, train.shape)) {
     throw new HeddleError({

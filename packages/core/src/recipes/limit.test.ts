@@ -1,9 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { ImageSet } from "../data/dataset.js";
+import { imagesInMemory } from "../data/images.js";
 import { limitedImages, limitNote } from "./limit.js";
 
-/** Images of one pixel, which is the place of the image. */
+/** Images of one pixel, which is the image's position. */
 function numbered(labels: readonly number[]): ImageSet {
   return {
     images: Float32Array.from(labels, (_, place) => place),
@@ -19,21 +20,21 @@ function perClass({ labels }: ImageSet, classes: number): number[] {
   return counts;
 }
 
-/** 60, 30 and 10 images of three classes, one class behind the other. */
+/** 60, 30 and 10 images of three classes, one class after the other. */
 const sorted = numbered([...Array(60).fill(0), ...Array(30).fill(1), ...Array(10).fill(2)]);
 
 describe("limitedImages", () => {
-  it("takes the first images where they hold every class, in the memory of the set", () => {
+  it("takes the first images if they hold every class, in the memory of the set", () => {
     const mixed = numbered([0, 1, 2, 0, 1, 2, 2]);
     const limited = limitedImages(mixed, 3);
     expect([...limited.images]).toEqual([0, 1, 2]);
     expect(limited.images.buffer).toBe(mixed.images.buffer);
-    expect(limitNote(mixed, 3)).toBeUndefined();
+    expect(limitNote(imagesInMemory(mixed), 3)).toBeUndefined();
     expect(limitedImages(mixed, undefined)).toBe(mixed);
     expect(limitedImages(mixed, 100)).toBe(mixed);
   });
 
-  it("draws from all classes, in their shares, where the first images leave some out", () => {
+  it("draws from all classes, each in its share, if the first images leave some out", () => {
     const limited = limitedImages(sorted, 20);
     expect(perClass(limited, 3)).toEqual([12, 6, 2]);
     expect([...limited.images]).toEqual([...limited.images].sort((a, b) => a - b));
@@ -41,12 +42,15 @@ describe("limitedImages", () => {
     expect([...limited.images].slice(0, 12)).not.toEqual(Array.from({ length: 12 }, (_, place) => place));
     expect([...limited.labels]).toEqual([...limited.images].map((place) => sorted.labels[place]));
     expect([...limitedImages(sorted, 20).images]).toEqual([...limited.images]);
-    expect(limitNote(sorted, 20)).toBe(
+    expect(limitNote(imagesInMemory(sorted), 20)).toBe(
       "The first 20 training images hold 1 of 3 classes: as many are drawn from all classes instead, the same ones every time.",
+    );
+    expect(limitNote({ labels: sorted.labels, inMemory: undefined }, 20)).toBe(
+      "The first 20 training images hold 1 of 3 classes; streamed images keep their order. Remove `limit` or `stream` to train on all classes.",
     );
   });
 
-  it("keeps as many images as asked for, and every class that they have room for", () => {
+  it("keeps as many images as the limit says, and every class that they have room for", () => {
     const labels = fc.array(fc.nat(4), { minLength: 1, maxLength: 60 });
     fc.assert(
       fc.property(labels, fc.integer({ min: 1, max: 70 }), fc.boolean(), (given, limit, sort) => {
@@ -59,7 +63,7 @@ describe("limitedImages", () => {
     );
   });
 
-  it("refuses what is no number of images", () => {
+  it("refuses a number of images below 1", () => {
     expect(() => limitedImages(sorted, 0)).toThrow(
       "Number of images: expected a whole number of at least 1, received 0.",
     );

@@ -1,7 +1,7 @@
 import { groupDigits } from "../base/format.js";
 import { Random, shuffle } from "../base/random.js";
 import { firstImages, type ImageSet, imagesAt } from "../data/dataset.js";
-import type { StreamedSplits } from "../data/streams/streamed-set.js";
+import type { Images } from "../data/images.js";
 
 type Labels = ImageSet["labels"];
 
@@ -13,30 +13,28 @@ const LIMIT_SEED = 42;
  * class), as many of all classes, in the shares that the classes have. They are the same on every machine and for every
  * seed, in the order of the set.
  *
- * @param limit how many; all by default
- * @throws HeddleError when it is no whole number of at least 1
+ * @param limit how many; all if undefined
+ * @throws HeddleError when it is not a whole number of at least 1
  */
 export function limitedImages(set: ImageSet, limit: number | undefined): ImageSet {
   if (limit === undefined) return set;
   return leftOut(set.labels, limit) ? imagesAt(set, drawnPlaces(set.labels, limit)) : firstImages(set, limit);
 }
 
-/** What a user should know of a limit, as a sentence; undefined where the first images hold every class. */
+/** What a user should know about a limit, in a sentence; undefined if the first images hold every class. */
 export function limitNote(
-  { labels }: Pick<ImageSet, "labels">,
+  { labels, inMemory }: Pick<Images, "labels" | "inMemory">,
   limit: number | undefined,
-  streams?: StreamedSplits,
 ): string | undefined {
-  const all = streams?.train.labels ?? labels;
-  const left = limit === undefined ? undefined : leftOut(all, limit);
+  const left = limit === undefined ? undefined : leftOut(labels, limit);
   if (limit === undefined || !left) return undefined;
   const begin = `The first ${groupDigits(limit)} training images hold ${left.held} of ${left.classes} classes`;
-  return streams
-    ? `${begin}; streamed images are taken as they come. Remove \`limit\` or \`stream: true\` to train on all classes.`
-    : `${begin}: as many are drawn from all classes instead, the same ones every time.`;
+  return inMemory
+    ? `${begin}: as many are drawn from all classes instead, the same ones every time.`
+    : `${begin}; streamed images keep their order. Remove \`limit\` or \`stream\` to train on all classes.`;
 }
 
-/** The classes of all images and of the first ones, where these could hold more of them than they do. */
+/** How many classes all images and the first ones hold; undefined if the first ones hold as many as they can. */
 function leftOut(
   labels: Labels,
   limit: number,
@@ -46,7 +44,7 @@ function leftOut(
   return held < Math.min(classes, limit) ? { held, classes } : undefined;
 }
 
-/** Places of `count` images, ascending: of each class its share, to the next whole image, and one at least. */
+/** The positions of `count` images, ascending: of each class its share, to the nearest image, and at least one. */
 function drawnPlaces(labels: Labels, count: number): Int32Array {
   const members = new Map<number, number[]>();
   for (const [place, label] of labels.entries()) {
@@ -58,7 +56,7 @@ function drawnPlaces(labels: Labels, count: number): Int32Array {
   for (const [label, places] of members) {
     const order = new Int32Array(places.length);
     shuffle(order, new Random(LIMIT_SEED, "limit", label));
-    // How much of its class is taken before an image: all classes are then taken alike, from 0 on.
+    // The share of its class that comes before an image: in ascending order, all classes are taken alike.
     for (const [rank, at] of order.entries()) {
       queue.push({ place: places[at]!, share: rank / places.length, label });
     }

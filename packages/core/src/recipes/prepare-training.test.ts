@@ -1,49 +1,41 @@
 import { describe, expect, it } from "vitest";
+import { EarlyStopping } from "../callbacks/index.js";
 import { generateFashionSketch } from "../data/fashion-sketch/index.js";
-import { measureThroughput } from "../tuning/throughput.js";
+import { datasetInMemory } from "../data/images.js";
 import { trainingOf } from "./build-training.js";
-import { balancedWeights, imagesOf, prepareFit } from "./prepare-training.js";
+import { balancedWeights, prepareTraining } from "./prepare-training.js";
 import { resolveSettings } from "./resolve-settings.js";
 
-const dataset = generateFashionSketch({ train: 120, test: 20 });
-const settings = resolveSettings(
-  { limit: 100, validationSplit: 0.2, earlyStopping: 2, classWeights: "balanced" },
-  { epochs: 3 },
-);
+const dataset = datasetInMemory(generateFashionSketch({ train: 120, test: 20 }));
 
-describe("prepareFit", () => {
-  it("holds images out, weighs classes and stops early where that is asked for", () => {
-    const { train, validation, fit } = prepareFit(trainingOf(settings, dataset));
-    expect(train.count + validation!.count).toBe(100);
-    expect(fit.validationData).toBe(validation);
-    expect(fit.callbacks).toHaveLength(1);
-    expect(fit.classWeight).toEqual(balancedWeights(train));
-    const plain = prepareFit(trainingOf(resolveSettings({}, {}), dataset));
-    expect(plain.train).toBe(dataset.train);
-    expect([plain.validation, plain.fit.validationData, plain.fit.classWeight]).toEqual([
-      undefined,
-      undefined,
-      undefined,
-    ]);
-    expect(plain.fit.callbacks).toEqual([]);
+describe("prepareTraining", () => {
+  it("validates on the images held out, weights classes and stops early if the settings say so", () => {
+    const settings = resolveSettings(
+      { limit: 100, validationSplit: 0.2, earlyStopping: 2, classWeights: "balanced" },
+      { epochs: 3 },
+    );
+    const training = trainingOf(settings, dataset);
+    const { samples, fit } = prepareTraining(training);
+    expect([training.train.count, training.validation!.count]).toEqual([80, 20]);
+    expect(samples).toBe(training.train.inMemory);
+    expect(fit.validationData).toBe(training.validation);
+    expect(fit.callbacks).toEqual([expect.any(EarlyStopping)]);
+    expect(fit.classWeight).toEqual(balancedWeights(training.train));
+    expect(fit.epochs).toBe(3);
   });
 
-  it("makes classes count the same", () => {
-    const labels = Uint8Array.from([0, 0, 0, 2]);
-    const weights = balancedWeights({ labels, count: 4 });
-    expect(weights).toEqual({ 0: 4 / 6, 2: 2 });
-    // On average an image counts 1.
-    expect(labels.reduce((sum, label) => sum + weights[label]!, 0)).toBeCloseTo(4, 12);
+  it("does nothing of the kind by default", () => {
+    const { samples, fit } = prepareTraining(trainingOf(resolveSettings({}, {}), dataset));
+    expect(samples).toBe(dataset.train.inMemory);
+    expect(fit).toEqual({ epochs: 28, batchSize: fit.batchSize, callbacks: [] });
   });
 });
 
-it("throughput is measured on a copy", async () => {
-  const training = trainingOf(settings, dataset);
-  const before = await training.model.weightsSha256();
-  const { imagesPerSecond, evaluatedPerSecond } = await measureThroughput(training, { seconds: 0.05 });
-  expect(imagesPerSecond).toBeGreaterThan(0);
-  expect(evaluatedPerSecond).toBeGreaterThan(0);
-  expect(await training.model.weightsSha256()).toBe(before);
-  await expect(measureThroughput(training, { signal: AbortSignal.abort() })).rejects.toThrow();
-  expect(imagesOf(training).train.count).toBeGreaterThan(0);
+describe("balancedWeights", () => {
+  it("makes classes count the same, and an image 1 on average", () => {
+    const labels = Uint8Array.from([0, 0, 0, 2]);
+    const weights = balancedWeights({ labels, count: 4 });
+    expect(weights).toEqual({ 0: 4 / 6, 2: 2 });
+    expect(labels.reduce((sum, label) => sum + weights[label]!, 0)).toBeCloseTo(4, 12);
+  });
 });

@@ -1,16 +1,23 @@
-import type { Dataset } from "../data/dataset.js";
-import type { StreamedSplits } from "../data/streams/streamed-set.js";
+import type { Dataset, ImageSet } from "../data/dataset.js";
+import type { Images } from "../data/images.js";
 import type { Loss } from "../losses/index.js";
 import type { Model } from "../model/model.js";
 import type { Optimizer } from "../optimizers/index.js";
 
 /** A training: everything but `threads` decides its weights, to the last bit. */
-export interface Training extends TrainingPlan {
-  readonly dataset: Dataset;
-  /** Set where images stay on disk: all of them; `dataset` then holds the first ones. */
-  readonly streams?: StreamedSplits | undefined;
-  /** Threads to compute on; every core where undefined. */
+export interface Training extends TrainingPlan, TrainingImages {
+  /** All of its data; `train` and `validation` are chosen from the dataset's training images. */
+  readonly dataset: Dataset<Images>;
+  /** Threads to compute on; one per core if undefined. */
   readonly threads: number | undefined;
+}
+
+/** The images of a training. */
+export interface TrainingImages {
+  /** The images to train on. */
+  readonly train: Images;
+  /** The images that are held out of them; undefined without a validation split. */
+  readonly validation: ImageSet | undefined;
 }
 
 /** How a model is trained, whatever its data. */
@@ -21,12 +28,15 @@ export interface TrainingPlan {
   readonly epochs: number;
   readonly batchSize: number;
   readonly fast: boolean;
-  /** How many training images to use, chosen as `limitedImages` says; all where undefined. */
+  /** How many training images to use, chosen by `limitedImages`; all of them if undefined. */
   readonly limit: number | undefined;
-  /** Share of those images that is held out to validate on; none by default. */
+  /** The share of those images that is held out for validation; none if undefined. */
   readonly validationSplit?: number | undefined;
-  /** Epochs without a lower validation loss after which training stops with the best epoch's weights; never by default. */
+  /**
+   * After how many epochs without a lower validation loss training stops, with the weights of the best epoch; never if
+   * undefined.
+   */
   readonly earlyStopping?: number | undefined;
-  /** Whether images of rare classes count more, so that each class counts the same; not by default. */
+  /** `"balanced"` if images of rare classes weigh more, so that all classes count the same. */
   readonly classWeights?: "balanced" | undefined;
 }

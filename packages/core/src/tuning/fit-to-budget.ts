@@ -1,6 +1,6 @@
 import type { Dataset } from "../data/dataset.js";
+import type { Images } from "../data/images.js";
 import { trainingOf } from "../recipes/build-training.js";
-import { imagesOf } from "../recipes/prepare-training.js";
 import type { ResolvedSettings } from "../recipes/resolve-settings.js";
 import { planBudget } from "./budget.js";
 import { measureThroughput } from "./throughput.js";
@@ -19,7 +19,7 @@ const MEASURED = { share: 1 / 30, leastSeconds: 0.5, mostSeconds: 2 };
  */
 export async function fitToBudget(
   settings: ResolvedSettings,
-  dataset: Dataset,
+  dataset: Dataset<Images>,
   options: {
     readonly seconds: number;
     readonly maximumEpochs?: number | undefined;
@@ -30,7 +30,7 @@ export async function fitToBudget(
 ): Promise<{ readonly settings: ResolvedSettings; readonly text: string }> {
   const { seconds, maximumEpochs, signal, ...source } = options;
   const training = trainingOf({ ...settings, epochs: 1 }, dataset, source);
-  const { train, validation } = imagesOf(training);
+  const { train, validation } = training;
   const { share: part, leastSeconds, mostSeconds } = MEASURED;
   const throughput = await measureThroughput(training, {
     signal,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { generateFashionSketch } from "../data/fashion-sketch/index.js";
+import { datasetInMemory } from "../data/images.js";
 import { SparseCategoricalCrossentropy } from "../losses/index.js";
 import { SGD } from "../optimizers/index.js";
 import { studyModel } from "../recipes/study-recipe.js";
@@ -53,11 +54,13 @@ describe("suggest", () => {
 });
 
 describe("findLearningRate", () => {
-  const dataset = generateFashionSketch({ train: 300, test: 20 });
+  const dataset = datasetInMemory(generateFashionSketch({ train: 300, test: 20 }));
 
   function training(): Training {
     return {
       dataset,
+      train: dataset.train,
+      validation: undefined,
       model: studyModel({ input: [28, 28, 1], classes: 10, seed: 3 }),
       optimizer: new SGD({ momentum: 0.9 }),
       loss: new SparseCategoricalCrossentropy(),

@@ -2,7 +2,7 @@ import { HeddleError } from "../base/errors.js";
 import { serialize } from "../base/registry.js";
 import type { EpochLogs } from "../callbacks/history.js";
 import { optimizers } from "../optimizers/index.js";
-import { prepareFit } from "../recipes/prepare-training.js";
+import { prepareTraining } from "../recipes/prepare-training.js";
 import type { Training } from "../recipes/training.js";
 import { ExponentialDecay } from "../schedules/index.js";
 
@@ -78,7 +78,7 @@ export async function findLearningRate(
     decaySteps: steps - 1,
     decayRate: to / from,
   });
-  const { train, fit } = prepareFit({
+  const { samples, fit } = prepareTraining({
     ...training,
     optimizer: withRates(training, rates),
     earlyStopping: undefined,
@@ -90,7 +90,7 @@ export async function findLearningRate(
   const { validationData: _, ...withoutValidation } = fit;
   try {
     // An epoch of one step, as losses are told by epoch.
-    await model.fit(train, {
+    await model.fit(samples, {
       ...withoutValidation,
       epochs: steps,
       stepsPerEpoch: 1,

@@ -35,7 +35,7 @@ export interface Throughput {
  *
  * @example
  * const { imagesPerSecond } = await measureThroughput(training);
- * const epochs = Math.floor((60 * imagesPerSecond) / training.dataset.train.count);
+ * const epochs = Math.floor((60 * imagesPerSecond) / training.train.count);
  */
 export async function measureThroughput(
   training: Training,
@@ -44,7 +44,8 @@ export async function measureThroughput(
   const { signal, seconds = DEFAULT_SECONDS } = options;
   const model = copyOf(training.model);
   try {
-    const train = prepareTraining({ ...training, model, optimizer: slowed(training) });
+    prepareTraining({ ...training, model, optimizer: slowed(training) });
+    const train = training.train.preview;
     const { batchSize } = training;
     const run = { model, train, batchSize, signal };
     const warmUp = await trainFor(run, WARM_UP_SECONDS);

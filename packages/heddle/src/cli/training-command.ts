@@ -9,9 +9,8 @@ import { parseDuration } from "@heddle/core/internal/tuning/budget.js";
 import { fitToBudget } from "@heddle/core/internal/tuning/fit-to-budget.js";
 import type { LoadOptions } from "../datasets/index.js";
 import type { JobEvents, JobResult } from "../jobs/job.js";
-import type { Obtained } from "../jobs/obtain-dataset.js";
+import { asImages, type Obtained, obtainStreamed } from "../jobs/obtain-dataset.js";
 import { type OpenedRecipe, writeRecipe } from "../jobs/recipe-file.js";
-import { obtainStreams } from "../jobs/streams.js";
 import { runJob } from "../jobs/train/run-job.js";
 import { formatCommand } from "../runs/command-line.js";
 import type { RunRecord } from "../runs/records.js";
@@ -106,16 +105,17 @@ export async function trainAndReport(
   try {
     const { offline } = options;
     const load = loadOptions({ ...asked, offline }, { signal, terminal });
-    const obtained = await (asked.stream ? obtainStreams(asked.data, load) : obtain(asked.data, load));
-    const { dataset, standInFor, streams } = obtained;
+    const { dataset, standInFor } = asked.stream
+      ? await obtainStreamed(asked.data, load)
+      : asImages(await obtain(asked.data, load));
     terminal.clear();
     if (standInFor) announceStandIn(terminal, standInFor);
     const { who } = recipe;
     const { threads, budget } = options;
-    const note = limitNote(dataset.train, asked.limit, streams);
+    const note = limitNote(dataset.train, asked.limit);
     if (note !== undefined) terminal.warn(note);
     const settings = await withinBudget(asked);
-    const training = trainingOf(settings, dataset, { threads, who, streams });
+    const training = trainingOf(settings, dataset, { threads, who });
     if (options.saveRecipe !== undefined) await writeRecipe(options.saveRecipe, settings);
     const result = await runJob({
       ...training,
@@ -134,7 +134,7 @@ export async function trainAndReport(
 
     async function withinBudget(given: ResolvedSettings): Promise<ResolvedSettings> {
       if (budget === undefined) return given;
-      refuseStreams("--budget", streams);
+      refuseStreams("--budget", asked.stream === true);
       terminal.rewrite("Measuring how fast training is …");
       const maximumEpochs = typed.epochs;
       const fitted = await fitToBudget(given, dataset, {

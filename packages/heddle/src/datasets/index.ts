@@ -1,7 +1,6 @@
 export type {
   StreamedDataset,
   StreamedSet,
-  StreamedSplits,
 } from "@heddle/core/internal/data/streams/streamed-set.js";
 export type { DownloadPatience } from "./download.js";
 export { type FoundForm, findForm, type ReadData, readForm } from "./forms.js";

@@ -4,7 +4,10 @@ import type { RunRecord } from "../runs/records.js";
 import { changedFiles } from "./open-run.js";
 
 /** @throws HeddleError with both checksums, or both seeds, when a dataset is not the one that a run was trained on */
-export function checkSameData({ id, dataset: then }: RunRecord, now: Dataset): void {
+export function checkSameData(
+  { id, dataset: then }: RunRecord,
+  now: Pick<Dataset, "title" | "source">,
+): void {
   const refuse = (expected: string, received: string) => {
     const next = "Set `data` to the folder of the run's own data.";
     return new HeddleError({ who: `Run ${id}`, expected, received, next });

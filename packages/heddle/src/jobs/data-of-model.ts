@@ -1,24 +1,61 @@
+import type { Dataset } from "@heddle/core/internal/data/dataset.js";
+import { datasetInMemory, type Images } from "@heddle/core/internal/data/images.js";
 import type { LoadOptions } from "../datasets/index.js";
-import { datasetOfModel, type OpenedModel } from "./open-run.js";
+import type { RunRecord } from "../runs/records.js";
+import { withNames } from "./class-names.js";
+import { asImages, obtainDataset, obtainStreamed } from "./obtain-dataset.js";
+import { datasetOfRun, type OpenedModel } from "./open-run.js";
 import { wasStreamed } from "./plan-of-run.js";
-import { type MaybeStreamed, obtainStreams, streamsOfRun } from "./streams.js";
+
+/** Which data to open. */
+export interface DataChoice {
+  /** A dataset's folder or name; the run's own if undefined. */
+  readonly data?: string | undefined;
+  readonly load: LoadOptions;
+}
 
 /**
- * The data that a model is asked about: in memory, or left on disk as the run had it.
+ * The data that a run was trained on, with the run's classes: on disk if the run streamed it.
  *
- * @param options `data` names it, else the run does; `stream` says whether images stay on disk, by default where those
- *   of the run did and `data` names no others
+ * @throws HeddleError when it cannot be found or read
  */
-export function dataOfModel(
-  opened: Pick<OpenedModel, "run">,
-  options: {
-    readonly data?: string | undefined;
-    readonly stream?: boolean | undefined;
-    readonly load: LoadOptions;
-  },
-): Promise<MaybeStreamed> {
-  const { run } = opened;
-  const { data, load, stream = run !== undefined && data === undefined && wasStreamed(run.record) } = options;
-  if (!stream) return datasetOfModel(opened, data, load).then((dataset) => ({ dataset }));
-  return run ? streamsOfRun(run.record, data, load) : obtainStreams(data, load);
+export function dataOfRun(
+  record: RunRecord,
+  { data, load, stream = wasStreamed(record) }: DataChoice & { readonly stream?: boolean | undefined },
+): Promise<Dataset<Images>> {
+  return stream
+    ? streamedDataOfRun(record, data, load)
+    : datasetOfRun(record, data, load).then(datasetInMemory);
+}
+
+/**
+ * The data to measure or explain a model on; Fashion-MNIST for a model without a run.
+ *
+ * @param options `stream`: whether images stay on disk; by default, if the run streamed its own data and `data` names no
+ *   other
+ * @throws HeddleError when it cannot be found or read
+ */
+export async function dataOfModel(
+  { run }: Pick<OpenedModel, "run">,
+  options: DataChoice & { readonly stream?: boolean | undefined },
+): Promise<Dataset<Images>> {
+  const { data, load, stream } = options;
+  if (run) {
+    return dataOfRun(run.record, {
+      data,
+      load,
+      stream: stream ?? (data === undefined && wasStreamed(run.record)),
+    });
+  }
+  if (stream) return (await obtainStreamed(data, load)).dataset;
+  return asImages(await obtainDataset("fashion-mnist", data, load)).dataset;
+}
+
+async function streamedDataOfRun(
+  { dataset: { name, source, classNames } }: RunRecord,
+  data: string | undefined,
+  load: LoadOptions,
+): Promise<Dataset<Images>> {
+  const { dataset } = await obtainStreamed(data ?? source.path ?? name, load);
+  return withNames(dataset, classNames);
 }

@@ -1,14 +1,13 @@
-import { sha256 } from "@heddle/core/internal/base/sha256.js";
-import type { ImageSet } from "@heddle/core/internal/data/dataset.js";
+import { createHash } from "node:crypto";
+import type { Images } from "@heddle/core/internal/data/images.js";
 
-/** SHA-256 of a set's shape, images and labels: the same set has it, whatever file it was read from. */
-export async function fingerprintOf({ images, labels, count, shape }: ImageSet): Promise<string> {
-  const parts = [Int32Array.of(count, ...shape), images, Int32Array.from(labels)];
-  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.byteLength, 0));
-  let at = 0;
-  for (const { buffer, byteOffset, byteLength } of parts) {
-    bytes.set(new Uint8Array(buffer, byteOffset, byteLength), at);
-    at += byteLength;
-  }
-  return sha256(bytes);
+/** SHA-256 of the shape, images and labels of a set: the same wherever the set is stored. */
+export async function fingerprintOf({ samples, labels, count, shape }: Images): Promise<string> {
+  const hash = createHash("sha256");
+  const add = ({ buffer, byteOffset, byteLength }: ArrayBufferView) =>
+    hash.update(new Uint8Array(buffer, byteOffset, byteLength));
+  add(Int32Array.of(count, ...shape));
+  for await (const { images } of "images" in samples ? [samples] : samples()) add(images);
+  add(Int32Array.from(labels));
+  return hash.digest("hex");
 }

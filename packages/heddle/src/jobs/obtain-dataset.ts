@@ -1,27 +1,29 @@
-import type { Dataset } from "@heddle/core/internal/data/dataset.js";
+import type { Dataset, ImageSet } from "@heddle/core/internal/data/dataset.js";
 import type { DroppedRows } from "@heddle/core/internal/data/dropped-rows.js";
+import { checkFormOptions } from "@heddle/core/internal/data/form-options.js";
+import { datasetInMemory, type Images, imagesOnDisk } from "@heddle/core/internal/data/images.js";
 import {
   DatasetUnavailableError,
   type LoadOptions,
   loadDataset,
-  type StreamedSplits,
+  openStreamedDataset,
 } from "../datasets/index.js";
 
-export interface Obtained {
-  readonly dataset: Dataset;
+/** A dataset and how it was found. */
+export interface Obtained<Split = ImageSet> {
+  readonly dataset: Dataset<Split>;
   readonly foundBy: string;
-  /** Every row or picture that was left out; absent for IDX and generated images. */
+  /** Every row or picture that was dropped; absent for IDX and generated images. */
   readonly dropped?: DroppedRows;
-  /** Set when generated images stand in for the dataset that was asked for. */
+  /** Set when generated images stand in for another dataset: which, and why. */
   readonly standInFor?: { readonly title: string; readonly reason: string };
-  /** All images, where they stay on disk and `dataset` holds the first ones. */
-  readonly streams?: StreamedSplits | undefined;
 }
 
 /**
  * A dataset by name, or the one at a path.
  *
- * @param data a name (`fashion-mnist`, `fashion-sketch`) or the path of a folder, CSV or npz file; the dataset `name` wherever it is by default
+ * @param data a name (`fashion-mnist`, `fashion-sketch`) or the path of a folder, CSV or npz file; if undefined, the
+ *   dataset `name`, wherever it is
  */
 export async function obtainDataset(
   name: string,
@@ -34,9 +36,30 @@ export async function obtainDataset(
     : loadDataset(name, { ...options, dataDir: data });
 }
 
+/** A dataset in memory as {@link obtainStreamed} returns one on disk, for trainings that take either. */
+export function asImages({ dataset, ...about }: Obtained): Obtained<Images> {
+  return { ...about, dataset: datasetInMemory(dataset) };
+}
+
 /**
- * Fashion-MNIST for the study; the generated images where it is neither on disk nor to be had, marked as a
- * stand-in so that nobody takes them for the real ones.
+ * A dataset that stays on disk.
+ *
+ * @param data a name of the catalogue or a folder of IDX files; Fashion-MNIST if undefined
+ * @throws HeddleError for generated images and for other forms of data, and as `loadDataset` does
+ */
+export async function obtainStreamed(
+  data: string | undefined,
+  options: LoadOptions,
+): Promise<Obtained<Images>> {
+  checkFormOptions("idx", options);
+  const { train, test, ...about } = await openStreamedDataset(data ?? "fashion-mnist", options);
+  const dataset = { ...about, train: await imagesOnDisk(train), test: await imagesOnDisk(test) };
+  return { dataset, foundBy: "disk" };
+}
+
+/**
+ * Fashion-MNIST for the study. If it is neither on disk nor downloadable, generated images, marked as a stand-in so that
+ * nobody mistakes them for the real ones.
  */
 export async function obtainForStudy(data: string | undefined, options: LoadOptions): Promise<Obtained> {
   try {

@@ -141,18 +141,11 @@ export async function datasetOfRun(
   });
 }
 
-/** The data that a model is asked about: a run's own, or what `data` names; Fashion-MNIST for a model of no run. */
-export async function datasetOfModel(
-  { run }: Pick<OpenedModel, "run">,
-  data: string | undefined,
-  options: LoadOptions,
-): Promise<Dataset> {
-  if (run) return datasetOfRun(run.record, data, options);
-  return (await obtainDataset("fashion-mnist", data, options)).dataset;
-}
-
-/** Which files of two datasets differ, by checksum. */
-export function changedFiles(record: Pick<RunRecord, "dataset">, dataset: Dataset): readonly string[] {
+/** The names of a run's files that a dataset does not have with the same checksum. */
+export function changedFiles(
+  record: Pick<RunRecord, "dataset">,
+  dataset: Pick<Dataset, "source">,
+): readonly string[] {
   const now = new Map(dataset.source.files.map(({ name, sha256 }) => [name, sha256]));
   return record.dataset.source.files
     .filter(({ name, sha256 }) => now.get(name) !== sha256)

@@ -1,4 +1,5 @@
 import { generateFashionSketch } from "@heddle/core/data";
+import { datasetInMemory } from "@heddle/core/internal/data/images.js";
 import { trainingOf } from "@heddle/core/internal/recipes/build-training.js";
 import { recipeOf } from "@heddle/core/internal/recipes/recipe.js";
 import { resolveSettings } from "@heddle/core/internal/recipes/resolve-settings.js";
@@ -8,7 +9,7 @@ import { runRecord } from "../runs/records.testing.js";
 import { planOfRun } from "./plan-of-run.js";
 
 it("run.json holds all that decides how a model is trained", () => {
-  const dataset = generateFashionSketch({ train: 120, test: 20 });
+  const dataset = datasetInMemory(generateFashionSketch({ train: 120, test: 20 }));
   const settings = resolveSettings(
     {
       limit: 100,
@@ -21,7 +22,7 @@ it("run.json holds all that decides how a model is trained", () => {
     },
     { epochs: 3, seed: 7 },
   );
-  const { dataset: _, threads: __, ...plan } = trainingOf(settings, dataset);
+  const { dataset: _, train: __, validation: ___, threads: ____, ...plan } = trainingOf(settings, dataset);
   const written = runRecord({
     recipe: recipeOf(settings),
     model: plan.model.toJson(),

@@ -18,11 +18,5 @@ export interface StreamedSet {
   at(places: readonly number[]): Promise<ImageSet>;
 }
 
-/** Both splits of a dataset on disk. */
-export interface StreamedSplits {
-  readonly train: StreamedSet;
-  readonly test: StreamedSet;
-}
-
 /** A dataset whose images stay on disk. */
-export interface StreamedDataset extends StreamedSplits, Omit<Dataset, "train" | "test"> {}
+export type StreamedDataset = Dataset<StreamedSet>;

@@ -7,6 +7,7 @@ import {
   groupDigits,
 } from "@heddle/core/internal/base/format.js";
 import type { FormOptions } from "@heddle/core/internal/data/dataset.js";
+import { imagesInMemory } from "@heddle/core/internal/data/images.js";
 import { limitNote } from "@heddle/core/internal/recipes/limit.js";
 import { studyRecipe } from "@heddle/core/internal/recipes/study-recipe.js";
 import { parseDuration } from "@heddle/core/internal/tuning/budget.js";
@@ -121,7 +122,7 @@ Examples:
         terminal.clear();
         const { dataset, standInFor } = obtained;
         if (standInFor) terminal.warn(`${standInFor.reason} Using ${dataset.title} instead.`);
-        const note = limitNote(dataset.train, options.limit);
+        const note = limitNote(imagesInMemory(dataset.train), options.limit);
         if (note !== undefined) terminal.warn(note);
         const request: RegularizationRequest = {
           ...{ budgetSeconds: options.budget, seeds: options.seeds, epochs: options.epochs },

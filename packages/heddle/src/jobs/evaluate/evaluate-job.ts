@@ -1,6 +1,5 @@
 import { HeddleError } from "@heddle/core/internal/base/errors.js";
 import type { ImageSet } from "@heddle/core/internal/data/dataset.js";
-import type { StreamedSet } from "@heddle/core/internal/data/streams/streamed-set.js";
 import {
   type ClassifierEvaluation,
   evaluateClassifier,
@@ -12,8 +11,8 @@ import { mistakeGrids } from "../../pages/evaluation-figures.js";
 import { testSubject } from "../../pages/evaluation-words.js";
 import { keepFigure } from "../../runs/kept-figure.js";
 import type { RunFolder } from "../../runs/run-folder.js";
+import { shownMistakes } from "../example-images.js";
 import type { Job } from "../job.js";
-import { labelledSet, shownMistakes } from "../labelled-set.js";
 
 /** What a job's model gives. */
 export interface JobOutputs {
@@ -29,32 +28,27 @@ export interface JobOutputs {
  * why there is no more to say.
  */
 export async function evaluateJob(folder: RunFolder, job: Job, measured: JobOutputs): Promise<void> {
-  const { name, title } = job.dataset;
+  const { name, title, test } = job.dataset;
   const about = { dataset: { name }, split: "test" } as const;
   const evaluation = figuresOfMerit(job, measured);
   if (evaluation instanceof HeddleError) {
     await folder.writeEvaluation({ ...about, evaluation: null, reason: evaluation.message });
     return;
   }
-  const shown = await shownMistakes(evaluation, labelledSet(testOf(job)));
+  const shown = await shownMistakes(evaluation, test);
   for (const figure of await mistakeGrids(shown.evaluation, shown.images, testSubject(title))) {
     await keepFigure(folder, figure);
   }
   await folder.writeEvaluation({ ...about, evaluation });
 }
 
-/** The test images, in memory or on disk. */
-function testOf({ dataset, streams }: Job): ImageSet | StreamedSet {
-  return streams?.test ?? dataset.test;
-}
-
 /** The evaluation, or why there is none. */
 function figuresOfMerit(job: Job, { outputs, heldOut }: JobOutputs): ClassifierEvaluation | HeddleError {
   const { model } = job;
-  const { classNames } = job.dataset;
+  const { classNames, test } = job.dataset;
   try {
     const fitTemperatureOn = heldOut && predictionsOf(model, heldOut.outputs, heldOut.images, classNames);
-    return evaluateClassifier(predictionsOf(model, outputs, testOf(job), classNames), {
+    return evaluateClassifier(predictionsOf(model, outputs, test, classNames), {
       ...(fitTemperatureOn && { fitTemperatureOn }),
     });
   } catch (thrown) {

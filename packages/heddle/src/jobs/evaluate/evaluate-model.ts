@@ -1,4 +1,5 @@
 import type { Dataset } from "@heddle/core/internal/data/dataset.js";
+import type { Images } from "@heddle/core/internal/data/images.js";
 import {
   answersOf,
   type ClassifierEvaluation,
@@ -8,15 +9,13 @@ import {
   type Predictions,
 } from "@heddle/core/internal/evaluate/index.js";
 import { checkFits } from "@heddle/core/internal/recipes/check-fits.js";
-import { imagesOf } from "@heddle/core/internal/recipes/prepare-training.js";
-import { limitedStreams } from "@heddle/core/internal/recipes/streamed.js";
+import { trainingImages } from "@heddle/core/internal/recipes/training-images.js";
 import type { LoadOptions } from "../../datasets/index.js";
 import { mcnemarSentence } from "../../pages/evaluation-words.js";
+import { withNames } from "../class-names.js";
 import { dataOfModel } from "../data-of-model.js";
-import { type LabelledSet, labelledSet } from "../labelled-set.js";
 import { changedFiles, type EngineChoice, type OpenedModel, openModel } from "../open-run.js";
 import { type CountedLooks, countLook } from "../report/count-look.js";
-import { type MaybeStreamed, withNames } from "../streams.js";
 import { predictionsOf } from "./evaluate-job.js";
 
 export interface EvaluateModelOptions extends EngineChoice {
@@ -48,10 +47,10 @@ export interface EvaluatedModel {
 }
 
 export interface ModelEvaluation extends EvaluatedModel {
-  readonly dataset: Dataset;
+  readonly dataset: Dataset<Images>;
   readonly split: "test" | "train";
   /** The evaluated images. */
-  readonly images: LabelledSet;
+  readonly images: Images;
   readonly against: {
     readonly model: EvaluatedModel;
     readonly test: McNemar;
@@ -69,14 +68,14 @@ export async function evaluateModel(given: string, options: EvaluateModelOptions
   const { root, split, against, onWarning } = options;
   const opened = await openModel(given, root, options);
   try {
-    const { dataset, streams } = await dataOfModel(opened, options);
+    const dataset = await dataOfModel(opened, options);
     checkFits(opened.model, dataset);
     if (opened.run && options.data === undefined) {
       for (const file of changedFiles(opened.run.record, dataset)) {
         onWarning(`${file} is not the one that the run was trained with.`);
       }
     }
-    const images = imagesFor(opened, { dataset, streams }, options);
+    const images = imagesFor(opened, dataset, options);
     const first = await measured(opened, dataset.classNames, images, options);
     const compared =
       against === undefined ? null : await compare(first, against, { dataset, images }, options);
@@ -90,29 +89,24 @@ export async function evaluateModel(given: string, options: EvaluateModelOptions
 /** The split; of a run's own training images those that it was trained on. */
 function imagesFor(
   { run }: OpenedModel,
-  { dataset, streams }: MaybeStreamed,
+  dataset: Dataset<Images>,
   { data, split }: EvaluateModelOptions,
-): LabelledSet {
-  if (split === "test" || run === undefined || data !== undefined) {
-    return labelledSet((streams ?? dataset)[split]);
-  }
-  const { limit, validationSplit } = run.record.recipe;
-  const streamed = limitedStreams({ streams, limit });
-  if (streamed) return labelledSet(streamed.train);
-  return labelledSet(imagesOf({ dataset, limit, validationSplit }).train);
+): Images {
+  if (split === "test" || run === undefined || data !== undefined) return dataset[split];
+  return trainingImages(dataset.train, run.record.recipe).train;
 }
 
 async function compare(
   first: EvaluatedModel & { readonly predictions: Predictions },
   against: string,
-  { dataset, images }: { readonly dataset: Dataset; readonly images: LabelledSet },
+  { dataset, images }: { readonly dataset: Dataset<Images>; readonly images: Images },
   options: EvaluateModelOptions,
 ) {
   const opened = await openModel(against, options.root, options);
   try {
     checkFits(opened.model, dataset);
     const names = opened.run?.record.dataset.classNames ?? dataset.classNames;
-    const same = withNames(images, dataset, names);
+    const same = withNames({ ...dataset, test: images }, names).test;
     const { predictions, ...model } = await measured(opened, names, same, options);
     const test = mcnemarTest(answersOf(first.predictions), answersOf(predictions));
     return { model, test, sentence: mcnemarSentence(test, first.name, model.name) };
@@ -124,7 +118,7 @@ async function compare(
 async function measured(
   opened: OpenedModel,
   classNames: readonly string[],
-  images: LabelledSet,
+  images: Images,
   { split, signal, onWarning }: EvaluateModelOptions,
 ): Promise<EvaluatedModel & { readonly predictions: Predictions }> {
   const { name, model, run } = opened;

@@ -5,7 +5,7 @@ import { evaluationFacts, intervalText } from "../../pages/evaluation-words.js";
 import type { PageSection } from "../../pages/page.js";
 import { renderPage } from "../../pages/render-page.js";
 import { writePage } from "../../pages/write-page.js";
-import { shownMistakes } from "../labelled-set.js";
+import { shownMistakes } from "../example-images.js";
 import type { ModelEvaluation } from "./evaluate-model.js";
 
 /**

@@ -1,8 +1,6 @@
-import type { Dataset } from "@heddle/core/internal/data/dataset.js";
 import type { Figure } from "@heddle/core/internal/figures/figure.js";
 import type { Model } from "@heddle/core/internal/model/model.js";
 import type { PageSection } from "../../pages/page.js";
-import type { LabelledSet } from "../labelled-set.js";
 
 /** What every part of an explanation needs. */
 export interface ExplainContext {
@@ -22,14 +20,6 @@ export interface ExplainContext {
   readonly signal: AbortSignal | undefined;
   onStage(what: string): void;
   onProgress(what: string, share: number): void;
-}
-
-/** The images to explain a model by, in memory or on disk. */
-export interface ExplainedData {
-  /** Names and source; of images on disk, it holds the first ones only. */
-  readonly dataset: Dataset;
-  readonly train: LabelledSet;
-  readonly test: LabelledSet;
 }
 
 /** A part of a page, with its figures and findings. */

@@ -1,13 +1,14 @@
 import { AbortedError } from "@heddle/core/internal/base/errors.js";
 import { formatPercent } from "@heddle/core/internal/base/format.js";
-import { type ImageSet, imagesAt } from "@heddle/core/internal/data/dataset.js";
+import { type Dataset, type ImageSet, imagesAt } from "@heddle/core/internal/data/dataset.js";
+import type { Images } from "@heddle/core/internal/data/images.js";
 import { type GradCam, gradCam, lastConvolution, occlusion } from "@heddle/core/internal/explain/index.js";
 import type { Figure } from "@heddle/core/internal/figures/figure.js";
 import { shownImages } from "@heddle/core/internal/figures/shown-images.js";
 import type { Trace } from "@heddle/core/internal/model/trace.js";
 import { drawFigure } from "../../rendering/draw-figure.js";
-import { firstOfClasses } from "../labelled-set.js";
-import type { ExplainContext, ExplainedData, Part } from "./context.js";
+import { firstOfClasses } from "../example-images.js";
+import type { ExplainContext, Part } from "./context.js";
 import { type Explanation, overlaysFigure } from "./figures.js";
 import { asideOf } from "./image.js";
 
@@ -35,7 +36,7 @@ interface Listed {
 export async function drawGallery(
   context: ExplainContext,
   trace: Trace,
-  { test, dataset }: ExplainedData,
+  { test, classNames }: Dataset<Images>,
   predictions: Predictions,
   part: Part,
 ): Promise<Listed[]> {
@@ -43,7 +44,7 @@ export async function drawGallery(
   const { rows, predicted } = predictions;
   const certainty = (index: number) => rows[index]![predicted[index]!]!;
   const truth = (index: number) => test.labels[index]!;
-  const examples = firstOfClasses(test, dataset.classNames.length);
+  const examples = firstOfClasses(test, classNames.length);
   const errors = predicted
     .map((_, index) => index)
     .filter((index) => predicted[index] !== truth(index))

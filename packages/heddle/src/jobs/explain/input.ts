@@ -1,7 +1,8 @@
 import { HeddleError } from "@heddle/core/internal/base/errors.js";
+import type { Dataset } from "@heddle/core/internal/data/dataset.js";
+import type { Images } from "@heddle/core/internal/data/images.js";
 import type { OpenedModel } from "../open-run.js";
 import { readPictureFor } from "../picture-input.js";
-import type { ExplainedData } from "./context.js";
 
 /** An image to explain. */
 export interface ExplainImage {
@@ -30,7 +31,7 @@ export function splitOf(image: string): "train" | "test" | undefined {
 export async function readExplainImage(
   name: string,
   opened: OpenedModel,
-  data: ExplainedData | undefined,
+  data: Dataset<Images> | undefined,
 ): Promise<ExplainImage> {
   const split = splitOf(name);
   if (split === undefined) {
@@ -50,7 +51,7 @@ export async function readExplainImage(
   if (index >= set.count) {
     throw new HeddleError({
       who: name,
-      expected: `an image of ${data.dataset.title} from ${split}:0 to ${split}:${set.count - 1}`,
+      expected: `an image of ${data.title} from ${split}:0 to ${split}:${set.count - 1}`,
       received: String(index),
       next: "Choose a smaller number.",
     });

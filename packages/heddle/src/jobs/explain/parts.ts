@@ -1,5 +1,7 @@
 import { formatPercent, groupDigits } from "@heddle/core/internal/base/format.js";
 import { Random, shuffle } from "@heddle/core/internal/base/random.js";
+import type { Dataset } from "@heddle/core/internal/data/dataset.js";
+import type { Images } from "@heddle/core/internal/data/images.js";
 import { embed, filtersOf, lastHiddenLayer } from "@heddle/core/internal/explain/index.js";
 import type { Figure } from "@heddle/core/internal/figures/figure.js";
 import { largestAt } from "@heddle/core/internal/metrics/rows.js";
@@ -11,7 +13,7 @@ import {
 } from "@heddle/core/internal/network/class-probabilities.js";
 import type { PageSection } from "../../pages/page.js";
 import { drawFigure } from "../../rendering/draw-figure.js";
-import { type ExplainContext, type ExplainedData, emptyPart, type Part } from "./context.js";
+import { type ExplainContext, emptyPart, type Part } from "./context.js";
 import { embeddingFigure, filtersFigure } from "./figures.js";
 import { drawGallery } from "./gallery.js";
 
@@ -39,7 +41,7 @@ export async function explainFilters({ model, onStage }: ExplainContext): Promis
 export async function explainDataset(
   context: ExplainContext,
   trace: Trace,
-  data: ExplainedData,
+  data: Dataset<Images>,
 ): Promise<Part & { readonly embedding: object | undefined; readonly gallery: readonly object[] }> {
   const { model, signal } = context;
   const part = emptyPart();
@@ -64,7 +66,7 @@ export async function explainDataset(
 async function mapImages(
   context: ExplainContext,
   trace: Trace,
-  { test, dataset }: ExplainedData,
+  { test, classNames }: Dataset<Images>,
   predicted: readonly number[],
   part: Part,
 ): Promise<object | undefined> {
@@ -94,7 +96,7 @@ async function mapImages(
   const { layer, neighbours, agreement, agreementByClass } = embedding;
   const figure = await drawFigure(
     embeddingFigure(embedding, {
-      classNames: dataset.classNames,
+      classNames,
       labels: chosen.labels,
       predicted: Array.from(indices, (index) => predicted[index]!),
     }),

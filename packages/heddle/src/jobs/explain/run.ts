@@ -3,6 +3,7 @@ import { HeddleError } from "@heddle/core/internal/base/errors.js";
 import { writeFileAtomic } from "@heddle/core/internal/base/files-node.js";
 import { groupDigits } from "@heddle/core/internal/base/format.js";
 import type { Dataset } from "@heddle/core/internal/data/dataset.js";
+import type { Images } from "@heddle/core/internal/data/images.js";
 import type { Model } from "@heddle/core/internal/model/model.js";
 import { Trace } from "@heddle/core/internal/model/trace.js";
 import { classCount, classNamesOf, whyNoClasses } from "@heddle/core/internal/network/class-probabilities.js";
@@ -14,11 +15,10 @@ import { renderPage } from "../../pages/render-page.js";
 import { writeFigures } from "../../rendering/write-figures.js";
 import { slug } from "../../runs/run-ids.js";
 import { dataOfModel } from "../data-of-model.js";
-import { labelledSet } from "../labelled-set.js";
 import { type EngineChoice, type OpenedModel, openModel } from "../open-run.js";
 import { imageSize } from "../picture-input.js";
 import { type CountedLooks, countLook } from "../report/count-look.js";
-import { type ExplainContext, type ExplainedData, emptyPart, type Part } from "./context.js";
+import { type ExplainContext, emptyPart, type Part } from "./context.js";
 import { explainImage } from "./image.js";
 import { readExplainImage, splitOf } from "./input.js";
 import { explainDataset, explainFilters } from "./parts.js";
@@ -103,7 +103,7 @@ export async function explainRun(options: ExplainOptions): Promise<Explained> {
   try {
     const shape = imageSize(model);
     const data = await dataFor(opened, options);
-    const context = contextOf(options, opened, data?.dataset, shape);
+    const context = contextOf(options, opened, data, shape);
     checkLayer(context);
     const image =
       options.image === undefined ? undefined : await readExplainImage(options.image, opened, data);
@@ -130,7 +130,7 @@ export async function explainRun(options: ExplainOptions): Promise<Explained> {
       opened,
       data,
       folder: join(opened.path, "explain"),
-      title: data?.dataset.title ?? model.name,
+      title: data?.title ?? model.name,
       details: { embedding, gallery },
       looked: gallery.length > 0,
     });
@@ -144,13 +144,12 @@ export async function explainRun(options: ExplainOptions): Promise<Explained> {
 async function dataFor(
   opened: OpenedModel,
   { image, data }: ExplainOptions,
-): Promise<ExplainedData | undefined> {
+): Promise<Dataset<Images> | undefined> {
   if (image !== undefined && splitOf(image) === undefined) return undefined;
   if (!opened.run && data.data === undefined) return undefined;
-  const { dataset, streams } = await dataOfModel(opened, data);
+  const dataset = await dataOfModel(opened, data);
   checkFits(opened.model, dataset);
-  const { train, test } = streams ?? dataset;
-  return { dataset, train: labelledSet(train), test: labelledSet(test) };
+  return dataset;
 }
 
 const withoutDataset = {
@@ -163,7 +162,7 @@ const withoutDataset = {
 function contextOf(
   { method, engine, events, signal }: ExplainOptions,
   { model, run }: OpenedModel,
-  dataset: Dataset | undefined,
+  dataset: Pick<Dataset, "classNames"> | undefined,
   shape: ExplainContext["shape"],
 ): ExplainContext {
   const known = dataset?.classNames ?? run?.record.dataset.classNames ?? [];
@@ -228,7 +227,7 @@ async function write(
   { sections, figures, findings, notes }: Part,
   about: {
     readonly opened: OpenedModel;
-    readonly data: ExplainedData | undefined;
+    readonly data: Dataset<Images> | undefined;
     /** Where the page goes by default. */
     readonly folder: string;
     readonly title: string;
@@ -241,7 +240,7 @@ async function write(
   const { model, name, path, run } = opened;
   const folder = out ?? about.folder;
   const page = join(folder, "report.html");
-  const notice = noticeOf(data?.dataset, notes);
+  const notice = noticeOf(data, notes);
   const html = renderPage({
     kind: "Heddle explanation",
     title,
@@ -266,7 +265,10 @@ async function write(
 }
 
 /** Warns that images are generated, and of what cannot be shown. */
-function noticeOf(dataset: Dataset | undefined, notes: readonly string[]): Notice | undefined {
+function noticeOf(
+  dataset: Pick<Dataset, "source"> | undefined,
+  notes: readonly string[],
+): Notice | undefined {
   const generated = dataset && dataNotice(dataset.source, undefined);
   const incomplete =
     notes.length === 0 ? undefined : { title: "Not everything can be shown", text: notes.join(" ") };

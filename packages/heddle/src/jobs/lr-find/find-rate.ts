@@ -10,7 +10,7 @@ import { findLearningRate, type LearningRateFinding } from "@heddle/core/interna
 import type { LoadOptions } from "../../datasets/index.js";
 import { drawFigure } from "../../rendering/draw-figure.js";
 import { writeFigures } from "../../rendering/write-figures.js";
-import { obtainDataset } from "../obtain-dataset.js";
+import { asImages, obtainDataset } from "../obtain-dataset.js";
 
 /** A search for a learning rate. */
 export interface RateSearch {
@@ -66,7 +66,7 @@ export const rateRules = {
 export async function findRate(search: RateSearch): Promise<FoundRate> {
   checkRange(search);
   const { settings, who, from, to, steps, load, threads, folder, signal, onStep, onWarning } = search;
-  const { dataset } = await obtainDataset("fashion-mnist", settings.data, load);
+  const { dataset } = asImages(await obtainDataset("fashion-mnist", settings.data, load));
   const note = limitNote(dataset.train, settings.limit);
   if (note !== undefined) onWarning(note);
   const training = trainingOf(settings, dataset, { threads, who });

@@ -1,4 +1,5 @@
 import type { Dataset } from "@heddle/core/internal/data/dataset.js";
+import { datasetInMemory } from "@heddle/core/internal/data/images.js";
 import { measureThroughput, type Throughput } from "@heddle/core/internal/tuning/throughput.js";
 import { type Downsampling, downsamplings } from "./network.js";
 import type { Setting } from "./regimes.js";
@@ -15,12 +16,15 @@ export async function measureSpeeds(
 ): Promise<Readonly<Record<Downsampling, Throughput>>> {
   const { threads, signal } = options;
   const { request } = frame;
+  const images = datasetInMemory(dataset);
   const measured: [Downsampling, Throughput][] = [];
   for (const downsampling of downsamplings) {
     const setting: Setting = { label: "", network: { downsampling } };
     const training = {
       ...trainingOf(frame, setting, request.seed),
-      dataset,
+      dataset: images,
+      train: images.train,
+      validation: undefined,
       threads,
       fast: request.fast,
       batchSize: request.batchSize,

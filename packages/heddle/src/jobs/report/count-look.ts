@@ -1,7 +1,8 @@
 import { messageOf } from "@heddle/core/internal/base/errors.js";
 import { isFile } from "@heddle/core/internal/base/files-node.js";
+import type { Images } from "@heddle/core/internal/data/images.js";
 import { type LookReason, looksSentence, type TestLook } from "../../runs/test-looks.js";
-import type { LabelledSet } from "../labelled-set.js";
+import { fingerprintOf } from "../fingerprint.js";
 import type { OpenedModel } from "../open-run.js";
 import { writeRunReport } from "./run-report.js";
 
@@ -20,11 +21,11 @@ export interface CountedLooks {
  */
 export async function countLook(
   run: OpenedModel["run"],
-  test: Pick<LabelledSet, "fingerprint">,
+  test: Images,
   reason: LookReason,
   onWarning: (message: string) => void,
 ): Promise<CountedLooks | null> {
-  if (run === undefined || run.record.dataset.testSha256 !== (await test.fingerprint())) return null;
+  if (run === undefined || run.record.dataset.testSha256 !== (await fingerprintOf(test))) return null;
   const { folder, record } = run;
   const look: TestLook = { at: new Date().toISOString(), reason };
   let looks = [...(await folder.readTestLooks()), look];

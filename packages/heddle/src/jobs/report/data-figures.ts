@@ -3,8 +3,8 @@ import { imageGrid } from "@heddle/core/internal/figures/image-grid.js";
 import { drawFigures } from "../../rendering/draw-figure.js";
 import { keepFigure } from "../../runs/kept-figure.js";
 import type { RunFolder } from "../../runs/run-folder.js";
+import { firstOfClasses } from "../example-images.js";
 import type { Job } from "../job.js";
-import { firstOfClasses, type LabelledSet } from "../labelled-set.js";
 
 /** Pictures of the first grid, as in the published study. */
 const GRID_COUNT = 25;
@@ -15,20 +15,12 @@ export const dataFigureNames = ["first-images", "one-of-each-class"] as const;
 
 /**
  * Draws what the data looks like into a run's folder: the first two figures of the published study.
- *
- * @param train the training images; of a stream, the first ones
- * @param all all training images, of a stream too
  */
-export async function drawDataFigures(
-  folder: RunFolder,
-  job: Job,
-  train: ImageSet,
-  all: LabelledSet,
-): Promise<void> {
-  const { classNames, title } = job.dataset;
+export async function drawDataFigures(folder: RunFolder, { dataset, train }: Job): Promise<void> {
+  const { classNames, title } = dataset;
   const named = (set: ImageSet) => [...set.labels].map((label) => classNames[label]!);
-  const first = firstImages(train, GRID_COUNT);
-  const each = await all.at(firstOfClasses(all, classNames.length));
+  const first = firstImages(train.preview, GRID_COUNT);
+  const each = await train.at(firstOfClasses(train, classNames.length));
   const [firstName, eachName] = dataFigureNames;
   const grids = [
     imageGrid(first, {

@@ -1,6 +1,7 @@
 import { HeddleError } from "@heddle/core/internal/base/errors.js";
 import { isFolder, removeHalfWritten } from "@heddle/core/internal/base/files-node.js";
 import { hasRelaxedSimd } from "@heddle/core/internal/engine/variant.js";
+import { trainingImages } from "@heddle/core/internal/recipes/training-images.js";
 import type { LoadOptions } from "../../datasets/index.js";
 import { type CheckpointRule, Checkpoints } from "../../runs/checkpoints.js";
 import { parseHistory } from "../../runs/history-csv.js";
@@ -10,10 +11,9 @@ import { RunFolder } from "../../runs/run-folder.js";
 import { lockFolder, removeDeadLock } from "../../system/lock.js";
 import { heddleVersion } from "../../system/version.js";
 import { checkSameData } from "../check-same-data.js";
+import { dataOfRun } from "../data-of-model.js";
 import type { Job, JobEvents } from "../job.js";
-import { datasetOfRun } from "../open-run.js";
-import { planOfRun, wasStreamed } from "../plan-of-run.js";
-import { streamsOfRun } from "../streams.js";
+import { planOfRun } from "../plan-of-run.js";
 import { checkMarks, marksOf } from "../train/checkpointing.js";
 import { type RunSoFar, resumeJob } from "../train/run-job.js";
 
@@ -116,14 +116,12 @@ async function jobOf(folder: RunFolder, record: RunRecord, options: ResumeOption
   const { data, load, threads, signal } = options;
   const plan = planOfRun(folder.recordPath, record);
   if (plan.fast && !hasRelaxedSimd()) throw withoutFma(folder);
-  const { dataset, streams } = wasStreamed(record)
-    ? await streamsOfRun(record, data, load)
-    : { dataset: await datasetOfRun(record, data, load), streams: undefined };
+  const dataset = await dataOfRun(record, { data, load });
   checkSameData(record, dataset);
   return {
     ...plan,
     dataset,
-    streams,
+    ...trainingImages(dataset.train, plan),
     threads,
     signal,
     settings: record.recipe,

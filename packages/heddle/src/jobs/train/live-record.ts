@@ -47,7 +47,7 @@ export class LiveRecord {
 }
 
 /** The record of a run that begins. */
-export function newRecord(job: Job, id: string, { trainSet, testSha256 }: PreparedJob): RunRecord {
+export function newRecord(job: Job, id: string, { testSha256 }: PreparedJob): RunRecord {
   const { name, title, source, classNames } = job.dataset;
   return {
     formatVersion: RUN_FORMAT_VERSION,
@@ -64,7 +64,7 @@ export function newRecord(job: Job, id: string, { trainSet, testSha256 }: Prepar
       title,
       classNames,
       source,
-      trainImages: trainSet.count,
+      trainImages: job.train.count,
       testSha256,
       ...(job.standInFor && { standInFor: job.standInFor }),
     },

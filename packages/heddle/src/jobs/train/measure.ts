@@ -1,7 +1,7 @@
+import type { Images } from "@heddle/core/internal/data/images.js";
 import type { Model } from "@heddle/core/internal/model/model.js";
 import type { Metrics } from "../../runs/records.js";
 import type { JobOutputs } from "../evaluate/evaluate-job.js";
-import type { LabelledSet } from "../labelled-set.js";
 import { median } from "./median.js";
 import type { RunUnderWay } from "./run-under-way.js";
 
@@ -16,14 +16,13 @@ export interface Measured extends JobOutputs {
 }
 
 /** Third stage: evaluates the model on both splits, and times its predictions. */
-export async function measure({ job, prepared, folder }: RunUnderWay): Promise<Measured> {
-  const { model, events, signal } = job;
-  const { trainSet, testSet, validation } = prepared;
+export async function measure({ job, folder }: RunUnderWay): Promise<Measured> {
+  const { dataset, validation, model, events, signal } = job;
   await folder.checkThere();
   events.onStage("evaluating");
-  const train = await evaluate(model, trainSet, signal);
-  const test = await evaluate(model, testSet, signal);
-  const predictions = await timedPredictions(model, testSet, signal);
+  const train = await evaluate(model, job.train, signal);
+  const test = await evaluate(model, dataset.test, signal);
+  const predictions = await timedPredictions(model, dataset.test, signal);
   const heldOut = validation && {
     images: validation,
     outputs: await model.predict(validation, { signal }),
@@ -32,17 +31,13 @@ export async function measure({ job, prepared, folder }: RunUnderWay): Promise<M
   return { train, test, ...predictions, heldOut };
 }
 
-async function evaluate(
-  model: Model,
-  { samples }: LabelledSet,
-  signal: AbortSignal,
-): Promise<Metrics["test"]> {
+async function evaluate(model: Model, { samples }: Images, signal: AbortSignal): Promise<Metrics["test"]> {
   const { loss, accuracy } = await model.evaluate(samples, { signal });
   return { loss, accuracy };
 }
 
 /** The model's outputs for images, and how many images it predicts in a second. */
-async function timedPredictions(model: Model, images: LabelledSet, signal: AbortSignal) {
+async function timedPredictions(model: Model, images: Images, signal: AbortSignal) {
   const rates: number[] = [];
   let outputs: Float32Array = new Float32Array();
   for (let round = 0; round < PREDICTION_ROUNDS; round++) {

@@ -21,7 +21,7 @@ export async function train(run: RunUnderWay): Promise<Trained> {
   events.onModel(model.summary(), engine);
   await model.fit(prepared.samples, {
     ...prepared.fit,
-    validationData: prepared.validation ?? prepared.testSet.samples,
+    validationData: job.validation ?? job.dataset.test.samples,
     signal,
     callbacks: [
       epochWriter(run),
@@ -37,13 +37,13 @@ export async function train(run: RunUnderWay): Promise<Trained> {
 }
 
 /** Writes what an epoch gave, before anything else hears of its end. */
-function epochWriter({ job, prepared, folder, epochs }: RunUnderWay): Callback {
+function epochWriter({ job, folder, epochs }: RunUnderWay): Callback {
   return {
     onEpochEnd: async (logs) => {
       await folder.checkThere();
       epochs.push(logs);
       // Without a validation split, the test images are those that validate.
-      if (prepared.validation === undefined) {
+      if (job.validation === undefined) {
         await folder.appendTestLook({ at: new Date().toISOString(), reason: "validation" });
       }
       await folder.writeHistory({ epochs });
@@ -53,14 +53,14 @@ function epochWriter({ job, prepared, folder, epochs }: RunUnderWay): Callback {
 }
 
 async function checkpointingOf(run: RunUnderWay): Promise<Checkpointing> {
-  const { job, prepared, folder, record, epochs, clock, state } = run;
+  const { job, folder, record, epochs, clock, state } = run;
   return new Checkpointing({
     folder,
     rule: job.checkpoints ?? {},
     marks: await marksOf(record.now),
     epochs,
     clock,
-    heldOut: prepared.validation !== undefined,
+    heldOut: job.validation !== undefined,
     from: state,
   });
 }

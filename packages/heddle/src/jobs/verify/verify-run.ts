@@ -2,15 +2,15 @@ import { AbortedError, HeddleError, messageOf } from "@heddle/core/internal/base
 import type { Callback } from "@heddle/core/internal/callbacks/callback.js";
 import { hasRelaxedSimd } from "@heddle/core/internal/engine/variant.js";
 import { loadModel } from "@heddle/core/internal/model/load.js";
-import { prepareFit } from "@heddle/core/internal/recipes/prepare-training.js";
+import { prepareTraining } from "@heddle/core/internal/recipes/prepare-training.js";
 import type { Training } from "@heddle/core/internal/recipes/training.js";
+import { trainingImages } from "@heddle/core/internal/recipes/training-images.js";
 import type { LoadOptions } from "../../datasets/index.js";
 import type { EngineVariant, RunRecord } from "../../runs/records.js";
 import { RunFolder } from "../../runs/run-folder.js";
 import { checkSameData } from "../check-same-data.js";
-import { datasetOfRun } from "../open-run.js";
-import { planOfRun, wasStreamed } from "../plan-of-run.js";
-import { streamsOfRun } from "../streams.js";
+import { dataOfRun } from "../data-of-model.js";
+import { planOfRun } from "../plan-of-run.js";
 import { type Difference, differencesFrom, findingsOf } from "./verification-findings.js";
 
 export interface VerifyOptions {
@@ -69,15 +69,13 @@ export async function verifyRun(run: string, root: string, options: VerifyOption
   if (recorded === undefined) throw notFinished(folder, record);
   const plan = planOfRun(folder.recordPath, record);
   if (plan.fast && !hasRelaxedSimd()) throw withoutFma(folder);
-  const { dataset, streams } = wasStreamed(record)
-    ? await streamsOfRun(record, data, load)
-    : { dataset: await datasetOfRun(record, data, load) };
+  const dataset = await dataOfRun(record, { data, load });
   checkSameData(record, dataset);
 
   const saved = await savedWeights(folder);
   const { trained, engine, firstDifferentEpoch } = await trainAgain(
     folder,
-    { ...plan, dataset, streams, threads },
+    { ...plan, dataset, ...trainingImages(dataset.train, plan), threads },
     options,
   );
   const weights = { recorded, trained, saved: saved.sha256 };
@@ -110,7 +108,7 @@ async function trainAgain(
     },
   };
   try {
-    const { samples, fit } = prepareFit(training);
+    const { samples, fit } = prepareTraining(training);
     const engine = await model.engine();
     const callbacks = [...fit.callbacks, compareEpoch, onTraining(epochs, engine)];
     // Only early stopping lets validation change weights, and it has held-out images: none are validated otherwise.
