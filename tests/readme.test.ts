@@ -45,7 +45,12 @@ beforeAll(async () => {
     .png()
     .toFile(workspace.file("boot.png"));
   await sharp(workspace.file("boot.png")).toFile(workspace.file("boot.jpg"));
-  for (const words of ["train.csv.gz", "fashion-mnist_train.csv.gz", "more-photos --to images"]) {
+  for (const words of [
+    "train.csv.gz",
+    "fashion-mnist_train.csv.gz",
+    "photos --to images",
+    "more-photos --to images",
+  ]) {
     await workspace.heddle(["convert", "datasets/mnist", ...words.split(" ")]);
   }
 });

@@ -19,7 +19,9 @@ describe("heddle study fashion-mnist without data and network", () => {
 
   it("trains on fashion-sketch and says on both streams that this is not Fashion-MNIST", () => {
     expect(offline.code, offline.stderr).toBe(0);
-    expect(offline.stderr).toMatch(/^warning: Dataset "fashion-mnist": .*downloads are off.*--data DIR\.\n$/);
+    expect(offline.stderr).toMatch(
+      /^warning: Dataset "fashion-mnist": .*downloads are off.*set --data to the folder that holds the files\.\n$/,
+    );
     expect(offline.stdout).toMatch(/^This run is NOT on Fashion-MNIST: it trains on fashion-sketch/);
     expect(offline.stdout).toMatch(/^Dataset +fashion-sketch \(generated\), NOT Fashion-MNIST$/m);
   });
