@@ -5,7 +5,7 @@ import { checkpointFile, readCheckpoint } from "../../packages/core/dist/callbac
 import { readSafetensors, writeSafetensors } from "../../packages/core/dist/formats/safetensors.js";
 import * as heddle from "../../packages/core/dist/index.js";
 import { modelFromJson } from "../../packages/core/dist/model/load.js";
-import { readRecipe, recipeJson } from "../../packages/heddle/dist/jobs/recipe-file.js";
+import { readRecipe, recipeOf } from "../../packages/core/dist/recipes/recipe.js";
 import { asText, bytesOf, check, fingerprint } from "./check.mjs";
 
 const json = (/** @type {unknown} */ value) => bytesOf(JSON.stringify(value));
@@ -269,8 +269,8 @@ export const modelTargets = [
         const value = parseJson("recipe.json", text);
         if (typeof value !== "object" || value === null || Array.isArray(value)) return "no object";
         const settings = readRecipe("recipe.json", /** @type {any} */ (value));
-        const written = JSON.stringify(recipeJson(settings));
-        const again = recipeJson(readRecipe("recipe.json", JSON.parse(written)));
+        const written = JSON.stringify(recipeOf(settings));
+        const again = recipeOf(readRecipe("recipe.json", JSON.parse(written)));
         check(JSON.stringify(again) === written, "what was read to be written and read again");
         return fingerprint(written);
       }),

@@ -1,7 +1,7 @@
 // The files of run folders and of studies.
 
 import {
-  parseStudyRecord,
+  parseRegularizationRecord,
   parseTestRecord,
   parseTrialRecord,
 } from "../../packages/heddle/dist/jobs/regularization/records.js";
@@ -10,6 +10,7 @@ import { parseEvaluation } from "../../packages/heddle/dist/runs/evaluation-reco
 import { formatHistory, parseHistory } from "../../packages/heddle/dist/runs/history-csv.js";
 import { isPlainDrawing } from "../../packages/heddle/dist/runs/kept-figure.js";
 import { parseMetrics, parseRunRecord } from "../../packages/heddle/dist/runs/records.js";
+import { runRecord } from "../../packages/heddle/dist/runs/records.testing.js";
 import { slug } from "../../packages/heddle/dist/runs/run-ids.js";
 import { formatTagChange, parseTags } from "../../packages/heddle/dist/runs/tags.js";
 import { formatLook, parseLooks } from "../../packages/heddle/dist/runs/test-looks.js";
@@ -22,13 +23,7 @@ const startedAt = "2026-03-04T15:30:12.000Z";
 const measured = { accuracy: 0.9, loss: null };
 
 const run = {
-  ...{ formatVersion: 1, id: "2026-03-04-153012-a", status: "finished", command: "heddle study a", seed: 42 },
-  ...{
-    configuration: { epochs: 16, loss: { class_name: "Huber", config: { delta: 1 } } },
-    versions,
-    machine,
-    startedAt,
-  },
+  ...runRecord({ id: "2026-03-04-153012-a", status: "finished", command: "heddle study a" }),
   dataset: {
     ...{ name: "a", title: "A", classNames: ["Trouser", "Bag"] },
     source: {
@@ -42,6 +37,7 @@ const run = {
       },
       ...{ split: { fraction: 0.2, seed: 1 }, files: [{ name: "a.csv", bytes: 12, sha256 }] },
     },
+    ...{ trainImages: 4, testSha256: sha256 },
   },
   ...{ finishedAt: startedAt, timeSeconds: { data: 0.5, training: 100 }, weightsSha256: sha256 },
 };
@@ -124,7 +120,7 @@ const study = {
     versions,
     machine,
   },
-  ...{ request: { "--seeds": "3" }, plan: { seeds: 3, epochs: 12, choosingEpochs: 4, expectedSeconds: 90 } },
+  ...{ request: { seeds: "3" }, plan: { seeds: 3, epochs: 12, choosingEpochs: 4, expectedSeconds: 90 } },
   speeds: { maxPooling: speed, strides: speed, none: speed },
 };
 const trial = {
@@ -313,7 +309,7 @@ export const runTargets = [
 
 /** What goes on of a study, with the marks that it had. @param {string} file @param {string} text */
 function readStudy(file, text) {
-  return { formatVersion: 1, study: "regularization", ...parseStudyRecord(file, text) };
+  return { formatVersion: 1, study: "regularization", ...parseRegularizationRecord(file, text) };
 }
 
 /** A run, with a folder's name made of its dataset's. @param {string} file @param {string} text */
