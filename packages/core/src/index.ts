@@ -72,7 +72,7 @@ export {
 export * from "./regularizers/index.js";
 export * from "./schedules/index.js";
 export type { Evaluation } from "./training/evaluate.js";
-export type { FitOptions } from "./training/fit-options.js";
+export type { EpochOptions, FitOptions } from "./training/fit-options.js";
 export type { ValidationOptions, WeightedSamples, Weighting } from "./training/sample-weights.js";
 export {
   type LabelledSamples,

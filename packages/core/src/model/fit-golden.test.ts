@@ -9,7 +9,6 @@ import { expectClose } from "../ops/op-lab.testing.js";
 import { SGD } from "../optimizers/index.js";
 import { L1, L1L2, L2 } from "../regularizers/index.js";
 import type { FitOptions } from "../training/fit-options.js";
-import type { ValidationOptions, Weighting } from "../training/sample-weights.js";
 import { Sequential } from "./sequential.js";
 
 interface Driven {
@@ -47,7 +46,7 @@ const firstSeven = {
 };
 
 describe("fit trains as Keras does", () => {
-  const cases: [name: string, FitOptions & ValidationOptions & Weighting, DenseOptions?][] = [
+  const cases: [name: string, FitOptions, DenseOptions?][] = [
     ["classWeight", { classWeight: { 0: 0.5, 2: 3 }, validationSplit: 0.2 }],
     ["sampleWeight", { sampleWeight }],
     [

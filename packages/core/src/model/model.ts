@@ -21,7 +21,6 @@ import type { FitOptions } from "../training/fit-options.js";
 import { type ModelMetrics, modelMetrics } from "../training/model-metrics.js";
 import { nonFiniteFault } from "../training/non-finite.js";
 import { profileTraining } from "../training/profile.js";
-import type { ValidationOptions, Weighting } from "../training/sample-weights.js";
 import type { Samples, TrainingSamples } from "../training/samples.js";
 import { Session } from "../training/session.js";
 import { Sources } from "../training/sources.js";
@@ -128,10 +127,7 @@ export class Model extends Network {
    * const history = await model.fit(data.train, { epochs: 5, batchSize: 64, validationSplit: 0.1 });
    * history.epochs.at(-1)!.valAccuracy; // 0.9
    */
-  async fit(
-    samples: TrainingSamples | SampleStream,
-    options: FitOptions & ValidationOptions & Weighting = {},
-  ): Promise<History> {
+  async fit(samples: TrainingSamples | SampleStream, options: FitOptions = {}): Promise<History> {
     checkKnownOptions("fit", options, FIT_OPTIONS);
     const { optimizer } = this.compiled;
     const { stepsPerEpoch, initialEpoch: epochsBefore = this.done.epochs } = options;
@@ -366,6 +362,6 @@ const FIT_OPTIONS = Object.keys({
   verbose: true,
   callbacks: true,
   signal: true,
-} satisfies OptionNames<FitOptions & ValidationOptions & Weighting>);
+} satisfies OptionNames<FitOptions>);
 
 const DEFAULT_LOSS = losses.create("compile", "sparseCategoricalCrossentropy");

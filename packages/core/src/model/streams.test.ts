@@ -5,7 +5,6 @@ import type { Callback, TrainingState } from "../callbacks/callback.js";
 import { Adam } from "../optimizers/index.js";
 import { OneCycle } from "../schedules/index.js";
 import type { FitOptions } from "../training/fit-options.js";
-import type { ValidationOptions, Weighting } from "../training/sample-weights.js";
 import type { LabelledSamples } from "../training/samples.js";
 import type { SampleChunk, SampleStream } from "../training/stream.js";
 import { StreamReader } from "../training/stream-reader.js";
@@ -67,10 +66,8 @@ async function* sameMemory(given: LabelledSamples, size: number): AsyncGenerator
   }
 }
 
-type Options = FitOptions & ValidationOptions & Weighting;
-
 /** Weights and logs of a training, without times. */
-async function trained(given: LabelledSamples | SampleStream, options: Options, threads = 2) {
+async function trained(given: LabelledSamples | SampleStream, options: FitOptions, threads = 2) {
   const model = cnn(threads);
   const { epochs } = await model.fit(given, { batchSize: 16, ...options });
   const logs = epochs.map(({ seconds: _, imagesPerSecond: __, ...row }) => row);
@@ -281,7 +278,7 @@ describe("a stream that fails", () => {
     await expect(model.predict(failing(0))).rejects.toThrow(/chunk 1 of the stream: expected at least one/);
   });
 
-  it.each<[string, SampleStream, Options, string]>([
+  it.each<[string, SampleStream, FitOptions, string]>([
     ["nothing", [], {}, "fit: expected samples in pass 0 of the stream, received none. A generator yields"],
     [
       "a generator for two epochs",

@@ -1,7 +1,6 @@
 import { EarlyStopping } from "../callbacks/index.js";
 import type { ImageSet } from "../data/dataset.js";
 import type { FitOptions } from "../training/fit-options.js";
-import type { ValidationOptions, Weighting } from "../training/sample-weights.js";
 import type { SampleStream } from "../training/stream.js";
 import { checkFits } from "./check-fits.js";
 import type { Training } from "./training.js";
@@ -11,7 +10,7 @@ export interface PreparedTraining {
   /** The images to train on, or a stream of them. */
   readonly samples: ImageSet | SampleStream;
   /** What decides the weights, with the validation images if there are any. Add to the callbacks, do not replace them. */
-  readonly fit: FitOptions & ValidationOptions & Weighting & Required<Pick<FitOptions, "callbacks">>;
+  readonly fit: FitOptions & Required<Pick<FitOptions, "callbacks">>;
 }
 
 /**

@@ -3,9 +3,10 @@ import { wholeNumber } from "../base/shape.js";
 import type { Callback } from "../callbacks/callback.js";
 import { checkedCallbacks } from "./check-callbacks.js";
 import { verboseLines } from "./progress-lines.js";
+import type { ValidationOptions, Weighting } from "./sample-weights.js";
 
-/** How `fit` trains. */
-export interface FitOptions {
+/** How epochs are trained. */
+export interface EpochOptions {
   /**
    * Passes over the data.
    *
@@ -60,8 +61,11 @@ export interface FitOptions {
   readonly signal?: AbortSignal;
 }
 
+/** The options of `fit`: how it trains, what it validates on, and how much each sample counts. */
+export type FitOptions = EpochOptions & ValidationOptions & Weighting;
+
 /** The callbacks of a training: those of the options, checked, and one that prints where `verbose` says so. */
-export function callbacksOf({ callbacks = [], verbose = 0 }: FitOptions): Callback[] {
+export function callbacksOf({ callbacks = [], verbose = 0 }: EpochOptions): Callback[] {
   const list = checkedCallbacks(callbacks);
   if (![0, 1, 2].includes(verbose)) {
     throw new HeddleError({

@@ -5,14 +5,14 @@ import type { EpochLogs, History } from "../callbacks/history.js";
 import type { Schedule } from "../schedules/index.js";
 import type { TrainingContext } from "./context.js";
 import { Epoch } from "./epoch.js";
-import { callbacksOf, type FitOptions, validationRule } from "./fit-options.js";
+import { callbacksOf, type EpochOptions, validationRule } from "./fit-options.js";
 import { NonFiniteNumbers } from "./non-finite.js";
 import { Pauses } from "./pauses.js";
 import { StreamFault } from "./stream-reader.js";
 import { TrainingController } from "./training-controller.js";
 
 /** Trains for some epochs. */
-export async function trainEpochs(context: TrainingContext, options: FitOptions): Promise<History> {
+export async function trainEpochs(context: TrainingContext, options: EpochOptions): Promise<History> {
   const { session, optimizer, done } = context;
   const { signal } = options;
   const callbacks = callbacksOf(options);

@@ -47,7 +47,7 @@ export class Sources {
    */
   async forFit(
     samples: TrainingSamples | SampleStream,
-    options: FitOptions & ValidationOptions & Weighting & { readonly batchSize: number },
+    options: FitOptions & { readonly batchSize: number },
     position: { readonly seed: number; readonly epochsBefore: number },
   ): Promise<TrainingSource> {
     if (isStream(samples)) return this.streamForFit(samples, options, position.epochsBefore);
@@ -68,7 +68,7 @@ export class Sources {
 
   private async streamForFit(
     stream: SampleStream,
-    options: FitOptions & ValidationOptions & Weighting & { readonly batchSize: number },
+    options: FitOptions & { readonly batchSize: number },
     epochsBefore: number,
   ): Promise<TrainingSource> {
     refuseForStreams(options);
@@ -240,7 +240,7 @@ function classesOf(outputShape: Shape, { activation }: Loss): number {
 }
 
 /** Refuses options that need all samples at once. */
-function refuseForStreams(options: FitOptions & ValidationOptions & Weighting): void {
+function refuseForStreams(options: FitOptions): void {
   const refuse = (name: string, next: string) => {
     throw new HeddleError({ who: "fit", expected: `no ${name} for a stream`, received: name, next });
   };
