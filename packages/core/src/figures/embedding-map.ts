@@ -1,5 +1,6 @@
 import { HeddleError } from "../base/errors.js";
 import { groupDigits } from "../base/format.js";
+import { median } from "../base/median.js";
 import { type Chart, type ChartSpec, chartSpec } from "./chart.js";
 import { type Theme, textSizes } from "./theme.js";
 
@@ -159,9 +160,4 @@ function colour(domain: readonly string[], range: readonly string[], theme: Them
       symbolOpacity: 1,
     },
   };
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[sorted.length >> 1]!;
 }

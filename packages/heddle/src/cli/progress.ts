@@ -1,4 +1,4 @@
-import { formatBytes, formatDuration, groupDigits } from "@heddle/core/internal/base/format.js";
+import { counted, formatBytes, formatDuration, groupDigits } from "@heddle/core/internal/base/format.js";
 import type { Callback, Progress } from "@heddle/core/internal/callbacks/callback.js";
 import type { EpochLogs } from "@heddle/core/internal/callbacks/history.js";
 import { bar, measurementParts } from "@heddle/core/internal/training/progress-lines.js";
@@ -103,9 +103,4 @@ export function lineWithBar(columns: number, share: number, label: string, parts
   const fitting = [label, ...parts];
   while (fitting.length > 1 && fitting.join("  ").length > room) fitting.pop();
   return fitting.join("  ").slice(0, Math.max(0, room));
-}
-
-/** `1 epoch`, `16 epochs`. */
-function counted(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? "" : "s"}`;
 }

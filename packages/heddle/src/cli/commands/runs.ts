@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError, Option } from "@commander-js/extra-typings";
-import { formatDuration, formatPercent, groupDigits } from "@heddle/core/internal/base/format.js";
+import { counted, formatDuration, formatPercent } from "@heddle/core/internal/base/format.js";
 import { parseSince, queryRuns, sortKeys } from "../../runs/run-query.js";
 import { type DamagedRun, listedStatuses, type RunSummary, readRuns } from "../../runs/run-store.js";
 import { jsonOption, nonEmpty, runDirOption, wholeNumber } from "../options.js";
@@ -109,7 +109,7 @@ function print(
     terminal.result(
       total === 0
         ? `No runs in ${cell(all.root)}. heddle study fashion-mnist makes one; --run-dir names another folder.`
-        : `None of the ${counted(total)} in ${cell(all.root)} matches.`,
+        : `None of the ${counted(total, "run")} in ${cell(all.root)} matches.`,
     );
     return;
   }
@@ -122,7 +122,8 @@ function print(
     terminal.result(wrapped(`${cell(id)}  ${DAMAGED}: ${cell(reason)}`, columns));
   }
   const unseen = all.damaged.length - damaged.length;
-  if (unseen > 0) terminal.info(`\n${counted(unseen)} cannot be read: heddle runs --status ${DAMAGED}`);
+  if (unseen > 0)
+    terminal.info(`\n${counted(unseen, "run")} cannot be read: heddle runs --status ${DAMAGED}`);
 }
 
 function rowOf(run: RunSummary): readonly string[] {
@@ -138,8 +139,4 @@ function rowOf(run: RunSummary): readonly string[] {
     cell(run.name ?? ""),
     cell(run.tags.join(" ")),
   ];
-}
-
-function counted(count: number): string {
-  return `${groupDigits(count)} ${count === 1 ? "run" : "runs"}`;
 }

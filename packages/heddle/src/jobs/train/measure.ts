@@ -1,8 +1,8 @@
+import { median } from "@heddle/core/internal/base/median.js";
 import type { Images } from "@heddle/core/internal/data/images.js";
 import type { Model } from "@heddle/core/internal/model/model.js";
 import type { Metrics } from "../../runs/records.js";
 import type { JobOutputs } from "../evaluate/evaluate-job.js";
-import { median } from "./median.js";
 import type { RunUnderWay } from "./run-under-way.js";
 
 /** Predictions are timed this often; the median counts. */

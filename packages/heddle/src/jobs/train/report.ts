@@ -1,9 +1,9 @@
+import { median } from "@heddle/core/internal/base/median.js";
 import type { Metrics } from "../../runs/records.js";
 import { evaluateJob } from "../evaluate/evaluate-job.js";
 import type { JobResult } from "../job.js";
 import { writeRunReport } from "../report/run-report.js";
 import type { Measured } from "./measure.js";
-import { median } from "./median.js";
 import type { RunUnderWay } from "./run-under-way.js";
 import type { Trained } from "./train.js";
 
