@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
+import { claimsIn } from "../packages/heddle/dist/system/lock.testing.js";
 import { readJson, Workspace } from "./cli.js";
 
 /** Nineteen steps an epoch. */
@@ -106,4 +107,16 @@ describe.skipIf(process.platform === "win32")("a resumed run", () => {
       expect(events).toEqual(scalars(undisturbed, part));
     }
   }, 180_000);
+});
+
+it("a run whose lock is deleted stops and writes nothing more", async () => {
+  const running = work.start(["train", "--data", "clothes", "--epochs", "200", "--run-dir", "lost"]);
+  await running.printed(" 2/200");
+  const run = work.runs("lost")[0]!;
+  rmSync(join(run, claimsIn(run)[0]!));
+  const { code, stderr } = await running.finished;
+  expect(code).toBe(2);
+  expect(stderr).toMatch(/^heddle: Run .*: expected lock-\w+ to stay while this process works on it, /);
+  // The process that may have the folder now says how it ends.
+  expect(readJson(run, "run.json")).toMatchObject({ status: "running" });
 });

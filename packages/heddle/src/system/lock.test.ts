@@ -12,7 +12,7 @@ import {
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { isLocked, lockFolder, removeDeadLock } from "./lock.js";
+import { isLocked, LockLostError, lockFolder, removeDeadLock } from "./lock.js";
 import { claimsIn, writeClaim } from "./lock.testing.js";
 
 let folder: string;
@@ -109,6 +109,7 @@ describe("lockFolder", () => {
     const lock = await lockFolder(folder, "Run");
     rmSync(join(folder, claimsIn(folder)[0]!));
     if (!lock.lost.aborted) await once(lock.lost, "abort");
+    expect(lock.lost.reason).toBeInstanceOf(LockLostError);
     await lock.release();
   }, 20_000);
 

@@ -31,9 +31,17 @@ export class LockedError extends HeddleError {
   override readonly name = "LockedError";
 }
 
+/** The error for a folder that this process had to itself until its claim was deleted. */
+export class LockLostError extends HeddleError {
+  override readonly name = "LockLostError";
+}
+
 /** A folder that this process has to itself. */
 export interface Lock {
-  /** Aborts when the claim is gone: deleted by someone, or by a process that took this one for dead. */
+  /**
+   * Aborts with a {@link LockLostError} when the claim is gone: deleted by someone, or by a process that took this one
+   * for dead. From then on this process must not write into the folder.
+   */
   readonly lost: AbortSignal;
   /** Gives the folder free. */
   release(): Promise<void>;
@@ -58,7 +66,7 @@ export async function lockFolder(folder: string, what: string): Promise<Lock> {
         await withdraw(folder, name);
         throw thrown;
       });
-      if (!rival) return hold(folder, name);
+      if (!rival) return hold(folder, what, name);
       await withdraw(folder, name);
       // A rival that only claims, as this process does, comes back under another name.
       if (seen.has(rival.name) || tries === TRIES) throw takenError(folder, what, rival);
@@ -145,13 +153,13 @@ async function withdraw(folder: string, name: string): Promise<void> {
 }
 
 /** Keeps a claim alive. */
-function hold(folder: string, name: string): Lock {
+function hold(folder: string, what: string, name: string): Lock {
   const path = join(folder, name);
   const lost = new AbortController();
   const beat = setInterval(() => {
     const now = new Date();
     utimes(path, now, now).catch((thrown: NodeJS.ErrnoException) => {
-      if (thrown.code === "ENOENT" && held.has(name)) lost.abort();
+      if (thrown.code === "ENOENT" && held.has(name)) lost.abort(lostError(folder, what, name));
     });
   }, BEAT_MS);
   beat.unref();
@@ -247,6 +255,15 @@ async function startOf(pid: number): Promise<string> {
 
 function pause(milliseconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
+
+function lostError(folder: string, what: string, name: string): LockLostError {
+  return new LockLostError({
+    who: `${what} ${folder}`,
+    expected: `${name} to stay while this process works on it`,
+    received: "a folder without it",
+    next: "Another process may have it now: nothing more was written. See that no other works on it, then resume.",
+  });
 }
 
 function takenError(folder: string, what: string, { name, pid, host }: Claim): LockedError {

@@ -6,7 +6,7 @@ import type { Dataset } from "@heddle/core/internal/data/dataset.js";
 import { checkSeveralClasses } from "@heddle/core/internal/recipes/check-fits.js";
 import { dataNotice } from "../../pages/notices.js";
 import { formatCommand } from "../../runs/command-line.js";
-import { lockFolder } from "../../system/lock.js";
+import { LockLostError, lockFolder } from "../../system/lock.js";
 import { describeMachine } from "../../system/machine.js";
 import { heddleVersion } from "../../system/version.js";
 import { RegularizationFolder } from "./folder.js";
@@ -91,13 +91,14 @@ const POOLED_RIVALS = ["pooling-l1", "pooling-l2"];
  *   small
  */
 export async function runRegularization(options: RegularizationOptions): Promise<RegularizationResult> {
-  const { dataset, request, events = {}, signal, threads, regimes = allRegimes } = options;
+  const { dataset, request, events = {}, threads, regimes = allRegimes } = options;
   checkSeveralClasses(dataset);
   const folder = new RegularizationFolder(join(options.runsFolder, folderNameOf(dataset)));
   const words = await wordsOf(request, dataset);
   // Before the lock, so that a mistake is reported at once.
   await refuseOther(folder, words, options.places);
   const lock = await lockFolder(folder.path, "Study");
+  const signal = AbortSignal.any([options.signal, lock.lost]);
   try {
     await folder.removeLeftovers();
     const images = splitImages(dataset, request.limit);
@@ -139,6 +140,7 @@ export async function runRegularization(options: RegularizationOptions): Promise
     return { folder: folder.path, reportPath: folder.reportPath, study, results, verdict, pooledVerdict };
   } catch (thrown) {
     if (!(thrown instanceof AbortedError)) throw thrown;
+    if (signal.reason instanceof LockLostError) throw signal.reason;
     throw new AbortedError(
       `Stopped. Finished trials are kept in ${folder.path}; the current trial will be repeated.`,
       { cause: thrown },

@@ -76,8 +76,8 @@ export async function resumeRun(run: string, root: string, options: ResumeOption
     const record = await folder.readRecord();
     if (record.status === "finished") return { ...(await endOf(folder)), wasFinished: true };
     const from = await lastState(folder, record, options.onWarning);
-    const job = await jobOf(folder, record, options);
-    await resumeJob(job, from);
+    const signal = AbortSignal.any([options.signal, lock.lost]);
+    await resumeJob(await jobOf(folder, record, { ...options, signal }), from);
     return { ...(await endOf(folder)), wasFinished: false };
   } finally {
     await lock.release();

@@ -1,4 +1,5 @@
 import { AbortedError, HeddleError, messageOf } from "@heddle/core/internal/base/errors.js";
+import { LockLostError } from "../../system/lock.js";
 import { drawCurves } from "../report/run-report.js";
 import type { RunUnderWay } from "./run-under-way.js";
 
@@ -7,9 +8,11 @@ import type { RunUnderWay } from "./run-under-way.js";
  *
  * @param cause what ended it
  * @returns what to throw: the cause, or a message that says where training was when it was stopped
- * @throws HeddleError when the folder was deleted or moved, or cannot be written
+ * @throws HeddleError when the folder was deleted or moved, belongs to another process by now, or cannot be written
  */
 export async function closeBroken(run: RunUnderWay, cause: unknown): Promise<unknown> {
+  // The folder is another process's now.
+  if (run.job.signal.reason instanceof LockLostError) throw run.job.signal.reason;
   // A folder that is gone is not made again, and explains what went wrong.
   await run.folder.checkThere();
   try {

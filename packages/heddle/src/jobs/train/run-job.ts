@@ -29,7 +29,7 @@ export async function runJob(job: Job): Promise<JobResult> {
   try {
     const record = new LiveRecord(newRecord(job, folder.id, prepared));
     return await runStages({
-      job,
+      job: { ...job, signal: AbortSignal.any([job.signal, lock.lost]) },
       prepared,
       folder,
       record,
