@@ -1,7 +1,8 @@
 // That words reach the program, and its exit code the shell. What words are accepted: packages/heddle/src/cli/program.test.ts.
+import { copyFileSync, mkdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { isOneLine, readJson, Workspace } from "./cli.js";
+import { isOneLine, MAIN, readJson, Workspace } from "./cli.js";
 
 describe("heddle as a program", () => {
   const work = new Workspace();
@@ -29,5 +30,15 @@ describe("heddle as a program", () => {
     const { code, stdout, stderr } = await work.heddle([]);
     expect([code, stdout]).toEqual([2, ""]);
     expect(stderr).toMatch(/^Usage: heddle/);
+  });
+
+  it("says what to do in a clone that was not built", async () => {
+    mkdirSync(work.file("clone", "bin"), { recursive: true });
+    const program = work.file("clone", "bin", "heddle.mjs");
+    copyFileSync(MAIN, program);
+    const { code, stdout, stderr } = await work.spawn(process.execPath, [program, "train"]).finished;
+    expect([code, stdout]).toEqual([2, ""]);
+    expect(stderr).toContain("Run npm ci in the clone.");
+    expect(isOneLine(stderr), stderr).toBe(true);
   });
 });
