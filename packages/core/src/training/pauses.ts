@@ -47,10 +47,11 @@ export class Pauses {
     if (this.everyMs === Infinity) return unhurried(signal);
     const halt = new AbortController();
     const abort = () => halt.abort();
-    if (signal?.aborted) abort();
+    const { msLeft } = this;
+    if (signal?.aborted || msLeft <= 0) abort();
     signal?.addEventListener("abort", abort);
     // Timers hold 31 bits of milliseconds; one that fires early pauses nothing.
-    const timer = setTimeout(abort, Math.min(Math.max(0, this.msLeft), LONGEST_TIMER_MS));
+    const timer = setTimeout(abort, Math.min(Math.max(0, msLeft), LONGEST_TIMER_MS));
     return {
       signal: halt.signal,
       release: () => {
