@@ -1,9 +1,10 @@
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll } from "vitest";
+import { runProgram } from "../packages/heddle/dist/cli/program.js";
 import { writeClothes } from "./idx-folder.js";
 
 /** The command line as it is shipped. */
@@ -63,6 +64,8 @@ export interface RunOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** Options for node itself. */
   readonly node?: readonly string[];
+  /** What it takes its output for; by default a pipe. */
+  readonly terminal?: { readonly isTTY: true; readonly columns: number };
 }
 
 /**
@@ -75,7 +78,7 @@ export class Workspace {
 
   constructor() {
     beforeAll(() => {
-      this.path = mkdtempSync(join(tmpdir(), "heddle-test-"));
+      this.path = realpathSync(mkdtempSync(join(tmpdir(), "heddle-test-")));
       mkdirSync(join(this.path, "home"));
       writeClothes(this.file("clothes"));
     });
@@ -90,13 +93,31 @@ export class Workspace {
     return join(this.path, ...parts);
   }
 
-  /** Runs `heddle` to its end. */
+  /**
+   * Runs `heddle` to its end, in this process, which saves seconds; in one of its own where node needs options, and
+   * with a budget of time, which counts from the start of a process.
+   */
   heddle(args: readonly string[], options: RunOptions = {}): Promise<Finished> {
-    return this.start(args, options).finished;
+    if (options.node || args.includes("--budget")) return this.start(args, options).finished;
+    return this.here(() => runToEnd(args, options.terminal), options.env);
   }
 
-  /** Starts `heddle`. */
-  start(args: readonly string[], options: RunOptions = {}): Running {
+  /** Does something in this process as if a fresh user had started it in this folder; one thing at a time. */
+  private async here<T>(action: () => Promise<T>, env: NodeJS.ProcessEnv = {}): Promise<T> {
+    const before = { env: { ...process.env }, folder: process.cwd() };
+    if (before.folder === this.path) throw new Error("Two commands at once: start one of them instead.");
+    setEnvironment({ ...this.environment(), ...env });
+    process.chdir(this.path);
+    try {
+      return await action();
+    } finally {
+      process.chdir(before.folder);
+      setEnvironment(before.env);
+    }
+  }
+
+  /** Starts `heddle` in a process of its own. */
+  start(args: readonly string[], options: Omit<RunOptions, "terminal"> = {}): Running {
     return this.spawn(process.execPath, [...(options.node ?? []), MAIN, ...args], options.env);
   }
 
@@ -131,6 +152,26 @@ export class Workspace {
       delete env[name];
     return env;
   }
+}
+
+/** In place, so that the system's own calls see it too. */
+function setEnvironment(env: NodeJS.ProcessEnv): void {
+  for (const name of Object.keys(process.env)) delete process.env[name];
+  for (const [name, value] of Object.entries(env)) if (value !== undefined) process.env[name] = value;
+}
+
+/** Runs `heddle` in this process and collects what it prints. */
+async function runToEnd(args: readonly string[], terminal?: RunOptions["terminal"]): Promise<Finished> {
+  const printed = { stdout: "", stderr: "" };
+  const collect = (name: keyof typeof printed) => ({
+    ...terminal,
+    write: (text: string) => {
+      printed[name] += text;
+    },
+  });
+  const started = performance.now();
+  const code = await runProgram(args, { stdout: collect("stdout"), stderr: collect("stderr") });
+  return { code, ...printed, seconds: (performance.now() - started) / 1000 };
 }
 
 /** A JSON file of a run. */

@@ -35,7 +35,7 @@ describe("heddle evaluate", () => {
     run = `runs/${basename(work.runs()[0]!)}`;
   });
   const evaluate = async (...args: string[]) => {
-    const { code, stdout, stderr } = await work.heddle(["evaluate", ...args, "--json"]);
+    const { code, stdout, stderr } = await work.start(["evaluate", ...args, "--json"]).finished;
     expect(code, stderr).toBe(0);
     return JSON.parse(stdout);
   };

@@ -2,7 +2,6 @@ import { copyFileSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { MAIN, TINY, Workspace } from "./cli.js";
-import { hasPty, heddleOnTerminal, NEEDS_PTY } from "./pty.js";
 
 /** Every command that prints more than a line, with its exit code where nobody reads what it prints. */
 const commands: Readonly<Record<string, { readonly args: readonly string[]; readonly unread: number }>> = {
@@ -72,33 +71,28 @@ describe("the output of", () => {
       expect(stderr).not.toMatch(/EPIPE|node:|\n {4}at /);
     });
 
-    it.skipIf(!hasPty)(`has no escape codes on a dumb terminal ${NEEDS_PTY}`, async () => {
-      const { stdout } = await heddleOnTerminal(work, 80, args, { TERM: "dumb" });
-      expect(stdout).not.toBe("");
-      for (const line of stdout.split("\r\n")) expect(line).not.toMatch(CONTROLS);
+    it("has no escape codes on a dumb terminal", async () => {
+      const terminal = { isTTY: true, columns: 80 } as const;
+      const { stdout, stderr } = await work.heddle(args, { terminal, env: { TERM: "dumb" } });
+      expect(stdout + stderr).not.toBe("");
+      expect(stdout + stderr).not.toMatch(CONTROLS);
     });
 
-    it.skipIf(!hasPty)(
-      `has broken lines and no colours on 40 columns with NO_COLOR ${NEEDS_PTY}`,
-      async () => {
-        const { stdout } = await heddleOnTerminal(work, 40, args, { NO_COLOR: "1" });
-        expect(stdout).not.toMatch(COLOUR);
-        expect(stdout).not.toBe("");
-        const json = args.includes("--json");
-        for (const line of linesOf(stdout)) {
-          const longest = Math.max(
-            ...line
-              .trim()
-              .split(/ +/)
-              .map((word) => [...word].length),
-          );
-          const indent = line.length - line.trimStart().length;
-          // JSON is for programs, and an error stays one line for those who read logs.
-          if (json || line.startsWith("heddle: ")) continue;
-          expect([...line].length, line).toBeLessThanOrEqual(Math.max(40, indent + longest));
-        }
-      },
-    );
+    it("has broken lines and no colours on 40 columns with NO_COLOR", async () => {
+      const terminal = { isTTY: true, columns: 40 } as const;
+      const { stdout, stderr } = await work.heddle(args, { terminal, env: { NO_COLOR: "1" } });
+      const printed = stdout + stderr;
+      expect(printed).not.toMatch(COLOUR);
+      expect(printed).not.toBe("");
+      for (const line of linesOf(printed)) {
+        const words = line.trim().split(/ +/);
+        const longest = Math.max(...words.map((word) => [...word].length));
+        const indent = line.length - line.trimStart().length;
+        // JSON is for programs, and an error stays one line for those who read logs.
+        if (args.includes("--json") || line.startsWith("heddle: ")) continue;
+        expect([...line].length, line).toBeLessThanOrEqual(Math.max(40, indent + longest));
+      }
+    });
   });
 
   it("a training leaves its files in UTF-8 in any locale", async () => {

@@ -14,10 +14,10 @@ export class TwoRuns extends Workspace {
     super();
     beforeAll(async () => {
       const [one, two] = await Promise.all([
-        this.heddle([...TINY, "--seed", "1", "--json"]),
-        this.heddle([
+        this.start([...TINY, "--seed", "1", "--json"]).finished,
+        this.start([
           ...["train", "--data", "clothes", "--epochs", "2", "--seed", "2", "--batch-size", "32", "--json"],
-        ]),
+        ]).finished,
       ]);
       expect([one.code, two.code], one.stderr + two.stderr).toEqual([0, 0]);
       this.first = basename(JSON.parse(one.stdout).run);
