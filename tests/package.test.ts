@@ -111,6 +111,7 @@ describe("heddle", () => {
 /** A program that touches every entry, as a user with strict settings would compile it. */
 const PROGRAM = `import { Conv2D, Dense, type FitOptions, Flatten, HeddleError, Input, type ModelOptions, Sequential } from "heddle";
 import type { Dataset } from "heddle/data";
+import type { ChartSpec } from "heddle/figures";
 import { loadDataset, openRun } from "heddle/node";
 import { generateFashionSketch } from "heddle/sketch";
 
@@ -126,6 +127,7 @@ const model = new Sequential(layers, options);
 model.compile({ optimizer: "adam", loss: "sparseCategoricalCrossentropy" });
 const fitting: FitOptions = { epochs: 1, validationData: dataset.test, classWeight: { 0: 2 } };
 export const history = await model.fit(dataset.train, fitting);
+export const charts: ChartSpec[] = [];
 export const loaders = [loadDataset, openRun] as const;
 export const isOurs = (error: unknown): error is HeddleError => error instanceof HeddleError;
 // @ts-expect-error a misspelt option does not compile

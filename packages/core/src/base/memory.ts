@@ -29,3 +29,8 @@ export function allocateShared(byteLength: number): ArrayBuffer | SharedArrayBuf
     );
   }
 }
+
+/** The same for numbers. */
+export function allocateSharedFloats(length: number): Float32Array {
+  return new Float32Array(allocateShared(length * Float32Array.BYTES_PER_ELEMENT));
+}

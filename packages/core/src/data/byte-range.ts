@@ -1,4 +1,4 @@
-import { allocateShared } from "../base/memory.js";
+import { allocateShared, allocateSharedFloats } from "../base/memory.js";
 import type { LabelledImages } from "./labelled-images.js";
 
 /** What range pixels had before, for a warning. */
@@ -73,7 +73,7 @@ function asFloats(set: LabelledImages): LabelledImages {
 }
 
 function sharedFloats(length: number): Float32Array {
-  return new Float32Array(allocateShared(length * Float32Array.BYTES_PER_ELEMENT));
+  return allocateSharedFloats(length);
 }
 
 function withImages(set: LabelledImages, images: Uint8Array | Float32Array): LabelledImages {

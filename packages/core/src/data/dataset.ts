@@ -1,5 +1,5 @@
 import { HeddleError } from "../base/errors.js";
-import { allocateShared } from "../base/memory.js";
+import { allocateShared, allocateSharedFloats } from "../base/memory.js";
 import { sizeOf } from "../base/shape.js";
 import type { DroppedSummary, MissingRule } from "./dropped-rows.js";
 
@@ -128,7 +128,7 @@ export function imagesAt(set: ImageSet, positions: ArrayLike<number>): ImageSet 
   const images =
     set.images instanceof Uint8Array
       ? new Uint8Array(allocateShared(count * size))
-      : new Float32Array(allocateShared(count * size * Float32Array.BYTES_PER_ELEMENT));
+      : allocateSharedFloats(count * size);
   const labels = set.labels instanceof Uint8Array ? new Uint8Array(count) : new Int32Array(count);
   for (let to = 0; to < count; to++) {
     const from = positions[to]!;

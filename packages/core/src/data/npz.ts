@@ -1,5 +1,5 @@
 import { HeddleError } from "../base/errors.js";
-import { allocateShared } from "../base/memory.js";
+import { allocateShared, allocateSharedFloats } from "../base/memory.js";
 import { sameShape } from "../base/shape.js";
 import { type NpyArray, readNpy } from "../formats/npy.js";
 import { unzip, zipEntries } from "../formats/zip.js";
@@ -206,9 +206,7 @@ function pixelsOf(x: NpyArray, options: SplitOptions, sink: Sink, labelOf: (imag
   }
   const kept = all.filter((image) => !damaged.has(image));
   const length = kept.length * size;
-  const images = bytes
-    ? new Uint8Array(allocateShared(length))
-    : new Float32Array(allocateShared(length * Float32Array.BYTES_PER_ELEMENT));
+  const images = bytes ? new Uint8Array(allocateShared(length)) : allocateSharedFloats(length);
   kept.forEach((image, at) => {
     images.set(data.subarray(image * size, (image + 1) * size), at * size);
   });

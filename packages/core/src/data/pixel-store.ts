@@ -1,4 +1,4 @@
-import { allocateShared } from "../base/memory.js";
+import { allocateShared, allocateSharedFloats } from "../base/memory.js";
 
 /** Bytes of a block: large enough that there are few blocks, small enough that a small file takes little memory. */
 const BLOCK_BYTES = 4 << 20;
@@ -43,9 +43,7 @@ export class PixelStore {
     let kept = 0;
     for (let image = 0; image < this.count; image++) if (keep(image)) kept++;
     const length = kept * this.size;
-    const all = this.floats
-      ? new Float32Array(allocateShared(length * Float32Array.BYTES_PER_ELEMENT))
-      : new Uint8Array(allocateShared(length));
+    const all = this.floats ? allocateSharedFloats(length) : new Uint8Array(allocateShared(length));
     let target = 0;
     for (let image = 0; image < this.count; image++) {
       if (!keep(image)) continue;

@@ -1,5 +1,5 @@
 import { HeddleError } from "../../base/errors.js";
-import { allocateShared } from "../../base/memory.js";
+import { allocateShared, allocateSharedFloats } from "../../base/memory.js";
 import { sizeOf } from "../../base/shape.js";
 import type { IdxArray } from "../../formats/idx.js";
 import { classesOf, emptyLabels, MAXIMUM_CLASSES, warnOfEmptyClasses } from "../classes.js";
@@ -150,10 +150,7 @@ export function checkCounts(images: Counted, labels: Counted): void {
 /** The pixels of images: bytes in place, all other numbers as 32-bit floats. */
 export function pixelsOf({ name, array: { data } }: NamedIdx): Uint8Array | Float32Array {
   if (data instanceof Uint8Array) return data;
-  const pixels =
-    data instanceof Float32Array
-      ? data
-      : new Float32Array(allocateShared(data.length * Float32Array.BYTES_PER_ELEMENT));
+  const pixels = data instanceof Float32Array ? data : allocateSharedFloats(data.length);
   for (let index = 0; index < data.length; index++) {
     pixels[index] = data[index]!;
     if (!Number.isFinite(pixels[index])) {
