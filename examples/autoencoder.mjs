@@ -1,4 +1,4 @@
-// Compresses pictures of clothes to 16 numbers and draws them again from those.
+// Compresses pictures of clothes to 16 numbers and reconstructs them from those.
 //
 //     node examples/autoencoder.mjs [EPOCHS] [DATASET] [IMAGES]
 import { Conv2D, Dense, Flatten, Input, MaxPooling2D, Reshape, Sequential, UpSampling2D } from "heddle";
@@ -7,7 +7,7 @@ import { data } from "./shared.mjs";
 const { dataset, train, epochs } = await data({ epochs: 5 });
 const relu = { activation: "relu", padding: "same" };
 
-/** Pictures as both input and target, 0..1. */
+/** The pictures as both input and target, 0..1. */
 function asTargets(set) {
   const images = Float32Array.from(set.images, (value) => value / 255);
   return { ...set, images, targets: images };

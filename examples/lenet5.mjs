@@ -1,4 +1,4 @@
-// LeNet-5 as it was in 1998, but for the softmax: LeCun et al., "Gradient-Based Learning Applied to Document
+// LeNet-5 as it was in 1998, except for the softmax: LeCun et al., "Gradient-Based Learning Applied to Document
 // Recognition".
 //
 //     node examples/lenet5.mjs [EPOCHS] [DATASET] [IMAGES]

@@ -1,4 +1,4 @@
-// A small residual network with batch normalization, on images that are moved and mirrored while it trains.
+// A small residual network with batch normalization, on images that are shifted and mirrored in training.
 //
 //     node examples/resnet.mjs [EPOCHS] [DATASET] [IMAGES] [FOLDER]
 import {
@@ -22,14 +22,14 @@ import { data, report } from "./shared.mjs";
 
 const { dataset, train, epochs, folder } = await data({ epochs: 16 });
 
-/** Convolution without bias, batch normalization. */
+/** A convolution without bias, then batch normalization. */
 const normalized = (x, filters, size) =>
   new BatchNormalization().apply(
     new Conv2D(filters, size, { padding: "same", useBias: false, kernelInitializer: "heNormal" }).apply(x),
   );
 const relu = (x) => new Activation("relu").apply(x);
 
-/** Two convolutions beside a shortcut, which changes the channels where they do. */
+/** Two convolutions and a shortcut around them: a 1×1 convolution where the number of channels changes. */
 function block(x, filters) {
   const shortcut = x.shape.at(-1) === filters ? x : normalized(x, filters, 1);
   const inner = normalized(relu(normalized(x, filters, 3)), filters, 3);
@@ -39,7 +39,7 @@ function block(x, filters) {
 const x = input(dataset.train.shape);
 let y = new Rescaling(1 / 255).apply(x);
 y = new RandomFlip("horizontal").apply(y);
-// By a pixel at most, as the pictures are centred.
+// By one pixel at most, because the pictures are centred.
 y = new RandomTranslation(0.04, 0.04, { fillMode: "constant", interpolation: "nearest" }).apply(y);
 y = relu(normalized(y, 32, 3));
 y = block(y, 32);

@@ -7,14 +7,14 @@ import { loadDataset } from "heddle/node";
  * and where to save the model.
  */
 export async function data({ epochs }) {
-  const [epochsGiven, name = "fashion-mnist", images, folder] = process.argv.slice(2);
+  const [epochCount, name = "fashion-mnist", images, folder] = process.argv.slice(2);
   const { dataset: whole } = await loadDataset(name);
   const first = (set) => (images === undefined ? set : firstImages(set, Number(images)));
   const dataset = { ...whole, train: first(whole.train), test: first(whole.test) };
   return {
     dataset,
     train: dataset.train,
-    epochs: epochsGiven === undefined ? epochs : Number(epochsGiven),
+    epochs: epochCount === undefined ? epochs : Number(epochCount),
     folder,
   };
 }

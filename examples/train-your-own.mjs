@@ -1,4 +1,4 @@
-// Your own network on your own arrays: which way do the stripes of a picture run?
+// Your own network on your own arrays: in which direction do the stripes of a picture run?
 //
 //     node examples/train-your-own.mjs [EPOCHS] [FOLDER TO SAVE IN]
 import { Adam, Conv2D, Dense, Dropout, Flatten, Input, MaxPooling2D, OneCycle, Sequential } from "heddle";
@@ -16,7 +16,7 @@ function noise(seed) {
   };
 }
 
-/** Noisy pictures [count, 16, 16, 1] as floats with their classes: what fit, evaluate and predict take. */
+/** Noisy pictures [count, 16, 16, 1] as floats with their classes, in the form that fit, evaluate and predict accept. */
 function stripes(count, seed) {
   const random = noise(seed);
   const images = new Float32Array(count * SIZE * SIZE);
@@ -65,7 +65,7 @@ await model.fit(train, {
   ],
 });
 
-// One picture's probabilities.
+// The probabilities of one picture.
 const probabilities = await model.predict({
   ...test,
   images: test.images.subarray(0, SIZE * SIZE),

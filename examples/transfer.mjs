@@ -1,5 +1,5 @@
-// Transfer: a network learns five classes; its frozen convolutions are then reused for five more, of which there are few
-// pictures; at the end all of it is fine-tuned.
+// Transfer: a network learns five classes; its frozen convolutions are then reused for five more, with only a few
+// pictures; at the end the whole network is fine-tuned.
 //
 //     node examples/transfer.mjs [EPOCHS] [DATASET] [IMAGES]
 import { Adam, Conv2D, Dense, Flatten, Input, MaxPooling2D, Rescaling, Sequential } from "heddle";
@@ -9,7 +9,7 @@ const { dataset, train, epochs } = await data({ epochs: 4 });
 const [height, width, channels] = dataset.train.shape;
 const relu = { activation: "relu" };
 
-/** The images of classes first … first+4, at most `most` of them, their labels from 0. */
+/** The images of classes first … first+4, at most `most` of them, with labels that start at 0. */
 function classes(set, first, most) {
   const chosen = [];
   for (let n = 0; n < set.count && chosen.length < most; n++) {

@@ -1,4 +1,4 @@
-// The core in a real browser: the same weights as in Node, on shared memory and without it.
+// The core in a real browser: the same weights as in Node, with shared memory and without.
 import { describe, expect, it } from "vitest";
 import { trainInChromium } from "../tools/reproducibility/in-chromium.mjs";
 import { train } from "../tools/reproducibility/workload.mjs";
@@ -10,12 +10,12 @@ describe.skipIf(!hasChromium)(`in Chromium ${NEEDS_CHROMIUM}`, () => {
     { isolated: false, fast: false },
     { isolated: true, fast: true },
   ])(
-    "the weights are those of Node to the last bit: %o",
+    "training gives the weights of Node to the last bit: %o",
     async ({ isolated, fast }) => {
       const { threads: _, ...inNode } = await train({ fast });
       const { threads, ...inChromium } = await trainInChromium({ isolated, fast });
       expect(inChromium).toEqual({ isolated, ...inNode });
-      // Memory cannot be shared without isolation: one thread then.
+      // Without isolation memory cannot be shared, so there is one thread.
       if (!isolated) expect(threads).toBe(1);
     },
     180_000,

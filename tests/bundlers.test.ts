@@ -25,7 +25,7 @@ describe.skipIf(!hasChromium)(`a web project ${NEEDS_CHROMIUM}`, { timeout: 180_
   });
   afterAll(() => project.remove());
 
-  /** What the page reports when it has done a work of app/main.js. */
+  /** What the page reports after it has done one of the tasks of app/main.js. */
   async function open(
     bundler: Bundler,
     work: "train" | "worker" | "isolated" | "map",
@@ -61,7 +61,7 @@ describe.skipIf(!hasChromium)(`a web project ${NEEDS_CHROMIUM}`, { timeout: 180_
       expect(await open(bundler, "worker", headers)).toMatchObject({ sha256: inNode.sha256, isolated: true });
     });
 
-    it.runIf(name === "esbuild")("names the cure where the policy forbids its workers", async () => {
+    it.runIf(name === "esbuild")("says how to change a policy that forbids its workers", async () => {
       await expect(open(bundler, "train", strictPolicy)).rejects.toThrow(/must allow `worker-src blob:`/);
     });
   });

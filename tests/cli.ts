@@ -45,7 +45,7 @@ export class Running {
     });
   }
 
-  /** Waits until both streams together hold `text`; throws when the process ends without it. */
+  /** Waits until one of the streams holds `text`; throws if the process ends first. */
   async printed(text: string): Promise<void> {
     let over = false;
     void this.finished.then(() => {
@@ -64,7 +64,7 @@ export interface RunOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** Options for node itself. */
   readonly node?: readonly string[];
-  /** What it takes its output for; by default a pipe. */
+  /** The terminal to which it writes; by default it writes to a pipe. */
   readonly terminal?: { readonly isTTY: true; readonly columns: number };
 }
 
@@ -94,8 +94,8 @@ export class Workspace {
   }
 
   /**
-   * Runs `heddle` to its end, in this process, which saves seconds; in one of its own where node needs options, and
-   * with a budget of time, which counts from the start of a process.
+   * Runs `heddle` to its end in this process, which saves seconds. Where node needs options it runs in a process of its
+   * own, and so it does with a budget of time, which counts from the start of a process.
    */
   heddle(args: readonly string[], options: RunOptions = {}): Promise<Finished> {
     if (options.node || args.includes("--budget")) return this.start(args, options).finished;

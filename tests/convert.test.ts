@@ -8,7 +8,7 @@ const work = new Workspace();
 const lastLine = (text: string) => JSON.parse(text.trim().split("\n").at(-1)!);
 
 describe("heddle convert", () => {
-  it("converts through every form and back to the same images", async () => {
+  it("converts images through every form and back without changing them", async () => {
     const steps = [
       ["clothes", "one.npz"],
       ["one.npz", "tables", "--to", "csv"],
@@ -73,7 +73,7 @@ describe("a damaged table", () => {
     expect(refused).toContain("damaged.csv, line 5: expected a whole row");
   });
 
-  it("trains a run that is later read, split and verified in the same way", async () => {
+  it("is read and split in the same way whenever its run is evaluated or verified", async () => {
     const { text } = damagedCsv();
     writeFileSync(work.file("table.csv"), text);
     const train = ["train", "--data", "table.csv", "--missing", "zero", "--epochs", "1", "--quiet"];

@@ -60,7 +60,7 @@ describe("heddle data --report", () => {
     expect(readJson(work.file("looks"), "findings.json").nearDuplicates).toEqual(nearDuplicates);
   });
 
-  it("names what it leaves out for a set of one class", { timeout: 60_000 }, async () => {
+  it("names what it omits for a dataset of one class", { timeout: 60_000 }, async () => {
     const { code, stdout, stderr } = await work.heddle(["data", "single", "--report"]);
     expect(code, stderr).toBe(0);
     expect(stdout).toContain(

@@ -44,7 +44,7 @@ describe("heddle evaluate", () => {
       ? readFileSync(work.file(folder, "test-looks.jsonl"), "utf8").trimEnd().split("\n").length
       : 0;
 
-  it("agrees with what the run already holds: evaluation.json, its figures and the section of its report", async () => {
+  it("agrees with the run's own evaluation.json, its figures and the section of its report", async () => {
     const kept = readJson(work.path, run, "evaluation.json");
     expect(kept).toMatchObject({ dataset: { name: "clothes" }, split: "test", evaluation: { images: 200 } });
     const found = await evaluate(run);
@@ -105,7 +105,7 @@ describe("heddle evaluate", () => {
     expect((await evaluate(run, "--data", "copied")).testLooks.count).toBe(before + 1);
   });
 
-  it("writes a page, and all figures next to it", async () => {
+  it("writes a page with all figures next to it", async () => {
     const { code, stdout, stderr } = await work.heddle(["evaluate", run, "--report", "pages/first.html"]);
     expect([code, stderr]).toEqual([0, ""]);
     expect(stdout).toMatch(/^Report +pages\/first\.html$/m);
@@ -154,7 +154,7 @@ describe("heddle evaluate", () => {
   it.each([
     ["the run's model folder", "model"],
     ["its config.json", "model/config.json"],
-  ])("takes %s as the run", async (_, path) => {
+  ])("accepts %s in place of the run", async (_, path) => {
     expect((await evaluate(join(run, path))).run).toBe(work.file(run));
   });
 
@@ -178,8 +178,8 @@ describe("heddle evaluate", () => {
   });
 
   it.each([
-    ["a split that is none", ["--split", "validation"], "Allowed choices are test, train"],
-    ["no second run", ["--against", "nowhere"], "Run nowhere: expected a run folder"],
+    ["an unknown split", ["--split", "validation"], "Allowed choices are test, train"],
+    ["a second run that does not exist", ["--against", "nowhere"], "Run nowhere: expected a run folder"],
     [
       "a page that is a folder",
       ["--report", "clothes"],

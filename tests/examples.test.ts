@@ -12,14 +12,14 @@ function runExample(name: string, ...words: readonly string[]) {
   return workspace.spawn(process.execPath, [join(examples, name), ...words]).finished;
 }
 
-it("names every example in its README", async () => {
+it("every example is listed in examples/README.md", async () => {
   const text = readDocument("examples/README.md");
   for (const name of await readdir(examples)) {
     if (name.endsWith(".mjs")) expect(text).toContain(`[${name}](${name})`);
   }
 });
 
-it("trains the shortest program", async () => {
+it("fashion-mnist.mjs, the shortest program, trains", async () => {
   const { code, stdout, stderr } = await runExample("fashion-mnist.mjs", "fashion-sketch");
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
   const accuracy = Number(/accuracy: ([\d.]+)/.exec(stdout)![1]);
@@ -32,13 +32,13 @@ it.each([
   ["mobilenet.mjs", /test accuracy 0\.\d{4}, loss \d/],
   ["autoencoder.mjs", /test loss 0\.\d{4} \{ \w+: 0\.\d+ \}/],
   ["transfer.mjs", /frozen [01]\.\d{4} {2}fine-tuned [01]\.\d{4} {2}without transfer [01]\.\d{4}/],
-])("trains %s for a moment", async (name, result) => {
+])("%s trains for a moment", async (name, result) => {
   const { code, stdout, stderr } = await runExample(name, "1", "fashion-sketch", "256");
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
   expect(stdout).toMatch(result);
 });
 
-it("trains your own network, twice to the same bits", async () => {
+it("train-your-own.mjs trains to the same bits twice", async () => {
   const saved = workspace.file("stripes");
   const { code, stdout, stderr } = await runExample("train-your-own.mjs", "2", saved);
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });

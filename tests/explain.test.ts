@@ -114,7 +114,7 @@ describe("heddle explain", () => {
     );
   });
 
-  it("refuses what is not a run", async () => {
+  it("refuses a file that is not a run", async () => {
     writeFileSync(workspace.file("file.txt"), "x");
     const ended = await workspace.heddle(["explain", "file.txt"]);
     expect(ended.code).toBe(2);

@@ -42,7 +42,7 @@ describe.skipIf(process.platform === "win32")("a training", () => {
   beforeAll(() => {
     disk = work.file("disk");
     mounted = mountDisk(disk);
-    if (!mounted) console.warn("SKIPPED: a full and a read-only disk, as no tmpfs can be mounted here");
+    if (!mounted) console.warn("SKIPPED: a full and a read-only disk, because no tmpfs can be mounted here");
   });
   afterAll(() => {
     if (mounted) execFileSync("umount", [disk]);
@@ -76,7 +76,7 @@ describe.skipIf(process.platform === "win32")("a training", () => {
     const running = work.start([...TRAINING, "--run-dir", "disk/read-only", "--quiet"]);
     const run = await newRun("disk/read-only");
     await until(() => existsSync(join(run, "checkpoints", "epoch-0002.safetensors")));
-    // The error comes while a file is being written.
+    // The error occurs while a file is being written.
     await until(() => remount("ro"));
     try {
       const { code, stderr } = await running.finished;
@@ -118,7 +118,7 @@ describe.skipIf(process.platform === "win32")("a training", () => {
     expect(existsSync(join(run, "run.json"))).toBe(false);
   });
 
-  it("is not disturbed by a clock that jumps back an hour at every reading", async () => {
+  it("is not disturbed by a clock that jumps back an hour whenever it is read", async () => {
     const clock = work.file("clock.mjs");
     writeFileSync(
       clock,
@@ -179,12 +179,12 @@ globalThis.Date = class extends RealDate {
 /** Waits for at most a minute. */
 async function until(holds: () => boolean): Promise<void> {
   for (let waitedMs = 0; !holds(); waitedMs += 2) {
-    if (waitedMs > 60_000) throw new Error("It did not happen within a minute.");
+    if (waitedMs > 60_000) throw new Error("Expected this to happen within a minute.");
     await new Promise((resolve) => setTimeout(resolve, 2));
   }
 }
 
-/** False when the disk is full. */
+/** Appends to a file; false if the disk is full. */
 function couldAppend(path: string, bytes: number): boolean {
   try {
     writeFileSync(path, Buffer.alloc(bytes), { flag: "a" });

@@ -1,4 +1,4 @@
-// The gate: the study's own command on the real images must reach what it is known to reach.
+// The gate: the study's own command must reach its known accuracy on the real images.
 import { dirname } from "node:path";
 import { describe, expect, it } from "vitest";
 import { NEEDS_DATA, realFashionMnist } from "../packages/heddle/dist/datasets/real-data.testing.js";

@@ -1,9 +1,9 @@
-// Parsers with planted faults, one of each kind that the fuzzer must find.
+// Parsers with planted bugs, one of each kind that the fuzzer must find.
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { HeddleError } from "../packages/core/dist/base/errors.js";
 
-const corpus = () => [new TextEncoder().encode("a file of a format that there is not")];
+const corpus = () => [new TextEncoder().encode("a file of a format that was made up.")];
 
 /**
  * @param {string} name
@@ -24,7 +24,7 @@ const planted = (name, fault, redundancy = "none") => ({
 export const targets = [
   planted("type-error", () => /** @type {any} */ (undefined).length),
   planted("no-error", () => {
-    throw "a text";
+    throw "a string";
   }),
   planted("hang", () => {
     for (;;);

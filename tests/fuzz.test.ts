@@ -1,4 +1,4 @@
-// Every parser reads some hundred damaged files; tools/fuzz.mjs is the long form, docs/reliability.md its result.
+// Every parser reads a few hundred damaged files; tools/fuzz.mjs is the long form, docs/reliability.md has its results.
 import { existsSync, mkdtempSync, readdirSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,7 +10,7 @@ import { fuzz } from "../tools/fuzz/run.mjs";
 import { targets } from "../tools/fuzz/targets.mjs";
 import { root } from "./documents.js";
 
-/** Not the long run's seed, which would repeat its inputs. */
+/** Not the seed of the long run, whose inputs would only be repeated. */
 const SEED = 20;
 
 describe("damaged files", () => {
@@ -21,7 +21,7 @@ describe("damaged files", () => {
       const { findings, accepted, refused, inputs: tried } = await fuzz(name, { inputs, seed: SEED });
       expect(findings).toEqual([]);
       expect(tried).toBe(inputs);
-      // If every input or none were refused, the test would say little.
+      // If every input or none were refused, the test would prove little.
       expect(refused).toBeGreaterThan(inputs / 20);
       expect(accepted + refused).toBe(inputs);
     },
@@ -35,7 +35,7 @@ describe("the fuzzer", () => {
 
   it.each([
     ["type-error", /^TypeError: .*length/],
-    ["no-error", /^a text$/],
+    ["no-error", /^a string$/],
     ["hang", /^hangs: more than 400 ms$/],
     ["memory", /^memory: \d+ MiB, more than 350$/],
     ["exit", /^died: exit code 9/],
@@ -58,7 +58,7 @@ describe("the fuzzer", () => {
     expect(again.findings.map(({ index }) => index)).toEqual([first!.index]);
   });
 
-  it("finds nothing in a parser without faults", async () => {
+  it("finds nothing in a parser without bugs", async () => {
     const { findings, refused } = await planted("nothing");
     expect(findings).toEqual([]);
     expect(refused).toBeGreaterThan(30);

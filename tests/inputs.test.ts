@@ -27,22 +27,22 @@ describe("a stranger's file", () => {
     ],
     ["pretending", '{"class_name":"Sequential","config":{"layers":[{"toString":1}]}}', 'the key "toString"'],
     ["terminal", '{"heddleRecipe":1,"\\u001b[2Jepochs":3}', "settings of a training"],
-  ])("as a recipe: %s", async (name, content, text) => {
+  ])("is refused as a recipe, in one line: %s", async (name, content, text) => {
     writeFileSync(work.file(`${name}.json`), content);
     await refuses(["train", `${name}.json`, "--data", "clothes"], text);
   });
 
-  it("does not reach the terminal with commands in its name", async () => {
+  it("sends no commands in its name to the terminal", async () => {
     await refuses(["data", "a\u001b[2Jb"], "a\u{fffd}[2Jb");
   });
 
-  describe("in a run", () => {
+  describe("that replaces a file of a run", () => {
     beforeAll(async () => {
       const { code, stderr } = await work.heddle(TINY);
       expect(code, stderr).toBe(0);
     });
 
-    it("with one wrong bit in the weights is refused as the run's", async () => {
+    it("is refused if one bit of the weights is wrong", async () => {
       cpSync(work.runs()[0]!, work.file("changed"), { recursive: true });
       const path = work.file("changed", "model", "weights.safetensors");
       const bytes = readFileSync(path);

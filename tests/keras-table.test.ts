@@ -8,9 +8,9 @@ import * as metrics from "../packages/core/dist/metrics/index.js";
 import * as optimizers from "../packages/core/dist/optimizers/index.js";
 import { COMMAND, committedRows, tablesOf } from "../tools/keras-table/page.mjs";
 
-/** Classes without a row: bases, the value between layers, and the layer whose activations have a table. */
+/** Classes without a row: base classes, the value between layers, and the layer whose activations have their own table. */
 const NO_ROW = ["Layer", "MergeLayer", "Metric", "Optimizer", "Tensor", "Activation"];
-/** Keras's names for classes whose name is taken. */
+/** Keras's names of classes that are called otherwise here. */
 const OTHERWISE: Readonly<Record<string, string>> = {
   MeanSquaredErrorMetric: "MeanSquaredError",
   MeanAbsoluteErrorMetric: "MeanAbsoluteError",
@@ -34,7 +34,7 @@ describe("the tables of docs/keras-differences.md", () => {
     ["loss", classesOf(losses), under("Losses")],
     ["metric", ["accuracy", ...classesOf(metrics)], under("Metrics")],
     ["optimizer", classesOf(optimizers), under("Optimizers")],
-  ])("have every %s", (_, exported, compared) => {
+  ])("have a row for every %s", (_, exported, compared) => {
     expect(exported.length).toBeGreaterThan(4);
     const missing = exported.filter((name) => !compared.includes(name));
     expect(missing, `give each golden values, then write the page again: ${COMMAND}`).toEqual([]);

@@ -26,7 +26,7 @@ describe("ten thousand steps of fit", () => {
     expect(last.steps - first.steps).toBe(10_000);
   });
 
-  it("grow the engine's memory by not a single page", () => {
+  it("do not grow the engine's memory by a single page", () => {
     for (const { wasm } of looks) expect(wasm).toEqual(first.wasm);
     expect(first.wasm).toHaveLength(1);
   });

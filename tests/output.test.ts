@@ -57,7 +57,7 @@ describe("the output of the command line", () => {
     expect(stderr).toMatch(/^warning: /);
   });
 
-  it("is plain lines in a pipe, also on CI", async () => {
+  it("is plain lines in a pipe and on CI", async () => {
     const args = ["study", "fashion-mnist", "--data", "clothes", "--epochs", "2"];
     const { stdout, stderr } = await work.heddle(args, { env: { CI: "true", TERM: "xterm-256color" } });
     expect(stdout + stderr).not.toContain(ESCAPE);
@@ -86,7 +86,7 @@ describe("the output of the command line", () => {
   ])(`has a live line that does not wrap in %i columns ${NEEDS_PTY}`, async (columns, line) => {
     const { code, stdout } = await onTerminal(columns, ["train", "--data", "wardrobe", "--epochs", "2"]);
     expect(code, stdout).toBe(0);
-    // Each rewriting returns to the start of the line and clears it.
+    // Each update returns to the start of the line and clears it.
     const rewritten = stdout
       .split("\r\x1b[K")
       .slice(1)
@@ -112,7 +112,7 @@ describe("the output of the command line", () => {
     expect(stdout).toContain("Epoch 1/1");
   });
 
-  it.skipIf(!hasPty)(`obeys NO_COLOR ${NEEDS_PTY}`, async () => {
+  it.skipIf(!hasPty)(`has no colours where NO_COLOR is set ${NEEDS_PTY}`, async () => {
     const { code, stdout } = await onTerminal(80, TINY, { NO_COLOR: "1" });
     expect(code, stdout).toBe(0);
     expect(stdout).toMatch(/Test accuracy +\d+\.\d\d%\r\n/);

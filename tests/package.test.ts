@@ -32,7 +32,7 @@ beforeAll(() => {
 });
 
 describe("the tarballs", () => {
-  it("hold what runs and what describes it, and nothing of the tests", () => {
+  it("hold programs and documents, but no tests and no sources", () => {
     for (const { name, files } of packed) {
       expect(files, name).toEqual(expect.arrayContaining(["package.json", "README.md", "LICENSE"]));
       expect(
@@ -63,7 +63,7 @@ describe("the tarballs", () => {
     }
   });
 
-  it("have README links that lead somewhere outside the repository", () => {
+  it("have READMEs whose links also work outside the repository", () => {
     for (const { name } of packed) {
       const folder = project(`links-${name.replace("/", "-")}`, name);
       const text = readFileSync(join(folder, "node_modules", name, "README.md"), "utf8");
@@ -75,7 +75,7 @@ describe("the tarballs", () => {
 });
 
 describe("@heddle/core alone", () => {
-  it("is one package when npm installs it", async () => {
+  it("is installed by npm as one package", async () => {
     const folder = workspace.file("one-package");
     mkdirSync(folder);
     writeFileSync(join(folder, "package.json"), JSON.stringify({ type: "module" }));
@@ -95,7 +95,7 @@ describe("@heddle/core alone", () => {
 });
 
 describe("heddle", () => {
-  it("trains to the published hash, and brings its command", async () => {
+  it("trains to the published hash, and installs its command", async () => {
     const folder = project("with-heddle", "@heddle/core", "heddle");
     writeFileSync(join(folder, "train.js"), workloadText("heddle", "heddle/data"));
     const { code, stdout, stderr } = await run(folder, "train.js");
@@ -134,7 +134,7 @@ export const isOurs = (error: unknown): error is HeddleError => error instanceof
 new Dense(10, { activaton: "relu" });
 `;
 
-/** What the compiler complains about; nothing where all is well. */
+/** What the compiler complains about; empty if it accepts the program. */
 async function compile(folder: string, program: string, options: object): Promise<string> {
   const compilerOptions = {
     target: "ES2022",

@@ -20,7 +20,7 @@ while True:
 sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
 `;
 
-/** Whether tests can have a pseudo-terminal. */
+/** Whether tests can open a pseudo-terminal. */
 export const hasPty = available(
   "pty",
   spawnSync("python3", ["-c", "import pty, os; os.waitstatus_to_exitcode"]).status === 0,

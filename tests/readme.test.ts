@@ -12,9 +12,9 @@ const scripts = JSON.parse(readDocument("package.json")).scripts as Record<strin
 const workspace = new Workspace();
 
 /**
- * Documents whose blocks are run, one after the other in one folder: later ones use what the README's made. Blocks in
- * `js` are whole scripts, those in `javascript` are parts of one. Those in `console` show commands that are refused,
- * after `$`, and what they print.
+ * Documents whose blocks are run, one after the other in one folder: later ones use files that the README's made. Blocks
+ * in `js` are whole scripts, those in `javascript` are fragments. Those in `console` show commands that are refused, after
+ * `$`, and what they print.
  */
 const runnable = documents().filter(
   (path) => /^(README\.md|docs\/.*)$/.test(path) && codeBlocks(path).length > 0,
@@ -30,11 +30,11 @@ const standIns: Readonly<Record<string, string>> = {
   RUN2: "latest",
   // The small dataset's classes have no names.
   Sneaker: "7",
-  // Drawn by the thousand: seconds a command.
+  // Drawn by the thousand, which takes seconds for each command.
   "fashion-sketch": "datasets/mnist",
 };
 
-/** Commands about stopped, foreign or deleted runs, and other programs: not run here. */
+/** Commands about stopped, foreign or deleted runs, and other programs, are not run here. */
 const skipped = /--resume|runs delete|runs\/2026-|~\/from-another-machine|^(node|tensorboard) /;
 
 beforeAll(async () => {
@@ -72,11 +72,11 @@ describe.each(runnable)("code of %s", (path) => {
         runs(`line ${line + index}: ${command}`, () => runCommand(command), 240_000);
       });
     } else if (language === "js") {
-      it(`runs the script at line ${line}`, async () => {
+      it(`at line ${line} runs as a script`, async () => {
         const script = `line-${line}.mjs`;
         const small = `const { dataset } = await loadDataset("datasets/mnist");`;
         const own = text.replace('const { dataset } = await loadDataset("fashion-mnist");', small);
-        expect(own, "a line that this test puts small data into").not.toContain("fashion-mnist");
+        expect(own, "a line that this test can change to load small data").not.toContain("fashion-mnist");
         await writeFile(workspace.file(script), own);
         const { code, stdout, stderr } = await workspace.spawn(process.execPath, [script]).finished;
         expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
@@ -91,7 +91,7 @@ describe.each(runnable)("code of %s", (path) => {
         });
       }
     } else {
-      it(`has a known language at line ${line}`, () => {
+      it(`at line ${line} is in a known language`, () => {
         expect(["text", "json", "html", "javascript", "python"]).toContain(language);
       });
     }
@@ -99,7 +99,7 @@ describe.each(runnable)("code of %s", (path) => {
 });
 
 describe("docs/runs.md", () => {
-  /** Runs of every kind, so that each field that a run may have stands in the record of one. */
+  /** Runs of every kind, so that each field that a run may have occurs in one of their records. */
   const kinds: readonly (readonly [words: string, status: string])[] = [
     ["train --data datasets/mnist --stream --checkpoint-every 2 --keep-checkpoints 1", "finished"],
     ["train --data damaged.csv --missing drop", "finished"],
@@ -112,7 +112,7 @@ describe("docs/runs.md", () => {
     for (const [words] of kinds) await workspace.heddle([...words.split(" "), ...small]);
   });
 
-  it("lists every field of a run's files, and no other", () => {
+  it("lists every field of a run's files, and no others", () => {
     const runs = workspace.runs("kinds");
     const records = runs.map((run) => readJson(run, "run.json"));
     expect(records.map(({ status }) => status)).toEqual(kinds.map(([, status]) => status));
@@ -140,11 +140,11 @@ const withLinks = documents().filter((path) => linksOf(readDocument(path)).lengt
 const withNames = documents().filter((path) => namesOf(readDocument(path)).length > 0);
 
 describe("a document's links", () => {
-  it.each(withLinks)("of %s lead somewhere", (path) => {
+  it.each(withLinks)("in %s lead somewhere", (path) => {
     expect(linksOf(readDocument(path)).filter((target) => !leadsSomewhere(path, target))).toEqual([]);
   });
 
-  it("are found, and broken ones told from whole ones", () => {
+  it("are found, and the broken ones recognised", () => {
     expect(withLinks).toEqual(
       expect.arrayContaining(["README.md", "CONTRIBUTING.md", "docs/architecture.md"]),
     );
@@ -160,7 +160,7 @@ describe("the package scripts and files that a document names", () => {
     expect(namesOf(readDocument(path)).filter((name) => !exists(name))).toEqual([]);
   });
 
-  it("are found, and told from those that do not exist", () => {
+  it("are found, and those that do not exist recognised", () => {
     expect(withNames).toEqual(
       expect.arrayContaining(["README.md", "CONTRIBUTING.md", "docs/architecture.md"]),
     );
@@ -170,7 +170,7 @@ describe("the package scripts and files that a document names", () => {
   });
 });
 
-/** Runs a line of a shell block: `heddle` from this build on small data, `npm` only by the names of its scripts. */
+/** Runs a line of a shell block, `heddle` from this build on small data. Of `npm` only the script's name is checked. */
 async function runCommand(line: string): Promise<void> {
   const words = line
     .split("#")[0]!
@@ -192,7 +192,7 @@ async function runCommand(line: string): Promise<void> {
   if (reads && words[2] === "fashion-mnist") words[2] = "datasets/mnist";
   const needsData = (trains || words.join(" ") === "heddle data") && !words.includes("--data");
   const looks = words.includes("--report") && command === "data" && !words.includes("--no-label-errors");
-  const asked = [
+  const typed = [
     ...words.slice(1),
     ...(needsData ? ["--data", "datasets/mnist"] : []),
     ...(trains ? ["--limit", String(TRAIN)] : []),
@@ -200,7 +200,7 @@ async function runCommand(line: string): Promise<void> {
     ...(words.includes("regularization") ? ["--seeds", "2"] : []),
     ...(command === "convert" ? ["--force"] : []),
   ];
-  const { code, stdout, stderr } = await workspace.heddle(asked);
+  const { code, stdout, stderr } = await workspace.heddle(typed);
   expect(code, `${line}\n${stderr}`).toBe(0);
   if (words.includes("--json")) JSON.parse(stdout.trim().split("\n").at(-1)!);
   else expect(stdout).not.toBe("");
@@ -224,7 +224,7 @@ function leadsSomewhere(path: string, target: string): boolean {
   return anchor === undefined || anchorsOf(linked).includes(anchor);
 }
 
-/** What a document names of this repository: `npm run build`, `tests/cli.ts`. */
+/** The scripts and files of this repository that a document names: `npm run build`, `tests/cli.ts`. */
 function namesOf(text: string): string[] {
   const npm = [...text.matchAll(/npm run [\w:]+/g)].map(([name]) => name);
   const files = [...proseOf(text).matchAll(/`((?:packages|tools|docs|tests|examples)\/[\w./-]+)`/g)];

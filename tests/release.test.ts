@@ -22,7 +22,7 @@ const ready = {
 };
 
 describe("a release", () => {
-  it("may go ahead when everything fits", () => {
+  it("may go ahead when nothing is missing or contradictory", () => {
     expect(releaseComplaints(ready)).toEqual([]);
   });
 
@@ -41,7 +41,7 @@ describe("a release", () => {
     expect(releaseComplaints({ ...ready, ...facts })).toEqual([complaint]);
   });
 
-  it("is refused when the packages name another repository than the one it is made from", () => {
+  it("is refused when the packages name a different repository from the one it is made from", () => {
     const complaints = releaseComplaints({ ...ready, remote: "https://example.org/another/heddle.git" });
     expect(complaints).toHaveLength(2);
     expect(complaints[0]).toBe(
@@ -49,7 +49,7 @@ describe("a release", () => {
     );
   });
 
-  it("is refused when the packages do not fit each other", () => {
+  it("is refused when the versions of the packages disagree", () => {
     const [core, heddle] = ready.packages;
     const packages = [core!, { ...heddle!, version: "1.2.2", dependencies: { "@heddle/core": "^1.2.3" } }];
     expect(releaseComplaints({ ...ready, packages })).toEqual([

@@ -19,7 +19,7 @@ describe("runs on the command line", () => {
     it("writes the same bytes again, even if the folder moved and the data is gone", async () => {
       for (const id of [work.first, work.second]) {
         const moved = work.copyOf(id, "far/away");
-        rewrite(moved, {}); // another layout of the same record
+        rewrite(moved, {}); // The same record, formatted differently.
         const record = readJson(moved, "run.json");
         record.dataset.source.path = "/nowhere";
         writeFileSync(join(moved, "run.json"), JSON.stringify(record));
@@ -38,7 +38,7 @@ describe("runs on the command line", () => {
       }
     });
 
-    it("names the files that the folder lost, and is written without them", async () => {
+    it("names missing files, and writes the report without them", async () => {
       const run = work.copyOf(work.first, "lossy");
       rmSync(join(run, "figures", "first-images.svg"));
       rmSync(join(run, "dataset.json"));
@@ -59,7 +59,7 @@ describe("runs on the command line", () => {
       expect(html).toContain("Confusion matrix");
     });
 
-    it("reports what a killed run has", async () => {
+    it("writes a report of what a killed run has left", async () => {
       const run = work.copyOf(work.second, "killed");
       for (const file of ["metrics.json", "evaluation.json", "report.html"]) rmSync(join(run, file));
       rewrite(run, { status: "running", finishedAt: undefined, weightsSha256: undefined });
@@ -126,7 +126,7 @@ describe("runs on the command line", () => {
     });
   });
 
-  it("have event files with --tensorboard", async () => {
+  it("write event files with --tensorboard", async () => {
     const { code, stdout, stderr } = await work.heddle([
       ...["train", "--data", "clothes", "--epochs", "2", "--tensorboard", "--run-dir", "events", "--json"],
     ]);

@@ -3,7 +3,7 @@ import { COMMAND, committedHash } from "../tools/reproducibility/page.mjs";
 import { train } from "../tools/reproducibility/workload.mjs";
 import { readJson, TINY, Workspace } from "./cli.js";
 
-describe("the same seed gives the same weights to the last bit", () => {
+describe("training", () => {
   const work = new Workspace();
 
   async function weights(...options: string[]): Promise<string> {
@@ -12,7 +12,7 @@ describe("the same seed gives the same weights to the last bit", () => {
     return JSON.parse(stdout).metrics.weights.sha256;
   }
 
-  it("on 1, 2 and 4 threads, and when repeated", async () => {
+  it("gives the same weights to the last bit on 1, 2 and 4 threads, and when repeated", async () => {
     const one = await weights("--threads", "1");
     expect(one).toMatch(/^[0-9a-f]{64}$/);
     expect(await weights("--threads", "2")).toBe(one);
@@ -20,12 +20,12 @@ describe("the same seed gives the same weights to the last bit", () => {
     expect(await weights()).toBe(one);
   });
 
-  it("and another seed gives different ones", async () => {
+  it("gives different weights with a different seed", async () => {
     const seeds = [await weights("--seed", "1"), await weights("--seed", "2")];
     expect(new Set(seeds).size).toBe(2);
   });
 
-  it("with fused kernels", async () => {
+  it("gives the same weights on 1 and 4 threads with fused kernels", async () => {
     const fast = await weights("--fast", "--threads", "1");
     expect(await weights("--fast", "--threads", "4")).toBe(fast);
     expect(readJson(work.runs().at(-1)!, "metrics.json").engine).toEqual({ variant: "fma", threads: 4 });
@@ -33,9 +33,9 @@ describe("the same seed gives the same weights to the last bit", () => {
 });
 
 describe.each(["strict", "fma"] as const)("the hash in docs/reproducibility.md, %s", (variant) => {
-  it.each([1, 2, 3, 4, 8])("is what %i threads give", async (threads) => {
+  it.each([1, 2, 3, 4, 8])("is that of a training on %i threads", async (threads) => {
     const { sha256 } = await train({ threads, fast: variant === "fma" });
-    const hint = `the page has another hash. Where the change is meant, write it again: ${COMMAND}`;
+    const hint = `the page has a different hash. If the change is intended, write the page again: ${COMMAND}`;
     expect(sha256, hint).toBe(committedHash(variant));
   });
 });

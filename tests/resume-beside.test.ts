@@ -25,7 +25,7 @@ async function whole(words: readonly string[], root: string): Promise<string> {
   return work.runs(root)[0]!;
 }
 
-/** Trains on one thread until `text` was printed, then sends a signal. */
+/** Trains on one thread until `text` has been printed, then sends a signal. */
 async function interrupted(words: readonly string[], text: string, signal: NodeJS.Signals): Promise<void> {
   const running = work.start([...words, "--threads", "1"]);
   await running.printed(text);
@@ -89,7 +89,7 @@ describe.skipIf(process.platform === "win32")("a resumed run", () => {
     expect(outcome(run)).toEqual(expected);
   }, 180_000);
 
-  it("with --tensorboard continues its events, none lost and none twice", async () => {
+  it("with --tensorboard continues its events, without losing or repeating any", async () => {
     const undisturbed = await whole(["--tensorboard"], "events-whole");
     const words = [...TRAINING, "--tensorboard", "--run-dir", "events"];
     // Before the first event, and between the first epoch's events and the first checkpoint.

@@ -18,7 +18,7 @@ const KILLS = Number(process.env["HEDDLE_KILLS"] ?? 10);
 
 const work = new Workspace();
 
-/** Trains until `text` was printed, then ends the process with a signal; the run's folder. */
+/** Trains until `after` has been printed, then ends the process with a signal. Returns the run's folder. */
 async function interrupted(
   root: string,
   options: {
@@ -71,7 +71,7 @@ describe.skipIf(process.platform === "win32")("a killed training", () => {
 });
 
 describe.skipIf(process.platform === "win32")("heddle train --resume", () => {
-  it("resumes where Ctrl-C stopped it, by the command of the message, and can be verified", async () => {
+  it("resumes where Ctrl-C stopped it, with the command in the message, and can be verified", async () => {
     const running = work.start(["train", ...TRAINING, "--run-dir", "stopped"]);
     await running.printed("Epoch  2/10");
     running.child.kill("SIGINT");
@@ -102,7 +102,7 @@ describe.skipIf(process.platform === "win32")("heddle train --resume", () => {
     expect(claimsIn(run)).toEqual([]);
   });
 
-  it("resumes after folder and data were moved, from the checkpoint before a damaged one, which it names", async () => {
+  it("resumes after folder and data were moved, from the checkpoint before a damaged one, and names the damaged one", async () => {
     cpSync(work.file("clothes"), work.file("others"), { recursive: true });
     const words = TRAINING.map((word) => (word === "clothes" ? "others" : word));
     const run = await interrupted("moved", { words });

@@ -30,7 +30,7 @@ describe("runs in a folder", () => {
   });
 
   describe("heddle runs", () => {
-    it("prints a table for people", async () => {
+    it("prints a readable table", async () => {
       const { code, stdout, stderr } = await work.heddle(["runs", "--sort", "seed"]);
       expect([code, stderr]).toEqual([0, ""]);
       const [head, one, two, ...rest] = stdout.split("\n");
@@ -40,7 +40,7 @@ describe("runs in a folder", () => {
       expect(rest).toEqual([""]);
     });
 
-    it("sorts and filters", async () => {
+    it("sorts and filters runs", async () => {
       expect(await idsOf("--sort", "seed")).toEqual([work.first, work.second]);
       expect(await idsOf("--sort", "seed", "--reverse")).toEqual([work.second, work.first]);
       expect(await idsOf("--sort", "epochs", "--limit", "1")).toEqual([work.second]);
@@ -74,7 +74,7 @@ describe("runs in a folder", () => {
       [["compare", "latest"], "Comparison: expected 2 to 14 runs, received 1."],
       [["compare", "latest", "latest"], "expected each run once"],
       [["report", "nowhere"], "Run nowhere: expected a run folder or the id of a run"],
-    ])("refuses what makes no sense: %j", async (args, text) => {
+    ])("refuses arguments that make no sense: %j", async (args, text) => {
       const before = work.runs();
       const { code, stdout, stderr } = await work.heddle(args);
       expect([code, stdout]).toEqual([2, ""]);
@@ -124,7 +124,7 @@ describe("runs in a folder", () => {
   });
 
   describe("tags and names", () => {
-    it("are kept, shown, filtered by, and accepted instead of an id", async () => {
+    it("are kept, shown, used as filters, and accepted instead of an id", async () => {
       const tagged = await work.heddle(["runs", "tag", work.first, "baseline", "keep"]);
       expect([tagged.code, tagged.stdout]).toEqual([0, `${work.first}: baseline keep\n`]);
       const named = await work.heddle(["runs", "rename", work.first, "first try"]);
@@ -145,16 +145,16 @@ describe("runs in a folder", () => {
       work.copyOf(work.second, "elsewhere");
       for (const args of [
         ["runs", "--run-dir", "elsewhere", "tag", work.second, "before"],
-        ["runs", "tag", work.second, "behind", "--run-dir", "elsewhere"],
+        ["runs", "tag", work.second, "after", "--run-dir", "elsewhere"],
       ]) {
         const { code, stderr } = await work.heddle(args);
         expect(code, stderr).toBe(0);
       }
-      expect((await list("--run-dir", "elsewhere")).runs[0].tags).toEqual(["before", "behind"]);
+      expect((await list("--run-dir", "elsewhere")).runs[0].tags).toEqual(["after", "before"]);
       expect((await list()).runs.flatMap(({ tags }: { tags: string[] }) => tags)).not.toContain("before");
     });
 
-    it("rename a folder, whose run still works", async () => {
+    it("can become the name of the folder, whose run still works", async () => {
       work.copyOf(work.second, "renamed");
       const { code, stdout, stderr } = await work.heddle([
         ...["runs", "rename", work.second, "wide-head", "--folder", "--run-dir", "renamed"],
@@ -167,7 +167,7 @@ describe("runs in a folder", () => {
   });
 
   describe("heddle runs delete", () => {
-    it("deletes the named runs, and spares a running run unless forced", async () => {
+    it("deletes the named runs, but not one that is still running, unless forced", async () => {
       work.copyOf(work.first, "bin");
       const running = work.copyOf(work.second, "bin");
       rewrite(running, { status: "running" });
@@ -197,7 +197,7 @@ describe("runs in a folder", () => {
     it.skipIf(!hasPty).each([
       ["n", 1],
       ["y", 0],
-    ])(`asks on a terminal, and %s leaves %i ${NEEDS_PTY}`, async (answer, left) => {
+    ])(`asks on a terminal, and after the answer %s, %i run is left ${NEEDS_PTY}`, async (answer, left) => {
       const root = `asked-${answer}`;
       work.copyOf(work.first, root);
       const script = `

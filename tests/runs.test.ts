@@ -25,10 +25,10 @@ describe("a finished run", () => {
   const metrics = () => readJson(work.path, run, "metrics.json");
 
   describe("heddle evaluate", () => {
-    it.each(["path", "id", "latest"])(
-      "gives the run's own accuracy to the last digit, found by %s",
+    it.each(["path", "id", "name latest"])(
+      "reproduces the accuracy of a run named by its %s, to the last digit",
       async (way) => {
-        const name = { path: run, id: basename(run), latest: "latest" }[way]!;
+        const name = { path: run, id: basename(run), "name latest": "latest" }[way]!;
         const { code, stdout } = await work.heddle(["evaluate", name, "--json"]);
         expect(code).toBe(0);
         expect(JSON.parse(stdout)).toMatchObject({
@@ -39,7 +39,7 @@ describe("a finished run", () => {
       },
     );
 
-    it("prints its figures for people", async () => {
+    it("prints its figures in a readable form", async () => {
       const { code, stdout, stderr } = await work.heddle(["evaluate", run, "--threads", "1"]);
       expect([code, stderr]).toEqual([0, ""]);
       const { accuracy, loss } = metrics().test;
@@ -66,7 +66,7 @@ describe("a finished run", () => {
       );
     });
 
-    it("says when the data has changed since", async () => {
+    it("warns if the data has changed since training", async () => {
       cpSync(work.file("clothes"), work.file("moved", "clothes"), { recursive: true });
       cpSync(work.file(run), work.file("moved", "run"), { recursive: true });
       const record = readJson(work.file("moved", "run", "run.json"));
@@ -86,7 +86,7 @@ describe("a finished run", () => {
         ["evaluate", "nowhere"],
         "Run nowhere: expected a run folder or the id of a run in runs",
       ],
-      ["a folder that is no run", ["evaluate", "clothes"], "a folder without run.json"],
+      ["a folder that is not a run", ["evaluate", "clothes"], "a folder without run.json"],
       [
         "no runs at all",
         ["evaluate", "latest", "--run-dir", "home"],
@@ -148,7 +148,7 @@ describe("a finished run", () => {
       expect(stdout.match(/\n {2}1 +\d/g)).toHaveLength(2);
     });
 
-    it("prints the same as JSON, most probable first", async () => {
+    it("prints the same classes as JSON, most probable first", async () => {
       const { code, stdout } = await work.heddle([
         "predict",
         "latest",
@@ -192,7 +192,7 @@ describe("a finished run", () => {
   });
 
   describe("heddle plan", () => {
-    it("shows the kernel calls of the run's own batch", async () => {
+    it("shows the kernel calls for the run's own batch size", async () => {
       const { code, stdout, stderr } = await work.heddle(["plan", run]);
       expect([code, stderr]).toEqual([0, ""]);
       expect(stdout).toMatch(/^Plan of training: batch of 32 in \d+ shards of \d+, [\d.]+ MiB of memory\n\n/);
@@ -201,7 +201,7 @@ describe("a finished run", () => {
       }
     });
 
-    it("prints them as JSON, for any batch", async () => {
+    it("prints the kernel calls as JSON, for any batch size", async () => {
       const { code, stdout } = await work.heddle(["plan", run, "--batch-size", "8", "--json"]);
       expect(code).toBe(0);
       const plan = JSON.parse(stdout);

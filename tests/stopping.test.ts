@@ -9,7 +9,7 @@ describe.skipIf(process.platform === "win32")("stopping a training", () => {
   const work = new Workspace();
 
   it.each(["SIGINT", "SIGTERM"] as const)(
-    "ends at a clean point on %s and says how to resume",
+    "after %s ends at a clean point, and says how to resume",
     async (signal) => {
       const running = work.start([...LONG, "--run-dir", signal]);
       await running.printed("Epoch   2/500");
@@ -43,7 +43,7 @@ describe.skipIf(process.platform === "win32")("stopping a training", () => {
     },
   );
 
-  it("ends at once on a second Ctrl-C", async () => {
+  it("ends at once after a second Ctrl-C", async () => {
     // One step takes seconds here, and the first Ctrl-C waits for its end.
     const running = work.start([
       ...["train", "--data", "fashion-sketch", "--epochs", "9", "--batch-size", "12000", "--threads", "1"],

@@ -19,7 +19,7 @@ describe("heddle train --stream", () => {
     return { run: work.file(run), id: run, metrics };
   };
 
-  it("leaves a complete run, with every image counted", async () => {
+  it("writes a complete run, with every image counted", async () => {
     const { run, metrics } = await trained(STREAMED);
     const record = readJson(run, "run.json");
     expect(record.status).toBe("finished");
@@ -71,7 +71,7 @@ describe("heddle train --stream", () => {
     expect((await evaluate("--split", "train")).train.images).toBe(600);
   });
 
-  it("makes runs that are explained from disk as from memory", async () => {
+  it("makes runs whose explanation from disk is the same as from memory", async () => {
     const { id } = await trained(STREAMED);
     const explain = async (...args: string[]) => {
       const { code, stdout, stderr } = await work.heddle(["explain", id, "--quiet", "--json", ...args]);
@@ -88,7 +88,7 @@ describe("heddle train --stream", () => {
     expect(isOneLine(stderr)).toBe(true);
   });
 
-  it("trains on packed files, and weights rare classes more", async () => {
+  it("trains on packed files, with class weights", async () => {
     const args = STREAMED.map((word) => (word === "plain" ? "clothes" : word));
     const { run } = await trained([...args, "--class-weights", "balanced", "--limit", "300"]);
     expect(readJson(run, "dataset.json").train.images).toBe(300);

@@ -26,7 +26,7 @@ describe("heddle study fashion-mnist without data and network", () => {
     expect(offline.stdout).toMatch(/^Dataset +fashion-sketch \(generated\), NOT Fashion-MNIST$/m);
   });
 
-  it("names Fashion-MNIST nowhere as the data of the result", () => {
+  it("never presents the result as one on Fashion-MNIST", () => {
     for (const line of offline.stdout.split("\n").filter((line) => line.includes("Fashion-MNIST"))) {
       expect(line).toContain("NOT");
     }
@@ -52,7 +52,7 @@ describe("heddle study fashion-mnist without data and network", () => {
     }
   });
 
-  it("keeps the whole run in its folder", () => {
+  it("keeps all files of the run in its folder", () => {
     expect(readdirSync(run).sort()).toEqual([
       "checkpoints",
       "dataset.json",
@@ -158,25 +158,28 @@ describe("heddle study fashion-mnist without data and network", () => {
   });
 });
 
-describe("heddle study fashion-mnist where the network is broken", () => {
+describe("without a working network", () => {
   const work = new Workspace();
 
-  it.each(["broken", "silent"])("falls back within 10 seconds (%s)", async (network) => {
-    const started = performance.now();
-    const running = work.start([...STUDY, "--epochs", "1"], {
-      node: NO_NETWORK,
-      env: { HEDDLE_TEST_NETWORK: network },
-    });
-    await running.printed("This run is NOT on Fashion-MNIST");
-    // The limit is a promise to users, and the time-outs that keep it take no processor.
-    expect(performance.now() - started).toBeLessThan(10_000);
-    // From here on, the same as with --offline.
-    running.child.kill("SIGKILL");
-    const { stderr } = await running.finished;
-    expect(stderr).toContain('warning: Dataset "fashion-mnist" is not on disk and cannot be downloaded.');
-  });
+  it.each(["broken", "silent"])(
+    "heddle study fashion-mnist falls back to drawings within 10 seconds (%s)",
+    async (network) => {
+      const started = performance.now();
+      const running = work.start([...STUDY, "--epochs", "1"], {
+        node: NO_NETWORK,
+        env: { HEDDLE_TEST_NETWORK: network },
+      });
+      await running.printed("This run is NOT on Fashion-MNIST");
+      // The limit is a promise to users, and the time-outs that keep it take no processor.
+      expect(performance.now() - started).toBeLessThan(10_000);
+      // From here on, the same as with --offline.
+      running.child.kill("SIGKILL");
+      const { stderr } = await running.finished;
+      expect(stderr).toContain('warning: Dataset "fashion-mnist" is not on disk and cannot be downloaded.');
+    },
+  );
 
-  it("lets heddle data fail, because nothing can replace the files there", async () => {
+  it("heddle data fails, because nothing can replace the files there", async () => {
     const { code, stdout, stderr } = await work.heddle(["data"], { node: NO_NETWORK });
     expect([code, stdout]).toEqual([2, ""]);
     expect(stderr).toMatch(

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { MAIN, TINY, Workspace } from "./cli.js";
 
-/** Every command that prints more than a line, with its exit code where nobody reads what it prints. */
+/** Every command that prints more than a line, with its exit code when nobody reads what it prints. */
 const commands: Readonly<Record<string, { readonly args: readonly string[]; readonly unread: number }>> = {
   help: { args: ["--help"], unread: 0 },
   "help of train": { args: ["train", "--help"], unread: 0 },
@@ -19,7 +19,7 @@ const commands: Readonly<Record<string, { readonly args: readonly string[]; read
   verify: { args: ["verify", "latest"], unread: 130 },
   runs: { args: ["runs"], unread: 0 },
   report: { args: ["report", "latest"], unread: 0 },
-  "a fault": { args: ["evaluate", "no-such-run"], unread: 2 },
+  "an error": { args: ["evaluate", "no-such-run"], unread: 2 },
 };
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is matched
@@ -78,7 +78,7 @@ describe("the output of", () => {
       expect(stdout + stderr).not.toMatch(CONTROLS);
     });
 
-    it("has broken lines and no colours on 40 columns with NO_COLOR", async () => {
+    it("breaks its lines at 40 columns, and has no colours with NO_COLOR", async () => {
       const terminal = { isTTY: true, columns: 40 } as const;
       const { stdout, stderr } = await work.heddle(args, { terminal, env: { NO_COLOR: "1" } });
       const printed = stdout + stderr;
@@ -95,7 +95,7 @@ describe("the output of", () => {
     });
   });
 
-  it("a training leaves its files in UTF-8 in any locale", async () => {
+  it("a training does not change the UTF-8 in its files, in any locale", async () => {
     const { code, stdout } = await work.heddle([...TINY, "--limit", "100"], { env: { LC_ALL: "C" } });
     expect(code).toBe(0);
     const report = /Report +(\S+)/.exec(stdout)![1]!;

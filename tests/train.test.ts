@@ -90,7 +90,7 @@ describe("heddle train", () => {
 
   const broken: readonly (readonly [fault: string, json: string, message: string])[] = [
     [
-      "images of another size",
+      "images of a different size",
       lenet(28, 4),
       'Model "lenet": expected images of 28×28×1, as its input layer says, received those of corners, which are 20×20×1.',
     ],
@@ -106,16 +106,16 @@ describe("heddle train", () => {
       "Conv2D",
     ],
     ["a field of the wrong type", lenet(20, 4, [layer("Dropout", { rate: "much" })]), "rate"],
-    ["a layer that is no object", lenet(20, 4, ["Flatten" as unknown as Layer]), "model.json"],
+    ["a layer that is not an object", lenet(20, 4, ["Flatten" as unknown as Layer]), "model.json"],
     [
-      "another kind of model",
+      "an unknown kind of model",
       '{"class_name":"Model","config":{}}',
       'expected class_name "Sequential" or "Functional"',
     ],
     ["something that is not JSON", "{\n  'class_name':\n", "model.json: expected JSON"],
     ["an empty file", "", "model.json: expected JSON"],
   ];
-  it.each(broken)("refuses a model of %s", async (_, json, message) => {
+  it.each(broken)("refuses a model file with %s", async (_, json, message) => {
     writeFileSync(work.file("model.json"), json);
     const { code, stdout, stderr } = await work.heddle([
       "train",
@@ -177,7 +177,7 @@ describe("heddle train", () => {
     expect([code, stderr]).toEqual([0, ""]);
   });
 
-  it("limits images to a share of each class where the first ones are all of one, and says so", async () => {
+  it("draws a share of each class, and says so, if --limit would leave only one class", async () => {
     const rows = [0, 1, 2].flatMap((label) =>
       Array.from({ length: 40 }, (_, row) => [
         label,
@@ -223,7 +223,7 @@ describe("heddle data", () => {
     expect(stdout).toContain(work.file("corners"));
   });
 
-  it("describes it as JSON", async () => {
+  it("describes a folder as JSON", async () => {
     for (const words of [["corners"], ["--data", "corners"]]) {
       const { code, stdout, stderr } = await work.heddle(["data", ...words, "--json"]);
       expect([code, stderr]).toEqual([0, ""]);
@@ -249,7 +249,7 @@ describe("heddle data", () => {
   it.each([
     ["an unknown name", ["data", "fashion-minst"], 'Dataset "fashion-minst"'],
     [
-      "a folder that is not there",
+      "a folder that does not exist",
       ["data", "--data", "gone"],
       "gone: expected a folder with train-images-idx3-ubyte[.gz]",
     ],

@@ -69,7 +69,7 @@ describe("heddle train with options and recipes", () => {
   });
 
   it("stops early with the best epoch's weights, which verify reproduces", async () => {
-    // A learning rate so high that the loss soon grows.
+    // The learning rate is so high that the loss soon grows.
     const words = ["--optimizer", "sgd", "--lr", "2", "--schedule", "constant", "--epochs", "30"];
     const run = await train([...words, "--validation-split", "0.2", "--early-stopping", "2"], "early");
     const rows = readFileSync(join(run, "history.csv"), "utf8").trim().split("\n").slice(1);
@@ -154,7 +154,7 @@ describe("heddle lr-find", () => {
   const work = new Workspace();
   const SEARCH = ["lr-find", "quick", "--data", "clothes", "--steps", "60"] as const;
 
-  it("writes a figure and JSON, nothing else, and the same for the same seed", async () => {
+  it("writes only a figure and a JSON file, the same for the same seed", async () => {
     const before = readdirSync(work.path);
     const { code, stdout, stderr } = await work.heddle([...SEARCH, "--out", "found"]);
     expect([code, stderr]).toEqual([0, ""]);

@@ -25,7 +25,7 @@ export class TwoRuns extends Workspace {
     });
   }
 
-  /** Copies a run into another folder of runs; gives the path of the copy. */
+  /** Copies a run into another folder of runs, and returns the path of the copy. */
   copyOf(id: string, root: string): string {
     cpSync(this.file("runs", id), this.file(root, id), { recursive: true });
     return this.file(root, id);

@@ -1,4 +1,5 @@
-// That words reach the program, and its exit code the shell. What words are accepted: packages/heddle/src/cli/program.test.ts.
+// Arguments reach the program, and its exit code reaches the shell. Which arguments are accepted is tested in
+// packages/heddle/src/cli/program.test.ts.
 import { copyFileSync, mkdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
@@ -19,14 +20,14 @@ describe("heddle as a program", () => {
     expect(stdout).toMatch(/^Usage: heddle train \[options\] \[recipe\]\n/);
   });
 
-  it("refuses wrong words in one line, and ends with 2", async () => {
+  it("refuses wrong arguments in one line, with exit code 2", async () => {
     const { code, stdout, stderr } = await work.heddle(["evaluate", "latest", "--threads", "0"]);
     expect([code, stdout]).toEqual([2, ""]);
     expect(stderr).toContain("Expected a whole number from 1 to 64. See heddle evaluate --help.");
     expect(isOneLine(stderr), stderr).toBe(true);
   });
 
-  it("shows the help and ends with 2 where no command is typed", async () => {
+  it("shows the help if no command is typed, with exit code 2", async () => {
     const { code, stdout, stderr } = await work.heddle([]);
     expect([code, stdout]).toEqual([2, ""]);
     expect(stderr).toMatch(/^Usage: heddle/);

@@ -54,7 +54,7 @@ describe("heddle verify", () => {
     expect(isOneLine(stderr), stderr).toBe(true);
   }
 
-  it("trains again, says that the weights are the same, and writes nothing", async () => {
+  it("trains the run again, says that the weights are the same, and writes nothing", async () => {
     const times = () =>
       readdirSync(work.path, { recursive: true, encoding: "utf8" }).map((file) => {
         const { mtimeMs, size } = statSync(work.file(file));
@@ -74,7 +74,7 @@ describe("heddle verify", () => {
     expect(times()).toEqual(before);
   });
 
-  it("accepts a different number of threads, and the same data from another folder", async () => {
+  it("accepts a different number of threads, and the same data in a different folder", async () => {
     cpSync(work.file("clothes"), work.file("elsewhere", "clothes"), { recursive: true });
     expect(await verification(run, "--threads", "3", "--data", "elsewhere/clothes")).toEqual({
       code: 0,
@@ -107,7 +107,7 @@ describe("heddle verify", () => {
     expect(isOneLine(refused.stderr), refused.stderr).toBe(true);
   });
 
-  it("trains a run on drawn images again", async () => {
+  it("repeats a run on drawn images", async () => {
     const words = ["train", "--data", "fashion-sketch", "--epochs", "1", "--limit", "50", "--quiet"];
     const { code, stderr } = await work.heddle([...words, "--run-dir", "drawn"]);
     expect(code, stderr).toBe(0);
@@ -138,7 +138,7 @@ describe("heddle verify", () => {
       ]);
     });
 
-    it("names the versions that differ, and the epoch from which the losses do", async () => {
+    it("names the versions that differ, and the first epoch whose losses differ", async () => {
       const name = tampered((record) => {
         record.recipe.seed++;
         record.versions = { heddle: "0.0.1", node: "18.0.0" };
@@ -160,7 +160,7 @@ describe("heddle verify", () => {
       ]);
     });
 
-    it("says so when nothing on record explains why", async () => {
+    it("says so if nothing on record explains the difference", async () => {
       const name = tampered((record) => {
         record.recipe.learningRate = 0.002;
       });
@@ -206,7 +206,7 @@ describe("heddle verify", () => {
     expect(findings[0]).toMatch(/^The run's weights file cannot be read: .*weights\.safetensors/);
   });
 
-  describe("refuses at once", () => {
+  describe("refuses, before it trains,", () => {
     it("different data, with both checksums", async () => {
       const now = readJson(run, "run.json").dataset.source.files[1];
       const name = tampered((record) => {

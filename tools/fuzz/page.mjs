@@ -8,8 +8,8 @@ const marked = /(<!-- fuzz -->\n)([\s\S]*?)(<!-- end of fuzz -->)/;
 const digits = (value) => String(value).replace(/\B(?=(\d{3})+$)/g, ",");
 
 const tells = {
-  none: "nothing but its grammar",
-  rules: "what values may be",
+  none: "only its grammar",
+  rules: "the rules for its values",
   sizes: "sizes that must agree",
   checksum: "a checksum",
 };
@@ -36,7 +36,7 @@ export function tableOf(results, targets, { seed, version, node }, before = "") 
   return [
     `Heddle ${version}, Node ${node}, seed ${seed}: ${digits(total)} inputs.`,
     "",
-    "| what was read | what tells damage | inputs | accepted | refused | findings |",
+    "| what was read | what detects damage | inputs | accepted | refused | findings |",
     "| --- | --- | ---: | ---: | ---: | ---: |",
     ...rows,
     "",

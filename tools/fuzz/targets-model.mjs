@@ -187,7 +187,7 @@ export const modelTargets = [
   },
   {
     name: "checkpoint-sealed",
-    what: "checkpoints, checksum made right again",
+    what: "checkpoints with a corrected checksum",
     redundancy: "none",
     corpus: checkpoints,
     tokens: [
