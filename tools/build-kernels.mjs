@@ -3,28 +3,20 @@
 // parameters, kernel-table.ts.
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
-import asc from "assemblyscript/asc";
+import { join } from "node:path";
+import { compileKernels, core, sources, variants } from "./kernels/compile.mjs";
 
-const root = fileURLToPath(new URL("../packages/core", import.meta.url));
-const sources = join(root, "kernels");
-const output = join(root, "dist", "kernels");
+const output = join(core, "dist", "kernels");
 const stamp = join(output, "sources.sha256");
-
-/** The most memory that a program may take, in pages of 64 KiB. */
-const limits = readFileSync(join(root, "src", "base", "limits.ts"), "utf8");
-const MAXIMUM_PAGES = Number(/MAXIMUM_PAGES = (\d+);/.exec(limits)[1]);
-
-const variants = { strict: ["simd", "threads"], fma: ["simd", "threads", "relaxed-simd"] };
 
 const files = readdirSync(sources).filter((name) => name.endsWith(".ts"));
 const text = new Map(files.map((name) => [name, readFileSync(join(sources, name), "utf8")]));
-const modules = join(root, "src", "engine");
+const modules = join(core, "src", "engine");
 const written = ["kernel-table.ts", ...Object.keys(variants).map((variant) => `kernels-${variant}.ts`)];
 const digest = createHash("sha256")
-  .update(readFileSync(fileURLToPath(import.meta.url)))
-  .update(limits)
+  .update(readFileSync(new URL(import.meta.url)))
+  .update(readFileSync(new URL("kernels/compile.mjs", import.meta.url)))
+  .update(readFileSync(join(core, "src", "base", "limits.ts")))
   .update(files.map((name) => name + text.get(name)).join("\0"))
   .digest("hex");
 
@@ -37,8 +29,9 @@ if (
 } else {
   mkdirSync(output, { recursive: true });
   const flagsAt = new Set();
-  for (const [variant, features] of Object.entries(variants)) {
-    const bytes = await compile(`${variant}.wasm`, features);
+  for (const variant of Object.keys(variants)) {
+    const bytes = await compileKernels(variant, join(output, `${variant}.wasm`));
+    console.log(`kernels: ${variant}.wasm`);
     flagsAt.add(memoryFlagsAt(bytes));
     writeFileSync(
       join(modules, `kernels-${variant}.ts`),
@@ -51,54 +44,6 @@ export const base64: string =
   if (flagsAt.size !== 1) throw new Error("the builds import their memory at different places");
   writeTable([...flagsAt][0]);
   writeFileSync(stamp, digest);
-}
-
-/**
- * Writes out the stretches of a source between `// unroll NAME = FIRST..LAST` and `// end of unroll` once for each
- * number, which replaces the name.
- */
-function unrolled(source) {
-  return source.replace(
-    /^ *\/\/ unroll (\w+) = (\d+)\.\.(\d+)\n([\s\S]*?)^ *\/\/ end of unroll\n/gm,
-    (_, name, first, last, body) => {
-      const numbers = Array.from({ length: last - first + 1 }, (_, index) => Number(first) + index);
-      return numbers.map((number) => body.replace(new RegExp(`\\b${name}\\b`, "g"), number)).join("");
-    },
-  );
-}
-
-/** Compiles the kernels with these features to a file of `output`, and returns its bytes. */
-async function compile(name, features) {
-  const file = join(output, name);
-  const words = [
-    join(sources, "index.ts"),
-    "--outFile",
-    file,
-    "--runtime",
-    "stub",
-    "-O3",
-    "--noAssert",
-    "--importMemory",
-    "--noExportMemory",
-    "--initialMemory",
-    "1",
-    "--maximumMemory",
-    String(MAXIMUM_PAGES),
-    "--zeroFilledMemory",
-    "--enable",
-    features.join(","),
-  ];
-  const readFile = (name, folder) => {
-    const path = resolve(folder, name);
-    return existsSync(path) ? unrolled(readFileSync(path, "utf8")) : null;
-  };
-  const { error, stderr } = await asc.main(words, { readFile });
-  if (error) {
-    console.error(String(stderr));
-    throw error;
-  }
-  console.log(`kernels: ${name}`);
-  return readFileSync(file);
 }
 
 /** Where the flags of the imported memory stand: after the names `env` and `memory` and the byte that says memory. */

@@ -1,19 +1,17 @@
 // Activations that look at one element at a time. Each is one function that gives the value or the slope, and one
-// case in `evaluate`; ReLU, which most models use, has its own kernels in elementwise.ts.
+// case in `evaluate`. ReLU has its own kernels in elementwise.ts, tanh and sigmoid have theirs in saturating.ts.
 import { exp, expm1, high, log1p, low, narrow, normalDensity, normalProbability, sigmoidOf } from "./wide-math";
 import { F32 } from "./simd";
 
-// The numbers are positions in `activations` of packages/core/src/ops/activation.ts.
+// The numbers are positions in `numbered` of packages/core/src/ops/elementwise-activation.ts.
 const LEAKY_RELU: u32 = 0;
 const ELU: u32 = 1;
 const SELU: u32 = 2;
 const GELU: u32 = 3;
 const GELU_TANH: u32 = 4;
 const SILU: u32 = 5;
-const SIGMOID: u32 = 6;
-const TANH: u32 = 7;
-const SOFTPLUS: u32 = 8;
-const HARD_SWISH: u32 = 9;
+const SOFTPLUS: u32 = 6;
+const HARD_SWISH: u32 = 7;
 
 /** y = f(x), f the activation of number `kind`: x y [N, count]; y may be x. */
 export function activationForward(y: usize, x: usize, N: usize, count: usize, kind: u32): void {
@@ -51,8 +49,6 @@ function smooth(kind: u32, x: v128, slope: bool): v128 {
     case GELU: return gelu(x, slope);
     case GELU_TANH: return geluTanh(x, slope);
     case SILU: return silu(x, slope);
-    case SIGMOID: return sigmoid(x, slope);
-    case TANH: return tanh(x, slope);
     case SOFTPLUS: return softplus(x, slope);
     default: return unreachable();
   }
@@ -126,23 +122,8 @@ function gateSlope(inner: v128, e: v128, gate: v128): v128 {
   return f64x2.mul(gate, f64x2.add(f64x2.splat(1), f64x2.mul(inner, f64x2.mul(e, gate))));
 }
 
-/** 1 / (1 + e^−x). */
-function sigmoid(x: v128, slope: bool): v128 {
-  const e = exp(f64x2.neg(x));
-  const gate = sigmoidOf(e);
-  return slope ? f64x2.mul(f64x2.mul(e, gate), gate) : gate;
-}
-
-/** (e^2x − 1) / (e^2x + 1); its slope is four times that of sigmoid at 2x. */
-function tanh(x: v128, slope: bool): v128 {
-  const double = f64x2.add(x, x);
-  if (slope) return f64x2.mul(f64x2.splat(4), sigmoid(double, true));
-  const m = expm1(double);
-  return f64x2.div(m, f64x2.add(m, f64x2.splat(2)));
-}
-
 /** ln(1 + e^x), as max(x, 0) + ln(1 + e^−|x|). */
 function softplus(x: v128, slope: bool): v128 {
-  if (slope) return sigmoid(x, false);
+  if (slope) return sigmoidOf(exp(f64x2.neg(x)));
   return f64x2.add(f64x2.max(x, f64x2.splat(0)), log1p(exp(f64x2.neg(f64x2.abs(x)))));
 }

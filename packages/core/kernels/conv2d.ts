@@ -87,6 +87,16 @@ export function conv2dKernelGradient(
 export function biasGradient(db: usize, dy: usize, N: usize, rows: usize, K: usize): void {
   const end = dy + N * rows * K * F32;
   let k: usize = 0;
+  for (; k + 8 <= K; k += 8) {
+    let low = v128.load(db + k * F32);
+    let high = v128.load(db + k * F32, 16);
+    for (let at = dy + k * F32; at < end; at += K * F32) {
+      low = f32x4.add(low, v128.load(at));
+      high = f32x4.add(high, v128.load(at, 16));
+    }
+    v128.store(db + k * F32, low);
+    v128.store(db + k * F32, high, 16);
+  }
   for (; k + 4 <= K; k += 4) {
     let sum = v128.load(db + k * F32);
     for (let at = dy + k * F32; at < end; at += K * F32) sum = f32x4.add(sum, v128.load(at));
@@ -112,18 +122,18 @@ export function reluBiasGradient(db: usize, dy: usize, y: usize, N: usize, rows:
     let d = v128.load(db + k * F32, 48);
     let yAt = y + k * F32;
     for (let at = dy + k * F32; at < end; at += K * F32, yAt += K * F32) {
-      let passed = v128.and(v128.load(at), f32x4.gt(v128.load(yAt), zero));
-      v128.store(at, passed);
-      a = f32x4.add(a, passed);
-      passed = v128.and(v128.load(at, 16), f32x4.gt(v128.load(yAt, 16), zero));
-      v128.store(at, passed, 16);
-      b = f32x4.add(b, passed);
-      passed = v128.and(v128.load(at, 32), f32x4.gt(v128.load(yAt, 32), zero));
-      v128.store(at, passed, 32);
-      c = f32x4.add(c, passed);
-      passed = v128.and(v128.load(at, 48), f32x4.gt(v128.load(yAt, 48), zero));
-      v128.store(at, passed, 48);
-      d = f32x4.add(d, passed);
+      const pa = v128.and(v128.load(at), f32x4.gt(v128.load(yAt), zero));
+      const pb = v128.and(v128.load(at, 16), f32x4.gt(v128.load(yAt, 16), zero));
+      v128.store(at, pa);
+      v128.store(at, pb, 16);
+      a = f32x4.add(a, pa);
+      b = f32x4.add(b, pb);
+      const pc = v128.and(v128.load(at, 32), f32x4.gt(v128.load(yAt, 32), zero));
+      const pd = v128.and(v128.load(at, 48), f32x4.gt(v128.load(yAt, 48), zero));
+      v128.store(at, pc, 32);
+      v128.store(at, pd, 48);
+      c = f32x4.add(c, pc);
+      d = f32x4.add(d, pd);
     }
     v128.store(db + k * F32, a);
     v128.store(db + k * F32, b, 16);

@@ -69,9 +69,12 @@ export function narrowKernelGradient(
         const unit = <usize>ctz(active);
         const s = v128.load32_splat(pixels + unit * F32);
         const sum = sums + unit * ROW * F32;
-        v128.store(sum, madd(v128.load(sum), s, a));
-        v128.store(sum, madd(v128.load(sum, 16), s, b), 16);
-        v128.store(sum, madd(v128.load(sum, 32), s, c), 32);
+        const sumA = madd(v128.load(sum), s, a);
+        const sumB = madd(v128.load(sum, 16), s, b);
+        const sumC = madd(v128.load(sum, 32), s, c);
+        v128.store(sum, sumA);
+        v128.store(sum, sumB, 16);
+        v128.store(sum, sumC, 32);
       }
     }
   }

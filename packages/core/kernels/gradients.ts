@@ -4,14 +4,17 @@ import { F32 } from "./simd";
 /** g[i] = Σ_s parts[s][i], s ascending: parts `shards` arrays of f32, `strideBytes` apart. */
 export function sumShards(g: usize, parts: usize, count: usize, shards: usize, strideBytes: usize): void {
   let i: usize = 0;
-  for (; i + 4 <= count; i += 4) {
+  for (; i + 8 <= count; i += 8) {
     let part = parts + i * F32;
-    let sum = v128.load(part);
+    let low = v128.load(part);
+    let high = v128.load(part, 16);
     for (let s: usize = 1; s < shards; s++) {
       part += strideBytes;
-      sum = f32x4.add(sum, v128.load(part));
+      low = f32x4.add(low, v128.load(part));
+      high = f32x4.add(high, v128.load(part, 16));
     }
-    v128.store(g + i * F32, sum);
+    v128.store(g + i * F32, low);
+    v128.store(g + i * F32, high, 16);
   }
   for (; i < count; i++) {
     let part = parts + i * F32;

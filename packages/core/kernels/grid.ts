@@ -111,13 +111,14 @@ export function productGrid(
   const outBytes = K * F32;
   const xBytes = length * F32;
   const floor = f32x4.splat(low);
-  const zero = f32x4.splat(0);
   for (let first: usize = 0; first < rows; first += GRID_PIXELS) {
     const last = min<usize>(first + GRID_PIXELS, rows);
     for (let k: usize = 0; k < K; k += 8) {
       const columns: usize = min<usize>(8, K - k);
-      const initA = init ? v128.load(init + k * F32) : zero;
-      const initB = init ? v128.load(init + k * F32, 16) : zero;
+      // The engine leaves the first bytes of memory alone: they are zeros.
+      const start = init ? init + k * F32 : 0;
+      const initA = v128.load(start);
+      const initB = v128.load(start, 16);
       const weights = w + k * xBytes;
       for (let i = first; i < last; i += 4) {
         const count: usize = min<usize>(4, last - i);

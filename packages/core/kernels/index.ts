@@ -18,6 +18,7 @@ export { activationForward, activationBackward } from "./activation";
 export { activityPenalty, activityPenaltyGradient } from "./activity-penalty";
 export { rescaleBytes, rescale, reluForward, reluBackward, padImage, cropImage, clear, copy } from "./elementwise";
 export { expF32, logF32, sinTurns, cosTurns } from "./math";
+export { tanhForward, tanhBackward, sigmoidForward, sigmoidBackward } from "./saturating";
 export { softmaxForward, softmaxBackward, sparseCrossEntropy, categoricalCrossEntropy } from "./softmax";
 export { binaryCrossEntropy, differenceLoss, accuracy } from "./losses";
 export { dropout } from "./random";

@@ -16,8 +16,10 @@ export function packKernel(wp: usize, w: usize, rows: usize, columns: usize, fir
       let from = w + (row * columns + j) * F32;
       let to = wp + (j * rows + row * 8) * F32;
       for (let i = row; i < end; i++, from += columns * F32, to += 32) {
-        v128.store(to, v128.load(from));
-        v128.store(to, v128.load(from, 16), 16);
+        const a = v128.load(from);
+        const b = v128.load(from, 16);
+        v128.store(to, a);
+        v128.store(to, b, 16);
       }
     }
   }

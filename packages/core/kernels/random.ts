@@ -79,8 +79,10 @@ export function dropout(
 @inline
 function keep(y: usize, x: usize, draws: v128, limit: v128, factor: v128): void {
   const kept = i16x8.ge_u(draws, limit);
-  v128.store(y, v128.and(f32x4.mul(v128.load(x), factor), i32x4.extend_low_i16x8_s(kept)));
-  v128.store(y, v128.and(f32x4.mul(v128.load(x, 16), factor), i32x4.extend_high_i16x8_s(kept)), 16);
+  const a = v128.and(f32x4.mul(v128.load(x), factor), i32x4.extend_low_i16x8_s(kept));
+  const b = v128.and(f32x4.mul(v128.load(x, 16), factor), i32x4.extend_high_i16x8_s(kept));
+  v128.store(y, a);
+  v128.store(y, b, 16);
 }
 
 /** One block: four words at `out`, the same that `dropout` draws four blocks at a time. */
