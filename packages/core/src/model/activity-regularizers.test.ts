@@ -1,4 +1,4 @@
-// Penalties on what layers give, against real Keras: tools/golden/activity-regularizers.py.
+// Penalties on layers' outputs, against real Keras: tools/golden/activity-regularizers.py.
 import { afterAll, describe, expect, it } from "vitest";
 import { againstKeras, BOUNDS, readGolden } from "../base/golden.testing.js";
 import type { JsonObject } from "../base/json.js";
@@ -24,7 +24,7 @@ interface Golden {
     readonly shape: readonly number[];
     readonly y: readonly number[];
     readonly sampleWeight: readonly number[] | null;
-    /** The loss of `evaluate` before the training, and behind it. */
+    /** The loss of `evaluate` before training; `evaluated` is the loss after it. */
     readonly before: number;
     readonly evaluated: number;
     /** Of the first batch. */
@@ -39,7 +39,7 @@ afterAll(() => {
   for (const model of models) model.dispose();
 });
 
-describe("Keras gives the same losses, gradients and weights:", () => {
+describe("activity regularizers have Keras's losses, gradients and weights", () => {
   const named = golden.cases.map((example) => [example.name, example] as const);
   it.each(named)("%s", async (name, example) => {
     const { batchSize, rate } = golden;
@@ -48,7 +48,7 @@ describe("Keras gives the same losses, gradients and weights:", () => {
       ? { part: "layers", row: "ActivityRegularization", kernels: "strict" }
       : { part: "regularizers", row: "activityRegularizer", kernels: "strict" };
     const compare = againstKeras({ ...place, id: name });
-    const behind = againstKeras({ ...place, id: name, bound: BOUNDS.model });
+    const compareTrained = againstKeras({ ...place, id: name, bound: BOUNDS.model });
     const made = (optimizer: SGD) => {
       const model = modelFromJson("golden", example.model);
       model.compile({ threads: 2, optimizer });
@@ -80,19 +80,19 @@ describe("Keras gives the same losses, gradients and weights:", () => {
     const model = made(new SGD({ learningRate: rate, momentum: 0.9 }));
     compare("losses: evaluate", [(await model.evaluate(samples)).loss], [example.before]);
     const { epochs } = await model.fit(samples, { batchSize, epochs: 3, shuffle: false, ...weighting });
-    behind(
+    compareTrained(
       "losses: fit",
       epochs.map(({ loss }) => loss),
       example.losses,
     );
     model.weights.forEach(({ name: weight, values }, index) => {
-      behind(`weights: ${weight}`, values, example.after[index]!);
+      compareTrained(`weights: ${weight}`, values, example.after[index]!);
     });
-    behind("losses: evaluate", [(await model.evaluate(samples)).loss], [example.evaluated]);
+    compareTrained("losses: evaluate", [(await model.evaluate(samples)).loss], [example.evaluated]);
   });
 });
 
-/** Layers with activity regularizers, before and behind what is fused. */
+/** Layers with activity regularizers, before and after layers that are fused. */
 function cnn(options: { readonly threads: number; readonly factor?: number }): Sequential {
   const { threads, factor = 0.01 } = options;
   const activityRegularizer = new L1L2({ l1: factor, l2: factor });
@@ -115,7 +115,7 @@ function cnn(options: { readonly threads: number; readonly factor?: number }): S
 const data = asFloats(tinyImages(70));
 
 describe("activity regularizers", () => {
-  it("give the same bits on any number of threads", async () => {
+  it("train to the same bits on any number of threads", async () => {
     const hashes = new Set<string>();
     for (const threads of [1, 2, 3, 8]) {
       const model = cnn({ threads });
@@ -125,7 +125,7 @@ describe("activity regularizers", () => {
     expect(hashes.size).toBe(1);
   });
 
-  it("of factors 0 leave a model as it is, to the bit, fusion included", async () => {
+  it("with factors of 0 change nothing: the same ops are fused, and the weights are the same to the bit", async () => {
     const plain = new Sequential(
       [
         new Input([8, 8, 1]),
@@ -145,14 +145,14 @@ describe("activity regularizers", () => {
     expect(await zero.weightsSha256()).toBe(await plain.weightsSha256());
   });
 
-  it("make the activities smaller, and do not change predictions by themselves", async () => {
+  it("make outputs smaller through training, and change no prediction by themselves", async () => {
     const [free, held] = [cnn({ threads: 2, factor: 0 }), cnn({ threads: 2, factor: 0.05 })];
     expect(await held.predict(data)).toEqual(await free.predict(data));
     expect((await held.evaluate(data)).loss).toBeGreaterThan((await free.evaluate(data)).loss);
     await free.fit(data, { epochs: 3 });
     await held.fit(data, { epochs: 3 });
     const largest = (values: Float32Array) => values.reduce((most, value) => Math.max(most, value), 0);
-    // The penalty on probabilities is least where all are equal.
+    // The penalty on probabilities is smallest when all are equal.
     expect(largest(await held.predict(data))).toBeLessThan(largest(await free.predict(data)));
   });
 
@@ -160,7 +160,7 @@ describe("activity regularizers", () => {
     [new MeanSquaredError(), "linear"],
     [new BinaryCrossentropy(), "sigmoid"],
     [new BinaryCrossentropy(), "tanh"],
-  ] as const)("on the last layer go with a loss behind it: %#, %s", async (loss, activation) => {
+  ] as const)("on the last layer add their penalty to the loss: %#, %s", async (loss, activation) => {
     const targets = Float32Array.from({ length: 4 }, (_, index) => index / 4);
     const images = Float32Array.of(1, -2, 0.5, 3, -1, 0.25, 2, 2);
     const samples = { images, targets, count: 4, shape: [2] };
@@ -179,7 +179,7 @@ describe("activity regularizers", () => {
     expectClose([(await held.fit(samples)).epochs[0]!.loss], [second.loss]);
   });
 
-  it("are part of the configuration, under Keras's names, and come back", () => {
+  it("are written to the configuration under Keras's names, and read back", () => {
     const layer = new Dense(2, { activityRegularizer: new L1(0.5), name: "d" });
     expect(layer.getConfig()["activity_regularizer"]).toEqual({ class_name: "L1", config: { l1: 0.5 } });
     const model = cnn({ threads: 1 });

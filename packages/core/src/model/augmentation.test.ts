@@ -22,7 +22,7 @@ import { Input } from "../network/input.js";
 import { Sequential } from "./sequential.js";
 import { tinyImages } from "./tiny-model.testing.js";
 
-/** All preprocessing layers, on bytes and on what weights have made of them, so that gradients pass through all. */
+/** Every preprocessing layer twice: on bytes, and after layers with weights, so that gradients pass through it. */
 function model(): Sequential {
   const images = tinyImages(60);
   const normalization = new Normalization();
@@ -77,14 +77,14 @@ async function trained(threads: number) {
 }
 
 describe("a model with every preprocessing layer", () => {
-  it("trains to the same weights on any number of threads, and evaluates the same when it is read again", async () => {
+  it("trains to the same weights on any number of threads, and evaluates the same after its configuration is read back", async () => {
     const one = await trained(1);
     expect(one.epochs.every((loss) => Number.isFinite(loss))).toBe(true);
     expect(one.reloaded).toBe(one.loss);
     for (const threads of [2, 4]) expect(await trained(threads)).toEqual(one);
   });
 
-  it("keeps what adapt has found in its configuration", () => {
+  it("writes the mean and variance that adapt computed to its configuration", () => {
     const [config] = model()
       .layers.filter((layer) => layer.className === "Normalization")
       .map((layer) => layer.getConfig());

@@ -39,7 +39,7 @@ function samples(count: number, seed = 3) {
   return { images, labels, count, shape: [6, 6, 2] };
 }
 
-/** A chain whose first layer is normalized, and whose last but one is not an image. */
+/** A chain that normalizes its input, images inside, and flat vectors before its last layer. */
 function chain(): Sequential {
   const model = track(
     new Sequential(
@@ -81,7 +81,7 @@ const weightNamed = (model: Model, name: string) =>
 describe.each([["a chain", chain] as const, ["a residual block", residual] as const])(
   "%s with batch normalization",
   (_, build) => {
-    it("comes to the same weights on any number of threads, the last batch smaller", async () => {
+    it("trains to the same weights on any number of threads, with a smaller last batch", async () => {
       const hashes = [];
       for (const threads of [1, 2, 3]) {
         const model = build();
@@ -94,7 +94,7 @@ describe.each([["a chain", chain] as const, ["a residual block", residual] as co
       expect(hashes[0]).not.toBe(await build().weightsSha256());
     });
 
-    it("learns, and evaluates by the moving statistics that it has then", async () => {
+    it("learns, and evaluates with its moving statistics", async () => {
       const model = build();
       model.compile({ optimizer: "adam", threads: 2 });
       const data = samples(48);
@@ -102,11 +102,11 @@ describe.each([["a chain", chain] as const, ["a residual block", residual] as co
       expect(epochs.at(-1)!.loss).toBeLessThan(0.95 * epochs[0]!.loss);
       const last = epochs.at(-1)!;
       expect((await model.evaluate(data)).loss).toBe(last.valLoss);
-      // At momentum 0.5 the moving statistics are soon the batches' own.
+      // At momentum 0.5 the moving statistics soon match the batches'.
       expect(Math.abs(last.valLoss! - last.loss)).toBeLessThan(0.5 * last.loss);
     });
 
-    it("is saved and loaded whole, moving statistics included", async () => {
+    it("is saved and loaded with its moving statistics", async () => {
       const model = build();
       model.compile({ threads: 1 });
       await model.fit(samples(20), { batchSize: 10 });
@@ -127,7 +127,7 @@ describe.each([["a chain", chain] as const, ["a residual block", residual] as co
 );
 
 describe("batch normalization in a model", () => {
-  it("says which weights are trained", () => {
+  it("counts its moving statistics as non-trainable weights", () => {
     const model = chain();
     expect(model.weights.filter(({ trainable }) => !trainable).map(({ name }) => name)).toEqual([
       ...["batch_normalization/moving_mean", "batch_normalization/moving_variance"],
@@ -142,15 +142,15 @@ describe("batch normalization in a model", () => {
     expect(lines).toContain("Non-trainable params: 28 (0.11 KiB)");
   });
 
-  it("takes a ReLU behind it into its kernels", () => {
+  it("absorbs a ReLU after it into its kernels", () => {
     const nodes = residual().lower().ops;
     const relus = nodes.map(({ node }) => (node.op === "batchNormalization" ? node.relu : node.op));
     expect(relus).toContain(true);
-    // The one behind the sum stays.
+    // The one after the sum stays an op of its own.
     expect(relus.filter((op) => op === "relu").length).toBe(1);
   });
 
-  it("is left as it is where it is frozen, and normalizes by its moving statistics", async () => {
+  it("when frozen, keeps its weights and normalizes with its moving statistics", async () => {
     const model = chain();
     const layer = model.layers[2]!;
     layer.trainable = false;

@@ -1,4 +1,4 @@
-// What weights are held to, in training.
+// Constraints on weights, in training.
 import { afterAll, describe, expect, it } from "vitest";
 import { type Constraint, MaxNorm, NonNeg, UnitNorm } from "../constraints/index.js";
 import { Conv2D, Dense, DepthwiseConv2D, Flatten, type Layer, SeparableConv2D } from "../layers/index.js";
@@ -36,26 +36,26 @@ function lengths({ values, shape }: Weight, last: number): number[] {
 }
 
 type Make = (constraint: Constraint | undefined) => Layer;
-const given = (name: string, constraint: Constraint | undefined) =>
+const optionOf = (name: string, constraint: Constraint | undefined) =>
   constraint ? { [name]: constraint } : {};
 
-describe("a constraint holds in training", () => {
+describe("a constraint holds during training", () => {
   it.each<[string, number, number, Make]>([
-    ["Conv2D's kernel", 0, 1, (one) => new Conv2D(4, 3, given("kernelConstraint", one))],
-    ["DepthwiseConv2D's kernel", 0, 2, (one) => new DepthwiseConv2D(3, given("depthwiseConstraint", one))],
+    ["Conv2D's kernel", 0, 1, (one) => new Conv2D(4, 3, optionOf("kernelConstraint", one))],
+    ["DepthwiseConv2D's kernel", 0, 2, (one) => new DepthwiseConv2D(3, optionOf("depthwiseConstraint", one))],
     [
-      "SeparableConv2D's first kernel",
+      "SeparableConv2D's depthwise kernel",
       0,
       2,
-      (one) => new SeparableConv2D(4, 3, given("depthwiseConstraint", one)),
+      (one) => new SeparableConv2D(4, 3, optionOf("depthwiseConstraint", one)),
     ],
     [
-      "SeparableConv2D's second kernel",
+      "SeparableConv2D's pointwise kernel",
       1,
       1,
-      (one) => new SeparableConv2D(4, 3, given("pointwiseConstraint", one)),
+      (one) => new SeparableConv2D(4, 3, optionOf("pointwiseConstraint", one)),
     ],
-  ])("%s", async (_, index, last, make) => {
+  ])("for %s", async (_, index, last, make) => {
     const axis = Array.from({ length: 4 - last }, (_axis, at) => at);
     const free = (await trained(make(undefined)))[index]!;
     const bound = 0.8 * Math.max(...lengths(free, last));
@@ -70,7 +70,7 @@ describe("a constraint holds in training", () => {
     expect(positive.values.some((value) => value > 0)).toBe(true);
   });
 
-  it("of a bias", async () => {
+  it("for a bias", async () => {
     const nonNeg = { biasConstraint: new NonNeg() };
     for (const layer of [new DepthwiseConv2D(3, nonNeg), new SeparableConv2D(4, 3, nonNeg)]) {
       const bias = (await trained(layer)).at(-1)!;

@@ -1,4 +1,4 @@
-// Depthwise, separable and grouped convolutions, and Dense on pixels, in whole models.
+// Depthwise, separable and grouped convolutions, and Dense on each pixel, in whole models.
 import { describe, expect, it } from "vitest";
 import { Conv2D, Dense, DepthwiseConv2D, Flatten, SeparableConv2D } from "../layers/index.js";
 import { Input } from "../network/input.js";
@@ -32,7 +32,7 @@ async function trained(threads: number) {
 }
 
 describe("convolutions in a model", () => {
-  it("take ReLU into their kernels", () => {
+  it("absorb a ReLU into their kernels", () => {
     const nodes = everyConvolution()
       .lower()
       .ops.map(({ node }) => ("relu" in node ? `${node.op} ${node.relu}` : node.op));
@@ -48,7 +48,7 @@ describe("convolutions in a model", () => {
     ]);
   });
 
-  it("have Keras's names and count their multiply-adds", () => {
+  it("have Keras's names, and count their parameters and multiply-adds", () => {
     const rows = everyConvolution().summaryRows();
     expect(rows.map(({ name, parameters, macs }) => [name, parameters, macs])).toEqual([
       ["depthwise_conv2d", 60, 64 * 6 * 9],
@@ -61,14 +61,14 @@ describe("convolutions in a model", () => {
     ]);
   });
 
-  it("learn, with the same weights on one, two and four threads", async () => {
+  it("learn, and end with the same weights on one, two and four threads", async () => {
     const [one, two, four] = [await trained(1), await trained(2), await trained(4)];
     expect(one.loss[2]!).toBeLessThan(one.loss[0]!);
     expect(two).toEqual(one);
     expect(four).toEqual(one);
   });
 
-  it("come back from the model's JSON", () => {
+  it("are read back from the model's JSON", () => {
     const model = everyConvolution();
     const again = modelFromJson("test", JSON.parse(JSON.stringify(model.toJson())), { seed: 3 });
     expect(again.toJson()).toEqual(model.toJson());

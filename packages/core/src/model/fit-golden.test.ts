@@ -1,4 +1,4 @@
-// fit's weights and the callbacks that decide by numbers, against Keras itself: tools/golden/fit.py.
+// fit's weights, and callbacks that decide by a measurement, against real Keras: tools/golden/fit.py.
 import { describe, expect, it } from "vitest";
 import { againstKeras, readGolden } from "../base/golden.testing.js";
 import type { Callback, TrainingControl } from "../callbacks/callback.js";
@@ -109,7 +109,7 @@ describe("fit trains as Keras does", () => {
       history["accuracy"]!,
     );
     if (history["learning_rate"]) {
-      // Keras logs the rate that a callback has set by the epoch's end, Heddle the one that the epoch had.
+      // Keras logs the rate that a callback has set by the epoch's end, Heddle the one that the epoch used.
       const logged = name === "ReduceLROnPlateau" ? [0.1, 0.1, 0.05] : history["learning_rate"];
       compare(
         "learning rates",
@@ -120,7 +120,7 @@ describe("fit trains as Keras does", () => {
   });
 });
 
-/** A training that is told its measurements; its weights are the number of the epoch. */
+/** Calls a callback as a training with these validation losses would; its only weight is the epoch's number. */
 function drive(
   callback: Callback,
   values: readonly number[],
@@ -166,7 +166,7 @@ function camelCased(options: Driven["options"]): { readonly mode?: Mode } {
   return Object.fromEntries(Object.entries(options).map(([name, value]) => [camel(name), value]));
 }
 
-describe("callbacks decide as Keras's do", () => {
+describe("callbacks decide as Keras's do:", () => {
   it.each(golden.EarlyStopping)(
     "EarlyStopping $options on $values",
     ({ options, values, steps, ...rest }) => {

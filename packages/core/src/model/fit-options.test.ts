@@ -1,4 +1,4 @@
-// The options of fit that are Keras's, and what stops a training.
+// The options of fit that Keras has too, callbacks, and numbers that stop being finite.
 import { afterEach, describe, expect, it, vi } from "vitest";
 import type { Callback, Progress } from "../callbacks/callback.js";
 import { EarlyStopping, LearningRateScheduler, TerminateOnNaN } from "../callbacks/index.js";
@@ -27,7 +27,7 @@ describe("SampleOrder", () => {
   const options = { samples: 10, batchSize: 3, shuffle: false, seed: 1, passesBefore: 0 };
   const numbers = (parts: Int32Array[]) => parts.map((part) => Array.from(part));
 
-  it("is a pass an epoch, each in a new order", () => {
+  it("is one pass for each epoch, in a new order", () => {
     const order = new SampleOrder({ ...options, shuffle: true, stepsPerEpoch: undefined });
     const [first, second] = [order.nextEpoch(), order.nextEpoch()];
     expect(order.steps).toBe(4);
@@ -38,7 +38,7 @@ describe("SampleOrder", () => {
     expect(first).not.toEqual(second);
   });
 
-  it("goes on in the next epoch where stepsPerEpoch ended one", () => {
+  it("resumes a pass in the next epoch when stepsPerEpoch cuts it", () => {
     const order = new SampleOrder({ ...options, stepsPerEpoch: 3 });
     expect(numbers(order.nextEpoch())).toEqual([[0, 1, 2, 3, 4, 5, 6, 7, 8]]);
     expect(numbers(order.nextEpoch())).toEqual([[9], [0, 1, 2, 3, 4, 5]]);
@@ -51,7 +51,7 @@ describe("SampleOrder", () => {
 });
 
 describe("fit", () => {
-  it("goes on from initialEpoch as if it had never ended", async () => {
+  it("resumes at initialEpoch with the weights of an uninterrupted training", async () => {
     const [whole, parts] = [cnn(), cnn()];
     await whole.fit(data, { batchSize, epochs: 4 });
     await parts.fit(data, { batchSize, epochs: 2 });
@@ -60,9 +60,9 @@ describe("fit", () => {
     expect(await parts.weightsSha256()).toBe(await whole.weightsSha256());
   });
 
-  it("takes stepsPerEpoch batches: two half epochs are a whole one", async () => {
+  it("takes stepsPerEpoch batches an epoch: short epochs train what full ones do", async () => {
     const [whole, halves] = [cnn(), cnn()];
-    // Five batches a pass.
+    // A pass has five batches.
     await whole.fit(data, { batchSize, epochs: 2 });
     const progress: Progress[] = [];
     const callbacks = [{ onProgress: (one: Progress) => progress.push(one) }];
@@ -76,7 +76,7 @@ describe("fit", () => {
     expect(await halves.weightsSha256()).toBe(await whole.weightsSha256());
   });
 
-  it("validates on the last share, and in the epochs of validationFreq", async () => {
+  it("validates on the last samples with validationSplit, in the epochs of validationFreq", async () => {
     const model = cnn();
     const { epochs } = await model.fit(data, {
       ...{ batchSize, epochs: 3, validationSplit: 0.3, validationFreq: [1, 3] },
@@ -92,7 +92,7 @@ describe("fit", () => {
     expect([epochs[2]!.valLoss, epochs[2]!.valAccuracy]).toEqual([loss, accuracy]);
   });
 
-  it("weights of one change nothing, weights of zero leave samples out", async () => {
+  it("trains as usual with sample weights of 1, and learns nothing with class weights of 0", async () => {
     const [plain, ones, zeros] = [cnn(new SGD({})), cnn(new SGD({})), cnn(new SGD({}))];
     const run = { batchSize: 70, epochs: 2, shuffle: false };
     await plain.fit(data, run);
@@ -104,7 +104,7 @@ describe("fit", () => {
     expect(await zeros.weightsSha256()).toBe(start);
   });
 
-  it("prints Keras's lines where verbose asks for them", async () => {
+  it("prints Keras's lines only if verbose is set", async () => {
     const log = vi.spyOn(console, "log").mockImplementation(() => {});
     try {
       await cnn().fit(data, { batchSize, validationSplit: 0.2 });
@@ -126,7 +126,7 @@ describe("fit", () => {
     }
   });
 
-  it("refuses what makes no sense", async () => {
+  it("refuses options that contradict each other or the samples", async () => {
     const model = cnn();
     await expect(model.fit(data, { validationSplit: 1.5 })).rejects.toThrow(
       "fit: expected validationSplit to leave samples for training and for validation, received 1.5 of 70. Set `validationSplit` to a share between 0 and 1, or pass more samples.",
@@ -150,8 +150,8 @@ describe("fit", () => {
   });
 });
 
-describe("callbacks", () => {
-  it("are called in order, stop the training, and read and set weights", async () => {
+describe("callbacks of fit", () => {
+  it("are called in order, can stop the training, and read and set weights", async () => {
     const events: string[] = [];
     const callback: Callback = {
       onTrainBegin: ({ epoch, epochs, steps }) =>
@@ -177,7 +177,7 @@ describe("callbacks", () => {
     );
   });
 
-  it("EarlyStopping gives back the best epoch's weights", async () => {
+  it("can restore the best epoch's weights: EarlyStopping", async () => {
     const model = cnn();
     const shas: string[] = [];
     const stopping = new EarlyStopping({
@@ -193,7 +193,7 @@ describe("callbacks", () => {
     expect(shas[0]).not.toBe(shas[1]);
   });
 
-  it("a rate of zero trains nothing, stays for the next fit, and ends with compile", async () => {
+  it("can set a learning rate, which the next fit keeps and compile resets", async () => {
     const model = cnn();
     const start = await model.weightsSha256();
     const callbacks = [new LearningRateScheduler(() => 0)];
@@ -206,7 +206,7 @@ describe("callbacks", () => {
     expect(await model.weightsSha256()).not.toBe(start);
   });
 
-  it("refuse to set a rate that a schedule decides, or that is none", async () => {
+  it("cannot set a learning rate that a schedule decides, or a negative one", async () => {
     const callbacks = [new LearningRateScheduler(() => 0.1)];
     await expect(cnn(new SGD({ learningRate: new OneCycle(0.1) })).fit(data, { callbacks })).rejects.toThrow(
       "setLearningRate: expected an optimizer with a constant learning rate, received one that follows OneCycle. Remove the schedule, or the callback that sets the rate.",
@@ -217,7 +217,7 @@ describe("callbacks", () => {
   });
 });
 
-describe("numbers that are not finite", () => {
+describe("fit, on numbers that are not finite,", () => {
   const floats = asFloats(data);
   const dense = (optimizer: Optimizer) =>
     compiled(
@@ -231,7 +231,7 @@ describe("numbers that are not finite", () => {
     );
   const run = { batchSize, shuffle: false, epochs: 3 };
 
-  it("in an image are found there, with the step", async () => {
+  it("names the step and the image that contains NaN", async () => {
     const images = floats.images.slice();
     images[64 * 37 + 5] = Number.NaN;
     const model = dense(new SGD({ learningRate: 0 }));
@@ -242,7 +242,7 @@ describe("numbers that are not finite", () => {
     expect(await model.weightsSha256()).toBe(start);
   });
 
-  it("of a rate far too high name the layer; the model keeps what it had, and can be trained again", async () => {
+  it("names the layer if the learning rate was far too high; the model keeps its weights and can be trained again", async () => {
     const model = dense(new SGD({ learningRate: 1e30, momentum: 0.9 }));
     const start = await model.weightsSha256();
     await expect(model.fit(floats, run)).rejects.toThrow(
@@ -254,7 +254,7 @@ describe("numbers that are not finite", () => {
     expect(epochs.length).toBe(3);
   });
 
-  it("of weights that were so at the start name the first layer whose outputs are not finite", async () => {
+  it("names the first layer whose outputs are not finite if its weights were not finite at the start", async () => {
     const model = dense(new SGD({}));
     model.weights.find(({ name }) => name === "head/bias")!.values[1] = Number.POSITIVE_INFINITY;
     await expect(model.fit(floats, run)).rejects.toThrow(
@@ -262,7 +262,7 @@ describe("numbers that are not finite", () => {
     );
   });
 
-  it("end the training without an error with TerminateOnNaN", async () => {
+  it("ends without an error with TerminateOnNaN", async () => {
     const images = floats.images.slice();
     images[0] = Number.POSITIVE_INFINITY;
     const callback = new TerminateOnNaN();

@@ -1,4 +1,4 @@
-// What fit, evaluate and predict refuse, each with who, what was expected, what came, and what to do.
+// What fit refuses, each with the whole message: who, expected, received, next.
 import { afterAll, describe, expect, it } from "vitest";
 import { EarlyStopping, ReduceLROnPlateau } from "../callbacks/index.js";
 import { Conv2D, Dense, Flatten } from "../layers/index.js";
@@ -13,7 +13,7 @@ afterAll(() => {
   for (const model of models) model.dispose();
 });
 
-/** Three classes of images of 2×2, judged by a loss. */
+/** Classifies images of 2×2 into three classes. */
 function classifier(loss: string, activation: "softmax" | "linear" = "softmax"): Sequential {
   const model = new Sequential([new Input([2, 2, 1]), new Flatten(), new Dense(3, { activation })]);
   model.compile({ loss, threads: 1 });
@@ -28,19 +28,19 @@ const sparse = "sparseCategoricalCrossentropy";
 describe("fit refuses samples:", () => {
   it.each<[string, string, TrainingSamples, string]>([
     [
-      "of another shape",
+      "of a different shape",
       sparse,
       { ...samples, shape: [4, 1, 1] },
       "fit: expected images of 2×2×1, received images of 4×1×1. Resize the images, or build the model for their size.",
     ],
     [
-      "too few values",
+      "with too few values",
       sparse,
       { ...samples, count: 5 },
       "fit: expected 5 images of 2×2×1 values: 20 in all, received 16. Correct count, shape or the array.",
     ],
     [
-      "that are none at all",
+      "that are a number",
       sparse,
       42 as never,
       "fit: expected samples with images as Uint8Array or Float32Array, their count and shape, received 42. Pass { images, labels, count, shape }, or a stream of { images, labels }.",
@@ -58,52 +58,52 @@ describe("fit refuses samples:", () => {
       "fit: expected labels or targets as a typed array, received an object with images, count, shape. Pass the expected outputs, too.",
     ],
     [
-      "none",
+      "of which there are none",
       sparse,
       { ...samples, images: new Uint8Array(), count: 0 },
       "fit: expected at least one image, received a count of 0. Pass at least one image.",
     ],
     [
-      "more classes than outputs",
+      "with more classes than the model has outputs",
       sparse,
       { ...samples, labels: Uint8Array.of(0, 1, 3, 1) },
       "fit: expected labels from 0 to 2, received 3 at image 2. Set the units of the last layer to the number of classes.",
     ],
     [
-      "labels below 0",
+      "with a label below 0",
       sparse,
       { ...samples, labels: Int32Array.of(0, -1, 2, 1) },
       "fit: expected labels from 0 to 2, received -1 at image 1. Set the units of the last layer to the number of classes.",
     ],
     [
-      "too few labels",
+      "with too few labels",
       sparse,
       { ...samples, labels: Uint8Array.of(0, 1) },
       "fit: expected 4 class numbers as bytes or Int32Array, received 2 values in a Uint8Array. Pass one label for each image, or use categoricalCrossentropy for distributions.",
     ],
     [
-      "distributions for class numbers",
+      "with distributions where the loss takes class numbers",
       sparse,
       { ...samples, labels: new Float32Array(12) },
       "fit: expected 4 class numbers as bytes or Int32Array, received 12 values in a Float32Array. Pass one label for each image, or use categoricalCrossentropy for distributions.",
     ],
     [
-      "class numbers for distributions",
+      "with class numbers where the loss takes distributions",
       "categoricalCrossentropy",
       samples,
       "fit: expected targets [4, 3] as Float32Array, received 4 values in a Uint8Array. Use toCategorical(labels, classes), or sparseCategoricalCrossentropy for class numbers.",
     ],
     [
-      "labels for values",
+      "with labels where the loss takes values",
       "mse",
       samples,
       "fit: expected 4 targets of 3 values: 12 in all, received 4. Pass targets of the model's output shape, or build the model for their shape.",
     ],
-  ])("%s", async (_, loss, given, message) => {
-    await expect(classifier(loss).fit(given)).rejects.toThrow(message);
+  ])("%s", async (_, loss, training, message) => {
+    await expect(classifier(loss).fit(training)).rejects.toThrow(message);
   });
 
-  it("for a loss that does not fit the model's end", async () => {
+  it("for a loss that does not match the model's last layer", async () => {
     await expect(classifier(sparse, "linear").fit(samples)).rejects.toThrow(
       'SparseCategoricalCrossentropy: expected a model that ends in a softmax, received one that does not. Set `activation: "softmax"` on the last layer, or `fromLogits: true` on the loss.',
     );
@@ -202,7 +202,7 @@ describe("fit refuses options:", () => {
     await expect(classifier(sparse).fit(samples, options)).rejects.toThrow(message);
   });
 
-  it("a callback that sets the rate beside a schedule, before the first step", async () => {
+  it("a callback that sets the learning rate while a schedule does, before the first step", async () => {
     const model = classifier(sparse);
     model.compile({ optimizer: new Adam({ learningRate: new OneCycle(0.1) }), threads: 1 });
     const before = await model.weightsSha256();
@@ -213,7 +213,7 @@ describe("fit refuses options:", () => {
     expect(await model.weightsSha256()).toBe(before);
   });
 
-  it("threads that are none", async () => {
+  it("0 threads", async () => {
     const model = classifier(sparse);
     model.compile({ threads: 0 });
     await expect(model.fit(samples)).rejects.toThrow(/expected .*threads/);

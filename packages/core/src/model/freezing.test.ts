@@ -1,4 +1,4 @@
-// Frozen layers, and weights that are read and set.
+// Frozen layers, and reading and setting a model's weights.
 import { describe, expect, it } from "vitest";
 import { Conv2D, Dense, DepthwiseConv2D, Flatten } from "../layers/index.js";
 import { Input } from "../network/input.js";
@@ -54,13 +54,13 @@ describe("a frozen layer", () => {
     [["depthwise"], ["conv", "head"]],
     [["conv", "head"], ["depthwise"]],
     [["conv", "depthwise", "head"], []],
-  ])("keeps its weights: %j", async (frozen, trained) => {
+  ])("keeps its weights: with %j frozen, %j are trained", async (frozen, trained) => {
     const model = threeLayers({ frozen });
     expect(await changedBy(model, oneEpoch(model))).toEqual(trained);
     model.dispose();
   });
 
-  it("and what lies before it has no backward pass", async () => {
+  it("has no backward pass if it comes first", async () => {
     const model = threeLayers({ frozen: ["conv"] });
     const { program } = await model.trainingProgram(16);
     model.dispose();
@@ -74,7 +74,7 @@ describe("a frozen layer", () => {
     expect(backward.map(({ kernel }) => kernel)).not.toContain("depthwiseInputGradient");
   });
 
-  it("may be thawed and frozen between calls", async () => {
+  it("can be thawed, and others frozen, between calls of fit", async () => {
     const model = threeLayers({ frozen: ["conv", "depthwise"] });
     expect(await changedBy(model, oneEpoch(model))).toEqual(["head"]);
     model.getLayer("conv").trainable = true;
@@ -85,7 +85,7 @@ describe("a frozen layer", () => {
     model.dispose();
   });
 
-  it("gives no penalty, as in Keras", async () => {
+  it("adds no penalty to the loss, as in Keras", async () => {
     const [trained, frozen] = [threeLayers(), threeLayers({ frozen: ["conv"] })];
     const [with_, without] = [await trained.evaluate(data), await frozen.evaluate(data)];
     const kernel = trained.getLayer("conv").weights[0]!.values;
@@ -100,7 +100,7 @@ describe("a frozen layer", () => {
     frozen.dispose();
   });
 
-  it("is counted apart in the summary", () => {
+  it("counts as non-trainable in the summary", () => {
     const model = threeLayers({ frozen: ["conv"] });
     expect(model.summary()).toContain(
       [
@@ -112,7 +112,7 @@ describe("a frozen layer", () => {
     expect(threeLayers().summary()).not.toContain("rainable");
   });
 
-  it("is frozen in the model's JSON", () => {
+  it("is still frozen in a model read from JSON", () => {
     const model = threeLayers({ frozen: ["conv"] });
     const again = modelFromJson("test", JSON.parse(JSON.stringify(model.toJson())));
     expect(again.layers.map(({ trainable }) => trainable)).toEqual([false, true, true, true]);
@@ -120,7 +120,7 @@ describe("a frozen layer", () => {
 });
 
 describe("a model's weights", () => {
-  it("are copied out and in", async () => {
+  it("can be copied from one model to another", async () => {
     const [one, two] = [threeLayers(), threeLayers({ seed: 6 })];
     const outputs = await one.predict(data);
     expect(await two.predict(data)).not.toEqual(outputs);
@@ -134,7 +134,7 @@ describe("a model's weights", () => {
     two.dispose();
   });
 
-  it("must all fit", () => {
+  it("are set only if all are passed, with the right shapes", () => {
     const model = threeLayers();
     const weights = model.getWeights();
     expect(() => model.setWeights(weights.slice(2))).toThrow(
@@ -147,7 +147,7 @@ describe("a model's weights", () => {
 });
 
 describe("getLayer", () => {
-  it("finds a layer by its name", () => {
+  it("finds a layer by its name, or lists the names", () => {
     const model = threeLayers();
     expect(model.getLayer("depthwise")).toBe(model.layers[1]);
     expect(() => model.getLayer("tail")).toThrow(

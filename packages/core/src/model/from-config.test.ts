@@ -1,4 +1,4 @@
-// What models say of themselves, and models made of it.
+// A model's configuration, and models made from one.
 import { describe, expect, it } from "vitest";
 import { HeddleError } from "../base/errors.js";
 import { Dense, Flatten, input } from "../layers/index.js";
@@ -17,7 +17,7 @@ function graph(): Model {
 }
 
 describe("getConfig", () => {
-  it("of a chain is Keras's: name, trainable and layers", () => {
+  it("returns Keras's name, trainable and layers for a sequential model", () => {
     const config = chain().getConfig();
     expect(Object.keys(config)).toEqual(["name", "trainable", "layers"]);
     expect(config).toMatchObject({
@@ -34,7 +34,7 @@ describe("getConfig", () => {
     });
   });
 
-  it("of a graph says what it reads, and names the input unlike every layer", () => {
+  it("names inputs and outputs for a graph, and gives the input a name that no layer has", () => {
     const config = graph().getConfig();
     expect(config).toMatchObject({
       ...{ name: "graph", trainable: true, input_layers: ["input_1", 0, 0], output_layers: ["input", 0, 0] },
@@ -48,7 +48,7 @@ describe("getConfig", () => {
 });
 
 describe("fromConfig", () => {
-  it("makes the same model of it, with weights of its own", () => {
+  it("makes the same model with weights of its own", () => {
     const model = chain();
     const copy = Sequential.fromConfig(JSON.parse(JSON.stringify(model.getConfig())), { seed: 6 });
     expect(copy).toBeInstanceOf(Sequential);
@@ -60,7 +60,7 @@ describe("fromConfig", () => {
     expect(Model.fromConfig(graph().getConfig()).toJson()).toEqual(graph().toJson());
   });
 
-  it("takes another name", () => {
+  it("takes a new name", () => {
     expect(Sequential.fromConfig(chain().getConfig(), { name: "other" }).name).toBe("other");
   });
 
@@ -89,7 +89,7 @@ describe("fromConfig", () => {
       () => Sequential.fromConfig({ layers: [], toString: 1 }),
       'Sequential.fromConfig: expected plain JSON, received the key "toString". The file is damaged or was made to do harm: get it again.',
     ],
-  ])("refuses what it cannot take: %#", (make, message) => {
+  ])("refuses what is no configuration of its kind: %#", (make, message) => {
     expect(make).toThrow(new HeddleError(message));
   });
 });

@@ -27,13 +27,13 @@ const second = conv2dGeometry([6, 6, 8], { ...conv, filters: 10 });
 const pool = pool2dGeometry([4, 4, 10], { who: "test", poolSize: [2, 2], strides: [2, 2], padding: "valid" });
 const relu = (values: Float64Array) => values.map((value) => Math.max(0, value));
 
-/** The mean loss of the first training step of tinyCnn, from the scalar twins alone. */
+/** The mean loss of tinyCnn's first training step, computed by the scalar twins alone. */
 function referenceLoss([w1, b1, w2, b2, w3, b3]: readonly Float64Array[]): number {
   const pixels = Float64Array.from(data.images, (value) => value / 255);
   const hidden = relu(conv2dReference(first, N, pixels, w1!, b1));
   const pooled = maxPoolReference(pool, N, relu(conv2dReference(second, N, hidden, w2!, b2))).y;
   const units = pooled.length / N;
-  // Dropout is the fifth layer of the model, this its step 0.
+  // Dropout is the model's fifth layer, and this is step 0.
   const kept = Array.from({ length: N }, (_, sample) =>
     dropoutReference({ rate: RATE, seed: SEED, layer: 4, step: 0, sample, count: units }),
   ).flat();
@@ -48,7 +48,7 @@ function referenceLoss([w1, b1, w2, b2, w3, b3]: readonly Float64Array[]): numbe
 it("a whole model's gradient is the slope of its loss", async () => {
   const model = tinyCnn({ seed: SEED, rate: RATE });
   const weights = model.weights.map(({ values }) => Float64Array.from(values));
-  // A step of plain descent at rate 1 moves each weight by its gradient.
+  // A step of plain SGD at rate 1 moves each weight by its gradient.
   model.compile({ optimizer: new SGD({ learningRate: 1 }), threads: 2 });
   const { epochs } = await model.fit(data, { batchSize: N, shuffle: false });
   model.dispose();

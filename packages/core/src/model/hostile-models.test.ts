@@ -23,7 +23,7 @@ function refusal(json: unknown): string {
   throw new Error("nothing was refused");
 }
 
-it("a model of half a billion parameters is refused with the numbers, and none of its weights is drawn", () => {
+it("a model with half a billion parameters is refused before any weight is drawn, and the message counts them", () => {
   let drawn = 0;
   const counting = {
     className: "Counting",
@@ -39,7 +39,7 @@ it("a model of half a billion parameters is refused with the numbers, and none o
   expect(() => make(499_000)).toThrow(
     'Model: expected at most 134,217,728 parameters (512.0 MiB), received 500,000,000 up to Dense "dense_1". Use',
   );
-  // A weight that alone is larger than any memory is named.
+  // A single weight that is larger than any memory is named.
   expect(() => make(1_000_000)).toThrow(
     'Dense "dense_1": expected weights within 2.0 GiB, received a kernel',
   );
@@ -48,7 +48,7 @@ it("a model of half a billion parameters is refused with the numbers, and none o
   expect(drawn).toBe(2);
 });
 
-it("sizes beyond all memory are refused, however they come about", () => {
+it("sizes beyond all memory are refused, whether a layer has them or they multiply up", () => {
   const grown = Array.from({ length: 60 }, () => layer("UpSampling2D", { size: 1000 }));
   expect(refusal(chain([...grown, layer("Conv2D", { filters: 1, kernel_size: 3 })]))).toContain(
     "an output of at most 536,870,912 numbers for each sample, received [batch, 4000000, 4000000, 1]",
@@ -67,14 +67,14 @@ it("an Orthogonal weight that would take hours to draw is refused", () => {
   );
 });
 
-it("more layers than any model has are refused; many unnamed ones get names in time", () => {
+it("more than 10,000 layers are refused; almost as many without names are named quickly", () => {
   const many = (count: number) => chain(Array.from({ length: count }, () => layer("Flatten")));
   expect(refusal(many(10_001))).toContain("at most 10,000 layers, received 10002");
   const { layers } = modelFromJson("config.json", many(9_999));
   expect([layers[0]?.name, layers.at(-1)?.name]).toEqual(["flatten", "flatten_9998"]);
 });
 
-it("names that are taken are passed over", () => {
+it("a default name skips names that are taken", () => {
   const x = input([4, 4, 1]);
   const given = new Conv2D(1, 1, { name: "conv2d_1" });
   const outputs = [new Conv2D(1, 1), given, new Conv2D(1, 1)].reduce(
@@ -88,7 +88,7 @@ it("names that are taken are passed over", () => {
   ]);
 });
 
-it("a layer that reads more values than any model has layers is refused", () => {
+it("a layer with more than 10,000 inputs is refused", () => {
   const x = input([2]);
   const value = { class_name: "__keras_tensor__", config: { keras_history: ["b", 0, 0] } };
   const dense = new Dense(2).apply(x);
@@ -117,9 +117,9 @@ it("a layer that reads more values than any model has layers is refused", () => 
 });
 
 it.each([
-  ["a circle", [{ ...layer("Flatten"), name: "b", inbound: "b" }], "each layer to read layers before it"],
+  ["a cycle", [{ ...layer("Flatten"), name: "b", inbound: "b" }], "each layer to read layers before it"],
   [
-    "two layers of one name",
+    "two layers of the same name",
     [
       { ...layer("Flatten"), name: "b", inbound: "a" },
       { ...layer("Flatten"), name: "b", inbound: "a" },
@@ -145,16 +145,16 @@ it.each([
 });
 
 it.each([
-  ["a size without a text", chain([], [{ toString: 1 }]), 'the key "toString"'],
+  ["a size with a toString of its own", chain([], [{ toString: 1 }]), 'the key "toString"'],
   [
-    "units without a number",
+    "units with a valueOf of their own",
     chain([layer("Flatten"), layer("Dense", { units: { valueOf: 1 } })]),
     'the key "valueOf"',
   ],
-  ["a class of every object", chain([layer("constructor")]), "layer to be one of"],
+  ["a class called constructor", chain([layer("constructor")]), "layer to be one of"],
   ["a class called __proto__", chain([layer("__proto__")]), "layer to be one of"],
   [
-    "an axis that is none",
+    "an axis that is true",
     chain([layer("LayerNormalization", { axis: true })]),
     "axis to name the last of the input's axes",
   ],
@@ -165,7 +165,7 @@ it.each([
     "mean and variance to be numbers",
   ],
   [
-    "half an axis",
+    "a fractional axis",
     chain([
       layer("Flatten"),
       layer("Dense", { units: 2, kernel_constraint: layer("MaxNorm", { axis: 0.5 }) }),

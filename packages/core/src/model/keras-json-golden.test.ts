@@ -1,4 +1,4 @@
-// Models go to real Keras and come back: tools/golden/keras-json.py read them there and wrote what Keras makes of them.
+// Models go to real Keras and come back: tools/golden/keras-json.py reads them there and writes what Keras makes of them.
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { readGolden, relativeError } from "../base/golden.testing.js";
@@ -30,25 +30,25 @@ const folder = new URL("../../../../tests/golden/keras-json/", import.meta.url);
 describe.each(models.map((model) => ({ name: model.name, model })))("$name", ({ name, model }) => {
   const golden = byKeras.find((one) => one.name === name)!;
 
-  it("is written as Keras read it", () => {
+  it("is written exactly as the files that Keras read", () => {
     const written = readFileSync(new URL(`${name}.json`, folder), "utf8");
     expect(`${JSON.stringify(model.toJson())}\n`).toBe(written);
     const weights = readFileSync(new URL(`${name}.safetensors`, folder));
     expect(Buffer.compare(weights, weightsFile(model.weights))).toBe(0);
   });
 
-  it("predicts what it predicts in Keras, within 1e-5", async () => {
+  it("predicts what Keras predicts with it, within 1e-5", async () => {
     model.compile({ threads: 2 });
     const own = await model.predict(noiseImages(model.inputShape, 6));
     model.dispose();
     expect(own.length).toBe(golden.predictions.length);
     expect(relativeError(own, golden.predictions).error).toBeLessThan(1e-5);
-    // Each image has another answer, so that each was looked at.
+    // The predictions differ between images, so each image was looked at.
     const firsts = golden.predictions.filter((_, index) => index % (own.length / 6) === 0);
     expect(new Set(firsts.map((value) => value.toFixed(3))).size).toBeGreaterThan(3);
   });
 
-  it("comes back from Keras's JSON and from its get_config", () => {
+  it("is read back from Keras's JSON and from its get_config", () => {
     const config = golden.model["config"];
     const kind = model instanceof Sequential ? Sequential : Model;
     for (const again of [
@@ -63,13 +63,13 @@ describe.each(models.map((model) => ({ name: model.name, model })))("$name", ({ 
     }
   });
 
-  it("keeps its frozen layers frozen in Keras", () => {
+  it("has the same frozen layers in Keras", () => {
     const frozen = model.layers.filter(({ trainable }) => !trainable).map((layer) => layer.name);
     expect([...golden.frozen].sort()).toEqual(frozen.sort());
   });
 });
 
-describe("the models together", () => {
+describe("the golden models together", () => {
   const found = new Set<Json>();
   const collect = (value: Json | undefined): void => {
     if (typeof value !== "object" || value === null) return;
@@ -98,7 +98,7 @@ describe("the models together", () => {
     expect(missing, "add it to kerasModels(), then run tools/golden/keras-json.mjs and .py").toEqual([]);
   });
 
-  it("have a frozen layer among them", () => {
+  it("have frozen layers", () => {
     expect(byKeras.flatMap(({ frozen }) => frozen)).toHaveLength(2);
   });
 });

@@ -52,8 +52,8 @@ import { Model } from "./model.js";
 import { Sequential } from "./sequential.js";
 
 /**
- * Models that real Keras reads as Heddle writes them: together they have every layer, initializer, regularizer and
- * constraint, and every activation that Keras has by name. `tools/golden/keras-json.mjs` writes them.
+ * Models that real Keras reads in Heddle's files: together they have every layer, initializer, regularizer and
+ * constraint, and every activation that Keras knows by name. `tools/golden/keras-json.mjs` writes them.
  */
 export function kerasModels(): readonly Model[] {
   const models = [study(), resnet(), mobilenet(), everything()];
@@ -61,7 +61,7 @@ export function kerasModels(): readonly Model[] {
   return models;
 }
 
-/** Noise, each image brighter than the one before; `tools/golden/keras-json.py` makes the same. */
+/** Noise, each image brighter than the last; `tools/golden/keras-json.py` makes the same. */
 export function noiseImages(shape: Shape, count: number) {
   let state = 7;
   const images = Uint8Array.from({ length: count * sizeOf(shape) }, (_, index) => {
@@ -72,7 +72,7 @@ export function noiseImages(shape: Shape, count: number) {
   return { images, count, shape };
 }
 
-/** Biases, statistics and the like begin as zeros and ones, with which much could be mixed up unseen. */
+/** Draws biases, statistics and the like, which start as zeros and ones: those would hide a mix-up. */
 function drawVectors(model: Model): void {
   const random = new Random(model.seed, "split");
   for (const { name, shape, values } of model.weights) {
@@ -123,11 +123,11 @@ function resnet(): Model {
   return new Model({ inputs, outputs }, { name: "resnet", seed: 2 });
 }
 
-/** Depthwise convolutions with others of 1×1 behind them. */
+/** Depthwise convolutions, each followed by one of 1×1. */
 function mobilenet(): Sequential {
   const plain = { padding: "same", useBias: false, kernelInitializer: "heUniform" } as const;
   const separable = (filters: number, strides = 1) => [
-    // Kernels of nine numbers: drawn by their fans, they would leave little of an image.
+    // Kernels of nine numbers: scaled by their fans, they would leave little of an image.
     new DepthwiseConv2D(3, {
       ...{ padding: "same", useBias: false, strides },
       depthwiseInitializer: new RandomNormal({ stddev: 0.5 }),
@@ -148,7 +148,7 @@ function mobilenet(): Sequential {
   );
 }
 
-/** What the others do not have: a dense branch for each initializer and activation behind one of each layer. */
+/** What the others lack: one of each layer, then a dense branch for each initializer and activation. */
 function everything(): Model {
   const inputs = input([12, 10, 3]);
   const image = [
@@ -214,7 +214,7 @@ const initializers: readonly (Initializer | string)[] = [
   new VarianceScaling({ scale: 2, mode: "fan_out", distribution: "uniform" }),
 ];
 
-/** All that Keras has by name. */
+/** Every activation that Keras knows by name. */
 const activations: readonly ActivationName[] = [
   ...(["linear", "relu", "leakyRelu", "elu", "selu", "gelu", "silu"] as const),
   ...(["sigmoid", "tanh", "softplus", "softmax", "hardSwish"] as const),

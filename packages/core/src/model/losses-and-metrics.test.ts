@@ -67,7 +67,7 @@ describe("autoencoders", () => {
     if (loss === "mse") expect(after.loss).toBeCloseTo(error / outputs.length, 6);
   });
 
-  it("have the same weights on any number of threads", async () => {
+  it("train to the same weights on any number of threads", async () => {
     const hashes = [];
     for (const threads of [1, 2, 3]) {
       const model = autoencoder({ loss: "binaryCrossentropy", threads });
@@ -79,7 +79,7 @@ describe("autoencoders", () => {
 });
 
 describe("accuracy", () => {
-  it("of one output counts answers above ½, labels being bytes", async () => {
+  it("with one output is the share of samples on the right side of ½", async () => {
     const labels = samples.labels.map((label) => Number(label === 1));
     const model = classifier(1, "sigmoid", { loss: "binaryCrossentropy" });
     await model.fit({ ...samples, labels }, { epochs: 20, batchSize: 8 });
@@ -90,14 +90,14 @@ describe("accuracy", () => {
     expect(accuracy).toBeGreaterThan(0.9);
   });
 
-  it("of other losses is measured where it is asked for, in training too", async () => {
+  it("with a loss of values is measured only if metrics name it, in training too", async () => {
     const data = { ...samples, targets: toCategorical(samples.labels, 3) };
     const without = classifier(3, "softmax", { loss: "mse" });
     const [row] = (await without.fit(data)).epochs;
     expect(row!.accuracy).toBeNaN();
     expect(await without.evaluate(data)).toMatchObject({ accuracy: Number.NaN, metrics: {} });
-    const asked = classifier(3, "softmax", { loss: "mse", metrics: ["accuracy"] });
-    const { epochs } = await asked.fit(data, { epochs: 15, batchSize: 8 });
+    const measured = classifier(3, "softmax", { loss: "mse", metrics: ["accuracy"] });
+    const { epochs } = await measured.fit(data, { epochs: 15, batchSize: 8 });
     expect(epochs.at(-1)!.accuracy).toBeGreaterThan(0.8);
     expect(epochs.at(-1)!.loss).toBeLessThan(epochs[0]!.loss);
   });
@@ -106,7 +106,7 @@ describe("accuracy", () => {
 describe("metrics", () => {
   const list = () => [new TopKCategoricalAccuracy({ k: 2 }), "auc", new ConfusionMatrix(), new F1Score()];
 
-  it("are those of what the model predicts, and stand beside loss and accuracy", async () => {
+  it("are computed from the model's predictions, and reported with loss and accuracy", async () => {
     const model = classifier(3, "softmax", { metrics: ["accuracy", ...list()] });
     await model.fit(samples, { epochs: 2, batchSize: 16 });
     const { accuracy, metrics } = await model.evaluate(samples);
@@ -122,7 +122,7 @@ describe("metrics", () => {
     expect(metrics["auc"]).toBeCloseTo(auc.result() as number, 10);
   });
 
-  it("see probabilities where the loss takes logits", async () => {
+  it("see probabilities even if the loss takes logits", async () => {
     const ends = classifier(3, "softmax", { metrics: list() });
     const logits = classifier(3, "linear", {
       loss: new SparseCategoricalCrossentropy({ fromLogits: true }),
@@ -131,7 +131,7 @@ describe("metrics", () => {
     expect(await logits.evaluate(samples)).toEqual(await ends.evaluate(samples));
   });
 
-  it("are measured over many runs of one program as over one", async () => {
+  it("add up over evaluations that take several runs of the program", async () => {
     const model = classifier(3, "softmax", { metrics: list() });
     const times = 250;
     const images = new Uint8Array(times * samples.images.length);
@@ -140,14 +140,14 @@ describe("metrics", () => {
       images.set(samples.images, time * samples.images.length);
       labels.set(samples.labels, time * samples.count);
     }
-    // More samples than a run's tables hold.
+    // More samples than one run's tables hold.
     const many = await model.evaluate({ ...samples, images, labels, count: times * samples.count });
     const { metrics } = await model.evaluate(samples);
     const table = metrics["confusionMatrix"] as number[][];
     expect(many.metrics["confusionMatrix"]).toEqual(table.map((row) => row.map((value) => times * value)));
   });
 
-  it("are not measured without data to validate on", async () => {
+  it("are not measured by fit without validation data", async () => {
     const model = classifier(3, "softmax", { metrics: list() });
     const [row] = (await model.fit(samples)).epochs;
     expect(row).not.toHaveProperty("valMetrics");
@@ -174,7 +174,7 @@ describe("a sigmoid before binary cross-entropy", () => {
     expect(losses[0]).toEqual(losses[1]);
   });
 
-  it("is not needed: other probabilities are clipped", async () => {
+  it("is not required: probabilities of another activation are clipped", async () => {
     const targets = toCategorical(samples.labels, 3);
     const model = classifier(3, "softmax", { loss: "binaryCrossentropy" });
     const { epochs } = await model.fit({ ...samples, targets }, { epochs: 5, batchSize: 8 });
@@ -182,8 +182,8 @@ describe("a sigmoid before binary cross-entropy", () => {
   });
 });
 
-describe("errors", () => {
-  it("of targets that do not fit the outputs", async () => {
+describe("losses and metrics refuse", () => {
+  it("targets that do not match the outputs", async () => {
     await expect(autoencoder({ loss: "mse" }).fit(samples)).rejects.toThrow(
       "fit: expected 70 targets of 8×8×1 values: 4480 in all, received 70. " +
         "Pass targets of the model's output shape, or build the model for their shape.",
@@ -194,7 +194,7 @@ describe("errors", () => {
     );
   });
 
-  it("of models that end in another activation than the loss needs", async () => {
+  it("models that do not end in the activation that the loss needs", async () => {
     const loss = new BinaryCrossentropy({ fromLogits: true });
     await expect(autoencoder({ loss }).fit(pixels)).rejects.toThrow(
       "BinaryCrossentropy: expected a model that gives logits, received one that ends in a sigmoid. " +
@@ -206,7 +206,7 @@ describe("errors", () => {
     );
   });
 
-  it("of metrics, when the model is compiled", () => {
+  it("wrong metrics when the model is compiled", () => {
     const compile =
       (...metrics: CompileOptions["metrics"] & object) =>
       () =>

@@ -47,7 +47,7 @@ interface Golden {
 
 const golden = readGolden<Golden>("optimizers");
 
-/** The options that both know, as Keras wrote them. */
+/** Checks that our options have Keras's values, as far as Keras has them. */
 function expectSameConfig(own: JsonObject, theirs: JsonObject, unlike: readonly string[] = ["seed"]): void {
   const compared = Object.keys(own).filter((name) => !unlike.includes(name));
   for (const name of compared) {
@@ -58,7 +58,7 @@ function expectSameConfig(own: JsonObject, theirs: JsonObject, unlike: readonly 
   expect(compared.length === 0 || compared.some((name) => name in theirs)).toBe(true);
 }
 
-/** Weights in one block of an engine, with arrays beside it, and programs that work on them. */
+/** Weights in one block of an engine's memory, further arrays of its size, and programs that work on them. */
 class Block {
   readonly weights: readonly Weight[];
   readonly addresses = new Map<Weight, number>();
@@ -108,7 +108,7 @@ class Block {
     return Object.fromEntries(await Promise.all(read));
   }
 
-  /** A program of one step; what runs a step with this row of numbers. */
+  /** Loads a program of one step; returns a function that runs it with a row of scalars. */
   async program(emit: (builder: ProgramBuilder, scalars: Buffer) => void) {
     const { engine } = this;
     const options = { name: "updates", batchSize: 1, shards: 1, maxSteps: 1, threads: engine.threads };
@@ -166,10 +166,10 @@ function compareValues(
 }
 
 describe(`Keras ${golden.keras}`, () => {
-  onEachVariant("optimizers step as it does", (engine) => {
+  onEachVariant("optimizers and constraints", (engine) => {
     it.each(
       golden.optimizers.map((example, number) => [`${number} ${example.class_name}`, example] as const),
-    )("%s", async (id, example) => {
+    )("an optimizer steps as it does: %s", async (id, example) => {
       const optimizer = optimizers.deserialize("golden", example);
       const place = { part: "optimizers", row: example.class_name, kernels: engine().variant };
       await runUpdates(engine(), optimizer, example, againstKeras({ ...place, id }));
@@ -196,7 +196,7 @@ describe(`Keras ${golden.keras}`, () => {
     });
   });
 
-  it.each(golden.optimizers)("options of an optimizer are Keras's: $class_name $config", (example) => {
+  it.each(golden.optimizers)("an optimizer's options are Keras's: $class_name $config", (example) => {
     const optimizer = optimizers.deserialize("golden", example);
     expect(optimizer.className).toBe(example.class_name);
     expectSameConfig(optimizer.getConfig(), example.config);
@@ -204,7 +204,7 @@ describe(`Keras ${golden.keras}`, () => {
     expect(again.getConfig()).toEqual(optimizer.getConfig());
   });
 
-  it.each(golden.schedules)("a schedule gives its rates: $class_name $config", (example) => {
+  it.each(golden.schedules)("a schedule has its rates: $class_name $config", (example) => {
     const schedule = schedules.deserialize("golden", example);
     expectSameConfig(schedule.getConfig(), example.config);
     const rates = golden.scheduleSteps.map((step) => schedule.rate(step, 1));
@@ -216,29 +216,32 @@ describe(`Keras ${golden.keras}`, () => {
     expectSameConfig(constraints.deserialize("golden", example).getConfig(), example.config);
   });
 
-  it.each(golden.initializers)("an initializer draws alike: $class_name $config $shape", (example) => {
-    const initializer = initializers.deserialize("golden", example);
-    expect(initializer.className).toBe(example.class_name);
-    // Keras forgets the gain of an Identity.
-    const unlike = example.class_name === "Identity" ? ["gain"] : ["seed"];
-    expectSameConfig(initializer.getConfig(), example.config, unlike);
-    const values = initializer.initialize(example.shape, new Random(1, "initializer", 3));
-    const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-    const square = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;
-    const { deviation } = example;
-    // Both sides are samples: of n draws, a mean is within a few deviations / √n.
-    expect(Math.abs(mean - example.mean)).toBeLessThanOrEqual(
-      (8 * deviation) / Math.sqrt(values.length) + 1e-7,
-    );
-    expect(Math.abs(Math.sqrt(square) - deviation)).toBeLessThanOrEqual(0.03 * deviation + 1e-7);
-    const bounded = !/RandomNormal|Orthogonal/.test(example.class_name);
-    const margin = (bounded ? 0.02 : 1.2) * deviation + 1e-7;
-    const untruncated = example.config["distribution"] === "untruncated_normal";
-    const [low, high] = values.reduce(
-      ([l, h], value) => [Math.min(l!, value), Math.max(h!, value)],
-      [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY],
-    ) as [number, number];
-    expect(Math.abs(low - example.low)).toBeLessThanOrEqual(untruncated ? 1.2 * deviation : margin);
-    expect(Math.abs(high - example.high)).toBeLessThanOrEqual(untruncated ? 1.2 * deviation : margin);
-  });
+  it.each(golden.initializers)(
+    "an initializer has its distribution: $class_name $config $shape",
+    (example) => {
+      const initializer = initializers.deserialize("golden", example);
+      expect(initializer.className).toBe(example.class_name);
+      // Keras forgets the gain of an Identity.
+      const unlike = example.class_name === "Identity" ? ["gain"] : ["seed"];
+      expectSameConfig(initializer.getConfig(), example.config, unlike);
+      const values = initializer.initialize(example.shape, new Random(1, "initializer", 3));
+      const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+      const square = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;
+      const { deviation } = example;
+      // Both sides are samples: the mean of n draws is within a few deviations / √n.
+      expect(Math.abs(mean - example.mean)).toBeLessThanOrEqual(
+        (8 * deviation) / Math.sqrt(values.length) + 1e-7,
+      );
+      expect(Math.abs(Math.sqrt(square) - deviation)).toBeLessThanOrEqual(0.03 * deviation + 1e-7);
+      const bounded = !/RandomNormal|Orthogonal/.test(example.class_name);
+      const margin = (bounded ? 0.02 : 1.2) * deviation + 1e-7;
+      const untruncated = example.config["distribution"] === "untruncated_normal";
+      const [low, high] = values.reduce(
+        ([l, h], value) => [Math.min(l!, value), Math.max(h!, value)],
+        [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY],
+      ) as [number, number];
+      expect(Math.abs(low - example.low)).toBeLessThanOrEqual(untruncated ? 1.2 * deviation : margin);
+      expect(Math.abs(high - example.high)).toBeLessThanOrEqual(untruncated ? 1.2 * deviation : margin);
+    },
+  );
 });

@@ -1,4 +1,4 @@
-// What a page without cross-origin isolation gets: one thread, whose memory the caller cannot see.
+// A page without cross-origin isolation has one thread, whose memory the page cannot see.
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { AbortedError } from "../base/errors.js";
 import { tinyCnn, tinyImages } from "./tiny-model.testing.js";
@@ -11,7 +11,7 @@ afterEach(() => {
 });
 
 describe("without shared memory", () => {
-  it("a model trains on one thread to the same weights, evaluates and predicts the same", async () => {
+  it("a model trains to the same weights on one thread, and evaluates and predicts the same", async () => {
     const [train, test] = [tinyImages(100, 1), tinyImages(30, 2)];
     const results = [];
     for (const shared of [false, true]) {

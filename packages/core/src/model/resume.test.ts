@@ -1,4 +1,4 @@
-// A training that is stopped anywhere and taken up elsewhere ends with the bits of one that never stopped.
+// A training that is stopped anywhere and resumed elsewhere ends with the bits of an uninterrupted one.
 import { afterEach, describe, expect, it } from "vitest";
 import type { Callback, TrainingState } from "../callbacks/callback.js";
 import { checkpointFile, readCheckpoint } from "../callbacks/checkpoint-file.js";
@@ -23,7 +23,7 @@ function cnn(optimizer: Optimizer, threads: number): Sequential {
   return model;
 }
 
-// Five steps an epoch, the last a smaller one.
+// An epoch has five steps, the last with a smaller batch.
 const data = tinyImages(70);
 const validationData = tinyImages(20, 2);
 const base = { batchSize: 16, epochs: 3, validationData };
@@ -36,7 +36,7 @@ const cases: readonly [string, () => Optimizer, (() => Callback[])?, FitOptions?
       new SGD({ learningRate: new OneCycle(0.05), momentum: 0.9, useEma: true, emaOverwriteFrequency: 4 }),
   ],
   [
-    "callbacks that remember",
+    "callbacks with memory",
     () => new Adam({ learningRate: 0.05 }),
     () => [
       new EarlyStopping({ patience: 9, restoreBestWeights: true }),
@@ -44,44 +44,46 @@ const cases: readonly [string, () => Optimizer, (() => Callback[])?, FitOptions?
     ],
   ],
   [
-    "a rate set at the beginning of each epoch",
+    "a learning rate set at the start of each epoch",
     () => new Adam({ learningRate: 0.02 }),
     () => [new LearningRateScheduler((_, rate) => rate / 2)],
   ],
-  ["epochs that are no passes", () => new Adam({ learningRate: 0.01 }), () => [], { stepsPerEpoch: 7 }],
+  ["epochs of more than a pass", () => new Adam({ learningRate: 0.01 }), () => [], { stepsPerEpoch: 7 }],
 ];
 
-/** What must be the same to the digit. */
+/** The measurements, which must be exactly the same: all but times. */
 const measured = (logs: readonly EpochLogs[]) =>
   logs.map(({ seconds: _, imagesPerSecond: _rate, ...rest }) => rest);
 
-const takeUp = (state: TrainingState): Callback => ({ onTrainBegin: (training) => training.setState(state) });
+const resumeFrom = (state: TrainingState): Callback => ({
+  onTrainBegin: (training) => training.setState(state),
+});
 
-/** There and back, as a file. */
-async function kept(state: TrainingState): Promise<TrainingState> {
+/** The state, written to a checkpoint file and read back. */
+async function throughFile(state: TrainingState): Promise<TrainingState> {
   return (await readCheckpoint("state", await checkpointFile({ state, notes: {} }))).state;
 }
 
-describe.each(cases)("%s", (_, optimizer, callbacks = () => [], more = {}) => {
-  it("goes on from every step, on other threads, to the same bits", async () => {
+describe.each(cases)("a training with %s", (_, optimizer, callbacks = () => [], more = {}) => {
+  it("resumes after any step, on any number of threads, to the same bits", async () => {
     const options = { ...base, ...more };
     const whole = cnn(optimizer(), 2);
     const expected = await whole.fit(data, { ...options, callbacks: callbacks() });
     const sha256 = await whole.weightsSha256();
 
-    // To pause changes nothing, and gives the state of every second step.
+    // Pausing changes nothing, and provides the state after every second step.
     const states: TrainingState[] = [];
     const done: EpochLogs[] = [];
     const before: EpochLogs[][] = [];
     const keep: Callback = {
       pauseEvery: { steps: 2 },
       onPause: async (training) => {
-        states.push(await kept(await training.getState()));
+        states.push(await throughFile(await training.getState()));
         before.push([...done]);
       },
       onEpochEnd: async (logs, training) => {
         done.push(logs);
-        states.push(await kept(await training.getState()));
+        states.push(await throughFile(await training.getState()));
         before.push([...done]);
       },
     };
@@ -98,7 +100,7 @@ describe.each(cases)("%s", (_, optimizer, callbacks = () => [], more = {}) => {
 
     for (const [index, state] of states.entries()) {
       const resumed = cnn(optimizer(), 1 + (index % 3));
-      const rest = await resumed.fit(data, { ...options, callbacks: [takeUp(state), ...callbacks()] });
+      const rest = await resumed.fit(data, { ...options, callbacks: [resumeFrom(state), ...callbacks()] });
       expect(await resumed.weightsSha256(), `state ${index}`).toBe(sha256);
       expect(measured([...before[index]!, ...rest.epochs]), `state ${index}`).toEqual(
         measured(expected.epochs),
@@ -111,7 +113,7 @@ describe.each(cases)("%s", (_, optimizer, callbacks = () => [], more = {}) => {
 describe("a training that is stopped", () => {
   const optimizer = () => new Adam({ learningRate: new OneCycle(0.02) });
 
-  it("within an epoch or its validation leaves a state to go on from", async () => {
+  it("within an epoch or its validation leaves a state from which it resumes", async () => {
     const whole = cnn(optimizer(), 2);
     await whole.fit(data, base);
     const controller = new AbortController();
@@ -129,11 +131,11 @@ describe("a training that is stopped", () => {
     // Step 6 is the first of the second epoch.
     expect(state).toMatchObject({ epoch: 1, epochs: 1, steps: 6, underWay: { steps: 1 } });
     const resumed = cnn(optimizer(), 1);
-    await resumed.fit(data, { ...base, callbacks: [takeUp(state!)] });
+    await resumed.fit(data, { ...base, callbacks: [resumeFrom(state!)] });
     expect(await resumed.weightsSha256()).toBe(await whole.weightsSha256());
   });
 
-  it("pauses by time, however short it is", async () => {
+  it("pauses by time, however short the interval", async () => {
     const whole = cnn(optimizer(), 2);
     await whole.fit(data, base);
     const steps: number[] = [];
@@ -149,7 +151,7 @@ describe("a training that is stopped", () => {
     expect(steps).toEqual([...steps].sort((a, b) => a - b));
   });
 
-  it("by a callback stays stopped", async () => {
+  it("by a callback stays stopped when it is resumed", async () => {
     let state: TrainingState | undefined;
     const stop: Callback = {
       onEpochEnd: async (_logs, training) => {
@@ -160,12 +162,12 @@ describe("a training that is stopped", () => {
     const first = cnn(optimizer(), 1);
     await first.fit(data, { ...base, callbacks: [stop] });
     const resumed = cnn(optimizer(), 1);
-    const { epochs } = await resumed.fit(data, { ...base, callbacks: [takeUp(state!)] });
+    const { epochs } = await resumed.fit(data, { ...base, callbacks: [resumeFrom(state!)] });
     expect(epochs).toEqual([]);
     expect(await resumed.weightsSha256()).toBe(await first.weightsSha256());
   });
 
-  it("is not taken up with other callbacks, or a pause that is no number", async () => {
+  it("does not resume with different callbacks, or pause every 0 steps", async () => {
     let state: TrainingState | undefined;
     const keep: Callback = {
       onEpochEnd: async (_logs, training) => {
@@ -173,7 +175,7 @@ describe("a training that is stopped", () => {
       },
     };
     await cnn(optimizer(), 1).fit(data, { ...base, epochs: 1, callbacks: [keep] });
-    const callbacks = [takeUp(state!), new EarlyStopping()];
+    const callbacks = [resumeFrom(state!), new EarlyStopping()];
     await expect(cnn(optimizer(), 1).fit(data, { ...base, callbacks })).rejects.toThrow(
       "setState: expected the memories of 1 callbacks, received 0. Pass fit the callbacks that it had when the state was saved.",
     );
@@ -186,7 +188,7 @@ describe("a training that is stopped", () => {
 });
 
 describe("numbers that stop being finite", () => {
-  // Step 8 is the third of the second epoch; its weights make the ninth's loss no number.
+  // Step 8 is the third of the second epoch; after it, the weights make the ninth's loss NaN.
   const atEight = () => new SGD({ learningRate: new PiecewiseConstantDecay([6, 7], [0.01, 1e38, 0.01]) });
   const holed = asFloats(data);
   holed.images[64 * 5] = Number.NaN;
@@ -200,11 +202,11 @@ describe("numbers that stop being finite", () => {
       "in step 5 (epoch 1), received a loss of NaN: image 5 contains NaN",
       ...([() => new SGD({ learningRate: 0.01 }), holed, [2, 4]] as const),
     ],
-  ])("are named where a training was taken up, too: %s", async (message, optimizer, images, pauses) => {
+  ])("are reported the same after a training was resumed: %s", async (message, optimizer, images, pauses) => {
     const states: TrainingState[] = [];
     const keep: Callback = {
       pauseEvery: { steps: 2 },
-      onPause: async (training) => void states.push(await kept(await training.getState())),
+      onPause: async (training) => void states.push(await throughFile(await training.getState())),
     };
     const fault = (callbacks: readonly Callback[], threads = 2) =>
       cnn(optimizer(), threads)
@@ -217,6 +219,6 @@ describe("numbers that stop being finite", () => {
     expect(expected).toContain(message);
     expect(await fault([keep])).toBe(expected);
     expect(states.map(({ steps }) => steps)).toEqual(pauses);
-    for (const state of states) expect(await fault([takeUp(state)], 1)).toBe(expected);
+    for (const state of states) expect(await fault([resumeFrom(state)], 1)).toBe(expected);
   });
 });

@@ -19,7 +19,7 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 describe("a saved model", () => {
-  it("predicts the same after loading, to the last bit, and trains on", async () => {
+  it("predicts the same after loading, to the last bit, and can be trained further", async () => {
     const [train, test] = [tinyImages(60, 1), tinyImages(20, 2)];
     const model = tinyCnn({ seed: 3 });
     model.compile({ threads: 2 });
@@ -68,7 +68,7 @@ describe("a saved model", () => {
     expect(loaded.lower()).toEqual(model.lower());
   });
 
-  it("is written as Keras's own JSON", () => {
+  it("is written as Keras's JSON", () => {
     const model = new Sequential([new Input([4, 4, 1]), new Conv2D(2, 3, { activation: "relu" })]);
     expect(JSON.parse(JSON.stringify(model.toJson()))).toEqual({
       module: "keras",
@@ -109,7 +109,7 @@ describe("a saved model", () => {
     });
   });
 
-  it("reads the older key of the input's shape", () => {
+  it("may have the older key of the input's shape, batch_input_shape", () => {
     const input = { class_name: "InputLayer", config: { batch_input_shape: [null, 4] } };
     const json = {
       class_name: "Sequential",
@@ -123,7 +123,7 @@ describe("a saved model", () => {
   });
 });
 
-describe("what is no model is refused:", () => {
+describe("JSON that is no model is refused:", () => {
   const next = "Pass the JSON of a sequential or functional Keras model, or one that Heddle saved.";
   it.each([
     [null, 'class_name "Sequential" or "Functional", received null'],
@@ -154,7 +154,7 @@ describe("what is no model is refused:", () => {
     );
   });
 
-  it("unknown layers and sizes that are none", () => {
+  it("unknown layers, and sizes that are not numbers", () => {
     const layersOf = (...layers: unknown[]) => ({
       class_name: "Sequential",
       config: { layers: [{ class_name: "InputLayer", config: { batch_shape: [null, 4] } }, ...layers] },
@@ -175,7 +175,7 @@ describe("what is no model is refused:", () => {
   });
 });
 
-describe("damaged files", () => {
+describe("damaged model files", () => {
   const small = () =>
     new Sequential([
       new Input([3, 3, 1]),
@@ -184,7 +184,7 @@ describe("damaged files", () => {
       new Dense(2),
     ]);
 
-  it("are named: missing, not JSON, of another model", async () => {
+  it("are named if they are missing, not JSON, or another model's", async () => {
     await expect(loadModel(folder)).rejects.toThrow(
       `File ${folder}/config.json: expected a file that can be read, received no such file or folder.`,
     );
@@ -203,7 +203,7 @@ describe("damaged files", () => {
     );
   });
 
-  it("throw HeddleErrors alone, whatever is changed in the configuration", async () => {
+  it("throw only HeddleErrors, whatever is changed in the configuration", async () => {
     const text = JSON.stringify(small().toJson());
     let refused = 0;
     const attempt = (changed: string) => {
@@ -232,10 +232,10 @@ describe("damaged files", () => {
     );
   });
 
-  it("change no weight unless all are there in the right shapes", () => {
+  it("change no weight unless they hold every weight in its shape", () => {
     const model = small();
     const before = model.weights.map(({ values }) => values.slice());
-    // The first weight fits, a later one does not.
+    // The first weight has the right shape, a later one does not.
     const other = new Sequential([new Input([3, 3, 1]), new Conv2D(2, 3), new Flatten(), new Dense(5)], {
       seed: 9,
     });

@@ -1,4 +1,4 @@
-// What may happen around a run: others at once, a signal, progress, the end of the threads.
+// What can happen during a run: calls at once, a signal, progress, a thread's death, dispose.
 import type { Worker } from "node:worker_threads";
 import { afterEach, describe, expect, it } from "vitest";
 import { AbortedError } from "../base/errors.js";
@@ -20,10 +20,10 @@ function cnn(options: ModelOptions & { rate?: number } = {}): Sequential {
   return model;
 }
 
-describe("at once", () => {
+describe("calls at the same time", () => {
   const [small, large] = [tinyImages(30, 3), tinyImages(700, 4)];
 
-  it("predictions are each right", async () => {
+  it("predict what they predict alone", async () => {
     const model = cnn();
     const expected = [await model.predict(small), await model.predict(large)];
     for (let round = 0; round < 5; round++) {
@@ -32,13 +32,13 @@ describe("at once", () => {
     }
   });
 
-  it("a first prediction and a second start one engine", async () => {
+  it("share one engine, even if none has started yet", async () => {
     const model = cnn();
     const [first, second] = await Promise.all([model.predict(small), model.predict(small)]);
     expect(first).toEqual(second);
   });
 
-  it("predictions and evaluations beside a training leave it as it is", async () => {
+  it("predict and evaluate without changing a training under way", async () => {
     const [alone, beside] = [cnn(), cnn()];
     await alone.fit(large, { epochs: 4, batchSize: 16 });
     const training = beside.fit(large, { epochs: 4, batchSize: 16 });
@@ -59,7 +59,7 @@ describe("at once", () => {
     expect(await beside.weightsSha256()).toBe(await alone.weightsSha256());
   });
 
-  it("a callback may evaluate, and may change the weights for the next epoch", async () => {
+  it("of a callback may evaluate, and may change the weights for the next epoch", async () => {
     const model = cnn();
     const start = model.weights.map(({ values }) => values.slice());
     const accuracies: number[] = [];
@@ -79,14 +79,14 @@ describe("at once", () => {
       })
     ).epochs.map((row) => row.loss);
     expect(accuracies.length).toBe(2);
-    // All weights zero: every class is as likely as the others.
+    // With all weights zero, every class is equally likely.
     expect(losses[1]).toBeCloseTo(Math.log(3), 5);
     expect(start[0]!.some((value) => value !== 0)).toBe(true);
   });
 });
 
 describe("a signal", () => {
-  it("stops a training behind a whole step; the model keeps what it learnt and goes on", async () => {
+  it("stops a training after a whole step; the model keeps what it learnt and can be trained further", async () => {
     const model = cnn();
     const data = tinyImages(200);
     const options = { batchSize: 16 };
@@ -110,11 +110,11 @@ describe("a signal", () => {
     expect(await model.weightsSha256()).not.toBe(sha);
   });
 
-  it("stops within the epoch under way, however long that is", async () => {
+  it("stops a training within the current epoch, however long that is", async () => {
     const model = cnn();
     const controller = new AbortController();
     const callbacks = [{ onProgress: () => controller.abort() }];
-    // Many seconds of training, were it not stopped.
+    // This would take many seconds if it were not stopped.
     const endless = { batchSize: 1, callbacks, signal: controller.signal };
     const { message } = await model.fit(tinyImages(200_000), endless).then(
       () => expect.fail("the training was not stopped"),
@@ -123,7 +123,7 @@ describe("a signal", () => {
     expect(Number(/^Stopped after step (\d+) of \d+\.$/.exec(message)?.[1])).toBeGreaterThan(0);
   });
 
-  it("counts the steps of a stopped epoch: a training in two parts is the same as in one", async () => {
+  it("reports the steps taken: training on the rest of the epoch ends with the weights of the whole", async () => {
     const [model, whole] = [cnn(), cnn()];
     const options = { batchSize: 10, shuffle: false };
     await whole.fit(tinyImages(12_000), options);
@@ -149,7 +149,7 @@ describe("a signal", () => {
     expect(await model.weightsSha256()).toBe(await whole.weightsSha256());
   });
 
-  it("stops between epochs, too, and before the first", async () => {
+  it("stops a training between epochs, too, and any call before it starts", async () => {
     const model = cnn();
     const controller = new AbortController();
     const callbacks = [
@@ -167,10 +167,10 @@ describe("a signal", () => {
   });
 });
 
-describe("callbacks on progress", () => {
+describe("onProgress callbacks", () => {
   const large = tinyImages(12_000);
 
-  it("hear of steps in order, all of them before the epoch's end", async () => {
+  it("are called with steps in order, before the epoch's end", async () => {
     const model = cnn();
     const heard: (Progress | "end")[] = [];
     const callback = {
@@ -188,7 +188,7 @@ describe("callbacks on progress", () => {
     }
   });
 
-  it("that throw reject fit", async () => {
+  it("reject fit if they throw", async () => {
     const model = cnn();
     const callback = {
       onProgress: () => {
@@ -203,13 +203,13 @@ describe("callbacks on progress", () => {
 });
 
 describe("a thread that dies", () => {
-  it("rejects the training with the kernel's name; the model keeps its weights and goes on", async () => {
+  it("rejects the training with the kernel's name; the model keeps its weights and can be trained again", async () => {
     const workers: Worker[] = [];
     const note = (worker: Worker) => workers.push(worker);
     process.on("worker", note);
     const model = cnn();
     const before = await model.weightsSha256();
-    // Progress is told of a run under way: its threads are in kernels then.
+    // onProgress is called during a run, while the threads are in kernels.
     const callbacks = [{ onProgress: () => void workers[0]!.terminate() }];
     const training = model.fit(tinyImages(12_000), { epochs: 100, batchSize: 1, callbacks });
     await expect(training).rejects.toThrow(/^a compute thread died, last in kernel \w+ of .+ \(\w+\): /);
@@ -231,7 +231,7 @@ describe("dispose", () => {
     expect(await model.predict(tinyImages(5))).toEqual(predictions);
   });
 
-  it("begins the optimizer anew", async () => {
+  it("resets the optimizer's state", async () => {
     const model = cnn({ rate: 0 });
     const options = { batchSize: 16, shuffle: false };
     await model.fit(tinyImages(100), options);
@@ -245,7 +245,7 @@ describe("dispose", () => {
     expect(await model.weightsSha256()).toBe(await fresh.weightsSha256());
   });
 
-  it("rejects what is under way", async () => {
+  it("rejects a training under way", async () => {
     const model = cnn();
     const training = model.fit(tinyImages(200), { epochs: 100_000 });
     setTimeout(() => model.dispose(), 50);

@@ -21,7 +21,7 @@ function cnn(options: ModelOptions & { rate?: number } = {}): Sequential {
   return model;
 }
 
-/** Mean loss and accuracy that a model's predictions amount to. */
+/** The mean loss and the accuracy of predictions. */
 function judge(predictions: Float32Array, labels: ArrayLike<number>, classes: number) {
   let loss = 0;
   let right = 0;
@@ -35,7 +35,7 @@ function judge(predictions: Float32Array, labels: ArrayLike<number>, classes: nu
 }
 
 describe("a model", () => {
-  it("sums up the study's CNN as Keras does, with the multiply-adds", () => {
+  it("summarizes the study's CNN as Keras does, with multiply-adds", () => {
     const model = studyCnn();
     expect(model.parameters).toBe(50_890);
     expect(model.summary()).toBe(
@@ -58,7 +58,7 @@ describe("a model", () => {
     );
   });
 
-  it("names layers as Keras does, around those that were given", () => {
+  it("names layers as Keras does, and avoids names that are taken", () => {
     const layers = [
       new Flatten(),
       new Dense(3, { name: "dense" }),
@@ -79,7 +79,7 @@ describe("a model", () => {
     ]);
   });
 
-  it("draws its first weights from its seed, each from its own stream", async () => {
+  it("draws initial weights from its seed, each from a stream of its own", async () => {
     const sha = (seed: number) => tinyCnn({ seed }).weightsSha256();
     expect(await sha(1)).toBe(await sha(1));
     expect(await sha(1)).not.toBe(await sha(2));
@@ -91,7 +91,7 @@ describe("a model", () => {
 describe("fit, evaluate and predict", () => {
   const [train, test] = [tinyImages(200, 1), tinyImages(50, 2)];
 
-  it("learn: the loss falls and images are told apart", async () => {
+  it("learn: the loss falls and the accuracy rises", async () => {
     const model = cnn();
     const before = await model.evaluate(test);
     const { epochs } = await model.fit(train, { epochs: 8, batchSize: 16, validationData: test });
@@ -108,7 +108,7 @@ describe("fit, evaluate and predict", () => {
     expect(epochs.every((row) => row.seconds > 0 && row.imagesPerSecond > 0)).toBe(true);
   });
 
-  it("agree: rows of probabilities, from which loss and accuracy follow, for bytes and floats", async () => {
+  it("agree: loss and accuracy follow from the predicted probabilities, for bytes and floats", async () => {
     const model = cnn();
     await model.fit(train, { batchSize: 16 });
     const predictions = await model.predict(test);
@@ -125,8 +125,8 @@ describe("fit, evaluate and predict", () => {
     expect(await model.evaluate(asFloats(test))).toEqual({ loss, accuracy, metrics: {} });
   });
 
-  it("measure the training loss on the batches of the epoch, the last one smaller", async () => {
-    // Nothing changes at rate 0 without dropout: then the epoch's loss is that of evaluate.
+  it("agree on the loss of an epoch in which nothing is learnt, for any batch size", async () => {
+    // At a learning rate of 0 without dropout, the epoch's loss is that of evaluate.
     for (const batchSize of [1, 7, 64, 150]) {
       const model = tinyCnn({ rate: 0 });
       models.push(model);
@@ -138,14 +138,14 @@ describe("fit, evaluate and predict", () => {
     }
   });
 
-  it("take a batch larger than the data for all of it", async () => {
+  it("treat a batch size larger than the data as all of it", async () => {
     const [large, exact] = [cnn(), cnn()];
     await large.fit(test, { batchSize: 1000, epochs: 2 });
     await exact.fit(test, { batchSize: test.count, epochs: 2 });
     expect(await large.weightsSha256()).toBe(await exact.weightsSha256());
   });
 
-  it("go on where the last fit ended: twice one epoch is two epochs", async () => {
+  it("continue where the last fit ended: one epoch twice is two epochs", async () => {
     const [once, twice] = [cnn(), cnn()];
     const { epochs } = await once.fit(train, { epochs: 2, batchSize: 16 });
     const first = await twice.fit(train, { batchSize: 16 });
@@ -157,7 +157,7 @@ describe("fit, evaluate and predict", () => {
     );
   });
 
-  it("shuffle anew in every epoch unless told not to", async () => {
+  it("shuffle unless shuffle is false", async () => {
     const shas = [];
     for (const shuffle of [true, false]) {
       const model = cnn();
@@ -167,7 +167,7 @@ describe("fit, evaluate and predict", () => {
     expect(shas[0]).not.toBe(shas[1]);
   });
 
-  it("take distributions as targets, with the same result as the class numbers that they stand for", async () => {
+  it("take one-hot targets, with the result of the class numbers that they stand for", async () => {
     const oneHot = { ...train, labels: toCategorical(train.labels, 3) };
     const [sparse, categorical] = [cnn(), cnn()];
     categorical.compile({
@@ -182,7 +182,7 @@ describe("fit, evaluate and predict", () => {
     expect(b.accuracy).toBe(a.accuracy);
   });
 
-  it("train on logits as on the softmax of them", async () => {
+  it("train on logits to the same weights as on their softmax", async () => {
     const make = (last: "softmax" | "linear") => {
       const layers = [new Flatten(), new Dense(3, { activation: last })];
       const model = new Sequential([new Input([8, 8, 1]), ...layers], { seed: 4 });
@@ -198,7 +198,7 @@ describe("fit, evaluate and predict", () => {
     expect(await logits.predict(test)).not.toEqual(await softmax.predict(test));
   });
 
-  it("handle a model of every other layer", async () => {
+  it("handle strides, padding, Activation layers and dropout in a row", async () => {
     const model = new Sequential([
       new Input([8, 8, 1]),
       new Conv2D(4, 3, { padding: "same", strides: 2, useBias: false }),
@@ -217,7 +217,7 @@ describe("fit, evaluate and predict", () => {
     expect(epochs.at(-1)!.loss).toBeLessThan(epochs[0]!.loss);
   });
 
-  it("call back at each epoch, in order, with what fit returns", async () => {
+  it("call callbacks at each epoch, in order, with the logs that fit returns", async () => {
     const model = cnn();
     const calls: unknown[] = [];
     const history = await model.fit(train, {
@@ -234,12 +234,12 @@ describe("fit, evaluate and predict", () => {
   });
 });
 
-describe("what cannot be", () => {
+describe("a clear error says why", () => {
   const data = tinyImages(6);
   const refused = (make: () => unknown, message: string) =>
     expect(Promise.resolve().then(make)).rejects.toThrow(new HeddleError(message));
 
-  it("built says why", async () => {
+  it("a model cannot be built", async () => {
     await refused(
       () => new Sequential([new Dense(3)]),
       "Sequential: expected an Input first and layers after it, received [Dense]. Start with new Input([height, width, channels]).",
@@ -271,7 +271,7 @@ describe("what cannot be", () => {
     );
   });
 
-  it("trained on says why", async () => {
+  it("samples cannot be trained on", async () => {
     const model = cnn();
     const training =
       (samples: object, options = {}) =>
@@ -317,11 +317,11 @@ describe("what cannot be", () => {
       () => model.predict({ ...data, shape: [64] }),
       "predict: expected images of 8×8×1, received images of 64. Resize the images, or build the model for their size.",
     );
-    // The model is none the worse for it.
+    // The model still works.
     expect((await model.fit(data)).epochs.length).toBe(1);
   });
 
-  it("compiled says why", async () => {
+  it("a loss or a number of threads cannot be used", async () => {
     const model = cnn();
     model.compile({ loss: new CategoricalCrossentropy() });
     await refused(
@@ -354,7 +354,7 @@ describe("what cannot be", () => {
     expect((await model.predict(data)).length).toBe(18);
   });
 
-  it("held in memory says how much it takes", async () => {
+  it("a batch does not fit in memory, and how much it takes", async () => {
     const side = 4096;
     const model = new Sequential([
       new Input([side, side, 1]),
@@ -373,7 +373,7 @@ describe("what cannot be", () => {
 });
 
 describe("toCategorical", () => {
-  it("makes one row a label, and refuses labels that have no column", () => {
+  it("makes one row for each label, and refuses labels that have no column", () => {
     expect(toCategorical([2, 0], 3)).toEqual(new Float32Array([0, 0, 1, 1, 0, 0]));
     for (const label of [3, -1, 0.5]) {
       expect(() => toCategorical([0, label], 3)).toThrow(

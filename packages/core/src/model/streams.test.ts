@@ -1,4 +1,4 @@
-// Streams of samples: the same numbers as the same samples in arrays, and what may go wrong on the way.
+// Streams of samples: the same numbers as from arrays, bounded memory, failures, and streams that are closed early.
 import { afterEach, describe, expect, it } from "vitest";
 import { AbortedError } from "../base/errors.js";
 import type { Callback, TrainingState } from "../callbacks/callback.js";
@@ -25,27 +25,27 @@ function cnn(threads = 2): Sequential {
 const samples = tinyImages(150);
 
 /** Some rows of samples. */
-function rows(given: LabelledSamples, first: number, last: number): SampleChunk {
-  const size = given.images.length / given.count;
+function rows(source: LabelledSamples, first: number, last: number): SampleChunk {
+  const size = source.images.length / source.count;
   return {
-    images: given.images.subarray(first * size, last * size),
-    labels: given.labels.subarray(first, last),
+    images: source.images.subarray(first * size, last * size),
+    labels: source.labels.subarray(first, last),
   };
 }
 
-/** Chunks of the sizes in turn; what was asked of the iterators is written down. */
-function stream(given: LabelledSamples, sizes: readonly number[]) {
+/** A stream of chunks of these sizes in turn, with a log of what was requested of it. */
+function stream(source: LabelledSamples, sizes: readonly number[]) {
   const log = { passes: [] as number[], begun: 0, ended: 0, chunks: 0 };
   async function* chunks(pass: number): AsyncGenerator<SampleChunk> {
     log.passes.push(pass);
     log.begun++;
     try {
-      for (let first = 0, at = 0; first < given.count; at++) {
-        const last = Math.min(given.count, first + sizes[at % sizes.length]!);
-        // Somewhere else for a while, as a file would be.
+      for (let first = 0, at = 0; first < source.count; at++) {
+        const last = Math.min(source.count, first + sizes[at % sizes.length]!);
+        // Some chunks take a moment, as from a file.
         if (at % 3 === 0) await new Promise((resolve) => setTimeout(resolve, 1));
         log.chunks++;
-        yield rows(given, first, last);
+        yield rows(source, first, last);
         first = last;
       }
     } finally {
@@ -55,33 +55,33 @@ function stream(given: LabelledSamples, sizes: readonly number[]) {
   return { chunks, log };
 }
 
-/** A generator that uses one piece of memory for all its chunks. */
-async function* sameMemory(given: LabelledSamples, size: number): AsyncGenerator<SampleChunk> {
+/** A generator that reuses the same memory for all its chunks. */
+async function* sameMemory(source: LabelledSamples, size: number): AsyncGenerator<SampleChunk> {
   const images = new Uint8Array(size * 64);
   const labels = new Uint8Array(size);
-  for (let first = 0; first + size <= given.count; first += size) {
-    images.set(given.images.subarray(first * 64, (first + size) * 64));
-    labels.set(given.labels.subarray(first, first + size));
+  for (let first = 0; first + size <= source.count; first += size) {
+    images.set(source.images.subarray(first * 64, (first + size) * 64));
+    labels.set(source.labels.subarray(first, first + size));
     yield { images, labels };
   }
 }
 
-/** Weights and logs of a training, without times. */
-async function trained(given: LabelledSamples | SampleStream, options: FitOptions, threads = 2) {
+/** The weights and logs of a training, without times. */
+async function trained(source: LabelledSamples | SampleStream, options: FitOptions, threads = 2) {
   const model = cnn(threads);
-  const { epochs } = await model.fit(given, { batchSize: 16, ...options });
+  const { epochs } = await model.fit(source, { batchSize: 16, ...options });
   const logs = epochs.map(({ seconds: _, imagesPerSecond: __, ...row }) => row);
   return { sha256: await model.weightsSha256(), logs };
 }
 
-describe("fit on a stream gives the bits of the same samples in arrays", () => {
+describe("fit on a stream trains to the same bits as on arrays", () => {
   const inOrder = { epochs: 3, shuffle: false };
   it.each([
-    ["one sample a chunk", [1]],
+    ["single samples", [1]],
     ["batches", [16]],
-    ["odd chunks", [7, 1, 40, 3]],
-    ["all at once", [150]],
-  ])("%s", async (_, sizes) => {
+    ["odd sizes", [7, 1, 40, 3]],
+    ["all samples", [150]],
+  ])("in chunks of %s", async (_, sizes) => {
     const expected = await trained(samples, inOrder);
     expect(await trained(stream(samples, sizes).chunks, { epochs: 3 })).toEqual(expected);
   });
@@ -100,14 +100,14 @@ describe("fit on a stream gives the bits of the same samples in arrays", () => {
     expect(await trained([rows(samples, 0, 90), rows(samples, 90, 150)], {})).toEqual(bytes);
   });
 
-  it("with a count, which schedules can be reckoned from", async () => {
+  it("with a count, from which schedules are computed", async () => {
     const compiled = (model: Sequential) => {
       model.compile({ threads: 2, optimizer: new Adam({ learningRate: new OneCycle(0.01) }) });
       return model;
     };
-    const weights = async (given: LabelledSamples | SampleStream, options: FitOptions) => {
+    const weights = async (source: LabelledSamples | SampleStream, options: FitOptions) => {
       const model = compiled(cnn());
-      await model.fit(given, { batchSize: 16, epochs: 3, ...options });
+      await model.fit(source, { batchSize: 16, epochs: 3, ...options });
       return model.weightsSha256();
     };
     const { chunks, log } = stream(samples, [33]);
@@ -116,19 +116,19 @@ describe("fit on a stream gives the bits of the same samples in arrays", () => {
     expect([...log.passes, log.ended]).toEqual([0, 1, 2, 3]);
   });
 
-  it("but not with a count that is too large", async () => {
+  it("except with a count that is too large, which is an error", async () => {
     const counted = Object.assign(stream(samples, [50]).chunks, { count: 200 });
     await expect(cnn().fit(counted, { batchSize: 16, epochs: 2 })).rejects.toThrow(
       "fit: expected 200 samples in a pass, the stream's count, received at most 160. Correct `count`, or remove it.",
     );
   });
 
-  it("with stepsPerEpoch, over the ends of passes", async () => {
+  it("with stepsPerEpoch, across the ends of passes", async () => {
     const options = { epochs: 5, stepsPerEpoch: 7 };
     const expected = await trained(samples, { ...options, shuffle: false });
     const { chunks, log } = stream(samples, [25]);
     expect(await trained(chunks, options)).toEqual(expected);
-    // 35 steps of 10 a pass.
+    // 35 steps; a pass has 10.
     expect(log.passes).toEqual([0, 1, 2, 3]);
     expect(log.ended).toBe(4);
   });
@@ -167,7 +167,7 @@ describe("fit on a stream gives the bits of the same samples in arrays", () => {
     );
   });
 
-  it("of initialEpoch, whose pass the function is told", async () => {
+  it("from initialEpoch, whose number is passed to the function", async () => {
     const { chunks, log } = stream(samples, [50]);
     const { logs } = await trained(chunks, { epochs: 4, initialEpoch: 2 });
     expect(log.passes).toEqual([2, 3]);
@@ -175,7 +175,7 @@ describe("fit on a stream gives the bits of the same samples in arrays", () => {
   });
 });
 
-it("a training that is taken up again reads the pass that is next", async () => {
+it("a resumed training reads its next pass", async () => {
   const whole = cnn();
   await whole.fit(samples, { epochs: 4, batchSize: 16, shuffle: false });
   const first = cnn();
@@ -189,14 +189,14 @@ it("a training that is taken up again reads the pass that is next", async () => 
   const second = cnn();
   second.setWeights(first.getWeights());
   const { chunks, log } = stream(samples, [50]);
-  const takeUp: Callback = { onTrainBegin: (training) => training.setState(state!) };
-  await second.fit(chunks, { epochs: 4, batchSize: 16, callbacks: [takeUp] });
+  const resume: Callback = { onTrainBegin: (training) => training.setState(state!) };
+  await second.fit(chunks, { epochs: 4, batchSize: 16, callbacks: [resume] });
   expect(log).toMatchObject({ passes: [0, 2, 3], ended: 3 });
   expect(await second.weightsSha256()).toBe(await whole.weightsSha256());
 });
 
 describe("evaluate and predict on a stream", () => {
-  it("give what the arrays give", async () => {
+  it("return what they return for arrays", async () => {
     const model = cnn();
     await model.fit(samples, { epochs: 2 });
     const many = tinyImages(1300, 5);
@@ -208,11 +208,11 @@ describe("evaluate and predict on a stream", () => {
   });
 });
 
-describe("memory is bounded:", () => {
-  it("a window of 32 MiB is read ahead, and the chunk that found no room", async () => {
-    let given = 0;
+describe("the memory of a stream is bounded:", () => {
+  it("32 MiB are read ahead, and one chunk for which there is no room yet", async () => {
+    let read = 0;
     const chunks = function* () {
-      for (;;) yield { images: new Uint8Array(3 * 2 ** 20).fill(given++), count: 3 };
+      for (;;) yield { images: new Uint8Array(3 * 2 ** 20).fill(read++), count: 3 };
     };
     const prepare = (_: string, { images, count }: { images: Uint8Array; count: number }) => ({
       ...{ images, count },
@@ -222,33 +222,33 @@ describe("memory is bounded:", () => {
     expect(first.count).toBe(4);
     reader.want(Number.POSITIVE_INFINITY);
     await new Promise((resolve) => setTimeout(resolve, 20));
-    expect(given).toBe(11);
-    // Thirty-two samples, of which whole batches are given out.
+    expect(read).toBe(11);
+    // Thirty-two samples, handed out in whole batches.
     const window = await reader.next(4, 1000, undefined);
     expect(window?.count).toBe(32);
     expect(window?.images.length).toBe(32 * 2 ** 20);
     expect([0, 2, 3, 31].map((row) => window?.images[row * 2 ** 20])).toEqual([0, 0, 1, 10]);
     await new Promise((resolve) => setTimeout(resolve, 20));
-    expect(given).toBe(11);
+    expect(read).toBe(11);
     reader.release(8);
     await new Promise((resolve) => setTimeout(resolve, 20));
-    expect(given).toBe(14);
+    expect(read).toBe(14);
     const next = await reader.next(4, 4, undefined);
     expect([0, 1, 3].map((row) => next?.images[row * 2 ** 20])).toEqual([2, 3, 3]);
     await reader.close();
   });
 
   it("no more is read than stepsPerEpoch needs", async () => {
-    let given = 0;
+    let read = 0;
     async function* endless(): AsyncGenerator<SampleChunk> {
       for (;;) {
-        given += 10;
+        read += 10;
         yield rows(samples, 0, 10);
       }
     }
     const model = cnn();
     await model.fit(endless(), { epochs: 2, stepsPerEpoch: 5, batchSize: 16 });
-    expect(given).toBe(160);
+    expect(read).toBe(160);
   });
 });
 
@@ -259,7 +259,7 @@ describe("a stream that fails", () => {
       throw new Error("the disk is gone");
     };
 
-  it("rejects fit with what it threw; the model has the last whole step", async () => {
+  it("rejects fit with its error; the model has the weights of the last whole step", async () => {
     const model = cnn();
     await expect(model.fit(failing(100), { batchSize: 16 })).rejects.toThrow("the disk is gone");
     const expected = cnn();
@@ -267,7 +267,7 @@ describe("a stream that fails", () => {
       expected.fit(samples, { epochs: 1, batchSize: 16, stepsPerEpoch: 6, shuffle: false }),
     ).resolves.toBeDefined();
     expect(await model.weightsSha256()).toBe(await expected.weightsSha256());
-    // And can go on.
+    // And it can be trained further.
     await model.fit(samples);
   });
 
@@ -287,37 +287,37 @@ describe("a stream that fails", () => {
       "fit: expected samples in pass 1 of the stream, received none. A generator yields its samples once: pass a function that returns a new one for each pass.",
     ],
     [
-      "other images",
+      "images of a different size",
       [{ images: new Uint8Array(63), labels: new Uint8Array(1) }],
       {},
       "fit, chunk 1 of the stream: expected whole images, [8, 8, 1], received 63 values. Cut chunks between images.",
     ],
     [
-      "images of another kind in the second chunk",
+      "floats after bytes",
       [rows(samples, 0, 20), rows(asFloats(samples), 20, 40)],
       {},
       "fit, chunk 2 of the stream: expected images as in the first chunk: Uint8Array, received Float32Array. Yield chunks of the same kind throughout a stream.",
     ],
     [
-      "weights in the second chunk alone",
+      "weights in the second chunk only",
       [rows(samples, 0, 20), { ...rows(samples, 20, 22), sampleWeight: [1, 2] }],
       {},
       "fit, chunk 2 of the stream: expected sampleWeight as in the first chunk: none, received some. Yield chunks of the same kind throughout a stream.",
     ],
     [
-      "labels that are no classes",
+      "labels beyond the classes",
       [{ images: new Uint8Array(64), labels: new Uint8Array([3]) }],
       {},
       "fit, chunk 1 of the stream: expected labels from 0 to 2, received 3 at image 0. Set the units of the last layer to the number of classes.",
     ],
     [
-      "pairs, as Keras takes them",
+      "pairs, which Keras takes",
       [[new Uint8Array(64), new Uint8Array(1)]] as unknown as SampleStream,
       {},
       "fit, chunk 1 of the stream: expected an object with images as Uint8Array or Float32Array, received an array. Yield { images, labels } in each chunk.",
     ],
     [
-      "images alone",
+      "images without labels",
       [{ images: new Uint8Array(64) }] as unknown as SampleStream,
       {},
       "fit, chunk 1 of the stream: expected labels or targets as a typed array, received an object with images, shape, count. Pass the expected outputs, too.",
@@ -340,11 +340,11 @@ describe("a stream that fails", () => {
       {},
       "fit: expected an iterable of chunks from the function, received a promise. Pass an async generator function, or return an iterable.",
     ],
-  ])("of %s is refused", async (_, given, options, message) => {
-    await expect(cnn().fit(given, { batchSize: 16, ...options })).rejects.toThrow(message);
+  ])("because of %s is refused", async (_, source, options, message) => {
+    await expect(cnn().fit(source, { batchSize: 16, ...options })).rejects.toThrow(message);
   });
 
-  it("cannot go with a schedule that must know the end", async () => {
+  it("cannot be combined with a schedule that depends on the number of steps", async () => {
     const model = tinyCnn();
     model.compile({ threads: 1, optimizer: new Adam({ learningRate: new OneCycle(0.01) }) });
     models.push(model);
@@ -355,8 +355,8 @@ describe("a stream that fails", () => {
   });
 });
 
-describe("a stream is told when nobody reads on:", () => {
-  it("a callback that stops", async () => {
+describe("a stream is closed when a training stops early", () => {
+  it("because of a callback", async () => {
     const { chunks, log } = stream(samples, [16]);
     const stop = { onEpochEnd: (_: unknown, training: { stop(): void }) => training.stop() };
     await cnn().fit(chunks, { epochs: 5, stepsPerEpoch: 2, batchSize: 16, callbacks: [stop] });
@@ -364,14 +364,14 @@ describe("a stream is told when nobody reads on:", () => {
     expect(log.chunks).toBeLessThanOrEqual(10);
   });
 
-  it("a signal, also while it owes a chunk", async () => {
+  it("because of a signal, even while a chunk is awaited", async () => {
     const abort = new AbortController();
-    let asked = 0;
+    let requests = 0;
     const returned: unknown[] = [];
     const silent: AsyncIterable<SampleChunk> = {
       [Symbol.asyncIterator]: () => ({
         next: () => {
-          if (asked++ === 0) return Promise.resolve({ done: false, value: rows(samples, 0, 40) });
+          if (requests++ === 0) return Promise.resolve({ done: false, value: rows(samples, 0, 40) });
           setTimeout(() => abort.abort(), 20);
           return new Promise(() => {});
         },
@@ -384,7 +384,7 @@ describe("a stream is told when nobody reads on:", () => {
     const model = cnn();
     await expect(model.fit(silent, { batchSize: 16, signal: abort.signal })).rejects.toThrow(AbortedError);
     expect(returned).toEqual([undefined]);
-    // Of the two batches that came, those that were trained on by then.
+    // Two batches came; none, one or both of them were trained on by then.
     const whole: string[] = [await cnn().weightsSha256()];
     for (const stepsPerEpoch of [1, 2]) {
       const expected = cnn();

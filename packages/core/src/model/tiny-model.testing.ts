@@ -5,7 +5,7 @@ import type { ModelOptions } from "../network/network.js";
 import type { LabelledSamples } from "../training/samples.js";
 import { Sequential } from "./sequential.js";
 
-/** Images of 8×8 whose class, of three, is where their bright bar lies; noise over all. */
+/** Images of 8×8 with noise and a bright bar, whose place is the class: one of three. */
 export function tinyImages(count: number, seed = 1): LabelledSamples & { readonly images: Uint8Array } {
   const random = new Random(seed, "split");
   const images = new Uint8Array(count * 64);
@@ -26,7 +26,7 @@ export function asFloats(samples: LabelledSamples): LabelledSamples & { readonly
   return { ...samples, images: Float32Array.from(samples.images) };
 }
 
-/** A small relative of the study's CNN: every kind of layer that it has, for 8×8 images and three classes. */
+/** A small relative of the study's CNN, with each kind of layer it has, for 8×8 images and three classes. */
 export function tinyCnn(options: ModelOptions & { readonly rate?: number } = {}): Sequential {
   const { rate = 0.4, ...rest } = options;
   return new Sequential(

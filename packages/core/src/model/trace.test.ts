@@ -35,7 +35,7 @@ async function traceOf(model: Model): Promise<Trace> {
   return trace;
 }
 
-/** One branch of two readers: what is behind the first convolution is added to itself, convolved. */
+/** A graph that branches: the first convolution's output is added to a convolution of itself. */
 function branched(): Model {
   const x = input([6, 5, 1]);
   const scaled = new Rescaling(1 / 255).apply(x);
@@ -50,20 +50,20 @@ function branched(): Model {
 }
 
 describe("Trace", () => {
-  it("gives the model's own outputs, for bytes and floats, over several batches", async () => {
+  it("returns the model's own outputs, for bytes and floats, over several batches", async () => {
     const model = tinyCnn();
     const trace = await traceOf(model);
     const samples = tinyImages(70);
     const expected = await model.predict(samples);
-    for (const given of [samples, asFloats(samples)]) {
-      const { values, gradient } = await trace.run(given, { layers: ["dense", "conv2d"] });
+    for (const images of [samples, asFloats(samples)]) {
+      const { values, gradient } = await trace.run(images, { layers: ["dense", "conv2d"] });
       expectClose(values.get("dense")!, expected);
       expect(values.get("conv2d")!.length).toBe(70 * 6 * 6 * 8);
       expect(gradient).toBeUndefined();
     }
   });
 
-  it("sees the weights as they are now", async () => {
+  it("uses the current weights", async () => {
     const model = tinyCnn();
     const trace = await traceOf(model);
     const samples = tinyImages(3);
@@ -73,48 +73,51 @@ describe("Trace", () => {
     for (const value of values.get("dense")!) expect(value).toBeCloseTo(1 / 3, 6);
   });
 
-  it.each(["a", "b", "sum"])("its gradient by %s is that of finite differences", async (layer) => {
-    const trace = await traceOf(branched());
-    const { model } = trace;
-    const pixels = Float32Array.from({ length: 2 * 30 }, (_, index) => (index * 37) % 256);
-    const samples = { images: pixels, count: 2, shape: [6, 5, 1] };
-    const outputs = Float32Array.from([1, 0, -2, 0.5, 1, 0]);
-    const traced = await trace.run(samples, { layers: [layer, "b", "a"], gradient: { layer, outputs } });
-    const [a, b] = ["a", "b"].map((name) => traced.values.get(name)!);
-    const size = sizeOf([6, 5, 4]);
-    // In f64: the head of the model from the layer on, the shortcut held fast where the layer is b.
-    const expected: number[] = [];
-    for (let n = 0; n < 2; n++) {
-      const own = (values: Float32Array) => Float64Array.from(values.subarray(n * size, (n + 1) * size));
-      const at = layer === "a" ? own(a!) : layer === "b" ? own(b!) : own(traced.values.get("sum")!);
-      const score = () => {
-        const sum =
-          layer === "sum"
-            ? at
-            : layer === "b"
-              ? at.map((v, i) => v + own(a!)[i]!)
-              : withConvolution(model, at);
-        return scoreOf(model, sum, outputs.subarray(3 * n, 3 * n + 3));
-      };
-      at.forEach((value, index) => {
-        at[index] = value + 1e-5;
-        const above = score();
-        at[index] = value - 1e-5;
-        const below = score();
-        at[index] = value;
-        expected.push((above - below) / 2e-5);
-      });
-    }
-    expectClose(traced.gradient!, expected, 1e-5);
-  });
+  it.each(["a", "b", "sum"])(
+    "returns the gradient of finite differences with respect to %s",
+    async (layer) => {
+      const trace = await traceOf(branched());
+      const { model } = trace;
+      const pixels = Float32Array.from({ length: 2 * 30 }, (_, index) => (index * 37) % 256);
+      const samples = { images: pixels, count: 2, shape: [6, 5, 1] };
+      const outputs = Float32Array.from([1, 0, -2, 0.5, 1, 0]);
+      const traced = await trace.run(samples, { layers: [layer, "b", "a"], gradient: { layer, outputs } });
+      const [a, b] = ["a", "b"].map((name) => traced.values.get(name)!);
+      const size = sizeOf([6, 5, 4]);
+      // In f64: the model from this layer on; the shortcut is constant if the layer is b.
+      const expected: number[] = [];
+      for (let n = 0; n < 2; n++) {
+        const own = (values: Float32Array) => Float64Array.from(values.subarray(n * size, (n + 1) * size));
+        const at = layer === "a" ? own(a!) : layer === "b" ? own(b!) : own(traced.values.get("sum")!);
+        const score = () => {
+          const sum =
+            layer === "sum"
+              ? at
+              : layer === "b"
+                ? at.map((v, i) => v + own(a!)[i]!)
+                : withConvolution(model, at);
+          return scoreOf(model, sum, outputs.subarray(3 * n, 3 * n + 3));
+        };
+        at.forEach((value, index) => {
+          at[index] = value + 1e-5;
+          const above = score();
+          at[index] = value - 1e-5;
+          const below = score();
+          at[index] = value;
+          expected.push((above - below) / 2e-5);
+        });
+      }
+      expectClose(traced.gradient!, expected, 1e-5);
+    },
+  );
 
-  it("passes gradients back through pooling and ReLU to the winners alone", async () => {
+  it("passes gradients back through pooling and ReLU to the winners only", async () => {
     const trace = await traceOf(tinyCnn());
     const outputs = Float32Array.from([0, 1, 0]);
     const request = { layers: ["conv2d_1"], gradient: { layer: "conv2d_1", outputs } };
     const { values, gradient } = await trace.run(tinyImages(1), request);
     const [conv, dx] = [values.get("conv2d_1")!, gradient!];
-    // 4×4×10, pooled by 2×2: at most one place of each window counts, and only a positive one.
+    // 4×4×10, pooled by 2×2: at most one place of each window has a gradient, and only a positive one.
     for (let channel = 0; channel < 10; channel++) {
       for (const [row, column] of [
         [0, 0],
@@ -131,7 +134,7 @@ describe("Trace", () => {
     expect(dx.some((value) => value !== 0)).toBe(true);
   });
 
-  it("differentiates logits, whether the softmax is the last layer's or a layer, and where there is none", async () => {
+  it("differentiates logits, whether softmax is an activation, a layer, or absent", async () => {
     const make = (ending: "in" | "layer" | "none") =>
       new Sequential([
         new Input([4, 4, 1]),
@@ -155,7 +158,7 @@ describe("Trace", () => {
     expect(results[0]!.some((value) => value !== 0)).toBe(true);
   });
 
-  it("names what does not fit", async () => {
+  it("refuses unknown layers, gradients with respect to the last layer, and samples that do not fit", async () => {
     const trace = await traceOf(tinyCnn());
     const samples = tinyImages(2);
     await expect(trace.run(samples, { layers: ["conv3d"] })).rejects.toThrow(
@@ -171,7 +174,7 @@ describe("Trace", () => {
     await expect(trace.run({ ...samples, shape: [8, 4, 2] }, {})).rejects.toThrow(
       "Trace: expected images of 8×8×1, received images of 8×4×2.",
     );
-    // It goes on working.
+    // It still works.
     expect((await trace.run(samples, { layers: ["dense"] })).values.get("dense")!.length).toBe(6);
   });
 });
@@ -194,7 +197,7 @@ function withConvolution(model: Network, a: Float64Array): Float64Array {
   });
 }
 
-/** The weighted logits of the head in f64, from the sum [6, 5, 4]. */
+/** The sum of the head's logits times `weights` in f64, for the sum's output [6, 5, 4]. */
 function scoreOf(model: Network, sum: Float64Array, weights: Float32Array): number {
   const [kernel, bias] = model.getLayer("head").weights;
   let score = 0;

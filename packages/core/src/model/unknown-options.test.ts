@@ -1,4 +1,4 @@
-// Options that nobody reads, and options that are no object: what JavaScript lets through.
+// Unknown options, and options that are not an object: JavaScript lets both through.
 import { describe, expect, it } from "vitest";
 import { refuses } from "../base/refusals.testing.js";
 import type { EpochLogs } from "../callbacks/history.js";
@@ -49,7 +49,7 @@ refuses("misspelt options", [
   ],
 ]);
 
-refuses("options that are no object", [
+refuses("options that are not an object", [
   [
     () => new Conv2D(2, 2, wrong("relu")),
     'Conv2D: expected options in an object, received "relu". Pass { name: … }.',
@@ -74,7 +74,7 @@ refuses("options that are no object", [
 const decay = { initialLearningRate: 0.1, decaySteps: 9, decayRate: 0.5, staircase: true };
 const { decayRate: _, staircase: __, ...start } = decay;
 
-describe("an option that nobody has", () => {
+describe("an unknown option", () => {
   it.each<[string, (options: never) => layers.Layer]>([
     ["Activation", (o) => new layers.Activation("relu", o)],
     ["ActivityRegularization", (o) => new layers.ActivityRegularization(o)],
@@ -105,7 +105,7 @@ describe("an option that nobody has", () => {
     ["SpatialDropout2D", (o) => new layers.SpatialDropout2D(0.5, o)],
     ["UpSampling2D", (o) => new layers.UpSampling2D(2, o)],
     ["ZeroPadding2D", (o) => new layers.ZeroPadding2D(1, o)],
-  ])("%s refuses it when a model is built of it", (name, create) => {
+  ])("of %s is refused when a model is built", (name, create) => {
     of(create(wrong({ name: "a", trainable: true })));
     expect(() => of(create(wrong({ colour: 1 })))).toThrow(
       `${name}: expected options that it has, received "colour". Choose one of `,
@@ -166,7 +166,7 @@ describe("an option that nobody has", () => {
         ...{ minDelta: 0.1, cooldown: 1, minLr: 0.1 },
       },
     ],
-  ])("%s refuses it when it is made, and takes all that it has: %j", (create, all) => {
+  ])("of a class is refused at construction, and its known ones are accepted: %s, %j", (create, all) => {
     create(wrong(all));
     expect(() => create(wrong({ ...all, colour: 1 }))).toThrow(
       `expected options that it has, received "colour". Choose one of ${Object.keys(all)[0]}`,
@@ -192,7 +192,7 @@ describe("an option that nobody has", () => {
   });
 });
 
-describe("classes of a user's own", () => {
+describe("a user's own classes", () => {
   it("may read options that their configuration does not name", () => {
     class Scaled extends Dense {
       readonly factor: number;
@@ -225,13 +225,13 @@ describe("classes of a user's own", () => {
     expect(bell.heard).toEqual([1, 2]);
   });
 
-  it("may be schedules that are only an object", () => {
+  it("may be schedules that are plain objects", () => {
     const schedule = { className: "Mine", rate: (step: number) => 1 / (1 + step), getConfig: () => ({}) };
     model().compile({ optimizer: new SGD({ learningRate: schedule }) });
   });
 });
 
-it("Keras's JSON may have more than Heddle reads", () => {
+it("Keras's JSON may have keys that Heddle does not read", () => {
   const own = { dtype: { class_name: "DTypePolicy", config: { name: "float32" } }, module: "keras.layers" };
   const json = {
     class_name: "Sequential",

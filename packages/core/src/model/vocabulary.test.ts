@@ -1,4 +1,4 @@
-// Layers and activations that the study's CNN does not have, in whole models.
+// Layers and activations that the study's CNN lacks, in whole models.
 import { describe, expect, it } from "vitest";
 import {
   Activation,
@@ -19,7 +19,7 @@ import { modelFromJson } from "./load.js";
 import { Sequential } from "./sequential.js";
 import { tinyImages } from "./tiny-model.testing.js";
 
-/** Every pooling and shape layer once, on the way from 8×8 pixels to three classes. */
+/** Each pooling and shape layer once, between 8×8 pixels and three classes. */
 function shapes(): Sequential {
   return new Sequential(
     [
@@ -68,7 +68,7 @@ describe("pooling and shape layers in a model", () => {
     expect(await trained(shapes(), 4)).toEqual(one);
   });
 
-  it("come back from their configuration", () => {
+  it("are read back from their configuration", () => {
     const model = shapes();
     const again = modelFromJson("config.json", JSON.parse(JSON.stringify(model.toJson())));
     expect(again.toJson()).toEqual(model.toJson());
@@ -79,18 +79,21 @@ describe("activations in a model", () => {
   const names: ActivationName[] = ["leakyRelu", "elu", "selu", "gelu", "geluTanh", "silu"];
   names.push("sigmoid", "tanh", "softplus", "softmax", "hardSwish");
 
-  it.each(names)("%s trains to the same weights on one and two threads, and learns", async (activation) => {
-    const model = () =>
-      new Sequential([
-        ...[new Input([8, 8, 1]), new Conv2D(5, 3, { activation, strides: 2 }), new Reshape([-1])],
-        ...[
-          new Dense(7, { activation }),
-          new Activation(activation),
-          new Dense(3, { activation: "softmax" }),
-        ],
-      ]);
-    const one = await trained(model(), 1);
-    expect(one.loss[2]).toBeLessThan(one.loss[0]!);
-    expect(await trained(model(), 2)).toEqual(one);
-  });
+  it.each(names)(
+    "include %s, which learns, to the same weights on one and two threads",
+    async (activation) => {
+      const model = () =>
+        new Sequential([
+          ...[new Input([8, 8, 1]), new Conv2D(5, 3, { activation, strides: 2 }), new Reshape([-1])],
+          ...[
+            new Dense(7, { activation }),
+            new Activation(activation),
+            new Dense(3, { activation: "softmax" }),
+          ],
+        ]);
+      const one = await trained(model(), 1);
+      expect(one.loss[2]).toBeLessThan(one.loss[0]!);
+      expect(await trained(model(), 2)).toEqual(one);
+    },
+  );
 });

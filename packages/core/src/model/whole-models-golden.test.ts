@@ -1,4 +1,4 @@
-// Ten training steps of whole models against real Keras: tools/golden/whole-models.py wrote the values.
+// Ten training steps of whole models, against real Keras: tools/golden/whole-models.py wrote the values.
 import { describe, expect, it } from "vitest";
 import { againstKeras, BOUNDS, readGolden } from "../base/golden.testing.js";
 import { type Shape, sizeOf } from "../base/shape.js";
@@ -14,9 +14,9 @@ interface Golden {
     readonly shape: Shape;
     readonly samples: number;
     readonly batchSize: number;
-    /** Each weight by its name, in 65536ths. */
+    /** Each weight by name, in 65536ths. */
     readonly before: Readonly<Record<string, readonly number[]>>;
-    /** One a step. */
+    /** One for each step. */
     readonly losses: readonly number[];
     readonly after: Readonly<Record<string, readonly number[]>>;
     readonly predictions: readonly number[];
@@ -35,7 +35,7 @@ function noise(count: number, seed: number): Uint8Array {
   });
 }
 
-/** The script's images: noise, and stripes whose place tells the class. */
+/** The script's images: noise, and stripes whose place is the class. */
 function imagesOf(shape: Shape, count: number) {
   const size = sizeOf(shape);
   const labels = noise(count, 1).map((byte) => byte % CLASSES);
@@ -50,7 +50,7 @@ describe.each(golden.models)("ten steps of $name", (example) => {
   const { name: row, shape, samples, batchSize, before, after, losses } = example;
 
   it.each([["strict", false] as const, ["fma", true] as const])(
-    "come to Keras's weights, %s kernels",
+    "end with Keras's weights on %s kernels",
     async (kernels, fast) => {
       const compare = againstKeras({ part: "models", row, id: row, kernels, bound: BOUNDS.model });
       const model = modelFromJson("golden", example.model);
@@ -78,7 +78,7 @@ describe.each(golden.models)("ten steps of $name", (example) => {
     },
   );
 
-  it("move every weight by far more than the bound", () => {
+  it("move every weight by far more than the error allowed", () => {
     const moved = Object.entries(after).map(([weight, values]) =>
       Math.max(...values.map((value, index) => Math.abs(value - before[weight]![index]! / 65536))),
     );
