@@ -9,7 +9,7 @@ function built<L extends Layer>(layer: L, shape: readonly number[]): L {
 }
 
 describe("BatchNormalization", () => {
-  it("has Keras's weights, of which two are not trained", () => {
+  it("has Keras's weights, two of them non-trainable", () => {
     const layer = built(new BatchNormalization({ name: "norm" }), [5, 7, 3]);
     expect(layer.weights.map(({ name, values, trainable }) => [name, [...values], trainable])).toEqual([
       ["norm/gamma", [1, 1, 1], true],
@@ -22,7 +22,7 @@ describe("BatchNormalization", () => {
     expect(bare.weights.length).toBe(2);
   });
 
-  it("has Keras's defaults and reads its own configuration", () => {
+  it("has Keras's defaults, and is read back from its configuration", () => {
     expect(new BatchNormalization().getConfig()).toEqual({
       name: "BatchNormalization",
       trainable: true,
@@ -55,17 +55,17 @@ describe("BatchNormalization", () => {
 
   it.each<[unknown, () => unknown, string]>([
     [
-      "a momentum",
+      "a momentum above 1",
       () => new BatchNormalization({ momentum: 1.5, name: "norm" }),
       'BatchNormalization "norm": expected momentum to be from 0 to 1, received 1.5. Correct momentum, or omit it.',
     ],
     [
-      "an epsilon",
+      "a negative epsilon",
       () => new BatchNormalization({ epsilon: -1 }),
       "BatchNormalization: expected epsilon to be a number of at least 0, received -1.",
     ],
     [
-      "another axis",
+      "an axis other than the last",
       () => layers.deserialize("test", { class_name: "BatchNormalization", config: { axis: 1 } }),
       "BatchNormalization: expected axis to be -1, received 1.",
     ],
@@ -80,7 +80,7 @@ describe("BatchNormalization", () => {
 });
 
 describe("LayerNormalization", () => {
-  it("has weights of the sizes of its axes, counted from either end", () => {
+  it("has weights with the sizes of its axes, which count from either end", () => {
     const shapes = (axis: number | readonly number[]) =>
       built(new LayerNormalization({ axis }), [4, 5, 6]).weights.map(({ shape }) => shape);
     expect(shapes(-1)).toEqual([[6], [6]]);
@@ -92,7 +92,7 @@ describe("LayerNormalization", () => {
     expect(shapes([3, 1, 2])[0]).toEqual([4, 5, 6]);
   });
 
-  it("reads its own configuration", () => {
+  it("is read back from its configuration", () => {
     const layer = new LayerNormalization({
       axis: [1, 2],
       epsilon: 1e-6,

@@ -4,7 +4,7 @@ import type { Shape } from "../base/shape.js";
 import { L1, L2 } from "../regularizers/index.js";
 import { Conv2D, Dense, DepthwiseConv2D, type Layer, layers, SeparableConv2D } from "./index.js";
 
-/** What a layer is once a model has built it: the output's shape and the weights' shapes. */
+/** Builds a layer as a model would; returns the shapes of its output and its weights. */
 function built(layer: Layer, input: Shape) {
   const output = layer.build([input], { name: layer.name, seed: 1, position: 0, weightsBefore: 0 });
   return { output, weights: layer.weights.map(({ name, shape }) => [name, shape]) };
@@ -15,7 +15,7 @@ function ops(layer: Layer, input: Shape): string[] {
   return layer.lower(input).map(({ op }) => op);
 }
 
-describe("convolutions have Keras's shapes and weights:", () => {
+describe("a built convolution has Keras's output and weight shapes:", () => {
   it.each([
     [
       new DepthwiseConv2D(3, { depthMultiplier: 2, name: "d" }),
@@ -57,8 +57,8 @@ describe("convolutions have Keras's shapes and weights:", () => {
   });
 });
 
-describe("convolutions lower to their ops:", () => {
-  it("a multiplier and groups of one channel each are depthwise", () => {
+describe("lowering a convolution", () => {
+  it("makes groups of one channel each depthwise, and other groups grouped", () => {
     expect(ops(new DepthwiseConv2D(3, { activation: "relu" }), [9, 9, 4])).toEqual([
       "depthwiseConv2d",
       "relu",
@@ -69,13 +69,13 @@ describe("convolutions lower to their ops:", () => {
     expect(ops(new Conv2D(8, 3, { groups: 1 }), [9, 9, 4])).toEqual(["conv2d"]);
   });
 
-  it("Dense on several rows is a convolution of pixels", () => {
+  it("makes Dense on several rows a 1×1 convolution", () => {
     expect(ops(new Dense(4, { activation: "relu" }), [3, 5])).toEqual(["conv2d", "relu", "reshape"]);
     expect(ops(new Dense(4, { activation: "softmax" }), [2, 3, 5])).toEqual(["conv2d", "softmax"]);
   });
 });
 
-describe("convolutions come back from their configuration:", () => {
+describe("a convolution is read back from its configuration:", () => {
   it.each([
     new DepthwiseConv2D(3),
     new DepthwiseConv2D([3, 2], {
@@ -118,7 +118,7 @@ describe("convolutions come back from their configuration:", () => {
   });
 });
 
-describe("a convolution that cannot be says so when it is built:", () => {
+describe("an impossible convolution is refused:", () => {
   it.each([
     [
       () => new Conv2D(6, 3, { groups: 4 }),
@@ -174,7 +174,7 @@ describe("a convolution that cannot be says so when it is built:", () => {
 });
 
 describe("getWeights and setWeights", () => {
-  it("give copies in Keras's order, and take them", () => {
+  it("return and take copies in Keras's order", () => {
     const [one, two] = [new SeparableConv2D(2, 1), new SeparableConv2D(2, 1)];
     built(one, [2, 2, 3]);
     two.build([[2, 2, 3]], { name: "two", seed: 2, position: 0, weightsBefore: 0 });
@@ -187,7 +187,7 @@ describe("getWeights and setWeights", () => {
     expect(one.getWeights()).toEqual(two.getWeights());
   });
 
-  it("change nothing where one does not fit", () => {
+  it("change nothing if one array has the wrong shape", () => {
     const layer = new Dense(2, { name: "d" });
     built(layer, [3]);
     const before = layer.getWeights();

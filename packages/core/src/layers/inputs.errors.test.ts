@@ -28,12 +28,12 @@ import {
   ZeroPadding2D,
 } from "./index.js";
 
-/** Builds a layer on an input. */
+/** A model of one layer on an input of this shape. */
 function on(shape: Shape, layer: Layer): Sequential {
   return new Sequential([new Input(shape), layer]);
 }
 
-/** Gives a layer several values. */
+/** Applies a layer to several values. */
 function merged(layer: Layer, ...shapes: Shape[]): Tensor {
   return layer.apply(shapes.map((shape) => new Tensor(shape)));
 }

@@ -1,4 +1,4 @@
-// Layers against real Keras: the scripts of these names in tools/golden/ wrote what it made of the same inputs.
+// Layers against real Keras: the scripts of these names in tools/golden/ wrote Keras's results for the same inputs.
 import { describe, expect, it } from "vitest";
 import { againstKeras, readGolden } from "../base/golden.testing.js";
 import type { JsonObject } from "../base/json.js";
@@ -17,7 +17,7 @@ interface Golden {
   readonly keras: string;
   readonly cases: readonly {
     readonly layer: Saved;
-    /** Shapes with the batch. */
+    /** Shapes, batch included. */
     readonly input: readonly number[];
     readonly output: readonly number[];
     readonly weights: readonly number[][];
@@ -38,7 +38,7 @@ interface Golden {
   }[];
 }
 
-/** Where a layer's case stands: a rescaling with the preprocessing, an activation by its name. */
+/** A layer's place in the table: a rescaling is among the preprocessing layers, an activation under its name. */
 function placeOf({ class_name: row, config }: Saved) {
   if (row === "Activation") return { part: "activations", row: String(config["activation"]) };
   return { part: row === "Rescaling" ? "preprocessing" : "layers", row };
@@ -46,10 +46,10 @@ function placeOf({ class_name: row, config }: Saved) {
 
 const context = { name: "layer", seed: 1, position: 0, weightsBefore: 0 };
 
-describe.each(["activations-pooling", "convolutions", "layers"])("Keras, %s", (name) => {
+describe.each(["activations-pooling", "convolutions", "layers"])("layers of Keras's %s cases", (name) => {
   const golden = readGolden<Golden>(name);
 
-  onEachVariant("layers give its outputs and gradients", (engine) => {
+  onEachVariant("have its outputs and gradients", (engine) => {
     it.each(
       golden.cases.map((example, number) => [`${number} ${example.layer.class_name}`, example] as const),
     )("%s", async (title, example) => {
@@ -63,7 +63,7 @@ describe.each(["activations-pooling", "convolutions", "layers"])("Keras, %s", (n
         weight.values.set(example.weights[index]!);
       });
       const nodes = layer.lower(shape) as readonly OpNode[];
-      // No op at all, such as a linear activation, has nothing to run.
+      // A layer without ops, such as a linear activation, has nothing to run.
       if (nodes.length === 0) {
         compare("outputs", example.x, example.y);
         compare("gradients", example.dy, example.dx);
@@ -89,7 +89,7 @@ describe.each(["activations-pooling", "convolutions", "layers"])("Keras, %s", (n
       example,
     ]);
     it.each((merges ?? []) as [string, NonNullable<Golden["merges"]>[number]][])(
-      "merge %s",
+      "merging: %s",
       async (title, example) => {
         const kernels = engine().variant;
         const compare = againstKeras({ ...placeOf(example.layer), id: `${name} merge ${title}`, kernels });

@@ -9,7 +9,7 @@ import {
   SeparableConv2D,
 } from "./index.js";
 
-refuses("layers with weights and wrong options", [
+refuses("wrong options of layers with weights", [
   [
     () => new Conv2D(-1, 3),
     "Conv2D: expected filters to be a whole number of at least 1, received -1. Correct filters.",

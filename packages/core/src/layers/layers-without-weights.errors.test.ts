@@ -23,7 +23,7 @@ import {
   ZeroPadding2D,
 } from "./index.js";
 
-refuses("layers without weights and with wrong options", [
+refuses("wrong options of layers without weights", [
   [
     () => new MaxPooling2D(0),
     "MaxPooling2D: expected poolSize to be a whole number of at least 1, received 0. Correct poolSize.",

@@ -16,13 +16,13 @@ import {
   Rescaling,
 } from "./index.js";
 
-/** What a layer is once a model has built it: the output's shape and the weights' shapes. */
+/** Builds a layer as a model would; returns the shapes of its output and its weights. */
 function built(layer: Layer, input: Shape) {
   const output = layer.build([input], { name: layer.name, seed: 1, position: 0, weightsBefore: 0 });
   return { output, weights: layer.weights.map(({ name, shape }) => [name, shape]) };
 }
 
-describe("layers give Keras's shapes and weights:", () => {
+describe("a built layer has Keras's output and weight shapes:", () => {
   it.each([
     [
       new Conv2D(16, 3),
@@ -73,13 +73,13 @@ describe("layers give Keras's shapes and weights:", () => {
   });
 });
 
-describe("layers lower to their ops:", () => {
+describe("lowering a layer", () => {
   const ops = (layer: Layer, input: Shape) => {
     built(layer, input);
     return layer.lower(input).map((node) => node.op);
   };
 
-  it("an activation is an op of its own, and linear none", () => {
+  it("makes an activation an op of its own, except linear, which needs none", () => {
     expect(ops(new Dense(3, { activation: "softmax" }), [4])).toEqual(["dense", "softmax"]);
     expect(ops(new Conv2D(3, 2, { activation: "relu" }), [4, 4, 1])).toEqual(["conv2d", "relu"]);
     expect(ops(new Dense(3), [4])).toEqual(["dense"]);
@@ -88,19 +88,21 @@ describe("layers lower to their ops:", () => {
     expect(ops(new MaxPooling2D(), [2, 2, 1])).toEqual(["maxPool"]);
   });
 
-  it("a dropout knows its place, so that two draw differently", () => {
+  it("numbers a dropout by its position in the model, so that two draw differently", () => {
     const layer = new Dropout(0.5);
     layer.build([[4]], { name: "dropout", seed: 1, position: 6, weightsBefore: 0 });
     expect(layer.lower()).toEqual([{ op: "dropout", owner: "dropout", rate: 0.5, layer: 6 }]);
   });
+});
 
-  it("a regularizer becomes the penalty of the kernel alone", () => {
+describe("the weights of a built layer", () => {
+  it("have a penalty if they have a regularizer", () => {
     const layer = new Dense(3, { kernelRegularizer: "l2" });
     built(layer, [4]);
     expect(layer.weights.map(({ penalty }) => penalty)).toEqual([{ l1: 0, l2: 0.01 }, undefined]);
   });
 
-  it("the initializers fill the weights", () => {
+  it("are filled by their initializers", () => {
     const layer = new Dense(3, { kernelInitializer: "zeros", biasInitializer: new HeUniform() });
     built(layer, [4]);
     expect(layer.weights[0]!.values.every((value) => value === 0)).toBe(true);
@@ -108,7 +110,7 @@ describe("layers lower to their ops:", () => {
   });
 });
 
-describe("a configuration gives the layer back:", () => {
+describe("a layer is read back from its configuration:", () => {
   it.each([
     new Activation("softmax", { name: "last" }),
     new Conv2D(16, 3),
@@ -140,7 +142,7 @@ describe("a configuration gives the layer back:", () => {
     expect(again.getConfig()).toEqual(layer.getConfig());
   });
 
-  it("as Keras writes it: null steps, initializers and activations by name", () => {
+  it("also from Keras's, with null strides, and initializers and activations by name", () => {
     const pool = layers.deserialize("test", {
       class_name: "MaxPooling2D",
       config: { pool_size: [3, 3], strides: null },
@@ -160,7 +162,7 @@ describe("a configuration gives the layer back:", () => {
   });
 });
 
-describe("a wrong option says whose it is, what was expected, what came, what to do:", () => {
+describe("a wrong option is refused with who, expected, received and next:", () => {
   const bad = <T>(value: unknown) => value as T;
   it.each([
     [
@@ -268,13 +270,13 @@ describe("a wrong option says whose it is, what was expected, what came, what to
     expect(make).toThrow(new HeddleError(message));
   });
 
-  it("weights beyond all memory", () => {
+  it("units whose weights fit in no memory", () => {
     expect(() => built(new Dense(2 ** 20, { name: "d" }), [4608])).toThrow(
       'Dense "d": expected weights within 2.0 GiB, received a kernel [4608, 1048576] of 18.0 GiB. Use fewer filters or units, or pool before it.',
     );
   });
 
-  it("a layer of two models, or twice in one", () => {
+  it("a layer that is used twice", () => {
     const layer = new Dense(3, { name: "d" });
     built(layer, [4]);
     expect(() => built(layer, [4])).toThrow(

@@ -1,4 +1,4 @@
-// Batch and layer normalization against real Keras: tools/golden/normalization.py wrote what it made of the inputs.
+// Batch and layer normalization against real Keras: tools/golden/normalization.py wrote its results.
 import { describe, expect, it } from "vitest";
 import { againstKeras, readGolden } from "../base/golden.testing.js";
 import type { OpNode } from "../ops/node.js";
@@ -10,12 +10,12 @@ interface Golden {
   readonly cases: readonly {
     readonly layer: { readonly class_name: string; readonly config: unknown };
     readonly training: boolean;
-    /** With the batch. */
+    /** Batch included. */
     readonly shape: readonly number[];
     readonly weights: readonly number[][];
-    /** The weights behind the call. */
+    /** The weights after the call. */
     readonly after: readonly number[][];
-    /** Of the trained weights, which come first. */
+    /** Gradients of the trainable weights, which come first. */
     readonly gradients: readonly number[][];
     readonly x: readonly number[];
     readonly dy: readonly number[];
@@ -30,8 +30,8 @@ const named = golden.cases.map((example, number) => {
   return [`${number} ${example.layer.class_name} of [${example.shape}], ${when}`, example] as const;
 });
 
-describe(`Keras ${golden.keras}`, () => {
-  onEachVariant("gives the same outputs, gradients and moving statistics", (engine) => {
+describe("normalization layers", () => {
+  onEachVariant(`have the outputs, gradients and moving statistics of Keras ${golden.keras}`, (engine) => {
     it.each(named)("%s", async (id, example) => {
       const row = example.layer.class_name;
       const compare = againstKeras({ part: "layers", row, id, kernels: engine().variant });

@@ -1,4 +1,4 @@
-// Activations by name, pooling and shape layers: what they check, give and write.
+// Activations, pooling and shape layers: their shapes, ops, configurations and errors.
 import { describe, expect, it } from "vitest";
 import { HeddleError } from "../base/errors.js";
 import type { Shape } from "../base/shape.js";
@@ -34,12 +34,12 @@ it.each([
   [new Reshape([7, 15]), [5, 7, 3], [7, 15]],
   [new Reshape([3, -1, 5]), [5, 7, 3], [3, 7, 5]],
   [new SpatialDropout2D(0.4), [5, 7, 3], [5, 7, 3]],
-] as [Layer, Shape, Shape][])("%o gives Keras's shape", (layer, input, output) => {
+] as [Layer, Shape, Shape][])("%o has Keras's output shape", (layer, input, output) => {
   expect(layer.outputShape(input)).toEqual(output);
 });
 
-describe("layers lower to their ops:", () => {
-  it("an activation is known by Keras's names and Heddle's", () => {
+describe("lowering an activation, pooling or dropout layer", () => {
+  it("accepts activations by Keras's names and Heddle's", () => {
     for (const name of ["hardSwish", "hard_swish", "hard_silu", "hardSilu"] as const) {
       expect(new Activation(name).lower()).toMatchObject([{ op: "activation", activation: "hardSwish" }]);
     }
@@ -51,7 +51,7 @@ describe("layers lower to their ops:", () => {
     expect(layer.getConfig()).toMatchObject({ activation: "leaky_relu" });
   });
 
-  it("global pooling is pooling with one window, flattened unless the axes are kept", () => {
+  it("makes global pooling one window, flattened unless keepdims is set", () => {
     expect(ops(new GlobalAveragePooling2D(), [3, 5, 2])).toEqual(["averagePool", "reshape"]);
     const layer = new GlobalMaxPooling2D({ keepdims: true });
     expect(layer.lower([3, 5, 2])).toMatchObject([
@@ -59,7 +59,7 @@ describe("layers lower to their ops:", () => {
     ]);
   });
 
-  it("a spatial dropout knows its place too", () => {
+  it("numbers a spatial dropout by its position in the model", () => {
     const layer = new SpatialDropout2D(0.5);
     layer.build([[4, 4, 2]], { name: "d", seed: 1, position: 6, weightsBefore: 0 });
     expect(layer.lower()).toEqual([{ op: "spatialDropout", owner: "d", rate: 0.5, layer: 6 }]);
@@ -80,14 +80,14 @@ it.each([
   ]),
   new Reshape([-1, 3]),
   new SpatialDropout2D(0.25),
-])("a configuration gives %o back", (layer) => {
+])("%o is read back from its configuration", (layer) => {
   const saved = JSON.parse(JSON.stringify({ class_name: layer.className, config: layer.getConfig() }));
   const again = layers.deserialize("test", saved);
   expect(again.constructor).toBe(layer.constructor);
   expect(again.getConfig()).toEqual(layer.getConfig());
 });
 
-describe("a wrong option says whose it is, what was expected, what came, what to do:", () => {
+describe("a wrong option is refused with who, expected, received and next:", () => {
   const bad = <T>(value: unknown) => value as T;
   it.each([
     [

@@ -5,7 +5,7 @@ import type { OpNode } from "../ops/node.js";
 import { onEachVariant, runChain } from "../ops/op-lab.testing.js";
 import { layers, Normalization } from "./index.js";
 
-/** What Keras answered: tools/golden/preprocessing.py. */
+/** Keras's results, written by tools/golden/preprocessing.py. */
 const golden = readGolden<{
   layers: {
     class_name: string;
@@ -33,13 +33,13 @@ function numbers(count: number, factor: number): Float32Array<ArrayBuffer> {
 
 onEachVariant("preprocessing layers", (engine) => {
   it.each(golden.layers.map((one) => [`${one.class_name} ${JSON.stringify(one.config)}`, one] as const))(
-    "%s answers as Keras does",
+    "%s has Keras's outputs and gradients",
     async (_, { class_name, config, training, shape, y_shape, y, dx }) => {
       const layer = layers.deserialize("test", { class_name, config });
       const context = { name: "layer", seed: 1, position: 0, weightsBefore: 0 };
       expect(layer.build([shape], context)).toEqual(y_shape);
       const result = await runChain(engine(), {
-        // None of them reads several values.
+        // None of these layers merges values.
         nodes: layer.lower(shape) as OpNode[],
         shape,
         x: numbers(2 * sizeOf(shape), 37),
@@ -54,7 +54,7 @@ onEachVariant("preprocessing layers", (engine) => {
     },
   );
 
-  it.each(golden.contrast)("contrast by $factor is Keras's, gradient included", async (one) => {
+  it.each(golden.contrast)("RandomContrast by $factor has Keras's outputs and gradients", async (one) => {
     const { factor, value_range: valueRange, shape, y, dx } = one;
     const count = 2 * sizeOf(shape);
     const node = { op: "randomContrast", owner: "contrast", layer: 0 } as const;
@@ -73,7 +73,7 @@ onEachVariant("preprocessing layers", (engine) => {
 });
 
 describe("Normalization.adapt", () => {
-  it.each(golden.adapted)("on axis $axis of $shape takes Keras's mean and variance", (one) => {
+  it.each(golden.adapted)("on axis $axis of $shape computes Keras's mean and variance", (one) => {
     const { axis, shape, mean, variance } = one;
     const normalization = new Normalization({ axis });
     normalization.adapt({ images: numbers(7 * sizeOf(shape), 37), shape });

@@ -19,7 +19,7 @@ function built(layer: Layer, input: Shape): Shape {
   return layer.build([input], { name: layer.name, seed: 1, position: 0, weightsBefore: 0 });
 }
 
-describe("preprocessing layers give Keras's shapes:", () => {
+describe("a built preprocessing layer has Keras's output shape:", () => {
   it.each([
     [new CenterCrop(24, 20), [28, 28, 3], [24, 20, 3]],
     [new Normalization(), [28, 28, 3], [28, 28, 3]],
@@ -37,7 +37,7 @@ describe("preprocessing layers give Keras's shapes:", () => {
   });
 });
 
-describe("a configuration gives the layer back:", () => {
+describe("a preprocessing layer is read back from its configuration:", () => {
   it.each([
     new CenterCrop(24, 20, { name: "c" }),
     new Normalization(),
@@ -68,17 +68,19 @@ describe("a configuration gives the layer back:", () => {
     expect(again.constructor).toBe(layer.constructor);
     expect(again.getConfig()).toEqual(layer.getConfig());
   });
+});
 
-  it("which says what was drawn from, whatever the order in which it was given", () => {
+describe("a random layer's factor", () => {
+  it("is a range [low, high], whether it was one number or two in any order", () => {
     expect(new RandomRotation(-0.25).factor).toEqual([-0.25, 0.25]);
     expect(new RandomTranslation([0.5, -0.1], 0).heightFactor).toEqual([-0.1, 0.5]);
-    // Keras's rules for one number: from 0 where nothing may lie below.
+    // Keras's rule for one number: the range starts at 0 if values may not be negative.
     expect(new RandomContrast(0.3).factor).toEqual([0, 0.3]);
     expect(new RandomErasing().factor).toEqual([0, 1]);
   });
 });
 
-describe("a wrong option says whose it is, what was expected, what came, what to do:", () => {
+describe("a wrong option is refused with who, expected, received and next:", () => {
   const bad = <T>(value: unknown) => value as T;
   it.each([
     [
