@@ -11,7 +11,7 @@ const factors = [
   { l1: 0.125, l2: 2 },
 ];
 
-it("the twin's gradient is that of its value", () => {
+it("the twin of the activity penalty has the gradients of finite differences", () => {
   const x = Float64Array.from(sixteenths(30, 4)).map((value) => value || 1);
   for (const penalty of factors) {
     const differences = finiteDifferences(x, () => activityPenaltyReference(x, 5, penalty).mean);
@@ -19,7 +19,7 @@ it("the twin's gradient is that of its value", () => {
   }
 });
 
-onEachVariant("activity penalties agree with their twin", (engine) => {
+onEachVariant("activityPenalty has its twin's penalties and gradients", (engine) => {
   const shapes: Shape[] = [[1], [3], [4], [5, 7, 3]];
   it.each(shapes.flatMap((shape) => factors.map((penalty) => [shape, penalty] as const)))(
     "%j, %j",

@@ -28,13 +28,13 @@ onEachVariant("averagePool", (engine) => {
       batchSize: samples + left,
       shards,
     });
-    // Sums are exact: what is left is the rounding of the share and of its product.
+    // Sums are exact; only the share and its product are rounded.
     expectClose(actual.y, averagePoolReference(geometry, samples, x), 1e-6);
     expectClose(actual.dx, averagePoolBackwardReference(geometry, samples, dy), 1e-6);
     return actual;
   };
 
-  it("gives its twin's outputs and gradients over random shapes", async () => {
+  it("has its twin's outputs and gradients over random shapes", async () => {
     const size = (max: number) => fc.integer({ min: 1, max });
     const cases = fc.record({
       poolSize: fc.tuple(size(4), size(4)),
@@ -56,12 +56,12 @@ onEachVariant("averagePool", (engine) => {
     );
   });
 
-  it("takes a whole large image, as global pooling does", async () => {
+  it("averages a whole large image, as global pooling does", async () => {
     const window = { poolSize: [33, 29], strides: [33, 29], padding: "valid" } as const;
     await run({ shape: [33, 29, 7], ...window, samples: 3, left: 0, shards: 2, seed: 1 });
   });
 
-  it("leaves what lies outside of the image out of the mean", async () => {
+  it("excludes padding from the mean", async () => {
     const geometry = pool2dGeometry([3, 3, 1], {
       who: "test",
       poolSize: [2, 2],

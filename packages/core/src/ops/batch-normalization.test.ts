@@ -9,12 +9,12 @@ import { expectGradient } from "./finite-differences.testing.js";
 import type { OpNode } from "./node.js";
 import { expectClose, onEachVariant, runChain, sixteenths, weightOf, weightWith } from "./op-lab.testing.js";
 
-/** Random values away from zero, so that a ReLU's side is not a matter of rounding. */
+/** Random values away from zero, so that rounding does not decide a ReLU. */
 function values(count: number, seed: number): Float32Array<ArrayBuffer> {
   return sixteenths(count, seed).map((value) => value + 1 / 32);
 }
 
-/** Equal within 1e-5 of the largest, or of one where all are smaller: terms of about one may cancel, not their rounding. */
+/** Equal within 1e-5 of the largest value, or of 1 if all are smaller: terms near 1 cancel, but not their rounding. */
 function close(actual: ArrayLike<number>, expected: ArrayLike<number>): void {
   expect(actual.length).toBe(expected.length);
   const size = Array.from(expected).reduce((most, value) => Math.max(most, Math.abs(value)), 1);
@@ -74,7 +74,7 @@ onEachVariant("batchNormalization", (engine) => {
     const twin = { ...settings, frozen: !ofBatch, gamma: gamma?.values, beta: beta?.values };
     const statistics = ofBatch ? moments : moving;
     const y = batchNormalizationReference({ ...twin, relu: false }, statistics, x);
-    // Where an output may fall on either side of zero, ReLU's gradient may too.
+    // Rounding decides ReLU's gradient at an output this near zero.
     if (relu && y.some((value) => Math.abs(value) < 1e-5)) return;
     const reference = batchNormalizationBackwardReference(twin, statistics, x, dy);
     const mixed = (before: Float32Array, now: Float64Array) =>
@@ -87,7 +87,7 @@ onEachVariant("batchNormalization", (engine) => {
     if (beta) close(actual.gradient(beta), reference.dbeta);
   };
 
-  it("gives its twin's outputs, gradients and moving statistics over random shapes", async () => {
+  it("has its twin's outputs, gradients and moving statistics over random shapes", async () => {
     const size = (max: number) => fc.integer({ min: 1, max });
     const cases = fc.record({
       rows: fc.oneof(size(9), fc.constantFrom(63, 65, 130)),
@@ -104,7 +104,7 @@ onEachVariant("batchNormalization", (engine) => {
     await fc.assert(fc.asyncProperty(cases, run), { numRuns: 60 });
   });
 
-  it("keeps the variance of what lies far from zero", async () => {
+  it("computes an accurate variance even far from zero", async () => {
     const [C, samples, rows] = [5, 4, 50];
     const x = values(samples * rows * C, 1).map((value) => value + 4096);
     const zeros = weightWith("moving mean", [C], new Float32Array(C));
@@ -136,7 +136,7 @@ onEachVariant("batchNormalization", (engine) => {
   });
 });
 
-describe("the twin of batch normalization", () => {
+describe("batchNormalizationReference", () => {
   const options = {
     epsilon: 0.01,
     gamma: Float64Array.of(1.5, -0.5, 0.25),

@@ -10,7 +10,7 @@ import { maxPoolReference } from "./max-pool.reference.js";
 import { closeOrZero, onEachVariant, runChain, weightWith } from "./op-lab.testing.js";
 
 interface Case {
-  /** Output rows and columns before pooling: odd ones lose their last. */
+  /** Output rows and columns before pooling; of an odd number, pooling drops the last. */
   readonly P: number;
   readonly Q: number;
   readonly C: number;
@@ -38,7 +38,7 @@ const common = {
   shards: size(1, 4),
   seed: fc.nat(1_000_000),
 };
-/** What the direct kernel computes: few channels, or another window than 3×3. */
+/** Cases for the direct kernel: few channels, or a window other than 3×3. */
 const direct: fc.Arbitrary<Case> = fc.record({
   ...common,
   C: fc.constantFrom(1, 3, 5),
@@ -46,7 +46,7 @@ const direct: fc.Arbitrary<Case> = fc.record({
   R: size(1, 4),
   S: size(1, 4),
 });
-/** What Winograd's algorithm computes. */
+/** Cases for Winograd's algorithm. */
 const transformed: fc.Arbitrary<Case> = fc.record({
   ...common,
   C: fc.constantFrom(8, 9, 11, 16),
@@ -55,10 +55,10 @@ const transformed: fc.Arbitrary<Case> = fc.record({
   S: fc.constant(3),
 });
 
-/** A maximum or a ReLU that is nearer than this may be decided either way: such a unit is given no gradient. */
+/** Rounding decides a maximum or a ReLU that is closer than this: the test passes such a unit no gradient. */
 const UNDECIDED = 1e-3;
 
-/** Forward and backward by the scalar twins, one op behind the other. */
+/** Forward and backward by the scalar twins, op after op. */
 function reference(c: Case, x: Float32Array, w: Float32Array, b: Float32Array | undefined, dy: Float32Array) {
   const { P, Q, K, samples, rate, seed } = c;
   const geometry = geometryOf(c);
@@ -71,7 +71,7 @@ function reference(c: Case, x: Float32Array, w: Float32Array, b: Float32Array | 
   const units = pool.P * pool.Q * K;
   const convolved = conv2dReference(geometry, samples, x, w, b);
   const pooled = maxPoolReference(pool, samples, convolved);
-  // Without the winner each window's largest is the second largest.
+  // Without the winner, the largest value of a window is its second largest.
   const others = convolved.slice();
   for (const from of pooled.from) others[from] = Number.NEGATIVE_INFINITY;
   const second = maxPoolReference(pool, samples, others).y;
@@ -115,7 +115,7 @@ function geometryOf({ P, Q, C, K, R, S, padding }: Case) {
 const LAYER = 3;
 const STEP = 77;
 
-/** Values within ±1, few of them near another. */
+/** Values within ±1, few of them close together. */
 function values(count: number, seed: number): Float32Array<ArrayBuffer> {
   const random = new Random(seed, "split", count);
   return Float32Array.from({ length: count }, () => 2 * random.uniform() - 1);
@@ -153,20 +153,20 @@ onEachVariant("conv2dMaxPool", (engine) => {
     ["directly", direct],
     ["by Winograd's algorithm", transformed],
   ])(
-    "gives %s what convolution, ReLU, pooling and dropout give one by one, over random shapes",
+    "has, %s, the outputs and gradients of convolution, ReLU, pooling and dropout one by one, over random shapes",
     async (_, cases) => {
       let passed = 0;
       const property = fc.asyncProperty(cases, async (c) => {
         passed += Number(await check(c));
       });
       await fc.assert(property, { numRuns: 60 });
-      // A small case may drop every unit, but not many do.
+      // A small case may drop every unit; few do.
       expect(passed).toBeGreaterThan(40);
     },
   );
 
   // Ten channels: eight in one vector, two lane by lane.
-  it("lets a NaN win wherever it stands in the window", async () => {
+  it("lets a NaN win wherever it is in the window", async () => {
     const options = {
       who: "test",
       filters: 10,
@@ -193,7 +193,7 @@ onEachVariant("conv2dMaxPool", (engine) => {
     }
   });
 
-  it("gives the study's second layer", async () => {
+  it("computes the study's second layer", async () => {
     const study = {
       P: 24,
       Q: 24,
@@ -218,7 +218,7 @@ describe("fusesWithMaxPool", () => {
     dilationRate: [1, 1],
   } as const;
   const valid = { ...base, padding: "valid" } as const;
-  it("asks for stride 1, no dilation and room for one window", () => {
+  it("requires stride 1, no dilation, and room for one window", () => {
     expect(fusesWithMaxPool(conv2dGeometry([4, 4, 1], valid))).toBe(true);
     expect(fusesWithMaxPool(conv2dGeometry([3, 4, 1], valid))).toBe(false);
     expect(fusesWithMaxPool(conv2dGeometry([4, 3, 1], valid))).toBe(false);

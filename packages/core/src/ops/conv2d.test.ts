@@ -41,7 +41,7 @@ const common = {
   relu: fc.boolean(),
   seed: fc.nat(1_000_000),
 };
-/** Any kernel, stride and dilation, with few channels: the direct kernels. */
+/** Cases for the direct kernels: any window, stride and dilation, with few channels. */
 const direct: fc.Arbitrary<Case> = fc
   .record({
     ...common,
@@ -60,7 +60,7 @@ const direct: fc.Arbitrary<Case> = fc
     return { ...rest, input: [H, W, C] as const, batchSize: rest.samples + left };
   });
 
-/** Grey images: the kernel for one channel, with broken tiles. */
+/** Cases for the kernel of one channel, with partial tiles. */
 const oneChannel: fc.Arbitrary<Case> = fc
   .record({
     ...common,
@@ -73,7 +73,7 @@ const oneChannel: fc.Arbitrary<Case> = fc
     return { ...rest, ...window, input: [P + R - 1, Q + S - 1, 1], batchSize: rest.samples + left };
   });
 
-/** What Winograd's algorithm computes, whole or in part: whole and broken tiles, blocks of channels likewise. */
+/** Cases for Winograd's algorithm, in all passes or some: whole and partial tiles, and blocks of channels. */
 const transformed: fc.Arbitrary<Case> = fc
   .record({
     ...common,
@@ -87,10 +87,10 @@ const transformed: fc.Arbitrary<Case> = fc
     return { ...rest, ...window, input: [P + around, Q + around, C], batchSize: rest.samples + left };
   });
 
-/** A ReLU that is nearer than this may be decided either way: such a unit is given no gradient. */
+/** Rounding decides a ReLU that is closer to zero than this: the test passes such a unit no gradient. */
 const UNDECIDED = 1e-3;
 
-/** The twins of a convolution with ReLU or none; `given` is the gradient that both are to take. */
+/** The twins of a convolution with or without ReLU; `given` is the output gradient for both sides. */
 function reference(
   g: Conv2DGeometry,
   c: Case,
@@ -138,32 +138,35 @@ onEachVariant("conv2d", (engine) => {
     ["directly", direct],
     ["from one channel", oneChannel],
     ["by Winograd's algorithm", transformed],
-  ])("gives %s its twin's outputs and gradients over random shapes", async (_, cases) => {
+  ])("has, %s, its twin's outputs and gradients over random shapes", async (_, cases) => {
     let passed = 0;
     const property = fc.asyncProperty(cases, async (c) => {
       passed += Number(await check(c));
     });
     await fc.assert(property, { numRuns: 80 });
-    // With ReLU a tiny case may have no positive output at all, but not many have.
+    // With ReLU, a tiny case may have no positive output; few have none.
     expect(passed).toBeGreaterThan(60);
   });
 
   it.each([
     ["the study's first layer", { input: [12, 12, 1], filters: 16, kernelSize: [3, 3] }],
     ["the study's second layer", { input: [8, 8, 16], filters: 32, kernelSize: [3, 3] }],
-    ["a pixel's own channels", { input: [5, 7, 5], filters: 17, kernelSize: [1, 1] }],
-    ["a kernel of the whole image", { input: [4, 3, 3], filters: 10, kernelSize: [4, 3] }],
-    ["so many filters that the kernel is packed", { input: [6, 7, 5], filters: 67, kernelSize: [3, 2] }],
-    ["more pixels than pass in one go", { input: [19, 18, 3], filters: 12, kernelSize: [2, 2] }],
-    ["a step with many channels", { input: [9, 8, 10], filters: 17, kernelSize: [3, 3], strides: [2, 2] }],
-    ["a step longer than the input", { input: [2, 3, 3], filters: 5, kernelSize: [1, 2], strides: [4, 5] }],
-    ["steps larger than the window", { input: [10, 11, 3], filters: 3, kernelSize: [2, 2], strides: [3, 3] }],
+    ["a 1×1 window", { input: [5, 7, 5], filters: 17, kernelSize: [1, 1] }],
+    ["a window of the whole image", { input: [4, 3, 3], filters: 10, kernelSize: [4, 3] }],
+    ["enough filters for the kernel to be packed", { input: [6, 7, 5], filters: 67, kernelSize: [3, 2] }],
+    ["more pixels than one block holds", { input: [19, 18, 3], filters: 12, kernelSize: [2, 2] }],
+    ["a stride with many channels", { input: [9, 8, 10], filters: 17, kernelSize: [3, 3], strides: [2, 2] }],
+    ["a stride longer than the input", { input: [2, 3, 3], filters: 5, kernelSize: [1, 2], strides: [4, 5] }],
     [
-      "steps and zeros around",
+      "strides larger than the window",
+      { input: [10, 11, 3], filters: 3, kernelSize: [2, 2], strides: [3, 3] },
+    ],
+    [
+      "strides with same padding",
       { input: [9, 8, 3], filters: 9, kernelSize: [4, 4], strides: [2, 3], padding: "same" },
     ],
     [
-      "holes and zeros around",
+      "dilation with same padding",
       { input: [9, 8, 3], filters: 9, kernelSize: [3, 3], dilationRate: [2, 2], padding: "same" },
     ],
   ] satisfies [string, Partial<Case>][])("handles %s", async (_, c) => {
@@ -210,7 +213,7 @@ describe("conv2d on any number of threads", () => {
   it.each([
     ["by Winograd's algorithm", [1, 1]],
     ["with a stride", [2, 3]],
-  ] as const)("gives the same bits %s", async (_, strides) => {
+  ] as const)("computes the same bits %s", async (_, strides) => {
     const shape = [9, 10, 12] as const;
     const geometry = conv2dGeometry(shape, { ...layer, strides, padding: "same" });
     const kernel = weightOf("kernel", [3, 3, 12, 17], 1);
@@ -239,7 +242,7 @@ describe("winogradPasses", () => {
   const all = { forward: true, kernelGradient: true, inputGradient: true };
   const none = { forward: false, kernelGradient: false, inputGradient: false };
 
-  it("takes 3×3 kernels at every pixel, with channels enough", () => {
+  it("is for 3×3 windows at every pixel, with enough channels", () => {
     expect(passes([14, 14, 16], 8)).toEqual(all);
     expect(passes([14, 14, 8], 8)).toEqual(none);
     expect(passes([14, 14, 4], 64)).toEqual(none);
@@ -248,12 +251,12 @@ describe("winogradPasses", () => {
     expect(passes([14, 14, 16], 16, { kernelSize: [3, 5] })).toEqual(none);
   });
 
-  it("leaves outputs that would waste most of their tiles to the direct kernels", () => {
+  it("leaves outputs that would fill few of their tiles to the direct kernels", () => {
     expect(passes([3, 3, 16], 16)).toEqual({ ...none, inputGradient: true });
     expect(passes([5, 5, 16], 16)).toEqual({ ...all, inputGradient: false });
   });
 
-  it("holds no huge sums of kernel gradients", () => {
+  it("excludes kernel gradients whose sums would be huge", () => {
     expect(passes([9, 9, 512], 512)).toEqual({ ...all, kernelGradient: false });
   });
 });
@@ -267,7 +270,7 @@ describe("conv2dGeometry", () => {
     dilationRate: [1, 1],
   } as const;
 
-  it("counts the positions of the window and the zeros around, the odd one behind", () => {
+  it("counts window positions and padding, with the odd zero at the end", () => {
     const even = { ...options, kernelSize: [2, 3], strides: [2, 2], padding: "same" } as const;
     expect(conv2dGeometry([5, 6, 1], even)).toMatchObject({
       P: 3,
@@ -283,7 +286,7 @@ describe("conv2dGeometry", () => {
     });
   });
 
-  it("counts the multiply-adds", () => {
+  it("determines the multiply-adds", () => {
     // The study's second layer: 24 × 24 pixels × 32 channels × 3 × 3 × 16 inputs.
     const geometry = conv2dGeometry([26, 26, 16], { ...options, filters: 32, padding: "valid" });
     expect(conv2dMacs(geometry)).toBe(2_654_208);

@@ -1,4 +1,4 @@
-// Ops that only move values: each element of y is one of x, or zero, and the gradient goes the same way back.
+// Ops that only move values: each element of y is one of x, or zero, and gradients go back the same way.
 import fc from "fast-check";
 import { it } from "vitest";
 import { sizeOf } from "../base/shape.js";
@@ -18,7 +18,7 @@ const common = {
   seed: fc.nat(1_000_000),
 };
 
-/** Runs a node, and checks that element i of y is element `from[i]` of x; −1 stands for zero. */
+/** Runs a node, and checks that element i of y is element `from[i]` of x; −1 means zero. */
 async function expectMoves(
   engine: Engine,
   node: OpNode,
@@ -26,7 +26,7 @@ async function expectMoves(
   options: { shape: readonly number[]; samples: number; left: number; shards: number; seed: number },
 ): Promise<void> {
   const { samples, left, shape, shards, seed } = options;
-  // Nothing is zero, so that every zero is padding.
+  // No value is zero, so every zero is padding.
   const x = sixteenths(samples * sizeOf(shape), seed).map((value) => value + 1 / 32);
   const dy = sixteenths(from.length, seed + 1).map((value) => value + 1 / 32);
   const run = { nodes: [node], shape, x, dy, samples, batchSize: samples + left, shards };
@@ -51,7 +51,7 @@ onEachVariant("ops that move values", (engine) => {
     );
   });
 
-  it("zeroPadding puts zeros around, and drops their gradients", async () => {
+  it("zeroPadding surrounds images with zeros, and drops their gradients", async () => {
     const sides = fc.tuple(fc.tuple(some, some), fc.tuple(some, some));
     await fc.assert(
       fc.asyncProperty(fc.record({ ...common, padding: sides }), async ({ padding, ...rest }) => {

@@ -5,7 +5,7 @@ import { emitCrossEntropy } from "./cross-entropy.js";
 import { crossEntropyReference } from "./cross-entropy.reference.js";
 import { expectClose, floats, onEachVariant, runExperiment, sixteenths } from "./op-lab.testing.js";
 
-/** Loss, correctness and the gradient, times `samples`, of logits [N, K]. */
+/** The loss, correctness and gradient of logits [N, K]. */
 async function run(
   engine: Engine,
   options: {
@@ -56,11 +56,11 @@ onEachVariant("cross-entropy", (engine) => {
     seed: fc.nat(1_000_000),
     smoothing: fc.constantFrom(0, 0.125, 0.5, 1),
   };
-  /** What a target is moved to, towards 1 / K for all. */
+  /** A target with label smoothing: moved towards 1 / K. */
   const smooth = (target: Float32Array, K: number, smoothing: number) =>
     target.map((value) => (1 - smoothing) * value + smoothing / K);
 
-  it("of class numbers gives its twin's losses, gradients and who is right", async () => {
+  it("of class numbers has its twin's losses and gradients, and tells which samples are right", async () => {
     await fc.assert(
       fc.asyncProperty(fc.record(sizes), async ({ K, samples, left, shards, seed, smoothing }) => {
         const logits = sixteenths(samples * K, seed).map((value) => 4 * value);
@@ -81,7 +81,7 @@ onEachVariant("cross-entropy", (engine) => {
     );
   });
 
-  it("of distributions gives its twin's losses and gradients, whatever they sum to", async () => {
+  it("of distributions has its twin's losses and gradients, whatever they sum to", async () => {
     await fc.assert(
       fc.asyncProperty(fc.record(sizes), async ({ K, samples, left, shards, seed, smoothing }) => {
         const logits = sixteenths(samples * K, seed).map((value) => 4 * value);
@@ -93,7 +93,7 @@ onEachVariant("cross-entropy", (engine) => {
     );
   });
 
-  it("calls a sample right where the largest logit, the first of equals, is the target's", async () => {
+  it("counts a sample as right if its largest logit, the first of equals, is the target's", async () => {
     const logits = new Float32Array([1, 3, 2, 5, 5, 0, 5, 5, 0]);
     const K = 3;
     const sparse = await run(engine(), { logits, target: new Int32Array([1, 0, 1]), K });
@@ -114,8 +114,8 @@ function compare(
   actual: { loss: ArrayLike<number>; gradient: ArrayLike<number> },
   expected: { loss: ArrayLike<number>; gradient: ArrayLike<number> },
 ): void {
-  // A loss near zero is a difference of f32 numbers near one: its error is one of theirs.
-  const besideOne = (values: ArrayLike<number>) => Float64Array.from(values, (value) => 1 + value);
-  expectClose(besideOne(actual.loss), besideOne(expected.loss));
-  expectClose(besideOne(actual.gradient), besideOne(expected.gradient));
+  // A loss near 0 is a difference of f32 numbers near 1, and has their error.
+  const plusOne = (values: ArrayLike<number>) => Float64Array.from(values, (value) => 1 + value);
+  expectClose(plusOne(actual.loss), plusOne(expected.loss));
+  expectClose(plusOne(actual.gradient), plusOne(expected.gradient));
 }

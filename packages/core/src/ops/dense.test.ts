@@ -12,7 +12,7 @@ onEachVariant("dense", (engine) => {
     shards: number;
     bias: boolean;
     relu: boolean;
-    /** So many of eleven inputs are zero, as behind ReLU; none by default. */
+    /** How many of eleven inputs are zero, as after ReLU; none by default. */
     zeros?: number;
     seed: number;
   }) => {
@@ -43,10 +43,10 @@ onEachVariant("dense", (engine) => {
     return closeOrZero(actual.gradient(kernel), expected.dw);
   };
 
-  it("gives its twin's outputs and gradients over random sizes", async () => {
+  it("has its twin's outputs and gradients over random sizes", async () => {
     const cases = fc.record({
       inputs: fc.integer({ min: 1, max: 100 }),
-      // The input gradient sums over the units: every length that ends a turn of eight steps.
+      // The input gradient sums over the units in rounds of eight: every remainder.
       units: fc.constantFrom(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 15, 41),
       zeros: fc.constantFrom(0, 3, 8, 11),
       samples: fc.integer({ min: 1, max: 9 }),
@@ -61,16 +61,16 @@ onEachVariant("dense", (engine) => {
       passed += Number(await check(c));
     });
     await fc.assert(property, { numRuns: 80 });
-    // With ReLU a tiny case may have no positive output at all, but not many have.
+    // With ReLU, a tiny case may have no positive output; few have none.
     expect(passed).toBeGreaterThan(50);
   });
 
-  it("handles so many units and inputs that the kernel is packed", async () => {
+  it("handles enough units and inputs for the kernel to be packed", async () => {
     const wide = { inputs: 75, units: 101, samples: 18, left: 3, shards: 4, bias: true, relu: true };
     expect(await check({ ...wide, seed: 6 })).toBe(true);
   });
 
-  // So many inputs that the kernel's gradient is cut into several tasks.
+  // Enough inputs for the kernel's gradient to be cut into several tasks.
   it("handles the study's last layer at a batch of 64", async () => {
     const study = { inputs: 4608, units: 10, samples: 64, left: 0, shards: 16, bias: true, relu: false };
     expect(await check({ ...study, seed: 5 })).toBe(true);

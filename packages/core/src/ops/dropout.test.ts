@@ -4,7 +4,7 @@ import { dropoutReference } from "./dropout.reference.js";
 import { onEachVariant, runChain, sixteenths } from "./op-lab.testing.js";
 
 onEachVariant("dropout", (engine) => {
-  it("keeps and drops exactly what its twin says, forward and backward, tails included", async () => {
+  it("keeps and drops exactly its twin's units, forward and backward, tails included", async () => {
     const cases = fc.record({
       count: fc.oneof(fc.integer({ min: 1, max: 70 }), fc.constantFrom(31, 32, 33, 64, 96, 4608)),
       rate: fc.constantFrom(0.1, 0.25, 0.4, 0.5, 0.9),
@@ -17,7 +17,7 @@ onEachVariant("dropout", (engine) => {
     });
     await fc.assert(
       fc.asyncProperty(cases, async ({ count, rate, samples, left, shards, layer, step, seed }) => {
-        // Nothing is zero before, so that every zero behind is a dropped unit.
+        // No input is zero, so every zero in the output is a dropped unit.
         const x = sixteenths(samples * count, 1).map((value) => value + 1 / 32);
         const dy = sixteenths(samples * count, 2).map((value) => value + 1 / 32);
         const scale = Math.fround(1 / (1 - rate));
@@ -52,11 +52,11 @@ onEachVariant("dropout", (engine) => {
     [5, 32],
     [30, 31],
   ])(
-    "keeps element %d of %d at the very draw that is the threshold, and not above",
+    "keeps element %d of %d if the threshold is its draw, and drops it above that",
     async (element, count) => {
       const options = { seed: 4, layer: 1, step: 2, sample: 0, count };
       const kept = (threshold: number) => dropoutReference({ ...options, rate: threshold / 65536 })[element]!;
-      // A unit is kept up to the threshold that is its draw.
+      // A unit is kept as long as the threshold is at most its draw.
       let draw = 0;
       for (let bit = 32768; bit >= 1; bit /= 2) if (kept(draw + bit)) draw += bit;
       for (const threshold of [draw, draw + 1]) {
@@ -76,7 +76,7 @@ onEachVariant("dropout", (engine) => {
   it.each([
     ["outside of training", { training: false, rate: 0.5 }],
     ["at rate 0", { training: true, rate: 0 }],
-  ])("passes everything on %s", async (_, { training, rate }) => {
+  ])("passes everything through %s", async (_, { training, rate }) => {
     const x = sixteenths(3 * 37, 1);
     const dy = sixteenths(3 * 37, 2);
     const nodes = [{ op: "dropout", owner: "dropout", rate, layer: 0 } as const];
@@ -89,17 +89,17 @@ onEachVariant("dropout", (engine) => {
 describe("dropoutReference", () => {
   const base = { rate: 0.4, seed: 1, layer: 2, step: 3, sample: 4, count: 20_000 };
 
-  it("drops the share that was asked for", () => {
+  it("drops a share of `rate`", () => {
     for (const rate of [0, 0.1, 0.4, 0.9]) {
       const kept = dropoutReference({ ...base, rate }).filter(Boolean).length;
-      // Four standard deviations of a binomial count.
+      // Within four standard deviations of a binomial count.
       expect(Math.abs(kept - (1 - rate) * base.count)).toBeLessThanOrEqual(
         4 * Math.sqrt(base.count * rate * (1 - rate)),
       );
     }
   });
 
-  it("draws anew for each seed, layer, step and sample", () => {
+  it("draws a different mask for each seed, layer, step and sample", () => {
     const mask = (change: Partial<typeof base>) =>
       dropoutReference({ ...base, count: 64, ...change })
         .map(Number)

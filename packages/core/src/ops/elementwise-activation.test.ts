@@ -25,7 +25,7 @@ const cases = fc.record({
 });
 
 onEachVariant("elementwise activations", (engine) => {
-  it("give their twins' values and slopes, tails included", async () => {
+  it("have their twins' values and slopes, tails included", async () => {
     await fc.assert(
       fc.asyncProperty(cases, async ({ activation, shape, samples, left, shards, seed }) => {
         const x = sixteenths(samples * sizeOf(shape), seed).map((value) => 3 * value);
@@ -79,18 +79,18 @@ async function kernels(build: string) {
 const words = new Int32Array(1);
 const float = new Float32Array(words.buffer);
 
-/** A float's place among all floats: neighbours differ by 1. */
+/** A float's rank among all floats: neighbours differ by 1. */
 function place(value: number): number {
   float[0] = value;
   return words[0]! < 0 ? -(words[0]! & 0x7fffffff) : words[0]!;
 }
 
-/** How many floats lie between the worst result and the true value, which f64 has to many more digits. */
+/** The largest error in floats: how many lie between a result and the true value, which f64 holds to many more digits. */
 function worstUlps(actual: Float32Array, x: Float32Array, exact: (x: number) => number): number {
   return actual.reduce((worst, value, i) => Math.max(worst, Math.abs(place(value) - place(exact(x[i]!)))), 0);
 }
 
-/** Floats over the whole range: of every size down to denormals, and closely where functions bend. */
+/** Floats over the whole range: of every magnitude down to denormals, and dense where functions bend. */
 const arguments_ = (() => {
   const random = new Random(1, "split");
   const dense = Float32Array.from({ length: 120_000 }, () => (2 * random.uniform() - 1) ** 3 * 110);
@@ -101,7 +101,7 @@ const arguments_ = (() => {
   return Float32Array.from([...dense, ...sizes].filter(Number.isFinite));
 })();
 
-describe.each(["strict", "fma"])("%s kernels", (build) => {
+describe.each(["strict", "fma"])("elementwise activations on %s kernels:", (build) => {
   it.each(names)("%s is within 2 ulp over the whole range", async (name) => {
     const { y } = (await kernels(build))(name, arguments_);
     expect(worstUlps(y, arguments_, activationReference[name].value)).toBeLessThanOrEqual(2);
@@ -123,7 +123,7 @@ describe.each(["strict", "fma"])("%s kernels", (build) => {
     },
   );
 
-  it("give an element the same bits wherever it stands", async () => {
+  it("an element has the same bits wherever it is in the array", async () => {
     const run = await kernels(build);
     const x = sixteenths(13, 3);
     for (const name of names) {
@@ -135,7 +135,7 @@ describe.each(["strict", "fma"])("%s kernels", (build) => {
     }
   });
 
-  it("see a NaN, and stay finite at the largest floats", async () => {
+  it("NaN stays NaN, and the largest floats stay finite", async () => {
     const run = await kernels(build);
     for (const name of names) {
       const { y, slopes } = run(name, Float32Array.of(Number.NaN, 2 ** 127, -(2 ** 127)));

@@ -1,9 +1,9 @@
 import { expectClose } from "./op-lab.testing.js";
 
-/** Half the distance of the two points of a difference: balances rounding against curvature in f64. */
+/** Half the distance between the two points of a difference: balances rounding against curvature in f64. */
 const STEP = 1e-5;
 
-/** The gradient of a scalar function by central differences, in f64; `at` is given back unchanged. */
+/** The gradient of a scalar function by central differences, in f64; `at` is unchanged afterwards. */
 export function finiteDifferences(at: Float64Array, f: () => number): Float64Array {
   return at.map((value, index) => {
     at[index] = value + STEP;
@@ -15,7 +15,7 @@ export function finiteDifferences(at: Float64Array, f: () => number): Float64Arr
   });
 }
 
-/** Checks that `gradient` is that of Σ dy · f by `at`. */
+/** Checks that `gradient` is the gradient of Σ dy · f with respect to `at`. */
 export function expectGradient(
   gradient: ArrayLike<number>,
   at: Float64Array,

@@ -8,7 +8,7 @@ import { nodeMacs, type OpNode } from "./node.js";
 import { closeOrZero, onEachVariant, runChain, sixteenths, weightOf } from "./op-lab.testing.js";
 
 interface Case {
-  /** Channels of a group, filters of a group. */
+  /** Channels and filters of each group. */
   readonly c: number;
   readonly k: number;
   readonly groups: number;
@@ -81,7 +81,7 @@ onEachVariant("grouped and depthwise convolutions", (engine) => {
     const batch = { samples, batchSize: samples + left, shards };
     const actual = await runChain(engine(), { nodes: [node], shape, x, dy, ...batch });
     const y = groupedConv2DReference([geometry, groups], samples, x, kernel.values, bias?.values);
-    // Sums of sixteenths are exact: where y is positive is certain.
+    // Sums of sixteenths are exact, so rounding does not decide where y is positive.
     const passed = Array.from(dy, (value, i) => (relu && y[i]! <= 0 ? 0 : value));
     const expected = groupedConv2DBackwardReference([geometry, groups], samples, x, kernel.values, passed);
     const results = [
@@ -96,13 +96,13 @@ onEachVariant("grouped and depthwise convolutions", (engine) => {
   it.each([
     ["depthwise", depthwise],
     ["in groups", grouped],
-  ])("%s: give their twin's outputs and gradients", async (_, cases) => {
+  ])("have their twin's outputs and gradients over random shapes: %s", async (_, cases) => {
     compared = 0;
     await fc.assert(fc.asyncProperty(cases, check), { numRuns: 120 });
     expect(compared).toBeGreaterThan(90);
   });
 
-  it("take images and kernels of usual sizes", async () => {
+  it("have their twin's outputs and gradients at usual sizes", async () => {
     const usual = {
       samples: 5,
       left: 0,
@@ -147,7 +147,7 @@ describe("groupedConv2DReference", () => {
     seed: 3,
   };
 
-  it("is the plain convolution where there is one group", () => {
+  it("is the plain convolution for one group", () => {
     const { geometry, x, dy, kernel, bias } = prepare({ ...example, groups: 1 });
     const w = kernel.values;
     expect(groupedConv2DReference([geometry, 1], 2, x, w, bias?.values)).toEqual(
@@ -170,7 +170,7 @@ describe("groupedConv2DReference", () => {
 });
 
 describe("nodeMacs", () => {
-  it("counts what each filter reads", () => {
+  it("counts only the channels that each filter reads", () => {
     const one: Case = {
       c: 2,
       k: 3,

@@ -8,11 +8,11 @@ import {
 import { closeOrZero, onEachVariant, runChain, sixteenths, weightOf } from "./op-lab.testing.js";
 
 onEachVariant("layerNormalization", (engine) => {
-  it("gives its twin's outputs and gradients over random shapes", async () => {
+  it("has its twin's outputs and gradients over random shapes", async () => {
     const size = (max: number) => fc.integer({ min: 1, max });
     const cases = fc.record({
       rows: size(9),
-      // Of one value nothing is left but β; of two, close to each other, epsilon decides.
+      // One value normalizes to β; for two that are close, epsilon decides.
       length: fc.oneof(fc.integer({ min: 3, max: 19 }), fc.constantFrom(64, 201)),
       samples: size(5),
       left: fc.integer({ min: 0, max: 5 }),

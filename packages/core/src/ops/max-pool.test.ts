@@ -5,7 +5,7 @@ import { maxPoolReference } from "./max-pool.reference.js";
 import { expectClose, onEachVariant, runChain, sixteenths } from "./op-lab.testing.js";
 
 onEachVariant("maxPool", (engine) => {
-  it("gives its twin's outputs and sends each gradient to the first of the largest, over random shapes", async () => {
+  it("has its twin's outputs, and passes each gradient to the first of the largest, over random shapes", async () => {
     const cases = fc.record({
       pool: fc.tuple(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 1, max: 4 })),
       strides: fc.tuple(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 1, max: 4 })),
@@ -21,7 +21,7 @@ onEachVariant("maxPool", (engine) => {
       fc.asyncProperty(cases, async ({ pool, strides, extra, C, padding, samples, left, shards, seed }) => {
         const shape = [pool[0] + extra[0], pool[1] + extra[1], C];
         const geometry = pool2dGeometry(shape, { who: "test", poolSize: pool, strides, padding });
-        // Sixteenths have equals within many windows; all are below zero, so that padding must not win.
+        // Many windows hold equal sixteenths; all are negative, so padding with 0 would win if it could.
         const x = sixteenths(samples * shape[0]! * shape[1]! * C, seed).map((value) => value - 3);
         const dy = sixteenths(samples * geometry.P * geometry.Q * C, seed + 1).map((value) => value + 1 / 32);
         const actual = await runChain(engine(), {
@@ -45,7 +45,7 @@ onEachVariant("maxPool", (engine) => {
     );
   });
 
-  it("lets a NaN win, so that it is seen at the end", async () => {
+  it("lets a NaN win, so that it reaches the loss", async () => {
     const geometry = pool2dGeometry([2, 2, 1], {
       who: "test",
       poolSize: [2, 2],
@@ -66,7 +66,7 @@ onEachVariant("maxPool", (engine) => {
 });
 
 describe("pool2dGeometry", () => {
-  it("drops what does not fill a window, or cuts windows off with same padding", () => {
+  it("drops a partial window, or keeps it with same padding", () => {
     const options = { who: "test", poolSize: [2, 3], strides: [2, 3] } as const;
     expect(pool2dGeometry([5, 7, 4], { ...options, padding: "valid" })).toMatchObject({ P: 2, Q: 2, C: 4 });
     expect(pool2dGeometry([5, 7, 4], { ...options, padding: "same" })).toMatchObject({
@@ -77,7 +77,7 @@ describe("pool2dGeometry", () => {
     });
   });
 
-  it("names who asks when the window does not fit or the input is flat", () => {
+  it("names the layer if the window does not fit or the input is flat", () => {
     const options = { who: "MaxPooling2D", poolSize: [3, 3], strides: [3, 3], padding: "valid" } as const;
     expect(() => pool2dGeometry([2, 5, 1], options)).toThrow(
       'MaxPooling2D: expected an input of height at least 3, received height 2. Use padding "same", a smaller window, or a larger input.',

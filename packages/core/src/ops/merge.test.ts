@@ -15,7 +15,7 @@ onEachVariant("a merge", (engine) => {
     seed: fc.nat(1_000_000),
   });
 
-  it("gives what its twin gives, over random shapes", async () => {
+  it("has its twin's outputs and gradients over random shapes", async () => {
     await fc.assert(
       fc.asyncProperty(cases, async ({ op, shape, others, axis: drawn, samples, seed }) => {
         const axis = drawn % shape.length;

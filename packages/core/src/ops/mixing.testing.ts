@@ -1,9 +1,9 @@
 import type { Shape } from "../base/shape.js";
 
-/** For each output pixel, the input pixels that it is mixed from (−1 for none) and their shares. */
+/** The input pixels from which each output pixel is mixed (−1 for none), and their shares. */
 export type Mixing = readonly (readonly { readonly pixel: number; readonly share: number }[])[];
 
-/** One sample's pixels [H, W, C] mixed; −1 reads `fill`. */
+/** Mixes one sample's pixels [H, W, C]; −1 reads `fill`. */
 export function mix(mixing: Mixing, C: number, x: ArrayLike<number>, fill = 0): Float64Array {
   const y = new Float64Array(mixing.length * C);
   mixing.forEach((parts, output) => {
@@ -29,7 +29,7 @@ export function mixBackward(
   return dx;
 }
 
-/** `of` for each of `samples` samples of `values`, one after the other. */
+/** Applies `of` to each of the `samples` samples in `values`, and concatenates the results. */
 export function eachSample(
   values: Float32Array,
   samples: number,

@@ -5,7 +5,7 @@ import { expectClose, onEachVariant, runChain, sixteenths } from "./op-lab.testi
 import { Weight } from "./weight.js";
 
 onEachVariant("normalize", (engine) => {
-  it("is its twin, with one mean for all or one for each place of the last axis", async () => {
+  it("has its twin's outputs and gradients, with one mean, or one for each place on the last axis", async () => {
     const cases = fc.record({
       shape: fc.oneof(
         fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 1 }),

@@ -8,24 +8,24 @@ import { type Backward, Emitter, type Parameter } from "./emitter.js";
 import { emitNode, type OpNode } from "./node.js";
 import { Weight } from "./weight.js";
 
-/** One program of one step, as a test wants it. Letters: N samples. */
+/** A program of one step, described by a test. N is the number of samples. */
 export interface Experiment {
   /** N; at most `batchSize`. */
   readonly samples: number;
-  /** What the program is made for; N by default. A larger one makes the batch a last, smaller one. */
+  /** The program's batch size; N by default. With a larger one, the N samples are a smaller last batch. */
   readonly batchSize?: number;
-  /** Into how many shards a full batch is cut; 2 by default. */
+  /** The shards of a full batch; 2 by default. */
   readonly shards?: number;
   readonly training?: boolean;
   readonly seed?: number;
   readonly step?: number;
-  /** Arrays with one row a sample, which the program gathers. */
+  /** Arrays with one row for each sample, which the program gathers. */
   readonly columns: readonly (Uint8Array | Int32Array | Float32Array)[];
-  /** Emits the samples' calls; returns the buffers to read after the run. */
+  /** Emits the calls for the samples; returns the buffers to read after the run. */
   emit(e: Emitter, columns: readonly Buffer[]): Readonly<Record<string, Buffer>>;
 }
 
-/** Runs an experiment on an engine; returns the bytes of each buffer that it names, all samples one after the other. */
+/** Runs an experiment on an engine; returns the bytes of each buffer that it names, sample after sample. */
 export async function runExperiment(
   engine: Engine,
   experiment: Experiment,
@@ -51,7 +51,7 @@ export async function runExperiment(
   });
   const wanted = Object.entries(experiment.emit(e, gathered)).map(([name, buffer]): [string, Buffer] => {
     if (buffer.scope !== "sample") return [name, buffer];
-    // A shard's memory serves the next shard too, so each sample's part is copied out.
+    // Shards reuse memory, so each sample's part is copied out.
     const kept = builder.buffer(`kept ${name}`, "result", buffer.bytes);
     e.call("copy", "forward", { y: kept, x: buffer, N: "samples", bytes: buffer.bytes });
     return [name, kept];
@@ -157,20 +157,20 @@ export function floats(bytes: Uint8Array<ArrayBuffer>): Float32Array {
 }
 
 /**
- * Random multiples of 1/16 within ±2. Sums of their products are exact in f32, so that a maximum or a ReLU decides
- * as it does in f64: neither a near tie nor a rounding can move a gradient.
+ * Random multiples of 1/16 within ±2. Sums of their products are exact in f32, so a maximum or a ReLU decides as in
+ * f64: neither a near tie nor rounding can move a gradient.
  */
 export function sixteenths(count: number, seed: number): Float32Array<ArrayBuffer> {
   const random = new Random(seed, "split", count);
   return Float32Array.from({ length: count }, () => (random.below(65) - 32) / 16);
 }
 
-/** A weight of random values. */
+/** A weight with random values. */
 export function weightOf(name: string, shape: Shape, seed: number): Weight {
   return weightWith(name, shape, sixteenths(sizeOf(shape), seed));
 }
 
-/** A weight of these numbers. */
+/** A weight with these values. */
 export function weightWith(name: string, shape: Shape, values: Float32Array<ArrayBuffer>): Weight {
   return new Weight({ name, shape, initial: () => values });
 }
@@ -191,9 +191,9 @@ export function expectClose(actual: ArrayLike<number>, expected: ArrayLike<numbe
 }
 
 /**
- * Equal within 1e-5 of the largest expected value, or of one where all are smaller: terms of about one may cancel
- * each other, but not their rounding. Zero where the reference is zero everywhere, which tiny cases may be; returns
- * false then, so that a test can count them.
+ * Equal within 1e-5 of the largest expected value, or of 1 if all are smaller: terms near 1 may cancel, but not their
+ * rounding. If the reference is zero everywhere, as in some tiny cases, the values must be zero; returns false then,
+ * so that a test can count such cases.
  */
 export function closeOrZero(actual: ArrayLike<number>, expected: ArrayLike<number>): boolean {
   let largest = 0;
@@ -203,10 +203,10 @@ export function closeOrZero(actual: ArrayLike<number>, expected: ArrayLike<numbe
   return largest > 0;
 }
 
-/** Describes tests for each build of the kernels, with an engine of two threads. */
+/** Describes tests that run on each build of the kernels, with an engine of two threads. */
 export function onEachVariant(name: string, tests: (engine: () => Engine) => void): void {
   describe.each([["strict", false] as const, ["fma", true] as const])(
-    `${name}, %s kernels`,
+    `${name} on %s kernels`,
     (variant, fast) => {
       let engine: Engine;
       beforeAll(async () => {

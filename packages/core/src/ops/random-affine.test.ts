@@ -21,7 +21,7 @@ const maps: fc.Arbitrary<RandomMap> = fc.oneof(
 );
 
 onEachVariant("randomAffine", (engine) => {
-  it("reads and passes gradients as its twin does, in every mode", async () => {
+  it("has its twin's outputs and gradients in every mode", async () => {
     const size = fc.integer({ min: 1, max: 7 });
     const cases = fc.record({
       shape: fc.tuple(size, size, fc.integer({ min: 1, max: 4 })),
@@ -69,7 +69,7 @@ onEachVariant("randomAffine", (engine) => {
     expect(moved).toBeGreaterThan(100);
   });
 
-  it("passes images and gradients on when nothing is trained", async () => {
+  it("passes images and gradients through outside of training", async () => {
     const x = sixteenths(4 * 12, 3);
     const { y, dx } = await runChain(engine(), {
       nodes: [
@@ -102,7 +102,7 @@ describe("affineReference", () => {
       .map(([part]) => "abcd"[part!.pixel] ?? "k")
       .join("");
 
-  it("goes on beyond the edges as each mode says", () => {
+  it("fills beyond the edges as each mode says", () => {
     expect(row(-3, "constant")).toBe("kkka");
     expect(row(-3, "nearest")).toBe("aaaa");
     expect(row(-3, "reflect")).toBe("cbaa");
@@ -111,7 +111,7 @@ describe("affineReference", () => {
     expect(row(3, "constant")).toBe("dkkk");
   });
 
-  it("turns counter-clockwise, and zooms out above 0", () => {
+  it("rotates counter-clockwise, and zooms out above 0", () => {
     const draw = { seed: 1, layer: 0, step: 0, sample: 0 };
     const options = { fillMode: "constant", interpolation: "nearest", fillValue: 0 } as const;
     const seen = (map: RandomMap, names: string, shape: [number, number, number]) =>
@@ -128,7 +128,7 @@ describe("affineReference", () => {
 });
 
 describe("randomMapReference", () => {
-  it("draws evenly from the whole range, height and width apart", () => {
+  it("draws uniformly from the whole range, independently for height and width", () => {
     const map: RandomMap = { kind: "translation", height: [-0.25, 0.5], width: [-0.1, 0.1] };
     const drawn = Array.from({ length: 2000 }, (_, sample) =>
       randomMapReference(map, { seed: 4, layer: 2, step: 6, sample }, [8, 10, 1]),
@@ -140,11 +140,11 @@ describe("randomMapReference", () => {
     expect(Math.min(...down)).toBeLessThan(-0.245);
     expect(Math.max(...down)).toBeLessThan(0.5);
     expect(Math.max(...down)).toBeGreaterThan(0.495);
-    // Deviations of the means: 0.75 / √12 / √2000 = 0.0048, 0.2 / √12 / √2000 = 0.0013.
+    // The standard errors of the means: 0.75 / √12 / √2000 = 0.0048, 0.2 / √12 / √2000 = 0.0013.
     expect(Math.abs(mean(down) - 0.125)).toBeLessThan(0.015);
     expect(Math.abs(mean(right))).toBeLessThan(0.004);
     const together = mean(down.map((value, i) => (value - 0.125) * right[i]!));
-    // Of independent draws: 0.2165 · 0.0577 / √2000 = 0.00028.
+    // The standard error for independent draws: 0.2165 · 0.0577 / √2000 = 0.00028.
     expect(Math.abs(together)).toBeLessThan(0.0009);
   });
 });

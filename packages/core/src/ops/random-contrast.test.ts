@@ -6,12 +6,12 @@ import { closeOrZero, onEachVariant, runChain, sixteenths } from "./op-lab.testi
 import { randomContrastReference } from "./random-contrast.reference.js";
 
 onEachVariant("randomContrast", (engine) => {
-  it("is its twin, forward and backward, with and without cutting off", async () => {
+  it("has its twin's outputs and gradients, with and without clipping", async () => {
     const size = fc.integer({ min: 1, max: 7 });
     const cases = fc.record({
       shape: fc.tuple(size, size, fc.integer({ min: 1, max: 4 })),
       factor: fc.constantFrom([0, 0] as const, [0.5, 1] as const, [1, 2.5] as const),
-      // No multiple of 1/16, so that rounding cannot decide what is cut off.
+      // Not a multiple of 1/16, so that rounding cannot decide what is clipped.
       valueRange: fc.constantFrom([-1.03, 1.07] as const, [-255, 255] as const),
       samples: fc.integer({ min: 1, max: 6 }),
       shards: fc.integer({ min: 1, max: 3 }),
@@ -55,7 +55,7 @@ onEachVariant("randomContrast", (engine) => {
     );
   });
 
-  it("passes images and gradients on when nothing is trained", async () => {
+  it("passes images and gradients through outside of training", async () => {
     const x = sixteenths(4 * 12, 3);
     const { y, dx } = await runChain(engine(), {
       nodes: [{ op: "randomContrast", owner: "contrast", factor: [2, 2], valueRange: [0, 1], layer: 0 }],
@@ -75,7 +75,7 @@ onEachVariant("randomContrast", (engine) => {
 describe("randomContrastReference", () => {
   const draw = { layer: 1, seed: 3, step: 2, sample: 0 };
 
-  it("has the gradient of its output", () => {
+  it("has the gradients of finite differences", () => {
     const options = { ...draw, factor: [1.5, 2], valueRange: [-1.03, 1.07] } as const;
     const x = Float64Array.from(sixteenths(4 * 3 * 2, 7));
     const dy = sixteenths(x.length, 8);
@@ -84,13 +84,13 @@ describe("randomContrastReference", () => {
     expectGradient(dx, x, dy, () => randomContrastReference(options, [4, 3, 2], x, dy).y);
   });
 
-  it("draws factors evenly from the range", () => {
+  it("draws factors uniformly from the range", () => {
     const factors = Array.from({ length: 1500 }, (_, sample) => {
       const options = { ...draw, sample, factor: [0.8, 1.3], valueRange: [-9, 9] } as const;
       return randomContrastReference(options, [1, 2, 1], [-1, 1], [0, 0]).y[1]!;
     });
     const mean = factors.reduce((sum, factor) => sum + factor, 0) / factors.length;
-    // The deviation of the mean is 0.5 / √12 / √1500 = 0.0037.
+    // The standard error of the mean is 0.5 / √12 / √1500 = 0.0037.
     expect(Math.abs(mean - 1.05)).toBeLessThan(0.012);
     expect(Math.min(...factors)).toBeGreaterThanOrEqual(0.8);
     expect(Math.min(...factors)).toBeLessThan(0.803);

@@ -7,7 +7,7 @@ import { windowOfAspect } from "./resize.js";
 import { resizeReference } from "./resize.reference.js";
 
 onEachVariant("randomCrop", (engine) => {
-  it("takes exactly the window that its twin draws in training, the resized middle otherwise", async () => {
+  it("cuts exactly the window that its twin draws in training, and the resized middle otherwise", async () => {
     const size = fc.integer({ min: 1, max: 8 });
     const cases = fc.record({
       shape: fc.tuple(size, size, fc.integer({ min: 1, max: 4 })),
@@ -61,14 +61,14 @@ onEachVariant("randomCrop", (engine) => {
 });
 
 describe("randomCropReference", () => {
-  it("draws every window about as often", () => {
+  it("draws all windows about equally often", () => {
     const often = new Map<string, number>();
     for (let sample = 0; sample < 2400; sample++) {
       const draw = { P: 4, Q: 3, layer: 1, seed: 5, step: 2, sample };
       const { top, left } = randomCropReference(draw, [6, 6, 1]);
       often.set(`${top} ${left}`, (often.get(`${top} ${left}`) ?? 0) + 1);
     }
-    // Three places for the top and four for the left: 200 each, with a deviation of 13.5.
+    // Three places for the top and four for the left: 200 each, with a standard deviation of 13.5.
     expect(often.size).toBe(12);
     expect(Math.min(...often.values())).toBeGreaterThan(150);
     expect(Math.max(...often.values())).toBeLessThan(250);

@@ -8,7 +8,7 @@ const share = fc.integer({ min: 0, max: 16 }).map((value) => value / 16);
 const range = fc.tuple(share, share).map(([a, b]) => [Math.min(a, b), Math.max(a, b)] as const);
 
 onEachVariant("randomErasing", (engine) => {
-  it("erases exactly what its twin erases, with the same filling, and passes no gradient there", async () => {
+  it("erases exactly its twin's boxes, with the same fill, and passes no gradient there", async () => {
     const size = fc.integer({ min: 1, max: 9 });
     const cases = fc.record({
       shape: fc.tuple(size, size, fc.integer({ min: 1, max: 4 })),
@@ -59,7 +59,7 @@ onEachVariant("randomErasing", (engine) => {
     expect(keptAtAll).toBeGreaterThan(500);
   });
 
-  it("draws noise whose values are the twin's to the last digits", async () => {
+  it("draws its twin's noise, up to rounding", async () => {
     const shape = [28, 27, 3] as const;
     const options = {
       factor: [1, 1],
@@ -81,7 +81,7 @@ onEachVariant("randomErasing", (engine) => {
     expectClose(y, randomErasingReference({ ...options, seed: 11, step: 8, sample: 0 }, shape, x).y, 1e-6);
   });
 
-  it("passes images and gradients on when nothing is trained", async () => {
+  it("passes images and gradients through outside of training", async () => {
     const x = sixteenths(4 * 12, 3);
     const options = {
       factor: [1, 1],
@@ -122,7 +122,7 @@ describe("randomErasingReference", () => {
   const areas = (drawn: ReturnType<typeof draw>) =>
     drawn.map(({ erased }) => erased.reduce((sum, one) => sum + one, 0));
 
-  it("erases half of the images by default, all with [1, 1], none with [0, 0]", () => {
+  it("erases half of the images by default, all of them with a factor of [1, 1], none with [0, 0]", () => {
     const touched = areas(draw({ fillValue: 0 }, 1000)).filter((area) => area > 0).length;
     expect(touched).toBeGreaterThan(440);
     expect(touched).toBeLessThan(560);
@@ -130,18 +130,18 @@ describe("randomErasingReference", () => {
     expect(areas(draw({ factor: [0, 0], fillValue: 0 }, 300)).every((area) => area === 0)).toBe(true);
   });
 
-  it("takes shares of width and height whose squares are even over the scale", () => {
-    // E[√s]² of s uniform in 0.02 … 0.33: (2/3 · (0.33^1.5 − 0.02^1.5) / 0.31)² = 0.1615.
+  it("draws shares of width and height whose squares are uniform over the scale", () => {
+    // E[√s]² for s uniform in 0.02 … 0.33: (2/3 · (0.33^1.5 − 0.02^1.5) / 0.31)² = 0.1615.
     const drawn = areas(draw({ factor: [1, 1], fillValue: 0 }, 1500));
     const mean = drawn.reduce((sum, area) => sum + area, 0) / drawn.length / 784;
     expect(mean).toBeGreaterThan(0.155);
     expect(mean).toBeLessThan(0.168);
-    // √0.02 · 28 = 3.96 and √0.33 · 28 = 16.1: from 3 to 17 pixels each way.
+    // √0.02 · 28 = 3.96 and √0.33 · 28 = 16.1: 3 to 17 pixels each way.
     expect(Math.min(...drawn)).toBeGreaterThanOrEqual(9);
     expect(Math.max(...drawn)).toBeLessThanOrEqual(289);
   });
 
-  it("fills with normal noise, cut off at the range", () => {
+  it("fills with normal noise, clipped to the range", () => {
     const values = draw({ factor: [1, 1], valueRange: [-8, 8] }, 60).flatMap(({ y, erased }) =>
       Array.from(
         y.filter((_, i) => erased[i] === 1),
@@ -150,7 +150,7 @@ describe("randomErasingReference", () => {
     );
     const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
     const variance = values.reduce((sum, value) => sum + value * value, 0) / values.length;
-    // Normal numbers cut off at ±1: 68.3% lie within, and the second moment is 0.1987 + 0.3173 = 0.5161.
+    // Normal numbers clipped to ±1: 68.3% lie within, and the second moment is 0.1987 + 0.3173 = 0.5161.
     expect(values.length).toBeGreaterThan(5000);
     expect(Math.abs(mean)).toBeLessThan(0.03);
     expect(Math.abs(variance - 0.5161)).toBeLessThan(0.03);
@@ -158,7 +158,7 @@ describe("randomErasingReference", () => {
     expect(Math.abs(cut - 0.3173)).toBeLessThan(0.03);
   });
 
-  it("draws another box for every sample, step and layer", () => {
+  it("draws a different box for every sample, step and layer", () => {
     const one = (options: object) =>
       randomErasingReference(
         { ...defaults, factor: [1, 1], fillValue: 1, seed: 9, step: 4, sample: 0, ...options },

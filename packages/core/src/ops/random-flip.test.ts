@@ -21,7 +21,7 @@ onEachVariant("randomFlip", (engine) => {
         const count = shape[0] * shape[1] * shape[2];
         const x = sixteenths(samples * count, 1);
         const dy = sixteenths(samples * count, 2);
-        // A mirror undoes itself, so the gradient is mirrored the same way.
+        // A mirror is its own inverse, so the gradient is mirrored the same way.
         const expected = (of: Float32Array) => {
           const all = new Float32Array(of.length);
           for (let sample = 0; sample < samples; sample++) {
@@ -49,7 +49,7 @@ onEachVariant("randomFlip", (engine) => {
     );
   });
 
-  it("passes images on when nothing is trained", async () => {
+  it("passes images through outside of training", async () => {
     const x = sixteenths(4 * 12, 3);
     const { y } = await runChain(engine(), {
       nodes: [{ op: "randomFlip", owner: "flip", horizontal: true, vertical: true, layer: 0 }],
@@ -73,7 +73,7 @@ describe("randomFlipReference", () => {
     );
   const samples = Array.from({ length: 400 }, (_, sample) => sample);
 
-  it("mirrors about half of the images, either way alone", () => {
+  it("mirrors about half of the images in one direction", () => {
     const across = samples.filter((sample) => flip(true, false, sample) === "3 2 1 6 5 4").length;
     const upright = samples.filter((sample) => flip(true, false, sample) === "1 2 3 4 5 6").length;
     expect(across + upright).toBe(400);
@@ -84,7 +84,7 @@ describe("randomFlipReference", () => {
     expect(down).toBeLessThan(250);
   });
 
-  it("mirrors both ways independently", () => {
+  it("mirrors in both directions independently", () => {
     expect(new Set(samples.map((sample) => flip(true, true, sample))).size).toBe(4);
   });
 });

@@ -1,5 +1,5 @@
-// The scalar twins are what the kernels are compared with; here their gradients are compared with differences of
-// their own outputs.
+// Kernels are compared with their scalar twins; the twins' gradients are compared with finite differences of
+// the twins' own outputs.
 import { describe, it } from "vitest";
 import { Random } from "../base/random.js";
 import { averagePoolBackwardReference, averagePoolReference } from "./average-pool.reference.js";
@@ -15,13 +15,13 @@ import { pool2dGeometry } from "./max-pool.js";
 import { maxPoolReference } from "./max-pool.reference.js";
 import { softmaxReference } from "./softmax.reference.js";
 
-/** Values within ±2 that no two of lie within reach of a difference. */
+/** Values within ±2, no two of them as close as the points of a difference. */
 function spread(count: number, seed: number): Float64Array {
   const random = new Random(seed, "split");
   return Float64Array.from({ length: count }, () => 4 * random.uniform() - 2);
 }
 
-describe("gradients of the twins agree with finite differences", () => {
+describe("a twin's gradients agree with finite differences:", () => {
   it.each([
     { input: [5, 6, 2], kernelSize: [3, 2], strides: [1, 1], dilationRate: [1, 1], padding: "valid" },
     { input: [5, 6, 2], kernelSize: [3, 2], strides: [2, 3], dilationRate: [1, 1], padding: "same" },
@@ -98,7 +98,7 @@ describe("gradients of the twins agree with finite differences", () => {
     expectGradient(dx, x!, dy!, () => softmaxReference(x!, K));
   });
 
-  it("cross-entropy of a class, and of a distribution of any mass", () => {
+  it("cross-entropy of a class, and of a distribution with any sum", () => {
     const K = 4;
     const logits = spread(3 * K, 1);
     const oneHot = Float64Array.from({ length: 3 * K }, (_, i) => (i % K === 2 ? 1 : 0));
@@ -108,7 +108,7 @@ describe("gradients of the twins agree with finite differences", () => {
     }
   });
 
-  it("dropout with its mask fixed: the same mask and scale", () => {
+  it("dropout, with the same mask and scale", () => {
     const options = { rate: 0.4, seed: 1, layer: 0, step: 0, sample: 0, count: 50 };
     const mask = (values: Float64Array) => {
       const kept = dropoutReference(options);

@@ -16,7 +16,7 @@ const cases = fc.record({
 });
 
 onEachVariant("ReLU", (engine) => {
-  it("relu passes positive values, and gradients only there", async () => {
+  it("passes positive values, and gradients only there", async () => {
     await fc.assert(
       fc.asyncProperty(cases, async ({ shape, samples, left, shards, seed }) => {
         const x = sixteenths(samples * sizeOf(shape), seed);

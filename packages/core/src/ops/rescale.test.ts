@@ -15,7 +15,7 @@ const cases = fc.record({
 });
 
 onEachVariant("rescale", (engine) => {
-  it("scales and shifts floats, and scales the gradient alone", async () => {
+  it("scales and shifts floats, and only scales gradients", async () => {
     await fc.assert(
       fc.asyncProperty(cases, async ({ shape, samples, left, shards, scale, offset, seed }) => {
         const x = sixteenths(samples * sizeOf(shape), seed).map((value) => value + 1 / 32);
@@ -38,7 +38,7 @@ onEachVariant("rescale", (engine) => {
     );
   });
 
-  it("turns bytes of 0 to 255 into floats", async () => {
+  it("turns bytes from 0 to 255 into floats", async () => {
     await fc.assert(
       fc.asyncProperty(cases, async ({ shape, samples, left, shards, scale, offset, seed }) => {
         const count = sizeOf(shape);
@@ -52,7 +52,7 @@ onEachVariant("rescale", (engine) => {
           emit: (e, [column]) => ({ y: emitBytesInput(e, { scale, offset }, column!, shape).data }),
         });
         const expected = Float64Array.from(bytes, (value) => value * scale + offset);
-        // One pixel of 255 · 1/127.5 − 1 … may be all there is; then 0 is possible only for offset −1, scale 1/255.
+        // There may be a single pixel, which becomes 0 only with offset −1 and scale 1/255.
         if (expected.every((value) => Math.abs(value) < 1e-6))
           expect(Math.abs(floats(results["y"]!)[0]!)).toBeLessThan(1e-6);
         else expectClose(floats(results["y"]!), expected, 1e-6);

@@ -7,7 +7,7 @@ import { windowOfAspect } from "./resize.js";
 import { resizeReference } from "./resize.reference.js";
 
 onEachVariant("resize", (engine) => {
-  it("mixes and passes gradients as its twin does, whole images and windows", async () => {
+  it("has its twin's outputs and gradients, for whole images and windows", async () => {
     const size = fc.integer({ min: 1, max: 9 });
     const cases = fc.record({
       shape: fc.tuple(size, size, fc.integer({ min: 1, max: 4 })),
@@ -53,7 +53,7 @@ onEachVariant("resize", (engine) => {
 });
 
 describe("windowOfAspect", () => {
-  it("is the largest window in the middle with the proportions", () => {
+  it("is the largest centred window of an aspect ratio", () => {
     expect(windowOfAspect(10, 20, 8, 8)).toEqual({ top: 0, left: 5, height: 10, width: 10 });
     expect(windowOfAspect(10, 20, 8, 32)).toEqual({ top: 2, left: 0, height: 5, width: 20 });
     expect(windowOfAspect(7, 5, 14, 10)).toEqual({ top: 0, left: 0, height: 7, width: 5 });

@@ -16,7 +16,7 @@ const cases = fc.record({
 });
 
 onEachVariant("softmax", (engine) => {
-  it("softmax gives its twin's rows, and y · (dy − Σ dy · y) backward", async () => {
+  it("has its twin's outputs, and gradients of y · (dy − Σ dy · y)", async () => {
     await fc.assert(
       fc.asyncProperty(cases, async ({ shape, samples, left, shards, seed }) => {
         const K = shape.at(-1)!;
@@ -32,7 +32,7 @@ onEachVariant("softmax", (engine) => {
           return value * (dy[i]! - dot);
         });
         expectClose(actual.y, y, 1e-6);
-        // A row that is nearly one-hot has a gradient of nearly zero: compared with the size of dy, not with dx.
+        // A nearly one-hot row has gradients near zero: they are compared relative to dy, not to dx.
         for (let i = 0; i < dx.length; i++)
           expect(Math.abs(actual.dx[i]! - dx[i]!)).toBeLessThan(1e-5 * (K + 2));
       }),
@@ -40,7 +40,7 @@ onEachVariant("softmax", (engine) => {
     );
   });
 
-  it("softmax stays finite at the largest logits and sees a NaN", async () => {
+  it("stays finite at the largest logits, and keeps a NaN", async () => {
     const x = new Float32Array([3e38, 0, -3e38, 1000, 1000, -1000, Number.NaN, 0, 0]);
     const nodes = [{ op: "softmax", owner: "softmax" } as const];
     const { y } = await runChain(engine(), { nodes, shape: [3], x, dy: new Float32Array(9), samples: 3 });

@@ -4,7 +4,7 @@ import { dropoutReference } from "./dropout.reference.js";
 import { onEachVariant, runChain, sixteenths } from "./op-lab.testing.js";
 
 onEachVariant("spatialDropout", (engine) => {
-  it("keeps and drops the channels that its twin says, forward and backward", async () => {
+  it("keeps and drops exactly its twin's channels, forward and backward", async () => {
     const cases = fc.record({
       size: fc.tuple(fc.integer({ min: 1, max: 5 }), fc.integer({ min: 1, max: 5 })),
       C: fc.oneof(fc.integer({ min: 1, max: 12 }), fc.constantFrom(31, 32, 33, 64, 70)),
@@ -19,7 +19,7 @@ onEachVariant("spatialDropout", (engine) => {
     await fc.assert(
       fc.asyncProperty(cases, async ({ size, C, rate, samples, left, shards, layer, step, seed }) => {
         const count = size[0] * size[1] * C;
-        // Nothing is zero before, so that every zero behind is a dropped unit.
+        // No input is zero, so every zero in the output is a dropped unit.
         const x = sixteenths(samples * count, 1).map((value) => value + 1 / 32);
         const dy = sixteenths(samples * count, 2).map((value) => value + 1 / 32);
         const kept = Array.from({ length: samples }, (_, sample) =>
@@ -46,7 +46,7 @@ onEachVariant("spatialDropout", (engine) => {
     );
   });
 
-  it("drops a NaN as it drops a number", async () => {
+  it("drops a NaN like any number", async () => {
     const x = new Float32Array(64).fill(Number.NaN);
     const nodes = [{ op: "spatialDropout", owner: "dropout", rate: 0.5, layer: 0 } as const];
     const { y } = await runChain(engine(), { nodes, shape: [1, 1, 64], x, dy: x, samples: 1 });
@@ -57,7 +57,7 @@ onEachVariant("spatialDropout", (engine) => {
   it.each([
     ["outside of training", { training: false, rate: 0.5 }],
     ["at rate 0", { training: true, rate: 0 }],
-  ])("passes everything on %s", async (_, { training, rate }) => {
+  ])("passes everything through %s", async (_, { training, rate }) => {
     const x = sixteenths(3 * 30, 1);
     const dy = sixteenths(3 * 30, 2);
     const nodes = [{ op: "spatialDropout", owner: "dropout", rate, layer: 0 } as const];

@@ -20,7 +20,7 @@ interface Case {
   readonly left?: number;
 }
 
-/** Losses, and the gradient times the batch size, of x and target [N, count]. */
+/** The losses of x and target [N, count], and their gradient times the batch size. */
 async function run(
   engine: Engine,
   { x, target, count, shards = 2, left = 0 }: Case,
@@ -45,7 +45,7 @@ async function run(
   return { loss: floats(results["loss"]!), dx: floats(results["dx"]!).map((value) => 4 * value) };
 }
 
-/** The means over each sample's elements of what a twin gives, and its slopes. */
+/** A twin's losses, as means over each sample's elements, and its slopes. */
 function twin(
   { x, target, count }: Case,
   of: (x: number, target: number) => { loss: number; slope: number },
@@ -73,7 +73,7 @@ const sizes = {
 };
 
 onEachVariant("losses of values", (engine) => {
-  it("binary cross-entropy gives its twin's losses and gradients", async () => {
+  it("have their twin's losses and gradients: binary cross-entropy", async () => {
     const property = { ...sizes, smoothing: fc.constantFrom(0, 0.25, 1), logits: fc.boolean() };
     await fc.assert(
       fc.asyncProperty(fc.record(property), async ({ count, samples, seed, smoothing, logits, ...rest }) => {
@@ -95,7 +95,7 @@ onEachVariant("losses of values", (engine) => {
     );
   });
 
-  it.each(differenceLosses)("%s difference gives its twin's losses and gradients", async (kind) => {
+  it.each(differenceLosses)("have their twin's losses and gradients: %s difference", async (kind) => {
     const property = { ...sizes, delta: fc.constantFrom(0.25, 1, 3) };
     await fc.assert(
       fc.asyncProperty(fc.record(property), async ({ count, samples, seed, delta, ...rest }) => {
@@ -134,11 +134,11 @@ onEachVariant("losses of values", (engine) => {
     expect([...clipped.dx]).toEqual([0, 0, 0]);
   });
 
-  it("accuracy gives its twin's shares", async () => {
+  it("have their twin's accuracies", async () => {
     const property = { ...sizes, K: fc.constantFrom(1, 2, 5), rows: fc.constantFrom(1, 3, 4) };
     await fc.assert(
       fc.asyncProperty(fc.record(property), async ({ K, rows, samples, left, shards, seed }) => {
-        // Few different values: equals are common.
+        // Few different values, so equal ones are common.
         const coarse = (from: number) =>
           sixteenths(samples * rows * K, from).map((value) => Math.abs(Math.round(value)));
         const [x, target] = [coarse(seed), coarse(seed + 1)];
@@ -169,7 +169,7 @@ onEachVariant("losses of values", (engine) => {
   });
 });
 
-it("the twins' slopes are those of their losses", () => {
+it("the twins of losses of values have the slopes of finite differences", () => {
   const step = 1e-6;
   for (const x of [-2.3, -0.4, 0.1, 0.35, 0.8, 2.6]) {
     for (const target of [0, 0.3, 1]) {

@@ -5,7 +5,7 @@ import { windowAxis } from "./window.js";
 const base = { who: "Conv2D", axis: "width", stride: 1, padding: "valid" } as const;
 
 it.each([
-  // From Keras: output of valid is ⌊(input − reach) / stride⌋ + 1, of same ⌈input / stride⌉.
+  // As in Keras: ⌊(input − reach) / stride⌋ + 1 outputs with valid padding, ⌈input / stride⌉ with same.
   [
     { input: 28, window: 3 },
     { output: 26, before: 0, after: 0 },
@@ -38,7 +38,7 @@ it.each([
   expect(windowAxis({ ...base, ...options })).toEqual(expected);
 });
 
-it("covers the padded input: the last window ends within it, one more would not fit", () => {
+it("the last window ends within the padded input, and one more would not fit", () => {
   fc.assert(
     fc.property(
       fc.integer({ min: 1, max: 40 }),
@@ -60,7 +60,7 @@ it("covers the padded input: the last window ends within it, one more would not 
   );
 });
 
-it("names the axis and both sizes when the window does not fit", () => {
+it("a window that does not fit is refused with the axis and both sizes", () => {
   expect(() => windowAxis({ ...base, input: 4, window: 5 })).toThrow(
     'Conv2D: expected an input of width at least 5, received width 4. Use padding "same", a smaller window, or a larger input.',
   );
