@@ -15,7 +15,7 @@ async function start(threads = 2): Promise<Engine> {
   return engine;
 }
 
-/** A program of one phase of tasks, one call each. */
+/** A program of one phase, whose tasks make one call each. */
 function programOf(engine: Engine, calls: readonly Pick<Call, "kernel" | "args">[]): Program {
   return {
     id: engine.newId(),
@@ -42,7 +42,7 @@ const run = (program: Program, steps = 1) => ({
   stepBase: 0,
 });
 
-/** Two floats, doubled at every step by each of `calls` tasks. */
+/** A program that doubles two floats at every step. */
 function doubling(engine: Engine) {
   const address = engine.allocate(8, "floats");
   const program = programOf(engine, [{ kernel: "rescale", args: [address, address, 1, 2, 2, 0] }]);
@@ -56,14 +56,14 @@ function doubling(engine: Engine) {
 const TRAP = { kernel: "clear", args: [2 ** 31 - 16, 64] } as const;
 
 describe("Engine", () => {
-  it("runs a program's steps over memory that it wrote and reads back", async () => {
+  it("writes memory, runs a program's steps on it, and reads it back", async () => {
     const engine = await start();
     const { program, floats } = doubling(engine);
     expect(await engine.run(run(program, 5))).toBe(5);
     expect(await floats()).toEqual([32, 96]);
   });
 
-  it("gives out memory at cache lines, none of it twice", async () => {
+  it("allocates memory at cache lines, none of it twice", async () => {
     const engine = await start(1);
     const first = engine.allocate(1, "a");
     const second = engine.allocate(100, "b");
@@ -74,7 +74,7 @@ describe("Engine", () => {
     expect(engine.usedBytes).toBeGreaterThan(second + 100);
   });
 
-  it("refuses what would outgrow memory, with both sizes and what asked for it, and stays usable", async () => {
+  it("refuses allocations beyond its memory, with both sizes and the purpose, and stays usable", async () => {
     const engine = await start();
     expect(() => engine.allocate(3 * 2 ** 30, "training, conv2d output")).toThrow(
       new HeddleError({
@@ -96,7 +96,7 @@ describe("Engine", () => {
     );
   });
 
-  it("takes runs in turn when they are asked for at once", async () => {
+  it("takes simultaneous runs in turn", async () => {
     const engine = await start();
     const { program, floats } = doubling(engine);
     const [three, two] = await Promise.all([engine.run(run(program, 3)), engine.run(run(program, 2))]);
@@ -105,8 +105,8 @@ describe("Engine", () => {
   });
 });
 
-describe("a signal", () => {
-  it("that fired before rejects before the first step, and the engine goes on", async () => {
+describe("a run with a signal", () => {
+  it("that has fired is rejected before its first step, and the engine stays usable", async () => {
     const engine = await start();
     const { program, floats } = doubling(engine);
     await expect(engine.run({ ...run(program, 5), signal: AbortSignal.abort() })).rejects.toThrow(
@@ -117,7 +117,7 @@ describe("a signal", () => {
     expect(await floats()).toEqual([2, 6]);
   });
 
-  it("that fires on the way stops behind a whole step", async () => {
+  it("that fires during the run stops after a whole step", async () => {
     const engine = await start();
     const address = engine.allocate(4, "count");
     const program = programOf(engine, [{ kernel: "rescale", args: [address, address, 1, 1, 1, 1] }]);
@@ -141,7 +141,7 @@ describe("a signal", () => {
 
 describe("a kernel that traps", () => {
   it.each([1, 2, 4])(
-    "rejects with its name on %s threads, ends the engine, and leaves others alone",
+    "rejects runs with its name on %s threads, ends the engine, and does not affect other engines",
     async (threads) => {
       const engine = await start(threads);
       const other = await start(threads);
@@ -153,11 +153,11 @@ describe("a kernel that traps", () => {
       ]);
       engine.load(trap);
       const waiting = engine.run(run(trap, 100));
-      const behind = engine.run(run(trap, 1));
+      const queued = engine.run(run(trap, 1));
       await expect(waiting).rejects.toThrow(
         /^kernel clear of some layer \(forward\): .*memory access out of bounds/,
       );
-      await expect(behind).rejects.toThrow(/^kernel clear/);
+      await expect(queued).rejects.toThrow(/^kernel clear/);
       expect(engine.alive).toBe(false);
       await expect(engine.run(run(trap))).rejects.toThrow(/^kernel clear/);
       await expect(engine.read(0, 4)).rejects.toThrow(/^kernel clear/);
@@ -169,7 +169,7 @@ describe("a kernel that traps", () => {
     },
   );
 
-  it("in a later phase does not leave the other threads at the barrier", async () => {
+  it("in a later phase does not leave other threads waiting at the barrier", async () => {
     const engine = await start(3);
     const calls = Array.from({ length: 6 }, () => ({ kernel: "expF32", args: [0] }) as const);
     const phases = [calls, [...calls, TRAP], calls].flatMap((phase) => programOf(engine, phase).phases);
@@ -181,7 +181,7 @@ describe("a kernel that traps", () => {
 
 describe("an exception in a thread", () => {
   it.each([1, 2, 4])(
-    "rejects with what it was about on %s threads, and leaves others alone",
+    "rejects the run with the task on %s threads, and does not affect other engines",
     async (threads) => {
       const [engine, other] = [await start(threads), await start(threads)];
       const bytes = engine.allocate(8, "bytes");
@@ -202,7 +202,7 @@ describe("an exception in a thread", () => {
     },
   );
 
-  it("while it takes a program rejects the run behind with the kernel's name", async () => {
+  it("while loading a program rejects the next run with the kernel's name", async () => {
     const engine = await start();
     const program = programOf(engine, [{ kernel: "unheard" as Call["kernel"], args: [] }]);
     engine.load(program);
@@ -212,7 +212,7 @@ describe("an exception in a thread", () => {
 });
 
 describe("a thread that dies", () => {
-  it("rejects the run under way instead of hanging it", async () => {
+  it("rejects the run under way, which would hang otherwise", async () => {
     const workers: Worker[] = [];
     const note = (worker: Worker) => workers.push(worker);
     process.on("worker", note);
@@ -234,7 +234,7 @@ describe("a thread that dies", () => {
     expect(await floats()).toEqual([2, 6]);
   });
 
-  it("is reported with the kernel that it was in", async () => {
+  it("is reported with the kernel that it was running", async () => {
     const workers: Worker[] = [];
     const note = (worker: Worker) => workers.push(worker);
     process.on("worker", note);
@@ -268,8 +268,8 @@ describe("a thread that dies", () => {
   });
 });
 
-describe("close", () => {
-  it("rejects what is under way and what comes after", async () => {
+describe("closing an engine", () => {
+  it("rejects the run under way and every later call", async () => {
     const engine = await start();
     const { program } = doubling(engine);
     const running = engine.run(run(program, 2 ** 30));
@@ -278,7 +278,7 @@ describe("close", () => {
     await expect(running).rejects.toThrow(message);
     await expect(engine.run(run(program))).rejects.toThrow(message);
     expect(() => engine.write(0, new Float32Array(1))).toThrow(message);
-    // Letting go of data is always allowed.
+    // Releasing data is always allowed.
     engine.unbind(1);
   });
 });

@@ -22,18 +22,18 @@ beforeAll(async () => {
 const words = new Int32Array(1);
 const float = new Float32Array(words.buffer);
 
-/** A float's place among all floats: neighbours differ by 1. */
+/** A float's rank among all floats: neighbours differ by 1. */
 function place(value: number): number {
   float[0] = value;
   return words[0]! < 0 ? -(words[0]! & 0x7fffffff) : words[0]!;
 }
 
-/** How many floats lie between a result and the true value, which f64 has to many more digits. */
+/** How many floats lie between a result and the true value, which f64 holds to many more digits. */
 function ulps(actual: number, exact: number): number {
   return Math.abs(place(actual) - place(Math.fround(exact)));
 }
 
-describe("expF32", () => {
+describe("the kernels' expF32", () => {
   it("is within 1 ulp over the whole range, denormals included", () => {
     let worst = 0;
     for (let x = -104; x <= 89; x += 0.0031) {
@@ -48,7 +48,7 @@ describe("expF32", () => {
     expect(worst).toBeLessThanOrEqual(1);
   });
 
-  it("knows the special values and the ends of its range", () => {
+  it("handles special values and the ends of its range", () => {
     expect(expF32(0)).toBe(1);
     expect(expF32(-0)).toBe(1);
     expect(expF32(Number.POSITIVE_INFINITY)).toBe(Number.POSITIVE_INFINITY);
@@ -56,7 +56,7 @@ describe("expF32", () => {
     expect(expF32(Number.NaN)).toBeNaN();
     expect(expF32(3.4e38)).toBe(Number.POSITIVE_INFINITY);
     expect(expF32(-3.4e38)).toBe(0);
-    // ln of the largest float is 88.7228…, of half the smallest −103.97…
+    // The logarithm of the largest float is 88.7228…, that of half the smallest −103.97…
     expect(expF32(88.72)).toBeLessThan(Number.POSITIVE_INFINITY);
     expect(expF32(88.73)).toBe(Number.POSITIVE_INFINITY);
     expect(expF32(-103.9)).toBeGreaterThan(0);
@@ -64,8 +64,8 @@ describe("expF32", () => {
   });
 });
 
-describe("logF32", () => {
-  it("is within 1 ulp for floats of every size, and around 1", () => {
+describe("the kernels' logF32", () => {
+  it("is within 1 ulp for floats of every magnitude, and around 1", () => {
     let worst = 0;
     const check = (argument: number) => {
       if (argument > 0) worst = Math.max(worst, ulps(logF32(argument), Math.log(argument)));
@@ -82,7 +82,7 @@ describe("logF32", () => {
     expect(worst).toBeLessThanOrEqual(1);
   });
 
-  it("knows the special values and the ends of its range", () => {
+  it("handles special values and the ends of its range", () => {
     expect(logF32(1)).toBe(0);
     expect(logF32(0)).toBe(Number.NEGATIVE_INFINITY);
     expect(logF32(-0)).toBe(Number.NEGATIVE_INFINITY);
@@ -93,12 +93,12 @@ describe("logF32", () => {
   });
 });
 
-describe("sinTurns and cosTurns", () => {
+describe("the kernels' sinTurns and cosTurns", () => {
   it("are within 1e-12 over many turns, and within 1 ulp of f32 away from zeros", () => {
     let worst = 0;
     let worstUlps = 0;
     const check = (turns: number) => {
-      // The built-in functions lose digits beyond the first turn: the fraction is exact.
+      // The built-in functions lose digits beyond the first turn; the fraction of a turn is exact.
       const angle = 2 * Math.PI * (turns - Math.round(turns));
       for (const [actual, exact] of [
         [sinTurns(turns), Math.sin(angle)],
@@ -115,7 +115,7 @@ describe("sinTurns and cosTurns", () => {
     expect(worstUlps).toBeLessThanOrEqual(1);
   });
 
-  it("are exact at quarters, and know what has no value", () => {
+  it("are exact at quarter turns, and NaN where there is no value", () => {
     for (const whole of [-5, 0, 1, 4096]) {
       expect([0, 0.25, 0.5, 0.75].map((part) => sinTurns(whole + part) + 0)).toEqual([0, 1, 0, -1]);
       expect([0, 0.25, 0.5, 0.75].map((part) => cosTurns(whole + part) + 0)).toEqual([1, 0, -1, 0]);

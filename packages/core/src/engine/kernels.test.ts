@@ -18,7 +18,7 @@ describe("kernels", () => {
     }
   });
 
-  it("come from the caller's bytes, a response, or a function of the variant", async () => {
+  it("may be bytes, a response, or a function that returns either", async () => {
     const bytes = new Uint8Array(await file("strict"));
     const copy = bytes.slice();
     for (const kernels of [bytes, bytes.buffer, new Response(bytes), async () => bytes]) {
@@ -29,24 +29,24 @@ describe("kernels", () => {
     expect(bytes).toEqual(copy);
   });
 
-  it("are asked for by the name of the variant", async () => {
-    const asked: string[] = [];
+  it("are requested from a function by the variant's name", async () => {
+    const requested: string[] = [];
     const kernels = async (variant: string) => {
-      asked.push(variant);
+      requested.push(variant);
       return new Uint8Array(await file(variant));
     };
     for (const fast of [false, true]) (await Engine.create({ threads: 1, fast, kernels })).close();
-    expect(asked).toEqual(["strict", "fma"]);
+    expect(requested).toEqual(["strict", "fma"]);
   });
 
-  it("are refused when they are something else", async () => {
+  it("are refused if they are not kernels of this version", async () => {
     await expect(Engine.create({ kernels: new TextEncoder().encode("<!doctype html>") })).rejects.toThrow(
       "Engine: expected `kernels` to be strict.wasm of this version of @heddle/core, received 15 bytes of " +
         "something else. Use @heddle/core/kernels/strict.wasm, or omit `kernels`.",
     );
   });
 
-  it("are refused when their URL gives no file", async () => {
+  it("are refused if their URL returns an error", async () => {
     const kernels = new Response("", { status: 404 });
     await expect(Engine.create({ kernels })).rejects.toThrow(/to fetch the kernels.*received HTTP 404/);
   });

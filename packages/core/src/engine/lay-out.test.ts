@@ -4,7 +4,7 @@ import { layOut } from "./lay-out.js";
 import type { Address } from "./program.js";
 import { type Buffer, ProgramBuilder, type Scope } from "./program-builder.js";
 
-/** Records all requests; addresses follow each other without gaps. */
+/** Records all requests, and allocates addresses without gaps. */
 function allocator() {
   const requests: { bytes: number; what: string }[] = [];
   let used = 0;
@@ -22,7 +22,7 @@ function allocator() {
 }
 
 describe("laying out a program", () => {
-  it("never puts two values that exist at once in the same place", () => {
+  it("never puts two values that exist at the same time in the same place", () => {
     const scopes: Scope[] = ["global", "sample", "shard", "thread", "step", "result"];
     const sizes = fc.record({
       batchSize: fc.integer({ min: 1, max: 9 }),
@@ -95,7 +95,7 @@ describe("laying out a program", () => {
     const memory = allocator();
     const { program, addressOf } = layOut(builder, { id: 1, allocator: memory, rows });
     const bytes = Object.fromEntries(memory.requests.map(({ bytes, what }) => [what, bytes]));
-    // Shards of two samples: one for each thread, or all six.
+    // Shards have two samples: `local` has a shard for each thread, `kept` has all six.
     expect(bytes).toMatchObject({ "p, local": 2 * 2 * 20, "p, kept": 6 * 2 * 20 });
     const tasks = program.phases[1];
     expect(tasks && "tasks" in tasks && tasks.tasks[0]![0]!.args[0]).toEqual({
@@ -118,7 +118,7 @@ describe("laying out a program", () => {
     const memory = allocator();
     layOut(builder, { id: 1, allocator: memory, rows });
     const bytes = Object.fromEntries(memory.requests.map(({ bytes, what }) => [what, bytes]));
-    // Shards of two samples: images for each of two threads, labels for all six.
+    // Shards have two samples: there are images for each of two threads, labels for all six.
     expect(bytes).toMatchObject({ "p, images": 2 * 2 * 20, "p, labels": 6 * 4 });
   });
 

@@ -1,4 +1,4 @@
-// A thread's side in the test's own thread, on memory of its own: what a page without shared memory runs.
+// A thread's code, run in the test's own thread on memory of its own, as on a page without shared memory.
 import { readFile } from "node:fs/promises";
 import { beforeEach, describe, expect, it } from "vitest";
 import { MAXIMUM_PAGES } from "./kernel-table.js";
@@ -19,7 +19,7 @@ beforeEach(async () => {
   expect(answers.splice(0)).toEqual([{ type: "ready" }]);
 });
 
-/** Gives out addresses from 64 on. */
+/** Allocates addresses from 64 up. */
 function allocator() {
   let used = 64;
   return {
@@ -34,7 +34,7 @@ function allocator() {
   };
 }
 
-/** A program that gives each sample's bytes, over 2 and plus 1, and sums the floats of a batch. */
+/** A program that computes byte / 2 + 1 for each sample's bytes, and sums these floats over a batch. */
 function program(batchSize: number, maxSteps: number) {
   const builder = new ProgramBuilder({ name: "test", batchSize, shards: 2, maxSteps, threads: 1 });
   const rows = builder.buffer("rows", "result", 4);
@@ -62,7 +62,7 @@ function read(address: number, count: number): number[] {
 }
 
 describe("a thread on plain memory", () => {
-  it("gathers rows in any order, runs slices of a run, and takes a smaller last batch", () => {
+  it("gathers rows in any order, runs part of a run's steps, and handles a smaller last batch", () => {
     const { program: loaded, kept, sum } = program(3, 2);
     const data = Uint8Array.from({ length: 18 }, (_, i) => i);
     post({ type: "load", program: loaded });
@@ -75,21 +75,21 @@ describe("a thread on plain memory", () => {
     expect(answers.splice(0)).toEqual([{ type: "ran" }, { type: "ran" }]);
     const value = (row: number, column: number) => (3 * row + column) / 2 + 1;
     expect(read(kept, 12)).toEqual([...rows].flatMap((row) => [0, 1, 2].map((column) => value(row, column))));
-    // Batches of three samples and of one: a float3 sum for each step.
+    // A batch of three samples and one of one: each step sums three floats.
     expect(read(sum, 6)).toEqual([
       ...[0, 1, 2].map((column) => value(5, column) + value(0, column) + value(3, column)),
       ...[0, 1, 2].map((column) => value(1, column)),
     ]);
   });
 
-  it("grows its memory for what is written", () => {
+  it("grows its memory when bytes are written past its end", () => {
     const bytes = new Uint8Array([1, 2, 3]);
     post({ type: "write", address: 5 * 65536, bytes });
     post({ type: "read", address: 5 * 65536, byteLength: 3 });
     expect(answers).toEqual([{ type: "bytes", bytes }]);
   });
 
-  it("answers a trap with the kernel's name, and is not a bystander", () => {
+  it("answers a trap with the kernel's name, as its cause", () => {
     const { program: loaded } = program(3, 1);
     const call = { kernel: "clear", args: [2 ** 31, 1], owner: "layer", pass: "forward", macs: 0 } as const;
     post({ type: "load", program: { ...loaded, phases: [{ name: "trap", tasks: [[call]] }] } });
@@ -106,7 +106,7 @@ describe("a thread on plain memory", () => {
     ]);
   });
 
-  it("says so when the kernels do not match the program", () => {
+  it("reports kernels that do not match the program", () => {
     const { program: loaded } = program(3, 1);
     const call = { kernel: "nosuch" as "clear", args: [], owner: "layer", pass: "forward", macs: 0 } as const;
     post({ type: "load", program: { ...loaded, phases: [{ name: "p", tasks: [[call]] }] } });
@@ -119,7 +119,7 @@ describe("a thread on plain memory", () => {
     ]);
   });
 
-  it("cannot grow past the most memory that a program may take", () => {
+  it("cannot grow past the maximum memory of a program", () => {
     post({ type: "write", address: MAXIMUM_PAGES * 65536, bytes: new Uint8Array(1) });
     expect(answers).toMatchObject([{ type: "failed", bystander: false }]);
   });

@@ -15,15 +15,15 @@ const exporting = (f: (a: number, b: number, c: number) => number) => ({
 });
 
 describe("the fused kernels", () => {
-  it("are chosen where multiply-adds round once", () => {
-    // Exact in doubles, as in one rounding.
+  it("are chosen if multiply-adds round once", () => {
+    // Exact in doubles, so it is rounded once.
     engineWith(exporting((a, b, c) => a * b + c));
     expect(hasRelaxedSimd()).toBe(true);
     expect(chooseVariant(true)).toBe("fma");
     expect(chooseVariant(false)).toBe("strict");
   });
 
-  it("are refused where multiply-adds round twice", () => {
+  it("are refused if multiply-adds round twice", () => {
     engineWith(exporting((a, b, c) => Math.fround(Math.fround(a * b) + c)));
     expect(hasRelaxedSimd()).toBe(false);
     expect(() => chooseVariant(true)).toThrow(
@@ -33,7 +33,7 @@ describe("the fused kernels", () => {
     expect(chooseVariant(false)).toBe("strict");
   });
 
-  it("are refused where the module does not compile", () => {
+  it("are refused if the engine has no relaxed SIMD", () => {
     engineWith({ validate: () => false });
     expect(() => chooseVariant(true)).toThrow("received one without");
   });
