@@ -25,7 +25,7 @@ import {
   tilesOf,
 } from "./index.js";
 
-/** Takes an image for class 1 where its pixel at row 2, column 3 is bright, whatever the others are. */
+/** Predicts class 1 if the pixel at row 2, column 3 is bright, whatever the others are. */
 function onePixelModel(activation: "softmax" | "linear" = "softmax"): Sequential {
   const model = new Sequential([
     new Input([6, 5, 1]),
@@ -51,7 +51,7 @@ describe("occlusion", () => {
     const model = onePixelModel();
     const map = await occlusion(model, brightAt(2, 3), { patch: 1 });
     expect([map.label, map.patch, map.stride, map.height, map.width]).toEqual([1, 1, 1, 6, 5]);
-    // e⁸ / (1 + e⁸); with the pixel at the mean, 255 / 30 ≈ 9, e^(8 · 9 / 255) / (1 + …).
+    // e⁸ / (1 + e⁸); with the pixel set to the mean, 255 / 30 ≈ 9, e^(8 · 9 / 255) / (1 + …).
     expect(map.probability).toBeCloseTo(1 / (1 + Math.exp(-8)), 5);
     const hidden = 1 / (1 + Math.exp((-8 * 9) / 255));
     expect(map.worst).toEqual({ row: 2, column: 3, probability: expect.closeTo(hidden, 5) });
@@ -64,18 +64,18 @@ describe("occlusion", () => {
   it("averages over the patches that hide a pixel, and reaches the last row and column", async () => {
     const model = onePixelModel();
     const map = await occlusion(model, brightAt(2, 3), { patch: 3, stride: 2 });
-    // Rows 0, 2, 3 and columns 0, 2: (2, 3) is hidden by 2 of 3 rows, both with column 2.
+    // Patches start at rows 0, 2, 3 and columns 0, 2: (2, 3) is hidden by two of them, in column 2.
     const drop = map.values[2 * 5 + 3]!;
     expect(drop).toBeGreaterThan(0.3);
     expect(map.values[0]).toBe(0);
-    // Row 5 is hidden only from row 3 on: that patch leaves the pixel at row 2 alone.
+    // Row 5 is hidden only by patches from row 3, which do not hide the pixel at row 2.
     expect(map.values[5 * 5 + 4]).toBe(0);
-    // (3, 4) is hidden by the patches of rows 2 and 3; only the first of them hides the pixel.
+    // (3, 4) is hidden by the patches from rows 2 and 3; only the first hides the pixel.
     expect(map.values[3 * 5 + 4]).toBeCloseTo(drop / 2, 5);
     model.dispose();
   });
 
-  it("watches another class where one is named, and refuses patches larger than the image", async () => {
+  it("explains the class of `label`, and refuses patches larger than the image", async () => {
     const model = onePixelModel();
     const map = await occlusion(model, brightAt(2, 3), { patch: 1, label: 0 });
     expect(map.values[13]).toBeLessThan(-0.3);
@@ -104,7 +104,7 @@ describe("a model with one output", () => {
   model.compile({ loss: "mse", threads: 1 });
   const image = { images: Float32Array.from({ length: 16 }, (_, at) => at - 8), count: 1, shape: [4, 4, 1] };
 
-  it("is explained as the two classes that it tells apart", async () => {
+  it("is explained like one with two classes", async () => {
     const trace = await Trace.open(model, { threads: 1 });
     const maps = await gradCam(
       trace,
@@ -115,7 +115,7 @@ describe("a model with one output", () => {
     expect([...maps[1]!.values]).toEqual([...image.images].map((x) => Math.max(0, -x / 4)));
     trace.close();
     const hidden = await occlusion(model, image, { patch: 1 });
-    // The mean is -0.5: 4 · -0.5 = -2, which speaks for class 0.
+    // The mean is -0.5, so the logit is 4 · -0.5 = -2: class 0.
     expect(hidden.label).toBe(0);
     expect(hidden.probability).toBeCloseTo(1 - 1 / (1 + Math.exp(2)), 5);
     model.dispose();
@@ -144,21 +144,21 @@ describe("gradCam", () => {
   afterAll(() => trace.close());
   const images = Float32Array.from({ length: 16 }, (_, index) => index - 8);
 
-  it("is ReLU(Σ α A), by hand", async () => {
+  it("computes ReLU(Σ α A)", async () => {
     const [map] = await gradCam(trace, { images, count: 1, shape: [4, 4, 1] }, [0]);
     expect(map!.layer).toBe("conv");
     // α = (3, 1) / 16 and A = (x, −x): (3 − 1) / 16 · x above 0.
     expect(Array.from(map!.values)).toEqual(Array.from(images, (x) => Math.max(0, x / 8)));
-    // Every place has the mean gradient, as the places are averaged.
+    // Every place has the mean gradient, because pooling averages the places.
     expect(map!.elementwise).toEqual(map!.values);
   });
 
-  it("is zero where nothing speaks for the class", async () => {
+  it("is zero if nothing counts for the class", async () => {
     const [map] = await gradCam(trace, { images, count: 1, shape: [4, 4, 1] }, [1]);
     expect(Array.from(map!.values)).toEqual(new Array(16).fill(0));
   });
 
-  it("names layers and classes that do not fit", async () => {
+  it("refuses unknown classes, layers without a map, and models without a convolution", async () => {
     const sample = { images, count: 1, shape: [4, 4, 1] };
     await expect(gradCam(trace, sample, [2])).rejects.toThrow(
       "Grad-CAM: expected a class from 0 to 1, received 2. Pass a class that the model has an output for.",
@@ -177,7 +177,7 @@ describe("gradCam", () => {
 });
 
 describe("filtersOf", () => {
-  it("cuts kernels into a picture for each input channel and filter", () => {
+  it("returns a picture of each kernel's input channels and filters", () => {
     const model = new Sequential([
       new Input([6, 6, 3]),
       new Conv2D(4, [3, 2], { name: "conv" }),
@@ -185,23 +185,23 @@ describe("filtersOf", () => {
       new Flatten(),
       new Dense(2),
     ]);
-    const found = filtersOf(model);
-    expect(found.map(({ weight, inputs, filters, tiles }) => [weight, inputs, filters, tiles.count])).toEqual(
-      [
-        ["conv/kernel", 3, 4, 12],
-        ["separable/depthwise_kernel", 4, 1, 4],
-        ["separable/pointwise_kernel", 4, 5, 20],
-      ],
-    );
-    const { tiles } = found[0]!;
+    const kernels = filtersOf(model);
+    expect(
+      kernels.map(({ weight, inputs, filters, tiles }) => [weight, inputs, filters, tiles.count]),
+    ).toEqual([
+      ["conv/kernel", 3, 4, 12],
+      ["separable/depthwise_kernel", 4, 1, 4],
+      ["separable/pointwise_kernel", 4, 5, 20],
+    ]);
+    const { tiles } = kernels[0]!;
     const kernel = model.getLayer("conv").weights[0]!.values;
-    // Row 2, column 1 of the kernel of channel 1 and filter 3: [R, S, C, K] = [2, 1, 1, 3].
+    // Row 2, column 1 of channel 1 of filter 3: [R, S, C, K] = [2, 1, 1, 3].
     expect(tiles.values[(1 * 4 + 3) * 6 + 2 * 2 + 1]).toBe(kernel[((2 * 2 + 1) * 3 + 1) * 4 + 3]);
   });
 });
 
 describe("tilesOf", () => {
-  it("gives a picture for each channel, and rows of 64 for anything else", () => {
+  it("returns a picture of each channel, and rows of 64 for values that are not an image", () => {
     const image = tilesOf(
       Float32Array.from({ length: 24 }, (_, index) => index),
       [2, 3, 4],
@@ -218,11 +218,11 @@ describe("tilesOf", () => {
 });
 
 describe("nearestNeighbours", () => {
-  it("is what all distances say", async () => {
+  it("finds the neighbours that comparing all rows finds", async () => {
     const random = new Random(5, "split");
     const [count, length] = [60, 7];
     const rows = Float32Array.from({ length: count * length }, () => random.normal() + 3);
-    // Twins: at distance 0 of each other.
+    // Rows 10 and 20 are equal.
     rows.copyWithin(10 * length, 20 * length, 21 * length);
     const { indices, distances } = await nearestNeighbours(rows, count, 5, { threads: 2 });
     const distance = (a: number, b: number) =>
@@ -250,7 +250,7 @@ describe("embed", () => {
   });
   afterAll(() => trace.close());
 
-  it("lays images out, the same for a seed, and measures neighbours by hand's count", async () => {
+  it("maps images, to the same points for the same seed, and measures how many neighbours share a class", async () => {
     const samples = tinyImages(48);
     const shares: number[] = [];
     const map = await embed(trace, samples, { threads: 2, onProgress: (share) => shares.push(share) });
@@ -271,12 +271,15 @@ describe("embed", () => {
     expect(map.agreementByClass.length).toBe(3);
   });
 
-  it("stops on request, and refuses too few images and models without a hidden layer", async () => {
+  it("stops on a signal, and refuses too few images", async () => {
     const aborted = AbortSignal.abort();
     await expect(embed(trace, tinyImages(20), { signal: aborted })).rejects.toThrow("Stopped");
     await expect(embed(trace, tinyImages(3))).rejects.toThrow(
       "Embedding: expected at least 4 images, received 3. Pass more images.",
     );
+  });
+
+  it("uses the last hidden layer, if the model has one", () => {
     const shallow = new Sequential([new Input([8, 8, 3]), new Conv2D(4, 3)]);
     expect(lastHiddenLayer(shallow)).toBeUndefined();
     expect(lastHiddenLayer(model)).toBe("flatten");

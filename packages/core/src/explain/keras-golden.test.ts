@@ -1,4 +1,4 @@
-// Feature maps and Grad-CAM against real Keras: tools/golden/explain.py wrote what it made of the same models.
+// Feature maps and Grad-CAM against real Keras: tools/golden/explain.py wrote Keras's results for the same models.
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { modelFromJson } from "../model/load.js";
@@ -33,7 +33,7 @@ const file = new URL("../../../../tests/golden/explain.json", import.meta.url);
 const golden = JSON.parse(readFileSync(file, "utf8")) as Golden;
 
 describe.each(golden.cases.map((example, number) => [number, example] as const))(
-  "Keras, model %i",
+  "explaining model %i agrees with Keras:",
   (_, example) => {
     let model: Model;
     let trace: Trace;
@@ -53,7 +53,7 @@ describe.each(golden.cases.map((example, number) => [number, example] as const))
       shape: model.inputShape,
     });
 
-    it("every layer gives what Keras's does", async () => {
+    it("feature maps of every layer", async () => {
       const maps = await featureMaps(trace, sample());
       expect(maps.map(({ layer }) => layer)).toEqual(example.layers.map(({ name }) => name));
       maps.forEach(({ shape, values }, index) => {
@@ -78,7 +78,7 @@ describe.each(golden.cases.map((example, number) => [number, example] as const))
   },
 );
 
-/** Each value within 1e-5 of the largest. */
+/** Checks that each value is within 1e-5 of the largest. */
 function expectEach(actual: ArrayLike<number>, expected: readonly number[]): void {
   expect(actual.length).toBe(expected.length);
   const largest = expected.reduce((top, value) => Math.max(top, Math.abs(value)), 0);
