@@ -9,7 +9,7 @@ import {
   TensorBoard,
 } from "./index.js";
 
-refuses("callbacks with wrong options", [
+refuses("wrong options of callbacks", [
   [
     () => new EarlyStopping({ patience: -1 }),
     "EarlyStopping: expected patience to be a whole number of at least 0, received -1. Correct patience.",

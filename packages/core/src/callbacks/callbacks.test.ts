@@ -1,4 +1,4 @@
-// Callbacks in whole trainings: files, restarts, faults. What they decide by numbers is in fit-golden.test.ts.
+// Callbacks in whole trainings: files, restarts, faults. Their decisions are compared in keras-golden.test.ts.
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -38,7 +38,7 @@ function cnn(optimizer: Optimizer = new Adam({ learningRate: 0.01 })): Sequentia
 const data = tinyImages(70);
 const options = { batchSize: 16, validationData: tinyImages(20, 2) };
 
-/** Throws at the beginning of an epoch, as a crash would. */
+/** Throws at the start of an epoch, in place of a crash. */
 const crashAt = (at: number): Callback => ({
   onEpochBegin(epoch) {
     if (epoch === at) throw new Error("the power went");
@@ -46,7 +46,7 @@ const crashAt = (at: number): Callback => ({
 });
 
 describe("ModelCheckpoint", () => {
-  it("writes a folder for each epoch, its path filled in, which loads as the model of then", async () => {
+  it("writes a folder for each epoch, named by its template, which loads as that epoch's model", async () => {
     const shas: string[] = [];
     const model = cnn();
     const callbacks = [
@@ -61,7 +61,7 @@ describe("ModelCheckpoint", () => {
     expect(shas[1]).not.toBe(shas[0]);
   });
 
-  it("keeps the best weights alone", async () => {
+  it("keeps only the best weights", async () => {
     const model = cnn();
     const path = `${folder}/best.safetensors`;
     const best = new ModelCheckpoint(path, {
@@ -85,7 +85,7 @@ describe("ModelCheckpoint", () => {
     expect(best.lastPath).toBe(path);
   });
 
-  it("says what a path may name", async () => {
+  it("refuses a path with a wrong extension or an unknown name", async () => {
     expect(() => new ModelCheckpoint("weights", { saveWeightsOnly: true })).toThrow(
       "ModelCheckpoint: expected a path that ends in .safetensors, received weights. Correct the path, or `saveWeightsOnly`.",
     );
@@ -97,7 +97,7 @@ describe("ModelCheckpoint", () => {
 });
 
 describe("a monitor", () => {
-  it("that is not measured is named with those that are", async () => {
+  it("that is not measured is refused with those that are", async () => {
     const callbacks = [new EarlyStopping()];
     await expect(cnn().fit(data, { callbacks })).rejects.toThrow(
       'EarlyStopping: expected monitor to be one of loss, accuracy, learning_rate, received "val_loss". Check its spelling; pass `validationData` or `validationSplit`',
@@ -109,7 +109,7 @@ describe("a monitor", () => {
 });
 
 describe("CSVLogger", () => {
-  it("writes Keras's columns, and goes on with a file", async () => {
+  it("writes Keras's columns, and appends to a file", async () => {
     const path = join(folder, "log.csv");
     const model = cnn();
     const { epochs } = await model.fit(data, { ...options, epochs: 2, callbacks: [new CSVLogger(path)] });
@@ -122,7 +122,7 @@ describe("CSVLogger", () => {
     expect(await readFile(path, "utf8")).toBe(`${[header, ...rows].join("\n")}\n`);
   });
 
-  it("has columns for epochs that are validated later, and NA until then", async () => {
+  it("writes NA in the columns of validation until there is one", async () => {
     const path = join(folder, "log.csv");
     const callbacks = [new CSVLogger(path, { separator: ";" })];
     await cnn().fit(data, { ...options, epochs: 2, validationFreq: 2, callbacks });
@@ -134,7 +134,7 @@ describe("CSVLogger", () => {
 });
 
 describe("TensorBoard", () => {
-  it("writes one file for training and one for validation, a record for each epoch", async () => {
+  it("writes one file for training and one for validation, with a record for each epoch", async () => {
     await cnn().fit(data, { ...options, epochs: 3, callbacks: [new TensorBoard(folder)] });
     for (const [part, tags] of [
       ["train", ["epoch_loss", "epoch_accuracy", "epoch_learning_rate"]],
@@ -162,7 +162,7 @@ describe("BackupAndRestore", () => {
   it.each([
     ["Adam", () => new Adam({ learningRate: 0.01 })],
     ["SGD with momentum on a schedule", () => new SGD({ learningRate: new OneCycle(0.05), momentum: 0.9 })],
-  ])("goes on behind a crash with the same bits: %s", async (_, optimizer) => {
+  ])("resumes after a crash to the same bits: %s", async (_, optimizer) => {
     const run = { ...options, epochs: 5 };
     const whole = cnn(optimizer());
     const expected = await whole.fit(data, run);
@@ -181,7 +181,7 @@ describe("BackupAndRestore", () => {
     expect(await readdir(`${folder}/backup`)).toEqual([]);
   });
 
-  it("keeps a rate that a callback has set, and the backup where it is asked to", async () => {
+  it("restores a learning rate that a callback has set, and keeps the backup if deleteCheckpoint is false", async () => {
     const run = { ...options, epochs: 4 };
     const halve = () => new LearningRateScheduler((_, rate) => rate / 2);
     const backup = () => new BackupAndRestore(folder, { deleteCheckpoint: false });
@@ -195,7 +195,7 @@ describe("BackupAndRestore", () => {
     expect(await readdir(folder)).toEqual(["backup.safetensors"]);
   });
 
-  it("refuses the backup of another optimizer", async () => {
+  it("refuses a different optimizer's backup", async () => {
     const callbacks = () => [new BackupAndRestore(folder)];
     await expect(
       cnn().fit(data, { ...options, epochs: 2, callbacks: [...callbacks(), crashAt(2)] }),

@@ -26,15 +26,15 @@ const state: TrainingState = {
 const notes = { history: 'epoch,"loss"\n1,0.5\n', empty: "" };
 const file = await checkpointFile({ state, notes });
 
-describe("a checkpoint", () => {
-  it("comes back to the last bit", async () => {
+describe("a checkpoint file", () => {
+  it("is read back to the last bit", async () => {
     expect(await readCheckpoint("file", file)).toEqual({ state, notes });
     const between: TrainingState = { ...state, underWay: undefined, stopped: true, learningRate: undefined };
     const other = await checkpointFile({ state: between, notes: {} });
     expect(await readCheckpoint("file", other)).toEqual({ state: between, notes: {} });
   });
 
-  it("is refused by name when any byte of it is another, or some are missing", async () => {
+  it("is refused if any byte is changed, missing or added", async () => {
     const refuses = (bytes: Uint8Array) =>
       expect(readCheckpoint("Checkpoint a", bytes)).rejects.toThrow(/^Checkpoint a: expected /);
     for (let at = 0; at < file.length; at++) {
@@ -56,14 +56,14 @@ describe("a checkpoint", () => {
     ["learningRate", "null", { learningRate: Number.NaN }],
     ["learningRate", "-0.1", { learningRate: -0.1 }],
     ["seconds of the epoch", "null", { underWay: { ...state.underWay!, seconds: Number.POSITIVE_INFINITY } }],
-  ])("is refused when its %s is %s, though its checksum is right", async (name, received, change) => {
+  ])("is refused if its %s is %s, even with the right checksum", async (name, received, change) => {
     const wrong = await checkpointFile({ state: { ...state, ...change }, notes });
     await expect(readCheckpoint("Checkpoint a", wrong)).rejects.toThrow(
       `Checkpoint a: expected a finite number of at least 0 for ${name}, received ${received}. The file is damaged`,
     );
   });
 
-  it("is refused when its learning rate is larger than numbers are, its checksum made right again", async () => {
+  it("is refused if its learning rate overflows, even with the right checksum", async () => {
     const bytes = Buffer.from(await checkpointFile({ state: { ...state, learningRate: 12345 }, notes }));
     bytes.write("1e999", bytes.indexOf("12345"));
     const at = bytes.indexOf('"checksum":"') + '"checksum":"'.length;
@@ -74,7 +74,7 @@ describe("a checkpoint", () => {
     );
   });
 
-  it("is no other file of tensors", async () => {
+  it("is not any file of tensors", async () => {
     const weights = writeSafetensors([{ name: "a", shape: [1], values: Float32Array.of(1) }]);
     await expect(readCheckpoint("File w", weights)).rejects.toThrow(
       `File w: expected a checkpoint of a training, received ${weights.length} bytes of something else. The file is damaged, or not a checkpoint: take another.`,
