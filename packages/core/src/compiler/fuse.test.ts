@@ -6,7 +6,7 @@ import type { OpNode } from "../ops/node.js";
 import { closeOrZero, onEachVariant, runChain, sixteenths } from "../ops/op-lab.testing.js";
 import { fuse } from "./fuse.js";
 
-/** A chain of layers on an input: its ops as they are, and what flows out. */
+/** The ops of a chain of layers before fusion, and its output shape. */
 function lowered(input: readonly number[], layers: readonly Layer[]) {
   const nodes: OpNode[] = [];
   let shape = input;
@@ -24,7 +24,7 @@ function lowered(input: readonly number[], layers: readonly Layer[]) {
   return { nodes, outputShape: shape };
 }
 
-/** What a chain of ops comes to. */
+/** A chain of ops after fusion. */
 function fusedChain(nodes: readonly OpNode[]): OpNode[] {
   return fuse(nodes.map((node, index) => ({ node, inputs: [index - 1] }))).map(({ node }) => node as OpNode);
 }
@@ -45,26 +45,26 @@ describe("fuse", () => {
       ["conv2dMaxPool"],
     ],
     [
-      "the same with ReLU as a layer",
+      "convolution, a ReLU layer and pooling",
       [9, 9, 1],
       () => [new Conv2D(4, 3), new Activation("relu"), new MaxPooling2D(2)],
       ["conv2dMaxPool"],
     ],
     [
-      "an odd size, whose last row is dropped",
+      "convolution and pooling of an odd size, whose last row is dropped",
       [9, 10, 1],
       () => [new Conv2D(4, 3, relu), new MaxPooling2D(2)],
       ["conv2dMaxPool"],
     ],
     [
-      "same padding where every window is whole",
+      "convolution and pooling with same padding if every window is whole",
       [8, 8, 1],
       () => [new Conv2D(4, 3, { ...relu, padding: "same" }), new MaxPooling2D(2, { padding: "same" })],
       ["conv2dMaxPool"],
     ],
     ["dense and ReLU", [9], () => [new Dense(4, relu)], ["dense+relu"]],
     [
-      "a second dropout stays",
+      "the first dropout of two",
       [9, 9, 1],
       () => [new Conv2D(4, 3, relu), new MaxPooling2D(2), new Dropout(0.5), new Dropout(0.2)],
       ["conv2dMaxPool", "dropout"],
@@ -75,37 +75,37 @@ describe("fuse", () => {
 
   it.each([
     [
-      "same padding with a window cut off below",
+      "pooling with same padding and a partial window at the bottom",
       [7, 8, 1],
       () => [new Conv2D(4, 3, relu), new MaxPooling2D(2, { padding: "same" })],
       ["conv2d+relu", "maxPool"],
     ],
     [
-      "same padding with a window cut off at the right",
+      "pooling with same padding and a partial window at the right",
       [8, 7, 1],
       () => [new Conv2D(4, 3, relu), new MaxPooling2D(2, { padding: "same" })],
       ["conv2d+relu", "maxPool"],
     ],
     [
-      "windows of three",
+      "pooling with windows of three",
       [9, 9, 1],
       () => [new Conv2D(4, 3, relu), new MaxPooling2D(3)],
       ["conv2d+relu", "maxPool"],
     ],
     [
-      "windows that overlap",
+      "pooling with windows that overlap",
       [9, 9, 1],
       () => [new Conv2D(4, 3, relu), new MaxPooling2D(2, { strides: 1 })],
       ["conv2d+relu", "maxPool"],
     ],
     [
-      "a convolution with steps",
+      "a convolution with strides",
       [9, 9, 1],
       () => [new Conv2D(4, 3, { ...relu, strides: 2 }), new MaxPooling2D(2)],
       ["conv2d+relu", "maxPool"],
     ],
     [
-      "a convolution with holes",
+      "a convolution with dilation",
       [9, 9, 1],
       () => [new Conv2D(4, 3, { ...relu, dilationRate: 2 }), new MaxPooling2D(2)],
       ["conv2d+relu", "maxPool"],
@@ -117,32 +117,32 @@ describe("fuse", () => {
       ["conv2d", "maxPool"],
     ],
     [
-      "a softmax between",
+      "a convolution and pooling with a softmax in between",
       [9, 9, 1],
       () => [new Conv2D(4, 3, { activation: "softmax" }), new MaxPooling2D(2)],
       ["conv2d", "softmax", "maxPool"],
     ],
     [
-      "a dropout between",
+      "a convolution and pooling with a dropout in between",
       [9, 9, 1],
       () => [new Conv2D(4, 3, relu), new Dropout(0.5), new MaxPooling2D(2)],
       ["conv2d+relu", "dropout", "maxPool"],
     ],
     ["dense and dropout", [9], () => [new Dense(4, relu), new Dropout(0.5)], ["dense+relu", "dropout"]],
-  ] as [string, number[], () => Layer[], string[]][])("leaves alone %s", (_, input, layers, expected) => {
+  ] as [string, number[], () => Layer[], string[]][])("does not fuse %s", (_, input, layers, expected) => {
     expect(ops(input, layers())).toEqual(expected);
   });
 
-  it("keeps the names of all the layers that were fused, and the dropout's own number", () => {
+  it("keeps the names of all fused layers, and the dropout's number", () => {
     const { nodes } = lowered([9, 9, 1], [new Conv2D(4, 3, relu), new MaxPooling2D(2), new Dropout(0.5)]);
     expect(fusedChain(nodes)).toMatchObject([
       { owner: "Conv2D0+MaxPooling2D1+Dropout2", dropout: { rate: 0.5, layer: 2 } },
     ]);
-    // The list that was given stays as it was.
+    // The original list is unchanged.
     expect(nodes.map((node) => node.op)).toEqual(["conv2d", "relu", "maxPool", "dropout"]);
   });
 
-  it("leaves alone a value that is read twice, and renumbers what reads a fused one", () => {
+  it("does not fuse a value that is read twice, and renumbers the inputs of later ops", () => {
     const { nodes } = lowered([9, 9, 1], [new Conv2D(4, 3, { padding: "same" }), new Activation("relu")]);
     const [convolution, rectifier] = nodes as [OpNode, OpNode];
     const add = { op: "add", owner: "add" } as const;
@@ -163,7 +163,7 @@ describe("fuse", () => {
 });
 
 onEachVariant("a fused program", (engine) => {
-  it("gives the outputs and gradients of the ops one by one", async () => {
+  it("has the outputs and gradients of its ops one by one", async () => {
     const cases = fc.record({
       size: fc.tuple(fc.integer({ min: 4, max: 10 }), fc.integer({ min: 4, max: 10 })),
       C: fc.constantFrom(1, 3),

@@ -24,7 +24,7 @@ function samples(count: number) {
   return { images, labels, count, shape: [4, 4, 2] };
 }
 
-/** A residual block: one value is read by three layers. */
+/** A residual block in which three layers read the same value. */
 function residual(seed = 5): Model {
   const x = input([4, 4, 2]);
   const a = new Conv2D(3, 3, { padding: "same", activation: "tanh" }).apply(x);
@@ -38,8 +38,8 @@ function residual(seed = 5): Model {
   return model;
 }
 
-describe("a model of branches", () => {
-  it("says what it is made of, in an order in which it can run", () => {
+describe("a model with branches", () => {
+  it("lists its layers in an order in which they can run", () => {
     const rows = residual().summaryRows();
     expect(rows.map(({ name, outputShape }) => [name, outputShape])).toEqual([
       ["conv2d", [4, 4, 3]],
@@ -53,12 +53,12 @@ describe("a model of branches", () => {
     ]);
   });
 
-  it("moves each weight along its gradient, as finite differences of the loss have it", async () => {
+  it("has the gradients of finite differences of its loss", async () => {
     const data = samples(7);
     const model = residual();
     const before = model.weights.map(({ values }) => values.slice());
     await model.fit(data, { epochs: 1, batchSize: 7 });
-    // One step of plain descent at rate 1 subtracts the gradient.
+    // One step of plain SGD at rate 1 subtracts the gradient.
     const gradients = model.weights.map(({ values }, i) => before[i]!.map((value, j) => value - values[j]!));
     const step = 1e-2;
     for (const [i, weight] of model.weights.entries()) {
@@ -75,7 +75,7 @@ describe("a model of branches", () => {
     expect(Math.max(...gradients.flatMap((gradient) => [...gradient].map(Math.abs)))).toBeGreaterThan(0.01);
   });
 
-  it("gives the same weights on any number of threads", async () => {
+  it("trains to the same weights on any number of threads", async () => {
     const hashes = [];
     for (const threads of [1, 2, 3]) {
       const model = residual();
@@ -86,7 +86,7 @@ describe("a model of branches", () => {
     expect(new Set(hashes).size).toBe(1);
   });
 
-  it("comes back from Keras's JSON of a functional model", async () => {
+  it("is read back from Keras's JSON of a functional model", async () => {
     const model = residual();
     const json = JSON.parse(JSON.stringify(model.toJson()));
     expect(json.class_name).toBe("Functional");
@@ -99,7 +99,7 @@ describe("a model of branches", () => {
     );
   });
 
-  it("lets one value be both inputs of a merge", async () => {
+  it("may use one value as both inputs of a merge", async () => {
     const x = input([4, 4, 2]);
     const a = new Conv2D(2, 1).apply(x);
     const twice = new Add().apply([a, a]);
@@ -113,25 +113,33 @@ describe("a model of branches", () => {
   });
 });
 
-describe("a graph that cannot be", () => {
+describe("an impossible graph", () => {
   it.each<[string, () => unknown, string]>([
     [
-      "inputs of other shapes",
+      "a merge of different shapes",
       () => new Add().apply([input([4, 4, 2]), input([4, 4, 3])]),
       "Add: expected inputs of one shape, received [batch, 4, 4, 2] and [batch, 4, 4, 3]",
     ],
-    ["a merge of one", () => new Add().apply(input([4])), "Add: expected two inputs or more, received 1"],
     [
-      "two inputs for one",
+      "a merge of one value",
+      () => new Add().apply(input([4])),
+      "Add: expected two inputs or more, received 1",
+    ],
+    [
+      "two inputs of a layer that takes one",
       () => new Flatten().apply([input([4]), input([4])]),
       "Flatten: expected one input, received 2. Merge them first",
     ],
     [
-      "pieces that do not fit",
+      "a concatenation of different sizes",
       () => new Concatenate({ axis: 1 }).apply([input([4, 4, 2]), input([3, 4, 1])]),
       "Concatenate: expected inputs that differ at most along axis 1, received [batch, 4, 4, 2] and [batch, 3, 4, 1]",
     ],
-    ["the batch as axis", () => new Concatenate({ axis: 0 }), "axis to be a whole number other than 0"],
+    [
+      "a concatenation of batches",
+      () => new Concatenate({ axis: 0 }),
+      "axis to be a whole number other than 0",
+    ],
     [
       "a layer in two places",
       () => {
@@ -157,7 +165,7 @@ describe("a graph that cannot be", () => {
       },
       "Model: expected layers between input and output, received none",
     ],
-  ])("is refused by name: %s", (_, build, message) => {
+  ])("is refused: %s", (_, build, message) => {
     expect(build).toThrow(message);
   });
 });

@@ -4,7 +4,7 @@ import { Sequential } from "../model/sequential.js";
 import { Input } from "../network/input.js";
 import { Adam, Muon, type Optimizer, SGD } from "../optimizers/index.js";
 
-/** Phases behind the gradients, each as its tasks' kernels. */
+/** The phases after the gradients: the kernels of each one's tasks. */
 async function updatePhases(optimizer: Optimizer, kernelConstraint?: string) {
   const layer = new Dense(100, { name: "wide", ...(kernelConstraint ? { kernelConstraint } : {}) });
   const layers = [new Input([70]), layer, new Dense(3, { name: "head", activation: "softmax" })];
@@ -19,12 +19,12 @@ async function updatePhases(optimizer: Optimizer, kernelConstraint?: string) {
   return Object.fromEntries(phases.slice(phases.findIndex(([name]) => name === "gradients") + 1));
 }
 
-it("is one phase with one kernel call a range where no option asks for more", async () => {
+it("an update is one phase with one kernel call for each range of weights by default", async () => {
   // 7,000 + 112 + 304 + 16 floats: two ranges of 4,096 at most.
   expect(await updatePhases(new Adam())).toEqual({ update: [["adam"], ["adam"]] });
 });
 
-it("has other phases and calls where options ask for them", async () => {
+it("an update has further phases and calls for clipping, decay, averages and constraints", async () => {
   expect(await updatePhases(new SGD({ clipvalue: 1, weightDecay: 0.1, useEma: true }))).toEqual({
     update: new Array(2).fill(["clipValue", "decayWeights", "sgd", "averageWeights"]),
   });
@@ -39,13 +39,13 @@ it("has other phases and calls where options ask for them", async () => {
   });
 });
 
-it("cuts where weights are updated in different ways", async () => {
+it("an update is cut where neighbouring weights are updated differently", async () => {
   const decaying = new SGD({ weightDecay: 0.1 });
   decaying.excludeFromWeightDecay("bias");
   expect(await updatePhases(decaying)).toEqual({
     update: [["decayWeights", "sgd"], ["decayWeights", "sgd"], ["sgd"], ["decayWeights", "sgd"], ["sgd"]],
   });
-  // A whole kernel is one task, however large.
+  // Muon takes a whole kernel as one task, however large.
   const muon = new Muon({ excludeLayers: ["head"], weightDecay: 0, adamWeightDecay: null });
   expect(await updatePhases(muon)).toEqual({ update: [["muon"], ["adam"]] });
 });
