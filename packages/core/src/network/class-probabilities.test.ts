@@ -8,7 +8,7 @@ const ending = (units: number, activation: "softmax" | "sigmoid" | "linear") =>
   new Sequential([new Input([3]), new Dense(units, { activation })]);
 
 describe("classProbabilities", () => {
-  it("leaves probabilities as they are", () => {
+  it("returns probabilities unchanged", () => {
     const outputs = Float32Array.of(0.25, 0.75);
     expect(classProbabilities(ending(2, "softmax"), outputs)).toBe(outputs);
   });
@@ -26,7 +26,7 @@ describe("classProbabilities", () => {
     expect(classNamesOf(sigmoid, ["cat"])).toEqual(["cat", "class 1"]);
   });
 
-  it("refuses models of images, and outputs that are no whole rows", () => {
+  it("refuses models whose outputs are images, and outputs that are not whole rows", () => {
     const model = new Sequential([new Input([6, 5, 1]), new Conv2D(2, 3)]);
     expect(whyNoClasses(model)).toBe("its outputs are 4×3×2, not one number for each class");
     expect(() => classProbabilities(model, new Float32Array(24))).toThrow("a model that predicts classes");
