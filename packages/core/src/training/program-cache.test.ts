@@ -17,7 +17,7 @@ describe("a program cache", () => {
     expect(loaded).toEqual([{ name: "a" }, { name: "c" }, { name: "d" }]);
   });
 
-  it("tells objects of one class and equal settings apart", () => {
+  it("distinguishes objects of the same class and settings", () => {
     const cache = new ProgramCache(engine);
     const [one, other] = [{ rate: 1 }, { rate: 1 }];
     const program = cache.get([one], () => compiled("one"));

@@ -3,7 +3,7 @@ import { tinyCnn, tinyImages } from "../model/tiny-model.testing.js";
 import { SGD } from "../optimizers/index.js";
 import { sampleWeights } from "./sample-weights.js";
 
-it("gives each sample the weight of its class, for class numbers and for rows", () => {
+it("class weights become weights of samples, for class numbers and for one-hot rows", () => {
   const classWeight = { 0: 0.5, 2: 3 };
   const expected = Float32Array.of(3, 1, 0.5);
   expect(sampleWeights("fit", Int32Array.of(2, 1, 0), 3, { classWeight })).toEqual(expected);
@@ -12,7 +12,7 @@ it("gives each sample the weight of its class, for class numbers and for rows", 
   expect(sampleWeights("fit", rows, 3, {})).toBeUndefined();
 });
 
-it("refuses classes that the model does not have", () => {
+it("class weights are refused for classes that the model does not have", () => {
   const of = (classWeight: Record<string, number>, classes?: number) => () =>
     sampleWeights("fit", Int32Array.of(0, 1), 2, { classWeight }, classes);
   expect(of({ 0: 1, 1: 2 }, 2)()).toEqual(Float32Array.of(1, 2));
@@ -24,14 +24,14 @@ it("refuses classes that the model does not have", () => {
   );
 });
 
-it("refuses a weight that is not finite", () => {
+it("class weights are refused if they are not finite", () => {
   const sampleWeight = [1, Number.NaN];
   expect(() => sampleWeights("fit", Int32Array.of(0, 1), 2, { sampleWeight })).toThrow(
     "fit: expected finite weights, received NaN at sample 1. Correct `sampleWeight`.",
   );
 });
 
-it("weighs the same on any number of threads", async () => {
+it("weighted samples train to the same weights on any number of threads", async () => {
   const data = tinyImages(50);
   const sampleWeight = Float32Array.from({ length: 50 }, (_, index) => (index % 7) / 3);
   const shas = new Set<string>();

@@ -6,7 +6,7 @@ afterEach(() => {
 });
 
 describe("SharedCopies", () => {
-  it("copies the bytes that a view shows, no others", () => {
+  it("copies only the bytes of a view", () => {
     const whole = Uint8Array.from({ length: 9 }, (_, index) => index);
     const { bytes } = new SharedCopies().of(whole.subarray(2, 7));
     expect(bytes.buffer).toBeInstanceOf(SharedArrayBuffer);
@@ -19,7 +19,7 @@ describe("SharedCopies", () => {
     expect(bytes.buffer.byteLength).toBeLessThan(Math.max(2, 2 * length));
   });
 
-  it("uses the memory of a copy again once it was let go, and not before", () => {
+  it("reuses the memory of a copy after its release, and not before", () => {
     const copies = new SharedCopies();
     const [first, second] = [copies.of(new Float32Array(100)), copies.of(new Float32Array(100))];
     expect(second.bytes.buffer).not.toBe(first.bytes.buffer);
@@ -30,13 +30,13 @@ describe("SharedCopies", () => {
     expect(copies.of(new Float32Array(90)).bytes.buffer).not.toBe(third.bytes.buffer);
   });
 
-  it("leaves shared arrays, and all arrays where memory cannot be shared, where they are", () => {
+  it("does not copy shared arrays, or any arrays if memory cannot be shared", () => {
     const shared = new Uint8Array(new SharedArrayBuffer(16));
     const copies = new SharedCopies();
     const { bytes, release } = copies.of(shared);
     expect(bytes.buffer).toBe(shared.buffer);
     release();
-    // Letting go of somebody else's memory must not put copies into it.
+    // After the release of a caller's array, no copy may be written into it.
     expect(copies.of(new Uint8Array(16)).bytes.buffer).not.toBe(shared.buffer);
 
     vi.stubGlobal("crossOriginIsolated", false);

@@ -13,7 +13,7 @@ afterEach(() => {
   for (const model of open.splice(0)) model.dispose();
 });
 
-/** Two dense layers on three numbers. */
+/** A model of two dense layers on three numbers. */
 function network(seed = 0, optimizer = new SGD({ learningRate: 0.01 })): Sequential {
   const layers = [new Input([3]), new Dense(4, { name: "hidden" }), new Dropout(0.5), new Dense(2)];
   const model = new Sequential(layers, { seed });
@@ -29,7 +29,7 @@ const samples = {
   shape: [3],
 };
 
-/** The outputs by plain arithmetic on the model's weights as they are. */
+/** The outputs, computed by plain arithmetic from the model's current weights. */
 function expectedOutputs(model: Sequential): number[] {
   const [w1, b1, w2, b2] = model.getWeights().map(({ values }) => values) as Float32Array[];
   return [0, 1].flatMap((sample) => {
@@ -41,7 +41,7 @@ function expectedOutputs(model: Sequential): number[] {
   });
 }
 
-/** Checks that `predict` uses the weights that the model has now. */
+/** Checks that `predict` uses the model's current weights. */
 async function expectCurrent(model: Sequential): Promise<void> {
   const outputs = await model.predict(samples);
   const expected = expectedOutputs(model);
@@ -90,7 +90,7 @@ describe("the engine's copy of the weights", () => {
     await expectCurrent(model);
     const layer = model.getLayer("hidden");
     layer.setWeights(doubled(model).slice(0, 2));
-    // One layer's kernel and bias alone.
+    // Only one layer's kernel and bias.
     expect(await bytesWritten(() => model.predict(samples))).toBe(4 * (3 * 4 + 4) + TABLE_BYTES);
     await expectCurrent(model);
   });
@@ -102,7 +102,7 @@ describe("the engine's copy of the weights", () => {
     await expectCurrent(model);
   });
 
-  it("follows an array that was handed out, whenever its holder changes it", async () => {
+  it("follows changes to an array that a caller holds, at any time", async () => {
     const model = network();
     await expectCurrent(model);
     const { values } = model.weights[0]!;
@@ -179,7 +179,7 @@ describe("the engine's copy of the weights", () => {
     await expectCurrent(model);
   });
 
-  it("belongs to one model: two models of the same sizes do not mix", async () => {
+  it("is separate for two models of the same sizes", async () => {
     const one = network(1);
     const other = network(2);
     await Promise.all([one.fit(samples, { epochs: 2 }), other.predict(samples)]);
@@ -188,7 +188,7 @@ describe("the engine's copy of the weights", () => {
     await Promise.all([expectCurrent(one), expectCurrent(other)]);
   });
 
-  it("of a trace follows the model too", async () => {
+  it("follows the model in a trace, too", async () => {
     const model = network();
     const trace = await Trace.open(model, { threads: 1 });
     const last = model.layers.at(-1)!.name;
