@@ -15,7 +15,7 @@ const configOf = (typed: GivenSettings, name: string) => training(typed).model.g
 const classes = (typed: GivenSettings) => training(typed).model.layers.map(({ className }) => className);
 
 describe("trainingOf", () => {
-  it("is the study's where nothing is said", () => {
+  it("is the study's training by default", () => {
     const { model, optimizer, loss, epochs } = training({});
     expect(model.toJson()).toEqual(studyModel({ input: [28, 28, 1], classes: 10, seed: 42 }).toJson());
     expect(optimizer.getConfig()).toMatchObject({
@@ -26,7 +26,7 @@ describe("trainingOf", () => {
     expect([epochs, loss.getConfig()["label_smoothing"]]).toEqual([28, 0.1]);
   });
 
-  it("refuses to make a network for a single class", () => {
+  it("refuses to build a network for a single class", () => {
     const cats = { ...dataset, title: "Cats", classNames: ["cat"] };
     expect(() => trainingOf(resolveSettings({}, {}), cats)).toThrow(
       "Cats: expected images of at least two classes, because a network that knows one has nothing to learn, received only images of the class cat",
@@ -45,7 +45,7 @@ describe("trainingOf", () => {
     expect(configOf({ dropout: 0.1 }, "dropout")["rate"]).toBe(0.1);
   });
 
-  it("puts augmentation in the place of the model's own, behind the rescaling", () => {
+  it("replaces the model's own augmentation, after the rescaling", () => {
     const plain = classes({ augment: {} });
     expect(plain).not.toContain("RandomTranslation");
     const changed = { augment: { translation: 0.1, flip: "horizontal", erasing: 0.5 } } as const;
@@ -54,7 +54,7 @@ describe("trainingOf", () => {
       ...plain.slice(1),
     ]);
     expect(configOf(changed, "random_erasing")).toMatchObject({ value_range: [0, 1], factor: [0.5, 0.5] });
-    // The study's own, said in words.
+    // The study's own augmentation, written as text.
     expect(training({ augment: { translation: 0.025 } }).model.toJson()).toEqual(training({}).model.toJson());
   });
 
@@ -72,7 +72,7 @@ describe("trainingOf", () => {
     );
   });
 
-  it("keeps a model's own where nothing is said about it", () => {
+  it("keeps a model's own regularization unless a setting changes it", () => {
     const model = new Sequential([
       new Input([28, 28, 1]),
       new Conv2D(4, 3, { kernelRegularizer: "l2" }),
@@ -83,7 +83,7 @@ describe("trainingOf", () => {
     expect(configOf({ model, dropout: 0.2 }, "conv2d")["kernel_regularizer"]).toMatchObject({
       config: { l2: 0.01 },
     });
-    // 0 takes a penalty away.
+    // 0 removes a penalty.
     expect(configOf({ model, l2: 0 }, "conv2d")["kernel_regularizer"] ?? null).toBeNull();
   });
 
@@ -107,7 +107,7 @@ describe("trainingOf", () => {
     expect(training(typed).optimizer.getConfig()).toMatchObject(config);
   });
 
-  it("counts the steps of what is trained on", () => {
+  it("counts the steps on the training images", () => {
     const typed = { schedule: "cosine", epochs: 3, batchSize: 32 } as const;
     const decay = (more: GivenSettings) =>
       training({ ...typed, ...more }).optimizer.schedule.getConfig()["decay_steps"];
@@ -132,7 +132,7 @@ describe("scheduleOf", () => {
   ] as const)("%s begins, is half through, and ends where it should", (schedule, expected) => {
     const all = rates({ schedule });
     [0, 45, 90].forEach((step, index) => {
-      // A step schedule would fall again behind the last step, which is 89.
+      // A step schedule would fall again after the last step, which is 89.
       expect(all[step]!).toBeCloseTo(expected[index]!, 6);
     });
   });
@@ -144,7 +144,7 @@ describe("scheduleOf", () => {
     ]);
   });
 
-  it("warms up before any schedule, and ends where it would without", () => {
+  it("warms up before any schedule, and ends at the same rate", () => {
     const all = rates({ schedule: "cosine", warmup: 1 / 9, lrEnd: 0.25 });
     expect(all.slice(0, 11).map((rate) => Number(rate.toFixed(6)))).toEqual([
       ...[0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1, 1],
@@ -153,7 +153,7 @@ describe("scheduleOf", () => {
     expect(all[90]).toBeCloseTo(0.25, 6);
   });
 
-  it("bends the polynomial by its power", () => {
+  it("curves the polynomial by its power", () => {
     expect(rates({ schedule: "polynomial", power: 2, lrEnd: 0.1 })[45]).toBeCloseTo(0.1 + 0.9 * 0.25, 6);
   });
 });

@@ -34,7 +34,7 @@ describe("lossFor", () => {
 });
 
 describe("checkFits", () => {
-  it("takes one output for two classes, and no more", () => {
+  it("accepts one output for two classes, but not for more", () => {
     checkFits(ending(1, "sigmoid"), dataOf("cat", "dog"));
     expect(() => checkFits(ending(1, "sigmoid"), dataOf("cat", "dog", "eel"))).toThrow(
       "expected at most 2 classes, as its last layer has 1 unit",

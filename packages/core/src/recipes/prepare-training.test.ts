@@ -24,7 +24,7 @@ describe("prepareTraining", () => {
     expect(fit.epochs).toBe(3);
   });
 
-  it("does nothing of the kind by default", () => {
+  it("does none of that by default", () => {
     const { samples, fit } = prepareTraining(trainingOf(resolveSettings({}, {}), dataset));
     expect(samples).toBe(dataset.train.inMemory);
     expect(fit).toEqual({ epochs: 28, batchSize: fit.batchSize, callbacks: [] });

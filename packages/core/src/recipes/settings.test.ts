@@ -82,7 +82,7 @@ describe("parseAugmentation", () => {
 });
 
 describe("resolveSettings", () => {
-  it("puts overrides over the recipe, and the recipe over the defaults", () => {
+  it("prefers overrides to the recipe, and the recipe to the defaults", () => {
     const resolved = resolveSettings(
       { epochs: 5, l2: 0.1, batchSize: 32 },
       { epochs: 7, batchSize: undefined },

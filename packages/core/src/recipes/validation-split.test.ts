@@ -8,7 +8,7 @@ function numbered(labels: readonly number[]): ImageSet {
   return { images, labels: Uint8Array.from(labels), count: labels.length, shape: [1, 2, 1] };
 }
 
-it("holds out a share of each class, and loses no image", () => {
+it("a validation split holds out a share of each class, and loses no image", () => {
   const labels = Array.from({ length: 120 }, (_, row) => (row < 80 ? 0 : 2));
   const { train, validation } = splitForValidation(numbered(labels), 0.25);
   expect([train.count, validation.count]).toEqual([90, 30]);
@@ -17,7 +17,7 @@ it("holds out a share of each class, and loses no image", () => {
   expect(rows.sort((a, b) => a - b)).toEqual(labels.map((_, row) => row));
 });
 
-it("refuses a single image", () => {
+it("a validation split of a single image is refused", () => {
   expect(() => splitForValidation(numbered([0]), 0.1)).toThrow(
     "`validationSplit`: expected at least two images",
   );
