@@ -15,7 +15,7 @@ const request: BudgetRequest = {
 describe("planBudget", () => {
   it("counts training, validation and evaluation", () => {
     // 60 s − 4 passed − 3 report − 1.25 test = 51.75, less 5 %: 49.16; − 1.5 for the training images;
-    // an epoch takes 4.615 + 0.25 s: 9.79 of them.
+    // an epoch takes 4.615 + 0.25 s, so there are 9.79 of them.
     expect(planBudget(request)).toEqual({
       epochs: 9,
       share: 1,
@@ -45,7 +45,7 @@ describe("planBudget", () => {
     );
   });
 
-  it("plans no more than the maximum of epochs", () => {
+  it("plans at most the maximum number of epochs", () => {
     expect(planBudget({ ...request, maximumEpochs: 5 })).toMatchObject({
       epochs: 5,
       text: "60 s at 13,000 images/s: 5 epochs of 60,000 images (the maximum; 9 would fit)",
@@ -53,7 +53,7 @@ describe("planBudget", () => {
     expect(planBudget({ ...request, maximumEpochs: 50 })).toEqual(planBudget(request));
   });
 
-  it("plans a part of the images where not even one epoch fits", () => {
+  it("plans part of the images if not even one epoch fits", () => {
     const { epochs, share, text } = planBudget({ ...request, seconds: 12 });
     expect(epochs).toBe(1);
     expect(share).toBeGreaterThan(0);
@@ -82,7 +82,7 @@ describe("parseDuration", () => {
     ["5d", undefined],
     ["1m30s", undefined],
     ["", undefined],
-  ])("%j is %s", (text, seconds) => {
+  ])("reads %j as %s", (text, seconds) => {
     expect(parseDuration(text)).toBe(seconds);
   });
 });

@@ -7,7 +7,7 @@ import { studyModel } from "../recipes/study-recipe.js";
 import type { Training } from "../recipes/training.js";
 import { findLearningRate, smoothed, suggest } from "./lr-find.js";
 
-/** A loss that falls from 2 at a rate of 1e-3 on, most steeply at 1e-2, and grows behind 1e-1. */
+/** A loss that falls from 2 at rates above 1e-3, most steeply at 1e-2, and grows after 1e-1. */
 function valley(): { learningRate: number; loss: number }[] {
   return Array.from({ length: 201 }, (_, index) => {
     const exponent = -5 + (6 * index) / 200;
@@ -20,7 +20,7 @@ describe("suggest", () => {
   it("finds the steepest descent and the edge", () => {
     const { steepest, edge, suggested } = suggest(smoothed(valley()));
     expect(Math.log10(steepest)).toBeCloseTo(-2, 0);
-    // The lowest loss is near 0.1; at 0.25 a tenth of its fall of 1.5 is lost again.
+    // The lowest loss is near 0.1; at 0.25, the loss has regained a tenth of its fall of 1.5.
     expect(Math.log10(edge)).toBeGreaterThan(-0.75);
     expect(Math.log10(edge)).toBeLessThan(-0.5);
     expect(suggested).toBe(edge / 10);
@@ -39,14 +39,14 @@ describe("suggest", () => {
       });
   });
 
-  it("refuses a loss that falls nowhere", () => {
+  it("refuses a loss that never falls", () => {
     const rising = valley().map(({ learningRate }, index) => ({ learningRate, loss: 2 + index / 10 }));
     expect(() => suggest(smoothed(rising))).toThrow(
       "Learning-rate search: expected a loss that falls before it diverges, received one that falls at no learning rate of the search.",
     );
   });
 
-  it("refuses a handful of points", () => {
+  it("refuses too few points", () => {
     expect(() => suggest(smoothed(valley().slice(0, 9)))).toThrow(
       "Learning-rate search: expected at least 10 steps before the loss diverges, received 9.",
     );
@@ -68,13 +68,13 @@ describe("findLearningRate", () => {
     };
   }
 
-  it("gives the same for the same seed, on any number of threads", async () => {
+  it("returns the same points for the same seed, on any number of threads", async () => {
     const options = { from: 1e-4, to: 1e3, steps: 60 };
     const told: number[] = [];
     const found = await findLearningRate(training(), { ...options, onStep: (done) => told.push(done) });
     const again = await findLearningRate({ ...training(), threads: 1 }, options);
     expect(again).toEqual(found);
-    // It starts at the first rate, grows by one factor, and stops early where the loss has grown beyond bounds.
+    // It starts at the first rate, grows by a constant factor, and stops early because the loss diverges.
     const { points, ended } = found;
     expect(points[0]!.learningRate).toBe(1e-4);
     expect(points[20]!.learningRate / points[10]!.learningRate).toBeCloseTo(1e7 ** (10 / 59), 3);
@@ -85,7 +85,7 @@ describe("findLearningRate", () => {
     expect(found.steepest).toBeLessThanOrEqual(found.edge);
   });
 
-  it("goes to the last rate where nothing diverges", async () => {
+  it("reaches the last rate if the loss does not diverge", async () => {
     const found = await findLearningRate(training(), { from: 1e-4, to: 1e-2, steps: 40 });
     expect(found.ended).toBe("at the last rate");
     expect(found.points).toHaveLength(40);
