@@ -19,7 +19,7 @@ interface Case {
 const { cases } = readGolden<{ cases: readonly Case[] }>("confident-learning");
 
 describe("confidentLearning", () => {
-  it.each(cases)("is what NumPy makes of $name", (golden) => {
+  it.each(cases)("agrees with NumPy on $name", (golden) => {
     const { classes, labels, probabilities } = golden;
     const found = confidentLearning(Float64Array.from(probabilities), Int32Array.from(labels), classes);
     found.thresholds.forEach((threshold, label) => {
@@ -44,7 +44,7 @@ describe("confidentLearning", () => {
     });
   });
 
-  it("suspects nothing where every answer is the label", () => {
+  it("suspects no label if every prediction is right", () => {
     const probabilities = Float32Array.of(0.9, 0.1, 0.2, 0.8, 0.7, 0.3);
     const { suspects, estimatedErrors } = confidentLearning(probabilities, Uint8Array.of(0, 1, 0), 2);
     expect([suspects, estimatedErrors]).toEqual([[], 0]);
@@ -58,12 +58,12 @@ describe("confidentLearning", () => {
     expect(suspects[0]!.margin).toBeCloseTo(-0.8, 6);
   });
 
-  it("takes a single class as it is", () => {
+  it("suspects no label of a single class", () => {
     const { joint, suspects } = confidentLearning(Float32Array.of(1, 1), Uint8Array.of(0, 0), 1);
     expect([joint, suspects]).toEqual([[[1]], []]);
   });
 
-  it("refuses what does not fit together", () => {
+  it("refuses probabilities and labels that do not match", () => {
     const refusal = (probabilities: number[], labels: number[], classes = 2) => {
       try {
         confidentLearning(Float32Array.from(probabilities), Int32Array.from(labels), classes);

@@ -7,12 +7,12 @@ import { mcnemarTest } from "./mcnemar.js";
 
 const names = ["cat", "dog", "bird"];
 
-/** Predictions whose rows are these. */
+/** Predictions with these rows. */
 function predictions(rows: readonly (readonly number[])[], labels: readonly number[]): Predictions {
   return { probabilities: Float32Array.from(rows.flat()), labels, classNames: names };
 }
 
-/** Some images of three classes with any probabilities. */
+/** A few images of three classes with arbitrary probabilities. */
 const anyPredictions = fc
   .array(fc.tuple(fc.tuple(fc.nat(50), fc.nat(50), fc.nat(50)), fc.nat(2)), { minLength: 1, maxLength: 60 })
   .map((images) =>
@@ -35,7 +35,7 @@ describe("evaluateClassifier", () => {
   ];
   const some = predictions(rows, [0, 1, 1, 1, 0]);
 
-  it("lists the most confused pairs with their surest mistakes first", () => {
+  it("lists the most confused pairs, each with its most confident mistakes first", () => {
     const { confusedPairs } = evaluateClassifier(some);
     expect(confusedPairs.map(({ truth, predicted, count }) => [truth, predicted, count])).toEqual([
       [1, 0, 2],
@@ -56,12 +56,12 @@ describe("evaluateClassifier", () => {
   });
 
   it("weighs the calibration error of each bin by its images", () => {
-    // Five images in five bins: right at 0.9 and 0.7, wrong at 0.6, 0.8 and 0.7. The two at 0.7 share a bin: half right.
+    // Five images in five bins: right at 0.9 and 0.7, wrong at 0.6, 0.8 and 0.7. The bin of 0.7 is half right.
     const expected = (0.1 + 0.6 + 0.8 + 2 * 0.2) / 5;
     expect(evaluateClassifier(some).calibration.ece).toBeCloseTo(expected, 6);
   });
 
-  it("is plain data that JSON keeps whole", () => {
+  it("returns plain data, unchanged by JSON", () => {
     const evaluation = evaluateClassifier(some);
     expect(JSON.parse(JSON.stringify(evaluation))).toEqual(evaluation);
   });
@@ -84,7 +84,7 @@ describe("evaluateClassifier", () => {
     );
   });
 
-  it("finds no temperature in one image, and one on other images where they are given", () => {
+  it("fits no temperature to one image, and fits it to separate images if there are some", () => {
     const single = predictions([[0.7, 0.2, 0.1]], [0]);
     expect(evaluateClassifier(single).calibration.temperature).toBeNull();
     const { temperature } = evaluateClassifier(single, { fitTemperatureOn: some }).calibration;
@@ -95,7 +95,7 @@ describe("evaluateClassifier", () => {
   it("never scales an image by a temperature that saw its label", () => {
     const before = calibration(answersOf(some)).temperature!;
     expect(before.fittedOn).toBe("two folds");
-    // Image 3 is in the first half, whatever its label: that half is scaled by the other, which stays as it is.
+    // Image 3 is in the first half, whatever its label: that half is scaled by the second, which does not change.
     const after = calibration(answersOf(predictions(rows, [0, 1, 1, 2, 0]))).temperature!;
     expect(after.temperatures[0]).toBe(before.temperatures[0]);
     expect(after.temperatures[1]).not.toBe(before.temperatures[1]);
@@ -118,7 +118,7 @@ describe("evaluateClassifier", () => {
 });
 
 describe("mcnemarTest", () => {
-  it("counts the images that one alone gets right", () => {
+  it("counts the images that only one model gets right", () => {
     const truth = [0, 0, 0, 0];
     const right = [1, 0, 0];
     const wrong = [0, 1, 0];
@@ -130,7 +130,7 @@ describe("mcnemarTest", () => {
     });
   });
 
-  it("refuses other images", () => {
+  it("refuses evaluations of different images", () => {
     const one = answersOf(predictions([[1, 0, 0]], [0]));
     const other = answersOf(predictions([[1, 0, 0]], [1]));
     expect(() => mcnemarTest(one, other)).toThrow("expected two predictions of the same images");

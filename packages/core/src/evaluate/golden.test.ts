@@ -1,4 +1,4 @@
-// Every figure against scikit-learn, SciPy and NumPy: tools/golden/evaluation.py wrote what they make of the same
+// Every figure against scikit-learn, SciPy and NumPy: tools/golden/evaluation.py wrote their results for the same
 // probabilities.
 import { describe, expect, it } from "vitest";
 import { readGolden } from "../base/golden.testing.js";
@@ -72,7 +72,7 @@ function predictionsOf({ probabilities, labels, classes }: Case) {
   };
 }
 
-describe(`scikit-learn ${golden.sklearn}, SciPy ${golden.scipy}`, () => {
+describe(`an evaluation agrees with scikit-learn ${golden.sklearn} and SciPy ${golden.scipy}:`, () => {
   describe.each(golden.cases.map((one) => [one.name, one] as const))("%s", (_, one) => {
     const predictions = predictionsOf(one);
     const evaluation = evaluateClassifier(predictions);
@@ -155,7 +155,7 @@ describe(`scikit-learn ${golden.sklearn}, SciPy ${golden.scipy}`, () => {
         expectClose([coverage, accuracy], rest!);
       }
       expect(evaluation.coverage.at(-1)).toMatchObject({ coverage: 1, accuracy: evaluation.accuracy.value });
-      // Up to 100 images, each confidence that occurs is a point.
+      // With at most 100 images, each confidence is a point.
       if (one.labels.length <= 100) expect(evaluation.coverage.length).toBe(one.coverage.length);
     });
   });

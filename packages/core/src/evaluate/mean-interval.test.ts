@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { meanInterval, pairedDifference } from "./mean-interval.js";
 import { studentT, studentTQuantile } from "./student-t.js";
 
-/** What SciPy computes; written by tools/golden/student-t.py. */
+/** SciPy's results, written by tools/golden/student-t.py. */
 const golden: {
   readonly quantiles: readonly { share: number; degrees: number; t: number }[];
   readonly distribution: readonly { share: number; degrees: number; t: number }[];
@@ -19,7 +19,7 @@ const golden: {
 } = JSON.parse(readFileSync(new URL("../../../../tests/golden/student-t.json", import.meta.url), "utf8"));
 
 describe("Student's t", () => {
-  it("is SciPy's distribution", () => {
+  it("has SciPy's distribution", () => {
     for (const { t, degrees, share } of golden.distribution)
       expect(studentT(t, degrees), `t ${t}, ${degrees} degrees`).toBeCloseTo(share, 12);
   });
@@ -33,7 +33,7 @@ describe("Student's t", () => {
     }
   });
 
-  it("refuses shares and degrees that have no quantile", () => {
+  it("refuses shares and degrees of freedom without a quantile", () => {
     expect(() => studentTQuantile(1, 3)).toThrow(
       "Student's t: expected a share above 0 and below 1, received 1. Pass 0.975 for both sides of a 95% interval.",
     );
@@ -54,7 +54,7 @@ describe("pairedDifference", () => {
     }
   });
 
-  it("is a point where all differences are the same", () => {
+  it("is a point if all differences are the same", () => {
     expect(pairedDifference([3, 4, 5], [1, 2, 3])).toEqual({
       count: 3,
       mean: 2,
@@ -64,7 +64,7 @@ describe("pairedDifference", () => {
     });
   });
 
-  it("refuses values that do not pair, and a single pair", () => {
+  it("refuses lists of different lengths, and a single pair", () => {
     expect(() => pairedDifference([1, 2], [1])).toThrow(
       "Paired difference: expected the same number of values on both sides, received 2 and 1. Pass the values of the same seeds in the same order.",
     );
