@@ -14,7 +14,7 @@ it.each([
   expect(closest(word, names)).toBe(meant);
 });
 
-it("says what there is where nothing is near", () => {
+it("lists all choices if none is close", () => {
   expect(didYouMean("epoch", names)).toBe("Did you mean epochs?");
   expect(didYouMean("colour", ["red", "blue"])).toBe("Choose one of red, blue.");
 });

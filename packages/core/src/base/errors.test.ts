@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { AbortedError, HeddleError, messageOf } from "./errors.js";
 
-it("a HeddleError is one line of four parts, or a text as it is", () => {
+it("a HeddleError's message is one line of four parts, or a text unchanged", () => {
   const parts = { who: "Dense", expected: "a", received: "b", next: "Do c." };
   const cause = new Error("why");
   const error = new HeddleError(parts, { cause });
@@ -11,17 +11,17 @@ it("a HeddleError is one line of four parts, or a text as it is", () => {
   expect(new HeddleError("Just so.").message).toBe("Just so.");
 });
 
-it("an AbortedError is a HeddleError of its own name", () => {
+it("an AbortedError is a HeddleError with its own name", () => {
   const error = new AbortedError("Stopped.");
   expect(error).toBeInstanceOf(HeddleError);
   expect(error.name).toBe("AbortedError");
 });
 
-it("messageOf takes whatever was thrown", () => {
+it("messageOf accepts anything that can be thrown", () => {
   expect([new Error("a"), "b", 3, undefined].map(messageOf)).toEqual(["a", "b", "3", "undefined"]);
 });
 
-it("a part of any length is cut: a file may say anything", () => {
+it("a long part of a message is cut, because a file may contain anything", () => {
   const error = new HeddleError({ who: "a", expected: "b", received: "c".repeat(1e6), next: "Do d." });
   expect(error.message).toBe(`a: expected b, received ${"c".repeat(2000)}…. Do d.`);
 });

@@ -22,7 +22,7 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 describe("writeFileAtomic", () => {
-  it("writes text and bytes, makes the folders, and leaves nothing beside the file", async () => {
+  it("writes text and bytes, creates the folders, and leaves no temporary file", async () => {
     const path = join(folder, "a", "b", "weights.bin");
     await writeFileAtomic(path, "first");
     await writeFileAtomic(path, new Uint8Array([1, 2, 255]));
@@ -30,7 +30,7 @@ describe("writeFileAtomic", () => {
     expect(await readdir(join(folder, "a", "b"))).toEqual(["weights.bin"]);
   });
 
-  it("keeps what was there and tidies up when the write fails", async () => {
+  it("keeps the old file and removes the temporary one if writing fails", async () => {
     const path = join(folder, "history.csv");
     await writeFileAtomic(path, "old");
     const unwritable = { length: 3 } as unknown as string; // writeFile throws after the file is open
@@ -39,7 +39,7 @@ describe("writeFileAtomic", () => {
     expect(await readdir(folder)).toEqual(["history.csv"]);
   });
 
-  it("keeps a folder that has the file's name, and tidies up", async () => {
+  it("keeps a folder that has the file's name, and removes the temporary file", async () => {
     const path = join(folder, "model");
     await mkdir(join(path, "inside"), { recursive: true });
     await expect(writeFileAtomic(path, "x")).rejects.toBeInstanceOf(HeddleError);
@@ -47,7 +47,7 @@ describe("writeFileAtomic", () => {
     expect(await readdir(path)).toEqual(["inside"]);
   });
 
-  it("gives one whole content to readers while many write", async () => {
+  it("lets readers see one whole content while many write", async () => {
     const path = join(folder, "run.json");
     const contents = Array.from({ length: 12 }, (_, index) => String(index).repeat(20_000));
     await writeFileAtomic(path, contents[0]!);
@@ -57,7 +57,7 @@ describe("writeFileAtomic", () => {
     expect(await readdir(folder)).toEqual(["run.json"]);
   });
 
-  it("says so when a file stands where a folder must be", async () => {
+  it("refuses a path in which a file is in place of a folder", async () => {
     await writeFile(join(folder, "runs"), "");
     await expect(writeFileAtomic(join(folder, "runs", "run.json"), "x")).rejects.toThrow(
       /run\.json: expected a file that can be written, received .*(folder|file)/,
@@ -73,7 +73,7 @@ describe("writeFileAtomic", () => {
 });
 
 describe("makeFolder", () => {
-  it("makes what is missing, and says whether the folder is new", async () => {
+  it("creates missing folders, and returns whether the folder is new", async () => {
     const path = join(folder, "a", "b");
     expect(await makeFolder(path)).toBe(true);
     expect(await makeFolder(path)).toBe(false);
@@ -84,14 +84,14 @@ describe("makeFolder", () => {
   });
 
   // Node's own recursive mkdir never ends there.
-  it.skipIf(process.platform !== "linux")("ends where a folder takes no new ones", async () => {
+  it.skipIf(process.platform !== "linux")("refuses a folder in which none can be created", async () => {
     const error = await makeFolder("/proc/heddle/runs").catch((thrown) => thrown);
     expect(error).toMatchObject({ code: "ENOENT" });
   });
 });
 
-describe("reading", () => {
-  it("names a missing file, a folder, and text that is not UTF-8", async () => {
+describe("reading a file", () => {
+  it("refuses a missing file, a folder, and text that is not UTF-8", async () => {
     const missing = join(folder, "missing.json");
     await expect(readTextFile(missing)).rejects.toThrow(
       `File ${missing}: expected a file that can be read, received no such file or folder. Check the path.`,
@@ -102,7 +102,7 @@ describe("reading", () => {
     await expect(readTextFile(binary)).rejects.toThrow(`File ${binary}: expected UTF-8 text`);
   });
 
-  it("explains a full disk, and passes on what it does not know", () => {
+  it("explains a full disk, and passes on unknown errors", () => {
     const full = Object.assign(new Error("ENOSPC"), { code: "ENOSPC" });
     expect(fileError("w.bin", "a file that can be written", full).message).toBe(
       "File w.bin: expected a file that can be written, received a full disk. Free some space or choose another disk.",
@@ -111,8 +111,8 @@ describe("reading", () => {
   });
 });
 
-describe("a log", () => {
-  it("is begun with its folders, grows at its end, and is removed", async () => {
+describe("a log file", () => {
+  it("is created with its folders, appended to, and removed", async () => {
     const path = join(folder, "logs", "events");
     expect(await fileExists(path)).toBe(false);
     await appendToFile(path, "one ");
@@ -126,8 +126,8 @@ describe("a log", () => {
   });
 });
 
-describe("in a browser", () => {
-  it("has the same functions, each of which says that files are not to be had", async () => {
+describe("files in a browser", () => {
+  it("have the same functions, each of which says that there are no files", async () => {
     for (const call of [
       web.readFileBytes,
       web.readTextFile,

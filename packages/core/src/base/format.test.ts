@@ -37,7 +37,7 @@ it.each([
   [2 ** 52, "4096.0 TiB"],
 ])("formatBytes(%d) is %s", (value, text) => expect(formatBytes(value)).toBe(text));
 
-it("formatTable aligns columns, numbers to the right, without blanks at the ends", () => {
+it("formatTable aligns columns, numbers to the right, without trailing blanks", () => {
   const rows = [
     ["name", "n"],
     ["a", "1,000"],

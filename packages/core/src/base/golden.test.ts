@@ -2,17 +2,17 @@ import { describe, expect, it } from "vitest";
 import { againstKeras, relativeError } from "./golden.testing.js";
 
 describe("the relative error", () => {
-  it("is that of the value that is off most", () => {
+  it("is the largest of all values", () => {
     expect(relativeError([100, 4, 6], [100, 4, 8])).toEqual({ error: 0.25, index: 2 });
     expect(relativeError([103, 4.5], [100, 4.5])).toEqual({ error: 0.03, index: 0 });
   });
 
-  it("counts a small value as 1, or as the largest where all are small", () => {
+  it("is relative to 1 for smaller values, or to the largest if all are smaller", () => {
     expect(relativeError([1e-6, 5], [0, 5])).toEqual({ error: 1e-6, index: 0 });
     expect(relativeError([0.25, 0.125], [0.25, 0])).toEqual({ error: 0.5, index: 1 });
   });
 
-  it("of zeros is none, or endless", () => {
+  it("is 0 or infinite if zeros are expected", () => {
     expect(relativeError([0, -0], [0, 0])).toEqual({ error: 0, index: 0 });
     expect(relativeError([0, 1e-30], [0, 0])).toEqual({ error: Number.POSITIVE_INFINITY, index: 1 });
   });
@@ -25,7 +25,7 @@ describe("a comparison with Keras", () => {
     compare("outputs", [1.000009, 0.5], [1, 0.5]);
   });
 
-  it("takes decimals for the f32 that they stand for", () => {
+  it("reads decimals as the f32 that they stand for", () => {
     const exact = againstKeras({ part: "layers", row: "Flatten", id: 1, bound: 0 });
     exact("outputs", Float32Array.of(0.1), [0.1]);
     expect(() => exact("outputs", [0.1000001], [0.1])).toThrow("Flatten 1, outputs: relative error");

@@ -1,14 +1,14 @@
-// How near Heddle comes to Keras: tools/golden/*.py wrote Keras's values to tests/golden/.
+// Compares Heddle with Keras, whose values tools/golden/*.py wrote to tests/golden/.
 import { appendFileSync, readFileSync } from "node:fs";
 import { expect } from "vitest";
 
-/** A file that tools/keras-table.mjs has comparisons appended to, a line of JSON each. */
+/** A file to which comparisons are appended for tools/keras-table.mjs, each a line of JSON. */
 const record = process.env["HEDDLE_KERAS_RECORD"];
 
-/** What a relative error may be: of a single operation, and of a whole model that was trained for ten steps. */
+/** The largest relative error allowed: for one operation, and for a whole model trained for ten steps. */
 export const BOUNDS = { operation: 1e-5, model: 1e-4 };
 
-/** Where a case stands in the table of docs/keras-differences.md. */
+/** A case's place in the table of docs/keras-differences.md. */
 export interface GoldenCase {
   /** The part: "layers". */
   readonly part: string;
@@ -16,13 +16,13 @@ export interface GoldenCase {
   readonly row: string;
   /** Tells apart the cases of a row: their number in their file, say. */
   readonly id: string | number;
-  /** The kernels that ran: "strict" or "fma"; left out where none did. */
+  /** The kernels that ran: "strict" or "fma"; undefined if none did. */
   readonly kernels?: string;
   /** `BOUNDS.operation` by default. */
   readonly bound?: number;
 }
 
-/** Compares a part of a case with Keras's values: "outputs", or "gradients: dense/kernel" where messages shall say whose. */
+/** Compares a part of a case with Keras's values: "outputs", or "gradients: dense/kernel" to say in messages whose. */
 export type Comparison = (
   what: string,
   actual: ArrayLike<number> | undefined,
@@ -37,7 +37,7 @@ export function readGolden<T>(name: string): T {
 }
 
 /**
- * How the parts of a case are compared.
+ * Returns a function that compares the parts of a case.
  *
  * @example
  * const compare = againstKeras({ part: "layers", row: "Dense", id: 3, kernels: "strict" });
@@ -59,14 +59,14 @@ export function againstKeras({ part, row, id, kernels, bound = BOUNDS.operation 
   };
 }
 
-/** Files have the shortest decimals that give the same f32 back: f32 are compared with those. */
+/** Rounds to f32, because files hold the shortest decimals from which an f32 can be read back. */
 function asWritten(actual: ArrayLike<number>, expected: ArrayLike<number>): ArrayLike<number> {
   return actual instanceof Float32Array ? Float32Array.from(expected) : expected;
 }
 
 /**
- * The largest error of a value, and where: the difference divided by the expected value, or by 1 where that is
- * smaller, or by the largest expected value where all are smaller. NaN where a value is.
+ * The largest error of a value, and its position: the difference divided by the expected value, or by 1 if that is
+ * smaller, or by the largest expected value if all are smaller. NaN if a value is.
  */
 export function relativeError(
   actual: ArrayLike<number>,

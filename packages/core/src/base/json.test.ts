@@ -13,7 +13,7 @@ describe("parseJsonText", () => {
     expect(() => parseJsonText("{")).toThrow(SyntaxError);
   });
 
-  it("refuses what is too deep or too long", () => {
+  it("refuses text that is nested too deeply or too long", () => {
     for (const depth of [MAXIMUM_JSON_DEPTH + 1, 1_000_000]) {
       expect(() => parseJsonText(nested(depth))).toThrow(new SyntaxError(tooDeep));
     }
@@ -24,7 +24,7 @@ describe("parseJsonText", () => {
 });
 
 describe("checkPlainJson", () => {
-  it("lets plain JSON pass", () => {
+  it("accepts plain JSON", () => {
     for (const text of ["null", "3", '{"a":[{"b":null},"toString"],"c":{}}', nested(MAXIMUM_JSON_DEPTH)]) {
       expect(() => checkPlainJson("a.json", JSON.parse(text))).not.toThrow();
     }
@@ -41,7 +41,7 @@ describe("checkPlainJson", () => {
     },
   );
 
-  it("refuses what is too deep, also what contains itself", () => {
+  it("refuses values that are nested too deeply or contain themselves", () => {
     let deep: unknown = 1;
     for (let depth = 0; depth < 100_000; depth++) deep = [deep];
     expect(() => checkPlainJson("a.json", deep)).toThrow(`a.json: expected plain JSON, received ${tooDeep}`);

@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
 import { camelCased, checkKnownOptions, checkOptionsOf, optionsObject } from "./known-options.js";
 
-test("options that are read pass, and so does one without a value", () => {
+test("known options are accepted, and so is an unknown one that is undefined", () => {
   checkKnownOptions("Dense", { units: 3, useBiass: undefined }, ["units", "useBias"]);
 });
 
-test("an option that nobody reads is refused, with the one that was probably meant", () => {
+test("an unknown option is refused, with the one that was probably meant", () => {
   const check = (given: object) => () => checkKnownOptions("Dense", given, ["units", "useBias"]);
   expect(check({ use_bias: false })).toThrow(
     'Dense: expected options that it has, received "use_bias". Did you mean useBias?',
@@ -15,7 +15,7 @@ test("an option that nobody reads is refused, with the one that was probably mea
   );
 });
 
-test("what is derived from a class may have options of its own", () => {
+test("a derived class may have options of its own", () => {
   class Stopping {
     constructor(options: { readonly patience?: number }) {
       checkOptionsOf(new.target, [Stopping], options, { patience: true });
@@ -35,12 +35,12 @@ test.each([
   [["relu"], '["relu"]'],
   [null, "null"],
   [undefined, "nothing"],
-])("options are an object, not %j", (given, shown) => {
+])("options must be an object, not %j", (given, shown) => {
   expect(() => optionsObject("Adam", given as never, ["beta1", "beta2"])).toThrow(
     `Adam: expected options in an object, received ${shown}. Pass { beta1: …, beta2: … }.`,
   );
 });
 
-test("Keras's names are camel-cased", () => {
+test("Keras's names of options are camel-cased", () => {
   expect(camelCased("adam_beta_1")).toBe("adamBeta1");
 });

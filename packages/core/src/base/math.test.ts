@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { cosTurns, exponential, naturalLog, power, wholePower } from "./math.js";
 
-it("wholePower is exact where the result is", () => {
+it("wholePower is exact if the result is a float", () => {
   expect([0, 1, 2, 5, 10, 52].map((exponent) => wholePower(2, exponent))).toEqual([
     1,
     2,
@@ -20,7 +20,7 @@ it("wholePower agrees with Math.pow, also for Adam's many steps", () => {
   fc.assert(
     fc.property(base, fc.nat(5000), (base, exponent) => {
       const exact = base ** exponent;
-      // Each of the few multiplications may be off by half a unit in the last place, and squaring doubles it.
+      // Each multiplication may be off by half a unit in the last place, and squaring doubles the error.
       expect(Math.abs(wholePower(base, exponent) - exact)).toBeLessThanOrEqual(
         exact * 1e-12 + Number.MIN_VALUE * 4,
       );

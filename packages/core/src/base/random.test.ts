@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { philox, Random, randomKey, shuffle } from "./random.js";
 
 describe("philox", () => {
-  // The known answers that the authors publish with Random123 (kat_vectors).
+  // The authors' known answers, published with Random123 (kat_vectors).
   const ones = 0xffffffff;
   const cases = [
     {
@@ -34,7 +34,7 @@ describe("philox", () => {
 });
 
 describe("randomKey", () => {
-  it("has words of 32 bits for every seed, marked with the purpose", () => {
+  it("is 32-bit words for every seed, marked with the purpose", () => {
     expect(randomKey(5, "dropout")).toEqual([5, 0x03000000]);
     expect(randomKey(2 ** 32 + 7, "dropout")).toEqual([7, 0x03000001]);
   });
@@ -75,7 +75,7 @@ describe("Random", () => {
     expect(normalSquare / count).toBeCloseTo(1, 1);
   });
 
-  it("draws below a limit without missing a value", () => {
+  it("draws every value below a limit", () => {
     const random = new Random(5, "split");
     const seen = new Set(Array.from({ length: 500 }, () => random.below(7)));
     expect([...seen].sort()).toEqual([0, 1, 2, 3, 4, 5, 6]);
@@ -83,7 +83,7 @@ describe("Random", () => {
 });
 
 describe("shuffle", () => {
-  it("permutes all positions, the same for the same seed", () => {
+  it("permutes all positions, and the same way for the same seed", () => {
     const once = new Int32Array(1000);
     const twice = new Int32Array(1000);
     shuffle(once, new Random(3, "shuffle", 0));

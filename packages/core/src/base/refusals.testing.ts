@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { HeddleError } from "./errors.js";
 
-/** The initializers and the activations, as messages list them. */
+/** The names of initializers and activations, as messages list them. */
 export const INITIALIZERS =
   "Zeros, Ones, Constant, RandomUniform, RandomNormal, TruncatedNormal, VarianceScaling, GlorotUniform, GlorotNormal, HeUniform, HeNormal, LecunUniform, LecunNormal, Orthogonal, Identity";
 export const ACTIVATIONS =
   "linear, relu, leakyRelu, elu, selu, gelu, geluTanh, silu, sigmoid, tanh, softplus, softmax, hardSwish, swish, hardSilu";
 
-/** Tests that each call throws, and the whole message. */
+/** Tests that each call throws an error with the whole message. */
 export function refuses(
   what: string,
   cases: readonly (readonly [make: () => unknown, message: string])[],

@@ -13,7 +13,7 @@ describe("a registry", () => {
     expect(shapes.create("test", name).className).toBe("CircleOfPoints");
   });
 
-  it("gives the configuration to the class, and none by default", () => {
+  it("passes the configuration to the class, an empty one by default", () => {
     expect(shapes.create("test", "square", { side: 2 }).getConfig()).toEqual({ side: 2 });
     expect(shapes.create("test", "square").getConfig()).toEqual({});
   });
@@ -25,7 +25,7 @@ describe("a registry", () => {
     expect(shapes.deserialize("test", { class_name: "Square" }).getConfig()).toEqual({});
   });
 
-  it.each(["triangle", "", "__proto__", "constructor", "toString"])("does not know %j", (name) => {
+  it.each(["triangle", "", "__proto__", "constructor", "toString"])("refuses %j as a name", (name) => {
     expect(() => shapes.create("Layer x", name)).toThrow(
       new HeddleError(
         `Layer x: expected shape to be one of CircleOfPoints, Square, received ${JSON.stringify(name)}. Check its spelling.`,

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { Turn } from "./turn.js";
 
-it("a turn starts when all earlier work has ended, failed work included", async () => {
+it("a turn starts after all earlier work has ended, failed work included", async () => {
   const turn = new Turn();
   const events: string[] = [];
   const work = (name: string, fails = false) =>
