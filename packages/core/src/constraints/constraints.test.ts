@@ -2,18 +2,18 @@ import { describe, expect, it } from "vitest";
 import { Conv2D, Dense, layers } from "../layers/index.js";
 import { constraints, MaxNorm, NonNeg, UnitNorm } from "./index.js";
 
-// What they compute is compared with Keras in packages/core/src/model/optimizers-golden.test.ts.
+// The values that they compute are compared with Keras's in model/optimizers-golden.test.ts.
 
 it.each([new MaxNorm(), new MaxNorm(3, { axis: [0, 1, 2] }), new UnitNorm({ axis: -1 }), new NonNeg()])(
-  "%o goes into a configuration and comes back",
+  "%o is read back from its configuration",
   (constraint) => {
     const saved = { class_name: constraint.className, config: constraint.getConfig() };
     expect(constraints.deserialize("test", saved)).toEqual(constraint);
   },
 );
 
-describe("layers take them", () => {
-  it("and keep them, and a bias's regularizer, in their configuration", () => {
+describe("layers", () => {
+  it("keep constraints, and a bias's regularizer, in their configuration", () => {
     const layer = new Conv2D(4, 3, {
       kernelConstraint: new MaxNorm(3, { axis: [0, 1, 2] }),
       biasConstraint: "nonNeg",
@@ -33,7 +33,7 @@ describe("layers take them", () => {
     expect([bias!.penalty, bias!.constraint]).toEqual([{ l1: 0, l2: 0.01 }, new NonNeg()]);
   });
 
-  it("and refuse axes that a weight does not have", () => {
+  it("refuse constraints on axes that a weight does not have", () => {
     const place = { name: "d", seed: 1, position: 0, weightsBefore: 0 };
     expect(() => new Dense(3, { kernelConstraint: new MaxNorm(2, { axis: 2 }) }).build([[4]], place)).toThrow(
       'Dense "d", MaxNorm: expected axis to be adjacent axes of the weight, received 2 for a weight [4, 3]. Correct axis: 0 for a dense kernel, [0, 1, 2] for a convolution\'s.',
@@ -43,7 +43,7 @@ describe("layers take them", () => {
     ).toThrow('Conv2D "d", UnitNorm: expected axis to be adjacent axes of the weight, received [0,2]');
   });
 
-  it("and refuse a norm below 0", () => {
+  it("refuse a constraint to a norm below 0", () => {
     expect(() => new MaxNorm(-1)).toThrow(
       "MaxNorm: expected maxValue to be a number of at least 0, received -1. Correct maxValue.",
     );

@@ -12,7 +12,7 @@ describe("colour scales", () => {
     const distance = (a: readonly number[], b: readonly number[]) => Math.abs(luminance(a) - luminance(b));
     expect(distance(zero!, low!)).toBeGreaterThan(90);
     expect(distance(zero!, high!)).toBeGreaterThan(90);
-    // Blue against orange.
+    // Blue versus orange.
     expect(low![2]).toBeGreaterThan(low![0]!);
     expect(high![0]).toBeGreaterThan(high![2]!);
     expect(scale.colour(99)).toEqual(high);

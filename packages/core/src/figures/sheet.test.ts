@@ -4,7 +4,7 @@ import { imageGrid } from "./image-grid.js";
 import { escapeXml, sheetSvg, shorten } from "./sheet.js";
 import { dark, light } from "./theme.js";
 
-/** Ten pixels a letter. */
+/** Ten pixels for each letter. */
 const textWidth = (text: string) => 10 * text.length;
 
 describe("shorten", () => {
@@ -36,7 +36,7 @@ describe("a sheet", () => {
     tone: "ink",
   });
 
-  it("is laid out as plain data with the measure that it is given", () => {
+  it("is laid out as plain data, with the caller's measure of text", () => {
     const { width, height, background, groups } = sheet.layout(light, textWidth);
     expect(width).toBe(2 * 20 + 10 * "One <picture>".length);
     expect(height).toBeGreaterThan(84);

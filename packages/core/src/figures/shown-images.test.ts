@@ -10,7 +10,7 @@ const set: ImageSet = {
 };
 
 describe("shownImages", () => {
-  it("leaves bytes of one channel as they are", () => {
+  it("returns bytes of one channel unchanged", () => {
     expect(shownImages(set).images).toBe(set.images);
   });
 
@@ -19,7 +19,7 @@ describe("shownImages", () => {
     expect([...shownImages(floats).images]).toEqual([0, 64, 255, 0]);
   });
 
-  it("takes two channels as grey and opacity", () => {
+  it("shows two channels as grey and opacity", () => {
     const shown = shownImages({ ...set, shape: [2, 1, 2] });
     expect(shown.shape).toEqual([2, 1, 4]);
     expect([...shown.images]).toEqual([1, 1, 1, 2, 3, 3, 3, 4]);
@@ -27,7 +27,7 @@ describe("shownImages", () => {
 });
 
 describe("stretched", () => {
-  it("cuts off what lies beyond", () => {
+  it("clips values outside the range", () => {
     const values = Float32Array.of(-2, -1, 0, 1, 9);
     expect([...stretched(values, { low: -1, high: 1 })]).toEqual([0, 0, 128, 255, 255]);
     expect([...stretched(values, { low: 3, high: 3 })]).toEqual([0, 0, 0, 0, 0]);

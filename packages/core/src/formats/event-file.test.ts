@@ -10,7 +10,7 @@ interface Golden {
     step?: number;
     scalars?: Record<string, number>;
   }[];
-  /** The file that TensorBoard's own writer writes for these events. */
+  /** The file that TensorBoard's own writer creates for these events. */
   readonly base64: string;
 }
 

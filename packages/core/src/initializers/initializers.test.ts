@@ -21,7 +21,7 @@ import {
 import { fans } from "./initializer.js";
 
 describe("fans", () => {
-  it("counts inputs and outputs of a unit as Keras does", () => {
+  it("are a unit's inputs and outputs, counted as Keras does", () => {
     expect(fans([3, 5, 16, 32])).toEqual({ fanIn: 240, fanOut: 480 });
     expect(fans([40, 10])).toEqual({ fanIn: 40, fanOut: 10 });
     expect(fans([7])).toEqual({ fanIn: 7, fanOut: 7 });
@@ -32,7 +32,7 @@ describe.each([
   ["GlorotUniform", new GlorotUniform(), Math.sqrt(6 / (3 * 3 * 16 + 3 * 3 * 32))],
   ["HeUniform", new HeUniform(), Math.sqrt(6 / (3 * 3 * 16))],
 ] as const)("%s", (_, initializer, limit) => {
-  it("is uniform within its limit, the same for the same stream", () => {
+  it("draws uniformly within its limit, and the same for the same stream", () => {
     const shape = [3, 3, 16, 32];
     const values = initializer.initialize(shape, new Random(1, "initializer", 0));
     expect(values.length).toBe(3 * 3 * 16 * 32);
@@ -47,11 +47,11 @@ describe.each([
   });
 });
 
-it("Zeros are zeros", () => {
+it("Zeros fills with zeros", () => {
   expect(new Zeros().initialize([2, 3])).toEqual(new Float32Array(6));
 });
 
-it("are found by Keras's names, in either spelling", () => {
+it("initializers are found by Keras's names, in either spelling", () => {
   expect(initializers.create("test", "glorot_uniform")).toBeInstanceOf(GlorotUniform);
   expect(initializers.create("test", "heUniform")).toBeInstanceOf(HeUniform);
   expect(initializers.create("test", "ones")).toBeInstanceOf(Ones);
@@ -76,7 +76,7 @@ it.each([
   new LecunNormal(),
   new Orthogonal(2),
   new Identity(3),
-])("%o goes into a configuration and comes back, with the same draws", (initializer) => {
+])("%o is read back from its configuration, and draws the same", (initializer) => {
   const saved = { class_name: initializer.className, config: initializer.getConfig() };
   const again = initializers.deserialize("test", saved);
   expect(again).toEqual(initializer);
@@ -90,7 +90,7 @@ it.each([
 it("normal numbers have the moments and tails of the normal distribution", () => {
   const values = new RandomNormal({ stddev: 1 }).initialize([200, 500], new Random(1, "initializer"));
   const mean = (power: number) => values.reduce((sum, value) => sum + value ** power, 0) / values.length;
-  // The standard errors of these, from 100,000 draws: 0.003, 0.004, 0.012, 0.03.
+  // The standard errors with 100,000 draws: 0.003, 0.004, 0.012, 0.03.
   expect(Math.abs(mean(1))).toBeLessThan(0.015);
   expect(Math.abs(mean(2) - 1)).toBeLessThan(0.02);
   expect(Math.abs(mean(3))).toBeLessThan(0.06);
@@ -106,7 +106,7 @@ it.each([
   [4, 7],
   [3, 3, 2, 5],
   [6, 6],
-])("Orthogonal gives orthonormal vectors times its gain: %i, %i, …", (...shape) => {
+])("Orthogonal draws orthonormal vectors times its gain: %i, %i, …", (...shape) => {
   const values = new Orthogonal(2).initialize(shape, new Random(4, "initializer"));
   const columns = shape.at(-1)!;
   const rows = values.length / columns;
@@ -127,7 +127,7 @@ it("Identity has its gain on the diagonal", () => {
   expect([...new Identity(2).initialize([2, 3])]).toEqual([2, 0, 0, 0, 2, 0]);
 });
 
-it("refuse what they cannot fill", () => {
+it("initializers refuse weights that they cannot fill", () => {
   expect(() => new Identity().initialize([3])).toThrow(
     "Identity: expected a weight of two dimensions, received [3]. Choose another initializer.",
   );

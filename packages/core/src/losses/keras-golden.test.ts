@@ -1,4 +1,4 @@
-// Losses against real Keras: tools/golden/losses-metrics.py wrote what it made of the same inputs.
+// Losses against real Keras: tools/golden/losses-metrics.py wrote Keras's results for the same inputs.
 import { describe, expect, it } from "vitest";
 import { againstKeras, readGolden } from "../base/golden.testing.js";
 import { emitNode, type OpNode } from "../ops/node.js";
@@ -9,9 +9,9 @@ interface Golden {
   readonly keras: string;
   readonly losses: readonly {
     readonly loss: { readonly class_name: string; readonly config: unknown };
-    /** What Keras put between x and the loss. */
+    /** The activation that Keras applied to x before the loss. */
     readonly activation: "softmax" | "sigmoid" | null;
-    /** With the batch. */
+    /** Batch included. */
     readonly shape: readonly number[];
     readonly x: readonly number[];
     readonly target: readonly number[];
@@ -30,7 +30,7 @@ describe(`Keras ${golden.keras}`, () => {
     it.each(cases)("%s", async (id, example) => {
       const [samples, ...shape] = example.shape;
       const loss = losses.deserialize("golden", example.loss);
-      // An activation that Keras computed is the loss's own, which then takes logits.
+      // If Keras applied the loss's own activation, ours takes logits.
       if (example.activation)
         expect(loss).toMatchObject({ activation: example.activation, fromLogits: false });
       const form = example.activation || loss.fromLogits ? "logits" : "outputs";
@@ -56,7 +56,7 @@ describe(`Keras ${golden.keras}`, () => {
   });
 
   onEachVariant("a sigmoid and its binary cross-entropy, not fused,", (engine) => {
-    it("agree with the fused ones where the sigmoid does not saturate", async () => {
+    it("agree with the fused losses unless the sigmoid saturates", async () => {
       const loss = losses.create("test", "binaryCrossentropy");
       const x = Float32Array.from({ length: 15 }, (_, index) => (index - 7) / 3);
       const target = Float32Array.from({ length: 15 }, (_, index) => (index % 4) / 3);

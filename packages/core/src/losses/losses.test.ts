@@ -9,7 +9,7 @@ import {
   SparseCategoricalCrossentropy,
 } from "./index.js";
 
-it("say what targets they want and what they absorb, and take probabilities unless told otherwise", () => {
+it("losses state their targets and the activation that they absorb, and take probabilities by default", () => {
   expect(new SparseCategoricalCrossentropy()).toMatchObject({
     targets: "classes",
     activation: "softmax",
@@ -36,7 +36,7 @@ it.each([
   new MeanSquaredError(),
   new MeanAbsoluteError(),
   new Huber({ delta: 0.25 }),
-])("%o goes into a configuration and comes back", (loss) => {
+])("%o is read back from its configuration", (loss) => {
   expect(losses.deserialize("test", { class_name: loss.className, config: loss.getConfig() })).toEqual(loss);
 });
 
@@ -52,7 +52,7 @@ it.each([
   expect(losses.create("compile", name)).toEqual(loss);
 });
 
-it("refuse unknown names", () => {
+it("losses with unknown names are refused", () => {
   expect(() => losses.create("compile", "hinge")).toThrow(
     "compile: expected loss to be one of SparseCategoricalCrossentropy, CategoricalCrossentropy, " +
       "BinaryCrossentropy, MeanSquaredError, MeanAbsoluteError, Huber, mse, mae, " +
@@ -60,7 +60,7 @@ it("refuse unknown names", () => {
   );
 });
 
-it("refuse a label smoothing beyond 0 to 1", () => {
+it("losses refuse a label smoothing outside 0 to 1", () => {
   expect(() => new SparseCategoricalCrossentropy({ labelSmoothing: 1.5 })).toThrow(
     "Crossentropy: expected labelSmoothing to be from 0 to 1, received 1.5. Correct labelSmoothing.",
   );
@@ -69,7 +69,7 @@ it("refuse a label smoothing beyond 0 to 1", () => {
   );
 });
 
-it.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY])("refuse a delta of %d", (delta) => {
+it.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY])("Huber refuses a delta of %d", (delta) => {
   expect(() => new Huber({ delta })).toThrow(
     `Huber: expected delta to be a number above 0, received ${delta}. Correct delta.`,
   );

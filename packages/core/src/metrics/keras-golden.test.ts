@@ -1,4 +1,4 @@
-// Metrics against real Keras: tools/golden/losses-metrics.py wrote what it made of the same predictions.
+// Metrics against real Keras: tools/golden/losses-metrics.py wrote Keras's results for the same predictions.
 import { describe, expect, it } from "vitest";
 import { againstKeras, readGolden } from "../base/golden.testing.js";
 import {
@@ -28,7 +28,7 @@ interface Golden {
   readonly keras: string;
   readonly metrics: readonly {
     readonly metric: { readonly class_name: string; readonly config: Config };
-    /** With the samples. */
+    /** Samples included. */
     readonly shape: readonly number[];
     readonly outputs: readonly number[];
     readonly target: readonly number[];
@@ -70,7 +70,7 @@ function metricOf(name: string, config: Config): Metric {
   }
 }
 
-describe(`Keras ${golden.keras}: metrics give its values`, () => {
+describe(`metrics have the values of Keras ${golden.keras}:`, () => {
   const cases = golden.metrics.map(
     (example, number) => [`${number} ${example.metric.class_name}`, example] as const,
   );
@@ -79,7 +79,7 @@ describe(`Keras ${golden.keras}: metrics give its values`, () => {
     const [samples, ...output] = shape;
     const tally = metricOf(className, config).begin(output);
     const width = outputs.length / samples!;
-    // In parts of two samples, as a run after the other would bring them.
+    // In parts of two samples, as successive runs would add them.
     for (let first = 0; first < outputs.length; first += 2 * width) {
       const part = (values: readonly number[]) => Float32Array.from(values.slice(first, first + 2 * width));
       tally.add(part(outputs), part(target));

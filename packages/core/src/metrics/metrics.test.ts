@@ -22,14 +22,14 @@ it.each([
   expect(metrics.create("compile", name)).toEqual(metric);
 });
 
-it("have Keras's defaults", () => {
+it("metrics have Keras's defaults", () => {
   expect(new TopKCategoricalAccuracy()).toMatchObject({ k: 5, name: "topKCategoricalAccuracy" });
   expect(new AUC()).toMatchObject({ curve: "ROC", numThresholds: 200, name: "auc" });
   expect(new Precision()).toMatchObject({ threshold: 0.5, classId: undefined, name: "precision" });
   expect(new Recall({ name: "found" }).name).toBe("found");
 });
 
-it("count anew each time they begin", () => {
+it("a metric starts from zero at each begin", () => {
   const metric = new BinaryAccuracy();
   const first = metric.begin();
   first.add(new Float32Array([0.9, 0.2]), new Float32Array([1, 1]));
@@ -38,13 +38,13 @@ it("count anew each time they begin", () => {
   expect([first.result(), second.result()]).toEqual([0.5, 1]);
 });
 
-it("give 0 where there is nothing to divide by", () => {
+it("metrics are 0 if there is nothing to divide by", () => {
   for (const metric of [new Precision(), new Recall(), new BinaryAccuracy(), new AUC(), new F1Score()]) {
     expect(metric.begin([3]).result()).toBe(0);
   }
 });
 
-it("tabulate which class was taken for which: rows are the true ones", () => {
+it("ConfusionMatrix counts predictions in columns, and true classes in rows", () => {
   const tally = new ConfusionMatrix().begin([3]);
   tally.add(new Float32Array([0.1, 0.7, 0.2, 0.4, 0.4, 0.2]), new Float32Array([0, 0, 1, 1, 0, 0]));
   expect(tally.result()).toEqual([
@@ -54,13 +54,13 @@ it("tabulate which class was taken for which: rows are the true ones", () => {
   ]);
 });
 
-it("does not count a class of NaN among the likeliest", () => {
+it("TopKCategoricalAccuracy does not count a NaN among the most likely classes", () => {
   const tally = new TopKCategoricalAccuracy({ k: 2 }).begin([2]);
   tally.add(new Float32Array([Number.NaN, 0.5]), new Float32Array([1, 0]));
   expect(tally.result()).toBe(0);
 });
 
-it("refuse what makes no sense", () => {
+it("metrics refuse impossible options", () => {
   expect(() => new TopKCategoricalAccuracy({ k: 0 })).toThrow("TopKCategoricalAccuracy: expected k to be");
   expect(() => new TopKCategoricalAccuracy({ k: 4 }).begin([3])).toThrow(
     "TopKCategoricalAccuracy: expected k to be at most the number of classes, 3, received 4. Choose a smaller k.",

@@ -81,7 +81,7 @@ async function compare(
   const model = new Sequential([new Input([I]), layer], { seed: 5 });
   model.compile({ optimizer, threads: 2 });
   const start = model.weights.map(({ values }) => values.slice());
-  // Batches of 4, 4 and 2; two calls of fit, the second going on where the first ended.
+  // Batches of 4, 4 and 2, in two calls of fit: the second continues where the first ended.
   const run = { batchSize: 4, shuffle: false };
   const history = [
     ...(await model.fit(samples, { ...run, epochs: 2 })).epochs,
@@ -99,7 +99,7 @@ async function compare(
   expect(moved).toBe(true);
 }
 
-describe("optimizers step as Keras's formulas say", () => {
+describe("an optimizer's steps follow Keras's formulas:", () => {
   it("Adam", () => compare(new Adam({ learningRate: 0.05 }), adamReference(0.9, 0.999, 1e-7)));
   it("Adam with its defaults, by name", () =>
     compare("adam", adamReference(0.9, 0.999, 1e-7), { rate: () => 0.001 }));
@@ -116,12 +116,13 @@ describe("optimizers step as Keras's formulas say", () => {
     compare(new SGD({ learningRate: 0.05, momentum: 0.9, nesterov: true }), momentumReference(0.9, true)));
 });
 
-describe("regularizers add their gradient, and their penalty to the loss", () => {
-  it.each([new L1(0.03), new L2(0.02), new L1L2({ l1: 0.01, l2: 0.05 })])("%o", (penalty) =>
-    compare(new SGD({ learningRate: 0.05 }), sgdReference, { penalty }),
+describe("regularizers", () => {
+  it.each([new L1(0.03), new L2(0.02), new L1L2({ l1: 0.01, l2: 0.05 })])(
+    "add their gradient, and their penalty to the loss: %o",
+    (penalty) => compare(new SGD({ learningRate: 0.05 }), sgdReference, { penalty }),
   );
 
-  it("counts in evaluate, too", async () => {
+  it("add their penalty to the loss of evaluate, too", async () => {
     const make = (penalty: Regularizer[]) => {
       const options = penalty[0] ? { kernelRegularizer: penalty[0] } : {};
       return new Sequential([new Input([I]), new Dense(K, { activation: "softmax", ...options })], {
@@ -140,8 +141,8 @@ describe("regularizers add their gradient, and their penalty to the loss", () =>
   });
 });
 
-describe("options", () => {
-  it("take a schedule, which sees the steps of the whole fit", async () => {
+describe("an optimizer's options", () => {
+  it("include a schedule, which sees the steps of the whole fit", async () => {
     const model = new Sequential([new Input([I]), new Dense(K, { activation: "softmax" })], { seed: 5 });
     const schedule = new OneCycle(0.1, { warmup: 0.5, start: 0.1, end: 0 });
     model.compile({ optimizer: new SGD({ learningRate: schedule }), threads: 1 });
@@ -170,7 +171,7 @@ describe("options", () => {
     new Muon(),
     new Muon({ momentum: 0.5, nesterov: false, nsSteps: 2, rmsRate: null, excludeLayers: ["head", "d.*e"] }),
     new Muon({ adamWeightDecay: null, adamLrRatio: 0.5, adamBeta1: 0.8, muonA: 3, excludeEmbeddings: false }),
-  ])("go into a configuration and come back: %o", (optimizer) => {
+  ])("are read back from its configuration: %o", (optimizer) => {
     const again = optimizers.deserialize("test", {
       class_name: optimizer.className,
       config: optimizer.getConfig(),
@@ -180,7 +181,7 @@ describe("options", () => {
     expect(again.getConfig()).toEqual(optimizer.getConfig());
   });
 
-  it("are refused where they make no sense", () => {
+  it("are refused if they are impossible", () => {
     expect(() => new Adam({ clipnorm: 1, clipvalue: 2 })).toThrow(
       "Optimizer: expected at most one of clipnorm, clipvalue and globalClipnorm, received clipnorm and clipvalue. Choose one.",
     );
@@ -218,7 +219,7 @@ async function trained(optimizer: Optimizer, options: { threads?: number; layer?
   return { weights: model.weights.map(({ values }) => values), seen };
 }
 
-describe("whatever the number of threads, the weights are the same", () => {
+describe("training ends with the same weights on any number of threads:", () => {
   it.each([
     () => new Muon({ learningRate: 0.02, excludeLayers: ["head"] }),
     () => new AdamW({ learningRate: 0.02, globalClipnorm: 0.1, amsgrad: true, useEma: true }),
@@ -233,20 +234,20 @@ describe("whatever the number of threads, the weights are the same", () => {
 });
 
 describe("options that all optimizers share", () => {
-  it("the running average is what the model has after fit, not between its epochs", async () => {
+  it("useEma replaces the weights with their average after fit, not between its epochs", async () => {
     const options = { learningRate: 0.1, momentum: 0.5 };
     const plain = await trained(new SGD(options));
     const averaged = await trained(new SGD({ ...options, useEma: true, emaMomentum: 0.9 }));
-    // Averaging changes nothing on the way, …
+    // Averaging changes nothing during fit, …
     expect(averaged.seen).toEqual(plain.seen);
     expect(plain.weights).toEqual(plain.seen[1]);
-    // … and without memory the average is the weights themselves.
+    // … and with a momentum of 0, the average is the weights themselves.
     expect(averaged.weights).not.toEqual(plain.weights);
     const forgetful = await trained(new SGD({ ...options, useEma: true, emaMomentum: 0 }));
     expect(forgetful.weights).toEqual(plain.weights);
   });
 
-  it("excludeFromWeightDecay leaves weights as they would be without decay", async () => {
+  it("excludeFromWeightDecay trains weights as without decay", async () => {
     const options = { learningRate: 0.1, weightDecay: 0.5 };
     const excluding = new SGD({ ...options, learningRate: 0 });
     excluding.excludeFromWeightDecay("bias");
@@ -260,7 +261,7 @@ describe("options that all optimizers share", () => {
     expect((await trained(new SGD(options))).weights).not.toEqual(without.weights);
   });
 
-  it("Muon decays what it leaves to AdamW by AdamW's decay, and cuts nothing else", () => {
+  it("Muon decays AdamW's weights by AdamW's decay, and cuts nothing else", () => {
     const muon = new Muon({ weightDecay: 0.1, adamWeightDecay: 0.2, excludeLayers: ["^head/"] });
     const kernel = { name: "hidden/kernel", shape: [7, 5] };
     expect([muon.wholeWeight(kernel), muon.decayOf(kernel)]).toEqual([2 * 5 * (8 + 8), 0.1]);

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { L1, L1L2, L2, regularizers } from "./index.js";
 
-it("have Keras's defaults", () => {
+it("regularizers have Keras's defaults", () => {
   expect(new L1()).toMatchObject({ l1: 0.01, l2: 0 });
   expect(new L2()).toMatchObject({ l1: 0, l2: 0.01 });
   expect(new L1L2()).toMatchObject({ l1: 0, l2: 0 });
@@ -9,14 +9,14 @@ it("have Keras's defaults", () => {
 });
 
 it.each([new L1(0.5), new L1(0), new L2(0.25), new L1L2({ l1: 0.1, l2: 0.2 })])(
-  "%o goes into a configuration and comes back",
+  "%o is read back from its configuration",
   (regularizer) => {
     const saved = { class_name: regularizer.className, config: regularizer.getConfig() };
     expect(regularizers.deserialize("test", saved)).toEqual(regularizer);
   },
 );
 
-it("refuse factors that are no penalty", () => {
+it("regularizers refuse negative factors, and factors that are not finite", () => {
   expect(() => new L1(-1)).toThrow(
     "Regularizer: expected l1 to be a number of at least 0, received -1. Correct l1.",
   );

@@ -44,7 +44,7 @@ describe("OneCycle", () => {
     expect(new OneCycle(1, { warmup: 1, start: 0 }).rate(3, 4)).toBe(0.75);
   });
 
-  it("refuses what is no cycle", () => {
+  it("refuses impossible cycles", () => {
     expect(() => new OneCycle(0)).toThrow(
       "OneCycle: expected peak to be a number above 0, received 0. Correct the schedule.",
     );
@@ -80,7 +80,7 @@ it.each([
     cycle: true,
   }),
   new Warmup(new CosineDecay({ initialLearningRate: 0.1, decaySteps: 100 }), { steps: 20 }),
-])("%o goes into a configuration and comes back", (schedule) => {
+])("%o is read back from its configuration", (schedule) => {
   const again = schedules.deserialize("test", {
     class_name: schedule.className,
     config: schedule.getConfig(),
@@ -89,7 +89,7 @@ it.each([
   expect(again).not.toBe(schedule);
 });
 
-it("a warm-up rises to where the schedule behind it begins, and hands on its steps", () => {
+it("a warm-up rises to the start of the schedule after it, which counts its own steps", () => {
   const schedule = new Warmup(new OneCycle(1, { warmup: 0, end: 0 }), { steps: 4 });
   expect([0, 1, 2, 3, 4, 6, 8].map((step) => schedule.rate(step, 8))).toEqual([
     0.25, 0.5, 0.75, 1, 1, 0.5, 0,
@@ -100,13 +100,13 @@ it("a warm-up rises to where the schedule behind it begins, and hands on its ste
   );
 });
 
-it("a decay with restarts begins again exactly where one ends", () => {
+it("a decay with restarts restarts exactly at the end of each period", () => {
   const schedule = new CosineDecayRestarts({ initialLearningRate: 1, firstDecaySteps: 10, mMul: 0.5 });
   expect([0, 10, 30, 70].map((step) => schedule.rate(step))).toEqual([1, 0.5, 0.25, 0.125]);
   expect(schedule.rate(29)).toBeLessThan(0.01);
 });
 
-it("refuse what is no decay", () => {
+it("decays refuse impossible options", () => {
   const cosine = { initialLearningRate: 0.1, decaySteps: 100 };
   expect(() => new CosineDecay({ ...cosine, decaySteps: 0 })).toThrow(
     "CosineDecay: expected decaySteps to be a number above 0, received 0. Correct the schedule.",
