@@ -97,7 +97,7 @@ describe("heddle train", () => {
     [
       "too few units in the last layer",
       lenet(20, 3),
-      'Model "lenet": expected at most 3 classes, as its last layer has 3 units, received corners, which has 4.',
+      'Model "lenet": expected at most 3 classes, because its last layer has 3 units, received corners, which has 4.',
     ],
     ["a class that Heddle does not know", lenet(20, 4, [layer("LSTM", { units: 8 })]), "LSTM"],
     [

@@ -42,7 +42,7 @@ export function parseJson(who: string, text: string): unknown {
       who,
       expected: "JSON",
       received: messageOf(thrown),
-      next: "The file is damaged or of another kind; get it again.",
+      next: "The file is damaged or of a different kind: get it again.",
     });
   }
 }

@@ -14,7 +14,7 @@ export interface BackupAndRestoreOptions {
    */
   readonly deleteCheckpoint?: boolean;
   /**
-   * Writes every so many steps in addition to the end of every epoch; `"epoch"` writes at the end of epochs only.
+   * The number of steps after which it writes, in addition to the end of every epoch; `"epoch"` writes only there.
    *
    * @defaultValue `"epoch"`
    */

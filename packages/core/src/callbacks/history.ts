@@ -21,7 +21,7 @@ export interface EpochLogs {
   readonly imagesPerSecond: number;
 }
 
-/** Everything that `fit` returns: one row an epoch, in order. */
+/** Everything that `fit` returns: a row for each epoch, in order. */
 export interface History {
   readonly epochs: readonly EpochLogs[];
 }

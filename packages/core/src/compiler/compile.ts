@@ -18,7 +18,7 @@ import {
 import { emitTask, emitUpdate } from "./update.js";
 import type { WeightPlaces } from "./weight-places.js";
 
-/** What is compiled: a model's ops, already fused; the last one gives the output. */
+/** What is compiled: a model's ops, already fused; the last one computes the output. */
 export interface Lowered {
   readonly inputShape: Shape;
   readonly outputShape: Shape;

@@ -30,7 +30,7 @@ const rules: readonly Rule[] = [
 export function fuse(ops: readonly GraphOp[]): GraphOp[] {
   const readers = readersOf(ops);
   const fused: GraphOp[] = [];
-  /** Which fused op gives the value of each op. */
+  /** Which fused op computes the value of each op. */
   const places: number[] = [];
   ops.forEach(({ node, inputs }, index) => {
     const [source, ...others] = inputs;

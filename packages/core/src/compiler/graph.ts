@@ -9,7 +9,7 @@ export const INPUT = -1;
 /** What an op of a graph does: an op of a layer, or a penalty on a layer's output. */
 export type GraphNode = AnyNode | ActivityPenaltyNode;
 
-/** An op of a lowered model and what it reads: for each value the number of the op that gives it, or INPUT. */
+/** An op of a lowered model and its inputs: the numbers of the ops that compute them, or INPUT. */
 export interface GraphOp {
   readonly node: GraphNode;
   readonly inputs: readonly number[];

@@ -37,7 +37,7 @@ export function lossInput(ops: readonly GraphOp[], loss: Loss): LossInput {
   if (!hasActivation && loss.takesAnyOutputs) return { ops, judged, form: "outputs" };
   throw new HeddleError({
     who: loss.className,
-    expected: fromLogits ? "a model that gives logits" : `a model that ends in a ${activation}`,
+    expected: fromLogits ? "a model that outputs logits" : `a model that ends in a ${activation}`,
     received: fromLogits ? `one that ends in a ${activation}` : "one that does not",
     next: fromLogits
       ? `Remove \`fromLogits\`, or the ${activation}.`

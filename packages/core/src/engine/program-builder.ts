@@ -46,7 +46,7 @@ export interface RecordedPhase {
   readonly tasks: RecordedCall[][];
 }
 
-/** Records the calls of a program on named buffers; `layOut` then gives each buffer its place in memory. */
+/** Records the calls of a program on named buffers; `layOut` then assigns each buffer its place in memory. */
 export class ProgramBuilder {
   readonly shardSize: number;
   readonly phases: RecordedPhase[] = [];
@@ -59,7 +59,7 @@ export class ProgramBuilder {
     readonly options: {
       readonly name: string;
       readonly batchSize: number;
-      /** How many shards a full batch is cut into; at most one a sample. */
+      /** How many shards a full batch is cut into; at most one for each sample. */
       readonly shards: number;
       /** The most steps that one run takes. */
       readonly maxSteps: number;
@@ -80,7 +80,7 @@ export class ProgramBuilder {
     return buffer;
   }
 
-  /** f32 memory for a value of this shape, one copy a sample. */
+  /** f32 memory for a value of this shape, one copy for each sample. */
   sampleBuffer(name: string, shape: readonly number[]): Buffer {
     return this.buffer(name, "sample", 4 * sizeOf(shape));
   }

@@ -51,7 +51,7 @@ export class Thread {
   private readonly data = new Map<number, readonly Uint8Array[]>();
   private readonly place: Place;
   private readonly callWord: number;
-  /** Milliseconds in each call of the run under way; absent where nobody asked for them. */
+  /** Milliseconds in each call of the current run; absent unless it is profiled. */
   private callMs: Float64Array | undefined;
 
   constructor(

@@ -75,7 +75,7 @@ export function imageCards(set: ImageSet, cards: readonly ImageCard[], options: 
     });
   }
   const words = cards.map(({ pictures, footer }) =>
-    [pictures.map(({ lines }) => lines.join(", ")).join(" beside "), footer].filter(Boolean).join(": "),
+    [pictures.map(({ lines }) => lines.join(", ")).join(" next to "), footer].filter(Boolean).join(": "),
   );
   const shown = shownImages(set);
   return {

@@ -49,7 +49,7 @@ export function readNpy(bytes: Uint8Array, name: string): NpyArray {
   const version = bytes[6] ?? 0;
   const start = version === 1 ? 10 : 12;
   if (!isNpy(bytes) || bytes.length < start) {
-    throw refused(name, "an array in NumPy's format", "bytes of another format");
+    throw refused(name, "an array in NumPy's format", "bytes in a different format");
   }
   if (version < 1 || version > 3) throw refused(name, "version 1, 2 or 3 of NumPy's format", `${version}`);
   const headerBytes = version === 1 ? view.getUint16(8, true) : view.getUint32(8, true);

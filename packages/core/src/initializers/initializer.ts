@@ -2,7 +2,7 @@ import type { JsonObject } from "../base/json.js";
 import type { Random } from "../base/random.js";
 import type { Shape } from "../base/shape.js";
 
-/** Gives a weight its first values. */
+/** Fills a weight with its initial values. */
 export interface Initializer {
   /** Keras's name of the class. */
   readonly className: string;

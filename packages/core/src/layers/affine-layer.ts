@@ -31,13 +31,13 @@ export interface AffineLayerOptions extends LayerOptions {
    */
   readonly scale?: boolean;
   /**
-   * First values of β.
+   * Initial values of β.
    *
    * @defaultValue `"zeros"`
    */
   readonly betaInitializer?: Initializer | string;
   /**
-   * First values of γ.
+   * Initial values of γ.
    *
    * @defaultValue `"ones"`
    */

@@ -16,13 +16,13 @@ export interface BatchNormalizationOptions extends AffineLayerOptions {
    */
   readonly momentum?: number;
   /**
-   * First values of the moving mean.
+   * Initial values of the moving mean.
    *
    * @defaultValue `"zeros"`
    */
   readonly movingMeanInitializer?: Initializer | string;
   /**
-   * First values of the moving variance.
+   * Initial values of the moving variance.
    *
    * @defaultValue `"ones"`
    */

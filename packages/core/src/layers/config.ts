@@ -11,7 +11,7 @@ import type { Range } from "./range.js";
  * The options of a configuration that every layer takes.
  *
  * @param only what Keras's class can be asked for and Heddle's cannot, each with the one value that is supported
- * @throws HeddleError for another value: ignoring it would give a different model than Keras's
+ * @throws HeddleError for any other value: ignoring it would build a different model than Keras does
  */
 export function layerOptions(who: string, config: JsonObject, only: JsonObject = {}): LayerOptions {
   for (const [name, supported] of Object.entries({ data_format: "channels_last", ...only })) {

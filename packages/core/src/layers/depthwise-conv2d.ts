@@ -36,7 +36,7 @@ export interface DepthwiseConv2DOptions extends LayerOptions, BiasOptions, ConvW
    */
   readonly depthMultiplier?: number;
   /**
-   * The kernel's first values.
+   * Initial values of the kernel.
    *
    * @defaultValue `"glorotUniform"`
    */
@@ -48,7 +48,7 @@ export interface DepthwiseConv2DOptions extends LayerOptions, BiasOptions, ConvW
    */
   readonly depthwiseRegularizer?: Regularizer | string;
   /**
-   * What the kernel is held to after each update.
+   * Constraint on the kernel, applied after each update.
    *
    * @defaultValue none
    */

@@ -26,7 +26,7 @@ export interface BiasOptions {
    */
   readonly useBias?: boolean;
   /**
-   * The bias's first values.
+   * Initial values of the bias.
    *
    * @defaultValue `"zeros"`
    */
@@ -38,7 +38,7 @@ export interface BiasOptions {
    */
   readonly biasRegularizer?: Regularizer | string;
   /**
-   * What the bias is held to after each update.
+   * Constraint on the bias, applied after each update.
    *
    * @defaultValue none
    */
@@ -48,7 +48,7 @@ export interface BiasOptions {
 /** Options of layers with a kernel and a bias. */
 export interface KernelOptions extends BiasOptions {
   /**
-   * The kernel's first values.
+   * Initial values of the kernel.
    *
    * @defaultValue `"glorotUniform"`
    */
@@ -60,7 +60,7 @@ export interface KernelOptions extends BiasOptions {
    */
   readonly kernelRegularizer?: Regularizer | string;
   /**
-   * What the kernel is held to after each update.
+   * Constraint on the kernel, applied after each update.
    *
    * @defaultValue none
    */

@@ -51,7 +51,7 @@ export interface BuildContext {
   readonly seed: number;
   /** The layer's place in the model, from 0. */
   readonly position: number;
-  /** How many weights the model has so far: each draws its first values from its own stream. */
+  /** How many weights the model has so far: each draws its initial values from its own stream. */
   readonly weightsBefore: number;
 }
 
@@ -59,7 +59,7 @@ export interface BuildContext {
 export interface LayerWeightOptions extends Pick<WeightRules, "initializer"> {
   /** Penalty on its size, added to the loss. */
   readonly regularizer?: WeightRules["regularizer"];
-  /** What it is held to after each update. */
+  /** Constraint that each update applies to it. */
   readonly constraint?: WeightRules["constraint"];
   /**
    * False for a weight that no gradient changes, such as a moving average.

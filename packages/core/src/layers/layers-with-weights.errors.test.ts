@@ -76,7 +76,7 @@ refuses("wrong options of layers with weights", [
   ],
   [
     () => new Conv2D(8, 3, { kernelInitializer: Zeros as never }),
-    "Conv2D: expected initializer as a name or an instance, received the class Zeros. Write new before it.",
+    "Conv2D: expected initializer as a name or an instance, received the class Zeros. Pass an instance, created with new, or a name.",
   ],
   [
     () => new Conv2D(8, 3, { kernelRegularizer: 0.01 as never }),

@@ -48,7 +48,7 @@ export class Normalization extends Layer {
   readonly axis: -1 | null;
   private statistics: { mean: readonly number[]; variance: readonly number[] } | undefined;
 
-  /** @throws HeddleError for another axis, and for a mean without a variance or of another length */
+  /** @throws HeddleError for any other axis, and for a mean without a variance of the same length */
   constructor(options: NormalizationOptions = {}) {
     super(options);
     const { axis = -1, mean, variance } = options;

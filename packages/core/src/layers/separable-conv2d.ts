@@ -25,7 +25,7 @@ import { rulesConfig, type WeightRules, weightRules } from "./weight-rules.js";
 
 export interface SeparableConv2DOptions extends DepthwiseConv2DOptions {
   /**
-   * The pointwise kernel's first values.
+   * Initial values of the pointwise kernel.
    *
    * @defaultValue `"glorotUniform"`
    */
@@ -37,7 +37,7 @@ export interface SeparableConv2DOptions extends DepthwiseConv2DOptions {
    */
   readonly pointwiseRegularizer?: Regularizer | string;
   /**
-   * What the pointwise kernel is held to after each update.
+   * Constraint on the pointwise kernel, applied after each update.
    *
    * @defaultValue none
    */

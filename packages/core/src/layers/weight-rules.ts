@@ -6,7 +6,7 @@ import { type Constraint, constraints } from "../constraints/index.js";
 import { type Initializer, initializers } from "../initializers/index.js";
 import { type Regularizer, regularizers } from "../regularizers/index.js";
 
-/** How one weight starts, what its size costs, and what it is held to. */
+/** A weight's initializer, regularizer and constraint. */
 export interface WeightRules {
   readonly initializer: Initializer;
   readonly regularizer: Regularizer | undefined;
@@ -77,9 +77,6 @@ function resolve<T extends object>(who: string, what: string, registry: Registry
     who,
     expected: `${what} as a name or an instance`,
     received: typeof received === "function" ? `the class ${received.name}` : JSON.stringify(received),
-    next:
-      typeof received === "function"
-        ? "Write new before it."
-        : "Pass an instance, created with new, or a name.",
+    next: "Pass an instance, created with new, or a name.",
   });
 }

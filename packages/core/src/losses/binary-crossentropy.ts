@@ -9,7 +9,7 @@ import { crossentropyOptionsIn, labelSmoothingOf } from "./options.js";
 
 export interface BinaryCrossentropyOptions {
   /**
-   * True when the model's last layer gives logits, false when it gives probabilities.
+   * True when the model's last layer outputs logits, false when it outputs probabilities.
    *
    * @defaultValue `false`
    */

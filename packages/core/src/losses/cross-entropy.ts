@@ -8,7 +8,7 @@ import { crossentropyOptionsIn, labelSmoothingOf } from "./options.js";
 
 export interface CrossentropyOptions {
   /**
-   * True when the model's last layer gives logits, false when it ends in a softmax.
+   * True when the model's last layer outputs logits, false when it ends in a softmax.
    *
    * @defaultValue `false`
    */

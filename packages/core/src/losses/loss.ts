@@ -22,7 +22,7 @@ export interface Loss {
    * both together stay exact where the activation alone rounds to 0 or 1. Undefined for losses of plain values.
    */
   readonly activation: "softmax" | "sigmoid" | undefined;
-  /** True where the model gives logits. */
+  /** True if the model outputs logits. */
   readonly fromLogits: boolean;
   /** Whether probabilities may come from a model that does not end in `activation`. */
   readonly takesAnyOutputs: boolean;

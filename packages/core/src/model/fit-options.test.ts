@@ -258,7 +258,7 @@ describe("fit, on numbers that are not finite,", () => {
     const model = dense(new SGD({}));
     model.weights.find(({ name }) => name === "head/bias")!.values[1] = Number.POSITIVE_INFINITY;
     await expect(model.fit(floats, run)).rejects.toThrow(
-      'in step 1 (epoch 1), received a loss of NaN: layer "head" gives outputs that are not finite',
+      'in step 1 (epoch 1), received a loss of NaN: layer "head" has outputs that are not finite',
     );
   });
 

@@ -197,7 +197,7 @@ describe("losses and metrics refuse", () => {
   it("models that do not end in the activation that the loss needs", async () => {
     const loss = new BinaryCrossentropy({ fromLogits: true });
     await expect(autoencoder({ loss }).fit(pixels)).rejects.toThrow(
-      "BinaryCrossentropy: expected a model that gives logits, received one that ends in a sigmoid. " +
+      "BinaryCrossentropy: expected a model that outputs logits, received one that ends in a sigmoid. " +
         "Remove `fromLogits`, or the sigmoid.",
     );
     await expect(classifier(3, "linear", {}).fit(samples)).rejects.toThrow(

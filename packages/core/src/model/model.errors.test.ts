@@ -55,11 +55,11 @@ refuses("models that cannot be built or compiled", [
   ],
   [
     () => compiled({ optimizer: Adam as never }),
-    "compile: expected optimizer by name or as instances, received the class Adam. Write new before a class, or pass its name.",
+    "compile: expected optimizer as a name or an instance, received the class Adam. Pass an instance, created with new, or a name.",
   ],
   [
     () => compiled({ optimizer: null as never }),
-    "compile: expected optimizer by name or as instances, received null. Write new before a class, or pass its name.",
+    "compile: expected optimizer as a name or an instance, received null. Pass an instance, created with new, or a name.",
   ],
   [
     () => compiled({ loss: "crossentropy" }),
@@ -67,7 +67,7 @@ refuses("models that cannot be built or compiled", [
   ],
   [
     () => compiled({ loss: MeanSquaredError as never }),
-    "compile: expected loss by name or as instances, received the class MeanSquaredError. Write new before a class, or pass its name.",
+    "compile: expected loss as a name or an instance, received the class MeanSquaredError. Pass an instance, created with new, or a name.",
   ],
   [
     () => compiled({ metrics: ["accurcy"] }),
@@ -75,7 +75,7 @@ refuses("models that cannot be built or compiled", [
   ],
   [
     () => compiled({ metrics: [AUC as never] }),
-    "compile: expected metrics by name or as instances, received the class AUC. Write new before a class, or pass its name.",
+    "compile: expected each metric as a name or an instance, received the class AUC. Pass an instance, created with new, or a name.",
   ],
   [
     () => compiled({ metrics: ["auc", "auc"] }),

@@ -92,7 +92,7 @@ export class Model extends Network {
     if (typeof optimizer !== "string") optimizer.checkOptions();
     if (typeof loss?.emit !== "function") throw notAnInstance("loss", loss);
     for (const metric of metrics) {
-      if (typeof metric !== "string" && !(metric instanceof Metric)) throw notAnInstance("metrics", metric);
+      if (typeof metric !== "string" && !(metric instanceof Metric)) throw notAnInstance("each metric", metric);
     }
     const checkedMetrics = modelMetrics(loss, metrics, this.outputShape);
     this.dispose();
@@ -117,7 +117,7 @@ export class Model extends Network {
    *   of them. A stream is trained on in its own order, cut into batches: the steps are those of the same samples in
    *   arrays with `shuffle: false`. At most two windows of 32 MiB (or one batch) of a stream are in memory at once, plus
    *   the last chunk. The stream must not wait for this model's own results.
-   * @returns one row an epoch
+   * @returns a row for each epoch
    * @throws AbortedError when `signal` fires, or what a stream threw: the model then keeps the weights of the last whole
    *   step
    * @throws HeddleError when samples or options do not fit, or numbers stop being finite: the model then keeps the
@@ -331,9 +331,9 @@ export class Model extends Network {
 function notAnInstance(name: string, value: unknown): HeddleError {
   return new HeddleError({
     who: "compile",
-    expected: `${name} by name or as instances`,
+    expected: `${name} as a name or an instance`,
     received: typeof value === "function" ? `the class ${value.name}` : (JSON.stringify(value) ?? "nothing"),
-    next: "Write new before a class, or pass its name.",
+    next: "Pass an instance, created with new, or a name.",
   });
 }
 

@@ -331,7 +331,7 @@ describe("a clear error says why", () => {
     model.compile({ loss: new SparseCategoricalCrossentropy({ fromLogits: true }) });
     await refused(
       () => model.fit(data),
-      "SparseCategoricalCrossentropy: expected a model that gives logits, received one that ends in a softmax. Remove `fromLogits`, or the softmax.",
+      "SparseCategoricalCrossentropy: expected a model that outputs logits, received one that ends in a softmax. Remove `fromLogits`, or the softmax.",
     );
     const linear = new Sequential([new Input([8, 8, 1]), new Flatten(), new Dense(3)]);
     models.push(linear);

@@ -84,7 +84,7 @@ function checkSizes(who: string, layer: Layer, output: Shape, parameters: number
 /** The ops of built layers, in their order. */
 export function lowerLayers(layers: readonly PlacedLayer[]): GraphOp[] {
   const ops: GraphOp[] = [];
-  /** The op that gives each layer's value. */
+  /** The op that computes each layer's value. */
   const values: number[] = [];
   for (const { layer, inputs, inputShapes } of layers) {
     let reads = inputs.map((from) => (from === INPUT ? INPUT : values[from]!));

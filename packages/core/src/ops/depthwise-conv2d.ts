@@ -25,7 +25,7 @@ function emitDepthwiseConv2D(
   const { strideH, strideW, dilationH, dilationW, paddedH, paddedW } = options.geometry;
   const macs = depthwiseMacs(options.geometry);
   const repeated = emitRepeated(e, options.geometry, x);
-  // From here on an image has K channels.
+  // From here, an image has K channels.
   const geometry: Conv2DGeometry = { ...options.geometry, C: K };
   const padded = emitPadding(e, geometry, repeated);
   const y = e.value("output", [P, Q, K]);

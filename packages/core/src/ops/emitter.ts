@@ -3,7 +3,7 @@ import type { KernelArguments, KernelName } from "../engine/kernel-table.js";
 import type { Pass } from "../engine/program.js";
 import type { Buffer, Operand, ProgramBuilder, Slice } from "../engine/program-builder.js";
 
-/** What flows between ops: f32, one copy a sample. */
+/** What flows between ops: f32, one copy for each sample. */
 export interface Value {
   readonly shape: Shape;
   readonly data: Buffer;

@@ -4,7 +4,7 @@ import type { Emitter, Value } from "./emitter.js";
 
 /** What a loss reads and writes apart from the values that it judges. Letters: N samples. */
 export interface LossOperands {
-  /** What the values should be: one i32 a sample for class numbers, else f32 of the values' shape. */
+  /** The expected values: one i32 for each sample for class numbers, else f32 of the values' shape. */
   readonly target: Buffer;
   /** 1 / batch size (f32), which gradients are multiplied by. */
   readonly scale: Buffer;

@@ -14,8 +14,8 @@ export interface KernelLayout {
 }
 
 /**
- * A kernel [rows, columns] in blocks of eight columns, packed once a step; left as it is where packing does not pay for
- * `pixels` outputs a sample. Both give the same sums.
+ * A kernel [rows, columns] in blocks of eight columns, packed once a step, unless packing does not pay for `pixels`
+ * outputs of each sample. The sums are the same either way.
  */
 export function emitPackedKernel(
   e: Emitter,

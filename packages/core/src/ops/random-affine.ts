@@ -38,7 +38,7 @@ export interface RandomAffineOptions extends AffineOptions {
 export interface RandomAffineNode extends NodeOf<"randomAffine">, RandomAffineOptions {}
 
 /**
- * y[h, w] = x at the place that a random affine map gives for (h, w), in training; y = x otherwise: x y [H, W, C].
+ * y[h, w] = x at the place to which a random affine map takes (h, w), in training; y = x otherwise: x y [H, W, C].
  * The maps are drawn once and kept for the backward pass.
  */
 function emitRandomAffine(e: Emitter, options: RandomAffineOptions, x: Value): [Value, Backward] {

@@ -2,7 +2,7 @@ import type { Shape } from "../base/shape.js";
 import type { RandomContrastOptions } from "./random-contrast.js";
 import { between, type Draw, uniforms } from "./random-draw.reference.js";
 
-/** The plain twin for one sample: the output, and the gradient that `dy` gives. */
+/** The plain twin for one sample: the output, and its gradient from `dy`. */
 export function randomContrastReference(
   options: RandomContrastOptions & Draw,
   [H, W, C]: Shape & readonly [number, number, number],

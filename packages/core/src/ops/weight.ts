@@ -8,9 +8,9 @@ export interface Penalty {
   readonly l2: number;
 }
 
-/** What a weight is held to after each update. */
+/** A condition that a weight must meet after each update. */
 export interface Projection {
-  /** The kernel call that brings a weight where it must be. */
+  /** The kernel call that changes a weight so that it meets the constraint. */
   project(w: Slice, shape: Shape): KernelCall;
 }
 

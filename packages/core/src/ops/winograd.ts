@@ -19,7 +19,7 @@ const GRADIENT_BLOCK = 32;
 const MAX_GRADIENT_CHANNELS = 256 * 256;
 
 /**
- * True where Winograd's algorithm is faster than the direct kernel for a convolution that gives P × Q outputs: the
+ * True where Winograd's algorithm is faster than the direct kernel for a convolution with P × Q outputs: the
  * channels are numerous enough to pay for the transforms, and at least half of the tiles' outputs are needed.
  */
 function suitsWinograd(g: Conv2DGeometry, P: number, Q: number): boolean {

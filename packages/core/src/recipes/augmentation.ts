@@ -60,7 +60,7 @@ export function parseAugmentation(text: string): Augmentation {
   for (const [name = "", value, ...more] of parts) {
     if (more.length > 0) throw fault("NAME or NAME=VALUE", [name, value, ...more].join("="));
     if (Object.hasOwn(given, name)) throw fault("each change once", `${name} twice`);
-    // What is no number stays text, which is refused as it was typed: Number("") would be 0.
+    // Text that is no number stays text, to be refused as it was typed: Number("") would be 0.
     const isText = name === "flip" || value === "" || Number.isNaN(Number(value));
     given[name] = value === undefined ? true : isText ? value : Number(value);
   }
@@ -109,7 +109,7 @@ export function augmentationLayers(
     .filter((layer) => layer !== undefined)
     .map((layer) => {
       const { class_name, config } = serialize(layer);
-      // Without its name: the model gives it one.
+      // Without a name, because the model names its layers.
       const { name: _, ...options } = isJsonObject(config) ? config : {};
       return { class_name: class_name!, config: options };
     });

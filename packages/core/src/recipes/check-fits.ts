@@ -34,7 +34,7 @@ export function checkFits(
   if (classes < classNames.length) {
     throw new HeddleError({
       who: `Model "${model.name}"`,
-      expected: `at most ${classes} classes, as its last layer has ${units} ${units === 1 ? "unit" : "units"}`,
+      expected: `at most ${classes} classes, because its last layer has ${units} ${units === 1 ? "unit" : "units"}`,
       received: `${title}, which has ${classNames.length}`,
       next: `Give the last layer ${classNames.length} units.`,
     });

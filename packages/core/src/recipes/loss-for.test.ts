@@ -37,7 +37,7 @@ describe("checkFits", () => {
   it("accepts one output for two classes, but not for more", () => {
     checkFits(ending(1, "sigmoid"), dataOf("cat", "dog"));
     expect(() => checkFits(ending(1, "sigmoid"), dataOf("cat", "dog", "eel"))).toThrow(
-      "expected at most 2 classes, as its last layer has 1 unit",
+      "expected at most 2 classes, because its last layer has 1 unit",
     );
   });
 });

@@ -44,8 +44,8 @@ export function studyTranslation(): Layer {
 }
 
 /**
- * The study's CNN for images of a shape: two convolutions, max-pooling, dropout and a softmax, behind a random
- * translation that is there in training alone. On 28×28×1 and ten classes it has 50,890 parameters.
+ * The study's CNN for images of a shape: a random translation, in training only, then two convolutions, max-pooling,
+ * dropout and a softmax. On 28×28×1 and ten classes it has 50,890 parameters.
  */
 export function studyModel(options: { input: Shape; classes: number; seed: number }): Sequential {
   const layers: Layer[] = [

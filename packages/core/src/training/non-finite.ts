@@ -56,7 +56,7 @@ async function placeOf(
   const name = await withWeights(atStart ? [] : weights, () =>
     firstNonFiniteLayer(placed, batch, rows.length),
   );
-  if (name !== undefined) return `layer "${name}" gives outputs that are not finite`;
+  if (name !== undefined) return `layer "${name}" has outputs that are not finite`;
   return "the layers' outputs are finite, so it comes from the loss or the labels";
 }
 

@@ -62,7 +62,7 @@ export class Session {
     return new Session(await Engine.create(options), model);
   }
 
-  /** Works while nobody else changes weights, tables or results in the engine: other callers wait for their turn. */
+  /** Runs `work` while no other caller changes weights, tables or results in the engine: they wait for their turn. */
   alone<T>(work: () => Promise<T>): Promise<T> {
     return this.turn.take(work);
   }

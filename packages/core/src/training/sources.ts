@@ -23,7 +23,7 @@ export interface TrainingSource {
   readonly validation: (() => Promise<SampleSource>) | undefined;
 }
 
-/** Samples that a stream gives out together where nothing is trained: one step of an evaluation. */
+/** Samples that are taken from a stream at a time outside of training: one step of an evaluation. */
 const EVALUATION_BATCH = 512;
 
 /** The most samples that are evaluated from one window: one run of an evaluation. */

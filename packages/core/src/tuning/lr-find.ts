@@ -32,7 +32,7 @@ export interface LearningRateFinding {
   readonly points: readonly LearningRatePoint[];
   /** Where the smoothed loss falls most steeply over the logarithm of the learning rate. */
   readonly steepest: number;
-  /** Where the smoothed loss, behind its lowest, has taken back a tenth of its fall: the edge of divergence. */
+  /** Where the smoothed loss, after its lowest point, has regained a tenth of its fall: the edge of divergence. */
   readonly edge: number;
   /** A tenth of the edge, which is a rate to train with: a schedule's highest. */
   readonly suggested: number;
@@ -40,10 +40,10 @@ export interface LearningRateFinding {
   readonly ended: "diverged" | "not finite" | "at the last rate";
 }
 
-/** A loss so many times the lowest is divergence: the factor of fast.ai's search. */
+/** A loss of this many times the lowest has diverged: the factor of fast.ai's search. */
 const DIVERGED = 4;
 
-/** A loss that had fallen by this share and is back where it began has diverged, too: it may grow no further. */
+/** A loss that had fallen by this share and is back where it began has diverged, too, even if it grows no further. */
 const FALLEN = 0.1;
 
 /** Share of the loss's fall that is lost again at the edge of divergence; noise alone does not reach it. */
@@ -89,7 +89,7 @@ export async function findLearningRate(
   let lowest = Number.POSITIVE_INFINITY;
   const { validationData: _, ...withoutValidation } = fit;
   try {
-    // An epoch of one step, as losses are told by epoch.
+    // Epochs of one step, because losses are reported for epochs.
     await model.fit(samples, {
       ...withoutValidation,
       epochs: steps,
@@ -129,7 +129,7 @@ function withRates({ optimizer }: Training, rates: ExponentialDecay) {
   return optimizers.deserialize(optimizer.className, { ...serialize(optimizer), config });
 }
 
-/** Means over neighbours on both sides, nearer ones counting more: unlike a running mean, they do not lag behind. */
+/** Means over neighbours on both sides, the nearest counting most: unlike a running mean, they do not lag. */
 export function smoothed(
   seen: readonly { learningRate: number; loss: number }[],
 ): readonly LearningRatePoint[] {
@@ -166,9 +166,9 @@ export function suggest(points: readonly LearningRatePoint[]): Omit<LearningRate
   // The slope over as many points as were smoothed over; rates grow by the same factor from point to point.
   const reach = Math.max(1, Math.round(WINDOW * points.length));
   const slopes = points.map((_, index) => {
-    const [before, behind] = [points[index - reach], points[index + reach]];
-    if (!before || !behind || index > lowest) return Number.POSITIVE_INFINITY;
-    return behind.smoothedLoss - before.smoothedLoss;
+    const [before, after] = [points[index - reach], points[index + reach]];
+    if (!before || !after || index > lowest) return Number.POSITIVE_INFINITY;
+    return after.smoothedLoss - before.smoothedLoss;
   });
   const fastest = indexOfLowest(slopes);
   if (!(slopes[fastest]! < 0)) {

@@ -9,7 +9,7 @@ import type { Training } from "../recipes/training.js";
 /** How long threads warm up: V8 compiles a kernel better once it is busy. */
 const WARM_UP_SECONDS = 0.5;
 
-/** How long training is measured when nobody says; evaluation takes a quarter of it. */
+/** How long training is measured by default; evaluation takes a quarter of it. */
 const DEFAULT_SECONDS = 2;
 
 /** Steps of the first measurement; the next are twice as many until they fill the time. */
@@ -28,9 +28,9 @@ export interface Throughput {
 
 /**
  * Measures how fast a training is, by training a copy of its model on its own data for a short time. The model itself
- * stays as it is.
+ * does not change.
  *
- * @param options `seconds` that training is measured, behind half a second of warm-up; 2 by default
+ * @param options `seconds` for which training is measured, after half a second of warm-up; 2 by default
  * @throws HeddleError when the model does not fit the data; AbortedError on `signal`
  *
  * @example

@@ -29,7 +29,7 @@ describe("imageCards", () => {
     expect(figure.svg.match(/<image /g)).toHaveLength(3);
     for (const text of ["Pairs", "T-shirt &amp; top", "training 1", "Coat", "test 7", "distance 0.01", "Bag"])
       expect(figure.svg).toContain(`>${text}</text>`);
-    expect(figure.alt).toBe("Pairs. T-shirt & top, training 1 beside Coat, test 7: distance 0.01; Bag.");
+    expect(figure.alt).toBe("Pairs. T-shirt & top, training 1 next to Coat, test 7: distance 0.01; Bag.");
     const { width, height } = await sharp(svgToPng(figure.svg)).metadata();
     expect(figure.svg).toContain(`width="${width / 2}" height="${height / 2}"`);
   });
