@@ -1,4 +1,5 @@
-"""Keras's fit with weights, and its callbacks, for packages/core/src/model/fit-golden.test.ts: tests/golden/fit.json."""
+"""Keras's fit with weights, and its callbacks: tests/golden/fit.json, for model/fit-golden.test.ts and
+callbacks/keras-golden.test.ts of packages/core/src."""
 
 import json
 import os

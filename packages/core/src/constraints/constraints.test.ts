@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { Conv2D, Dense, layers } from "../layers/index.js";
 import { constraints, MaxNorm, NonNeg, UnitNorm } from "./index.js";
 
-// The values that they compute are compared with Keras's in model/optimizers-golden.test.ts.
+// The values that they compute are compared with Keras's in optimizers/keras-golden.test.ts.
 
 it.each([new MaxNorm(), new MaxNorm(3, { axis: [0, 1, 2] }), new UnitNorm({ axis: -1 }), new NonNeg()])(
   "%o is read back from its configuration",

@@ -6,7 +6,6 @@ import { Conv2D, Dense, Flatten } from "../layers/index.js";
 import { Input } from "../network/input.js";
 import { Adam, type Optimizer, SGD } from "../optimizers/index.js";
 import { OneCycle } from "../schedules/index.js";
-import { SampleOrder } from "../training/sample-order.js";
 import { Sequential } from "./sequential.js";
 import { asFloats, tinyCnn, tinyImages } from "./tiny-model.testing.js";
 
@@ -22,33 +21,6 @@ function compiled(model: Sequential, optimizer: Optimizer): Sequential {
 const cnn = (optimizer: Optimizer = new Adam({ learningRate: 0.01 })) => compiled(tinyCnn(), optimizer);
 const data = tinyImages(70);
 const batchSize = 16;
-
-describe("SampleOrder", () => {
-  const options = { samples: 10, batchSize: 3, shuffle: false, seed: 1, passesBefore: 0 };
-  const numbers = (parts: Int32Array[]) => parts.map((part) => Array.from(part));
-
-  it("is one pass for each epoch, in a new order", () => {
-    const order = new SampleOrder({ ...options, shuffle: true, stepsPerEpoch: undefined });
-    const [first, second] = [order.nextEpoch(), order.nextEpoch()];
-    expect(order.steps).toBe(4);
-    for (const [rows, ...others] of [first, second]) {
-      expect(others).toEqual([]);
-      expect(Array.from(rows!).sort()).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
-    }
-    expect(first).not.toEqual(second);
-  });
-
-  it("resumes a pass in the next epoch when stepsPerEpoch cuts it", () => {
-    const order = new SampleOrder({ ...options, stepsPerEpoch: 3 });
-    expect(numbers(order.nextEpoch())).toEqual([[0, 1, 2, 3, 4, 5, 6, 7, 8]]);
-    expect(numbers(order.nextEpoch())).toEqual([[9], [0, 1, 2, 3, 4, 5]]);
-    const long = new SampleOrder({ ...options, stepsPerEpoch: 6 });
-    expect(numbers(long.nextEpoch())).toEqual([
-      [0, 1, 2, 3, 4, 5, 6, 7, 8, 9],
-      [0, 1, 2, 3, 4, 5],
-    ]);
-  });
-});
 
 describe("fit", () => {
   it("resumes at initialEpoch with the weights of an uninterrupted training", async () => {

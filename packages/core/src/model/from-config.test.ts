@@ -89,7 +89,7 @@ describe("fromConfig", () => {
       () => Sequential.fromConfig({ layers: [], toString: 1 }),
       'Sequential.fromConfig: expected plain JSON, received the key "toString". The file is damaged or was made to do harm: get it again.',
     ],
-  ])("refuses what is no configuration of its kind: %#", (make, message) => {
+  ])("refuses anything but a configuration of its kind: %#", (make, message) => {
     expect(make).toThrow(new HeddleError(message));
   });
 });

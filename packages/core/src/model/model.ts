@@ -92,7 +92,8 @@ export class Model extends Network {
     if (typeof optimizer !== "string") optimizer.checkOptions();
     if (typeof loss?.emit !== "function") throw notAnInstance("loss", loss);
     for (const metric of metrics) {
-      if (typeof metric !== "string" && !(metric instanceof Metric)) throw notAnInstance("each metric", metric);
+      if (typeof metric !== "string" && !(metric instanceof Metric))
+        throw notAnInstance("each metric", metric);
     }
     const checkedMetrics = modelMetrics(loss, metrics, this.outputShape);
     this.dispose();

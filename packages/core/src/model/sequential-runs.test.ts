@@ -39,24 +39,24 @@ describe("calls at the same time", () => {
   });
 
   it("predict and evaluate without changing a training under way", async () => {
-    const [alone, beside] = [cnn(), cnn()];
+    const [alone, busy] = [cnn(), cnn()];
     await alone.fit(large, { epochs: 4, batchSize: 16 });
-    const training = beside.fit(large, { epochs: 4, batchSize: 16 });
+    const training = busy.fit(large, { epochs: 4, batchSize: 16 });
     let going = true;
     void training.finally(() => {
       going = false;
     });
     let asked = 0;
     while (going) {
-      const predictions = await beside.predict(small);
-      const { loss } = await beside.evaluate(small);
+      const predictions = await busy.predict(small);
+      const { loss } = await busy.evaluate(small);
       expect(predictions.every((value) => value >= 0 && value <= 1)).toBe(true);
       expect(loss).toBeGreaterThan(0);
       asked++;
     }
     await training;
     expect(asked).toBeGreaterThan(0);
-    expect(await beside.weightsSha256()).toBe(await alone.weightsSha256());
+    expect(await busy.weightsSha256()).toBe(await alone.weightsSha256());
   });
 
   it("of a callback may evaluate, and may change the weights for the next epoch", async () => {

@@ -1,4 +1,4 @@
-// Streams of samples: the same numbers as from arrays, bounded memory, failures, and streams that are closed early.
+// Streams of samples: the same numbers as from arrays, failures, and streams that are closed early.
 import { afterEach, describe, expect, it } from "vitest";
 import { AbortedError } from "../base/errors.js";
 import type { Callback, TrainingState } from "../callbacks/callback.js";
@@ -7,7 +7,6 @@ import { OneCycle } from "../schedules/index.js";
 import type { FitOptions } from "../training/fit-options.js";
 import type { LabelledSamples } from "../training/samples.js";
 import type { SampleChunk, SampleStream } from "../training/stream.js";
-import { StreamReader } from "../training/stream-reader.js";
 import type { Sequential } from "./sequential.js";
 import { asFloats, tinyCnn, tinyImages } from "./tiny-model.testing.js";
 
@@ -208,48 +207,17 @@ describe("evaluate and predict on a stream", () => {
   });
 });
 
-describe("the memory of a stream is bounded:", () => {
-  it("32 MiB are read ahead, and one chunk for which there is no room yet", async () => {
-    let read = 0;
-    const chunks = function* () {
-      for (;;) yield { images: new Uint8Array(3 * 2 ** 20).fill(read++), count: 3 };
-    };
-    const prepare = (_: string, { images, count }: { images: Uint8Array; count: number }) => ({
-      ...{ images, count },
-    });
-    const reader = new StreamReader({ who: "test", stream: chunks, prepare: prepare as never, batchSize: 4 });
-    const first = await reader.open(undefined);
-    expect(first.count).toBe(4);
-    reader.want(Number.POSITIVE_INFINITY);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-    expect(read).toBe(11);
-    // Thirty-two samples, handed out in whole batches.
-    const window = await reader.next(4, 1000, undefined);
-    expect(window?.count).toBe(32);
-    expect(window?.images.length).toBe(32 * 2 ** 20);
-    expect([0, 2, 3, 31].map((row) => window?.images[row * 2 ** 20])).toEqual([0, 0, 1, 10]);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-    expect(read).toBe(11);
-    reader.release(8);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-    expect(read).toBe(14);
-    const next = await reader.next(4, 4, undefined);
-    expect([0, 1, 3].map((row) => next?.images[row * 2 ** 20])).toEqual([2, 3, 3]);
-    await reader.close();
-  });
-
-  it("no more is read than stepsPerEpoch needs", async () => {
-    let read = 0;
-    async function* endless(): AsyncGenerator<SampleChunk> {
-      for (;;) {
-        read += 10;
-        yield rows(samples, 0, 10);
-      }
+it("fit reads no more of a stream than stepsPerEpoch needs", async () => {
+  let read = 0;
+  async function* endless(): AsyncGenerator<SampleChunk> {
+    for (;;) {
+      read += 10;
+      yield rows(samples, 0, 10);
     }
-    const model = cnn();
-    await model.fit(endless(), { epochs: 2, stepsPerEpoch: 5, batchSize: 16 });
-    expect(read).toBe(160);
-  });
+  }
+  const model = cnn();
+  await model.fit(endless(), { epochs: 2, stepsPerEpoch: 5, batchSize: 16 });
+  expect(read).toBe(160);
 });
 
 describe("a stream that fails", () => {

@@ -13,8 +13,8 @@ import { initializers } from "../initializers/index.js";
 import { at } from "../ops/emitter.js";
 import { onEachVariant } from "../ops/op-lab.testing.js";
 import { Weight } from "../ops/weight.js";
-import { MAX_SCALARS, type Optimizer, optimizers } from "../optimizers/index.js";
 import { schedules } from "../schedules/index.js";
+import { MAX_SCALARS, type Optimizer, optimizers } from "./index.js";
 
 interface Saved {
   readonly class_name: string;
