@@ -9,7 +9,7 @@ const record = process.env["HEDDLE_KERAS_RECORD"];
 export const BOUNDS = { operation: 1e-5, model: 1e-4 };
 
 /** A case's place in the table of docs/keras-differences.md. */
-export interface GoldenCase {
+interface GoldenCase {
   /** The part: "layers". */
   readonly part: string;
   /** The row: a layer's class. */

@@ -25,7 +25,7 @@ describe("philox", () => {
     },
   ] as const;
   for (const { rounds, counter, key, words } of cases) {
-    it(`gives the published words after ${rounds} rounds from counter ${counter[0]}`, () => {
+    it(`computes the published words after ${rounds} rounds from counter ${counter[0]}`, () => {
       const out = new Uint32Array(4);
       philox(out, counter, key, rounds);
       expect([...out]).toEqual(words);

@@ -5,7 +5,7 @@
  */
 
 /** What a stream of draws is for: part of every key, so that no two purposes share numbers. */
-export const purposes = {
+const purposes = {
   initializer: 1,
   shuffle: 2,
   dropout: 3,
@@ -17,10 +17,10 @@ export const purposes = {
   limit: 9,
 } as const;
 
-export type Purpose = keyof typeof purposes;
+type Purpose = keyof typeof purposes;
 
 /** Seven rounds pass the authors' BigCrush tests with a margin of one; the kernels use seven too. */
-export const PHILOX_ROUNDS = 7;
+const PHILOX_ROUNDS = 7;
 
 const MULTIPLIER_0 = 0xd2511f53;
 const MULTIPLIER_1 = 0xcd9e8d57;

@@ -7,7 +7,7 @@ import { emitNode, type OpNode } from "../ops/node.js";
 import { type GraphOp, isPenalty } from "./graph.js";
 
 /** What a loss judges. */
-export interface LossInput {
+interface LossInput {
   /** The ops that a program needs. */
   readonly ops: readonly GraphOp[];
   /** The op whose value is judged, or INPUT. */

@@ -2,7 +2,7 @@ import { formatBytes, formatTable, groupDigits } from "../base/format.js";
 import type { Call, Program } from "../engine/program.js";
 
 /** One line of a plan: a kernel call, or the same call in several tasks of a phase. */
-export interface PlanLine {
+interface PlanLine {
   readonly phase: string;
   readonly owner: string;
   readonly kernel: string;

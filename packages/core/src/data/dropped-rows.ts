@@ -80,7 +80,7 @@ export function joinDropped(reports: readonly DroppedRows[]): DroppedRows {
 }
 
 /** The place of a row, such as `train.csv:18`, or a picture's path. */
-export function placeOf({ file, line }: DroppedRow): string {
+function placeOf({ file, line }: DroppedRow): string {
   return line === undefined ? file : `${file}:${line}`;
 }
 

@@ -47,7 +47,7 @@ describe.each<[string, () => Promise<Images>]>([
     expect([[...labels], count, shape]).toEqual([[...set.labels], 30, [1, 1, 1]]);
   });
 
-  it("are found by position, in the order asked for", async () => {
+  it("are found by position, in the requested order", async () => {
     const some = await (await open()).at([7, 0]);
     expect([[...some.images], [...some.labels], some.count]).toEqual([[7, 0], [1, 0], 2]);
   });
@@ -65,7 +65,7 @@ describe.each<[string, () => Promise<Images>]>([
   });
 });
 
-it("images in memory are passed to fit as they are", () => {
+it("images in memory are passed to fit unchanged", () => {
   const images = imagesInMemory(set);
   expect(images.shuffled(1)).toBe(set);
   expect(images.inMemory).toBe(set);

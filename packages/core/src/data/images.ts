@@ -24,7 +24,7 @@ export interface Images {
 }
 
 /** Passes over images on disk, each in its own order. */
-export interface ShuffledStream {
+interface ShuffledStream {
   (pass: number): AsyncIterable<ImageSet>;
   /** Images in a pass. */
   readonly count: number;

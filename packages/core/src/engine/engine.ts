@@ -43,7 +43,7 @@ export interface EngineOptions {
   readonly worker?: () => WebWorker;
 }
 
-export interface RunOptions extends Omit<RunRequest, "threads" | "firstStep" | "lastStep" | "profile"> {
+interface RunOptions extends Omit<RunRequest, "threads" | "firstStep" | "lastStep" | "profile"> {
   /** How many batches to run. */
   readonly steps: number;
   readonly signal?: AbortSignal | undefined;

@@ -8,7 +8,7 @@ export interface Allocator {
 }
 
 /** What a recorded program needs in order to be placed in memory. */
-export interface LayOutOptions {
+interface LayOutOptions {
   /** The program's number. */
   readonly id: number;
   readonly allocator: Allocator;
@@ -17,7 +17,7 @@ export interface LayOutOptions {
 }
 
 /** A program that threads can run, and where its buffers lie. */
-export interface LaidOut {
+interface LaidOut {
   readonly program: Program;
   /** Where a buffer's first copy lies. */
   addressOf(buffer: Buffer): number;

@@ -31,7 +31,7 @@ export interface Slice {
 export type Operand = number | Buffer | Slice | Dynamic;
 
 /** A kernel call whose operands have no addresses yet. */
-export interface RecordedCall {
+interface RecordedCall {
   readonly kernel: KernelName;
   readonly operands: readonly Operand[];
   readonly owner: string;

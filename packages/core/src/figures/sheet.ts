@@ -104,7 +104,7 @@ export function shorten(
 /**
  * A sheet as a whole SVG document.
  *
- * @param pictureUrl gives a picture as a `data:` URL of a PNG
+ * @param pictureUrl returns a picture as a `data:` URL of a PNG
  */
 export function sheetSvg(
   { width, height, background, groups }: SheetLayout,

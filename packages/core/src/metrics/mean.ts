@@ -2,7 +2,7 @@ import type { Tally } from "./metric.js";
 import { shareOf } from "./rows.js";
 
 /**
- * A tally of a mean: `measure` gives the value of the `width` outputs and targets that begin at `first`. Sums in f64,
+ * A tally of a mean: `measure` returns the value of the `width` outputs and targets that begin at `first`. Sums in f64,
  * in the order of the samples.
  */
 export function meanTally(

@@ -20,8 +20,8 @@ export interface Tally {
   /**
    * Counts some samples.
    *
-   * @param outputs `[n, …output]`: what the model gave, probabilities where the loss takes logits
-   * @param targets `[n, …output]`: what it should give; one-hot rows where the labels are class numbers
+   * @param outputs `[n, …output]`: the model's outputs, as probabilities where the loss takes logits
+   * @param targets `[n, …output]`: the expected outputs; one-hot rows where the labels are class numbers
    */
   add(outputs: Float32Array, targets: Float32Array): void;
   result(): MetricValue;

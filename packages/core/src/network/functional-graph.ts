@@ -4,7 +4,7 @@ import { input, layers, type Tensor } from "../layers/index.js";
 import { type DescribedModel, fault, inputShapeIn, MAXIMUM_LAYERS } from "./described-model.js";
 
 /** The input and the output value of a model. */
-export interface Graph {
+interface Graph {
   readonly inputs: Tensor;
   readonly outputs: Tensor;
 }

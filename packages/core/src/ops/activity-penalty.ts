@@ -21,7 +21,7 @@ export interface ActivityPenaltyOperands {
 }
 
 /** As Backward; without `dy` where only the penalty has a gradient by the value. */
-export type PenaltyBackward = (dy: Buffer | undefined, dx: Buffer | undefined) => void;
+type PenaltyBackward = (dy: Buffer | undefined, dx: Buffer | undefined) => void;
 
 /** y = x. Backward: dx = dy + (l1 · sign(x) + 2 · l2 · x) / batch size. */
 export function emitActivityPenalty(

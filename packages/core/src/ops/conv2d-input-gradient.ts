@@ -5,7 +5,7 @@ import { blockRanges, wholeBlocks } from "./pack.js";
 import { coveredByTiles, emitWinograd, emitWinogradKernel, winogradPasses } from "./winograd.js";
 
 /** dy [P, Q, K] with zeros around it, as the gradients of a convolution read it. */
-export interface BorderedGradient {
+interface BorderedGradient {
   readonly data: Buffer;
   /** Its rows and columns with the border, and those of zeros before dy. */
   readonly sizes: Record<"borderedH" | "borderedW" | "borderH" | "borderW", number>;

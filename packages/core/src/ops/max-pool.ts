@@ -18,7 +18,7 @@ export interface Pool2DGeometry {
   readonly left: number;
 }
 
-export interface Pool2DOptions {
+interface Pool2DOptions {
   readonly who: string;
   readonly poolSize: readonly [number, number];
   readonly strides: readonly [number, number];

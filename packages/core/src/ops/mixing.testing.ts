@@ -1,7 +1,7 @@
 import type { Shape } from "../base/shape.js";
 
 /** The input pixels from which each output pixel is mixed (−1 for none), and their shares. */
-export type Mixing = readonly (readonly { readonly pixel: number; readonly share: number }[])[];
+type Mixing = readonly (readonly { readonly pixel: number; readonly share: number }[])[];
 
 /** Mixes one sample's pixels [H, W, C]; −1 reads `fill`. */
 export function mix(mixing: Mixing, C: number, x: ArrayLike<number>, fill = 0): Float64Array {

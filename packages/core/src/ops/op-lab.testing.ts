@@ -9,7 +9,7 @@ import { emitNode, type OpNode } from "./node.js";
 import { Weight } from "./weight.js";
 
 /** A program of one step, described by a test. N is the number of samples. */
-export interface Experiment {
+interface Experiment {
   /** N; at most `batchSize`. */
   readonly samples: number;
   /** The program's batch size; N by default. With a larger one, the N samples are a smaller last batch. */
@@ -81,7 +81,7 @@ export async function runExperiment(
 }
 
 /** The result of a chain of ops. */
-export interface ChainResult {
+interface ChainResult {
   /** `[N, …output]`. */
   readonly y: Float32Array;
   /** `[N, …input]`. */

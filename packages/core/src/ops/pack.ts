@@ -7,7 +7,7 @@ const TASK_FLOATS = 1 << 15;
 const MIN_PIXELS = 16;
 
 /** Where `denseForward` and `conv2dForward` find their kernel. */
-export interface KernelLayout {
+interface KernelLayout {
   readonly w: Operand;
   readonly wStepBytes: number;
   readonly wBlockBytes: number;

@@ -3,7 +3,7 @@ import type { AffineOptions, FillMode, RandomMap } from "./random-affine.js";
 import { between, type Draw, uniforms } from "./random-draw.reference.js";
 
 /** A map's six numbers: see kernels/affine.ts. */
-export type AffineMap = readonly [a0: number, a1: number, a2: number, b0: number, b1: number, b2: number];
+type AffineMap = readonly [a0: number, a1: number, a2: number, b0: number, b1: number, b2: number];
 
 /** The plain twin of the draw. */
 export function randomMapReference(

@@ -29,7 +29,7 @@ export type RandomMap =
   /** Turns around the middle, counter-clockwise, by parts of a whole turn. */
   | { readonly kind: "rotation"; readonly turns: Range };
 
-export interface RandomAffineOptions extends AffineOptions {
+interface RandomAffineOptions extends AffineOptions {
   readonly map: RandomMap;
   /** The layer's place in the model, so that two of them draw differently. */
   readonly layer: number;

@@ -3,7 +3,7 @@ import type { Buffer } from "../engine/program-builder.js";
 import type { Backward, Emitter, Value } from "./emitter.js";
 import type { NodeOf, Op } from "./op.js";
 
-export interface RescaleOptions {
+interface RescaleOptions {
   readonly scale: number;
   readonly offset: number;
 }

@@ -3,7 +3,7 @@ import type { NodeOf, Op } from "./op.js";
 import type { Interpolation } from "./random-affine.js";
 
 /** A part of an image. */
-export interface ImageWindow {
+interface ImageWindow {
   readonly top: number;
   readonly left: number;
   readonly height: number;

@@ -3,7 +3,7 @@ import type { Slice } from "../engine/program-builder.js";
 import type { KernelCall } from "./emitter.js";
 
 /** Penalties on a weight's size, added to the loss: l1 · Σ|w| + l2 · Σw². */
-export interface Penalty {
+interface Penalty {
   readonly l1: number;
   readonly l2: number;
 }
@@ -15,7 +15,7 @@ export interface Projection {
 }
 
 /** What a weight is made from. */
-export interface WeightOptions {
+interface WeightOptions {
   /** `layer/kernel`; unique within a model. */
   readonly name: string;
   readonly shape: Shape;

@@ -34,7 +34,7 @@ it.each([
     { input: 3, window: 1, stride: 5, padding: "same" as const },
     { output: 1, before: 0, after: 0 },
   ],
-])("%j gives %j", (options, expected) => {
+])("a window with %j has %j", (options, expected) => {
   expect(windowAxis({ ...base, ...options })).toEqual(expected);
 });
 

@@ -5,7 +5,7 @@ import { formatShape, type Shape } from "../base/shape.js";
 export type Padding = "valid" | "same";
 
 /** One axis of a sliding window. */
-export interface WindowAxis {
+interface WindowAxis {
   /** Positions of the window. */
   readonly output: number;
   /** Zeros before and after the input; `same` puts the odd one after it, as TensorFlow does. */

@@ -154,7 +154,7 @@ export class Muon extends Optimizer {
       ...optimizerOptionsIn(config),
       ...numbersIn(config, "adam_beta_1", "adam_beta_2", "adam_weight_decay", "adam_lr_ratio", "epsilon"),
       ...numbersIn(config, "muon_a", "muon_b", "muon_c", "momentum", "ns_steps", "rms_rate"),
-      // Null says something here: without it, not by default.
+      // Null turns these off, unlike a missing value, which is the default.
       ...(config["rms_rate"] === null ? { rmsRate: null } : {}),
       ...(config["adam_weight_decay"] === null ? { adamWeightDecay: null } : {}),
       excludeLayers: Array.isArray(config["exclude_layers"]) ? config["exclude_layers"].map(String) : [],

@@ -53,7 +53,7 @@ export interface OptimizerOptions {
    */
   readonly emaMomentum?: number;
   /**
-   * Every how many steps the weights are replaced by their average, from which training continues.
+   * The number of steps after which the weights are replaced with their average, from which training continues.
    *
    * @defaultValue never
    */

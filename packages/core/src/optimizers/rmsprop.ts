@@ -74,7 +74,7 @@ export class RMSprop extends Optimizer {
     const v = slots[0]!;
     const centered = this.centered ? 1 : 0;
     const momentum = this.momentum > 0 ? 1 : 0;
-    // Arrays that the kernel does not touch may be any.
+    // Arrays that the kernel does not touch may be anything.
     return [
       "rmsprop",
       { w, g, v, a: slots[centered]!, u: slots[centered + momentum]!, count, scalars, centered, momentum },

@@ -6,7 +6,7 @@ import { type Augmentation, augmentationLayers } from "./augmentation.js";
 import type { GivenSettings } from "./settings.js";
 
 /** What settings may change in a model. */
-export type ModelSettings = Pick<GivenSettings, "augment" | "dropout" | "l1" | "l2">;
+type ModelSettings = Pick<GivenSettings, "augment" | "dropout" | "l1" | "l2">;
 
 type LayerJson = JsonObject & { readonly class_name: string; readonly config: JsonObject };
 

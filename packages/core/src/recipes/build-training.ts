@@ -108,7 +108,7 @@ export function scheduleOf(settings: ResolvedSettings, totalSteps: number): Sche
 }
 
 /** The optimizer of settings with a schedule. */
-export function optimizerOf(settings: ResolvedSettings, schedule: Schedule, model: Model): Optimizer {
+function optimizerOf(settings: ResolvedSettings, schedule: Schedule, model: Model): Optimizer {
   const { optimizer, momentum, weightDecay, clipNorm, ema } = settings;
   const shared: OptimizerOptions = {
     learningRate: schedule,

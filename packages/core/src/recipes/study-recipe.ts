@@ -15,7 +15,7 @@ import { Adam, type Optimizer } from "../optimizers/index.js";
 import { OneCycle } from "../schedules/index.js";
 
 /** How the study trains. */
-export interface Recipe {
+interface Recipe {
   readonly epochs: number;
   readonly batchSize: number;
   /** Peak of the one-cycle schedule. */

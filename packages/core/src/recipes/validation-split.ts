@@ -2,7 +2,7 @@ import type { ImageSet } from "../data/dataset.js";
 import { holdOut } from "../data/hold-out.js";
 
 /** Images to train on and images to validate on. */
-export interface Split {
+interface Split {
   readonly train: ImageSet;
   readonly validation: ImageSet;
 }

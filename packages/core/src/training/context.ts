@@ -9,7 +9,7 @@ import type { NonFinite } from "./non-finite.js";
 import type { Session } from "./session.js";
 
 /** What callbacks reach of a model. */
-export interface ControlledModel {
+interface ControlledModel {
   readonly weights: readonly Weight[];
   save(folder: string): Promise<void>;
 }

@@ -18,7 +18,7 @@ export interface FeedRun {
 }
 
 /** Where a training starts. */
-export interface Position {
+interface Position {
   /** Epochs of this `fit`, and how many of them are done. */
   readonly epochs: number;
   readonly epochsDone: number;

@@ -12,7 +12,7 @@ import { type ImageChunk, isStream, type SampleChunk, type SampleStream } from "
 import { type Columns, StreamReader } from "./stream-reader.js";
 
 /** Where a training takes its steps from. */
-export interface TrainingSource {
+interface TrainingSource {
   readonly input: InputFormat;
   readonly feed: Feed;
   /** Samples of a step: the whole data where it is smaller than the option. */

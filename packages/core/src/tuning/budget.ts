@@ -24,7 +24,7 @@ export interface BudgetRequest {
 }
 
 /** How a budget is spent. */
-export interface BudgetPlan {
+interface BudgetPlan {
   readonly epochs: number;
   /** Share of the training images to use: 1, unless not even one epoch fits. */
   readonly share: number;

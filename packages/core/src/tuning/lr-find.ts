@@ -6,7 +6,7 @@ import { prepareTraining } from "../recipes/prepare-training.js";
 import type { Training } from "../recipes/training.js";
 import { ExponentialDecay } from "../schedules/index.js";
 
-export interface LearningRateSearch {
+interface LearningRateSearch {
   /** The learning rate of the first step; 1e-6 by default. */
   readonly from?: number;
   /** That of the last step; 10 by default. */
@@ -19,7 +19,7 @@ export interface LearningRateSearch {
 }
 
 /** One step of the search. */
-export interface LearningRatePoint {
+interface LearningRatePoint {
   readonly learningRate: number;
   /** Of the step's batch, before the step. */
   readonly loss: number;
