@@ -1,7 +1,7 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { isOneLine, readJson, Workspace } from "./cli.js";
+import { type Finished, isOneLine, readJson, Workspace } from "./cli.js";
 import { writeClothes, writeCorners } from "./idx-folder.js";
 
 const FIGURES = [
@@ -34,11 +34,11 @@ describe("heddle evaluate", () => {
     }
     run = `runs/${basename(work.runs()[0]!)}`;
   });
-  const evaluate = async (...args: string[]) => {
-    const { code, stdout, stderr } = await work.start(["evaluate", ...args, "--json"]).finished;
+  const answerOf = ({ code, stdout, stderr }: Finished) => {
     expect(code, stderr).toBe(0);
     return JSON.parse(stdout);
   };
+  const evaluate = async (...args: string[]) => answerOf(await work.heddle(["evaluate", ...args, "--json"]));
   const looks = (folder = run) =>
     existsSync(work.file(folder, "test-looks.jsonl"))
       ? readFileSync(work.file(folder, "test-looks.jsonl"), "utf8").trimEnd().split("\n").length
@@ -66,7 +66,8 @@ describe("heddle evaluate", () => {
     // Two epochs and the end of training came first.
     const before = looks();
     expect(before).toBeGreaterThanOrEqual(3);
-    const [first, second] = await Promise.all([evaluate(run), evaluate(run)]);
+    const both = [work.start(["evaluate", run, "--json"]), work.start(["evaluate", run, "--json"])];
+    const [first, second] = (await Promise.all(both.map(({ finished }) => finished))).map(answerOf);
     expect(looks()).toBe(before + 2);
     expect(Math.max(first.testLooks.count, second.testLooks.count)).toBe(before + 2);
     const { stdout } = await work.heddle(["evaluate", run]);

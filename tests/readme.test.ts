@@ -197,7 +197,6 @@ async function runCommand(line: string): Promise<void> {
     ...(needsData ? ["--data", "datasets/mnist"] : []),
     ...(trains ? ["--limit", String(TRAIN)] : []),
     ...(trains || looks ? ["--epochs", "1"] : []),
-    ...(words.includes("regularization") ? ["--seeds", "2"] : []),
     ...(command === "convert" ? ["--force"] : []),
   ];
   const { code, stdout, stderr } = await workspace.heddle(typed);
