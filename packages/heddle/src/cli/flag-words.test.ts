@@ -26,7 +26,7 @@ describe("an option that a text names as code", () => {
     ["Set `shape: [32, 32, 3]`.", "Set --shape 32x32x3."],
     ['Set `report: true` or `report: "my page.html"`.', "Set --report or --report 'my page.html'."],
     ["Set `dataDir` to its folder.", "Set --data to its folder."],
-  ])("%s", (text, flags) => {
+  ])("is replaced by its flag: %s", (text, flags) => {
     expect(inFlags(text, options)).toBe(flags);
   });
 
@@ -39,18 +39,18 @@ describe("an option that a text names as code", () => {
     "`shape: []` holds nothing to type",
     "Call `model.fit()` or `toString`.",
     "a lone ` stays",
-  ])("stays as it is where no flag says the same: %s", (text) => {
+  ])("stays as it is if no flag means the same: %s", (text) => {
     expect(inFlags(text, options)).toBe(text);
   });
 
-  it("is a flag of a command above, too", () => {
+  it("may be an option of a parent command", () => {
     const parent = new Command("runs").option("--run-dir <dir>", "");
     const child = new Command("tag");
     parent.addCommand(child);
     expect(inFlags("Set `runDir`.", optionsOf(child))).toBe("Set --run-dir.");
   });
 
-  it("is typed so that the command reads back the value", () => {
+  it("is written so that a command reads the same value", () => {
     const names = fc.stringMatching(/^[a-z]{1,8}(-[a-z]{1,8}){0,2}$/).filter((name) => !/^no-/.test(name));
     const values = fc.oneof(
       fc.string({ minLength: 1 }).filter((text) => !text.includes("`")),
@@ -67,7 +67,7 @@ describe("an option that a text names as code", () => {
     );
   });
 
-  it("changes nothing outside the backticks", () => {
+  it("is replaced only within its backticks", () => {
     const plain = fc.string().filter((text) => !text.includes("`"));
     fc.assert(
       fc.property(plain, plain, (before, after) => {
@@ -77,7 +77,7 @@ describe("an option that a text names as code", () => {
     );
   });
 
-  it("stays in any text, however broken, where a command has no such flag", () => {
+  it("stays as it is in any text, however broken, if a command has no such flag", () => {
     const pieces = fc.constantFrom("`", "fast", ": ", "true", '"', "[1]", "\\", "x");
     fc.assert(
       fc.property(fc.string({ unit: pieces }), (text) => {

@@ -5,7 +5,7 @@ import { formatCommand } from "../runs/command-line.js";
 const libraryNames = new WeakMap<Option, readonly string[]>();
 
 /**
- * Says that the library calls what a flag sets by these names.
+ * Records the names under which the library knows what a flag sets.
  *
  * @example
  * setsAlso(new Option("--data <path>"), "dataDir"); // `dataDir` is shown as --data
@@ -21,8 +21,8 @@ export function optionsOf(command: CommandUnknownOpts | null): readonly Option[]
 }
 
 /**
- * A text from below the command line, where options are named as code, with the flags that are typed for them. What
- * `options` do not have stays as it is.
+ * A text from below the command line, where options are named as code, with the flags that are typed for them. Code
+ * that names none of `options` stays as it is.
  *
  * @example
  * inFlags('Set `missing: "drop"`, or correct `shape`.', options); // Set --missing drop, or correct --shape.
@@ -39,7 +39,7 @@ function namesOf(option: Option): readonly string[] {
   return [option.attributeName(), ...(libraryNames.get(option) ?? [])];
 }
 
-/** The flag with a value in JSON; undefined where no flag says the same. */
+/** The flag with a value in JSON; undefined if no flag means the same. */
 function flagFor(option: Option, json: string | undefined): string | undefined {
   const flag = option.long ?? option.short;
   if (flag === undefined || json === undefined) return flag;

@@ -39,7 +39,7 @@ describe("flags of the command line", () => {
     expect(flagsIn(source)).toEqual(["Add --fast.", " (--data ", ", --json)"]);
   });
 
-  it("are named in no text below the command line", () => {
+  it("appear in no text below the command line", () => {
     expect(sources.length).toBeGreaterThan(200);
     const found = sources.flatMap((path) =>
       flagsIn(readFileSync(join(packages, path), "utf8")).map((text) => `${path}: ${text}`),

@@ -7,7 +7,7 @@ import { optionsOf } from "./flag-words.js";
 import { buildProgram, runProgram } from "./program.js";
 import { Shell } from "./shell.js";
 
-/** Settings that no command takes as an option: a model is an argument. */
+/** Settings that are an option of no command: a model is an argument. */
 const NO_OPTIONS: readonly (keyof Settings)[] = ["model"];
 
 const data = "data missing size shape offline";
@@ -179,7 +179,7 @@ describe("the help", () => {
       expect(stdout).toMatch(new RegExp(`^  ${name.split(" ")[0]} `, "m"));
   });
 
-  it("is shown where a command is missing, with the exit code of a mistake", async () => {
+  it("is shown if no command is typed, with exit code 2", async () => {
     for (const words of [[], ["study"]]) {
       const { code, stdout, stderr } = await heddle(words);
       expect([code, stdout]).toEqual([2, ""]);
@@ -234,7 +234,7 @@ describe("a refusal", () => {
   });
 
   describe.each(Object.entries(commands))("of a value for heddle %s", (name, { words }) => {
-    it("names the option and what fits", async () => {
+    it("names the option", async () => {
       for (const option of (await commandAt(name)).options) {
         if (!option.required) continue;
         await expect(parsed(name, [...wordsOf(words), option.long!])).rejects.toThrow("argument missing");
@@ -246,13 +246,13 @@ describe("a refusal", () => {
     });
   });
 
-  it("of an empty word, which an unset variable leaves, says what belongs there", async () => {
+  it("of an empty argument, as an unset shell variable leaves, says what was expected", async () => {
     for (const name of ["evaluate", "train", "data"]) {
       await expectRefusal([name, ""], `Expected a path or a name. See heddle ${name} --help.`);
     }
   });
 
-  it("is tested for every option that takes a certain kind of value", async () => {
+  it("is tested for every option whose values are restricted", async () => {
     const free = [
       "data",
       "against",
@@ -282,14 +282,14 @@ describe("heddle --version", () => {
   });
 });
 
-describe("a fault in a command", () => {
-  it("is told in one line, in the command's own flags, with the exit code of a mistake", async () => {
+describe("an error in a command", () => {
+  it("is reported in one line, in the command's own flags, with exit code 2", async () => {
     const { code, stdout, stderr } = await heddle(["lr-find", "--from", "1", "--to", "0.1"]);
     expect([code, stdout]).toEqual([2, ""]);
     expect(stderr).toBe("heddle: --to: expected a rate above --from, which is 1, received 0.1. Swap them.\n");
   });
 
-  it("is shown with its origin after --verbose, wherever that stands", async () => {
+  it("is shown with its stack trace if --verbose is typed, before or after the command", async () => {
     for (const words of [
       ["--verbose", "report", "gone"],
       ["report", "gone", "--verbose"],

@@ -27,7 +27,7 @@ const commands: Readonly<Record<string, (shell: Shell) => Promise<CommandUnknown
   report: async (shell) => (await import("./commands/report.js")).reportCommand(shell),
 };
 
-/** The words do not fit a command; or they asked for its help, which ends it too. */
+/** The arguments fit no command, or they ask for help, which also ends it. */
 class UsageError extends Error {
   constructor(
     override readonly cause: CommanderError,
@@ -41,7 +41,7 @@ class UsageError extends Error {
  * Runs `heddle` in this process.
  *
  * @param words what was typed after `heddle`
- * @returns the exit code: 0, 1 for a fault, 2 for wrong words or wrong data, 130 after Ctrl-C
+ * @returns the exit code: 0, 1 for a bug or different weights, 2 for wrong arguments or data, 130 after Ctrl-C
  * @example
  * await runProgram(["runs", "--json"], process);
  */
@@ -62,7 +62,7 @@ export async function runProgram(
   }
 }
 
-/** The program with the command that the shell's words name; with all of them where they name none. */
+/** The program with the command that the shell's words name, or with all commands if they name none. */
 export async function buildProgram(shell: Shell): Promise<CommandUnknownOpts> {
   const program = new Command("heddle")
     .description("Trains, evaluates, explains and ships small image classifiers.")
@@ -88,7 +88,7 @@ Examples:
   return program;
 }
 
-/** The commands that have to be there: one that was typed, else all, for the help and for "did you mean". */
+/** The commands to load: the one that was typed, otherwise all, for the help and for "did you mean". */
 function commandsFor([word]: readonly string[]): readonly string[] {
   if (word === "--version" || word === "-V") return [];
   return word !== undefined && Object.hasOwn(commands, word) ? [word] : Object.keys(commands);
@@ -111,7 +111,7 @@ function failByThrowing(command: CommandUnknownOpts, shell: Shell): void {
   for (const child of command.commands) failByThrowing(child, shell);
 }
 
-/** Prints what went wrong and gives the exit code. */
+/** Prints what went wrong and returns the exit code. */
 function explain(thrown: unknown, shell: Shell, verbose: boolean): number {
   const { stderr } = shell;
   if (thrown instanceof UsageError) {

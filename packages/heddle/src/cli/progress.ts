@@ -21,7 +21,7 @@ export function trainingLines(terminal: Terminal, epochs: number): Callback {
 }
 
 /**
- * A line that is rewritten while countable work goes on: a bar, and when it will end. The first call marks the
+ * A line that is rewritten while countable work is in progress: a bar, and the time that is left. The first call marks the
  * beginning; what was done before it says nothing about the speed of the rest.
  */
 export function workLine(
@@ -93,7 +93,7 @@ export function downloadLine(terminal: Terminal): (progress: DownloadProgress) =
 
 /**
  * A line that never wraps, because a wrapped line cannot be rewritten: on a narrow terminal the bar gets shorter,
- * then goes, and after it the last of `parts`.
+ * then disappears, and after it the last of `parts`.
  */
 export function lineWithBar(columns: number, share: number, label: string, parts: readonly string[]): string {
   const room = columns - 1;

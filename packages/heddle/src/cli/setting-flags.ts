@@ -9,7 +9,7 @@ interface SettingFlag {
   readonly help: string;
 }
 
-/** One line a setting, in the order of the help. The type checker sees to it that none is missing. */
+/** One line per setting, in the order of the help. The type checker sees to it that none is missing. */
 export const settingFlags: { readonly [Name in keyof Settings]: SettingFlag } = {
   model: { flags: "--model", help: "study, or a model in Keras's JSON" },
   data: { flags: "--data", help: "a dataset's name or folder" },
@@ -19,7 +19,7 @@ export const settingFlags: { readonly [Name in keyof Settings]: SettingFlag } = 
   limit: {
     group: "Data",
     flags: "--limit <n>",
-    help: "use n training images: the first ones, or a share of each class if those leave classes out",
+    help: "use n training images: the first ones, or a share of each class if those lack a class",
   },
   validationSplit: {
     group: "Data",

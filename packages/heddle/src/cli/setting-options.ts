@@ -29,7 +29,7 @@ export function grouped<Grouped extends { helpGroup(heading: string): unknown }>
   return option;
 }
 
-/** The options of settings, one a setting, without those in `omit` and those that a command adds itself. */
+/** The options of settings, one for each, without those in `omit` and those that a command adds itself. */
 export function settingOptions(omit: readonly (keyof Settings)[] = []): Option[] {
   return settingNames.flatMap((name) => {
     const { group } = settingFlags[name];
@@ -49,7 +49,7 @@ function optionOf(name: keyof Settings): Option {
   const { expected, words, parse, read } = settings[name];
   const initial: unknown =
     name in defaultSettings ? defaultSettings[name as keyof typeof defaultSettings] : undefined;
-  // Not commander's default: what was not typed must not take a recipe's place.
+  // Not commander's default: a setting that was not typed must not override a recipe's.
   const text = initial === undefined ? help : `${help} (default: ${initial})`;
   return new Option(flags, text).argParser((typed) => {
     const value = readOrRefuse(() => read(parse(typed)));

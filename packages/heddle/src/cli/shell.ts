@@ -9,7 +9,7 @@ export interface Output {
   readonly columns?: number;
 }
 
-/** What one run of the command line is given, and how it ends. */
+/** What one run of the command line receives, and how it ends. */
 export class Shell {
   /** Set by a command that ends without an error and still has bad news. */
   exitCode = 0;

@@ -8,7 +8,7 @@ const rows = [
 ];
 
 describe("tableOrBlocks", () => {
-  it("is a table where there is room", () => {
+  it("returns a table if it fits", () => {
     expect(tableOrBlocks(head, rows, { right: [2], columns: 80 })).toBe(
       [
         "Run                      Status      Test",
@@ -18,7 +18,7 @@ describe("tableOrBlocks", () => {
     );
   });
 
-  it("is blocks where there is none", () => {
+  it("returns a block for each row if the table does not fit", () => {
     expect(tableOrBlocks(head, rows, { right: [2], columns: 40 })).toBe(
       ["2026-03-04-153012-mnist", "  Status  finished", "  Test    92.76%", "b", "  Test    -"].join("\n"),
     );
@@ -26,7 +26,7 @@ describe("tableOrBlocks", () => {
 });
 
 describe("cell", () => {
-  it("is one line in which nothing acts", () => {
+  it("returns one line without control characters", () => {
     expect(cell("a\n\tb\x1b[2Jc\x1b[31md\u202ee\u0007")).toBe("a b\ufffd[2Jc\ufffd[31md\ufffde\ufffd");
   });
 });

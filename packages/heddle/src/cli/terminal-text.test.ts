@@ -10,20 +10,20 @@ describe("toAscii", () => {
 });
 
 describe("withoutControls", () => {
-  it("keeps colours, tabs and line ends, and nothing else that steers a terminal", () => {
+  it("keeps colours, tabs and line ends, and replaces all other control characters", () => {
     expect(withoutControls("\x1b[1mbold\x1b[22m\ta\nb")).toBe("\x1b[1mbold\x1b[22m\ta\nb");
     expect(withoutControls("a\x1b]0;title\x07\x1b[2J\r\x9b1A")).toBe("a�]0;title��[2J��1A");
   });
 });
 
 describe("wrapped", () => {
-  it("breaks between words and goes on indented", () => {
+  it("breaks lines between words, and indents what follows", () => {
     expect(wrapped("  label      some words that are long", 20)).toBe(
       "  label      some\n    words that are\n    long",
     );
   });
 
-  it("leaves what fits, and words that fit nowhere", () => {
+  it("leaves lines that fit unchanged, and words that fit no line whole", () => {
     expect(wrapped("a  b\n\nc", 4)).toBe("a  b\n\nc");
     expect(wrapped(`x ${"y".repeat(50)}`, 20)).toBe(`x\n  ${"y".repeat(50)}`);
   });
@@ -35,12 +35,12 @@ describe("wrapped", () => {
     );
   });
 
-  it("counts no colours", () => {
+  it("does not count colours as columns", () => {
     expect(visibleLength("\x1b[1mab\x1b[22m")).toBe(2);
     expect(wrapped("\x1b[1maaaa\x1b[22m bbbb", 9)).toBe("\x1b[1maaaa\x1b[22m bbbb");
   });
 
-  it("loses no word and passes the width by no more than a word does", () => {
+  it("loses no word, and never exceeds the width if every word fits", () => {
     const words = fc.array(fc.stringMatching(/^[a-z]{1,12}$/), { minLength: 1 });
     fc.assert(
       fc.property(words, fc.integer({ min: 16, max: 60 }), (list, columns) => {
@@ -60,7 +60,7 @@ describe("saysAscii", () => {
     [{ LC_ALL: "C.UTF-8" }, false],
     [{ LC_ALL: "", LC_CTYPE: "C.utf8", LANG: "C" }, false],
     [{ LANG: "de_DE.ISO-8859-1" }, true],
-  ])("%j: %s", (env, expected) => {
+  ])("of %j is %s", (env, expected) => {
     expect(saysAscii(env)).toBe(expected);
   });
 });

@@ -35,7 +35,7 @@ export class Terminal {
     return columnsOf(this.stream);
   }
 
-  /** How wide a table may be: a terminal says so, `COLUMNS` may, files and pipes have no end. */
+  /** How wide a table may be: as wide as the terminal or as `COLUMNS` says; in files and pipes without limit otherwise. */
   get tableColumns(): number {
     if (this.shell.stdout.isTTY) return this.columns;
     const columns = Number(process.env["COLUMNS"]);

@@ -140,7 +140,10 @@ describe("readPicture", () => {
     writeFileSync(path, '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>');
     await refuses(path, "a picture: JPEG, PNG, WebP, GIF, TIFF or AVIF, received the format svg");
     writeFileSync(path, gzipSync('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>'));
-    await refuses(path, "a picture: JPEG, PNG, WebP, GIF, TIFF or AVIF, received bytes of another kind");
+    await refuses(
+      path,
+      "a picture: JPEG, PNG, WebP, GIF, TIFF or AVIF, received a file of an unknown format",
+    );
     writeFileSync(path, "");
     await refuses(path, "a picture");
   });

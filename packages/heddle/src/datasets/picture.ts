@@ -149,7 +149,7 @@ async function decode<Result>(
 ): Promise<Result> {
   const beginning = String.fromCharCode(...bytes.subarray(0, 256));
   if (!beginnings.test(beginning)) {
-    throw notAPicture(path, /<svg|<\?xml/.test(beginning) ? "the format svg" : "bytes of another kind");
+    throw notAPicture(path, /<svg|<\?xml/.test(beginning) ? "the format svg" : "a file of an unknown format");
   }
   // Loaded only when a picture is read, because it takes longer to load than the rest of Heddle.
   const { default: sharp } = await import("sharp");

@@ -29,7 +29,7 @@ describe("withNames", () => {
     expect(withNames(pets, ["cat", "dog"])).toBe(pets);
   });
 
-  it("takes more names for images on disk if their labels stay the same", () => {
+  it("accepts more names for images on disk if their labels stay the same", () => {
     const named = withNames(streamed, ["cat", "dog", "eel"]);
     expect(named.classNames).toEqual(["cat", "dog", "eel"]);
     expect(named.test).toBe(streamed.test);

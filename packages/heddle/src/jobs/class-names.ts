@@ -4,9 +4,9 @@ import type { Dataset, ImageSet } from "@heddle/core/internal/data/dataset.js";
 import { type Images, imagesInMemory } from "@heddle/core/internal/data/images.js";
 
 /**
- * A dataset with other class names, those of a run: its labels are changed to count them.
+ * A dataset with the class names of a run: its labels are changed to match them.
  *
- * @throws HeddleError when it has classes that the names do not, or labels of images on disk would have to change
+ * @throws HeddleError when it has classes that are not among the names, or labels of images on disk would have to change
  */
 export function withNames(dataset: Dataset<Images>, names: readonly string[]): Dataset<Images> {
   const labelled: Dataset = { ...dataset, train: labelsOf(dataset.train), test: labelsOf(dataset.test) };

@@ -12,7 +12,7 @@ const set: ImageSet = {
 const hashOf = (set: ImageSet) => fingerprintOf(imagesInMemory(set));
 
 describe("fingerprintOf", () => {
-  it("is the same for the same images and labels however they are stored, and no others", async () => {
+  it("is the same for the same images and labels however they are stored, and different for any others", async () => {
     const own = await hashOf(set);
     expect(own).toMatch(/^[0-9a-f]{64}$/);
     const view = Uint8Array.of(9, 1, 2, 3, 4, 9).subarray(1, 5);

@@ -11,7 +11,7 @@ import type { RunRecord } from "../runs/records.js";
 import { RunFolder } from "../runs/run-folder.js";
 import { obtainDataset } from "./obtain-dataset.js";
 
-/** A run with its model, ready to be asked. */
+/** A run with its model, ready to use. */
 export interface OpenedRun {
   readonly folder: RunFolder;
   readonly record: RunRecord;
@@ -54,9 +54,9 @@ async function checkWeights(
   });
 }
 
-/** A model, with its run where it is of one. */
+/** A model, and its run if it belongs to one. */
 export interface OpenedModel {
-  /** How to call it: the run's id, or the path that was given. */
+  /** Its name: the run's id, or the path that was passed. */
   readonly name: string;
   /** The folder of the run, or of the model. */
   readonly path: string;
@@ -67,17 +67,17 @@ export interface OpenedModel {
 /**
  * Opens a run, or a folder that `model.save` wrote.
  *
- * @param given a run folder, an id below `root`, `latest`, a model's folder, or the `config.json` in it
+ * @param source a run folder, an id below `root`, `latest`, a model's folder, or the `config.json` in it
  * @throws HeddleError when there is no such run or model
  */
 export async function openModel(
-  given: string,
+  source: string,
   root: string,
   engine: EngineChoice = {},
 ): Promise<OpenedModel> {
-  const folder = basename(given) === "config.json" ? dirname(given) : given;
+  const folder = basename(source) === "config.json" ? dirname(source) : source;
   if (!(await fileExists(join(folder, "config.json")))) {
-    const { model, ...run } = await openRun(given, root, engine);
+    const { model, ...run } = await openRun(source, root, engine);
     return { name: run.folder.id, path: run.folder.path, model, run };
   }
   const above = dirname(resolve(folder));
@@ -87,7 +87,7 @@ export async function openModel(
   const model = await loadModel(folder);
   // The file does not name the loss.
   model.compile({ loss: lossFor(model), ...engineOptions(engine) });
-  return { name: given, path: folder, model, run: undefined };
+  return { name: source, path: folder, model, run: undefined };
 }
 
 /** Which kernels, and how many threads. */
@@ -101,7 +101,7 @@ function engineOptions({ threads, fast = false }: EngineChoice) {
 }
 
 /**
- * The data that a run was trained on, from `data`, else from where it was then, else wherever it is now; read and
+ * The data that a run was trained on, from `data`, otherwise from where it was then, otherwise wherever it is now; read and
  * split as it was then unless `options` say otherwise, with the run's classes.
  */
 export async function datasetOfRun(

@@ -15,10 +15,10 @@ export function imageSize({ name, inputShape }: Model): readonly [number, number
 }
 
 /**
- * A picture file as a model's input, read as its training images were: as it is where the run was trained on a folder
- * of pictures, else inverted where a grey picture has a light background, as the grey datasets have a dark one.
+ * A picture file as a model's input, read as its training images were: unchanged if the run was trained on a folder of
+ * pictures; otherwise a grey picture with a light background is inverted, because grey datasets have a dark one.
  *
- * @throws HeddleError when the file is no picture, or the model takes no images
+ * @throws HeddleError when the file is not a picture, or the model takes no images
  */
 export function readPictureFor({ model, run }: OpenedModel, path: string): Promise<Picture> {
   const [height, width, channels] = imageSize(model);

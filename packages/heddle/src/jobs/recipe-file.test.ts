@@ -16,7 +16,7 @@ function file(name: string, json: unknown): string {
 }
 
 describe("the recipes of the package", () => {
-  it("are there by name, whole and sound", async () => {
+  it("are found by name, and are valid", async () => {
     expect(await recipeNames()).toEqual(["augmented", "quick", "study"]);
     for (const name of await recipeNames()) {
       const { settings } = await openRecipe(name);
@@ -25,7 +25,7 @@ describe("the recipes of the package", () => {
     }
   });
 
-  it("have the study's as what is done where nothing is said", async () => {
+  it("include the study's, which holds all defaults", async () => {
     const { settings } = await openRecipe("study");
     const { data, ...others } = settings;
     expect(data).toBe("fashion-mnist");
@@ -35,7 +35,7 @@ describe("the recipes of the package", () => {
 });
 
 describe("openRecipe", () => {
-  it("reads what was written", async () => {
+  it("reads a recipe back as it was written", async () => {
     const path = join(folder, "written.json");
     const settings = resolveSettings(
       { augment: { flip: "both" }, validationSplit: 0.1 },
@@ -49,7 +49,7 @@ describe("openRecipe", () => {
     });
   });
 
-  it("reads a model's file, and one that a recipe names from where it lies", async () => {
+  it("reads a model's file, and a model that a recipe names relative to its own folder", async () => {
     const model = { class_name: "Sequential", config: { layers: [] } };
     const path = file("model.json", model);
     expect(await openRecipe(path)).toEqual({ settings: { model }, who: path });
@@ -75,7 +75,7 @@ describe("openRecipe", () => {
     );
   });
 
-  it("says what there is where there is no such thing", async () => {
+  it("lists the recipes if there is none of that name", async () => {
     await expect(openRecipe("quik")).rejects.toThrow(
       "Recipe quik: expected a recipe of Heddle's (augmented, quick, study), a run, or a model's file or folder, received none of them. Did you mean quick?",
     );

@@ -9,7 +9,7 @@ import { RECIPE_VERSION, readRecipe, recipeOf } from "@heddle/core/internal/reci
 import { type GivenSettings, settingNames } from "@heddle/core/internal/recipes/settings.js";
 import { DEFAULT_RUNS_FOLDER, RunFolder } from "../runs/run-folder.js";
 
-/** Where the recipes of the package lie. */
+/** The folder of the package's recipes. */
 const PACKAGE_RECIPES = fileURLToPath(new URL("../../recipes/", import.meta.url));
 
 /** A recipe, read. */
@@ -79,7 +79,7 @@ async function fromRecipe(path: string, json: JsonObject): Promise<OpenedRecipe>
   return { settings: readRecipe(path, { ...json, model: read as JsonObject }), who: file };
 }
 
-/** The settings of a run: `model` as they name it, so that a model of the study's fits other data, too. */
+/** The settings of a run, with `model` as they name it, so that the study's model also fits different data. */
 function fromRun(path: string, { recipe }: JsonObject): OpenedRecipe {
   if (isJsonObject(recipe)) return { settings: readRecipe(`${path}, "recipe"`, recipe), who: path };
   throw new HeddleError({

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { cloth } from "./cloth.js";
 
 describe("cloth", () => {
-  it("is the same for the same weights and different for others", () => {
+  it("is the same for the same weights, and different for different ones", () => {
     const one = "0123456789abcdef".repeat(4);
     expect(cloth(one)).toBe(cloth(one));
     expect(cloth(one)).not.toBe(cloth(one.replace("0", "1")));

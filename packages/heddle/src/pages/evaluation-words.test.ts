@@ -12,7 +12,7 @@ const evaluationOf = (labels: number[]) =>
   evaluateClassifier({ probabilities: Float32Array.from(rows.flat()), labels, classNames });
 
 describe("an evaluation in words", () => {
-  it("gives accuracy, confusions and worst classes", () => {
+  it("lists accuracy, confusions and worst classes", () => {
     const facts = new Map(evaluationFacts(evaluationOf([0, 1, 2])).map(({ label, value }) => [label, value]));
     expect(facts.get("Accuracy")).toMatch(/^66\.67%, 2 of 3; 95% interval \d\d\.\d\d% – \d\d\.\d\d%$/);
     expect(facts.get("Most confused")).toBe("dog → cat 1 (100.0%)");
@@ -20,7 +20,7 @@ describe("an evaluation in words", () => {
     expect(facts.get("Top-k accuracy")).toBe("top 2 100.00%, top 3 100.00%");
   });
 
-  it("says that every answer is right", () => {
+  it("says so if every answer is right", () => {
     const perfect = evaluationOf([0, 0, 2]);
     const facts = evaluationFacts(perfect).map(({ value }) => value);
     expect(facts).toContain("none: every answer is right");

@@ -2,9 +2,9 @@ import type { DatasetSource } from "@heddle/core/internal/data/dataset.js";
 import type { RunRecord } from "../runs/records.js";
 import type { Notice } from "./page.js";
 
-/** Why a run used other data than was asked for. */
+/** Why a run used different data from what was requested. */
 export interface StandIn {
-  /** Of the data that was asked for: `Fashion-MNIST`. */
+  /** Of the data that was requested: `Fashion-MNIST`. */
   readonly title: string;
   readonly reason: string;
 }

@@ -110,7 +110,7 @@ describe("renderPage", () => {
     expect(header).toMatch(/role="note".*This is not a Fashion-MNIST result\..*The data was generated\./s);
   });
 
-  it("shows the parts of a section in their order, a table among the figures where it asks for that", () => {
+  it("shows the parts of a section in order, and a table among the figures on request", () => {
     expect(wordsOf(html, "dataset")).toMatch(
       /Articles of clothing.*28 × 28.*first 25 light.*one of each light.*Images of each class.*Bag 6,000 Total 6,000 Splits.*Test.*Counted byte for byte/,
     );
@@ -143,7 +143,7 @@ describe("renderPage", () => {
     expect(firstUnbalanced("<p><b>x</p></b>")).toBe("</p>");
   });
 
-  it("needs nothing from outside: no script, no address but XML's namespace", () => {
+  it("loads nothing: it has no script, and no address except XML's namespaces", () => {
     expect(html).not.toMatch(/<script|<link|<iframe|@import|javascript:/i);
     const addresses = [...html.matchAll(/(?:https?:)?\/\/[\w.-]+\.[a-z]{2,}[^"'\s)<]*/gi)].map(
       ([address]) => address,
@@ -154,7 +154,7 @@ describe("renderPage", () => {
       expect(target).toMatch(/^(data:|#)/);
   });
 
-  it("escapes every text that it is given", () => {
+  it("escapes every text", () => {
     const evil = `<script>alert('x')</script>"&`;
     const hostile = JSON.parse(
       JSON.stringify(full, (key, value) => (typeof value === "string" && !/svg/i.test(key) ? evil : value)),

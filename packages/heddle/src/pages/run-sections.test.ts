@@ -102,7 +102,7 @@ describe("the report of a run", () => {
     ]);
   });
 
-  it("compares a run on part of the data, or on other data, with nothing", () => {
+  it("compares a run on part of the data, or on different data, with no published result", () => {
     const part = { training: { ...training, limit: 600 } };
     const other = { record: { ...record, dataset: { ...record.dataset, name: "digits" } } };
     for (const changes of [part, other]) {

@@ -185,7 +185,7 @@ function epochTable(epochs: readonly EpochLogs[], validationName: string): PageT
   };
 }
 
-/** Accuracy and loss at the end, next to the published ones where these are of the same data, whole. */
+/** Accuracy and loss at the end, next to the published ones if these are on the same data, all of it. */
 export function resultSection({ record, training }: RunRecords, { test, train }: Metrics): PageSection {
   const isComparable = record.dataset.name === "fashion-mnist" && training.limit === undefined;
   const gap = (accuracy: number) =>

@@ -30,7 +30,7 @@ describe("writePage", () => {
     expect(readdirSync(folder).sort()).toEqual(["a-figures", "a.html"]);
   });
 
-  it("leaves nothing where it cannot write, and keeps the earlier page", async () => {
+  it("leaves no files if it cannot write, and keeps the earlier page", async () => {
     writeFileSync(join(folder, "b-figures"), "a file");
     writeFileSync(join(folder, "b.html"), "before");
     const names = readdirSync(folder);

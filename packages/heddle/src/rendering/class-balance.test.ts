@@ -31,7 +31,7 @@ describe("classBalance", () => {
     expect(figure.alt).toContain("Test: from 16.7% Bag to 50.0% Bag.");
   });
 
-  it("stands an empty split", async () => {
+  it("draws an empty split", async () => {
     const figure = await drawFigure(classBalance([{ split: "Training", perClass: [0, 0] }], ["a", "b"]));
     expect(figure.svg).not.toMatch(/NaN|undefined/);
   });

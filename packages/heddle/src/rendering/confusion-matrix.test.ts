@@ -56,7 +56,7 @@ describe("confusionMatrix", () => {
     expect(svg).not.toContain("NaN");
   });
 
-  it("rejects counts of another shape", async () => {
+  it("refuses counts of a different shape", async () => {
     expect(() => confusionMatrix([[1, 2]], names)).toThrow(
       "Confusion matrix: expected 3 rows of 3 counts, a row and a column for each class, received 1 rows of 2.",
     );

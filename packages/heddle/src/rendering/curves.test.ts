@@ -70,7 +70,7 @@ describe("accuracyByEpoch", () => {
     }
   });
 
-  it("gives a PNG of twice the size, with both lines and the title on it", async () => {
+  it("is drawn as a PNG of twice the size, with both lines and the title", async () => {
     const figure = await drawFigure(accuracyByEpoch(historyOf(8)));
     const { data, info } = await sharp(svgToPng(figure.svg))
       .removeAlpha()
@@ -98,7 +98,7 @@ describe("accuracyByEpoch", () => {
     expect(textIn(named.svg)).toContain("Validation 92.7%");
   });
 
-  it("keeps the labels of lines that end together apart", async () => {
+  it("separates the labels of lines that end at the same height", async () => {
     const same = historyOf(4, (logs) => ({ ...logs, valAccuracy: logs.accuracy }));
     const { svg } = await drawFigure(accuracyByEpoch(same));
     const heights = [...svg.matchAll(/translate\([\d.]+,([\d.]+)\)"[^>]*>(?:Training|Test) /g)].map(([, y]) =>
@@ -108,7 +108,7 @@ describe("accuracyByEpoch", () => {
     expect(Math.abs(heights[0]! - heights[1]!)).toBeGreaterThanOrEqual(16);
   });
 
-  it("draws one epoch, and none", async () => {
+  it("draws a single epoch, or none", async () => {
     expect(pointsIn((await drawFigure(accuracyByEpoch(historyOf(1)))).svg)).toBe(2);
     const none = await drawFigure(accuracyByEpoch({ epochs: [] }));
     expect(none.alt).toBe("Line chart, accuracy by epoch: no epoch yet.");
@@ -120,7 +120,7 @@ describe("accuracyByEpoch", () => {
 });
 
 describe("lossByEpoch", () => {
-  it("starts at zero and leaves out what overflowed", async () => {
+  it("starts at zero and omits losses that overflowed", async () => {
     const { svg, alt } = await drawFigure(
       lossByEpoch(
         historyOf(6, (logs) =>
@@ -134,7 +134,7 @@ describe("lossByEpoch", () => {
     expect(svg).not.toMatch(/NaN|Infinity/);
   });
 
-  it("labels a loss that has run away, and each of few epochs", async () => {
+  it("labels a huge loss, and every epoch if there are only a few", async () => {
     const { svg } = await drawFigure(lossByEpoch(historyOf(3, (logs) => ({ ...logs, loss: 2.3e6 }))));
     expect(textIn(svg)).toEqual(expect.arrayContaining(["Training 2.30e+6", "2e+6", "1", "2", "3"]));
   });

@@ -4,7 +4,7 @@ import { describe, it } from "vitest";
 import { encodePng } from "./encode-png.js";
 
 describe("encodePng", () => {
-  it("writes files that give the pixels back, of any size and number of channels", async () => {
+  it("writes files from which the same pixels are read, of any size and number of channels", async () => {
     const pictures = fc
       .record({
         height: fc.integer({ min: 1, max: 40 }),

@@ -60,7 +60,7 @@ describe("the figures of an evaluation", () => {
     }
   });
 
-  it("reliabilityDiagram does without a temperature", async () => {
+  it("reliabilityDiagram needs no temperature", async () => {
     const figure = await drawFigure(
       reliabilityDiagram({ ...evaluation.calibration, temperature: null }, { subject }),
     );
@@ -77,7 +77,7 @@ describe("the figures of an evaluation", () => {
     }
   });
 
-  it("classScoresChart draws what is known of each class", async () => {
+  it("classScoresChart draws the scores of each class, even if some are undefined", async () => {
     const figure = await drawFigure(classScoresChart(evaluation.perClass, { subject }));
     await expectWhole(figure);
     for (const text of ["Precision", "Recall", "F1", "Score", ...classNames]) {
@@ -87,7 +87,7 @@ describe("the figures of an evaluation", () => {
     await expectWhole(await drawFigure(classScoresChart([...evaluation.perClass, unknown], { subject })));
   });
 
-  it("the grids show mistakes with what they were taken for and how surely", async () => {
+  it("the grids show mistakes with the predicted class and its probability", async () => {
     const pairs = await drawFigure(confusedPairsGrid(set, evaluation, { subject })!);
     const losses = await drawFigure(topLossesGrid(set, evaluation, { subject })!);
     await expectWhole(pairs);
@@ -100,7 +100,7 @@ describe("the figures of an evaluation", () => {
     expect(losses.alt).toMatch(/› (Shirt|Coat|Bag) \d\d\.\d%/);
   });
 
-  it("has no grid where every answer is right", async () => {
+  it("include no grid if every answer is right", async () => {
     const perfect = evaluationOf(100);
     expect(confusedPairsGrid(set, perfect, { subject })).toBeUndefined();
     expect(topLossesGrid(set, perfect, { subject })).toBeUndefined();

@@ -26,7 +26,7 @@ describe("tileSheet", () => {
     expect(isPng(svgToPng(figure.svg))).toBe(true);
   });
 
-  it("begins at zero where nothing is negative, all zeros too", async () => {
+  it("begins its scale at zero if no value is negative, even if all are zero", async () => {
     for (const value of [0, 4]) {
       const values = new Float32Array(4).fill(value);
       const figure = await drawFigure(tileSheet({ height: 1, width: 4, count: 1, values }, options));
@@ -35,7 +35,7 @@ describe("tileSheet", () => {
     }
   });
 
-  it("refuses values that are not as many", async () => {
+  it("refuses a number of values that does not match its tiles", async () => {
     expect(() => tileSheet({ height: 2, width: 2, count: 2, values: new Float32Array(4) }, options)).toThrow(
       'Tile sheet "tiles": expected count × height × width values',
     );
@@ -69,7 +69,7 @@ describe("overlayGrid", () => {
     expect(isPng(svgToPng(figure.svg))).toBe(true);
   });
 
-  it("refuses images of another size", async () => {
+  it("refuses images of a different size", async () => {
     const image = { pixels: new Uint8Array(15), heading: "a", note: "", overlays: [] };
     expect(() => overlayGrid([image], options)).toThrow("at least one image of 4×4×1");
     expect(() => overlayGrid([], options)).toThrow("at least one image");

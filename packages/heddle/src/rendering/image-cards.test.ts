@@ -34,7 +34,7 @@ describe("imageCards", () => {
     expect(figure.svg).toContain(`width="${width / 2}" height="${height / 2}"`);
   });
 
-  it("refuses pictures that are not there, and nothing at all", async () => {
+  it("refuses positions beyond the set, and an empty list of cards", async () => {
     const card = { pictures: [{ index: 3, lines: [] }] };
     expect(() => imageCards(set(1), [card], options)).toThrow(
       'Image cards "pairs": expected at least one card, at least one column, and pictures of a set of 3, received 1 card, 2 columns, pictures 3. Correct the cards or the options.',

@@ -51,7 +51,7 @@ describe("imageGrid", () => {
     expect([...inside].sort((a, b) => a - b)).toEqual([10, 90, 200, 250]);
   });
 
-  it("turns light on black into ink on paper when asked, on light paper alone", async () => {
+  it("turns light on black into ink on paper on request, only in the light theme", async () => {
     const set = setOf(1, [1, 1, 1], new Uint8Array([40]));
     const options = { name: "x", title: "X", columns: 1 };
     const stored = await drawFigure(imageGrid(set, options));
@@ -61,7 +61,7 @@ describe("imageGrid", () => {
     expect(ink.darkSvg).toBe(stored.darkSvg);
   });
 
-  it("takes colours, floats, and pictures that are not square", async () => {
+  it("draws colours, floats, and pictures that are not square", async () => {
     const options = { name: "x", title: "X", columns: 2 };
     const colour = await drawFigure(
       imageGrid(setOf(2, [1, 1, 3], new Uint8Array([255, 0, 0, 0, 0, 255])), options),
@@ -93,7 +93,7 @@ describe("imageGrid", () => {
     expect(svg).toContain("A &quot;grid&quot;");
   });
 
-  it("rejects what it cannot draw", async () => {
+  it("refuses images that it cannot draw", async () => {
     const options = { name: "x", title: "X", columns: 2 };
     expect(() => imageGrid(setOf(2, [2, 2, 5]), options)).toThrow("received 2 pictures of 5 channels");
     expect(() => imageGrid(setOf(2, [2, 2, 1]), { ...options, labels: ["a"] })).toThrow("1 labels");

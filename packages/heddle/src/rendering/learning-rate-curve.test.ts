@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import { drawFigure } from "./draw-figure.js";
 import { svgToPng } from "./png.js";
 
-it("draws a search whose loss left all bounds, and names its rates", async () => {
+it("draws a search whose loss exploded, and names its rates", async () => {
   const points = Array.from({ length: 60 }, (_, index) => {
     const loss = index < 40 ? 2.3 - 0.02 * index : 10 ** (index - 38);
     return { learningRate: 1e-6 * 10 ** (index / 10), loss, smoothedLoss: loss };

@@ -22,7 +22,7 @@ describe("pixelHistogram", () => {
     );
   });
 
-  it("stands images of one value", async () => {
+  it("draws images of a single value", async () => {
     const figure = await drawFigure(
       pixelHistogram([{ split: "Training", shares: [1, 0, 0, 0] }], {
         name: "x",

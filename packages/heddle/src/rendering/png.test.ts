@@ -14,7 +14,7 @@ describe("textWidth", () => {
 });
 
 describe("svgToPng", () => {
-  it("gives the size asked for and draws text where no font is installed", async () => {
+  it("draws at the requested size, and draws text even if no font is installed", async () => {
     const svg =
       '<svg xmlns="http://www.w3.org/2000/svg" width="60" height="20"><rect width="60" height="20" fill="#fff"/><text x="2" y="15" font-family="Unknown">Heddle</text></svg>';
     const png = svgToPng(svg, 3);

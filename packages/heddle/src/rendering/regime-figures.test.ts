@@ -9,7 +9,7 @@ function textIn(svg: string): readonly string[] {
   return [...svg.matchAll(/<text[^>]*>([^<]*)<\/text>/g)].map(([, text]) => text!);
 }
 
-/** Where the labels of a colour stand, from top to bottom. */
+/** The positions of the labels of a colour, from top to bottom. */
 function heights(svg: string, words: readonly string[]): number[] {
   return [...svg.matchAll(/<text[^>]*transform="translate\(([^,]*),([^)]*)\)"[^>]*>([^<]*)<\/text>/g)]
     .filter(([, , , text]) => words.includes(text!))
@@ -27,7 +27,7 @@ describe("intervalPlot", () => {
     format: (value: number) => value.toFixed(2),
   };
 
-  it("names rows, values and the axis, and says them in words", async () => {
+  it("names rows, values and the axis, and describes them in its alternative text", async () => {
     const figure = await drawFigure(intervalPlot(rows, options));
     expect(figure.name).toBe("test-accuracy");
     expect(figure.alt).toBe(
@@ -42,7 +42,7 @@ describe("intervalPlot", () => {
     expect(figure.svg).toContain(light.test);
   });
 
-  it("draws a rule where one is asked for", async () => {
+  it("draws a rule on request", async () => {
     const count = (svg: string) => svg.match(/<line[^>]*stroke-width="1.5"/g)?.length ?? 0;
     expect(count((await drawFigure(intervalPlot(rows, options))).svg)).toBe(0);
     expect(count((await drawFigure(intervalPlot(rows, { ...options, rule: 91 }))).svg)).toBe(1);
@@ -59,7 +59,7 @@ describe("overlaidCurves", () => {
     points: [1, 2, 3, 4].map((epoch) => ({ epoch, value: end - 4 + epoch })),
   });
 
-  it("names every curve at its end, apart from the others where they end together", async () => {
+  it("names every curve at its end, without overlaps if several end together", async () => {
     const labels = ["a", "b", "c", "d", "e"];
     const figure = await drawFigure(
       overlaidCurves(

@@ -14,7 +14,7 @@ beforeEach(async () => {
 afterEach(() => rm(run, { recursive: true, force: true }));
 
 describe("prepareEventFiles", () => {
-  it("makes the folder, and keeps only the events of the first epochs", async () => {
+  it("creates the folder, and keeps only the events of the first epochs", async () => {
     await prepareEventFiles(folder, 0);
     expect(await readdir(folder)).toEqual([]);
     const events = [{ fileVersion: "brain.Event:2" }, { step: 0 }, { step: 1 }, { step: 2 }];
@@ -29,7 +29,7 @@ describe("prepareEventFiles", () => {
     expect(await readFile(other, "utf8")).toBe("mine");
   });
 
-  it("refuses a folder whose name a file has", async () => {
+  it("refuses a file in place of the folder", async () => {
     await writeFile(folder, "");
     await expect(prepareEventFiles(folder, 0)).rejects.toThrow(
       `${folder}: expected a folder that can be made and read, received `,

@@ -38,7 +38,7 @@ describe("RunFolder.create", () => {
     expect(await readdir(join(root, "deep", "runs"))).toEqual([run.id]);
   });
 
-  it("gives twenty runs of the same second twenty folders whose names sort", async () => {
+  it("creates twenty folders for twenty runs of the same second, with names that sort", async () => {
     const runs = await Promise.all(
       Array.from({ length: 20 }, () => RunFolder.create(root, { name: "x", now })),
     );
@@ -72,7 +72,7 @@ describe("RunFolder.open", () => {
     expect(await listRuns(root)).toEqual([older.id, newer.id]);
   });
 
-  it("says what it found instead of a run", async () => {
+  it("says what it received instead of a run", async () => {
     await mkdir(join(root, "photos"));
     await expect(RunFolder.open("nowhere", root)).rejects.toThrow(
       `Run nowhere: expected a run folder or the id of a run in ${root}, received no such folder. Pass the path`,
@@ -116,7 +116,7 @@ describe("a run's files", () => {
     ]);
   });
 
-  it("hold the history of every epoch written last", async () => {
+  it("hold the history as it was written last", async () => {
     const run = await RunFolder.create(root, { name: "x", now });
     expect((await run.readHistory()).epochs).toEqual([]);
     await run.writeHistory({ epochs: [epoch(1), epoch(2), epoch(3)] });

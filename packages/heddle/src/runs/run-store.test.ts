@@ -102,7 +102,7 @@ describe("tags and names", () => {
     await expect(RunFolder.open("wide head", root)).rejects.toThrow("received no such folder");
   });
 
-  it("that two runs were given at the same moment name neither, and the error lists both", async () => {
+  it("that two runs received at the same moment identify neither, and the error lists both", async () => {
     const run = await makeRun("x");
     const other = await makeRun("y");
     for (const one of [run, other]) await one.changeTags({ at: new Date().toISOString(), name: "twin" });

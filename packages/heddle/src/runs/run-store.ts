@@ -22,7 +22,7 @@ export interface RunSummary {
   /** The name of its folder. */
   readonly id: string;
   readonly path: string;
-  /** The name that it was given; `null` if it has none. */
+  /** Its name; `null` if it has none. */
   readonly name: string | null;
   readonly tags: readonly string[];
   readonly status: ListedStatus;

@@ -6,7 +6,7 @@ const at = "2026-03-04T15:30:12.000Z";
 const parse = (...lines: readonly string[]) => parseTags("labels.jsonl", lines.join(""));
 
 describe("names and tags", () => {
-  it("are what all changes give, in their order", () => {
+  it("are the result of all changes in their order", () => {
     expect(parse()).toEqual({ name: null, tags: [] });
     const lines = [
       { at, tag: "wide" },
@@ -30,19 +30,19 @@ describe("names and tags", () => {
     expect(() => parse(formatTagChange({ at, tag: "x" }), line)).toThrow(text);
   });
 
-  it.each(["baseline", "v1.2", "lr=3e-3", "größer", "模型", "a:b_c+d", "7"])("include the tag %s", (tag) => {
+  it.each(["baseline", "v1.2", "lr=3e-3", "größer", "模型", "a:b_c+d", "7"])("may be the tag %s", (tag) => {
     expect(checkTag(tag)).toBe(tag);
   });
 
   it.each(["", " ", "-x", ".", "..", "a/b", "a\\b", "a b", "x\n", "\x1b[31m", "a".repeat(41)])(
-    "do not include the tag %j",
+    "cannot be the tag %j",
     (tag) => {
       expect(() => checkTag(tag)).toThrow("Choose another tag.");
     },
   );
 
   it.each(["latest", "../up", "/etc", "a/b", "a\\b", ".", "-rf", "x ", " x", "tab\tbed", ""])(
-    "do not include the name %j",
+    "cannot be the name %j",
     (name) => {
       expect(() => checkName(name)).toThrow("Choose another name.");
     },

@@ -11,7 +11,7 @@ import { wrapped } from "../terminal-text.js";
 /** `heddle compare RUN RUN…`: what differs in how runs were made and in what came out. */
 export function compareCommand(shell: Shell) {
   return new Command("compare")
-    .description("lay runs side by side: settings that differ, results, curves")
+    .description("compare runs side by side: settings that differ, results, curves")
     .addArgument(new Argument("<run...>", "run folders, ids, names, or latest"))
     .addOption(
       new Option(

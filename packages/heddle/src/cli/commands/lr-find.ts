@@ -138,7 +138,7 @@ function chartOf(finding: LearningRateFinding): string {
   const rows = points.filter((_, index) => index % every === 0);
   const losses = rows.map(({ smoothedLoss }) => smoothedLoss);
   const lowest = Math.min(...losses);
-  // Where the loss diverges the bars only say so: what is looked at is where it falls.
+  // The scale is for the part where the loss falls; where it diverges, all bars are of full length.
   const highest = Math.min(Math.max(...losses), lowest + 1.35 * (losses[0]! - lowest) || Infinity);
   const notes = (index: number) => {
     const [here, next] = [rows[index]!.learningRate, rows[index + 1]?.learningRate ?? Infinity];

@@ -41,7 +41,7 @@ export function tagCommand(shell: Shell) {
 /** `heddle runs rename RUN NAME`. */
 export function renameCommand(shell: Shell) {
   return new Command("rename")
-    .description("give a run a name that every command finds it by")
+    .description("name a run, so that every command finds it by that name")
     .addArgument(runArgument())
     .addArgument(new Argument("<name>", "the name; the run's own id removes it").argParser(nonEmpty))
     .option("--folder", "also rename its folder, and with it its id")

@@ -70,7 +70,7 @@ Examples:
   );
 }
 
-/** Not variadic, which would swallow the name of a command after it. */
+/** Not variadic, because that would swallow the name of a command after it. */
 function tagOption() {
   return new Option("--tag <tag>", "only runs with this tag; repeat it to require several").argParser(
     (tag: string, before: readonly string[] | undefined): readonly string[] => [

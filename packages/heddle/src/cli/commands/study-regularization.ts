@@ -148,10 +148,10 @@ Examples:
     });
 }
 
-/** Settings that the command names only where they differ. */
+/** Settings that the command names only if they differ from these defaults. */
 const DEFAULTS = { batchSize: studyRecipe.batchSize, learningRate: LEARNING_RATE, seed: DEFAULT_SEED };
 
-/** The command for a request, without what changes no result: folders and threads. */
+/** The command for a request, without options that change no result: folders and threads. */
 function commandOf(request: RegularizationRequest): string {
   const { budgetSeconds, fast } = request;
   const words = ["heddle", "study", "regularization"];
@@ -173,7 +173,7 @@ function commandOf(request: RegularizationRequest): string {
   return formatCommand(words);
 }
 
-/** What was typed to say where data and runs are, and how the data is read. */
+/** The typed options that say where data and runs are, and how the data is read. */
 function placesOf({
   data,
   missing,
@@ -197,7 +197,7 @@ function duration(text: string): number {
   throw new InvalidArgumentError("Expected a time such as 90s, 20m or 2h.");
 }
 
-/** Prints the plan, a line for each trial, and one that lives while it trains. */
+/** Prints the plan, a line for each trial, and a live one while it trains. */
 function printer(terminal: Terminal): RegularizationEvents {
   return {
     onMeasuring: () => terminal.info("Measuring how fast each kind of network trains here …"),

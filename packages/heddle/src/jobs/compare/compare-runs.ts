@@ -16,7 +16,7 @@ export interface ComparedRun {
   readonly letter: string;
   readonly id: string;
   readonly path: string;
-  /** The name that it was given; `null` where it has none. */
+  /** Its name; `null` if it has none. */
   readonly name: string | null;
   readonly status: ListedStatus;
   readonly record: RunRecord;

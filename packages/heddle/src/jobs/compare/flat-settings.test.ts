@@ -17,7 +17,7 @@ function flatModel(model: JsonObject): Record<string, string> {
 }
 
 describe("flatSettings", () => {
-  it("gives each setting a name, and leaves out the data and the model's source", () => {
+  it("lists each setting under a name, but not the data and the model's source", () => {
     const recipe = recipeOf(resolveSettings({ augment: { flip: "both" }, data: "a.csv", size: [3, 4] }, {}));
     const flat = Object.fromEntries(
       flatSettings(runRecord({ recipe, checkpoints: { every: { steps: 5 } } })),
@@ -32,7 +32,7 @@ describe("flatSettings", () => {
     for (const name of ["model", "data", "heddleRecipe", "l2"]) expect(flat).not.toHaveProperty(name);
   });
 
-  it("gives each layer its own name", () => {
+  it("lists the options of a layer under its name", () => {
     const conv = layer("Conv2D", "conv2d", { filters: 16, kernel_size: [3, 3], kernel_regularizer: null });
     expect(flatModel({ class_name: "Sequential", config: { name: "m", layers: [conv] } })).toEqual({
       "model.layers": "conv2d",
@@ -43,14 +43,14 @@ describe("flatSettings", () => {
     });
   });
 
-  it("tells what a layer of a graph reads", () => {
+  it("lists what a layer of a graph reads", () => {
     const reads = [{ args: [{ class_name: "__keras_tensor__", config: { keras_history: ["a", 0, 0] } }] }];
     const add = { class_name: "Add", name: "add", config: {}, inbound_nodes: reads };
     const flat = flatModel({ class_name: "Functional", config: { layers: [add] } });
     expect(flat["model.add.reads"]).toBe("a");
   });
 
-  it("takes any model that a file holds", () => {
+  it("accepts any model that a file may hold", () => {
     expect(flatModel({ class_name: "Sequential", config: 7 })).toEqual({
       model: "Sequential",
     });

@@ -11,7 +11,7 @@ export function flatSettings({
   model,
   checkpoints,
 }: Pick<RunRecord, "recipe" | "model" | "checkpoints">): ReadonlyMap<string, string> {
-  // The model is told as it was built, and the data by its checksums.
+  // The model is compared as it was built, and the data by its checksums.
   const { heddleRecipe: _, model: __, data: ___, ...settings } = recipe;
   const flat = new Map<string, string>();
   for (const [name, value] of Object.entries({ ...settings, checkpoints })) {
@@ -53,7 +53,7 @@ function nameOf(layer: unknown): string {
   return String(own ?? name ?? kind ?? "?");
 }
 
-/** An object of Keras's goes by its class, its options below it; other objects and lists by their members. */
+/** An object of Keras's is named by its class, with its options below; other objects and lists by their members. */
 function add(flat: Map<string, string>, path: string, value: unknown): void {
   if (!isJsonObject(value)) {
     flat.set(path, isShort(value) ? textOf(value) : JSON.stringify(value));

@@ -11,7 +11,7 @@ const set: ImageSet = {
 };
 
 describe("images of a data report", () => {
-  it("are picked and put together with their labels", () => {
+  it("are selected and joined with their labels", () => {
     const picked = imagesAt(set, [1, 0]);
     expect([...picked.images]).toEqual([10, 20, 30, 40, 1, 2, 3, 4]);
     expect([...picked.labels]).toEqual([2, 0]);
@@ -23,7 +23,7 @@ describe("images of a data report", () => {
     ]);
   });
 
-  it("of a class are drawn by the seed", () => {
+  it("of a class are drawn with the seed", () => {
     const many: ImageSet = {
       images: new Uint8Array(100),
       labels: Uint8Array.from({ length: 100 }, (_, at) => at % 2),
@@ -40,7 +40,7 @@ describe("images of a data report", () => {
     expect(someOfClass(many, 7, 10, 42)).toEqual([]);
   });
 
-  it("have a mean for each class that has any", () => {
+  it("have a mean image for each class that has any", () => {
     const { set: means, labels } = meanImages(set, 3);
     expect(labels).toEqual([0, 2]);
     expect([...means.images]).toEqual([3, 4, 5, 6, 10, 20, 30, 40]);
@@ -73,7 +73,7 @@ describe("statistics of a data report", () => {
     expect([shares[1]![0], shares[1]![32], shares[2]![63]]).toEqual([0.5, 0.5, 1]);
   });
 
-  it("know what channels are called", () => {
+  it("name the channels", () => {
     expect([1, 2, 3, 4].map((channels) => channelNames(channels).join())).toEqual([
       "grey",
       "channel 1,channel 2",

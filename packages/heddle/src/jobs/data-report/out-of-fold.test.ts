@@ -6,7 +6,7 @@ import { labelErrorFindings } from "./find.js";
 import { defaultEpochs, foldsOf, outOfFold, whyNotJudged } from "./out-of-fold.js";
 
 describe("foldsOf", () => {
-  it("deals out every class in equal parts", () => {
+  it("deals every class out in equal parts", () => {
     const labels = Uint8Array.from({ length: 1003 }, (_, index) => (index < 500 ? 0 : index % 3));
     const folds = foldsOf(labels, 3, 4, 7);
     const counts = Array.from({ length: 3 }, () => [0, 0, 0, 0]);
@@ -20,7 +20,7 @@ describe("foldsOf", () => {
 });
 
 describe("defaultEpochs", () => {
-  it("gives small sets more epochs, within reason", () => {
+  it("trains small sets for more epochs, up to a limit", () => {
     expect([60000, 12000, 1000, 10].map((images) => defaultEpochs(images, 4))).toEqual([4, 4, 40, 40]);
     expect(defaultEpochs(6000, 4)).toBe(8);
   });
@@ -34,7 +34,7 @@ describe("whyNotJudged", () => {
     test,
     train: { ...train, labels },
   });
-  it("names what is lacking", () => {
+  it("names what is missing", () => {
     const dataset = { ...about, classNames, train, test };
     expect(whyNotJudged(dataset, 4)).toBeUndefined();
     expect(whyNotJudged(withLabels(new Uint8Array(200)), 4)).toBe(
@@ -51,7 +51,7 @@ describe("whyNotJudged", () => {
 });
 
 describe("suspected label errors", () => {
-  // Four classes that a small model soon tells apart; five labels in a hundred are moved on to another class.
+  // Four classes that a small model soon tells apart; five labels in a hundred are replaced by the next class.
   const { train, test, ...about } = generateFashionSketch({ train: 2500, test: 250, seed: 11 });
   const chosen = [1, 3, 7, 8];
   const right = { train: ofClasses(train, chosen), test: ofClasses(test, chosen) };
@@ -69,10 +69,10 @@ describe("suspected label errors", () => {
   };
   const options = { folds: 3, epochs: 12, seed: 1, signal: new AbortController().signal };
 
-  it("finds labels that were changed", { timeout: 120_000 }, async () => {
+  it("include the labels that were changed", { timeout: 120_000 }, async () => {
     const { train: found, test: ofTest } = await labelErrorFindings(noisy, options);
     const hits = found.suspects.filter(({ index }) => flipped.has(index)).length;
-    // Only those count that a model is at least as sure of as it is on average: few false alarms, at a price.
+    // An image counts only if a model is at least as sure of it as on average: few false alarms, but some misses.
     expect(hits / flipped.size, "recall").toBeGreaterThan(0.55);
     expect(hits / found.suspects.length, "precision").toBeGreaterThan(0.9);
     const named = found.suspects.filter(({ index, suggested }) => suggested === right.train.labels[index]);
@@ -82,7 +82,7 @@ describe("suspected label errors", () => {
     expect(ofTest.suspects.length).toBeLessThan(5);
   });
 
-  it("is the same again, on any number of threads", { timeout: 120_000 }, async () => {
+  it("are the same on any number of threads", { timeout: 120_000 }, async () => {
     const short = { ...options, folds: 2, epochs: 1 };
     const first = await outOfFold(noisy, { ...short, threads: 1 });
     const second = await outOfFold(noisy, { ...short, threads: 2 });
@@ -93,7 +93,7 @@ describe("suspected label errors", () => {
   });
 });
 
-/** The images of some classes, which are counted anew from 0. */
+/** The images of some classes, with their labels renumbered from 0. */
 function ofClasses(set: ImageSet, classes: readonly number[]): ImageSet {
   const positions = [...set.labels].flatMap((label, at) => (classes.includes(label) ? [at] : []));
   const picked = imagesAt(set, positions);

@@ -14,7 +14,7 @@ import type { RunFolder } from "../../runs/run-folder.js";
 import { shownMistakes } from "../example-images.js";
 import type { Job } from "../job.js";
 
-/** What a job's model gives. */
+/** The outputs of a job's model. */
 export interface JobOutputs {
   /** For the test images. */
   readonly outputs: Float32Array;
@@ -24,8 +24,8 @@ export interface JobOutputs {
 
 /**
  * Evaluates a job's model on the test images and keeps what only they can give: `evaluation.json`, and grids of the
- * images that it is wrong about. Of a model that is no classifier, or whose outputs overflowed, `evaluation.json` says
- * why there is no more to say.
+ * images that it is wrong about. If the model is not a classifier, or its outputs overflowed, `evaluation.json`
+ * says so instead.
  */
 export async function evaluateJob(folder: RunFolder, job: Job, measured: JobOutputs): Promise<void> {
   const { name, title, test } = job.dataset;

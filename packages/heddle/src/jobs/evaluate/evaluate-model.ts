@@ -21,7 +21,7 @@ import { predictionsOf } from "./evaluate-job.js";
 export interface EvaluateModelOptions extends EngineChoice {
   /** The folder of all runs. */
   readonly root: string;
-  /** A dataset's folder or name; the run's own by default, Fashion-MNIST for a model of no run. */
+  /** A dataset's folder or name; the run's own by default, Fashion-MNIST for a model without a run. */
   readonly data: string | undefined;
   readonly split: "test" | "train";
   /** Whether images stay on disk; as the run had it by default. */
@@ -37,7 +37,7 @@ export interface EvaluateModelOptions extends EngineChoice {
 export interface EvaluatedModel {
   /** The run's id, or the path of the model. */
   readonly name: string;
-  /** The run's folder; `null` for a model of no run. */
+  /** The run's folder; `null` for a model without a run. */
   readonly run: string | null;
   /** As it was trained: with label smoothing and penalties in the loss. */
   readonly trained: { readonly accuracy: number; readonly loss: number };
@@ -61,12 +61,12 @@ export interface ModelEvaluation extends EvaluatedModel {
 /**
  * Measures a run's model, or any other, on a dataset; counts the look at the run's test images.
  *
- * @param given a run folder, an id, `latest`, or a model's folder
+ * @param source a run folder, an id, `latest`, or a model's folder
  * @throws HeddleError when there is no such run or model, or the data does not fit it; AbortedError on `signal`
  */
-export async function evaluateModel(given: string, options: EvaluateModelOptions): Promise<ModelEvaluation> {
+export async function evaluateModel(source: string, options: EvaluateModelOptions): Promise<ModelEvaluation> {
   const { root, split, against, onWarning } = options;
-  const opened = await openModel(given, root, options);
+  const opened = await openModel(source, root, options);
   try {
     const dataset = await dataOfModel(opened, options);
     checkFits(opened.model, dataset);

@@ -9,7 +9,7 @@ import { shownMistakes } from "../example-images.js";
 import type { ModelEvaluation } from "./evaluate-model.js";
 
 /**
- * Writes an evaluation as an HTML page, with its figures beside it as {@link writePage} does.
+ * Writes an evaluation as an HTML page, with its figures next to it as {@link writePage} does.
  *
  * @throws HeddleError when the page cannot be written; nothing is left then
  */
@@ -75,7 +75,7 @@ function comparison(
     tables: [
       {
         title: "The same images",
-        head: ["Model", "Accuracy", "Loss", "Macro F1", "Alone right"],
+        head: ["Model", "Accuracy", "Loss", "Macro F1", "Right alone"],
         rows: [
           row(name, test.onlyFirstRight, evaluation),
           row(model.name, test.onlySecondRight, model.evaluation),

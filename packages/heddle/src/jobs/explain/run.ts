@@ -199,7 +199,7 @@ function labelOf(nameOrNumber: string, classNames: readonly string[], model: Mod
   });
 }
 
-/** @throws HeddleError when the layer for Grad-CAM is not one of the model's, or its output is no image */
+/** @throws HeddleError when the layer for Grad-CAM is not one of the model's, or its output is not an image */
 function checkLayer({ model, layer }: ExplainContext): void {
   if (layer === undefined) return;
   model.getLayer(layer);

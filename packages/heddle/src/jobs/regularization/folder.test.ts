@@ -25,7 +25,7 @@ const trial: TrialRecord = {
   engine: { variant: "strict", threads: 1 },
 };
 
-it("a trial under the name of another is refused", async () => {
+it("a trial in the file of another is refused", async () => {
   const study = new RegularizationFolder(folder);
   await study.writeTrial(trial);
   expect(await study.readTrial(trial.key)).toEqual(trial);

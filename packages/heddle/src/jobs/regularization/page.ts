@@ -268,7 +268,7 @@ function reproduction({ study, request }: RegularizationReport): PageSection {
   return {
     ...about,
     facts: [{ label: "Planned", value: `${formatDuration(expectedSeconds)} on this machine` }],
-    aside: `A faster or slower machine gets more or fewer seeds and epochs out of a budget. Without a budget, ${seeds} seeds and ${counted(epochs, "epoch")} give this study again.`,
+    aside: `A faster or slower machine gets more or fewer seeds and epochs out of a budget. Without a budget, ${seeds} seeds and ${counted(epochs, "epoch")} repeat this study.`,
   };
 }
 

@@ -20,7 +20,7 @@ it("the published network has the published layers and 50,890 parameters", () =>
   ]);
 });
 
-it("strides have as many parameters as pooling, none of both has more", () => {
+it("strides have as many parameters as pooling, and without either there are 189,130", () => {
   const parameters = (name: string) =>
     networkOf(regimes.find((regime) => regime.name === name)!.settings[0]!.network, about).parameters;
   expect(parameters("strides")).toBe(parameters("pooling"));
@@ -41,7 +41,7 @@ it("networks of one seed begin with the same convolutions", () => {
   }
 });
 
-it("names, and settings within a regime, are told apart", () => {
+it("regimes have different names, and the settings of a regime differ in label and value", () => {
   expect(new Set(regimes.map(({ name }) => name)).size).toBe(regimes.length);
   for (const { name, settings } of regimes) {
     expect(new Set(settings.map(({ label }) => label)).size, name).toBe(settings.length);

@@ -115,7 +115,7 @@ describe("an undisturbed study", () => {
     expect(again.study.finishedAt).toBe(first.study.finishedAt);
   });
 
-  it("refuses a request that differs from the one it began with, by the name of the difference", async () => {
+  it("refuses a request that differs from its first one, and names the difference", async () => {
     await expect(run(root, { request: { ...request, epochs: 2 } })).rejects.toThrow(
       `Study ${folder}: expected \`epochs\` to be 1, as when it began, received 2. Resume it with "${command}", or begin a new study in another folder of runs.`,
     );

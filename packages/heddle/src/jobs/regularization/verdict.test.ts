@@ -46,9 +46,11 @@ describe("judge", () => {
     );
   });
 
-  it("is undecided between equals, and without a contest", () => {
+  it("is undecided between equals, and without rivals", () => {
     const same = [0.9, 0.91, 0.92];
-    expect(judged(same, same, same).outcome).toBe("undecided");
+    const verdict = judged(same, same, same);
+    expect(verdict.outcome).toBe("undecided");
+    expect(verdict.sentence).toContain("; the intervals of L1 and L2 span zero.");
     expect(outcomeOf([])).toBe("undecided");
   });
 });

@@ -82,7 +82,8 @@ function sentenceOf(of: {
       const undecided = contests
         .filter(({ advantage }) => !(advantage.low > 0))
         .map(({ advantage: _, rival }) => rival);
-      return `Undecided by ${seeds} seeds: ${winner} differs from ${listed(each, "and from")}; the interval of ${listed(undecided, "and of")} spans zero.`;
+      const intervals = undecided.length === 1 ? ["interval of", "spans"] : ["intervals of", "span"];
+      return `Undecided by ${seeds} seeds: ${winner} differs from ${listed(each, "and from")}; the ${intervals[0]} ${listed(undecided, "and")} ${intervals[1]} zero.`;
     }
   }
 }
