@@ -7,7 +7,7 @@ import { gunzipSync } from "node:zlib";
 export const IMAGES = 12_800;
 export const PASSES = 4;
 
-/** Where fashion-mnist/ lies. */
+/** The folder that holds fashion-mnist/. */
 export const dataFolder =
   process.env.HEDDLE_DATA ?? fileURLToPath(new URL("../../shared/data", import.meta.url));
 

@@ -1,5 +1,5 @@
 // A TypeDoc plugin. It sorts what a package exports by the room that it is written in, so that a reader finds Conv2D
-// under Layers, and leaves out the members of classes that only Heddle itself calls.
+// under Layers, and omits the members of classes that only Heddle itself calls.
 import { Comment, CommentTag, Converter, makeRecursiveVisitor, ReflectionKind } from "typedoc";
 
 /** The title of each folder below `src/`, in the order of the page. */
@@ -30,7 +30,7 @@ const TITLES = {
   base: "Basics",
 };
 
-/** Members that need a type of these rooms which no package exports are the machine's inside. */
+/** Members that need a type of these rooms which no package exports are internal. */
 const INSIDE =
   /\/(compiler|engine|network|ops|base\/random|layers\/(layer|conv-window|range)|optimizers\/optimizer)(\/|\.)/;
 

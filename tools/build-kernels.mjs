@@ -46,7 +46,7 @@ export const base64: string =
   writeFileSync(stamp, digest);
 }
 
-/** Where the flags of the imported memory stand: after the names `env` and `memory` and the byte that says memory. */
+/** The position of the imported memory's flags: after the names `env` and `memory` and the byte that says memory. */
 function memoryFlagsAt(bytes) {
   const entry = Buffer.from("\x03env\x06memory\x02", "latin1");
   const at = bytes.indexOf(entry) + entry.length;
@@ -57,7 +57,7 @@ function memoryFlagsAt(bytes) {
   return at;
 }
 
-/** One row a kernel: its parameters' names in order. AssemblyScript is close enough to read by pattern. */
+/** One row per kernel: its parameters' names in order. AssemblyScript is close enough to read by pattern. */
 function writeTable(flagsAt) {
   const exported = [...text.get("index.ts").matchAll(/export \{([^}]*)\} from "\.\/([\w-]+)"/g)];
   const rows = [];

@@ -1,5 +1,5 @@
 // Bundles packages/core/src/engine/worker-web.ts with what it imports into one text, and writes it as a module,
-// worker-source.ts beside it. A worker that starts from this text survives every bundler.
+// worker-source.ts, next to it. A worker that starts from this text survives every bundler.
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -21,6 +21,6 @@ const module = `// Written by tools/build-worker.mjs: worker-web.ts with its imp
 export const workerSource: string =
   ${JSON.stringify(code.trim())};
 `;
-// A file that has not changed is left alone, so that tsc need not compile it again.
+// A file that has not changed is not written, so that tsc need not compile it again.
 if (!existsSync(target) || readFileSync(target, "utf8") !== module) writeFileSync(target, module);
 console.log(`worker: ${code.length} bytes`);

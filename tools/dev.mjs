@@ -1,4 +1,4 @@
-// npm run dev: compiles what changes, and then runs the unit tests that it reaches. Ctrl-C ends both.
+// npm run dev: compiles what changes, then runs the unit tests that it affects. Ctrl-C ends both.
 import { spawn } from "node:child_process";
 import { readdirSync, watch } from "node:fs";
 import { join } from "node:path";
@@ -32,7 +32,7 @@ compiler.stdout.setEncoding("utf8").on("data", (text) => {
 compiler.stderr.pipe(process.stderr);
 compiler.on("exit", (code) => process.exit(code ?? 0));
 
-/** Runs the unit tests that import a changed file, in place of those under way, whose changes count again. */
+/** Runs the unit tests that import a changed file, in place of those in progress, whose changes are tested again. */
 function test() {
   if (changed.size === 0 && !testing) return;
   const files = [...changed, ...(testing?.files ?? [])];

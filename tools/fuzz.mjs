@@ -1,4 +1,4 @@
-// Gives every parser files that are nearly right, and looks for anything but a clear refusal: crashes, hangs, memory,
+// Passes files that are nearly right to every parser, and looks for anything but a clear refusal: crashes, hangs, memory,
 // prototype pollution, files written elsewhere, damage that is accepted where the format could tell.
 // usage: node tools/fuzz.mjs [--inputs N: of each target] [--seconds N: of each target] [--target NAME] [--seed N]
 //        [--from N] [--keep DIR: for inputs with findings] [--write: the rows of docs/reliability.md]

@@ -1,5 +1,5 @@
-// Runs the tests that compare Heddle with Keras's own numbers, and writes how near it came into
-// docs/keras-differences.md. Fails, and writes nothing, where a test fails.
+// Runs the tests that compare Heddle with Keras's own numbers, and writes how close it comes into
+// docs/keras-differences.md. Fails, and writes nothing, if a test fails.
 // usage: node tools/keras-table.mjs [--check: write nothing, and fail where the page would change]
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
@@ -22,7 +22,7 @@ if (!values.check) {
 } else if (committed() === markdown) {
   console.log("docs/keras-differences.md: as measured");
 } else {
-  console.error(`docs/keras-differences.md has other numbers than were measured. Write it again: ${COMMAND}`);
+  console.error(`docs/keras-differences.md differs from the measurement. Write it again: ${COMMAND}`);
   process.exitCode = 1;
 }
 
@@ -45,7 +45,7 @@ function measured() {
   }
 }
 
-/** The tests that compare with Keras, compiled; but not the one of the comparison itself. */
+/** The compiled tests that compare with Keras, without the one of the comparison itself. */
 function testFiles() {
   const core = join("packages", "core");
   return readdirSync(join(root, core, "src"), { recursive: true })

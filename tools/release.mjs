@@ -28,7 +28,7 @@ if (!values["dry-run"]) {
   run("git", "push", "origin", tag);
 }
 
-/** The facts that the checks want. */
+/** The facts that are checked. */
 function gather() {
   const lines = (...words) =>
     git(...words)

@@ -1,6 +1,6 @@
 // Trains one workload on several numbers of threads, versions of Node, kernels, and in Chromium, and writes the
 // SHA-256 of all weights into docs/reproducibility.md; some rows are of a training that was killed and resumed. Fails,
-// and writes nothing, unless each variant of the kernels has one hash everywhere. What cannot be had here is named, and left out.
+// and writes nothing, unless each variant of the kernels has one hash everywhere. What is not available here is named, and skipped.
 // usage: node tools/reproducibility.mjs [--nodes 20,22,24,26] [--folder DIR: where those are installed and kept]
 import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -24,7 +24,7 @@ const { version } = JSON.parse(
   readFileSync(new URL("../packages/core/package.json", import.meta.url), "utf8"),
 );
 
-/** A row a place: `{ where, threads, strict, fma }`. */
+/** One row per place: `{ where, threads, strict, fma }`. */
 const rows = [];
 const skipped = [];
 
@@ -38,7 +38,7 @@ for (const major of values.nodes.split(",")) {
   others.push(binary);
   for (const threads of [1, 4]) addNode(binary, threads);
 }
-// There and back: what an older Node wrote a newer one reads, and the other way round.
+// In both directions: a newer Node reads what an older one wrote, and the reverse.
 for (const binary of others) {
   addResumed([process.execPath, binary], 1, 4);
   addResumed([binary, process.execPath], 4, 1);
@@ -66,7 +66,7 @@ function addNode(binary, threads) {
   add(row);
 }
 
-/** Trains both variants, kills them in their second epoch, and goes on in fresh processes of the second binary. */
+/** Trains both variants, kills them in their second epoch, and resumes them in fresh processes of the second binary. */
 function addResumed([binary, binaryAfter], threads, threadsAfter) {
   const on = binaryAfter === binary ? "" : ` on Node ${versionOf(binaryAfter)}`;
   const where = `Node ${versionOf(binary)}, killed in the second epoch and resumed${on}`;
@@ -101,10 +101,10 @@ async function addChromium(isolated) {
   add(row);
 }
 
-/** Puts a result into its row, once it is what was asked for. */
+/** Puts a result into its row, after checking that it is of the requested variant. */
 function take(row, variant, result) {
   if (result.variant !== variant)
-    throw new Error(`${row.where}: asked for ${variant}, got ${result.variant}`);
+    throw new Error(`${row.where}: requested ${variant}, received ${result.variant}`);
   row[variant] = result.sha256;
 }
 
@@ -119,7 +119,7 @@ function skip(what) {
   console.error(`SKIPPED  ${what}`);
 }
 
-/** Node of another version from the registry, in a side folder; `undefined` where it cannot be had. */
+/** A different version of Node from the registry, in a folder of its own; `undefined` if it is not available. */
 function installNode(major) {
   const folder = join(values.folder, major);
   const binary = join(folder, "node_modules", "node", "bin", "node");

@@ -3,7 +3,7 @@
 import { readFileSync, writeSync } from "node:fs";
 import { isMainThread } from "node:worker_threads";
 
-/** How often the count of steps is looked at; the answer is late by as much. */
+/** How often the count of steps is checked; the answer is late by up to as much. */
 const INTERVAL_MS = 1;
 
 // Worker threads load this file as well.

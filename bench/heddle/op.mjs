@@ -12,7 +12,7 @@ import { emitNode, nodeMacs } from "../../packages/core/dist/ops/node.js";
  *
  * @returns for each direction the program and its multiply-adds for one sample in dense count: every product of the
  *   layer's definition, whatever the kernel saves; and the share of outputs above zero, which the sparse backward
- *   pass lives on
+ *   pass gains from
  */
 export async function loadOp(engine, { node, input, inputGradient = true }, batchSize) {
   const weights = [node.kernel, node.bias].filter((weight) => weight !== undefined);

@@ -5,14 +5,14 @@ import { hasRelaxedSimd } from "../../packages/core/dist/index.js";
 
 const FACTOR = 1.5;
 const LANES = 4;
-/** Not a multiple of the table's rows. */
+/** Not a multiple of the number of rows in the table. */
 const CHECKED_STEPS = 1003;
 
 /**
- * The peak kernel of a variant: as Heddle's kernels it multiplies, then adds, in `strict`, and fuses the two in
+ * The peak kernel of a variant: like Heddle's kernels it multiplies, then adds, in `strict`, and fuses the two in
  * `fma`.
  *
- * @returns a function that measures for at least so many milliseconds and gives multiply-adds a second
+ * @returns a function that measures for at least so many milliseconds and returns multiply-adds a second
  */
 export async function peakKernel(variant) {
   // Enables the instruction where that needs a flag.
@@ -56,6 +56,6 @@ function fillAndCheck({ memory, table, multiplyAdds, ROWS }, perStep) {
   for (let i = 0; i < CHECKED_STEPS * perStep; i++) expected += FACTOR * values[i % values.length];
   const received = multiplyAdds(CHECKED_STEPS, FACTOR);
   if (received !== expected || expected === 0) {
-    throw new Error(`bench: the peak kernel gives ${received} where ${expected} is right`);
+    throw new Error(`bench: the peak kernel returns ${received} instead of ${expected}`);
   }
 }

@@ -18,7 +18,7 @@ export function measureIn(program, words) {
  * Starts Heddle's command line under bench/heddle/observe.mjs.
  *
  * @param words the command line
- * @param onMessage gets each message with the seconds from the start of the process until it came, and the process
+ * @param onMessage called with each message, the seconds from the start of the process to it, and the process
  * @returns what it printed on stdout, and the seconds from its start to its end
  */
 export function observeHeddle(words, onMessage) {

@@ -19,7 +19,7 @@ export function median(values) {
   return quantile(values, 0.5);
 }
 
-/** The value that a `share` of the values does not pass; between two values it is interpolated. */
+/** The quantile of the values for a `share`, interpolated between two values. */
 export function quantile(values, share) {
   if (values.length === 0) throw new Error("bench: nothing was measured");
   const sorted = [...values].sort((a, b) => a - b);
@@ -46,7 +46,7 @@ export function table([head, ...rows], texts = 1) {
   return [line(head), line(head.map((_, column) => (column < texts ? "---" : "---:"))), ...rows.map(line)];
 }
 
-/** The sentence over a table. */
+/** The sentence above a table. */
 export function caption({ measuredAt, threads, rounds }, what) {
   return (
     `Measured on ${measuredAt.slice(0, 10)}: ${machine.cpu}, ${machine.cores} cores, ` +
@@ -55,7 +55,7 @@ export function caption({ measuredAt, threads, rounds }, what) {
   );
 }
 
-/** Reads a result that an earlier measurement wrote; undefined where there is none. */
+/** Reads a result that an earlier measurement wrote; undefined if there is none. */
 export function readResult(name) {
   try {
     return JSON.parse(readFileSync(`${bench}results/${name}.json`, "utf8"));

@@ -1,4 +1,4 @@
-// How peers in JavaScript are timed: they are slow, so a few steps have to do.
+// How peers in JavaScript are timed: they are slow, so a few steps have to be enough.
 
 /** No step begins later than this many seconds after the first. */
 const SECONDS = 20;

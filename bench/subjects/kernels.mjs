@@ -25,7 +25,7 @@ export function measureKernels({ rounds, milliseconds, out }) {
 }
 
 function kernelLines({ runs, ...result }) {
-  /** A ceiling is the most that was seen in a process; of the processes the median counts. */
+  /** The ceiling: the highest speed in each process, and of these the median. */
   const ceiling = (variant) => median(of(runs, variant).map((run) => Math.max(...run.ceiling)));
   const [{ ops, batchSize }] = runs;
   const rows = ops.map(({ name, direction }) => [

@@ -63,7 +63,7 @@ async function study(threads, { stopAtFirstStep = false } = {}) {
     return {
       firstStepSeconds: seen["first step"].seconds,
       totalSeconds: seconds,
-      // Start and end of the process, which the run's own clock does not see.
+      // Start and end of the process, which the run's own clock does not cover.
       outsideSeconds: seconds - metrics.timeSeconds.total,
       memory,
     };

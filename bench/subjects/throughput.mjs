@@ -43,7 +43,7 @@ function middleOf(batches) {
   return batches.includes(64) ? 64 : batches[0];
 }
 
-/** Median of a run's passes but the first, which warms up: compilers, caches, allocators. */
+/** Median of a run's passes except the first, which warms up compilers, caches and allocators. */
 function typicalPass(run, what) {
   return median(run[what].length > 1 ? run[what].slice(1) : run[what]);
 }
@@ -56,7 +56,7 @@ function throughputLines(result) {
     const found = of(system).filter((run) => run.batchSize === batch);
     return median(found.map((run) => typicalPass(run, "training")));
   };
-  // Prediction has batches of its own, whatever the training's are.
+  // Prediction has its own batch size, whatever that of training is.
   const predicted = (system) => median(of(system).map((run) => typicalPass(run, "prediction")));
 
   const systems = [...new Set(runs.filter((run) => run.prediction).map(({ system }) => system))];

@@ -1,7 +1,7 @@
 // Checks of accepted content, for the parse functions of targets.
 import { createHash } from "node:crypto";
 
-/** An accepted answer that is wrong: a finding. */
+/** An accepted result that is wrong: a finding. */
 export class WrongAnswer extends Error {
   name = "WrongAnswer";
 }
@@ -43,4 +43,4 @@ export function asText(bytes, parse) {
 export const refusedBefore = Symbol("refused before the parser");
 
 /** Marks accepted content that has no checksum. */
-export const untold = Symbol("accepted, and nothing tells whether it is damaged");
+export const untold = Symbol("accepted, but damage cannot be detected");

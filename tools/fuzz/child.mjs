@@ -1,5 +1,5 @@
-// Tries the inputs of one target, one after the other, and says after each how far it is: whoever started it can then
-// tell which one hangs it or ends it.
+// Tries the inputs of one target, one after the other, and reports its position after each, so that the parent process
+// knows which one makes it hang or die.
 // usage: node child.mjs MODULE TARGET SEED FROM TO FOLDER MEMORY_MIB
 import { mkdirSync, openSync, writeSync } from "node:fs";
 import { join } from "node:path";
@@ -33,9 +33,9 @@ const outside = [];
 /** What went wrong outside the parser's own promise. */
 let stray = "";
 const corpus = await corpusOf(target);
-/** Of the checksummed formats: the contents that are there undamaged. */
+/** For formats with a checksum: the contents of the undamaged files. */
 const contents = new Set();
-// A corpus that is refused would prove nothing: this throws then.
+// Throws if the corpus is refused, because that would prove nothing.
 for (const bytes of corpus) contents.add(await target.parse(bytes.slice(), work));
 process.on("unhandledRejection", (thrown) => {
   stray = `unhandled rejection: ${thrown}`;
@@ -47,7 +47,7 @@ process.on("uncaughtException", (thrown) => {
 guardWrites(work, (path) => outside.push(path));
 const before = sharedNames();
 
-// Unless it comes to its end.
+// Unless it reaches its end.
 process.exitCode = 4;
 for (let index = from; index < to; index++) {
   progress[0] = index;

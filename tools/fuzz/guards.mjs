@@ -3,7 +3,7 @@ import fs from "node:fs";
 import { syncBuiltinESMExports } from "node:module";
 import { resolve, sep } from "node:path";
 
-/** What belongs to everybody. */
+/** The objects that all code shares. */
 const shared = {
   Object,
   Array,
@@ -19,14 +19,14 @@ const shared = {
   Error,
 };
 
-/** Which names the shared prototypes and constructors have: a name more is pollution. */
+/** The names that the shared prototypes and constructors have: any other is pollution. */
 export function sharedNames() {
   return Object.entries(shared)
     .map(([name, one]) => `${name}: ${Reflect.ownKeys(one).length}, ${Reflect.ownKeys(one.prototype).length}`)
     .join("; ");
 }
 
-/** What writes, and at which of its arguments the paths stand. */
+/** The functions that write, and which of their arguments are paths. */
 const WRITERS = {
   ...{
     writeFile: [0],
@@ -42,10 +42,10 @@ const WRITERS = {
 };
 
 /**
- * Has every function of `node:fs` that writes refuse paths outside of a folder.
+ * Makes every function of `node:fs` that writes refuse paths outside of a folder.
  *
  * @param {string} folder
- * @param {(path: string) => void} onOutside told the path
+ * @param {(path: string) => void} onOutside called with the path
  */
 export function guardWrites(folder, onOutside) {
   const inside = resolve(folder) + sep;

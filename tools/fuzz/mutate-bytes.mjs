@@ -32,7 +32,7 @@ const changes = [
     changed(bytes, random, () => random.pick([0, 1, 0x7f, 0x80, 0xff, 0x0a, 0x22, 0x2c, 0x5c])),
   // Cut off.
   (bytes, random) => bytes.slice(0, random.below(bytes.length + 1)),
-  // Cut off near the end, where checksums and directories stand.
+  // Cut off near the end, where checksums and directories are.
   (bytes, random) => bytes.slice(0, Math.max(0, bytes.length - 1 - random.below(32))),
   // Something after the end.
   (bytes, random) =>
@@ -66,7 +66,7 @@ const changes = [
       other.subarray(1 + random.below(other.length)),
     );
   },
-  // A number of the edges, in either order of bytes; at places that the target knows, or anywhere.
+  // A number at the limits, in either byte order, at places that the target knows or anywhere.
   (bytes, random, { fields }) => {
     const size = random.pick([1, 2, 4, 4, 8]);
     const known = fields.length > 0 && random.chance(0.7);
@@ -87,7 +87,7 @@ const changes = [
     const behind = text.slice(match.index + match[0].length);
     return Uint8Array.from(Buffer.from(text.slice(0, match.index) + random.pick(DIGITS) + behind, "latin1"));
   },
-  // A word that the format knows, put in or written over something.
+  // A word that the format knows, inserted or written over something.
   (bytes, random, { tokens }) => {
     if (tokens.length === 0) return bytes;
     const word = Uint8Array.from(Buffer.from(random.pick(tokens), "latin1"));

@@ -2,7 +2,7 @@
 
 /** @import { FuzzRandom } from "./random.mjs" */
 
-/** Stands in a text for something that JSON.stringify would not write. */
+/** Stands in a string for something that JSON.stringify would not write. */
 const RAW = /"@@([^"]*)@@"/g;
 
 /** @type {readonly unknown[]} */

@@ -1,4 +1,4 @@
-// Runs targets in separate processes with a watchdog: to hang, die or grow is a finding, like a wrong error.
+// Runs targets in separate processes with a watchdog: a process that hangs, dies or grows is a finding, like a wrong error.
 import { fork } from "node:child_process";
 import {
   copyFileSync,
@@ -23,7 +23,7 @@ export const LIMIT_MS = 1000;
 export const LIMIT_MIB = 768;
 /** How long loading the parsers may take, before the first input. */
 const START_MS = 30_000;
-/** Between two looks of the watchdog. */
+/** The time between two checks by the watchdog. */
 const TURN_MS = 100;
 /** After this many findings a target is abandoned. */
 const MAXIMUM_FINDINGS = 20;
@@ -165,7 +165,7 @@ function startChild({
   });
 }
 
-/** Processor time of a process, in ms; NaN where the system does not tell. @param {number | undefined} pid */
+/** Processor time of a process, in ms; NaN if the system does not report it. @param {number | undefined} pid */
 function computedMs(pid) {
   try {
     // The fields after the name, which may hold spaces: utime and stime, in ticks of 10 ms.
@@ -193,7 +193,7 @@ function kept(folder, keep, stem, finding) {
   if (keep === undefined) return undefined;
   mkdirSync(keep, { recursive: true });
   const file = join(keep, `${stem}.bin`);
-  // Where the child hung or died there is none; the seed and the index make it again.
+  // There is none if the child hung or died; the seed and the index reproduce it.
   if (statSync(join(folder, "finding")).size > 0) copyFileSync(join(folder, "finding"), file);
   writeFileSync(join(keep, `${stem}.txt`), `${finding}\n`);
   return file;

@@ -38,7 +38,7 @@ const tables = [
   "\u{feff}target,a,b,c,d\nNA,1,2,3,4\nshirt,1,2,3,x\nbag,4,3,2,1\n",
 ].map(bytesOf);
 
-/** Whether bytes are several tables, whole, one behind the other. @param {Uint8Array} bytes */
+/** Whether bytes are several whole tables, one after the other. @param {Uint8Array} bytes */
 function areTables(bytes) {
   let at = 0;
   let count = 0;
@@ -64,11 +64,11 @@ const archives = () => {
   return [zipped(four, 6), zipped(classed, 0), zipped(named, 6)];
 };
 
-/** Rows and pixels that are what they say. @param {Awaited<ReturnType<typeof readCsv>>["images"]} set */
+/** Checks that rows and pixels are as many as declared. @param {Awaited<ReturnType<typeof readCsv>>["images"]} set */
 function checkImages(set) {
   const [height, width, channels] = set.shape;
   check(set.images.length === set.count * height * width * channels, "as many values as images have");
-  check(set.labels.length === set.count, "a label an image");
+  check(set.labels.length === set.count, "one label per image");
   check(
     set.labels.every((label) => label >= 0 && label < set.labelTexts.length),
     "labels that have a text",
@@ -160,8 +160,8 @@ export const dataTargets = [
     redundancy: "checksum",
     corpus: () => tables.map((file) => Uint8Array.from(gzipSync(file))),
     fields: [2, 3, 8, 9],
-    // A file that is no gzip any more is a table of strange bytes, which the grammar alone tells; and gzip files one
-    // behind the other are a gzip file again.
+    // A file that is no longer gzip is a table of strange bytes, which only the grammar can refuse; and concatenated gzip
+    // files are a gzip file again.
     parse: async (bytes) => {
       const found = await parseCsv(bytes);
       return bytes[0] === 0x1f && bytes[1] === 0x8b && !areTables(gunzipSync(bytes)) ? found : untold;

@@ -106,7 +106,7 @@ const judged = { dataset: { name: "a" }, split: "test" };
 const drawing =
   '<svg width="9" height="9" xmlns="http://www.w3.org/2000/svg"><rect width="9" height="9" fill="#fff"/><g>' +
   '<image width="4" height="4" href="data:image/png;base64,iVBORw0KGgo="/><text x="1" y="2">Bag &amp; more</text></g></svg>';
-/** What makes a drawing act or load: none of it may come through, in whatever spelling. */
+/** Whatever makes a drawing act or load something: none of it may be accepted, however it is spelt. */
 const ACTS =
   /<\s*(script|foreignobject|style|animate|set|a|use|iframe|object|embed|link)\b|\son\w+\s*=|javascript:|url\s*\(/i;
 
@@ -250,7 +250,7 @@ export const runTargets = [
       asText(bytes, (text) => {
         const { name, tags } = parseTags("labels.jsonl", text);
         for (const label of name === null ? tags : [name, ...tags])
-          check(!/[/\\\n]|^\./.test(label), "labels that are no paths");
+          check(!/[/\\\n]|^\./.test(label), "labels that are not paths");
         return fingerprint(name, tags);
       }),
   },
@@ -295,10 +295,10 @@ export const runTargets = [
     parse: (bytes) =>
       asText(bytes, (text) => {
         if (!isPlainDrawing(text)) return refusedBefore;
-        // What stands between tags is text, and a PNG is a picture whatever its bytes spell: neither acts.
+        // Between tags is text, and a PNG is a picture whatever its bytes spell: neither acts.
         const pictures = /href="data:image\/png;base64,[^"]*"/gi;
         const tags = text.replace(/>[^<]*/g, ">").replace(pictures, "");
-        check(!ACTS.test(tags), "a drawing that acts in nothing");
+        check(!ACTS.test(tags), "a drawing that does not act");
         return "plain";
       }),
   },
@@ -307,12 +307,12 @@ export const runTargets = [
   jsonFile("study-test", "test.json", parseTestRecord, test),
 ];
 
-/** What goes on of a study, with the marks that it had. @param {string} file @param {string} text */
+/** What a resumed study reads, with its marks restored. @param {string} file @param {string} text */
 function readStudy(file, text) {
   return { formatVersion: 1, study: "regularization", ...parseRegularizationRecord(file, text) };
 }
 
-/** A run, with a folder's name made of its dataset's. @param {string} file @param {string} text */
+/** A run, with a folder name made from its dataset's name. @param {string} file @param {string} text */
 function readRun(file, text) {
   const record = parseRunRecord(file, text);
   check(/^[a-z0-9-]{0,60}$/.test(slug(record.dataset.name)), "a name that is safe in a path");

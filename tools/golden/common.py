@@ -43,7 +43,7 @@ def config_of(layer):
 
 
 def write(name, **lists):
-    """Writes lists of cases, a line each, behind the versions that made them."""
+    """Writes lists of cases, a line each, after the versions that made them."""
     path = FOLDER / f"{name}.json"
     head = json.dumps({"keras": keras.__version__, "backend": f"tensorflow {tf.__version__}"})[:-1]
     parts = []

@@ -103,7 +103,7 @@ def coverage(confidence, right):
 
 
 def ranks(probabilities, labels):
-    """Where the true class stands, 0 the likeliest; of equals the first class stands before."""
+    """The rank of the true class, 0 for the likeliest; of equals the first class ranks first."""
     order = np.argsort(-probabilities, axis=1, kind="stable")
     return (order == labels[:, None]).argmax(1)
 
@@ -157,7 +157,7 @@ def case(name, probabilities, labels):
 
 
 def with_sklearns_own(one):
-    """Where nothing is tied and all classes occur, scikit-learn's own top-k, AUC and loss say the same."""
+    """If nothing is tied and all classes occur, scikit-learn's own top-k, AUC and loss agree."""
     labels = np.array(one["labels"])
     rows = np.array(one["probabilities"]).reshape(len(labels), -1)
     for k, value in enumerate(one["topK"], 1):

@@ -49,7 +49,7 @@ def callback_model():
 
 
 def driven(make, values, log):
-    """What a callback does, epoch by epoch, when it is told these values of val_loss."""
+    """What a callback does, epoch by epoch, for these values of val_loss."""
     callback = make()
     watched = callback_model()
     callback.set_model(watched)

@@ -48,7 +48,7 @@ def case(name):
     for layer in model.layers:
         layer.set_weights([weights.pop(f"{layer.name}/{weight.name}") for weight in layer.weights])
     assert not weights, f"{name}: Keras has no {', '.join(weights)}"
-    # What Heddle's getConfig gives is what Keras's from_config takes.
+    # Keras's from_config accepts what Heddle's getConfig returns.
     config = json.loads(text)["config"]
     kind = keras.Sequential if isinstance(model, keras.Sequential) else keras.Model
     again = kind.from_config(config)

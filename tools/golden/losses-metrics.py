@@ -64,7 +64,7 @@ def loss_cases():
             for target in [soft, hard]:
                 yield loss_case(losses.BinaryCrossentropy(True, smoothing), x, target)
         yield loss_case(losses.BinaryCrossentropy(), x, hard, "sigmoid")
-        # Probabilities of nobody's making: some are at the ends, where they are clipped, some beyond.
+        # Arbitrary probabilities: some are at the ends, where they are clipped, some beyond.
         p = random.random(shape, dtype="float32")
         p.reshape(-1)[:3] = [0, 1, 1e-8][: min(3, size)]
         p.reshape(-1)[3:6] = [1 - 6e-8, 1.5, -0.25][: max(0, min(3, size - 3))]

@@ -92,7 +92,7 @@ def cases():
 
 
 def contrast():
-    """The factor cannot be a range of one point, so it is handed in."""
+    """The factor cannot be a range of one point, so it is passed in."""
     layer = keras.layers.RandomContrast([0.2, 0.9], value_range=[-1.5, 1.25])
     for factor in [0.8, 1.0, 1.7]:
         x = tf.Variable(numbers((2, 5, 4, 3), 37))
@@ -104,7 +104,7 @@ def contrast():
 
 
 def adapted():
-    """What adapt takes from samples."""
+    """What adapt learns from samples."""
     for axis in [-1, None]:
         for shape in [[4, 3, 2], [5, 1, 1], [6]]:
             layer = keras.layers.Normalization(axis=axis)

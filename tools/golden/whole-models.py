@@ -34,7 +34,7 @@ def noise(count, seed):
 
 
 def images(shape):
-    """Bytes: noise, and stripes whose place tells the class."""
+    """Bytes: noise, and stripes whose position depends on the class."""
     size = int(np.prod(shape))
     labels = noise(SAMPLES, 1) % CLASSES
     stripes = (np.arange(size) + 7 * labels[:, None]) % CLASSES < 3
@@ -43,7 +43,7 @@ def images(shape):
 
 
 def study():
-    """The study's CNN on smaller images; a rate of 0, as the draws of dropout differ."""
+    """The study's CNN on smaller images; a rate of 0, because the draws of dropout differ."""
     return keras.Sequential(
         [
             keras.Input((12, 12, 1)),
@@ -119,7 +119,7 @@ def built(build, dtype):
 
 
 def trained(build, optimizer, dtype, before):
-    """Losses, weights and predictions behind the steps."""
+    """Losses, weights and predictions after the steps."""
     model = built(build, dtype)
     weights = {f"{layer.name}/{weight.name}": weight for layer in model.layers for weight in layer.weights}
     for path, weight in weights.items():

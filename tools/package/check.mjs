@@ -16,7 +16,7 @@ try {
     execFileSync(join(folder, "node_modules", ".bin", name), words, { stdio: "inherit" });
   for (const { tarball } of packAll(folder)) {
     tool("publint", "--strict", tarball);
-    // ECMAScript modules alone: what CommonJS and TypeScript's oldest resolution make of them does not count.
+    // Only ECMAScript modules: what CommonJS and TypeScript's oldest resolution make of them does not count.
     tool("attw", "--profile", "esm-only", tarball);
   }
 } finally {

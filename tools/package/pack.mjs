@@ -16,7 +16,7 @@ export const packages = ["core", "heddle"].map((folder) => {
 /**
  * Packs every package; they must have been built.
  *
- * @param {string} into the folder that takes the tarballs
+ * @param {string} into the folder for the tarballs
  * @returns {{ name: string, tarball: string, files: string[] }[]} the packages in their order; `files` are relative paths
  */
 export function packAll(into) {
@@ -33,7 +33,7 @@ export function packAll(into) {
  * they depend on linked from this repository.
  *
  * @param {string} project the project's folder
- * @param {{ name: string, tarball: string }[]} packed as `packAll` gives them
+ * @param {{ name: string, tarball: string }[]} packed as `packAll` returns them
  */
 export function installOffline(project, packed) {
   for (const { name, tarball } of packed) {

@@ -9,7 +9,7 @@ const folder = join(root, "packages", "heddle");
 const { repository } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
 const home = repository.url.replace(/^git\+/, "").replace(/\.git$/, "");
 
-/** A link of the README, seen from anywhere. Pictures are shown as they are, documents as pages. */
+/** A link of the README as an absolute URL: raw files for pictures, pages for documents. */
 function outside(target, isPicture) {
   if (/^(https?:|#)/.test(target)) return target;
   return `${home}/${isPicture ? "raw" : "blob"}/main/${target}`;

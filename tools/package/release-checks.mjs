@@ -8,12 +8,12 @@
  * @property {string[]} changedFiles files that are not committed
  * @property {string[]} tags tags of the repository
  * @property {string} remote the address that `origin` fetches from
- * @property {string[]} pendingChangesets changesets that no version has taken up yet
+ * @property {string[]} pendingChangesets changesets that are not in a version yet
  * @property {string} changelog the text of the changelog
  */
 
 /**
- * Says what stands in the way of a release; nothing where it may go ahead.
+ * Lists what stands in the way of a release; nothing if it may go ahead.
  *
  * @param {Facts} facts
  * @returns {string[]} one sentence each
@@ -57,7 +57,7 @@ export function releaseComplaints(facts) {
   return complaints;
 }
 
-/** A repository's address without the ways to write it: host and path. */
+/** A repository's host and path, however its address is written. */
 function address(url) {
   return url
     .replace(/^git\+/, "")

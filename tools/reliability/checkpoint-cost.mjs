@@ -1,5 +1,5 @@
 // What checkpoints cost: trains the study's CNN with and without one after each epoch, in turn, and times the writing
-// itself. On Fashion-MNIST where HEDDLE_DATA names the folder of datasets, else on drawn images. Needs a quiet machine.
+// itself. On Fashion-MNIST if HEDDLE_DATA names the folder of datasets, otherwise on drawn images. Needs a quiet machine.
 // usage: node tools/reliability/checkpoint-cost.mjs [--epochs 5] [--threads N] [--limit 60000] [--folder DIR: on the disk]
 import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { availableParallelism, cpus, tmpdir } from "node:os";
@@ -30,7 +30,7 @@ const size = shape.reduce((product, side) => product * side, 1);
 const train = { shape, count, images: images.subarray(0, count * size), labels: labels.subarray(0, count) };
 
 const folder = mkdtempSync(join(values.folder, "heddle-checkpoint-cost-"));
-/** Milliseconds of each epoch from its beginning to the next one's, by whether a checkpoint is written in it. */
+/** Milliseconds of each epoch from its start to the next one's, by whether a checkpoint is written in it. */
 const times = { with: [], without: [] };
 /** Milliseconds of each write: state, file, checksum, sync, rename, and the removal of the third. */
 const writes = [];

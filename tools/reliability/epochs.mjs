@@ -15,7 +15,7 @@ const path = (name) => fileURLToPath(new URL(name, import.meta.url));
 /**
  * What a process holds after some of its epochs, in bytes.
  *
- * @param {readonly number[]} epochs after which it is looked at; as many are trained as the last says
+ * @param {readonly number[]} epochs after which it is measured; the last is the number of epochs trained
  * @returns {Promise<{ epoch: number, rss: number, heapUsed: number, external: number, arrayBuffers: number }[]>}
  */
 export async function lookAtEpochs(epochs) {

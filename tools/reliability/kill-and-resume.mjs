@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 
 const MAIN = fileURLToPath(new URL("../../packages/heddle/bin/heddle.js", import.meta.url));
 
-/** Columns of history.csv that are no times. */
+/** Columns of history.csv that are not times. */
 const COMPARED_COLUMNS = 6;
 
 /**
@@ -27,7 +27,7 @@ const COMPARED_COLUMNS = 6;
 /**
  * @param {object} options
  * @param {string} options.folder where runs are kept; empty
- * @param {readonly string[]} options.training words behind `heddle train`
+ * @param {readonly string[]} options.training arguments of `heddle train`
  * @param {number} options.kills
  * @param {() => number} options.random 0..1: decides the moments, and the threads
  * @param {NodeJS.ProcessEnv} [options.env]
@@ -103,7 +103,7 @@ function start(
   });
 }
 
-/** The run in a folder; nothing before there is one. */
+/** The run in a folder; undefined if there is none yet. */
 function onlyRun(/** @type {string} */ root) {
   if (!existsSync(root)) return "";
   const [id] = readdirSync(root).filter((name) => existsSync(join(root, name, "run.json")));
@@ -137,7 +137,7 @@ function compare(/** @type {Outcome} */ expected, /** @type {string} */ run) {
   for (const part of /** @type {const} */ (["sha256", "history", "evaluation"])) {
     const [now, then] = [outcome, expected].map((one) => JSON.stringify(one[part]));
     if (now !== then)
-      throw new Error(`${run}: another ${part} than the undisturbed run: ${now}, not ${then}`);
+      throw new Error(`${run}: its ${part} differs from that of the undisturbed run: ${now}, not ${then}`);
   }
   const left = readdirSync(run, { recursive: true, encoding: "utf8" }).filter((name) =>
     /\.tmp$|(^|\/)lock$/.test(name),

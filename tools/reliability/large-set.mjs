@@ -14,9 +14,9 @@ const PIXELS = 784;
 /**
  * Writes the four files of a dataset.
  *
- * @param {string} folder where they go
- * @param {{ images: number, test: number, distinct?: number, onProgress?: (done: number) => void }} options how many of each split; of `distinct`,
- *   all by default, the rest are repeated
+ * @param {string} folder the folder for them
+ * @param {{ images: number, test: number, distinct?: number, onProgress?: (done: number) => void }} options how many of each split; `distinct` of
+ *   them are drawn (all by default) and repeated to fill the rest
  */
 export async function writeLargeSet(folder, { images, test, distinct = images, onProgress = () => {} }) {
   await mkdir(folder, { recursive: true });
@@ -46,7 +46,7 @@ export async function writeLargeSet(folder, { images, test, distinct = images, o
 }
 
 function draw(split, seed, count) {
-  // One image of the other split: neither can be empty.
+  // One image of the other split, because neither can be empty.
   const wanted = split === "train" ? { train: count, test: 1 } : { train: 1, test: count };
   return generateFashionSketch({ seed, ...wanted })[split === "train" ? "train" : "test"];
 }
@@ -65,7 +65,7 @@ if (process.argv[1] === import.meta.filename) {
     options: {
       images: { type: "string", default: "2000000" },
       test: { type: "string", default: "10000" },
-      // Drawing takes as long as training, so a part of the images can be drawn and written several times.
+      // Drawing takes as long as training, so some of the images can be drawn once and written several times.
       distinct: { type: "string" },
     },
   });

@@ -1,6 +1,6 @@
 // usage: node tools/reliability/stream.mjs [--images 2000000] [--test 10000] [--model study|small] [--data FOLDER]
-// Draws a dataset that is larger than a gibibyte, trains one epoch on it with `heddle train --stream` in a process of
-// its own, and prints what that process held at most. Linux: memory is read from /proc. Fails above 1 GiB.
+// Draws a dataset larger than a gibibyte, trains one epoch on it with `heddle train --stream` in a process of its own,
+// and prints the peak memory of that process. Linux: memory is read from /proc. Fails above 1 GiB.
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
@@ -20,7 +20,7 @@ const { values } = parseArgs({
     images: { type: "string", default: "2000000" },
     test: { type: "string", default: "10000" },
     model: { type: "string", default: "study" },
-    // What large-set.mjs has drawn with the same numbers.
+    // As large-set.mjs drew it with the same numbers.
     data: { type: "string" },
   },
 });
@@ -58,7 +58,7 @@ try {
   await rm(work, { recursive: true, force: true });
 }
 
-/** Trains an epoch; kills the process that holds too much. */
+/** Trains an epoch, and kills the process if it holds too much memory. */
 async function train(data) {
   const args = ["train", ...(await modelArgs()), "--stream", "--data", data, "--epochs", "1"];
   const child = spawn(process.execPath, [MAIN, ...args], {
@@ -72,7 +72,7 @@ async function train(data) {
     const status = await readFile(`/proc/${child.pid}/status`, "utf8").catch(() => "");
     const found = /VmHWM:\s+(\d+) kB/.exec(status);
     if (!found) return;
-    // The kernel keeps the highest: nothing is missed between two looks.
+    // The kernel keeps the highest, so nothing is missed between two readings.
     peak = Math.max(peak, Number(found[1]) * 1024);
     if (peak < LIMIT_BYTES || killed) return;
     killed = true;

@@ -1,4 +1,4 @@
-// Work in a page of headless Chromium, such as training the workload.
+// Runs code in a page of headless Chromium, such as training the workload.
 import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { readFile } from "node:fs/promises";
@@ -12,7 +12,7 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 /** Longer than any machine takes. */
 const TIMEOUT_MS = 120_000;
 
-/** Where Chromium is; `undefined` without one. The environment variable CHROMIUM names another. */
+/** The path of Chromium; `undefined` if there is none. The environment variable CHROMIUM overrides it. */
 export const chromium = [process.env.CHROMIUM, "/usr/bin/chromium", "/usr/bin/google-chrome"].find(
   (path) => path && existsSync(path),
 );
@@ -52,7 +52,7 @@ export function trainInChromium({ isolated, ...engine }) {
 }
 
 /**
- * Serves a page that works, opens it in Chromium, and waits for what it reports.
+ * Serves a page that runs code, opens it in Chromium, and waits for what it reports.
  *
  * @param {string} work statements of a module, with the repository at `/`; what they return, an object of JSON, is
  *   the result
@@ -115,7 +115,7 @@ export async function openInChromium(url, query = {}) {
   }
 }
 
-/** A server that takes the first JSON posted to it, from any origin. */
+/** A server that receives the first JSON posted to it, from any origin. */
 async function collect() {
   let received;
   const outcome = new Promise((resolve) => {

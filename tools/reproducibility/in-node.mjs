@@ -1,5 +1,5 @@
 // usage: node in-node.mjs THREADS strict|fma [FOLDER [kill]]
-// Trains the workload in this process and prints what came out as a line of JSON. With a folder it goes on from the
+// Trains the workload in this process and prints what came out as a line of JSON. With a folder it resumes from the
 // state that is kept there; with `kill` it keeps one in its second epoch, then kills itself.
 import { BackupAndRestore } from "../../packages/core/dist/index.js";
 import { train } from "./workload.mjs";

@@ -8,7 +8,7 @@ const marked = /(<!-- hashes -->\n)([\s\S]*?)(<!-- end of hashes -->)/;
 export const COMMAND = "npm run build && node tools/reproducibility.mjs";
 
 /**
- * The SHA-256 that the page gives for a variant of the kernels.
+ * The SHA-256 on the page for a variant of the kernels.
  *
  * @param {"strict" | "fma"} variant
  * @returns {string}

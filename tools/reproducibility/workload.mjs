@@ -21,7 +21,7 @@ export const WORKLOAD =
   "one-cycle schedule, label smoothing 0.1, two epochs in batches of 64, the last of each epoch a smaller one.";
 
 /**
- * Trains, and says what came out.
+ * Trains, and returns the result.
  *
  * @param {{ threads?: number, fast?: boolean }} [engine]
  * @param {import("../../packages/core/dist/index.js").FitOptions} [more] such as callbacks
