@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { HeddleError } from "../base/errors.js";
+import { refuses } from "../base/refusals.testing.js";
 import type { Shape } from "../base/shape.js";
 import { L1, L2 } from "../regularizers/index.js";
 import { Conv2D, Dense, DepthwiseConv2D, type Layer, layers, SeparableConv2D } from "./index.js";
@@ -52,7 +52,7 @@ describe("a built convolution has Keras's output and weight shapes:", () => {
       ],
     ],
     [new Dense(6, { useBias: false, name: "m" }), [4, 3, 5], [4, 3, 6], [["m/kernel", [5, 6]]]],
-  ] as [Layer, Shape, Shape, unknown][])("%o", (layer, input, output, weights) => {
+  ] as [Layer, Shape, Shape, unknown][])("$className, case %#", (layer, input, output, weights) => {
     expect(built(layer, input)).toEqual({ output, weights });
   });
 });
@@ -109,7 +109,7 @@ describe("a convolution is read back from its configuration:", () => {
     }),
     new Conv2D(6, 3, { groups: 3, dilationRate: [1, 3], trainable: false }),
     new Dense(3, { trainable: false }),
-  ])("%o", (layer) => {
+  ])("$className, case %#", (layer) => {
     const saved = JSON.parse(JSON.stringify({ class_name: layer.className, config: layer.getConfig() }));
     const again = layers.deserialize("test", saved);
     expect(again.constructor).toBe(layer.constructor);
@@ -118,60 +118,56 @@ describe("a convolution is read back from its configuration:", () => {
   });
 });
 
-describe("an impossible convolution is refused:", () => {
-  it.each([
-    [
-      () => new Conv2D(6, 3, { groups: 4 }),
-      "Conv2D: expected groups that divide the 6 filters, received 4 groups. Change groups, or the number of channels or filters.",
-    ],
-    [
-      () => new Conv2D(6, 3, { groups: 3, name: "g" }).outputShape([9, 9, 4]),
-      'Conv2D "g": expected groups that divide the 4 input channels, received 3 groups. Change groups, or the number of channels or filters.',
-    ],
-    [
-      () => new Conv2D(6, 3, { groups: 0 }),
-      "Conv2D: expected groups to be a whole number of at least 1, received 0. Correct groups.",
-    ],
-    [
-      () => new DepthwiseConv2D(3, { depthMultiplier: 0 }),
-      "DepthwiseConv2D: expected depthMultiplier to be a whole number of at least 1, received 0. Correct depthMultiplier.",
-    ],
-    [
-      () => new SeparableConv2D(0, 3),
-      "SeparableConv2D: expected filters to be a whole number of at least 1, received 0. Correct filters.",
-    ],
-    [
-      () => new SeparableConv2D(4, 3, { depthMultiplier: 1.5 }),
-      "SeparableConv2D: expected depthMultiplier to be a whole number of at least 1, received 1.5. Correct depthMultiplier.",
-    ],
-    ...[Conv2D, SeparableConv2D].map((Class): [() => unknown, string] => [
-      () => new Class(4, 3, { strides: 2, dilationRate: [1, 2] }),
-      `${Class.name}: expected strides of 1 where dilationRate is above 1, as in Keras, received strides [2, 2] with dilationRate [1, 2]. Set one of them to 1.`,
-    ]),
-    [
-      () => new DepthwiseConv2D(3, { strides: [1, 2], dilationRate: 3 }),
-      "DepthwiseConv2D: expected strides of 1 where dilationRate is above 1, as in Keras, received strides [1, 2] with dilationRate [3, 3]. Set one of them to 1.",
-    ],
-    [
-      () => new DepthwiseConv2D(5).outputShape([4, 9, 1]),
-      'DepthwiseConv2D: expected an input of height at least 5, received height 4. Use padding "same", a smaller window, or a larger input.',
-    ],
-    [
-      () => new SeparableConv2D(2, 5).outputShape([20]),
-      "SeparableConv2D: expected an input [batch, height, width, channels], received [batch, 20]. Pass images that are not flattened.",
-    ],
-    [
-      () => layers.create("config.json", "DepthwiseConv2D", { kernel_size: 3, activity_regularizer: {} }),
-      "Layer, activity_regularizer: expected regularizer as an object with class_name and config, received {}. Check the configuration file.",
-    ],
-    [
-      () => layers.create("config.json", "SeparableConv2D", { filters: 3 }),
-      "SeparableConv2D: expected kernelSize to be a whole number of at least 1, received NaN. Correct kernelSize.",
-    ],
-  ])("%s", (make, message) => {
-    expect(make).toThrow(new HeddleError(message));
-  });
-});
+refuses("impossible convolutions", [
+  [
+    () => new Conv2D(6, 3, { groups: 4 }),
+    "Conv2D: expected groups that divide the 6 filters, received 4 groups. Change groups, or the number of channels or filters.",
+  ],
+  [
+    () => new Conv2D(6, 3, { groups: 3, name: "g" }).outputShape([9, 9, 4]),
+    'Conv2D "g": expected groups that divide the 4 input channels, received 3 groups. Change groups, or the number of channels or filters.',
+  ],
+  [
+    () => new Conv2D(6, 3, { groups: 0 }),
+    "Conv2D: expected groups to be a whole number of at least 1, received 0. Correct groups.",
+  ],
+  [
+    () => new DepthwiseConv2D(3, { depthMultiplier: 0 }),
+    "DepthwiseConv2D: expected depthMultiplier to be a whole number of at least 1, received 0. Correct depthMultiplier.",
+  ],
+  [
+    () => new SeparableConv2D(0, 3),
+    "SeparableConv2D: expected filters to be a whole number of at least 1, received 0. Correct filters.",
+  ],
+  [
+    () => new SeparableConv2D(4, 3, { depthMultiplier: 1.5 }),
+    "SeparableConv2D: expected depthMultiplier to be a whole number of at least 1, received 1.5. Correct depthMultiplier.",
+  ],
+  ...[Conv2D, SeparableConv2D].map((Class): [() => unknown, string] => [
+    () => new Class(4, 3, { strides: 2, dilationRate: [1, 2] }),
+    `${Class.name}: expected strides of 1 where dilationRate is above 1, as in Keras, received strides [2, 2] with dilationRate [1, 2]. Set one of them to 1.`,
+  ]),
+  [
+    () => new DepthwiseConv2D(3, { strides: [1, 2], dilationRate: 3 }),
+    "DepthwiseConv2D: expected strides of 1 where dilationRate is above 1, as in Keras, received strides [1, 2] with dilationRate [3, 3]. Set one of them to 1.",
+  ],
+  [
+    () => new DepthwiseConv2D(5).outputShape([4, 9, 1]),
+    'DepthwiseConv2D: expected an input of height at least 5, received height 4. Use padding "same", a smaller window, or a larger input.',
+  ],
+  [
+    () => new SeparableConv2D(2, 5).outputShape([20]),
+    "SeparableConv2D: expected an input [batch, height, width, channels], received [batch, 20]. Pass images that are not flattened.",
+  ],
+  [
+    () => layers.create("config.json", "DepthwiseConv2D", { kernel_size: 3, activity_regularizer: {} }),
+    "Layer, activity_regularizer: expected regularizer as an object with class_name and config, received {}. Check the configuration file.",
+  ],
+  [
+    () => layers.create("config.json", "SeparableConv2D", { filters: 3 }),
+    "SeparableConv2D: expected kernelSize to be a whole number of at least 1, received NaN. Correct kernelSize.",
+  ],
+]);
 
 describe("getWeights and setWeights", () => {
   it("return and take copies in Keras's order", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { HeddleError } from "../base/errors.js";
+import { refuses } from "../base/refusals.testing.js";
 import type { Shape } from "../base/shape.js";
 import { HeUniform } from "../initializers/index.js";
 import { L1, L1L2, L2 } from "../regularizers/index.js";
@@ -68,7 +68,7 @@ describe("a built layer has Keras's output and weight shapes:", () => {
     [new Activation("relu"), [7], [7], []],
     [new RandomFlip("horizontal"), [28, 28, 1], [28, 28, 1], []],
     [new Rescaling(1 / 255), [28, 28, 1], [28, 28, 1], []],
-  ] as [Layer, Shape, Shape, unknown][])("%o", (layer, input, output, weights) => {
+  ] as [Layer, Shape, Shape, unknown][])("$className, case %#", (layer, input, output, weights) => {
     expect(built(layer, input)).toEqual({ output, weights });
   });
 });
@@ -134,7 +134,7 @@ describe("a layer is read back from its configuration:", () => {
     new RandomFlip(),
     new RandomFlip("vertical", { name: "r" }),
     new Rescaling(1 / 127.5, { offset: -1 }),
-  ])("%o", (layer) => {
+  ])("$className, case %#", (layer) => {
     const saved = JSON.parse(JSON.stringify({ class_name: layer.className, config: layer.getConfig() }));
     const again = layers.deserialize("test", saved);
     expect(again.constructor).toBe(layer.constructor);
@@ -162,114 +162,112 @@ describe("a layer is read back from its configuration:", () => {
   });
 });
 
-describe("a wrong option is refused with who, expected, received and next:", () => {
-  const bad = <T>(value: unknown) => value as T;
-  it.each([
-    [
-      () => new RandomFlip(bad("sideways")),
-      'RandomFlip: expected mode to be one of horizontal, vertical, horizontal_and_vertical, received "sideways". Check its spelling.',
-    ],
-    [
-      () => built(new RandomFlip("vertical", { name: "r" }), [784]),
-      'RandomFlip "r": expected an input [batch, height, width, channels], received [batch, 784]. Pass images that are not flattened.',
-    ],
-    [
-      () => new Conv2D(-3, 3),
-      "Conv2D: expected filters to be a whole number of at least 1, received -3. Correct filters.",
-    ],
-    [
-      () => new Conv2D(1.5, 3, { name: "c" }),
-      'Conv2D "c": expected filters to be a whole number of at least 1, received 1.5. Correct filters.',
-    ],
-    [
-      () => new Conv2D(4, 0),
-      "Conv2D: expected kernelSize to be a whole number of at least 1, received 0. Correct kernelSize.",
-    ],
-    [
-      () => new Conv2D(4, bad([3])),
-      "Conv2D: expected kernelSize to be a number or [height, width], received [3]. Correct kernelSize.",
-    ],
-    [
-      () => new Conv2D(4, 3, { strides: [1, 0] }),
-      "Conv2D: expected strides to be a whole number of at least 1, received 0. Correct strides.",
-    ],
-    [
-      () => new Conv2D(4, 3, { dilationRate: -1 }),
-      "Conv2D: expected dilationRate to be a whole number of at least 1, received -1. Correct dilationRate.",
-    ],
-    [
-      () => new Conv2D(4, 3, { padding: bad("full") }),
-      'Conv2D: expected padding to be "valid" or "same", received "full". Correct padding.',
-    ],
-    [
-      () => new Conv2D(4, 3, { activation: bad("glu") }),
-      'Conv2D: expected activation to be one of linear, relu, leakyRelu, elu, selu, gelu, geluTanh, silu, sigmoid, tanh, softplus, softmax, hardSwish, swish, hardSilu, received "glu". Check its spelling.',
-    ],
-    [
-      () => new Conv2D(4, 3, { kernelRegularizer: "l3" }),
-      'Conv2D: expected regularizer to be one of L1, L2, L1L2, received "l3". Check its spelling.',
-    ],
-    [
-      () => new Dense(0, { name: "head" }),
-      'Dense "head": expected units to be a whole number of at least 1, received 0. Correct units.',
-    ],
-    [
-      () => new Dense(3, { kernelInitializer: "one" }),
-      'Dense: expected initializer to be one of Zeros, Ones, Constant, RandomUniform, RandomNormal, TruncatedNormal, VarianceScaling, GlorotUniform, GlorotNormal, HeUniform, HeNormal, LecunUniform, LecunNormal, Orthogonal, Identity, received "one". Check its spelling.',
-    ],
-    [
-      () => new Activation(bad("tanhh")),
-      'Activation: expected activation to be one of linear, relu, leakyRelu, elu, selu, gelu, geluTanh, silu, sigmoid, tanh, softplus, softmax, hardSwish, swish, hardSilu, received "tanhh". Check its spelling.',
-    ],
-    [() => new Dropout(1), "Dropout: expected rate to be at least 0 and below 1, received 1. Correct rate."],
-    [
-      () => new Dropout(-0.1),
-      "Dropout: expected rate to be at least 0 and below 1, received -0.1. Correct rate.",
-    ],
-    [
-      () => new Dropout(Number.NaN),
-      "Dropout: expected rate to be at least 0 and below 1, received NaN. Correct rate.",
-    ],
-    [
-      () => new MaxPooling2D(0),
-      "MaxPooling2D: expected poolSize to be a whole number of at least 1, received 0. Correct poolSize.",
-    ],
-    [
-      () => new MaxPooling2D(2, { padding: bad("SAME") }),
-      'MaxPooling2D: expected padding to be "valid" or "same", received "SAME". Correct padding.',
-    ],
-    [
-      () => new Rescaling(Number.NaN),
-      "Rescaling: expected scale to be a finite number, received NaN. Correct scale.",
-    ],
-    [
-      () => new Rescaling(1, { offset: Number.POSITIVE_INFINITY }),
-      "Rescaling: expected offset to be a finite number, received Infinity. Correct offset.",
-    ],
-    [
-      () => new Conv2D(4, 5).outputShape([4, 9, 1]),
-      'Conv2D: expected an input of height at least 5, received height 4. Use padding "same", a smaller window, or a larger input.',
-    ],
-    [
-      () => new Conv2D(4, 3).outputShape([64]),
-      "Conv2D: expected an input [batch, height, width, channels], received [batch, 64]. Pass images that are not flattened.",
-    ],
-    [
-      () => new MaxPooling2D(3).outputShape([2, 9, 1]),
-      'MaxPooling2D: expected an input of height at least 3, received height 2. Use padding "same", a smaller window, or a larger input.',
-    ],
-    [
-      () => layers.create("config.json", "Conv2D", { filters: 4 }),
-      "Conv2D: expected kernelSize to be a whole number of at least 1, received NaN. Correct kernelSize.",
-    ],
-    [
-      () => layers.create("config.json", "Dense", {}),
-      "Dense: expected units to be a whole number of at least 1, received NaN. Correct units.",
-    ],
-  ])("%s", (make, message) => {
-    expect(make).toThrow(new HeddleError(message));
-  });
+const bad = <T>(value: unknown) => value as T;
+refuses("wrong options", [
+  [
+    () => new RandomFlip(bad("sideways")),
+    'RandomFlip: expected mode to be one of horizontal, vertical, horizontal_and_vertical, received "sideways". Check its spelling.',
+  ],
+  [
+    () => built(new RandomFlip("vertical", { name: "r" }), [784]),
+    'RandomFlip "r": expected an input [batch, height, width, channels], received [batch, 784]. Pass images that are not flattened.',
+  ],
+  [
+    () => new Conv2D(-3, 3),
+    "Conv2D: expected filters to be a whole number of at least 1, received -3. Correct filters.",
+  ],
+  [
+    () => new Conv2D(1.5, 3, { name: "c" }),
+    'Conv2D "c": expected filters to be a whole number of at least 1, received 1.5. Correct filters.',
+  ],
+  [
+    () => new Conv2D(4, 0),
+    "Conv2D: expected kernelSize to be a whole number of at least 1, received 0. Correct kernelSize.",
+  ],
+  [
+    () => new Conv2D(4, bad([3])),
+    "Conv2D: expected kernelSize to be a number or [height, width], received [3]. Correct kernelSize.",
+  ],
+  [
+    () => new Conv2D(4, 3, { strides: [1, 0] }),
+    "Conv2D: expected strides to be a whole number of at least 1, received 0. Correct strides.",
+  ],
+  [
+    () => new Conv2D(4, 3, { dilationRate: -1 }),
+    "Conv2D: expected dilationRate to be a whole number of at least 1, received -1. Correct dilationRate.",
+  ],
+  [
+    () => new Conv2D(4, 3, { padding: bad("full") }),
+    'Conv2D: expected padding to be "valid" or "same", received "full". Correct padding.',
+  ],
+  [
+    () => new Conv2D(4, 3, { activation: bad("glu") }),
+    'Conv2D: expected activation to be one of linear, relu, leakyRelu, elu, selu, gelu, geluTanh, silu, sigmoid, tanh, softplus, softmax, hardSwish, swish, hardSilu, received "glu". Check its spelling.',
+  ],
+  [
+    () => new Conv2D(4, 3, { kernelRegularizer: "l3" }),
+    'Conv2D: expected regularizer to be one of L1, L2, L1L2, received "l3". Check its spelling.',
+  ],
+  [
+    () => new Dense(0, { name: "head" }),
+    'Dense "head": expected units to be a whole number of at least 1, received 0. Correct units.',
+  ],
+  [
+    () => new Dense(3, { kernelInitializer: "one" }),
+    'Dense: expected initializer to be one of Zeros, Ones, Constant, RandomUniform, RandomNormal, TruncatedNormal, VarianceScaling, GlorotUniform, GlorotNormal, HeUniform, HeNormal, LecunUniform, LecunNormal, Orthogonal, Identity, received "one". Check its spelling.',
+  ],
+  [
+    () => new Activation(bad("tanhh")),
+    'Activation: expected activation to be one of linear, relu, leakyRelu, elu, selu, gelu, geluTanh, silu, sigmoid, tanh, softplus, softmax, hardSwish, swish, hardSilu, received "tanhh". Check its spelling.',
+  ],
+  [() => new Dropout(1), "Dropout: expected rate to be at least 0 and below 1, received 1. Correct rate."],
+  [
+    () => new Dropout(-0.1),
+    "Dropout: expected rate to be at least 0 and below 1, received -0.1. Correct rate.",
+  ],
+  [
+    () => new Dropout(Number.NaN),
+    "Dropout: expected rate to be at least 0 and below 1, received NaN. Correct rate.",
+  ],
+  [
+    () => new MaxPooling2D(0),
+    "MaxPooling2D: expected poolSize to be a whole number of at least 1, received 0. Correct poolSize.",
+  ],
+  [
+    () => new MaxPooling2D(2, { padding: bad("SAME") }),
+    'MaxPooling2D: expected padding to be "valid" or "same", received "SAME". Correct padding.',
+  ],
+  [
+    () => new Rescaling(Number.NaN),
+    "Rescaling: expected scale to be a finite number, received NaN. Correct scale.",
+  ],
+  [
+    () => new Rescaling(1, { offset: Number.POSITIVE_INFINITY }),
+    "Rescaling: expected offset to be a finite number, received Infinity. Correct offset.",
+  ],
+  [
+    () => new Conv2D(4, 5).outputShape([4, 9, 1]),
+    'Conv2D: expected an input of height at least 5, received height 4. Use padding "same", a smaller window, or a larger input.',
+  ],
+  [
+    () => new Conv2D(4, 3).outputShape([64]),
+    "Conv2D: expected an input [batch, height, width, channels], received [batch, 64]. Pass images that are not flattened.",
+  ],
+  [
+    () => new MaxPooling2D(3).outputShape([2, 9, 1]),
+    'MaxPooling2D: expected an input of height at least 3, received height 2. Use padding "same", a smaller window, or a larger input.',
+  ],
+  [
+    () => layers.create("config.json", "Conv2D", { filters: 4 }),
+    "Conv2D: expected kernelSize to be a whole number of at least 1, received NaN. Correct kernelSize.",
+  ],
+  [
+    () => layers.create("config.json", "Dense", {}),
+    "Dense: expected units to be a whole number of at least 1, received NaN. Correct units.",
+  ],
+]);
 
+describe("a layer refuses", () => {
   it("units whose weights fit in no memory", () => {
     expect(() => built(new Dense(2 ** 20, { name: "d" }), [4608])).toThrow(
       'Dense "d": expected weights within 2.0 GiB, received a kernel [4608, 1048576] of 18.0 GiB. Use fewer filters or units, or pool before it.',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { HeddleError } from "../base/errors.js";
+import { refuses } from "../base/refusals.testing.js";
 import type { Shape } from "../base/shape.js";
 import {
   CenterCrop,
@@ -31,7 +31,7 @@ describe("a built preprocessing layer has Keras's output shape:", () => {
     [new RandomZoom(0.1), [28, 28, 1], [28, 28, 1]],
     [new Resizing(32, 20), [28, 28, 3], [32, 20, 3]],
     [new RandomErasing(), [28, 28, 1], [28, 28, 1]],
-  ] as [Layer, Shape, Shape][])("%o", (layer, input, output) => {
+  ] as [Layer, Shape, Shape][])("$className, case %#", (layer, input, output) => {
     expect(built(layer, input)).toEqual(output);
     expect(layer.weights).toEqual([]);
   });
@@ -62,7 +62,7 @@ describe("a preprocessing layer is read back from its configuration:", () => {
       valueRange: [0, 1],
       name: "e",
     }),
-  ])("%o", (layer) => {
+  ])("$className, case %#", (layer) => {
     const saved = JSON.parse(JSON.stringify({ class_name: layer.className, config: layer.getConfig() }));
     const again = layers.deserialize("test", saved);
     expect(again.constructor).toBe(layer.constructor);
@@ -80,106 +80,102 @@ describe("a random layer's factor", () => {
   });
 });
 
-describe("a wrong option is refused with who, expected, received and next:", () => {
-  const bad = <T>(value: unknown) => value as T;
-  it.each([
-    [
-      () => new CenterCrop(0, 4),
-      "CenterCrop: expected height to be a whole number of at least 1, received 0. Correct height.",
-    ],
-    [
-      () => built(new CenterCrop(4, 4, { name: "c" }), [784]),
-      'CenterCrop "c": expected an input [batch, height, width, channels], received [batch, 784]. Pass images that are not flattened.',
-    ],
-    [
-      () => new Normalization({ mean: 1 }),
-      "Normalization: expected mean and variance to be numbers, or lists of the same length, the variance not below 0, received mean 1 and variance nothing. Pass both, or neither and call adapt.",
-    ],
-    [
-      () => new Normalization({ axis: null, mean: [1, 2], variance: [3, 4] }),
-      "Normalization: expected mean and variance to be numbers, the variance not below 0, received mean [1,2] and variance [3,4]. Pass both, or neither and call adapt.",
-    ],
-    [
-      () => new Normalization({ axis: bad(1) }),
-      "Normalization: expected axis to be -1 or null, received 1. Correct axis.",
-    ],
-    [
-      () => built(new Normalization({ mean: [1, 2], variance: [3, 4], name: "n" }), [28, 28, 3]),
-      'Normalization "n": expected an input with 2 places on its last axis, as mean has, received 3. Pass as many means and variances, or adapt to samples of this shape.',
-    ],
-    [
-      () => new Normalization().adapt({ images: [1, 2, 3], shape: [2] }),
-      "Normalization: expected samples of [2], received 3 numbers. Pass the images and the shape of one.",
-    ],
-    [
-      () => {
-        const layer = new Normalization({ name: "n" });
-        built(layer, [2]);
-        layer.adapt({ images: [1, 2], shape: [2] });
-      },
-      'Normalization "n": expected adapt before a model has the layer, received a call after that. Adapt the layer first, then create the model.',
-    ],
-    [
-      () => new RandomContrast(1.5),
-      "RandomContrast: expected factor to be a number or [low, high] within 0 and 1, received 1.5. Correct factor.",
-    ],
-    [
-      () => new RandomCrop(4, 2.5),
-      "RandomCrop: expected width to be a whole number of at least 1, received 2.5. Correct width.",
-    ],
-    [
-      () => new RandomRotation(1.5, { name: "r" }),
-      'RandomRotation "r": expected factor to be a number or [low, high] within -1 and 1, received 1.5. Correct factor.',
-    ],
-    [
-      () => new RandomRotation(0.1, { fillMode: bad("mirror") }),
-      'RandomRotation: expected fillMode to be one of constant, nearest, reflect, wrap, received "mirror". Check its spelling.',
-    ],
-    [
-      () => new RandomTranslation(0.1, [0, 2]),
-      "RandomTranslation: expected widthFactor to be a number or [low, high] within -1 and 1, received [0,2]. Correct widthFactor.",
-    ],
-    [
-      () => new RandomTranslation(0.1, 0.1, { interpolation: bad("cubic") }),
-      'RandomTranslation: expected interpolation to be one of nearest, bilinear, received "cubic". Check its spelling.',
-    ],
-    [
-      () => new RandomZoom([-1, 0]),
-      "RandomZoom: expected heightFactor to stay above -1, where nothing would be left of the image, received [-1,0]. Correct heightFactor.",
-    ],
-    [
-      () => new Resizing(4, 4, { interpolation: bad("bicubic") }),
-      'Resizing: expected interpolation to be one of nearest, bilinear, received "bicubic". Check its spelling.',
-    ],
-    [
-      () => layers.create("config.json", "Resizing", { height: 4, width: 4, antialias: true }),
-      "Resizing: expected antialias to be false, received true. Nothing else is supported yet: change the model.",
-    ],
-    [
-      () => layers.create("config.json", "RandomRotation", {}),
-      "RandomRotation: expected factor to be a number or [low, high] within -1 and 1, received NaN. Correct factor.",
-    ],
-    [
-      () => layers.create("config.json", "Normalization", { axis: [1, 2] }),
-      "Normalization: expected axis to be -1 or null, received [1,2]. Correct axis.",
-    ],
-    [
-      () => new RandomErasing({ factor: 1.5, name: "e" }),
-      'RandomErasing "e": expected factor to be a number or [low, high] within 0 and 1, received 1.5. Correct factor.',
-    ],
-    [
-      () => new RandomErasing({ scale: [0.1, 2] }),
-      "RandomErasing: expected scale to be a number or [low, high] within 0 and 1, received [0.1,2]. Correct scale.",
-    ],
-    [
-      () => new RandomErasing({ valueRange: bad([255]) }),
-      "RandomErasing: expected valueRange to be [low, high], received [255]. Correct valueRange.",
-    ],
-    [
-      () => new RandomErasing({ fillValue: bad("black") }),
-      'RandomErasing: expected fillValue to be a finite number, received "black". Correct fillValue.',
-    ],
-  ])("%s", (make, message) => {
-    expect(make).toThrow(new HeddleError(message));
-  });
-});
+const bad = <T>(value: unknown) => value as T;
+refuses("wrong options of preprocessing layers", [
+  [
+    () => new CenterCrop(0, 4),
+    "CenterCrop: expected height to be a whole number of at least 1, received 0. Correct height.",
+  ],
+  [
+    () => built(new CenterCrop(4, 4, { name: "c" }), [784]),
+    'CenterCrop "c": expected an input [batch, height, width, channels], received [batch, 784]. Pass images that are not flattened.',
+  ],
+  [
+    () => new Normalization({ mean: 1 }),
+    "Normalization: expected mean and variance to be numbers, or lists of the same length, the variance not below 0, received mean 1 and variance nothing. Pass both, or neither and call adapt.",
+  ],
+  [
+    () => new Normalization({ axis: null, mean: [1, 2], variance: [3, 4] }),
+    "Normalization: expected mean and variance to be numbers, the variance not below 0, received mean [1,2] and variance [3,4]. Pass both, or neither and call adapt.",
+  ],
+  [
+    () => new Normalization({ axis: bad(1) }),
+    "Normalization: expected axis to be -1 or null, received 1. Correct axis.",
+  ],
+  [
+    () => built(new Normalization({ mean: [1, 2], variance: [3, 4], name: "n" }), [28, 28, 3]),
+    'Normalization "n": expected an input with 2 places on its last axis, as mean has, received 3. Pass as many means and variances, or adapt to samples of this shape.',
+  ],
+  [
+    () => new Normalization().adapt({ images: [1, 2, 3], shape: [2] }),
+    "Normalization: expected samples of [2], received 3 numbers. Pass the images and the shape of one.",
+  ],
+  [
+    () => {
+      const layer = new Normalization({ name: "n" });
+      built(layer, [2]);
+      layer.adapt({ images: [1, 2], shape: [2] });
+    },
+    'Normalization "n": expected adapt before a model has the layer, received a call after that. Adapt the layer first, then create the model.',
+  ],
+  [
+    () => new RandomContrast(1.5),
+    "RandomContrast: expected factor to be a number or [low, high] within 0 and 1, received 1.5. Correct factor.",
+  ],
+  [
+    () => new RandomCrop(4, 2.5),
+    "RandomCrop: expected width to be a whole number of at least 1, received 2.5. Correct width.",
+  ],
+  [
+    () => new RandomRotation(1.5, { name: "r" }),
+    'RandomRotation "r": expected factor to be a number or [low, high] within -1 and 1, received 1.5. Correct factor.',
+  ],
+  [
+    () => new RandomRotation(0.1, { fillMode: bad("mirror") }),
+    'RandomRotation: expected fillMode to be one of constant, nearest, reflect, wrap, received "mirror". Check its spelling.',
+  ],
+  [
+    () => new RandomTranslation(0.1, [0, 2]),
+    "RandomTranslation: expected widthFactor to be a number or [low, high] within -1 and 1, received [0,2]. Correct widthFactor.",
+  ],
+  [
+    () => new RandomTranslation(0.1, 0.1, { interpolation: bad("cubic") }),
+    'RandomTranslation: expected interpolation to be one of nearest, bilinear, received "cubic". Check its spelling.',
+  ],
+  [
+    () => new RandomZoom([-1, 0]),
+    "RandomZoom: expected heightFactor to stay above -1, where nothing would be left of the image, received [-1,0]. Correct heightFactor.",
+  ],
+  [
+    () => new Resizing(4, 4, { interpolation: bad("bicubic") }),
+    'Resizing: expected interpolation to be one of nearest, bilinear, received "bicubic". Check its spelling.',
+  ],
+  [
+    () => layers.create("config.json", "Resizing", { height: 4, width: 4, antialias: true }),
+    "Resizing: expected antialias to be false, received true. Nothing else is supported yet: change the model.",
+  ],
+  [
+    () => layers.create("config.json", "RandomRotation", {}),
+    "RandomRotation: expected factor to be a number or [low, high] within -1 and 1, received NaN. Correct factor.",
+  ],
+  [
+    () => layers.create("config.json", "Normalization", { axis: [1, 2] }),
+    "Normalization: expected axis to be -1 or null, received [1,2]. Correct axis.",
+  ],
+  [
+    () => new RandomErasing({ factor: 1.5, name: "e" }),
+    'RandomErasing "e": expected factor to be a number or [low, high] within 0 and 1, received 1.5. Correct factor.',
+  ],
+  [
+    () => new RandomErasing({ scale: [0.1, 2] }),
+    "RandomErasing: expected scale to be a number or [low, high] within 0 and 1, received [0.1,2]. Correct scale.",
+  ],
+  [
+    () => new RandomErasing({ valueRange: bad([255]) }),
+    "RandomErasing: expected valueRange to be [low, high], received [255]. Correct valueRange.",
+  ],
+  [
+    () => new RandomErasing({ fillValue: bad("black") }),
+    'RandomErasing: expected fillValue to be a finite number, received "black". Correct fillValue.',
+  ],
+]);

@@ -166,7 +166,7 @@ describe("an unknown option", () => {
         ...{ minDelta: 0.1, cooldown: 1, minLr: 0.1 },
       },
     ],
-  ])("of a class is refused at construction, and its known ones are accepted: %s, %j", (create, all) => {
+  ])("is refused at construction, and all known ones are accepted: %s with %j", (create, all) => {
     create(wrong(all));
     expect(() => create(wrong({ ...all, colour: 1 }))).toThrow(
       `expected options that it has, received "colour". Choose one of ${Object.keys(all)[0]}`,
@@ -254,25 +254,25 @@ it("Keras's JSON may have keys that Heddle does not read", () => {
   }
 });
 
-describe("calls of a model", () => {
-  it.each([
+describe("unknown options of a model's methods are refused:", () => {
+  it.each<[string, () => Promise<unknown>]>([
     [
-      () => model().fit(samples, wrong({ epoch: 5 })),
       'fit: expected options that it has, received "epoch". Did you mean epochs?',
+      () => model().fit(samples, wrong({ epoch: 5 })),
     ],
     [
-      () => model().fit(samples, wrong(5)),
       "fit: expected options in an object, received 5. Pass { epochs: …",
+      () => model().fit(samples, wrong(5)),
     ],
     [
-      () => model().evaluate(samples, wrong({ batchSize: 5 })),
       'evaluate: expected options that it has, received "batchSize". Choose one of signal.',
+      () => model().evaluate(samples, wrong({ batchSize: 5 })),
     ],
     [
-      () => model().predict(samples, wrong({ batch_size: 5 })),
       'predict: expected options that it has, received "batch_size". Choose one of signal.',
+      () => model().predict(samples, wrong({ batch_size: 5 })),
     ],
-  ])("%s", async (call, message) => {
+  ])("%s", async (message, call) => {
     await expect(call()).rejects.toThrow(message);
   });
 });

@@ -221,10 +221,10 @@ async function trained(optimizer: Optimizer, options: { threads?: number; layer?
 
 describe("training ends with the same weights on any number of threads:", () => {
   it.each([
-    () => new Muon({ learningRate: 0.02, excludeLayers: ["head"] }),
-    () => new AdamW({ learningRate: 0.02, globalClipnorm: 0.1, amsgrad: true, useEma: true }),
-    () => new RMSprop({ learningRate: 0.02, clipnorm: 0.05, momentum: 0.9, centered: true }),
-  ])("%o", async (make) => {
+    ["Muon", () => new Muon({ learningRate: 0.02, excludeLayers: ["head"] })],
+    ["AdamW", () => new AdamW({ learningRate: 0.02, globalClipnorm: 0.1, amsgrad: true, useEma: true })],
+    ["RMSprop", () => new RMSprop({ learningRate: 0.02, clipnorm: 0.05, momentum: 0.9, centered: true })],
+  ] as const)("%s", async (_, make) => {
     const one = await trained(make(), { threads: 1, layer: { kernelConstraint: "maxNorm" } });
     for (const threads of [2, 4]) {
       const many = await trained(make(), { threads, layer: { kernelConstraint: "maxNorm" } });
