@@ -40,6 +40,16 @@ export class AbortedError extends HeddleError {
   override readonly name = "AbortedError";
 }
 
+/**
+ * Ends work when a signal has fired.
+ *
+ * @param what the work, to name it: `"Reading a.csv"`
+ * @throws AbortedError
+ */
+export function checkNotAborted(signal: AbortSignal | undefined, what: string): void {
+  if (signal?.aborted) throw new AbortedError(`${what}: stopped on request.`);
+}
+
 /** The message of anything that was thrown. */
 export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);

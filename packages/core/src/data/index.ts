@@ -1,7 +1,7 @@
 /** `@heddle/core/data`: images and labels from bytes, for Node and browsers. */
 export type { ByteSource } from "../formats/gzip.js";
 export { type IdxArray, type IdxData, type IdxElementType, writeIdx } from "../formats/idx.js";
-export { type NpyArray, readNpy, writeNpy } from "../formats/npy.js";
+export { type NpyArray, type NpyNumbers, readNpy, writeNpy } from "../formats/npy.js";
 export {
   type AssembleOptions,
   assemble,

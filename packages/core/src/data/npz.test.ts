@@ -2,8 +2,9 @@ import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { zipSync } from "fflate";
 import { describe, expect, it } from "vitest";
-import { HeddleError } from "../base/errors.js";
+import { AbortedError, HeddleError } from "../base/errors.js";
 import { readNpy, writeNpy } from "../formats/npy.js";
+import { zipEntries } from "../formats/zip.js";
 import { readNpz } from "./npz.js";
 
 interface GoldenArray {
@@ -119,6 +120,37 @@ describe("readNpz", () => {
     );
     expect([...test!.images]).toEqual(arrays["x_test"]!.values);
     expect(dropped).toEqual({ read: 7, zeroed: 0, rows: [] });
+  });
+
+  it("unpacks bytes in place, which threads then read there", async () => {
+    const { file } = archive("deflated");
+    const { images } = (await readNpz(unpacked(file))).train;
+    const entry = zipEntries(unpacked(file), "a").find(({ name }) => name === "x_train.npy")!;
+    expect(images.buffer).toBeInstanceOf(SharedArrayBuffer);
+    expect(images.buffer.byteLength).toBe(entry.bytes);
+  });
+
+  it.each([
+    ["i1", new Int8Array([-1, 0, 1])],
+    ["u2", new Uint16Array([0, 1, 65535])],
+    ["i2", new Int16Array([-1, 0, 1])],
+    ["u4", new Uint32Array([0, 1, 4294967295])],
+    ["f8", new Float64Array([0.1, 2, 3])],
+  ])("keeps numbers of the type %s as they are, wherever they lie in the file", (type, numbers) => {
+    const header = `{'descr': '<${type}', 'fortran_order': False, 'shape': (3,), }`.padEnd(117);
+    const bytes = Buffer.from(`\x93NUMPY\x01\x00\x76\x00${header}\n`, "latin1");
+    const file = new Uint8Array([...bytes, ...new Uint8Array(numbers.buffer)]);
+    for (const offset of [0, 1]) {
+      const within = new Uint8Array([...new Uint8Array(offset), ...file]).subarray(offset);
+      expect(readNpy(within, "a").data).toEqual(numbers);
+    }
+  });
+
+  it("stops on a signal", async () => {
+    const whole = unpacked(archive("deflated").file);
+    await expect(readNpz(whole, { name: "a.npz", signal: AbortSignal.abort() })).rejects.toThrow(
+      new AbortedError("Reading a.npz, x_train.npy: stopped on request."),
+    );
   });
 
   it("reads floats, channels, labels in a column, and names", async () => {

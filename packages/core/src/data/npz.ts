@@ -1,7 +1,7 @@
 import { HeddleError } from "../base/errors.js";
 import { allocateShared, allocateSharedFloats } from "../base/memory.js";
 import { sameShape } from "../base/shape.js";
-import { type NpyArray, readNpy } from "../formats/npy.js";
+import { type NpyArray, type NpyNumbers, readNpy } from "../formats/npy.js";
 import { unzip, zipEntries } from "../formats/zip.js";
 import type { DroppedRow, DroppedRows, MissingRule } from "./dropped-rows.js";
 import { checkSize, type ImageShape, shapeOfRow } from "./image-shape.js";
@@ -27,6 +27,8 @@ export interface NpzOptions {
    * @defaultValue `"drop"`
    */
   readonly missing?: MissingRule | undefined;
+  /** Ends the reading. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** The images of an `.npz` file. */
@@ -59,18 +61,18 @@ const testNames = [
  * numbers or text. A file with one split may call its arrays `x` and `y`.
  *
  * @throws HeddleError if the archive is damaged, an array is missing, pickled or in Fortran order, or images and labels
- *   do not match
+ *   do not match; AbortedError on `signal`
  * @example
  * const { train } = await readNpz(bytes, { name: "mnist.npz" });
  * train.shape; // [28, 28, 1]
  */
 export async function readNpz(bytes: Uint8Array, options: NpzOptions = {}): Promise<NpzImages> {
-  const { name = "npz file" } = options;
+  const { name = "npz file", signal } = options;
   const entries = zipEntries(bytes, name);
   const find = (array: string) =>
     entries.find((entry) => entry.name.toLowerCase().replace(/\.npy$/, "") === array);
   const read = async (array: string): Promise<NpyArray> =>
-    readNpy(await unzip(bytes, find(array)!, name), `${name}, ${array}`);
+    readNpy(await unzip(bytes, find(array)!, { name, signal }), `${name}, ${array}`);
   const pairOf = (names: readonly (readonly [string, string])[]) =>
     names.find(([images, labels]) => find(images) && find(labels));
   const trainPair = pairOf(trainNames);
@@ -126,9 +128,9 @@ function splitOf(x: NpyArray, y: NpyArray, options: SplitOptions, sink: Sink): L
     name: `${name}, ${options.images}`,
     images,
     shape,
-    count: kept.length,
+    count: kept?.length ?? count,
     labelTexts: texts,
-    labels: kept.length === count ? labels : Int32Array.from(kept, (image) => labels[image]!),
+    labels: kept ? Int32Array.from(kept, (image) => labels[image]!) : labels,
   };
 }
 
@@ -170,16 +172,24 @@ function labelsOf({ data }: NpyArray, who: string): { texts: string[]; labels: I
   return { texts, labels };
 }
 
-/** The pixels of all images but those with values that are not finite: bytes if every value is one, otherwise floats. */
-function pixelsOf(x: NpyArray, options: SplitOptions, sink: Sink, labelOf: (image: number) => string) {
+/**
+ * The pixels of all images but those with values that are not finite: bytes if every value is one, otherwise floats; and
+ * which images those are, unless they are all.
+ */
+function pixelsOf(
+  x: NpyArray,
+  options: SplitOptions,
+  sink: Sink,
+  labelOf: (image: number) => string,
+): { readonly images: Uint8Array | Float32Array; readonly kept?: readonly number[] } {
   const count = x.shape[0]!;
-  const data = x.data as Uint8Array | Float32Array | Float64Array;
+  const data = x.data as NpyNumbers;
   const size = data.length / count;
   sink.read += count;
-  const all = Array.from({ length: count }, (_, image) => image);
-  if (data instanceof Uint8Array) return { images: data, kept: all };
+  if (data instanceof Uint8Array) return { images: data };
   const { missing = "drop" } = options;
   const damaged = new Set<number>();
+  const zeroed: number[] = [];
   let bytes = true;
   for (let index = 0; index < data.length; index++) {
     const value = data[index]!;
@@ -187,10 +197,8 @@ function pixelsOf(x: NpyArray, options: SplitOptions, sink: Sink, labelOf: (imag
     bytes = false;
     if (Number.isFinite(Math.fround(value))) continue;
     const image = Math.floor(index / size);
-    if (missing === "zero" && Number.isNaN(value)) {
-      data[index] = 0;
-      sink.zeroed++;
-    } else if (!damaged.has(image)) {
+    if (missing === "zero" && Number.isNaN(value)) zeroed.push(index);
+    else if (!damaged.has(image)) {
       damaged.add(image);
       sink.rows.push(damagedImage(options.images, image, index % size, value, labelOf(image)));
     }
@@ -204,13 +212,16 @@ function pixelsOf(x: NpyArray, options: SplitOptions, sink: Sink, labelOf: (imag
       next: 'Repair the image, or drop such images with `missing: "drop"`.',
     });
   }
-  const kept = all.filter((image) => !damaged.has(image));
-  const length = kept.length * size;
-  const images = bytes ? new Uint8Array(allocateShared(length)) : allocateSharedFloats(length);
+  sink.zeroed += zeroed.length;
+  const all = bytes ? new Uint8Array(allocateShared(data.length)) : allocateSharedFloats(data.length);
+  all.set(data);
+  for (const index of zeroed) all[index] = 0;
+  if (damaged.size === 0) return { images: all };
+  const kept = Array.from({ length: count }, (_, image) => image).filter((image) => !damaged.has(image));
   kept.forEach((image, at) => {
-    images.set(data.subarray(image * size, (image + 1) * size), at * size);
+    all.copyWithin(at * size, image * size, (image + 1) * size);
   });
-  return { images, kept };
+  return { images: all.subarray(0, kept.length * size), kept };
 }
 
 function damagedImage(array: string, image: number, at: number, value: number, label: string): DroppedRow {

@@ -4,15 +4,18 @@ export const crc32 = checksum(0xedb88320);
 /** CRC-32C (Castagnoli) as iSCSI and TFRecord use it. */
 export const crc32c = checksum(0x82f63b78);
 
-/** A 32-bit cyclic redundancy check by a polynomial whose bits are reversed. */
-function checksum(polynomial: number): (bytes: Uint8Array) => number {
+/**
+ * A 32-bit cyclic redundancy check by a polynomial whose bits are reversed. `before` is the check of the bytes that
+ * precede these.
+ */
+function checksum(polynomial: number): (bytes: Uint8Array, before?: number) => number {
   const table = Uint32Array.from({ length: 256 }, (_, byte) => {
     let rest = byte;
     for (let bit = 0; bit < 8; bit++) rest = rest & 1 ? (rest >>> 1) ^ polynomial : rest >>> 1;
     return rest;
   });
-  return (bytes) => {
-    let rest = 0xffffffff;
+  return (bytes, before = 0) => {
+    let rest = ~before;
     for (let index = 0; index < bytes.length; index++) {
       rest = (rest >>> 8) ^ table[(rest ^ bytes[index]!) & 0xff]!;
     }

@@ -1,29 +1,39 @@
 import { HeddleError } from "../base/errors.js";
-import { allocateShared } from "../base/memory.js";
+import { allocateShared, canShareMemory } from "../base/memory.js";
 import { sizeOf } from "../base/shape.js";
+
+/** The elements of an array of numbers. */
+export type NpyNumbers =
+  | Uint8Array
+  | Int8Array
+  | Uint16Array
+  | Int16Array
+  | Uint32Array
+  | Int32Array
+  | Float32Array
+  | Float64Array;
 
 /** One NumPy array, row-major. */
 export interface NpyArray {
   readonly shape: readonly number[];
-  /** Bytes stay bytes, 32-bit floats stay floats, all other numbers become 64-bit floats, text becomes strings. */
-  readonly data: Uint8Array | Float32Array | Float64Array | readonly string[];
+  /** Numbers as they are, integers of 64 bits as floats of 64 bits, text as strings. May be a view of the file's bytes. */
+  readonly data: NpyNumbers | readonly string[];
 }
 
-/** The numeric types: how many bytes an element has, and how to read it. */
-const types: Readonly<Record<string, readonly [bytes: number, get: (view: DataView, at: number) => number]>> =
-  {
-    u1: [1, (view, at) => view.getUint8(at)],
-    b1: [1, (view, at) => view.getUint8(at)],
-    i1: [1, (view, at) => view.getInt8(at)],
-    u2: [2, (view, at) => view.getUint16(at, true)],
-    i2: [2, (view, at) => view.getInt16(at, true)],
-    u4: [4, (view, at) => view.getUint32(at, true)],
-    i4: [4, (view, at) => view.getInt32(at, true)],
-    u8: [8, (view, at) => Number(view.getBigUint64(at, true))],
-    i8: [8, (view, at) => Number(view.getBigInt64(at, true))],
-    f4: [4, (view, at) => view.getFloat32(at, true)],
-    f8: [8, (view, at) => view.getFloat64(at, true)],
-  };
+/** The numeric types: views of their elements, which on every machine with WebAssembly are little-endian as in the file. */
+const types = {
+  u1: Uint8Array,
+  b1: Uint8Array,
+  i1: Int8Array,
+  u2: Uint16Array,
+  i2: Int16Array,
+  u4: Uint32Array,
+  i4: Int32Array,
+  u8: BigUint64Array,
+  i8: BigInt64Array,
+  f4: Float32Array,
+  f8: Float64Array,
+} as const;
 
 /** NumPy writes headers of about a hundred bytes, and by default refuses to read more than 10,000. */
 const MAXIMUM_HEADER_BYTES = 65536;
@@ -61,8 +71,9 @@ export function readNpy(bytes: Uint8Array, name: string): NpyArray {
   checkOrder(descr, fortran, shape, name);
   // Text of length 0 is refused: it takes no bytes, so a header could declare any number of elements.
   const text = /^[<|]?U([1-9]\d{0,3})$/.exec(descr);
-  const type = /^[<|]\w\d$/.test(descr) ? types[descr.slice(1)] : undefined;
-  const elementBytes = text ? 4 * Number(text[1]) : type?.[0];
+  const typeName = /^[<|]\w\d$/.test(descr) ? descr.slice(1) : "";
+  const type = Object.hasOwn(types, typeName) ? types[typeName as keyof typeof types] : undefined;
+  const elementBytes = text ? 4 * Number(text[1]) : type?.BYTES_PER_ELEMENT;
   if (elementBytes === undefined) {
     throw refused(name, "integers, floats or text", `elements of the type ${descr}`);
   }
@@ -73,7 +84,7 @@ export function readNpy(bytes: Uint8Array, name: string): NpyArray {
     throw refused(name, `${declared}, as its header declares`, `${bytes.length - content}`);
   }
   if (text) return { shape, data: textsOf(view, content, count, Number(text[1])) };
-  return { shape, data: numbersOf(bytes, view, content, count, descr.slice(1)) };
+  return { shape, data: numbersOf(bytes.subarray(content), type!) };
 }
 
 function parseHeader(bytes: Uint8Array, name: string) {
@@ -106,17 +117,22 @@ function checkOrder(descr: string, fortran: boolean, shape: readonly number[], n
   }
 }
 
-function numbersOf(bytes: Uint8Array, view: DataView, start: number, count: number, type: string) {
-  if (type === "u1" || type === "b1") {
-    const data = new Uint8Array(allocateShared(count));
-    data.set(bytes.subarray(start, start + count));
+/** Numbers in place where they can be read there; bytes in shared memory, where the engine's threads read them. */
+function numbersOf(bytes: Uint8Array, type: (typeof types)[keyof typeof types]): NpyNumbers {
+  if (type === Uint8Array) {
+    if (!canShareMemory() || bytes.buffer instanceof SharedArrayBuffer) return bytes;
+    const data = new Uint8Array(allocateShared(bytes.length));
+    data.set(bytes);
     return data;
   }
-  const [elementBytes, get] = types[type]!;
-  // Integers and f8 keep all their digits, because they may be labels.
-  const wide = type !== "f4";
-  const data = wide ? new Float64Array(count) : new Float32Array(count);
-  for (let index = 0; index < count; index++) data[index] = get(view, start + index * elementBytes);
+  const aligned = bytes.byteOffset % type.BYTES_PER_ELEMENT === 0 ? bytes : bytes.slice();
+  const data = new type(
+    aligned.buffer as ArrayBuffer,
+    aligned.byteOffset,
+    aligned.length / type.BYTES_PER_ELEMENT,
+  );
+  // As floats of 64 bits they keep all the digits that a label has.
+  if (data instanceof BigUint64Array || data instanceof BigInt64Array) return Float64Array.from(data, Number);
   return data;
 }
 

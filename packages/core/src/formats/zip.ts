@@ -1,4 +1,5 @@
-import { HeddleError, messageOf } from "../base/errors.js";
+import { checkNotAborted, HeddleError, messageOf } from "../base/errors.js";
+import { allocateShared } from "../base/memory.js";
 import { crc32 } from "./crc.js";
 import { largestExpansion } from "./gzip.js";
 
@@ -9,7 +10,7 @@ interface ZipEntry {
   readonly method: number;
   readonly crc32: number;
   readonly packedBytes: number;
-  /** Bytes once unpacked, as the directory declares. Never trusted for an allocation. */
+  /** Bytes once unpacked, as the directory declares. */
   readonly bytes: number;
   /** Where the entry's local header starts. */
   readonly offset: number;
@@ -112,12 +113,17 @@ function localName(bytes: Uint8Array, view: DataView, offset: number): string | 
 }
 
 /**
- * The contents of one entry, stored or deflated, checked against its CRC-32. Memory grows with the bytes that
- * are unpacked, not with the size that a header declares.
+ * The contents of one entry, stored or deflated, checked against its CRC-32: a part of `bytes` where it is stored,
+ * otherwise in shared memory, into which it is unpacked piece by piece.
  *
- * @throws HeddleError if the entry is damaged, or holds more bytes than the directory declares
+ * @throws HeddleError if the entry is damaged, or holds more or fewer bytes than the directory declares; AbortedError on
+ *   `signal`
  */
-export async function unzip(bytes: Uint8Array, entry: ZipEntry, name: string): Promise<Uint8Array> {
+export async function unzip(
+  bytes: Uint8Array,
+  entry: ZipEntry,
+  { name, signal }: { readonly name: string; readonly signal?: AbortSignal | undefined },
+): Promise<Uint8Array> {
   const who = `${name}, ${entry.name}`;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (view.getUint32(entry.offset, true) !== LOCAL_SIGNATURE) throw damaged(who, "no header before its data");
@@ -132,37 +138,58 @@ export async function unzip(bytes: Uint8Array, entry: ZipEntry, name: string): P
   if (entry.method === 8 && entry.bytes > largestExpansion(entry.packedBytes)) {
     throw damaged(who, `${entry.packedBytes} bytes that declare ${entry.bytes}`);
   }
-  const content = entry.method === 0 ? packed : await inflated(packed, entry.bytes, who);
-  if (content.length !== entry.bytes) throw damaged(who, `${content.length} bytes instead of ${entry.bytes}`);
-  if (crc32(content) !== entry.crc32) throw damaged(who, "a checksum that differs from the directory's");
-  return content;
+  if (entry.method === 8) return inflated(packed, entry, { who, signal });
+  if (packed.length !== entry.bytes) throw damaged(who, `${packed.length} bytes instead of ${entry.bytes}`);
+  if (crc32(packed) !== entry.crc32) throw wrongChecksum(who);
+  return packed;
 }
 
-async function inflated(packed: Uint8Array, bytes: number, who: string): Promise<Uint8Array> {
-  // A copy, because browsers do not decompress from shared memory.
-  const source = new Blob([packed.slice()]).stream();
-  const reader = source.pipeThrough(new DecompressionStream("deflate-raw")).getReader();
-  const chunks: Uint8Array[] = [];
+async function inflated(
+  packed: Uint8Array,
+  { bytes, crc32: expected }: ZipEntry,
+  { who, signal }: { readonly who: string; readonly signal: AbortSignal | undefined },
+): Promise<Uint8Array> {
+  // The system provides this memory only as it is written: a lie about the size costs what is there.
+  const content = new Uint8Array(allocateShared(bytes));
+  const reader = piecesOf(packed).pipeThrough(new DecompressionStream("deflate-raw")).getReader();
   let length = 0;
+  let check = 0;
   try {
     for (;;) {
       const { done, value } = await reader.read();
       if (done) break;
+      checkNotAborted(signal, `Reading ${who}`);
+      if (length + value.length > bytes) throw damaged(who, `more than the ${bytes} bytes that it declares`);
+      content.set(value, length);
+      check = crc32(value, check);
       length += value.length;
-      if (length > bytes) throw damaged(who, `more than the ${bytes} bytes that it declares`);
-      chunks.push(value);
     }
   } catch (error) {
     await reader.cancel().catch(() => {});
     throw error instanceof HeddleError ? error : damaged(who, `damaged data (${messageOf(error)})`, error);
   }
-  const content = new Uint8Array(length);
-  let at = 0;
-  for (const chunk of chunks) {
-    content.set(chunk, at);
-    at += chunk.length;
-  }
+  if (length !== bytes) throw damaged(who, `${length} bytes instead of ${bytes}`);
+  if (check !== expected) throw wrongChecksum(who);
   return content;
+}
+
+/** Small enough that decompression stops soon after its reader does. */
+const PIECE_BYTES = 1 << 16;
+
+function piecesOf(bytes: Uint8Array): ReadableStream<Uint8Array<ArrayBuffer>> {
+  let at = 0;
+  return new ReadableStream({
+    pull: (controller) => {
+      // A copy, because browsers do not decompress from shared memory.
+      if (at < bytes.length) controller.enqueue(bytes.slice(at, at + PIECE_BYTES) as Uint8Array<ArrayBuffer>);
+      else controller.close();
+      at += PIECE_BYTES;
+    },
+  });
+}
+
+function wrongChecksum(who: string): HeddleError {
+  return damaged(who, "a checksum that differs from the directory's");
 }
 
 function damaged(who: string, received: string, cause?: unknown): HeddleError {
