@@ -84,7 +84,7 @@ describe("heddle explain", () => {
     [["test:0", "--layer", "dense"], "--layer: expected a layer with an output [height, width, channels]"],
     [["test:0", "--class", "Cathedral"], "--class: expected one of"],
     [["test:0", "--patch", "99"], "Occlusion: expected a patch of at most 28 pixels"],
-    [["nothing.png"], "nothing.png: expected a picture that can be read, received no such file or folder"],
+    [["nothing.png"], "nothing.png: expected a file that can be read, received no such file or folder"],
     [["test:0", "--patch", "0"], "option '--patch <n>' argument '0' is invalid"],
   ])("refuses %j in one line, and writes nothing", { timeout: 60_000 }, async (args, message) => {
     const ended = await workspace.heddle(["explain", "latest", "--out", "refused", ...args]);

@@ -1,7 +1,9 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { closeSync, existsSync, openSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { isOneLine, readJson, Workspace } from "./cli.js";
+import { isOneLine, MAIN, readJson, Workspace } from "./cli.js";
 
 const LONG = ["train", "--data", "clothes", "--epochs", "500"] as const;
 
@@ -63,6 +65,66 @@ describe.skipIf(process.platform === "win32")("stopping a training", () => {
     // It ended before it could say how.
     expect(readJson(work.runs("twice")[0]!, "run.json").status).toBe("running");
   });
+
+  it("ends on a second Ctrl-C also where a system call hangs", async () => {
+    execFileSync("mkfifo", [work.file("pipe")]);
+    const dist = new URL("../packages/heddle/dist/cli/", import.meta.url).href;
+    const running = work.spawn(process.execPath, [
+      "--input-type=module",
+      "--eval",
+      `import { open } from "node:fs/promises";
+      import { Shell } from "${dist}shell.js";
+      import { abortOnSignals } from "${dist}signals.js";
+      import { Terminal } from "${dist}terminal.js";
+      abortOnSignals(new Terminal(new Shell([], process)));
+      void open("pipe");
+      setInterval(() => console.log("waiting"), 50);`,
+    ]);
+    await running.printed("waiting");
+    running.child.kill("SIGINT");
+    await running.printed("press Ctrl-C again");
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    running.child.kill("SIGINT");
+    await running.finished;
+    expect(running.child.signalCode).toBe("SIGINT");
+  });
+
+  it("leaves nothing of a conversion", async () => {
+    const before = readdirSync(work.path);
+    const running = work.start(["convert", "fashion-sketch", "pictures", "--to", "images"]);
+    while (readdirSync(work.path).length === before.length)
+      await new Promise((later) => setTimeout(later, 5));
+    running.child.kill("SIGINT");
+    const { code, stdout, stderr } = await running.finished;
+    expect(code, stdout).toBe(130);
+    expect(stderr).toContain("\nheddle: Writing pictures: stopped on request.\n");
+    expect(readdirSync(work.path)).toEqual(before);
+  });
+
+  it.skipIf(!existsSync("/dev/full"))(
+    "ends with a checkpoint and a reason when its output cannot be written",
+    async () => {
+      const output = openSync("/dev/full", "w");
+      const child = spawn(process.execPath, [MAIN, ...LONG, "--run-dir", "unwritable"], {
+        cwd: work.path,
+        env: work.environment(),
+        stdio: ["ignore", output, "pipe"],
+      });
+      closeSync(output);
+      let stderr = "";
+      child.stderr!.setEncoding("utf8").on("data", (text: string) => {
+        stderr += text;
+      });
+      const [code] = await once(child, "close");
+      expect(code).toBe(1);
+      const run = work.runs("unwritable")[0]!;
+      expect(stderr).toContain(
+        "because the output cannot be written: its disk is full.\nheddle: Stopped in epoch 1",
+      );
+      expect(readJson(run, "run.json").status).toBe("stopped");
+      expect(readdirSync(run).filter((name) => name.startsWith("lock"))).toEqual([]);
+    },
+  );
 
   it("leaves a readable run after a kill at any moment", async () => {
     // From before the first figure to the middle of training; a failure names the moment.

@@ -1,13 +1,15 @@
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { execFileSync } from "node:child_process";
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { HeddleError } from "./errors.js";
+import { AbortedError, HeddleError } from "./errors.js";
 import {
   appendToFile,
   fileError,
   fileExists,
   makeFolder,
+  openFile,
   readFileBytes,
   readTextFile,
   removeFile,
@@ -100,6 +102,36 @@ describe("reading a file", () => {
     const binary = join(folder, "binary");
     await writeFile(binary, new Uint8Array([0xff, 0xfe, 0x00]));
     await expect(readTextFile(binary)).rejects.toThrow(`File ${binary}: expected UTF-8 text`);
+  });
+
+  it.skipIf(process.platform === "win32")("refuses pipes and devices before they are opened", async () => {
+    const pipe = join(folder, "pipe");
+    execFileSync("mkfifo", [pipe]);
+    await expect(readFileBytes(pipe)).rejects.toThrow(
+      `File ${pipe}: expected a file that can be read, received a pipe. Write its content to a file, and pass the path of that.`,
+    );
+    await expect(openFile(pipe)).rejects.toThrow("received a pipe");
+    await expect(readTextFile("/dev/zero")).rejects.toThrow("received a device");
+  });
+
+  it("checks a file's size before it reads any of it", async () => {
+    const path = join(folder, "large.json");
+    await writeFile(path, "{}");
+    await truncate(path, 65 * 2 ** 20);
+    await expect(readTextFile(path)).rejects.toThrow(
+      `File ${path}: expected at most 64.0 MiB, received 65.0 MiB. Check that this is the right file.`,
+    );
+    await truncate(path, 3);
+    expect(await readFileBytes(path, { maximumBytes: 3 })).toEqual(new Uint8Array([0x7b, 0x7d, 0]));
+    await expect(readFileBytes(path, { maximumBytes: 2 })).rejects.toThrow("at most 2 B, received 3 B");
+  });
+
+  it("stops on a signal", async () => {
+    const path = join(folder, "a.npz");
+    await writeFile(path, "bytes");
+    await expect(readFileBytes(path, { signal: AbortSignal.abort() })).rejects.toThrow(
+      new AbortedError(`Reading ${path}: stopped on request.`),
+    );
   });
 
   it("explains a full disk, and passes on unknown errors", () => {

@@ -1,7 +1,20 @@
 import { randomBytes } from "node:crypto";
-import { access, appendFile, mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
+import type { Stats } from "node:fs";
+import {
+  access,
+  appendFile,
+  type FileHandle,
+  mkdir,
+  open,
+  readdir,
+  rename,
+  rm,
+  stat,
+} from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { HeddleError, messageOf } from "./errors.js";
+import { checkNotAborted, HeddleError, messageOf } from "./errors.js";
+import { formatBytes } from "./format.js";
+import { MAXIMUM_FILE_BYTES, MAXIMUM_TEXT_BYTES } from "./limits.js";
 
 /** What the system's error codes mean to the user, and what to do next. */
 const explanations: Readonly<Record<string, readonly [received: string, next: string]>> = {
@@ -32,26 +45,96 @@ export function fileError(path: string, expected: string, thrown: unknown): Hedd
 }
 
 /**
- * The whole content of a file.
+ * Looks at a file before it is opened. Pipes, sockets and devices are refused: opening or reading one may wait for ever,
+ * which no signal interrupts, or never end.
  *
- * @throws HeddleError that names the path when it is missing, a folder or not readable
+ * @throws HeddleError that names the path when nothing is there, or something that is not a file
  */
-export async function readFileBytes(path: string): Promise<Uint8Array> {
-  try {
-    const buffer = await readFile(path);
-    return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);
-  } catch (thrown) {
-    throw fileError(path, "a file that can be read", thrown);
-  }
+export async function checkFile(path: string): Promise<Stats> {
+  const expected = "a file that can be read";
+  const entry = await stat(path).catch((thrown: unknown) => {
+    throw fileError(path, expected, thrown);
+  });
+  if (entry.isFile()) return entry;
+  const [received, next] = entry.isDirectory()
+    ? ["a folder", "Pass the path of a file."]
+    : [kindOf(entry), "Write its content to a file, and pass the path of that."];
+  throw new HeddleError({ who: `File ${path}`, expected, received, next });
+}
+
+/** What a thing that is neither a file nor a folder is. */
+export function kindOf(entry: Stats): string {
+  if (entry.isFIFO()) return "a pipe";
+  if (entry.isSocket()) return "a socket";
+  return "a device";
 }
 
 /**
- * The whole content of a text file, which must be UTF-8.
+ * Opens a file for reading, after {@link checkFile}.
  *
- * @throws HeddleError that names the path when it cannot be read or is not text
+ * @throws HeddleError that names the path when it is not a file or cannot be opened
+ */
+export async function openFile(
+  path: string,
+): Promise<{ readonly handle: FileHandle; readonly bytes: number }> {
+  const { size } = await checkFile(path);
+  const handle = await open(path).catch((thrown: unknown) => {
+    throw fileError(path, "a file that can be read", thrown);
+  });
+  return { handle, bytes: size };
+}
+
+/** So much is read at a time: a signal is heard in between. */
+const PIECE_BYTES = 16 * 2 ** 20;
+
+/**
+ * The whole content of a file, whose size is checked before any of it is read.
+ *
+ * @param options.maximumBytes the largest file to read; 2 GiB - 1 by default
+ * @param options.signal ends the reading
+ * @throws HeddleError that names the path when it is missing, not a file, not readable or too large; AbortedError on
+ *   `signal`
+ */
+export async function readFileBytes(
+  path: string,
+  options: { readonly maximumBytes?: number; readonly signal?: AbortSignal | undefined } = {},
+): Promise<Uint8Array<ArrayBuffer>> {
+  const { maximumBytes = MAXIMUM_FILE_BYTES, signal } = options;
+  const { handle, bytes } = await openFile(path);
+  try {
+    if (bytes > maximumBytes) throw tooLarge(path, bytes, maximumBytes);
+    const content = new Uint8Array(bytes);
+    let at = 0;
+    while (at < bytes) {
+      checkNotAborted(signal, `Reading ${path}`);
+      const { bytesRead } = await handle.read(content, at, Math.min(PIECE_BYTES, bytes - at), at);
+      if (bytesRead === 0) break;
+      at += bytesRead;
+    }
+    return content.subarray(0, at);
+  } catch (thrown) {
+    throw thrown instanceof HeddleError ? thrown : fileError(path, "a file that can be read", thrown);
+  } finally {
+    await handle.close();
+  }
+}
+
+function tooLarge(path: string, bytes: number, maximumBytes: number): HeddleError {
+  return new HeddleError({
+    who: `File ${path}`,
+    expected: `at most ${formatBytes(maximumBytes)}`,
+    received: `${formatBytes(bytes)}`,
+    next: "Check that this is the right file.",
+  });
+}
+
+/**
+ * The whole content of a text file of at most 64 MiB, which must be UTF-8.
+ *
+ * @throws HeddleError that names the path when it cannot be read, is too large or is not text
  */
 export async function readTextFile(path: string): Promise<string> {
-  const bytes = await readFileBytes(path);
+  const bytes = await readFileBytes(path, { maximumBytes: MAXIMUM_TEXT_BYTES });
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch (thrown) {

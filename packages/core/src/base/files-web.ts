@@ -10,7 +10,10 @@ function noFiles(path: string): HeddleError {
 }
 
 /** Rejects: a browser cannot read files by path. */
-export async function readFileBytes(path: string): Promise<Uint8Array> {
+export async function readFileBytes(
+  path: string,
+  _options?: { readonly maximumBytes?: number },
+): Promise<Uint8Array> {
   throw noFiles(path);
 }
 

@@ -2,6 +2,7 @@ import { readFileBytes, readTextFile } from "#files";
 import { HeddleError } from "../base/errors.js";
 import { groupDigits } from "../base/format.js";
 import { checkPlainJson, isJsonObject, type Json, type JsonObject, parseJson } from "../base/json.js";
+import { MAXIMUM_WEIGHTS_BYTES } from "../base/limits.js";
 import { type Shape, wholeNumber } from "../base/shape.js";
 import type { Network } from "./network.js";
 import { readWeightsFile } from "./weights-file.js";
@@ -26,7 +27,8 @@ export async function readModelFolder<M extends Network>(
   const configPath = `${folder}/config.json`;
   const weightsPath = `${folder}/weights.safetensors`;
   const model = make(configPath, parseJson(configPath, await readTextFile(configPath)));
-  readWeightsFile(weightsPath, await readFileBytes(weightsPath), model.weights);
+  const bytes = await readFileBytes(weightsPath, { maximumBytes: MAXIMUM_WEIGHTS_BYTES });
+  readWeightsFile(weightsPath, bytes, model.weights);
   return model;
 }
 

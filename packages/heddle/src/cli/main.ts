@@ -1,11 +1,11 @@
 import { setFlagsFromString } from "node:v8";
 import { runProgram } from "./program.js";
-import { stopWhenUnread } from "./signals.js";
+import { exitCodeFor, stopWhenUnwritable } from "./signals.js";
 
 // This thread mostly waits, and what computes is WebAssembly already: a small heap matters more than fast JavaScript.
 // At the peak of a study that saves 40 MB, and costs no time.
 setFlagsFromString("--optimize-for-size");
 setFlagsFromString("--semi-space-growth-factor=1");
 
-stopWhenUnread(process.stdout, process.stderr);
-process.exitCode = await runProgram(process.argv.slice(2), process);
+stopWhenUnwritable(process.stdout, process.stderr);
+process.exitCode = exitCodeFor(await runProgram(process.argv.slice(2), process));

@@ -38,6 +38,12 @@ export interface ReadData {
   readonly dropped: DroppedRows;
 }
 
+/** The options of {@link readForm}. */
+export interface ReadOptions extends FormOptions {
+  /** Ends the reading. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 const CSV = /\.(csv|tsv)(\.gz)?$/i;
 
 /**
@@ -114,17 +120,16 @@ function several(folder: string, names: readonly string[]): HeddleError {
  *
  * @param path the path of the data
  * @param found its form, from {@link findForm}
- * @param options how to read it
- * @throws HeddleError if it is damaged, or its parts do not match each other
+ * @throws HeddleError if it is damaged, or its parts do not match each other; AbortedError on `signal`
  */
 export async function readForm(
   path: string,
   found: Exclude<FoundForm, { form: "idx" }>,
-  options: FormOptions,
+  options: ReadOptions,
 ): Promise<ReadData> {
   if (found.form === "csv") return readTables(found, options);
   if (found.form === "npz") {
-    const bytes = await readFileBytes(found.path);
+    const bytes = await readFileBytes(found.path, { signal: options.signal });
     const sha256 = createHash("sha256").update(bytes).digest("hex");
     const npz = await readNpz(bytes, { ...options, name: found.path });
     return { form: "npz", ...npz, files: [{ name: basename(found.path), bytes: bytes.length, sha256 }] };
@@ -143,12 +148,10 @@ export async function readForm(
 
 async function readTables(
   { train, test }: { readonly train: string; readonly test?: string },
-  options: FormOptions,
+  { missing, shape, signal }: ReadOptions,
 ): Promise<ReadData> {
   const read = (path: string) =>
-    readHashed(path, (chunks) =>
-      readCsv(chunks, { name: path, missing: options.missing, shape: options.shape }),
-    );
+    readHashed(path, (chunks) => readCsv(chunks, { name: path, missing, shape }), signal);
   // The smaller one first, because it shows most faults before the larger one is read.
   const tested = test === undefined ? undefined : await read(test);
   const trained = await read(train);

@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
-import { type FileHandle, open } from "node:fs/promises";
+import type { FileHandle } from "node:fs/promises";
 import { basename } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
-import { HeddleError, messageOf } from "@heddle/core/internal/base/errors.js";
+import { checkNotAborted, HeddleError, messageOf } from "@heddle/core/internal/base/errors.js";
+import { openFile } from "@heddle/core/internal/base/files-node.js";
 import type { DatasetSource } from "@heddle/core/internal/data/dataset.js";
 import { IdxReader } from "@heddle/core/internal/data/idx/read.js";
 import { damagedGzip, isGzip, largestExpansion } from "@heddle/core/internal/formats/gzip.js";
@@ -19,21 +20,25 @@ const CHUNK_BYTES = 1 << 20;
  * Reads an IDX file from disk, plain or gzip (as its first bytes say), and computes its SHA-256 at the same time.
  * In addition to the result it needs memory for a few chunks of one mebibyte.
  *
+ * @param signal ends the reading
  * @returns the contents, and the name, size and checksum of the file on disk
- * @throws HeddleError if the file cannot be read or is not one whole IDX file
+ * @throws HeddleError if the file cannot be read or is not one whole IDX file; AbortedError on `signal`
  * @example
  * const { array, file } = await readIdxFile("train-images-idx3-ubyte.gz");
  * array.shape; // [60000, 28, 28]
  */
-export async function readIdxFile(path: string): Promise<{ array: IdxArray; file: SourceFile }> {
+export async function readIdxFile(
+  path: string,
+  signal?: AbortSignal,
+): Promise<{ array: IdxArray; file: SourceFile }> {
   const name = basename(path);
   let handle: FileHandle | undefined;
   try {
-    handle = await open(path);
-    const stat = await handle.stat();
-    if (!stat.isFile()) throw new Error("it is not a regular file");
-    const { array, sha256 } = await readOpenFile(handle, path, stat.size);
-    return { array, file: { name, bytes: stat.size, sha256 } };
+    const opened = await openFile(path);
+    handle = opened.handle;
+    const { bytes } = opened;
+    const { array, sha256 } = await readOpenFile(handle, { path, bytes, signal });
+    return { array, file: { name, bytes, sha256 } };
   } catch (error) {
     if (error instanceof HeddleError) throw error;
     const next = "Check the path and its permissions.";
@@ -46,7 +51,14 @@ export async function readIdxFile(path: string): Promise<{ array: IdxArray; file
   }
 }
 
-async function readOpenFile(handle: FileHandle, path: string, fileBytes: number) {
+async function readOpenFile(
+  handle: FileHandle,
+  {
+    path,
+    bytes: fileBytes,
+    signal,
+  }: { readonly path: string; readonly bytes: number; readonly signal: AbortSignal | undefined },
+) {
   const magic = new Uint8Array(2);
   await handle.read(magic, 0, magic.length, 0);
   const packed = isGzip(magic);
@@ -55,6 +67,7 @@ async function readOpenFile(handle: FileHandle, path: string, fileBytes: number)
   const source = handle.createReadStream({ start: 0, highWaterMark: CHUNK_BYTES, autoClose: false });
   const hashed = async function* (chunks: AsyncIterable<Uint8Array>) {
     for await (const chunk of chunks) {
+      checkNotAborted(signal, `Reading ${path}`);
       hash.update(chunk);
       yield chunk;
     }

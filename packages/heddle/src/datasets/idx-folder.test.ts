@@ -60,7 +60,7 @@ describe("readIdxFile", () => {
   it("refuses missing files and folders", async () => {
     const folder = temporaryFolder();
     await expect(readIdxFile(join(folder, "none"))).rejects.toThrow(
-      "expected a readable IDX file, received ENOENT",
+      "expected a file that can be read, received no such file or folder",
     );
     await expect(readIdxFile(folder)).rejects.toThrow(HeddleError);
   });
@@ -89,7 +89,9 @@ describe("readIdxFolder", () => {
 
   it("recognises a dataset by its checksums, packed and plain, whatever its folder is called", async () => {
     for (const files of [tinyFiles, tinyPacked]) {
-      const dataset = await readIdxFolder(writeFiles(join(temporaryFolder(), "abc"), files), [tinyEntry()]);
+      const dataset = await readIdxFolder(writeFiles(join(temporaryFolder(), "abc"), files), {
+        entries: [tinyEntry()],
+      });
       expect(dataset).toMatchObject({ name: "tiny", title: "Tiny", classNames: ["red", "green", "blue"] });
     }
   });
@@ -119,7 +121,7 @@ describe("readIdxFolder", () => {
       ...tinyFiles,
       "t10k-labels-idx1-ubyte": labels,
     });
-    expect((await readIdxFolder(folder, [tinyEntry()])).name).toBe("abc");
+    expect((await readIdxFolder(folder, { entries: [tinyEntry()] })).name).toBe("abc");
   });
 
   it("reads EMNIST's file names and transposes its images", async () => {

@@ -70,6 +70,20 @@ export async function listIdxFolder(folder: string): Promise<IdxFolderListing | 
   return { files, prefix: [...prefixes][0] ?? "", missing };
 }
 
+/** The options of {@link readIdxFolder}. */
+export interface IdxFolderOptions {
+  /**
+   * The known datasets.
+   *
+   * @defaultValue {@link catalogue}
+   */
+  readonly entries?: readonly CatalogueEntry[] | undefined;
+  /** Called with each warning about the labels, one line long. */
+  readonly onWarning?: ((message: string) => void) | undefined;
+  /** Ends the reading. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 /**
  * Reads a dataset in MNIST's layout from a folder: MNIST, Fashion-MNIST, KMNIST, one split of EMNIST, or
  * your own, gzip or plain.
@@ -78,24 +92,19 @@ export async function listIdxFolder(folder: string): Promise<IdxFolderListing | 
  * folder, marked `(unverified)` if that could be mistaken for a known dataset.
  *
  * @param folder the folder that holds the four files
- * @param entries the known datasets; {@link catalogue} by default
- * @param onWarning called with each warning about the labels, one line long
- * @throws HeddleError if files are missing, damaged or do not match each other
+ * @throws HeddleError if files are missing, damaged or do not match each other; AbortedError on `signal`
  * @example
  * const dataset = await readIdxFolder("data/kmnist");
  * dataset.train.shape; // [28, 28, 1]
  */
-export async function readIdxFolder(
-  folder: string,
-  entries: readonly CatalogueEntry[] = catalogue,
-  onWarning?: (message: string) => void,
-): Promise<Dataset> {
+export async function readIdxFolder(folder: string, options: IdxFolderOptions = {}): Promise<Dataset> {
+  const { entries = catalogue, onWarning, signal } = options;
   const listing = await listIdxFolder(folder);
   if (!listing || listing.missing.length > 0) throw missingFiles(folder, listing);
   const files = listing.files as IdxFolderFiles;
   const read = async (part: keyof IdxFolderFiles) => {
     const path = join(folder, files[part]);
-    return { name: path, ...(await readIdxFile(path)) };
+    return { name: path, ...(await readIdxFile(path, signal)) };
   };
   // One file after another, so that a failure leaves nothing running, and labels first, because small files show most
   // faults before large ones are read.

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { HeddleError, messageOf } from "@heddle/core/internal/base/errors.js";
+import { checkNotAborted, HeddleError, messageOf } from "@heddle/core/internal/base/errors.js";
 import { allocateShared } from "@heddle/core/internal/base/memory.js";
 import type { DroppedRow, MissingRule } from "@heddle/core/internal/data/dropped-rows.js";
 import { checkSize, type ImageShape } from "@heddle/core/internal/data/image-shape.js";
@@ -23,6 +23,8 @@ interface ImageFolderOptions {
    * @defaultValue `"drop"`
    */
   readonly missing?: MissingRule | undefined;
+  /** Ends the reading. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** How many pictures are decoded at a time: as many as the system's pool has threads. */
@@ -35,7 +37,7 @@ const AT_ONCE = 4;
  * @param folder the dataset's folder
  * @param pictures the pictures below that folder
  * @returns the images, the pictures that could not be read, and a checksum of each class folder
- * @throws HeddleError if pictures have different sizes and `size` is not set
+ * @throws HeddleError if pictures have different sizes and `size` is not set; AbortedError on `signal`
  */
 export async function readPictures(
   folder: string,
@@ -46,6 +48,7 @@ export async function readPictures(
   const decoded: { listed: ListedPicture; picture: PlainPicture }[] = [];
   const folders = new FolderChecksums();
   for (let at = 0; at < pictures.length; at += AT_ONCE) {
+    checkNotAborted(options.signal, `Reading ${folder}`);
     const batch = pictures.slice(at, at + AT_ONCE);
     const results = await Promise.all(batch.map((listed) => readOne(folder, listed, options)));
     results.forEach(({ bytes, picture, fault }, index) => {

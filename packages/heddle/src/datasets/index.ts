@@ -3,9 +3,9 @@ export type {
   StreamedSet,
 } from "@heddle/core/internal/data/streams/streamed-set.js";
 export type { DownloadPatience } from "./download.js";
-export { type FoundForm, findForm, type ReadData, readForm } from "./forms.js";
+export { type FoundForm, findForm, type ReadData, type ReadOptions, readForm } from "./forms.js";
 export { readIdxFile } from "./idx-file.js";
-export { readIdxFolder } from "./idx-folder.js";
+export { type IdxFolderOptions, readIdxFolder } from "./idx-folder.js";
 export { type LoadedDataset, type LoadOptions, loadDataset, loadSplits } from "./load.js";
 export {
   DatasetUnavailableError,

@@ -1,11 +1,13 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { HeddleError } from "@heddle/core/internal/base/errors.js";
+import { AbortedError, HeddleError } from "@heddle/core/internal/base/errors.js";
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
 import { type LoadOptions, loadDataset, loadSplits } from "./load.js";
 import { temporaryFolder, tinyEntry, tinyFiles, tinyPacked, writeFiles } from "./tiny-dataset.testing.js";
+import { writeData } from "./write-data.js";
 
 const text = (content: string) => new TextEncoder().encode(content);
 const rows = (count: number) =>
@@ -223,5 +225,38 @@ describe("loadDataset from a path", () => {
     const tables = writeFiles(temporaryFolder(), { "a.csv": text(rows(3)), "b.csv": text(rows(3)) });
     expect(await error(loadDataset(tables))).toContain("received a.csv, b.csv");
     expect(await error(loadDataset(join(folder, "none.csv")))).toContain("which is none of these");
+  });
+});
+
+describe("loading", () => {
+  it.each(["idx", "csv", "npz", "images"] as const)("stops on a signal while it reads %s", async (form) => {
+    const source = writeFiles(join(temporaryFolder(), "tiny"), tinyFiles);
+    const path = join(temporaryFolder(), form === "csv" || form === "npz" ? `a.${form}` : "a");
+    await writeData(path, await loadSplits(source), { form });
+    const signal = AbortSignal.abort();
+    for (const load of [loadDataset, loadSplits]) {
+      await expect(load(path, { signal })).rejects.toThrow(
+        expect.objectContaining({
+          name: AbortedError.name,
+          message: expect.stringMatching(/^Reading .*: stopped/),
+        }),
+      );
+    }
+  });
+
+  it.skipIf(process.platform === "win32")("refuses a pipe in place of any file", async () => {
+    const pipe = join(temporaryFolder(), "a.csv");
+    execFileSync("mkfifo", [pipe]);
+    expect(await error(loadDataset(pipe))).toContain(
+      `${pipe}: expected a file that can be read, received a pipe`,
+    );
+    const folder = writeFiles(temporaryFolder(), tinyFiles);
+    rmSync(join(folder, "t10k-labels-idx1-ubyte"));
+    execFileSync("mkfifo", [join(folder, "t10k-labels-idx1-ubyte")]);
+    expect(await error(loadDataset(folder))).toContain("received a pipe");
+    const pictures = temporaryFolder();
+    await picture(join(pictures, "a", "1.png"), 1);
+    execFileSync("mkfifo", [join(pictures, "a", "2.png")]);
+    expect(await error(loadDataset(pictures))).toContain("received a pipe");
   });
 });

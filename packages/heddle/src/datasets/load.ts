@@ -1,6 +1,5 @@
 import { resolve } from "node:path";
 import { assemble, type ClassedImages, toClasses } from "@heddle/core/internal/data/assemble.js";
-import { catalogue } from "@heddle/core/internal/data/catalogue.js";
 import type { Dataset, DatasetSource, FormOptions, HoldOut } from "@heddle/core/internal/data/dataset.js";
 import {
   type DroppedRows,
@@ -79,7 +78,6 @@ export async function loadSplits(name: string, options: LoadOptions = {}): Promi
 }
 
 async function loadResolved(resolved: ResolvedName, options: LoadOptions): Promise<LoadedDataset> {
-  const { entries = catalogue, onWarning } = options;
   if (resolved.kind === "generated") {
     checkFormOptions("generated", options);
     const { generateFashionSketch } = await import("@heddle/core/internal/data/fashion-sketch/index.js");
@@ -89,12 +87,12 @@ async function loadResolved(resolved: ResolvedName, options: LoadOptions): Promi
     const { path, found } = resolved;
     if (found.form !== "idx") return loadForm(path, found, options);
     checkFormOptions("idx", options);
-    return { dataset: await readIdxFolder(path, entries, onWarning), foundBy: "path" };
+    return { dataset: await readIdxFolder(path, options), foundBy: "path" };
   }
   checkFormOptions("idx", options);
   const { entry } = resolved;
   const located = await findDataset(entry.name, options);
-  const dataset = await readIdxFolder(located.folder, entries, onWarning);
+  const dataset = await readIdxFolder(located.folder, options);
   checkPublished(dataset, entry, located);
   return { dataset, foundBy: located.foundBy };
 }
@@ -124,7 +122,7 @@ async function readAndReport(
   checkFormOptions(found.form, options);
   const readAs = formOptions(found.form, options, options.readAs);
   warnOfUnusedSplit(found, options.onWarning);
-  const read = await readForm(path, found, readAs);
+  const read = await readForm(path, found, { ...readAs, signal: options.signal });
   const report = formatDropped(read.dropped);
   if (report !== undefined) options.onWarning?.(report);
   return { read, readAs };

@@ -133,8 +133,8 @@ describe("readPicture", () => {
   it("refuses files that are not pictures, naming them", async () => {
     const folder = temporaryFolder();
     const path = join(folder, "a.png");
-    await refuses(path, "a picture that can be read, received no such file or folder. Check the path.");
-    await refuses(folder, "a picture file of at most 64.0 MiB, received no regular file");
+    await refuses(path, "a file that can be read, received no such file or folder. Check the path.");
+    await refuses(folder, "a file that can be read, received a folder");
     writeFileSync(path, "not a picture");
     await refuses(path, "a picture: JPEG, PNG, WebP, GIF, TIFF or AVIF, received ");
     writeFileSync(path, '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>');

@@ -1,6 +1,5 @@
-import { readFile, stat } from "node:fs/promises";
 import { HeddleError, messageOf } from "@heddle/core/internal/base/errors.js";
-import { fileError } from "@heddle/core/internal/base/files-node.js";
+import { checkFile, readFileBytes } from "@heddle/core/internal/base/files-node.js";
 import { formatBytes } from "@heddle/core/internal/base/format.js";
 import type { Metadata, Sharp } from "sharp";
 
@@ -172,16 +171,10 @@ async function decode<Result>(
 
 /** The contents of a picture file. Throws a HeddleError if it cannot be read or is too large. */
 export async function readLimited(path: string): Promise<Uint8Array> {
-  let received: string;
-  try {
-    const entry = await stat(path);
-    if (entry.isFile() && entry.size <= MAXIMUM_FILE_BYTES) return await readFile(path);
-    received = entry.isFile() ? formatBytes(entry.size) : "no regular file";
-  } catch (error) {
-    throw fileError(path, "a picture that can be read", error);
-  }
+  const { size } = await checkFile(path);
+  if (size <= MAXIMUM_FILE_BYTES) return readFileBytes(path);
   const expected = `a picture file of at most ${formatBytes(MAXIMUM_FILE_BYTES)}`;
-  throw new HeddleError({ who: path, expected, received, next: "Save it smaller." });
+  throw new HeddleError({ who: path, expected, received: formatBytes(size), next: "Save it smaller." });
 }
 
 function checkMetadata(path: string, { format, width, height }: Metadata): void {

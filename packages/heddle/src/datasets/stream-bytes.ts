@@ -1,8 +1,8 @@
 import { createReadStream } from "node:fs";
-import { type FileHandle, open } from "node:fs/promises";
+import type { FileHandle } from "node:fs/promises";
 import { createGunzip, type Gunzip } from "node:zlib";
 import { HeddleError } from "@heddle/core/internal/base/errors.js";
-import { fileError } from "@heddle/core/internal/base/files-node.js";
+import { checkFile, fileError, openFile } from "@heddle/core/internal/base/files-node.js";
 import { damagedGzip } from "@heddle/core/internal/formats/gzip.js";
 
 /** Reads a file's contents from any position. */
@@ -18,12 +18,9 @@ export interface ByteReader {
 
 /** Opens a file's contents. Reading backwards in a packed file starts again from its beginning. */
 export async function openBytes(path: string, packed: boolean): Promise<ByteReader> {
-  if (packed) return new PackedBytes(path);
-  try {
-    return new PlainBytes(path, await open(path));
-  } catch (thrown) {
-    throw fileError(path, "a file that can be read", thrown);
-  }
+  if (!packed) return new PlainBytes(path, (await openFile(path)).handle);
+  await checkFile(path);
+  return new PackedBytes(path);
 }
 
 class PlainBytes implements ByteReader {

@@ -23,20 +23,20 @@ import { checkImages, StreamedIdx } from "./stream-idx.js";
  * for await (const { images, labels } of train.shuffled(42, 0)) …
  */
 export async function openIdxFolder(folder: string, options: LocateOptions = {}): Promise<StreamedDataset> {
-  const { entries = catalogue, onWarning } = options;
+  const { entries = catalogue, onWarning, signal } = options;
   const listing = await listIdxFolder(folder);
   if (!listing || listing.missing.length > 0) throw missingFiles(folder, listing);
   const names = listing.files as IdxFolderFiles;
   const transposed = listing.prefix.startsWith("emnist");
   const readLabels = async (part: "trainLabels" | "testLabels") => {
     const path = join(folder, names[part]);
-    const { array, file } = await readIdxFile(path);
+    const { array, file } = await readIdxFile(path, signal);
     return { name: path, file, labels: labelsOf({ name: path, array }) };
   };
   const trainLabels = await readLabels("trainLabels");
   const testLabels = await readLabels("testLabels");
   const checked = async (part: "trainImages" | "testImages", { name, labels }: typeof trainLabels) => {
-    const images = await checkImages(join(folder, names[part]));
+    const images = await checkImages(join(folder, names[part]), signal);
     const [count] = imageSizes(images.path, images.layout.shape);
     checkCounts({ name: images.path, count }, { name, count: labels.length });
     return { images, count };

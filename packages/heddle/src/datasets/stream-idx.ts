@@ -24,11 +24,15 @@ interface CheckedImages {
 /**
  * Checks an IDX file of images of any size: reads it once, a chunk at a time, for its header, completeness and checksum.
  *
- * @throws HeddleError if it cannot be read, is not an IDX file, is damaged, or has more or fewer bytes than it declares
+ * @throws HeddleError if it cannot be read, is not an IDX file, is damaged, or has more or fewer bytes than it declares;
+ *   AbortedError on `signal`
  */
-export async function checkImages(path: string): Promise<CheckedImages> {
+export async function checkImages(path: string, signal?: AbortSignal): Promise<CheckedImages> {
   const packed = isGzip(await firstBytes(path, 2));
-  const { result: layout, file } = await readHashed(path, async (chunks) => {
+  const { result: layout, file } = await readHashed(path, layoutOf, signal);
+  return { path, packed, layout, file };
+
+  async function layoutOf(chunks: AsyncIterable<Uint8Array>): Promise<IdxLayout> {
     const header: number[] = [];
     let layout: IdxLayout | undefined;
     let bytes = 0;
@@ -50,8 +54,7 @@ export async function checkImages(path: string): Promise<CheckedImages> {
       received: declared !== undefined && bytes > declared ? "more" : `${bytes} bytes`,
       next: "The file is damaged; download or copy it again.",
     });
-  });
-  return { path, packed, layout, file };
+  }
 }
 
 /** The images of an IDX file on disk, with their labels. */

@@ -1,6 +1,6 @@
 import { readdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { HeddleError } from "@heddle/core/internal/base/errors.js";
+import { AbortedError, HeddleError } from "@heddle/core/internal/base/errors.js";
 import { type ClassedImages, toClasses } from "@heddle/core/internal/data/assemble.js";
 import type { ImageSet } from "@heddle/core/internal/data/dataset.js";
 import fc from "fast-check";
@@ -54,6 +54,32 @@ const plain = ({ classNames, train, test }: ClassedImages) => ({
 });
 
 describe("writeData", () => {
+  const count = 3000;
+  const large: ClassedImages = {
+    classNames: ["0", "1"],
+    train: {
+      images: Uint8Array.from({ length: count * 900 }, (_, at) => (at * at) >> 3),
+      labels: Uint8Array.from({ length: count }, (_, image) => image % 2),
+      count,
+      shape: [30, 30, 1],
+    },
+  };
+  it.each(["a.csv", "a.npz", "a-idx", "a-images"])(
+    "stops on a signal and leaves nothing of %s",
+    async (name) => {
+      const folder = temporaryFolder();
+      const form = name.includes("-") ? (name.slice(2) as "idx" | "images") : undefined;
+      const controller = new AbortController();
+      const writing = writeData(join(folder, name), large, { form, signal: controller.signal });
+      const timer = setInterval(() => {
+        if (readdirSync(folder).length > 0) controller.abort();
+      }, 1);
+      await expect(writing).rejects.toBeInstanceOf(AbortedError);
+      clearInterval(timer);
+      expect(readdirSync(folder)).toEqual([]);
+    },
+  );
+
   it.each([
     ["csv", "folder"],
     ["npz", "file.npz"],

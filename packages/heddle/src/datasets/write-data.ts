@@ -1,6 +1,6 @@
 import { mkdir, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { HeddleError } from "@heddle/core/internal/base/errors.js";
+import { checkNotAborted, HeddleError } from "@heddle/core/internal/base/errors.js";
 import { fileError, makeFolder } from "@heddle/core/internal/base/files-node.js";
 import { type ClassedImages, withTest } from "@heddle/core/internal/data/assemble.js";
 import { isWholeNumber } from "@heddle/core/internal/data/classes.js";
@@ -9,7 +9,7 @@ import type { DataForm, ImageSet } from "@heddle/core/internal/data/dataset.js";
 import { labelTextsFor } from "@heddle/core/internal/data/label-texts.js";
 import { type IdxElementType, writeIdx } from "@heddle/core/internal/formats/idx.js";
 import { writeNpy } from "@heddle/core/internal/formats/npy.js";
-import { zipSync } from "fflate";
+import { Zip, ZipDeflate } from "fflate";
 import { findForm } from "./forms.js";
 import { writeAside, writePieces } from "./write-aside.js";
 
@@ -29,6 +29,8 @@ export interface WriteOptions {
   readonly force?: boolean | undefined;
   /** Called with each warning, one line long. */
   readonly onWarning?: ((message: string) => void) | undefined;
+  /** Ends the writing; nothing is left of the target, and what it was to replace stays. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -95,7 +97,7 @@ export async function checkTarget(target: string, force: boolean): Promise<void>
  * @param target the path of a file or folder
  * @param data what to write, such as the result of {@link loadSplits}
  * @returns the data as written, including a test split that was held out
- * @throws HeddleError if the target exists, or the form cannot hold the data
+ * @throws HeddleError if the target exists, or the form cannot hold the data; AbortedError on `signal`
  * @example
  * await writeData("fashion.npz", await loadSplits("fashion-mnist"));
  */
@@ -106,35 +108,43 @@ export async function writeData(
 ): Promise<ClassedImages> {
   const form = formOfTarget(target, options.form);
   await checkTarget(target, options.force ?? false);
-  const { onWarning = () => {} } = options;
+  const { onWarning = () => {}, signal } = options;
+  const place = { target, signal };
   if (form === "idx") {
     const whole = { ...data, ...withTest(target, data, onWarning) };
-    await writeIdxFiles(target, whole, onWarning);
+    await writeIdxFiles(place, whole, onWarning);
     return whole;
   }
-  if (form === "csv") await writeTables(target, data, onWarning);
-  else if (form === "npz") await writeNpz(target, data);
-  else await writePictures(target, data);
+  if (form === "csv") await writeTables(place, data, onWarning);
+  else if (form === "npz") await writeNpz(place, data);
+  else await writePictures(place, data);
   return data;
 }
 
 type Warn = (message: string) => void;
 
-async function writeTables(target: string, data: ClassedImages, onWarning: Warn): Promise<void> {
+/** Where something is written, and what ends that. */
+interface Place {
+  readonly target: string;
+  readonly signal: AbortSignal | undefined;
+}
+
+async function writeTables({ target, signal }: Place, data: ClassedImages, onWarning: Warn): Promise<void> {
   const { train, test } = data;
   const labels = tableLabels(data, onWarning);
   if (/\.csv(\.gz)?$/i.test(target)) {
     if (test)
       onWarning("Training and test rows go into one file, in this order; a folder would keep them apart.");
     const sets = test ? [train, test] : [train];
-    await writeAside(target, (aside) => writePieces(aside, target, csvOf(sets, labels)));
+    await writeAside(target, (aside) => writePieces(aside, target, csvOf(sets, labels), signal), signal);
     return;
   }
-  await writeAside(target, async (aside) => {
+  const writeFolder = async (aside: string) => {
     await mkdir(aside);
-    await writePieces(join(aside, "train.csv"), "train.csv", csvOf([train], labels));
-    if (test) await writePieces(join(aside, "test.csv"), "test.csv", csvOf([test], labels));
-  });
+    await writePieces(join(aside, "train.csv"), "train.csv", csvOf([train], labels), signal);
+    if (test) await writePieces(join(aside, "test.csv"), "test.csv", csvOf([test], labels), signal);
+  };
+  await writeAside(target, writeFolder, signal);
 }
 
 function tableLabels(data: ClassedImages, onWarning: Warn): readonly string[] {
@@ -149,7 +159,10 @@ function usedClasses({ train, test }: ClassedImages): ReadonlySet<number> {
   return new Set([...train.labels, ...(test?.labels ?? [])]);
 }
 
-async function writeNpz(target: string, { classNames, train, test }: ClassedImages): Promise<void> {
+async function writeNpz(
+  { target, signal }: Place,
+  { classNames, train, test }: ClassedImages,
+): Promise<void> {
   const arrays: Record<string, Uint8Array> = {};
   const add = (split: string, { images, labels, count, shape }: ImageSet) => {
     const [height, width, channels] = shape;
@@ -162,13 +175,36 @@ async function writeNpz(target: string, { classNames, train, test }: ClassedImag
   if (!classNames.every((name, label) => name === String(label))) {
     arrays["class_names.npy"] = writeNpy([classNames.length], classNames);
   }
-  // A fixed time, so that the same data results in the same file.
-  const file = zipSync(arrays, { level: 6, mtime: new Date(1980, 0, 1) });
-  await writeAside(target, (aside) => writePieces(aside, target, [file]));
+  await writeAside(target, (aside) => writePieces(aside, target, zipped(arrays), signal), signal);
+}
+
+/** How many bytes are compressed at a time. */
+const ZIPPED_BYTES = 1 << 18;
+
+/** A zip archive of some files, compressed as its pieces are read. */
+function* zipped(files: Readonly<Record<string, Uint8Array>>): Generator<Uint8Array> {
+  const pieces: Uint8Array[] = [];
+  const archive = new Zip((error, piece) => {
+    if (error) throw error;
+    pieces.push(piece);
+  });
+  for (const [name, bytes] of Object.entries(files)) {
+    const file = new ZipDeflate(name, { level: 6 });
+    // A fixed time, so that the same data results in the same file.
+    file.mtime = new Date(1980, 0, 1);
+    archive.add(file);
+    for (let at = 0; at < bytes.length; at += ZIPPED_BYTES) {
+      const end = at + ZIPPED_BYTES;
+      file.push(bytes.subarray(at, end), end >= bytes.length);
+      yield* pieces.splice(0);
+    }
+  }
+  archive.end();
+  yield* pieces;
 }
 
 async function writeIdxFiles(
-  target: string,
+  { target, signal }: Place,
   { classNames, train, test }: Required<ClassedImages>,
   onWarning: Warn,
 ): Promise<void> {
@@ -176,7 +212,7 @@ async function writeIdxFiles(
     onWarning("The names of the classes are not written, because IDX holds only numbers.");
   }
   const numbers = numbersOf(classNames);
-  await writeAside(target, async (aside) => {
+  const writeFolder = async (aside: string) => {
     await mkdir(aside);
     const write = async (
       name: string,
@@ -186,7 +222,7 @@ async function writeIdxFiles(
     ) => {
       const letters = { uint8: "ubyte", float32: "float", int32: "int" }[elementType as "uint8"];
       const file = `${name}-idx${shape.length}-${letters}.gz`;
-      await writePieces(join(aside, file), file, [writeIdx({ elementType, shape, data: of })]);
+      await writePieces(join(aside, file), file, [writeIdx({ elementType, shape, data: of })], signal);
     };
     for (const [split, set] of [
       ["train", train],
@@ -205,7 +241,8 @@ async function writeIdxFiles(
         small ? Uint8Array.from(labels) : labels,
       );
     }
-  });
+  };
+  await writeAside(target, writeFolder, signal);
 }
 
 /** The number of each class: its name if all names are numbers (EMNIST's letters start at 1), otherwise its position. */
@@ -213,7 +250,10 @@ function numbersOf(classNames: readonly string[]): readonly number[] {
   return classNames.every(isWholeNumber) ? classNames.map(Number) : classNames.map((_, label) => label);
 }
 
-async function writePictures(target: string, { classNames, train, test }: ClassedImages): Promise<void> {
+async function writePictures(
+  { target, signal }: Place,
+  { classNames, train, test }: ClassedImages,
+): Promise<void> {
   if (train.images instanceof Float32Array || test?.images instanceof Float32Array) {
     throw new HeddleError({
       who: target,
@@ -225,7 +265,7 @@ async function writePictures(target: string, { classNames, train, test }: Classe
   const folders = folderNames(classNames);
   const { default: sharp } = await import("sharp");
   sharp.concurrency(1);
-  await writeAside(target, async (aside) => {
+  const writeFolders = async (aside: string) => {
     const sets = test
       ? ([
           ["train/", train],
@@ -246,11 +286,13 @@ async function writePictures(target: string, { classNames, train, test }: Classe
           .toFile(join(aside, split, folders[labels[image]!]!, name));
       };
       for (let image = 0; image < count; image += AT_ONCE) {
+        checkNotAborted(signal, `Writing ${target}`);
         const batch = Array.from({ length: Math.min(AT_ONCE, count - image) }, (_, at) => write(image + at));
         await Promise.all(batch);
       }
     }
-  });
+  };
+  await writeAside(target, writeFolders, signal);
 }
 
 /** How many pictures are written at a time: as many as the system's pool has threads. */

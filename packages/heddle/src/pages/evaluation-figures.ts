@@ -27,25 +27,33 @@ export interface EvaluationFigures extends EvaluationCharts {
   readonly mistakes: readonly Figure[];
 }
 
+/** How an evaluation is drawn. */
+interface Drawing {
+  /** Named in the titles: `Fashion-MNIST, test images`. */
+  readonly subject: string;
+  /** Ends the drawing. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 /**
  * Draws an evaluation.
  *
  * @param set the evaluated images
- * @param subject named in the titles: `Fashion-MNIST, test images`
+ * @throws AbortedError on `signal`
  */
 export async function evaluationFigures(
   evaluation: ClassifierEvaluation,
   set: ImageSet,
-  subject: string,
+  drawing: Drawing,
 ): Promise<EvaluationFigures> {
-  const charts = await evaluationCharts(evaluation, subject);
-  return { ...charts, mistakes: await mistakeGrids(evaluation, set, subject) };
+  const charts = await evaluationCharts(evaluation, drawing);
+  return { ...charts, mistakes: await mistakeGrids(evaluation, set, drawing) };
 }
 
 /** The figures that need no images. */
 export async function evaluationCharts(
   evaluation: ClassifierEvaluation,
-  subject: string,
+  { subject, signal }: Drawing,
 ): Promise<EvaluationCharts> {
   const { confusion, classNames, perClass, calibration, coverage } = evaluation;
   const title = `Confusion matrix, ${subject}`;
@@ -57,12 +65,12 @@ export async function evaluationCharts(
           confusionMatrix(confusion.counts, classNames, { title, show: "counts" }),
         ];
   return {
-    confusion: await drawFigures(matrices),
-    classes: await drawFigures([classScoresChart(perClass, { subject })]),
-    calibration: await drawFigures([
-      reliabilityDiagram(calibration, { subject }),
-      coverageCurve(coverage, { subject }),
-    ]),
+    confusion: await drawFigures(matrices, signal),
+    classes: await drawFigures([classScoresChart(perClass, { subject })], signal),
+    calibration: await drawFigures(
+      [reliabilityDiagram(calibration, { subject }), coverageCurve(coverage, { subject })],
+      signal,
+    ),
   };
 }
 
@@ -70,13 +78,16 @@ export async function evaluationCharts(
 export function mistakeGrids(
   evaluation: ClassifierEvaluation,
   set: ImageSet,
-  subject: string,
+  { subject, signal }: Drawing,
 ): Promise<readonly Figure[]> {
   const grids = [
     confusedPairsGrid(set, evaluation, { subject }),
     topLossesGrid(set, evaluation, { subject }),
   ];
-  return drawFigures(grids.filter((grid) => grid !== undefined));
+  return drawFigures(
+    grids.filter((grid) => grid !== undefined),
+    signal,
+  );
 }
 
 /** All figures of an evaluation in one list. */

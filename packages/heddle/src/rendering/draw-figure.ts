@@ -2,6 +2,7 @@ import type { Chart } from "@heddle/core/internal/figures/chart.js";
 import type { Figure } from "@heddle/core/internal/figures/figure.js";
 import { type Sheet, sheetSvg } from "@heddle/core/internal/figures/sheet.js";
 import { dark, light, type Theme } from "@heddle/core/internal/figures/theme.js";
+import { hearSignal } from "../system/hear-signal.js";
 import { pngUrl } from "./encode-png.js";
 import { textWidth } from "./png.js";
 import { chartSvg } from "./vega.js";
@@ -19,9 +20,19 @@ export async function drawFigure(of: Chart | Sheet): Promise<Figure> {
   return { name, title, alt, svg: await draw(light), darkSvg: await draw(dark) };
 }
 
-/** Draws charts and sheets one after another. */
-export async function drawFigures(all: readonly (Chart | Sheet)[]): Promise<readonly Figure[]> {
+/**
+ * Draws charts and sheets one after another.
+ *
+ * @throws AbortedError on `signal`, between two of them
+ */
+export async function drawFigures(
+  all: readonly (Chart | Sheet)[],
+  signal?: AbortSignal,
+): Promise<readonly Figure[]> {
   const figures: Figure[] = [];
-  for (const one of all) figures.push(await drawFigure(one));
+  for (const one of all) {
+    await hearSignal(signal, "Drawing the figures");
+    figures.push(await drawFigure(one));
+  }
   return figures;
 }

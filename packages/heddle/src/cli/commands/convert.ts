@@ -44,7 +44,7 @@ Examples:
     )
     .action(async (source, target, options) => {
       const terminal = new Terminal(shell, options);
-      const { signal, release } = abortOnSignals(terminal);
+      const { signal, check, release } = abortOnSignals(terminal);
       try {
         const form = formOfTarget(target, options.to);
         const force = options.force ?? false;
@@ -52,8 +52,9 @@ Examples:
         const load = loadOptions(options, { signal, terminal });
         const { onWarning } = load;
         const data = await loadSplits(source, load);
+        await check("Converting the data");
         terminal.clear();
-        const { train, test, classNames } = await writeData(target, data, { form, force, onWarning });
+        const { train, test, classNames } = await writeData(target, data, { form, force, onWarning, signal });
         const splits = [
           `${groupDigits(train.count)} training`,
           ...(test ? [`${groupDigits(test.count)} test`] : []),

@@ -75,11 +75,13 @@ Examples:
     .action(async (name, options) => {
       const terminal = new Terminal(shell, options);
       checkReportOptions(options);
-      const { signal, release } = abortOnSignals(terminal);
+      const { signal, check, release } = abortOnSignals(terminal);
       try {
         const load = loadOptions(options, { signal, terminal });
         const { dataset, foundBy, dropped } = await obtainDataset(name, options.data, load);
+        await check("Describing the data");
         const description = describeDataset(dataset);
+        await check("Describing the data");
         if (!options.json || options.report !== undefined) {
           terminal.result(formatDescription(description));
           if (dataset.source.path) terminal.result(`\nFound by: ${foundBy}`);

@@ -64,7 +64,7 @@ Examples:
         const report = options.report === undefined ? null : pagePath(options.report, measured);
         if (report !== null) {
           terminal.rewrite("Drawing the figures …");
-          await writeEvaluationPage(report, measured);
+          await writeEvaluationPage(report, measured, signal);
           terminal.clear();
         }
         print(terminal, measured, report);

@@ -97,10 +97,7 @@ export async function runDataReport(job: DataReportJob): Promise<DataReport> {
     }
     job.events.onDrawing();
     const drawing: Drawing = { dataset, seed: job.seed };
-    const draw = (figures: readonly (Chart | Sheet)[]) => {
-      if (signal.aborted) throw new AbortedError("Stopped before the report was written.");
-      return drawFigures(figures);
-    };
+    const draw = (figures: readonly (Chart | Sheet)[]) => drawFigures(figures, signal);
     const figures: DataFigures = {
       first: await draw(firstImagesFigure(drawing)),
       classes: await draw(classFigures(drawing)),

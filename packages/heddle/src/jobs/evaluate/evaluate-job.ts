@@ -36,7 +36,8 @@ export async function evaluateJob(folder: RunFolder, job: Job, measured: JobOutp
     return;
   }
   const shown = await shownMistakes(evaluation, test);
-  for (const figure of await mistakeGrids(shown.evaluation, shown.images, testSubject(title))) {
+  const drawing = { subject: testSubject(title), signal: job.signal };
+  for (const figure of await mistakeGrids(shown.evaluation, shown.images, drawing)) {
     await keepFigure(folder, figure);
   }
   await folder.writeEvaluation({ ...about, evaluation });

@@ -11,13 +11,17 @@ import type { ModelEvaluation } from "./evaluate-model.js";
 /**
  * Writes an evaluation as an HTML page, with its figures next to it as {@link writePage} does.
  *
- * @throws HeddleError when the page cannot be written; nothing is left then
+ * @throws HeddleError when the page cannot be written, AbortedError on `signal`; nothing is left then
  */
-export async function writeEvaluationPage(path: string, measured: ModelEvaluation): Promise<void> {
+export async function writeEvaluationPage(
+  path: string,
+  measured: ModelEvaluation,
+  signal?: AbortSignal,
+): Promise<void> {
   const { evaluation, images } = measured;
   const subject = subjectOf(measured);
   const shown = await shownMistakes(evaluation, images);
-  const figures = await evaluationFigures(shown.evaluation, shown.images, subject);
+  const figures = await evaluationFigures(shown.evaluation, shown.images, { subject, signal });
   await writePage(path, pageFor(measured, figures, subject), allFigures(figures));
 }
 

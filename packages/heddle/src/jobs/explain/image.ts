@@ -1,5 +1,4 @@
 import { basename } from "node:path";
-import { AbortedError } from "@heddle/core/internal/base/errors.js";
 import { formatPercent } from "@heddle/core/internal/base/format.js";
 import { formatShape } from "@heddle/core/internal/base/shape.js";
 import {
@@ -17,6 +16,7 @@ import { largestAt } from "@heddle/core/internal/metrics/rows.js";
 import type { Trace } from "@heddle/core/internal/model/trace.js";
 import { classProbabilities, whyNoClasses } from "@heddle/core/internal/network/class-probabilities.js";
 import { drawFigure } from "../../rendering/draw-figure.js";
+import { hearSignal } from "../../system/hear-signal.js";
 import { type ExplainContext, emptyPart, type Part } from "./context.js";
 import { featureMapFigure, overlaysFigure } from "./figures.js";
 import type { ExplainImage } from "./input.js";
@@ -42,8 +42,8 @@ export async function explainImage(
   const maps = await featureMaps(trace, samples, { signal });
   const figures: Figure[] = [];
   for (const [index, map] of maps.entries()) {
+    await hearSignal(signal, "Drawing the feature maps");
     figures.push(await drawFigure(featureMapFigure(map, index + 1)));
-    if (signal?.aborted) throw new AbortedError("Stopped while the feature maps were drawn.");
   }
   part.figures.push(...figures);
   part.sections.push({

@@ -223,7 +223,7 @@ function joined(parts: readonly Part[]): Part {
 }
 
 async function write(
-  { out, events }: ExplainOptions,
+  { out, events, signal }: ExplainOptions,
   { sections, figures, findings, notes }: Part,
   about: {
     readonly opened: OpenedModel;
@@ -250,7 +250,7 @@ async function write(
     ...(notice && { notice }),
     sections,
   });
-  await writeFigures(join(folder, "figures"), figures);
+  await writeFigures(join(folder, "figures"), figures, signal);
   // Last: a page is there only with its figures.
   await writeFileAtomic(page, html);
   return {

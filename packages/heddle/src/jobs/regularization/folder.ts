@@ -87,8 +87,8 @@ export class RegularizationFolder {
     return this.writeJson("results.json", results);
   }
 
-  writeFigures(figures: readonly Figure[]): Promise<void> {
-    return writeFigures(join(this.path, "figures"), figures);
+  writeFigures(figures: readonly Figure[], signal: AbortSignal): Promise<void> {
+    return writeFigures(join(this.path, "figures"), figures, signal);
   }
 
   writeReport(html: string): Promise<void> {

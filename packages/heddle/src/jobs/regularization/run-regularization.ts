@@ -127,15 +127,19 @@ export async function runRegularization(options: RegularizationOptions): Promise
     const pooledVerdict = judge(results, POOLED_RIVALS);
     study = { ...study, finishedAt: study.finishedAt ?? new Date().toISOString() };
     const notice = noticeOf(options, study);
-    await writeReport(folder, {
-      study,
-      request,
-      results,
-      test,
-      verdict,
-      pooledVerdict,
-      ...(notice && { notice }),
-    });
+    await writeReport(
+      folder,
+      {
+        study,
+        request,
+        results,
+        test,
+        verdict,
+        pooledVerdict,
+        ...(notice && { notice }),
+      },
+      signal,
+    );
     await folder.writeRecord(study);
     return { folder: folder.path, reportPath: folder.reportPath, study, results, verdict, pooledVerdict };
   } catch (thrown) {

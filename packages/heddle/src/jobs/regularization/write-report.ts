@@ -4,14 +4,19 @@ import { type RegularizationReport, regularizationPage } from "./page.js";
 import type { RegimeResult } from "./results.js";
 import type { Verdict } from "./verdict.js";
 
-/** Writes a study's results as JSON, its figures, and the report that shows them. */
+/**
+ * Writes a study's results as JSON, its figures, and the report that shows them.
+ *
+ * @throws AbortedError on `signal`
+ */
 export async function writeReport(
   folder: RegularizationFolder,
   report: Omit<RegularizationReport, "figures">,
+  signal: AbortSignal,
 ): Promise<void> {
   const { results, study, verdict, pooledVerdict } = report;
   const figures = await regimeFigures(results, study.dataset.title);
-  await folder.writeFigures(Object.values(figures));
+  await folder.writeFigures(Object.values(figures), signal);
   await folder.writeResults(resultsJson({ results, verdict, pooledVerdict }));
   await folder.writeReport(regularizationPage({ ...report, figures }));
 }

@@ -16,7 +16,7 @@ export const dataFigureNames = ["first-images", "one-of-each-class"] as const;
 /**
  * Draws what the data looks like into a run's folder: the first two figures of the published study.
  */
-export async function drawDataFigures(folder: RunFolder, { dataset, train }: Job): Promise<void> {
+export async function drawDataFigures(folder: RunFolder, { dataset, train, signal }: Job): Promise<void> {
   const { classNames, title } = dataset;
   const named = (set: ImageSet) => [...set.labels].map((label) => classNames[label]!);
   const first = firstImages(train.preview, GRID_COUNT);
@@ -38,5 +38,5 @@ export async function drawDataFigures(folder: RunFolder, { dataset, train }: Job
       tone: "ink",
     }),
   ];
-  for (const figure of await drawFigures(grids)) await keepFigure(folder, figure);
+  for (const figure of await drawFigures(grids, signal)) await keepFigure(folder, figure);
 }

@@ -13,6 +13,7 @@ import type { RunEvaluation } from "../../runs/evaluation-record.js";
 import { readKeptFigure } from "../../runs/kept-figure.js";
 import { parseRunRecord, type RunRecord } from "../../runs/records.js";
 import { RunFolder } from "../../runs/run-folder.js";
+import { hearSignal } from "../../system/hear-signal.js";
 import { planOfRun } from "../plan-of-run.js";
 import { dataFigureNames } from "./data-figures.js";
 
@@ -35,14 +36,25 @@ export async function rebuildReport(run: string, root: string): Promise<RunRepor
   return writeRunReport(folder, await folder.readRecord());
 }
 
-/** Draws the figures of a run and writes its report: at a run's end, after a look at its test images, and on request. */
-export async function writeRunReport(folder: RunFolder, record: RunRecord): Promise<RunReport> {
+/**
+ * Draws the figures of a run and writes its report: at a run's end, after a look at its test images, and on request.
+ *
+ * @throws AbortedError on `signal`; the report then is the one before
+ */
+export async function writeRunReport(
+  folder: RunFolder,
+  record: RunRecord,
+  signal?: AbortSignal,
+): Promise<RunReport> {
   // Through JSON, as from the folder: the report at a run's end must not know more than the folder does.
   const stored = parseRunRecord(folder.recordPath, JSON.stringify(record));
-  const records = await readRecords(folder, stored);
+  const records = await readRecords(folder, stored, signal);
   const { curves, charts, missing } = records;
   const drawn = charts ? [...charts.confusion, ...charts.classes, ...charts.calibration] : [];
-  for (const figure of [...curves, ...drawn]) await folder.writeFigure(figure);
+  for (const figure of [...curves, ...drawn]) {
+    await hearSignal(signal, "Writing the report");
+    await folder.writeFigure(figure);
+  }
   // Read last: another process may have counted a look while figures were drawn.
   const testLooks = await folder.readTestLooks();
   await folder.writeReport(renderPage(runPage({ ...records, testLooks })));
@@ -61,7 +73,11 @@ export async function drawCurves(
   return drawFigures([accuracyByEpoch({ epochs }, options), lossByEpoch({ epochs }, options)]);
 }
 
-async function readRecords(folder: RunFolder, record: RunRecord): Promise<Omit<RunRecords, "testLooks">> {
+async function readRecords(
+  folder: RunFolder,
+  record: RunRecord,
+  signal: AbortSignal | undefined,
+): Promise<Omit<RunRecords, "testLooks">> {
   const { title } = record.dataset;
   const training = planOfRun(folder.recordPath, record);
   const data = await folder.readData();
@@ -77,7 +93,7 @@ async function readRecords(folder: RunFolder, record: RunRecord): Promise<Omit<R
     evaluation,
     curves: await drawCurves(folder, title, training),
     charts: evaluation?.evaluation
-      ? await evaluationCharts(evaluation.evaluation, testSubject(title))
+      ? await evaluationCharts(evaluation.evaluation, { subject: testSubject(title), signal })
       : undefined,
     grids: { data: grids.kept, mistakes: mistakes.kept },
     missing: {
