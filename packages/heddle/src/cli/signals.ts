@@ -1,10 +1,10 @@
 import { hearSignal } from "../system/hear-signal.js";
 import type { Terminal } from "./terminal.js";
 
-/** The exit code where something went wrong that the user did not cause. */
+/** The exit code if something went wrong that the user did not cause. */
 export const EXIT_FAULT = 1;
 
-/** The exit code where the user's words or data are wrong. */
+/** The exit code if the user's arguments or data are wrong. */
 export const EXIT_USAGE = 2;
 
 /** The exit code of a program that Ctrl-C ended. */

@@ -8,7 +8,7 @@ import { fileError, makeFolder } from "@heddle/core/internal/base/files-node.js"
 // A process that wants a folder puts a claim into it, a file with a name of its own, and then looks at all claims. It has
 // the folder if no other claim is alive; otherwise it withdraws. Of two processes at least the later one sees the other's
 // claim, so both never have the folder. Two that see each other both withdraw, and try again after a random time. Claims
-// of dead processes are removed by name, and no name comes twice: what is removed is what was found dead.
+// of dead processes are removed by name, and no name is used twice, so that what is removed is what was found dead.
 
 /** How often a holder touches its claim, so that others see that it is alive. */
 const BEAT_MS = 1000;
@@ -43,7 +43,7 @@ export interface Lock {
    * for dead. From then on this process must not write into the folder.
    */
   readonly lost: AbortSignal;
-  /** Gives the folder free. */
+  /** Releases the folder. */
   release(): Promise<void>;
 }
 
@@ -68,7 +68,7 @@ export async function lockFolder(folder: string, what: string): Promise<Lock> {
       });
       if (!rival) return hold(folder, what, name);
       await withdraw(folder, name);
-      // A rival that only claims, as this process does, comes back under another name.
+      // A rival that only claims, as this process does, comes back under a different name.
       if (seen.has(rival.name) || tries === TRIES) throw takenError(folder, what, rival);
       seen.add(rival.name);
       await pause(Math.random() * LONGEST_PAUSE_MS);
@@ -119,7 +119,7 @@ interface Claim extends ProcessDescription {
 interface ProcessDescription {
   readonly host: string;
   readonly pid: number;
-  /** When it began, in the system's own count, where the system tells: numbers of processes come again. */
+  /** When it began, in the system's own count, if the system reports it, because process numbers are reused. */
   readonly start: string;
   /** Within which process numbers mean the same: a boot and a PID namespace on Linux, elsewhere a host. */
   readonly scope: string;
@@ -191,7 +191,7 @@ async function claimsIn(folder: string): Promise<Claim[]> {
   return Promise.all(names.filter((name) => CLAIM.test(name)).map((name) => readClaim(folder, name)));
 }
 
-/** One that cannot be read says nothing of its process: only its beat tells. */
+/** One that cannot be read says nothing about its process: only its heartbeat shows whether that is alive. */
 async function readClaim(folder: string, name: string): Promise<Claim> {
   const unknown = { name, host: "an unknown host", pid: 0, start: "", scope: "" };
   try {
@@ -242,7 +242,7 @@ async function scopeOf(host: string): Promise<string> {
     const boot = await readFile("/proc/sys/kernel/random/boot_id", "utf8");
     return `${boot.trim()} ${await readlink("/proc/self/ns/pid")}`;
   } catch {
-    // Some sandboxes hide both: then only beats tell.
+    // Some sandboxes hide both: then only heartbeats tell.
     return "";
   }
 }
