@@ -36,7 +36,7 @@ it.each([
   new MeanSquaredError(),
   new MeanAbsoluteError(),
   new Huber({ delta: 0.25 }),
-])("%o is read back from its configuration", (loss) => {
+])("$className is read back from its configuration, case %#", (loss) => {
   expect(losses.deserialize("test", { class_name: loss.className, config: loss.getConfig() })).toEqual(loss);
 });
 

@@ -147,7 +147,7 @@ it.each([
 it.each([
   ["a size with a toString of its own", chain([], [{ toString: 1 }]), 'the key "toString"'],
   [
-    "units with a valueOf of their own",
+    "a number of units with a valueOf of its own",
     chain([layer("Flatten"), layer("Dense", { units: { valueOf: 1 } })]),
     'the key "valueOf"',
   ],

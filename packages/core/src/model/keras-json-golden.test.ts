@@ -27,47 +27,50 @@ const byKeras = readGolden<ByKeras>("keras-json/by-keras").models;
 const models = kerasModels();
 const folder = new URL("../../../../tests/golden/keras-json/", import.meta.url);
 
-describe.each(models.map((model) => ({ name: model.name, model })))("$name", ({ name, model }) => {
-  const golden = byKeras.find((one) => one.name === name)!;
+describe.each(models.map((model) => ({ name: model.name, model })))(
+  "the golden model $name",
+  ({ name, model }) => {
+    const golden = byKeras.find((one) => one.name === name)!;
 
-  it("is written exactly as the files that Keras read", () => {
-    const written = readFileSync(new URL(`${name}.json`, folder), "utf8");
-    expect(`${JSON.stringify(model.toJson())}\n`).toBe(written);
-    const weights = readFileSync(new URL(`${name}.safetensors`, folder));
-    expect(Buffer.compare(weights, weightsFile(model.weights))).toBe(0);
-  });
+    it("is written exactly as the files that Keras read", () => {
+      const written = readFileSync(new URL(`${name}.json`, folder), "utf8");
+      expect(`${JSON.stringify(model.toJson())}\n`).toBe(written);
+      const weights = readFileSync(new URL(`${name}.safetensors`, folder));
+      expect(Buffer.compare(weights, weightsFile(model.weights))).toBe(0);
+    });
 
-  it("predicts what Keras predicts with it, within 1e-5", async () => {
-    model.compile({ threads: 2 });
-    const own = await model.predict(noiseImages(model.inputShape, 6));
-    model.dispose();
-    expect(own.length).toBe(golden.predictions.length);
-    expect(relativeError(own, golden.predictions).error).toBeLessThan(1e-5);
-    // The predictions differ between images, so each image was looked at.
-    const firsts = golden.predictions.filter((_, index) => index % (own.length / 6) === 0);
-    expect(new Set(firsts.map((value) => value.toFixed(3))).size).toBeGreaterThan(3);
-  });
+    it("predicts what Keras predicts with it, within 1e-5", async () => {
+      model.compile({ threads: 2 });
+      const own = await model.predict(noiseImages(model.inputShape, 6));
+      model.dispose();
+      expect(own.length).toBe(golden.predictions.length);
+      expect(relativeError(own, golden.predictions).error).toBeLessThan(1e-5);
+      // The predictions differ between images, so each image was looked at.
+      const firsts = golden.predictions.filter((_, index) => index % (own.length / 6) === 0);
+      expect(new Set(firsts.map((value) => value.toFixed(3))).size).toBeGreaterThan(3);
+    });
 
-  it("is read back from Keras's JSON and from its get_config", () => {
-    const config = golden.model["config"];
-    const kind = model instanceof Sequential ? Sequential : Model;
-    for (const again of [
-      modelFromJson("by-keras", golden.model),
-      kind.fromConfig(config),
-      kind.fromConfig(model.getConfig()),
-    ]) {
-      expect(again.toJson()).toEqual(model.toJson());
-      expect(again.weights.map(({ name, shape }) => [name, shape])).toEqual(
-        model.weights.map(({ name, shape }) => [name, shape]),
-      );
-    }
-  });
+    it("is read back from Keras's JSON and from its get_config", () => {
+      const config = golden.model["config"];
+      const kind = model instanceof Sequential ? Sequential : Model;
+      for (const again of [
+        modelFromJson("by-keras", golden.model),
+        kind.fromConfig(config),
+        kind.fromConfig(model.getConfig()),
+      ]) {
+        expect(again.toJson()).toEqual(model.toJson());
+        expect(again.weights.map(({ name, shape }) => [name, shape])).toEqual(
+          model.weights.map(({ name, shape }) => [name, shape]),
+        );
+      }
+    });
 
-  it("has the same frozen layers in Keras", () => {
-    const frozen = model.layers.filter(({ trainable }) => !trainable).map((layer) => layer.name);
-    expect([...golden.frozen].sort()).toEqual(frozen.sort());
-  });
-});
+    it("has the same frozen layers in Keras", () => {
+      const frozen = model.layers.filter(({ trainable }) => !trainable).map((layer) => layer.name);
+      expect([...golden.frozen].sort()).toEqual(frozen.sort());
+    });
+  },
+);
 
 describe("the golden models together", () => {
   const found = new Set<Json>();

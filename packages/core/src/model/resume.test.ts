@@ -31,12 +31,12 @@ const base = { batchSize: 16, epochs: 3, validationData };
 const cases: readonly [string, () => Optimizer, (() => Callback[])?, FitOptions?][] = [
   ["Adam", () => new Adam({ learningRate: 0.01 })],
   [
-    "SGD with momentum and averages, on a schedule",
+    "momentum, averages and a schedule",
     () =>
       new SGD({ learningRate: new OneCycle(0.05), momentum: 0.9, useEma: true, emaOverwriteFrequency: 4 }),
   ],
   [
-    "callbacks with memory",
+    "callbacks that have memory",
     () => new Adam({ learningRate: 0.05 }),
     () => [
       new EarlyStopping({ patience: 9, restoreBestWeights: true }),

@@ -247,7 +247,12 @@ describe("a stream that fails", () => {
   });
 
   it.each<[string, SampleStream, FitOptions, string]>([
-    ["nothing", [], {}, "fit: expected samples in pass 0 of the stream, received none. A generator yields"],
+    [
+      "no samples",
+      [],
+      {},
+      "fit: expected samples in pass 0 of the stream, received none. A generator yields",
+    ],
     [
       "a generator for two epochs",
       stream(samples, [50]).chunks(0),
@@ -308,7 +313,7 @@ describe("a stream that fails", () => {
       {},
       "fit: expected an iterable of chunks from the function, received a promise. Pass an async generator function, or return an iterable.",
     ],
-  ])("because of %s is refused", async (_, source, options, message) => {
+  ])("is refused: %s", async (_, source, options, message) => {
     await expect(cnn().fit(source, { batchSize: 16, ...options })).rejects.toThrow(message);
   });
 

@@ -153,7 +153,7 @@ onEachVariant("conv2dMaxPool", (engine) => {
     ["directly", direct],
     ["by Winograd's algorithm", transformed],
   ])(
-    "has, %s, the outputs and gradients of convolution, ReLU, pooling and dropout one by one, over random shapes",
+    "has the outputs and gradients of its four ops one by one over random shapes, computed %s",
     async (_, cases) => {
       let passed = 0;
       const property = fc.asyncProperty(cases, async (c) => {
