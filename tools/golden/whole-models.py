@@ -5,7 +5,7 @@ each step, and the predictions behind them. Images and labels follow a rule that
 
 Keras computes them in f64, as its own f32 is not exact either: where a sum is within rounding of a ReLU's 0 or two of a
 pooling window are equal but for it, rounding decides, and Adam makes much of it. So the first weights are those of the
-first seed from which Keras comes to the same in f32, and in f64 from weights a millionth beside them. How far apart
+first seed from which Keras comes to the same in f32, and in f64 from weights a millionth apart from them. How far apart
 those are is written too. Run with the TensorFlow backend:
 
     KERAS_BACKEND=tensorflow TF_ENABLE_ONEDNN_OPTS=0 python tools/golden/whole-models.py
@@ -160,7 +160,7 @@ def case(name, build, optimizer):
         moved = {path: value * (1 + random.uniform(-1e-6, 1e-6, value.shape)) for path, value in before.items()}
         rounding = apart(trained(build, optimizer, "float32", before), exact)
         conditioning = apart(trained(build, optimizer, "float64", moved), exact)
-        print(f"{name}, seed {seed}: f32 {rounding:.1e} from f64, a millionth beside {conditioning:.1e}")
+        print(f"{name}, seed {seed}: f32 {rounding:.1e} from f64, a millionth apart {conditioning:.1e}")
         if max(rounding, conditioning) <= AGREEMENT:
             break
     return {

@@ -78,7 +78,7 @@ const readValues: { readonly [Name in keyof Settings]: readonly [typed: string, 
   stream: ["", true],
 };
 
-/** Values that an option must refuse, besides the empty one, which all refuse. */
+/** Values that an option must refuse, in addition to the empty one, which all refuse. */
 const badValues: Readonly<Record<string, readonly string[]>> = {
   epochs: ["0", "-1", "1.5", "many"],
   batchSize: ["0", "65537", "1e2"],

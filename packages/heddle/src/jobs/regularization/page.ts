@@ -77,7 +77,7 @@ function verdictSection({
 }: RegularizationReport): PageSection {
   const ours = results.find(({ regime }) => regime.name === REFERENCE);
   const gap = published.trainAccuracy - published.testAccuracy;
-  const beside: PageTable = {
+  const sideBySide: PageTable = {
     title: `Pooling + dropout, published and here (${counted(study.plan.epochs, "epoch")} on ${groupDigits(study.images.train)} images)`,
     head: ["", published.source, `Here, ${study.plan.seeds} seeds`],
     rows: ours
@@ -98,7 +98,7 @@ function verdictSection({
       ...(study.plan.epochs < FEW_EPOCHS ? [`${FEW_EPOCHS_NOTE}.`] : []),
     ].join(" "),
     // Only results on the same images are set side by side.
-    tables: notice ? [] : [beside],
+    tables: notice ? [] : [sideBySide],
     figures: [figures.accuracy, figures.differences],
     aside:
       "The claim is supported if the 95% interval of the difference lies above zero against both L1 and L2, contradicted if it lies below zero against one of them, and undecided otherwise. Differences are taken seed by seed. Intervals are Student's t over the seeds, which are wide for few seeds. They show how much the result depends on the seed, on these test images; other test images would add chance of their own. There is no correction for looking at many regimes at once.",
