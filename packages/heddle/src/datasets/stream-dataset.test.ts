@@ -1,4 +1,17 @@
-import { appendFileSync, mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  closeSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  utimesSync,
+  writeSync as writeAt,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -8,6 +21,13 @@ import { type IdxElementType, writeIdx } from "@heddle/core/internal/formats/idx
 import { afterAll, describe, expect, it } from "vitest";
 import { readIdxFolder } from "./idx-folder.js";
 import { openIdxFolder, openStreamedDataset } from "./stream-dataset.js";
+
+/** Overwrites bytes of a file in place. */
+function writeSync(path: string, position: number, text: string): void {
+  const file = openSync(path, "r+");
+  writeAt(file, text, position);
+  closeSync(file);
+}
 
 const root = mkdtempSync(join(tmpdir(), "heddle-stream-"));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
@@ -119,6 +139,39 @@ describe("openIdxFolder", () => {
     await expect(collect(train.inOrder())).rejects.toThrow(
       "received fewer. Do not change the file while it is being read.",
     );
+  });
+
+  it.each([
+    ["overwritten in place", (path: string) => writeSync(path, 5000, "other bytes")],
+    [
+      "overwritten in place with its old time set again",
+      (path: string) => {
+        const { atime, mtime } = statSync(path);
+        writeSync(path, 5000, "other bytes");
+        utimesSync(path, atime, mtime);
+      },
+    ],
+    ["made longer", (path: string) => appendFileSync(path, "more")],
+    ["replaced", (path: string) => writeFileSync(`${path}.new`, "x") ?? renameSync(`${path}.new`, path)],
+  ])("refuses a file that is %s during reading", async (what, change) => {
+    const folder = write(`changed-${what.replaceAll(" ", "-")}`);
+    const { train } = await openIdxFolder(folder);
+    const path = join(folder, "train-images-idx3-ubyte");
+    const reading = train.inOrder();
+    await reading.next();
+    change(path);
+    await expect(collect(train.shuffled(1, 1))).rejects.toThrow(
+      /File|changed while it was in use|received fewer/,
+    );
+    await expect(train.at([3])).rejects.toThrow(/changed while it was in use|received fewer/);
+    await reading.return?.(undefined);
+  });
+
+  it("reads on where a file was only touched", async () => {
+    const folder = write("touched");
+    const { train } = await openIdxFolder(folder);
+    utimesSync(join(folder, "train-images-idx3-ubyte"), 0, 0);
+    expect((await collect(train.inOrder())).labels).toEqual([...sketch.train.labels]);
   });
 
   it("warns of a packed file that is sorted by class", async () => {

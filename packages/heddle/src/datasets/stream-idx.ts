@@ -6,7 +6,8 @@ import { type StreamOrder, type StreamWindow, windowsOf } from "@heddle/core/int
 import type { StreamedSet } from "@heddle/core/internal/data/streams/streamed-set.js";
 import { gunzipped, isGzip } from "@heddle/core/internal/formats/gzip.js";
 import { type IdxLayout, numbersOf, readIdxHeader } from "@heddle/core/internal/formats/idx.js";
-import { firstBytes, readHashed } from "./hashed-file.js";
+import { CheckedFile } from "./checked-file.js";
+import { firstBytes } from "./hashed-file.js";
 import type { SourceFile } from "./idx-file.js";
 import { type ByteReader, openBytes } from "./stream-bytes.js";
 
@@ -19,6 +20,7 @@ interface CheckedImages {
   readonly packed: boolean;
   readonly layout: IdxLayout;
   readonly file: SourceFile;
+  readonly checked: CheckedFile;
 }
 
 /**
@@ -29,8 +31,8 @@ interface CheckedImages {
  */
 export async function checkImages(path: string, signal?: AbortSignal): Promise<CheckedImages> {
   const packed = isGzip(await firstBytes(path, 2));
-  const { result: layout, file } = await readHashed(path, layoutOf, signal);
-  return { path, packed, layout, file };
+  const { result: layout, file, checked } = await CheckedFile.check(path, layoutOf, signal);
+  return { path, packed, layout, file, checked };
 
   async function layoutOf(chunks: AsyncIterable<Uint8Array>): Promise<IdxLayout> {
     const header: number[] = [];
@@ -104,6 +106,7 @@ export class StreamedIdx implements StreamedSet {
       for (const to of ascending) {
         await this.fill(images.subarray(to * size, (to + 1) * size), places[to]!, reader);
       }
+      await this.source.checked.refuseChange();
     } finally {
       await reader.close();
     }
@@ -150,6 +153,7 @@ export class StreamedIdx implements StreamedSet {
       labels.set(this.labels.subarray(first, first + part), to);
       to += part;
     }
+    await this.source.checked.refuseChange();
     return labels;
   }
 
