@@ -27,17 +27,27 @@ const splitNames = {
   validation: ["val", "valid", "validation"],
 };
 
+/** Whether a folder of this name may be a split. */
+export function isSplitName(name: string): boolean {
+  return Object.values(splitNames).some((names) => names.includes(name.toLowerCase()));
+}
+
 /**
  * Lists the pictures of `CLASS/*.png` or `SPLIT/CLASS/*.png`. Those of a class are sorted by code units, and the classes
  * alternate. So the order is the same on every system, and in the first n pictures classes have the same shares as in all.
+ * A folder called `train` or like another split is one if it holds folders; where it holds pictures, it is a class.
  *
  * @returns `undefined` if the folder holds no such pictures
  * @throws HeddleError if a folder cannot be read
  */
 export async function listImageFolder(folder: string): Promise<ImageFolderListing | undefined> {
   const names = await foldersIn(folder);
+  const isSplit = await Promise.all(
+    names.map((name) => isSplitName(name) && holdsFolders(join(folder, name))),
+  );
+  const splits = names.filter((_, index) => isSplit[index]);
   const splitOf = (split: keyof typeof splitNames) =>
-    names.find((name) => splitNames[split].includes(name.toLowerCase()));
+    splits.find((name) => splitNames[split].includes(name.toLowerCase()));
   const train = splitOf("train");
   if (train === undefined) {
     const pictures = await picturesOf(folder, "");
@@ -58,16 +68,23 @@ export async function listImageFolder(folder: string): Promise<ImageFolderListin
   };
 }
 
+async function holdsFolders(folder: string): Promise<boolean> {
+  const pictures = (await entriesOf(folder)).filter(isPicture);
+  return pictures.length === 0 && (await foldersIn(folder)).length > 0;
+}
+
 async function picturesOf(folder: string, prefix: string): Promise<ListedPicture[]> {
   const pictures: ListedPicture[] = [];
   for (const label of await foldersIn(folder)) {
-    const entries = await entriesOf(join(folder, label));
-    const files = entries.filter((entry) => !entry.isDirectory() && PICTURE.test(entry.name));
-    for (const { name } of files) {
-      if (!name.startsWith(".")) pictures.push({ path: `${prefix}${label}/${name}`, label });
+    for (const { name } of (await entriesOf(join(folder, label))).filter(isPicture)) {
+      pictures.push({ path: `${prefix}${label}/${name}`, label });
     }
   }
   return interleaved(pictures);
+}
+
+function isPicture(entry: Dirent): boolean {
+  return !entry.isDirectory() && PICTURE.test(entry.name) && !entry.name.startsWith(".");
 }
 
 /** Spreads the pictures of each class evenly over the list. */

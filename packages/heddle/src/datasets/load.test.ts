@@ -122,6 +122,20 @@ describe("loadDataset from a path", () => {
     expect(warnings[1]).toContain("No test split: held out 3 of 12");
   });
 
+  it("takes a folder called like a split for a class where it holds pictures", async () => {
+    const folder = temporaryFolder();
+    for (const name of ["bus", "train", "test", "valid"]) {
+      for (const file of ["1.png", "2.png"]) await picture(join(folder, name, file), 1);
+    }
+    const { dataset } = await loadDataset(folder, { holdOut: { fraction: 0.5 } });
+    expect(dataset.classNames).toEqual(["bus", "test", "train", "valid"]);
+    const split = temporaryFolder();
+    for (const name of ["train/train", "train/bus", "test/train", "test/bus"])
+      await picture(join(split, name, "1.png"), 1);
+    const both = (await loadDataset(split)).dataset;
+    expect([both.classNames, both.train.count, both.test.count]).toEqual([["bus", "train"], 2, 2]);
+  });
+
   it("reads folders of pictures in alternating classes, with or without splits", async () => {
     const folder = temporaryFolder();
     for (const name of ["b/2.png", "b/10.jpg", "a/x.png"]) await picture(join(folder, "train", name), 1);
