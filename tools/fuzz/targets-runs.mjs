@@ -1,5 +1,6 @@
 // The files of run folders and of studies.
 
+import { HeddleError } from "../../packages/core/dist/base/errors.js";
 import {
   parseRegularizationRecord,
   parseTestRecord,
@@ -15,6 +16,11 @@ import { slug } from "../../packages/heddle/dist/runs/run-ids.js";
 import { formatTagChange, parseTags } from "../../packages/heddle/dist/runs/tags.js";
 import { formatLook, parseLooks } from "../../packages/heddle/dist/runs/test-looks.js";
 import { asText, bytesOf, check, fingerprint, refusedBefore } from "./check.mjs";
+
+/** Damaged lines are skipped with a warning; here they count as refused. */
+function refuseDamaged(message) {
+  throw new HeddleError(message);
+}
 
 const sha256 = "0123456789abcdef".repeat(4);
 const machine = { platform: "linux", architecture: "x64", cpu: "a", cores: 2, memoryBytes: 2 ** 33 };
@@ -232,7 +238,8 @@ export const runTargets = [
       ),
     ],
     tokens: ["\n", "{}", "validation", "end of training", startedAt],
-    parse: (bytes) => asText(bytes, (text) => fingerprint(parseLooks("test-looks.jsonl", text))),
+    parse: (bytes) =>
+      asText(bytes, (text) => fingerprint(parseLooks("test-looks.jsonl", text, refuseDamaged))),
   },
   {
     name: "labels",
@@ -248,7 +255,7 @@ export const runTargets = [
     tokens: ["\n", "{}", '"untag":', '"name":null', "../", "\u001b[2J", "__proto__", startedAt],
     parse: (bytes) =>
       asText(bytes, (text) => {
-        const { name, tags } = parseTags("labels.jsonl", text);
+        const { name, tags } = parseTags("labels.jsonl", text, refuseDamaged);
         for (const label of name === null ? tags : [name, ...tags])
           check(!/[/\\\n]|^\./.test(label), "labels that are not paths");
         return fingerprint(name, tags);

@@ -1,10 +1,23 @@
 import { execFileSync } from "node:child_process";
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
+import {
+  chmod,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  symlink,
+  truncate,
+  writeFile,
+} from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { leftoverOf } from "./aside.testing.js";
 import { AbortedError, HeddleError } from "./errors.js";
 import {
+  appendLine,
   appendToFile,
   fileError,
   fileExists,
@@ -16,6 +29,8 @@ import {
   writeFileAtomic,
 } from "./files-node.js";
 import * as web from "./files-web.js";
+
+const bytes = (text: string) => new TextEncoder().encode(text);
 
 let folder: string;
 beforeEach(async () => {
@@ -59,6 +74,19 @@ describe("writeFileAtomic", () => {
     expect(await readdir(folder)).toEqual(["run.json"]);
   });
 
+  it("removes what killed processes left next to the file", async () => {
+    const left = await leftoverOf(join(folder, "backup.safetensors"), "tmp");
+    await writeFile(left, "half");
+    await writeFileAtomic(join(folder, "run.json"), "{}");
+    expect(await readdir(folder)).toEqual(["run.json"]);
+  });
+
+  it("refuses an empty path", async () => {
+    for (const path of ["", " "])
+      await expect(writeFileAtomic(path, "x")).rejects.toThrow(`File: expected a path, received "${path}".`);
+    await expect(appendLine("", "x")).rejects.toThrow("File: expected a path");
+  });
+
   it("refuses a path in which a file is in place of a folder", async () => {
     await writeFile(join(folder, "runs"), "");
     await expect(writeFileAtomic(join(folder, "runs", "run.json"), "x")).rejects.toThrow(
@@ -71,6 +99,44 @@ describe("writeFileAtomic", () => {
     await chmod(folder, 0o500);
     await expect(writeFileAtomic(join(folder, "x"), "x")).rejects.toThrow("received permission denied");
     await chmod(folder, 0o700);
+  });
+});
+
+describe("what is written within a folder", () => {
+  it("does not make the folder again after it was moved", async () => {
+    const run = join(folder, "run");
+    await mkdir(run);
+    await writeFileAtomic(join(run, "model", "config.json"), "{}", { within: run });
+    await rename(run, join(folder, "moved"));
+    for (const write of [
+      () => writeFileAtomic(join(run, "model", "config.json"), "{}", { within: run }),
+      () => writeFileAtomic(join(run, "run.json"), "{}", { within: run }),
+      () => appendLine(join(run, "labels.jsonl"), "{}\n", { within: run }),
+      () => appendToFile(join(run, "tensorboard", "train", "events"), bytes("x"), { within: run }),
+    ]) {
+      await expect(write()).rejects.toThrow("received no such file or folder");
+    }
+    expect(await readdir(folder)).toEqual(["moved"]);
+  });
+
+  it.skipIf(process.platform === "win32")("never passes through a link, but replaces one", async () => {
+    const [run, elsewhere] = [join(folder, "run"), join(folder, "elsewhere")];
+    await mkdir(run);
+    await mkdir(elsewhere);
+    await writeFile(join(elsewhere, "config.json"), "precious");
+    await symlink(elsewhere, join(run, "model"));
+    await expect(writeFileAtomic(join(run, "model", "config.json"), "{}", { within: run })).rejects.toThrow(
+      `Folder ${join(run, "model")}: expected a folder in ${run}, received a link.`,
+    );
+    await symlink(join(elsewhere, "config.json"), join(run, "labels.jsonl"));
+    await expect(appendLine(join(run, "labels.jsonl"), "{}\n", { within: run })).rejects.toThrow(
+      `File ${join(run, "labels.jsonl")}: expected a file that can be written, received a link.`,
+    );
+    await symlink(join(elsewhere, "config.json"), join(run, "report.html"));
+    await writeFileAtomic(join(run, "report.html"), "new", { within: run });
+    expect(await readFile(join(run, "report.html"), "utf8")).toBe("new");
+    expect(await readFile(join(elsewhere, "config.json"), "utf8")).toBe("precious");
+    expect(await readdir(elsewhere)).toEqual(["config.json"]);
   });
 });
 
@@ -147,16 +213,54 @@ describe("a log file", () => {
   it("is created with its folders, appended to, and removed", async () => {
     const path = join(folder, "logs", "events");
     expect(await fileExists(path)).toBe(false);
-    await appendToFile(path, "one ");
-    await appendToFile(path, "two");
+    await appendToFile(path, bytes("one "));
+    await appendToFile(path, bytes("two"));
     expect(await readTextFile(path)).toBe("one two");
     expect(await fileExists(path)).toBe(true);
     await removeFile(path);
     await removeFile(path);
     expect(await fileExists(path)).toBe(false);
-    await expect(appendToFile(folder, "x")).rejects.toThrow("received a folder");
+    await expect(appendToFile(folder, bytes("x"))).rejects.toThrow("received a folder");
   });
 });
+
+describe("appendLine", () => {
+  it("begins a new line where the file ends within one", async () => {
+    const path = join(folder, "labels.jsonl");
+    await appendLine(path, "one\n");
+    await appendLine(path, "two\n");
+    await writeFile(path, 'one\n{"at":');
+    await appendLine(path, "three\n");
+    expect(await readTextFile(path)).toBe('one\n{"at":\nthree\n');
+  });
+
+  // A file system's block has 4,096 bytes: what fits into the last one of the file is written even to a full disk.
+  it("leaves nothing of a line that a full disk could not take", async ({ skip }) => {
+    if (!mountDisk(folder)) skip();
+    try {
+      const path = join(folder, "labels.jsonl");
+      const before = `${"x".repeat(4089)}\n`;
+      await writeFile(path, before);
+      await writeFile(join(folder, "ballast"), Buffer.alloc(1 << 20)).catch(() => undefined);
+      await expect(appendLine(path, `${"y".repeat(100)}\n`)).rejects.toThrow("received a full disk");
+      await expect(appendToFile(path, bytes("y".repeat(100)))).rejects.toThrow("received a full disk");
+      await rm(join(folder, "ballast"));
+      expect(await readTextFile(path)).toBe(before);
+    } finally {
+      execFileSync("umount", [folder]);
+    }
+  });
+});
+
+/** Mounts a small disk, which needs root on Linux. */
+function mountDisk(path: string): boolean {
+  try {
+    execFileSync("mount", ["-t", "tmpfs", "-o", "size=64k", "none", path], { stdio: "ignore" });
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 describe("files in a browser", () => {
   it("have the same functions, each of which says that there are no files", async () => {
@@ -166,7 +270,7 @@ describe("files in a browser", () => {
       web.fileExists,
       web.removeFile,
       (path: string) => web.writeFileAtomic(path, ""),
-      (path: string) => web.appendToFile(path, ""),
+      (path: string) => web.appendToFile(path, bytes("")),
     ]) {
       await expect(call("model/config.json")).rejects.toThrow(
         "File model/config.json: expected Node, where files can be read and written by path, received a browser.",

@@ -1,20 +1,12 @@
-import { randomBytes } from "node:crypto";
-import type { Stats } from "node:fs";
-import {
-  access,
-  appendFile,
-  type FileHandle,
-  mkdir,
-  open,
-  readdir,
-  rename,
-  rm,
-  stat,
-} from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { constants, type Stats } from "node:fs";
+import { access, type FileHandle, lstat, mkdir, open, rename, rm, stat } from "node:fs/promises";
+import { dirname, join, relative, sep } from "node:path";
+import { asideOf, removeLeftovers } from "./aside-node.js";
+import { checkPath } from "./check-path.js";
 import { checkNotAborted, HeddleError, messageOf } from "./errors.js";
 import { formatBytes } from "./format.js";
 import { MAXIMUM_FILE_BYTES, MAXIMUM_TEXT_BYTES } from "./limits.js";
+import type { WritePlace } from "./write-place.js";
 
 /** What the system's error codes mean to the user, and what to do next. */
 const explanations: Readonly<Record<string, readonly [received: string, next: string]>> = {
@@ -28,6 +20,7 @@ const explanations: Readonly<Record<string, readonly [received: string, next: st
   ENOSPC: ["a full disk", "Free some space or choose another disk."],
   EDQUOT: ["a full disk quota", "Free some space or choose another disk."],
   EMFILE: ["too many open files", "Raise the limit of open files (ulimit -n)."],
+  ELOOP: ["a link", "Remove the link, or choose another path."],
   ENAMETOOLONG: ["a name that is too long", "Choose a shorter name."],
 };
 
@@ -145,16 +138,23 @@ export async function readTextFile(path: string): Promise<string> {
 
 /**
  * Writes a whole file or nothing: to a temporary file next to it, which is synced and then renamed over it. A reader
- * always finds the old content or the new, never a part, even after a crash. Missing folders are created.
+ * always finds the old content or the new, never a part, even after a crash. A link is replaced, not followed. Missing
+ * folders are created, and temporary files that killed processes left next to it are removed.
  *
  * @throws HeddleError that names the path when the disk is full or the folder cannot be written; the old
  * content stays, and no temporary file is left
  */
-export async function writeFileAtomic(path: string, content: Uint8Array | string): Promise<void> {
+export async function writeFileAtomic(
+  path: string,
+  content: Uint8Array | string,
+  place: WritePlace = {},
+): Promise<void> {
   const folder = dirname(path);
-  const aside = join(folder, `.${basename(path)}.${randomBytes(6).toString("hex")}.tmp`);
+  let aside: string | undefined;
   try {
-    await makeFolder(folder);
+    await prepareFolder(path, place);
+    await removeLeftovers(folder);
+    aside = await asideOf(path, "tmp");
     const file = await open(aside, "wx");
     try {
       await file.writeFile(content);
@@ -165,19 +165,10 @@ export async function writeFileAtomic(path: string, content: Uint8Array | string
     await rename(aside, path);
   } catch (thrown) {
     // A second error during the clean-up must not hide the first.
-    await rm(aside, { force: true }).catch(() => undefined);
-    throw fileError(path, "a file that can be written", thrown);
+    if (aside !== undefined) await rm(aside, { force: true }).catch(() => undefined);
+    throw thrown instanceof HeddleError ? thrown : fileError(path, "a file that can be written", thrown);
   }
   await syncFolder(folder);
-}
-
-/** Removes temporary files that {@link writeFileAtomic} left in folders when it was killed. Folders may be missing. */
-export async function removeHalfWritten(...folders: readonly string[]): Promise<void> {
-  for (const folder of folders) {
-    const names = await readdir(folder).catch(() => []);
-    for (const name of names.filter((one) => /^\..*\.[0-9a-f]{12}\.tmp$/.test(one)))
-      await removeFile(join(folder, name));
-  }
 }
 
 /** True when a file or folder is at the path. */
@@ -199,16 +190,63 @@ export async function isFolder(path: string): Promise<boolean> {
 }
 
 /**
- * Appends to a file, which is created if it is missing, with its folders.
+ * Appends to a file, which is created if it is missing, with its folders: everything or nothing. What a full disk took of
+ * it is cut off again. A link is not followed.
  *
  * @throws HeddleError that names the path when it cannot be written
  */
-export async function appendToFile(path: string, content: Uint8Array | string): Promise<void> {
+export async function appendToFile(path: string, content: Uint8Array, place?: WritePlace): Promise<void> {
+  await append(path, () => Promise.resolve(content), place);
+}
+
+/**
+ * Appends a line to a text file as {@link appendToFile} does. Where a killed process left a part of a line, the new one
+ * begins after it.
+ *
+ * @param line with its end
+ */
+export async function appendLine(path: string, line: string, place?: WritePlace): Promise<void> {
+  const content = async (file: FileHandle) => {
+    const { size } = await file.stat();
+    const last = new Uint8Array(1);
+    if (size > 0) await file.read(last, 0, 1, size - 1);
+    const cut = size > 0 && last[0] !== NEWLINE;
+    // In one write, so that lines of several processes do not mix.
+    return new TextEncoder().encode(cut ? `\n${line}` : line);
+  };
+  await append(path, content, place);
+}
+
+const NEWLINE = 0x0a;
+
+async function append(
+  path: string,
+  contentFor: (file: FileHandle) => Promise<Uint8Array>,
+  place: WritePlace = {},
+): Promise<void> {
+  // Windows has no O_NOFOLLOW.
+  const { O_APPEND, O_CREAT, O_NOFOLLOW = 0, O_RDWR } = constants;
   try {
-    await makeFolder(dirname(path));
-    await appendFile(path, content);
+    await prepareFolder(path, place);
+    const file = await open(path, O_RDWR | O_APPEND | O_CREAT | O_NOFOLLOW);
+    try {
+      await appendWhole(file, await contentFor(file));
+    } finally {
+      await file.close();
+    }
   } catch (thrown) {
-    throw fileError(path, "a file that can be written", thrown);
+    throw thrown instanceof HeddleError ? thrown : fileError(path, "a file that can be written", thrown);
+  }
+}
+
+async function appendWhole(file: FileHandle, content: Uint8Array): Promise<void> {
+  let written = 0;
+  try {
+    while (written < content.length) written += (await file.write(content, written)).bytesWritten;
+  } catch (thrown) {
+    // A full disk takes the bytes that fit into the file's last block.
+    if (written > 0) await file.truncate((await file.stat()).size - written);
+    throw thrown;
   }
 }
 
@@ -229,17 +267,51 @@ export async function removeFile(path: string): Promise<void> {
  * Creates a folder and those above it, one by one: Node's own `recursive` never ends in /proc, which exists, accepts no
  * new folders and says that it is missing.
  *
+ * @param within a folder that must exist: neither it nor one above it is created
  * @returns false if it existed already
  * @throws the file system's error, for {@link fileError}
  */
-export async function makeFolder(path: string): Promise<boolean> {
+export async function makeFolder(path: string, within?: string): Promise<boolean> {
   try {
     return await makeLastFolder(path);
   } catch (thrown) {
     const above = dirname(path);
-    if ((thrown as NodeJS.ErrnoException).code !== "ENOENT" || above === path) throw thrown;
-    await makeFolder(above);
+    const isTop = above === path || (within !== undefined && relative(within, above) === "");
+    if ((thrown as NodeJS.ErrnoException).code !== "ENOENT" || isTop) throw thrown;
+    await makeFolder(above, within);
     return makeLastFolder(path);
+  }
+}
+
+/** Makes the folder of a file. */
+async function prepareFolder(path: string, { within }: WritePlace): Promise<void> {
+  checkPath("File", path);
+  const folder = dirname(path);
+  if (within === undefined) {
+    await makeFolder(folder);
+    return;
+  }
+  await refuseLinks(within, folder);
+  if (relative(within, folder) !== "") await makeFolder(folder, within);
+}
+
+/**
+ * Checks that no folder on the way from one folder to another below it is a link.
+ *
+ * @throws HeddleError that names the first link
+ */
+export async function refuseLinks(from: string, to: string): Promise<void> {
+  let path = from;
+  for (const name of relative(from, to).split(sep).filter(Boolean)) {
+    path = join(path, name);
+    const entry = await lstat(path).catch(() => undefined);
+    if (!entry?.isSymbolicLink()) continue;
+    throw new HeddleError({
+      who: `Folder ${path}`,
+      expected: `a folder in ${from}`,
+      received: "a link",
+      next: "Nothing is written through a link. Remove it, and move the folder that it leads to into its place.",
+    });
   }
 }
 

@@ -1,4 +1,5 @@
 import { HeddleError } from "./errors.js";
+import type { WritePlace } from "./write-place.js";
 
 function noFiles(path: string): HeddleError {
   return new HeddleError({
@@ -23,7 +24,11 @@ export async function readTextFile(path: string): Promise<string> {
 }
 
 /** Rejects: a browser cannot write files by path. */
-export async function writeFileAtomic(path: string, _content: Uint8Array | string): Promise<void> {
+export async function writeFileAtomic(
+  path: string,
+  _content: Uint8Array | string,
+  _place?: WritePlace,
+): Promise<void> {
   throw noFiles(path);
 }
 
@@ -33,7 +38,7 @@ export async function fileExists(path: string): Promise<boolean> {
 }
 
 /** Rejects: a browser cannot write files by path. */
-export async function appendToFile(path: string, _content: Uint8Array | string): Promise<void> {
+export async function appendToFile(path: string, _content: Uint8Array, _place?: WritePlace): Promise<void> {
   throw noFiles(path);
 }
 

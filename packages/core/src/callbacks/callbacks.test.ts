@@ -1,5 +1,5 @@
 // Callbacks in whole trainings: files, restarts, faults. Their decisions are compared in keras-golden.test.ts.
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -120,6 +120,18 @@ describe("CSVLogger", () => {
     );
     const header = "epoch,accuracy,learning_rate,loss,val_accuracy,val_loss";
     expect(await readFile(path, "utf8")).toBe(`${[header, ...rows].join("\n")}\n`);
+  });
+
+  it("replaces no file that is not a history", async () => {
+    const path = join(folder, "thesis.csv");
+    await writeFile(path, "date,price\n1,2\n");
+    for (const append of [false, true]) {
+      const fitting = cnn().fit(data, { ...options, callbacks: [new CSVLogger(path, { append })] });
+      await expect(fitting).rejects.toThrow(
+        `File ${path}: expected a history, whose first column is epoch, received something else. Choose another path.`,
+      );
+    }
+    expect(await readFile(path, "utf8")).toBe("date,price\n1,2\n");
   });
 
   it("writes NA in the columns of validation until there is one", async () => {

@@ -1,4 +1,5 @@
 import { fileExists, readTextFile, writeFileAtomic } from "#files";
+import { HeddleError } from "../base/errors.js";
 import { checkOptionsOf } from "../base/known-options.js";
 import type { Callback } from "./callback.js";
 import type { EpochLogs } from "./history.js";
@@ -45,8 +46,10 @@ export class CSVLogger implements Callback {
   async onTrainBegin(): Promise<void> {
     this.lines = [];
     this.columns = undefined;
-    if (!this.append || !(await fileExists(this.path))) return;
+    if (!(await fileExists(this.path))) return;
     const text = await readTextFile(this.path);
+    if (text !== "" && !/^epoch\W/.test(text)) throw otherFile(this.path);
+    if (!this.append) return;
     this.lines = text.split(/\r?\n/).filter((line) => line !== "");
     this.columns = this.lines[0]?.split(this.separator).slice(1);
   }
@@ -67,4 +70,13 @@ export class CSVLogger implements Callback {
     this.lines.push([logs.epoch - 1, ...cells].join(this.separator));
     await writeFileAtomic(this.path, `${this.lines.join("\n")}\n`);
   }
+}
+
+function otherFile(path: string): HeddleError {
+  return new HeddleError({
+    who: `File ${path}`,
+    expected: "a history, whose first column is epoch",
+    received: "something else",
+    next: "Choose another path.",
+  });
 }

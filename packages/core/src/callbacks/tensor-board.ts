@@ -1,4 +1,5 @@
 import { appendToFile, fileExists } from "#files";
+import type { WritePlace } from "../base/write-place.js";
 import { eventRecord, FILE_VERSION } from "../formats/event-file.js";
 import type { Callback } from "./callback.js";
 import type { EpochLogs } from "./history.js";
@@ -19,8 +20,14 @@ export class TensorBoard implements Callback {
   private file = "";
   private readonly begun = new Set<string>();
 
-  /** @param folder one folder a run; TensorBoard compares the runs of neighbouring folders */
-  constructor(private readonly folder = "logs") {
+  /**
+   * @param folder one folder a run; TensorBoard compares the runs of neighbouring folders
+   * @param place where files may be written, for a folder of Heddle's own
+   */
+  constructor(
+    private readonly folder = "logs",
+    private readonly place: WritePlace = {},
+  ) {
     checkText("TensorBoard", "folder", folder);
   }
 
@@ -48,8 +55,10 @@ export class TensorBoard implements Callback {
     if (scalars.size === 0) return;
     const wallTime = Date.now() / 1000;
     const path = `${this.folder}/${part}/${this.file}`;
-    if (!this.begun.has(part)) await appendToFile(path, eventRecord({ wallTime, fileVersion: FILE_VERSION }));
-    this.begun.add(part);
-    await appendToFile(path, eventRecord({ wallTime, step, scalars }));
+    if (!this.begun.has(part)) {
+      await appendToFile(path, eventRecord({ wallTime, fileVersion: FILE_VERSION }), this.place);
+      this.begun.add(part);
+    }
+    await appendToFile(path, eventRecord({ wallTime, step, scalars }), this.place);
   }
 }

@@ -184,6 +184,23 @@ describe("damaged model files", () => {
       new Dense(2),
     ]);
 
+  it("are not saved to an empty path, or over another program's config.json", async () => {
+    for (const path of ["", " ", undefined])
+      await expect(small().save(path as string)).rejects.toThrow(/^Model: expected a path, received/);
+    const config = join(folder, "config.json");
+    for (const text of ['{"port":8080}', "[]", "not JSON"]) {
+      await writeFile(config, text);
+      await expect(small().save(folder)).rejects.toThrow(
+        `File ${config}: expected the configuration of a model, which is replaced, received one of something else. Choose another folder.`,
+      );
+      expect(await readFile(config, "utf8")).toBe(text);
+    }
+    expect(await readdir(folder)).toEqual(["config.json"]);
+    await rm(config);
+    await small().save(folder);
+    await small().save(folder);
+  });
+
   it("are named if they are missing, not JSON, or another model's", async () => {
     await expect(loadModel(folder)).rejects.toThrow(
       `File ${folder}/config.json: expected a file that can be read, received no such file or folder.`,

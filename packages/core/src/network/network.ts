@@ -1,4 +1,3 @@
-import { writeFileAtomic } from "#files";
 import { HeddleError } from "../base/errors.js";
 import type { JsonObject } from "../base/json.js";
 import { sha256 } from "../base/sha256.js";
@@ -10,8 +9,8 @@ import { assignWeights, copyWeights } from "../layers/weight-values.js";
 import type { Weight } from "../ops/weight.js";
 import { buildLayers, lowerLayers, type PlacedLayer } from "./build.js";
 import { functionalConfig, modelJson } from "./keras-json.js";
+import { saveNetwork } from "./save-network.js";
 import { formatSummary, type SummaryRow, summaryRows } from "./summary.js";
-import { weightsFile } from "./weights-file.js";
 
 /** Options of every model. */
 export interface ModelOptions {
@@ -142,9 +141,12 @@ export abstract class Network {
     return modelJson("Functional", this.getConfig());
   }
 
-  /** Writes `config.json` and `weights.safetensors` into a folder. */
+  /**
+   * Writes `config.json` and `weights.safetensors` into a folder, which is created if it is missing.
+   *
+   * @throws HeddleError when the path is empty or cannot be written, or the folder's `config.json` is not a model's
+   */
   async save(folder: string): Promise<void> {
-    await writeFileAtomic(`${folder}/weights.safetensors`, weightsFile(this.weights));
-    await writeFileAtomic(`${folder}/config.json`, `${JSON.stringify(this.toJson(), null, 2)}\n`);
+    await saveNetwork(this, folder);
   }
 }

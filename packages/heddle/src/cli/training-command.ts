@@ -10,7 +10,7 @@ import { fitToBudget } from "@heddle/core/internal/tuning/fit-to-budget.js";
 import type { LoadOptions } from "../datasets/index.js";
 import type { JobEvents, JobResult } from "../jobs/job.js";
 import { asImages, type Obtained, obtainStreamed } from "../jobs/obtain-dataset.js";
-import { type OpenedRecipe, writeRecipe } from "../jobs/recipe-file.js";
+import { checkRecipePath, type OpenedRecipe, writeRecipe } from "../jobs/recipe-file.js";
 import { runJob } from "../jobs/train/run-job.js";
 import { formatCommand } from "../runs/command-line.js";
 import type { RunRecord } from "../runs/records.js";
@@ -98,6 +98,7 @@ export async function trainAndReport(
 ): Promise<void> {
   const typed = typedSettings(options);
   const asked = resolveSettings(recipe.settings, typed);
+  if (options.saveRecipe !== undefined) await checkRecipePath(options.saveRecipe);
   const terminal = new Terminal(shell, options);
   const { signal, release } = abortOnSignals(terminal);
   const command = shell.commandLine;

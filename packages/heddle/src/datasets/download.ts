@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
+import { constants, createReadStream } from "node:fs";
 import { type FileHandle, open, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
@@ -170,7 +170,7 @@ async function requestRest(
     const response = await fetch(url, { headers, signal: silence.signal });
     hosts.answered.add(host);
     let received = acceptedStart(response, start, expected.bytes);
-    handle = await onDisk(part, () => open(part, received > 0 ? "a" : "w"));
+    handle = await onDisk(part, () => open(part, flagsFor(received)));
     const body = response.body!.getReader();
     for (;;) {
       silence.restart(stallTimeoutMs);
@@ -198,6 +198,12 @@ async function requestRest(
       });
     }
   }
+}
+
+/** Appends, or begins again. A link in the place of the part is not followed; Windows has no O_NOFOLLOW. */
+function flagsFor(received: number): number {
+  const { O_APPEND, O_CREAT, O_NOFOLLOW = 0, O_TRUNC, O_WRONLY } = constants;
+  return O_WRONLY | O_CREAT | O_NOFOLLOW | (received > 0 ? O_APPEND : O_TRUNC);
 }
 
 /** The position in the file at which the response's body starts. */

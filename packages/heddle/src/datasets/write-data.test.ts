@@ -1,5 +1,6 @@
-import { readdirSync, renameSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { leftoverOf } from "@heddle/core/internal/base/aside.testing.js";
 import { AbortedError, HeddleError } from "@heddle/core/internal/base/errors.js";
 import { type ClassedImages, toClasses } from "@heddle/core/internal/data/assemble.js";
 import type { ImageSet } from "@heddle/core/internal/data/dataset.js";
@@ -159,6 +160,84 @@ describe("writeData", () => {
       "a folder that does not hold a dataset",
     );
     expect(readdirSync(folder).sort()).toEqual(["a.csv", "home", "tables"]);
+  });
+
+  it.each([
+    ["a table among other files", ["prices.csv", ".ssh/id_rsa", "Documents/thesis.docx"], ".ssh/id_rsa"],
+    ["a table alone", ["prices.csv"], "prices.csv"],
+    ["a folder with pictures among other files", ["Pictures/1.png", "notes.txt"], "notes.txt"],
+    ["an album", ["2023/beach.jpg", "2024/snow.jpg"], "2023/beach.jpg"],
+    ["IDX files and runs", ["train-images-idx3-ubyte", "runs/a/run.json"], "runs/a/run.json"],
+    ["a git repository with a table", [".git/HEAD", "train.csv"], ".git/HEAD"],
+    ["an archive of arrays", ["data.npz"], "data.npz"],
+    ["tables in folders", ["old/train.csv"], "old/train.csv"],
+    ["hidden files", [".hidden"], ".hidden"],
+  ])("replaces nothing but a dataset: %s", async (_, names, stranger) => {
+    const home = join(temporaryFolder(), "home");
+    for (const name of names) {
+      mkdirSync(join(home, name, ".."), { recursive: true });
+      writeFileSync(join(home, name), "mine");
+    }
+    for (const form of ["csv", "idx", "images"] as const) {
+      expect(await error(writeData(home, data(["0", "1", "2"]), { form, force: true }))).toContain(
+        `received a folder that does not hold a dataset alone, but also ${stranger}.`,
+      );
+    }
+    for (const name of names) expect(readFileSync(join(home, name), "utf8")).toBe("mine");
+    expect(readdirSync(join(home, ".."))).toEqual(["home"]);
+  });
+
+  it("replaces a dataset in each form by one in another", async () => {
+    const target = join(temporaryFolder(), "target");
+    const { classNames, train } = data(["0", "1", "2"]);
+    for (const form of ["csv", "images", "idx", "images", "csv"] as const) {
+      await writeData(target, { classNames, train, test: train }, { form, force: true });
+      expect((await loadSplits(target)).classNames).toEqual(["0", "1", "2"]);
+    }
+  });
+
+  it("replaces no file by a folder, and no link", async () => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, "thesis"), "mine");
+    expect(
+      await error(writeData(join(folder, "thesis"), data(["a", "b", "c"]), { form: "csv", force: true })),
+    ).toContain("received a file, but data in this form is a folder");
+    if (process.platform === "win32") return;
+    await writeData(join(folder, "real"), data(["a", "b", "c"]), { form: "csv" });
+    symlinkSync(join(folder, "real"), join(folder, "link"));
+    for (const target of ["link", "link/"]) {
+      const writing = writeData(`${folder}/${target}`, data(["a", "b", "c"]), { form: "csv", force: true });
+      expect(await error(writing)).toContain("received neither a file nor a folder");
+    }
+    symlinkSync(join(folder, "thesis"), join(folder, "real", "test.csv"));
+    expect(
+      await error(writeData(join(folder, "real"), data(["a", "b", "c"]), { form: "csv", force: true })),
+    ).toContain("but also test.csv");
+  });
+
+  it("refuses an empty path", async () => {
+    for (const target of ["", " "])
+      expect(await error(writeData(target, data(["a", "b", "c"]), { form: "csv" }))).toContain(
+        "expected a path",
+      );
+  });
+
+  it("writes classes that are called like splits so that they read back", async () => {
+    const target = join(temporaryFolder(), "pictures");
+    await writeData(target, data(["bus", "test", "train"]), { form: "images" });
+    expect(readdirSync(target)).toEqual(["train"]);
+    expect((await loadSplits(target)).classNames).toEqual(["bus", "test", "train"]);
+  });
+
+  it("removes what killed conversions left, and puts back what they had moved away", async () => {
+    const folder = temporaryFolder();
+    const photos = join(folder, "photos");
+    await writeData(photos, data(["0", "1", "2"]), { form: "csv" });
+    renameSync(photos, await leftoverOf(photos, "old"));
+    mkdirSync(await leftoverOf(photos, "tmp"));
+    await writeData(join(folder, "a.csv"), data(["0", "1", "2"]));
+    expect(readdirSync(folder).sort()).toEqual(["a.csv", "photos"]);
+    expect((await loadSplits(photos)).classNames).toEqual(["0", "1", "2"]);
   });
 
   it("leaves nothing on disk if it fails", async () => {

@@ -1,5 +1,7 @@
-import { mkdir, readdir, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { lstat, mkdir, readdir } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import { removeLeftovers } from "@heddle/core/internal/base/aside-node.js";
+import { checkPath } from "@heddle/core/internal/base/check-path.js";
 import { checkNotAborted, HeddleError } from "@heddle/core/internal/base/errors.js";
 import { fileError, makeFolder } from "@heddle/core/internal/base/files-node.js";
 import { type ClassedImages, withTest } from "@heddle/core/internal/data/assemble.js";
@@ -10,8 +12,9 @@ import { labelTextsFor } from "@heddle/core/internal/data/label-texts.js";
 import { type IdxElementType, writeIdx } from "@heddle/core/internal/formats/idx.js";
 import { writeNpy } from "@heddle/core/internal/formats/npy.js";
 import { Zip, ZipDeflate } from "fflate";
-import { findForm } from "./forms.js";
-import { writeAside, writePieces } from "./write-aside.js";
+import { firstStranger } from "../system/ours.js";
+import { writeAside, writePieces } from "../system/write-aside.js";
+import { isSplitName } from "./image-folder-list.js";
 
 /** The options of {@link writeData}. */
 export interface WriteOptions {
@@ -59,29 +62,50 @@ export function formOfTarget(target: string, form?: DataForm): DataForm {
   return form ?? ending!;
 }
 
+/** The paths of files that {@link writeData} writes, or that a dataset in MNIST's layout has. */
+const DATASET_FILES = new RegExp(
+  `^(?:${[
+    "[^/]*(?:train|t10k|test)-(?:images|labels)[-.]idx\\d+-[a-z]+(?:\\.gz)?",
+    "(?:train|test)\\.csv",
+    "(?:(?:train|test)/)?[^/.][^/]*/\\d+\\.png",
+  ].join("|")})$`,
+  "i",
+);
+
+/** A target that is one file. */
+const FILE = /\.(csv|csv\.gz|npz)$/i;
+
 /**
- * Checks, before anything is read, that a target may be written.
+ * Checks, before anything is read, that a target may be written. What killed processes left next to it is removed, and a
+ * dataset that one of them had moved out of the way is put back.
  *
- * @throws HeddleError if it exists and `force` is false, or if it is a folder that does not hold a dataset
+ * @throws HeddleError if it exists and `force` is false; if it is a folder that holds anything but a dataset as
+ *   {@link writeData} writes it; if it is a file where a folder would be written, or a link
  */
 export async function checkTarget(target: string, force: boolean): Promise<void> {
-  const entry = await stat(target).catch((thrown: NodeJS.ErrnoException) => {
+  // Without a slash at its end, with which a link would be followed.
+  const path = resolve(checkPath("Target", target));
+  await removeLeftovers(dirname(path));
+  const entry = await lstat(path).catch((thrown: NodeJS.ErrnoException) => {
     if (thrown.code === "ENOENT") return undefined;
     throw fileError(target, "a place that can be written", thrown);
   });
-  if (!entry) return;
-  const refuse = (received: string, next: string) =>
+  if (!entry || (entry.isDirectory() && (await readdir(path)).length === 0)) return;
+  const refuse = (received: string, next = "Choose another, or remove it yourself.") =>
     new HeddleError({ who: target, expected: "a path that does not exist yet", received, next });
-  if (!entry.isDirectory()) {
-    if (!force) throw refuse("a file", "Choose another, or replace it with `force: true`.");
-    return;
+  if (!entry.isDirectory() && !entry.isFile()) throw refuse("neither a file nor a folder");
+  if (entry.isFile() && !FILE.test(path)) throw refuse("a file, but data in this form is a folder");
+  if (!force) {
+    const received = entry.isFile() ? "a file" : "a folder with files";
+    throw refuse(received, "Choose another, or replace it with `force: true`.");
   }
-  if ((await readdir(target)).length === 0) return;
-  if (!force) throw refuse("a folder with files", "Choose another, or replace it with `force: true`.");
   // `force` on a mistyped path must not delete a home folder.
-  const found = await findForm(target).catch(() => undefined);
-  if (!found) {
-    throw refuse("a folder that does not hold a dataset", "Choose another, or remove the folder yourself.");
+  const stranger = entry.isFile() ? undefined : await firstStranger(path, DATASET_FILES);
+  if (stranger !== undefined) {
+    throw refuse(
+      `a folder that does not hold a dataset alone, but also ${stranger}`,
+      "Choose another, or remove the folder yourself.",
+    );
   }
 }
 
@@ -92,7 +116,8 @@ export async function checkTarget(target: string, force: boolean): Promise<void>
  *   `train.csv` and `test.csv`
  * - `npz`: Keras's arrays, and `class_names` if the classes have names
  * - `idx`: four gzip files; a missing test split is held out, a sixth of each class
- * - `images`: `train/CLASS/00001.png`, for bytes only
+ * - `images`: `train/CLASS/00001.png` and `test/CLASS/00001.png`, for bytes only; `CLASS/00001.png` without a test split,
+ *   unless a class is called like a split
  *
  * @param target the path of a file or folder
  * @param data what to write, such as the result of {@link loadSplits}
@@ -107,9 +132,10 @@ export async function writeData(
   options: WriteOptions = {},
 ): Promise<ClassedImages> {
   const form = formOfTarget(target, options.form);
-  await checkTarget(target, options.force ?? false);
+  const check = () => checkTarget(target, options.force ?? false);
+  await check();
   const { onWarning = () => {}, signal } = options;
-  const place = { target, signal };
+  const place = { target, check, signal };
   if (form === "idx") {
     const whole = { ...data, ...withTest(target, data, onWarning) };
     await writeIdxFiles(place, whole, onWarning);
@@ -123,20 +149,22 @@ export async function writeData(
 
 type Warn = (message: string) => void;
 
-/** Where something is written, and what ends that. */
+/** Where something is written, and what prevents or ends that. */
 interface Place {
   readonly target: string;
+  readonly check: () => Promise<void>;
   readonly signal: AbortSignal | undefined;
 }
 
-async function writeTables({ target, signal }: Place, data: ClassedImages, onWarning: Warn): Promise<void> {
+async function writeTables(place: Place, data: ClassedImages, onWarning: Warn): Promise<void> {
+  const { target, signal } = place;
   const { train, test } = data;
   const labels = tableLabels(data, onWarning);
   if (/\.csv(\.gz)?$/i.test(target)) {
     if (test)
       onWarning("Training and test rows go into one file, in this order; a folder would keep them apart.");
     const sets = test ? [train, test] : [train];
-    await writeAside(target, (aside) => writePieces(aside, target, csvOf(sets, labels), signal), signal);
+    await writeAside(target, (aside) => writePieces(aside, target, csvOf(sets, labels), signal), place);
     return;
   }
   const writeFolder = async (aside: string) => {
@@ -144,7 +172,7 @@ async function writeTables({ target, signal }: Place, data: ClassedImages, onWar
     await writePieces(join(aside, "train.csv"), "train.csv", csvOf([train], labels), signal);
     if (test) await writePieces(join(aside, "test.csv"), "test.csv", csvOf([test], labels), signal);
   };
-  await writeAside(target, writeFolder, signal);
+  await writeAside(place.target, writeFolder, place);
 }
 
 function tableLabels(data: ClassedImages, onWarning: Warn): readonly string[] {
@@ -159,10 +187,8 @@ function usedClasses({ train, test }: ClassedImages): ReadonlySet<number> {
   return new Set([...train.labels, ...(test?.labels ?? [])]);
 }
 
-async function writeNpz(
-  { target, signal }: Place,
-  { classNames, train, test }: ClassedImages,
-): Promise<void> {
+async function writeNpz(place: Place, { classNames, train, test }: ClassedImages): Promise<void> {
+  const { target, signal } = place;
   const arrays: Record<string, Uint8Array> = {};
   const add = (split: string, { images, labels, count, shape }: ImageSet) => {
     const [height, width, channels] = shape;
@@ -175,7 +201,7 @@ async function writeNpz(
   if (!classNames.every((name, label) => name === String(label))) {
     arrays["class_names.npy"] = writeNpy([classNames.length], classNames);
   }
-  await writeAside(target, (aside) => writePieces(aside, target, zipped(arrays), signal), signal);
+  await writeAside(target, (aside) => writePieces(aside, target, zipped(arrays), signal), place);
 }
 
 /** How many bytes are compressed at a time. */
@@ -204,10 +230,11 @@ function* zipped(files: Readonly<Record<string, Uint8Array>>): Generator<Uint8Ar
 }
 
 async function writeIdxFiles(
-  { target, signal }: Place,
+  place: Place,
   { classNames, train, test }: Required<ClassedImages>,
   onWarning: Warn,
 ): Promise<void> {
+  const { signal } = place;
   if (!classNames.every((name, label) => name === String(label))) {
     onWarning("The names of the classes are not written, because IDX holds only numbers.");
   }
@@ -242,7 +269,7 @@ async function writeIdxFiles(
       );
     }
   };
-  await writeAside(target, writeFolder, signal);
+  await writeAside(place.target, writeFolder, place);
 }
 
 /** The number of each class: its name if all names are numbers (EMNIST's letters start at 1), otherwise its position. */
@@ -250,10 +277,8 @@ function numbersOf(classNames: readonly string[]): readonly number[] {
   return classNames.every(isWholeNumber) ? classNames.map(Number) : classNames.map((_, label) => label);
 }
 
-async function writePictures(
-  { target, signal }: Place,
-  { classNames, train, test }: ClassedImages,
-): Promise<void> {
+async function writePictures(place: Place, { classNames, train, test }: ClassedImages): Promise<void> {
+  const { target, signal } = place;
   if (train.images instanceof Float32Array || test?.images instanceof Float32Array) {
     throw new HeddleError({
       who: target,
@@ -271,7 +296,8 @@ async function writePictures(
           ["train/", train],
           ["test/", test],
         ] as const)
-      : ([["", train]] as const);
+      : // Within a split, a class may be called like one.
+        ([[folders.some(isSplitName) ? "train/" : "", train]] as const);
     for (const [split, { images, labels, count, shape }] of sets) {
       const [height, width, channels] = shape;
       const size = height * width * channels;
@@ -292,7 +318,7 @@ async function writePictures(
       }
     }
   };
-  await writeAside(target, writeFolders, signal);
+  await writeAside(target, writeFolders, place);
 }
 
 /** How many pictures are written at a time: as many as the system's pool has threads. */

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { readTextFile } from "@heddle/core/internal/base/files-node.js";
@@ -47,6 +47,30 @@ describe("openRecipe", () => {
       heddleRecipe: 1,
       augment: { flip: "both" },
     });
+  });
+
+  it("is never written over anything but a recipe", async () => {
+    const { settings } = await openRecipe("quick");
+    for (const [name, text] of [
+      ["keep.txt", "precious"],
+      ["package.json", '{"name":"mine"}'],
+      ["list.json", "[]"],
+      ["null.json", "null"],
+    ] as const) {
+      const path = join(folder, name);
+      writeFileSync(path, text);
+      await expect(writeRecipe(path, settings)).rejects.toThrow(
+        `File ${path}: expected a recipe, which is replaced, or no file, received something else.`,
+      );
+      expect(readFileSync(path, "utf8")).toBe(text);
+    }
+    await expect(writeRecipe(folder, settings)).rejects.toThrow("received a folder");
+    await expect(writeRecipe("", settings)).rejects.toThrow("Recipe: expected a path");
+    const path = join(folder, "again.json");
+    writeFileSync(path, "");
+    await writeRecipe(path, settings);
+    await writeRecipe(path, { ...settings, epochs: 3 });
+    expect((await openRecipe(path)).settings.epochs).toBe(3);
   });
 
   it("reads a model's file, and a model that a recipe names relative to its own folder", async () => {

@@ -1,13 +1,15 @@
 import { readdir, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { checkPath } from "@heddle/core/internal/base/check-path.js";
 import { didYouMean } from "@heddle/core/internal/base/closest.js";
 import { HeddleError } from "@heddle/core/internal/base/errors.js";
 import { isFile, readTextFile, writeFileAtomic } from "@heddle/core/internal/base/files-node.js";
-import { isJsonObject, type JsonObject, parseJson } from "@heddle/core/internal/base/json.js";
+import { isJsonObject, type Json, type JsonObject, parseJson } from "@heddle/core/internal/base/json.js";
 import { RECIPE_VERSION, readRecipe, recipeOf } from "@heddle/core/internal/recipes/recipe.js";
 import { type GivenSettings, settingNames } from "@heddle/core/internal/recipes/settings.js";
 import { DEFAULT_RUNS_FOLDER, RunFolder } from "../runs/run-folder.js";
+import { refuseOther } from "../system/ours.js";
 
 /** The folder of the package's recipes. */
 const PACKAGE_RECIPES = fileURLToPath(new URL("../../recipes/", import.meta.url));
@@ -63,8 +65,31 @@ export async function openRecipe(
   return { settings: { model: json as JsonObject }, who: path };
 }
 
-/** Writes settings as a recipe. */
+/**
+ * Checks, before anything is read, that a recipe may be written to a path.
+ *
+ * @throws HeddleError when there is anything but a recipe
+ */
+export async function checkRecipePath(path: string): Promise<void> {
+  await refuseOther(checkPath("Recipe", path), "a recipe", isRecipe);
+}
+
+function isRecipe(text: string): boolean {
+  try {
+    const json = JSON.parse(text) as Json;
+    return isJsonObject(json) && json["heddleRecipe"] !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Writes settings as a recipe.
+ *
+ * @throws HeddleError when the file cannot be written, or is anything but a recipe
+ */
 export async function writeRecipe(path: string, settings: GivenSettings): Promise<void> {
+  await checkRecipePath(path);
   await writeFileAtomic(path, `${JSON.stringify(recipeOf(settings), null, 2)}\n`);
 }
 

@@ -3,6 +3,9 @@ import { command, escapeHtml, factGroups, facts, figures, paragraph, section, ta
 import type { HeadlineNumber, Page, PageHeader, PageSection } from "./page.js";
 import { fontFaces, style } from "./style.js";
 
+/** What tells a page of Heddle's from others. */
+export const GENERATOR = '<meta name="generator" content="Heddle">';
+
 /**
  * Renders a page as one HTML file that needs no network and no script. Light or dark by the reader's preference,
  * readable on a phone and on paper.
@@ -17,7 +20,7 @@ export function renderPage(page: Page): string {
     "<head>",
     '<meta charset="utf-8">',
     '<meta name="viewport" content="width=device-width, initial-scale=1">',
-    '<meta name="generator" content="Heddle">',
+    GENERATOR,
     `<title>${escapeHtml(page.title)} · ${escapeHtml(page.kind)} ${escapeHtml(page.id)}</title>`,
     `<style>${fontFaces()}${style}</style>`,
     "</head>",

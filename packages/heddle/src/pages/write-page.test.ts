@@ -1,9 +1,18 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Figure } from "@heddle/core/internal/figures/figure.js";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { refuseFolder, writePage } from "./write-page.js";
+import { GENERATOR } from "./render-page.js";
+import { checkPagePath, writePage } from "./write-page.js";
 
 const figure: Figure = {
   name: "curve",
@@ -23,26 +32,40 @@ describe("writePage", () => {
   it("writes the page and its figures, and leaves other files alone", async () => {
     mkdirSync(join(folder, "a-figures"));
     writeFileSync(join(folder, "a-figures", "mine.txt"), "mine");
-    await writePage(join(folder, "a.html"), "<p>", [figure]);
-    await writePage(join(folder, "a.html"), "<p>again", [figure]);
-    expect(readFileSync(join(folder, "a.html"), "utf8")).toBe("<p>again");
+    await writePage(join(folder, "a.html"), GENERATOR, [figure]);
+    await writePage(join(folder, "a.html"), `${GENERATOR}again`, [figure]);
+    expect(readFileSync(join(folder, "a.html"), "utf8")).toBe(`${GENERATOR}again`);
     expect(readdirSync(join(folder, "a-figures")).sort()).toEqual(["curve.png", "curve.svg", "mine.txt"]);
     expect(readdirSync(folder).sort()).toEqual(["a-figures", "a.html"]);
   });
 
   it("leaves no files if it cannot write, and keeps the earlier page", async () => {
     writeFileSync(join(folder, "b-figures"), "a file");
-    writeFileSync(join(folder, "b.html"), "before");
+    writeFileSync(join(folder, "b.html"), GENERATOR);
     const names = readdirSync(folder);
     await expect(writePage(join(folder, "b.html"), "<p>", [figure])).rejects.toThrow("b.html: expected");
-    expect(readFileSync(join(folder, "b.html"), "utf8")).toBe("before");
+    expect(readFileSync(join(folder, "b.html"), "utf8")).toBe(GENERATOR);
     expect(readdirSync(folder)).toEqual(names);
   });
 
+  it("replaces nothing but a page of Heddle's, and follows no link", async () => {
+    writeFileSync(join(folder, "c.html"), "<p>my own");
+    await expect(writePage(join(folder, "c.html"), GENERATOR, [figure])).rejects.toThrow(
+      `File ${join(folder, "c.html")}: expected a page of Heddle's, which is replaced, or no file, received something else.`,
+    );
+    expect(readFileSync(join(folder, "c.html"), "utf8")).toBe("<p>my own");
+    await expect(checkPagePath("")).rejects.toThrow("Page: expected a path");
+    if (process.platform === "win32") return;
+    mkdirSync(join(folder, "elsewhere"));
+    symlinkSync(join(folder, "elsewhere"), join(folder, "d-figures"));
+    await expect(writePage(join(folder, "d.html"), GENERATOR, [figure])).rejects.toThrow("received a link");
+    expect(readdirSync(join(folder, "elsewhere"))).toEqual([]);
+  });
+
   it("refuses a folder, and suggests a file in it", async () => {
-    await expect(refuseFolder(folder)).rejects.toThrow(
+    await expect(checkPagePath(folder)).rejects.toThrow(
       `File ${folder}: expected a file for the page, received a folder. Name a file in it: ${join(folder, "report.html")}.`,
     );
-    await refuseFolder(join(folder, "new.html"));
+    await checkPagePath(join(folder, "new.html"));
   });
 });

@@ -1,25 +1,36 @@
-import { randomBytes } from "node:crypto";
 import { rename, rm } from "node:fs/promises";
 import { basename, dirname, extname, join } from "node:path";
+import { asideOf, removeLeftovers } from "@heddle/core/internal/base/aside-node.js";
+import { checkPath } from "@heddle/core/internal/base/check-path.js";
 import { HeddleError } from "@heddle/core/internal/base/errors.js";
-import { fileError, isFolder, makeFolder, writeFileAtomic } from "@heddle/core/internal/base/files-node.js";
+import {
+  fileError,
+  isFolder,
+  makeFolder,
+  refuseLinks,
+  writeFileAtomic,
+} from "@heddle/core/internal/base/files-node.js";
 import type { Figure } from "@heddle/core/internal/figures/figure.js";
 import { writeFigures } from "../rendering/write-figures.js";
+import { refuseOther } from "../system/ours.js";
+import { GENERATOR } from "./render-page.js";
 
 /**
  * Writes a page, and its figures as SVG and PNG next to it: those of `a.html` in `a-figures`. Everything is written to a
  * temporary folder first, so that a full disk leaves nothing, and an earlier page stays.
  *
- * @throws HeddleError when `path` is a folder or cannot be written
+ * @throws HeddleError when `path` is anything but an earlier page, or cannot be written
  */
 export async function writePage(path: string, html: string, figures: readonly Figure[]): Promise<void> {
-  await refuseFolder(path);
+  await checkPagePath(path);
   const folder = join(dirname(path), `${basename(path, extname(path))}-figures`);
-  const aside = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString("hex")}.tmp`);
+  const aside = await asideOf(path, "tmp");
   const page = join(aside, basename(path));
   try {
+    await removeLeftovers(dirname(path));
     await writeFigures(join(aside, "figures"), figures);
     await writeFileAtomic(page, html);
+    await refuseLinks(dirname(path), folder);
     await makeFolder(folder);
     // Into the folder, not in its place: other files in it are not ours.
     for (const name of figures.flatMap((figure) => [`${figure.name}.svg`, `${figure.name}.png`])) {
@@ -28,6 +39,7 @@ export async function writePage(path: string, html: string, figures: readonly Fi
     // Last: a page exists only with its figures.
     await rename(page, path);
   } catch (thrown) {
+    if (thrown instanceof HeddleError && thrown.cause === undefined) throw thrown;
     // The temporary files mean nothing to the caller, who knows the path alone.
     const cause = thrown instanceof HeddleError ? thrown.cause : thrown;
     throw fileError(path, "a file that can be written", cause);
@@ -36,13 +48,22 @@ export async function writePage(path: string, html: string, figures: readonly Fi
   }
 }
 
-/** @throws HeddleError when the path of a page is a folder; check it before the work, not after */
-export async function refuseFolder(path: string): Promise<void> {
-  if (!(await isFolder(path))) return;
+/**
+ * Checks that a page may be written to a path; call it before the work, not after.
+ *
+ * @throws HeddleError when there is a folder, or a file that is not a page of Heddle's
+ */
+export async function checkPagePath(path: string): Promise<void> {
+  checkPath("Page", path);
+  if (!(await isFolder(path))) return refuseOther(path, "a page of Heddle's", isPage);
   throw new HeddleError({
     who: `File ${path}`,
     expected: "a file for the page",
     received: "a folder",
     next: `Name a file in it: ${join(path, "report.html")}.`,
   });
+}
+
+function isPage(text: string): boolean {
+  return text.slice(0, 1000).includes(GENERATOR);
 }

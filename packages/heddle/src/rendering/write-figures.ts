@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { writeFileAtomic } from "@heddle/core/internal/base/files-node.js";
+import type { WritePlace } from "@heddle/core/internal/base/write-place.js";
 import type { Figure } from "@heddle/core/internal/figures/figure.js";
 import { hearSignal } from "../system/hear-signal.js";
 import { svgToPng } from "./png.js";
@@ -12,11 +13,11 @@ import { svgToPng } from "./png.js";
 export async function writeFigures(
   folder: string,
   figures: readonly Pick<Figure, "name" | "svg">[],
-  signal?: AbortSignal,
+  { signal, ...place }: WritePlace & { readonly signal?: AbortSignal | undefined } = {},
 ): Promise<void> {
   for (const { name, svg } of figures) {
     await hearSignal(signal, "Writing the figures");
-    await writeFileAtomic(join(folder, `${name}.svg`), svg);
-    await writeFileAtomic(join(folder, `${name}.png`), svgToPng(svg));
+    await writeFileAtomic(join(folder, `${name}.svg`), svg, place);
+    await writeFileAtomic(join(folder, `${name}.png`), svgToPng(svg), place);
   }
 }

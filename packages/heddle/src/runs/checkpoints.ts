@@ -7,6 +7,7 @@ import {
   removeFile,
   writeFileAtomic,
 } from "@heddle/core/internal/base/files-node.js";
+import type { WritePlace } from "@heddle/core/internal/base/write-place.js";
 import type { TrainingState } from "@heddle/core/internal/callbacks/callback.js";
 import {
   type Checkpoint,
@@ -47,7 +48,11 @@ export interface CheckpointFile {
  * `epoch-0004-step-000450.safetensors` after step 450 of epoch 4.
  */
 export class Checkpoints {
-  constructor(private readonly folder: string) {}
+  /** @param place where they may be written; anywhere by default */
+  constructor(
+    private readonly folder: string,
+    private readonly place: WritePlace = {},
+  ) {}
 
   /**
    * Writes a checkpoint, then removes old ones.
@@ -59,7 +64,8 @@ export class Checkpoints {
     checkpoint: Checkpoint,
     kept: { readonly last: number; readonly bestEpoch: number | undefined },
   ): Promise<void> {
-    await writeFileAtomic(join(this.folder, nameOf(checkpoint.state)), await checkpointFile(checkpoint));
+    const path = join(this.folder, nameOf(checkpoint.state));
+    await writeFileAtomic(path, await checkpointFile(checkpoint), this.place);
     const older = (await this.list()).slice(0, -kept.last);
     for (const { path, epoch, step } of older) {
       if (epoch !== kept.bestEpoch || step !== 0) await removeFile(path);

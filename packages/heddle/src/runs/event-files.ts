@@ -7,6 +7,7 @@ import {
   readFileBytes,
   writeFileAtomic,
 } from "@heddle/core/internal/base/files-node.js";
+import type { WritePlace } from "@heddle/core/internal/base/write-place.js";
 import { eventsBefore } from "@heddle/core/internal/formats/event-file.js";
 
 /**
@@ -17,19 +18,23 @@ import { eventsBefore } from "@heddle/core/internal/formats/event-file.js";
  * @param epochs how many epochs stay
  * @throws HeddleError when the folder cannot be made or read
  */
-export async function prepareEventFiles(folder: string, epochs: number): Promise<void> {
-  for (const name of await namesIn(folder)) {
+export async function prepareEventFiles(
+  folder: string,
+  epochs: number,
+  place: WritePlace = {},
+): Promise<void> {
+  for (const name of await namesIn(folder, place)) {
     const file = join(folder, name);
     if (!/^events\.out\.tfevents\./.test(basename(file)) || !(await isFile(file))) continue;
     const bytes = await readFileBytes(file);
     const kept = eventsBefore(epochs, bytes);
-    if (kept.length < bytes.length) await writeFileAtomic(file, kept);
+    if (kept.length < bytes.length) await writeFileAtomic(file, kept, place);
   }
 }
 
-async function namesIn(folder: string): Promise<readonly string[]> {
+async function namesIn(folder: string, { within }: WritePlace): Promise<readonly string[]> {
   try {
-    await makeFolder(folder);
+    await makeFolder(folder, within);
     return await readdir(folder, { recursive: true });
   } catch (thrown) {
     throw fileError(folder, "a folder that can be made and read", thrown);

@@ -11,6 +11,7 @@ export async function keepFigure(folder: RunFolder, figure: Figure): Promise<voi
   await writeFileAtomic(
     join(folder.path, "figures", `${figure.name}.json`),
     `${JSON.stringify({ title, alt, darkSvg })}\n`,
+    folder.place,
   );
 }
 

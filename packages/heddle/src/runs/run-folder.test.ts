@@ -1,12 +1,31 @@
-import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import {
+  appendFile,
+  mkdir,
+  mkdtemp,
+  readdir,
+  rename,
+  rm,
+  stat,
+  symlink,
+  truncate,
+  writeFile,
+} from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { EpochLogs } from "@heddle/core/internal/callbacks/history.js";
+import { TensorBoard } from "@heddle/core/internal/callbacks/tensor-board.js";
+import { Dense } from "@heddle/core/internal/layers/index.js";
+import { Sequential } from "@heddle/core/internal/model/sequential.js";
+import { Input } from "@heddle/core/internal/network/input.js";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { lockFolder } from "../system/lock.js";
+import { prepareEventFiles } from "./event-files.js";
+import { keepFigure } from "./kept-figure.js";
 import type { Metrics, RunRecord } from "./records.js";
 import { runRecord } from "./records.testing.js";
 import { RunFolder } from "./run-folder.js";
 import { listRuns } from "./run-list.js";
+import { readRuns } from "./run-store.js";
 
 let root: string;
 beforeEach(async () => {
@@ -146,5 +165,72 @@ describe("a run's files", () => {
     const run = await RunFolder.create(root, { name: "x", now });
     const figure = { name: "../../escape", svg: "" };
     await expect(run.writeFigure(figure)).rejects.toThrow("Figure: expected a name of lower-case letters");
+  });
+});
+
+describe("a run's folder", () => {
+  it("is not begun again in its old place after it was moved", async () => {
+    const run = await RunFolder.create(root, { name: "x" });
+    await run.writeRecord(recordOf(run));
+    await rename(run.path, join(root, "moved"));
+    const model = new Sequential([new Input([2]), new Dense(1)]);
+    for (const write of [
+      () => run.writeRecord(recordOf(run)),
+      () => run.writeHistory({ epochs: [epoch(1)] }),
+      () => run.writeModel(model),
+      () => run.writeReport("page"),
+      () => run.writeFigure({ name: "a", svg: "<svg/>" }),
+      () => run.appendTestLook({ at: now.toISOString(), reason: "evaluate" }),
+      () => run.changeTags({ at: now.toISOString(), tag: "a" }),
+      () => lockFolder(run.path, "Run"),
+      () => prepareEventFiles(run.tensorBoardPath, 0, run.place),
+    ]) {
+      await expect(write()).rejects.toThrow("received no such file or folder");
+    }
+    expect(await readdir(root)).toEqual(["moved"]);
+  });
+
+  it.skipIf(process.platform === "win32")("is never left through a link when it is written to", async () => {
+    const run = await RunFolder.create(root, { name: "x" });
+    await run.writeRecord(recordOf(run));
+    const elsewhere = join(root, "elsewhere");
+    await mkdir(elsewhere);
+    for (const path of [run.modelPath, join(run.path, "figures"), run.checkpointsPath, run.tensorBoardPath])
+      await symlink(elsewhere, path);
+    await symlink(join(elsewhere, "a"), join(run.path, "labels.jsonl"));
+    const model = new Sequential([new Input([2]), new Dense(1)]);
+    for (const write of [
+      () => run.writeModel(model),
+      () => run.writeFigure({ name: "a", svg: "<svg/>" }),
+      () => keepFigure(run, { name: "a", title: "", alt: "", svg: "<svg/>", darkSvg: "" }),
+      () => run.changeTags({ at: now.toISOString(), tag: "a" }),
+      () => new TensorBoard(run.tensorBoardPath, run.place).onEpochEnd(epoch(1)),
+    ]) {
+      await expect(write()).rejects.toThrow("received a link");
+    }
+    expect(await readdir(elsewhere)).toEqual([]);
+  });
+
+  it("loses the cut last line of its history only", async () => {
+    const run = await RunFolder.create(root, { name: "x" });
+    await run.writeRecord(recordOf(run));
+    await run.writeHistory({ epochs: [epoch(1), epoch(2)] });
+    const file = join(run.path, "history.csv");
+    await truncate(file, (await stat(file)).size - 5);
+    const warnings: string[] = [];
+    expect((await run.readHistory((message) => warnings.push(message))).epochs).toEqual([epoch(1)]);
+    expect(warnings).toEqual([`The last line of ${file} is cut off, and is skipped.`]);
+  });
+
+  it("keeps its name and tags where a full disk cut a line", async () => {
+    const run = await RunFolder.create(root, { name: "x" });
+    await run.writeRecord(recordOf(run));
+    await run.changeTags({ at: now.toISOString(), name: "first" });
+    await appendFile(join(run.path, "labels.jsonl"), '{"at":');
+    await run.changeTags({ at: now.toISOString(), tag: "urgent" });
+    const { runs, damaged, warnings } = await readRuns(root);
+    expect(runs).toMatchObject([{ name: "first", tags: ["urgent"] }]);
+    expect(damaged).toEqual([]);
+    expect(warnings).toEqual([expect.stringContaining("A damaged line is skipped.")]);
   });
 });

@@ -1,20 +1,26 @@
 import { mkdir } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
+import { removeLeftovers } from "@heddle/core/internal/base/aside-node.js";
+import { checkPath } from "@heddle/core/internal/base/check-path.js";
 import { HeddleError } from "@heddle/core/internal/base/errors.js";
 import {
-  appendToFile,
+  appendLine,
   fileError,
   isFile,
   makeFolder,
   readTextFile,
   writeFileAtomic,
 } from "@heddle/core/internal/base/files-node.js";
+import type { WritePlace } from "@heddle/core/internal/base/write-place.js";
 import type { History } from "@heddle/core/internal/callbacks/history.js";
 import type { Figure } from "@heddle/core/internal/figures/figure.js";
+import type { Network } from "@heddle/core/internal/network/network.js";
+import { saveNetwork } from "@heddle/core/internal/network/save-network.js";
 import { writeFigures } from "../rendering/write-figures.js";
 import { type DataRecord, parseDataRecord } from "./data-record.js";
 import { parseEvaluation, type RunEvaluation } from "./evaluation-record.js";
 import { formatHistory, parseHistory } from "./history-csv.js";
+import type { OnDamagedLine } from "./lines.js";
 import { type Metrics, parseMetrics, parseRunRecord, type RunRecord } from "./records.js";
 import { newRunId } from "./run-ids.js";
 import { findRun, isRun } from "./run-list.js";
@@ -41,12 +47,20 @@ export const DEFAULT_RUNS_FOLDER = "runs";
 export class RunFolder {
   /** The folder's name; it starts with the time of its creation, so that ids sort by time. */
   readonly id: string;
+  /**
+   * Where everything of the run is written: never into a folder that was deleted or moved, and never through a link,
+   * which a stranger's run may hold.
+   *
+   * @internal
+   */
+  readonly place: WritePlace;
 
   private constructor(
     /** The folder itself. */
     readonly path: string,
   ) {
     this.id = basename(resolve(path));
+    this.place = { within: path };
   }
 
   /**
@@ -58,9 +72,11 @@ export class RunFolder {
    * @throws HeddleError when the folder cannot be made
    */
   static async create(root: string, options: { name: string; now?: Date }): Promise<RunFolder> {
+    checkPath("Folder of all runs", root);
     const id = newRunId(options.name, options.now ?? new Date());
     try {
       await makeFolder(root);
+      await removeLeftovers(root);
       for (let attempt = 1; ; attempt++) {
         const path = join(root, attempt === 1 ? id : `${id}-${String(attempt).padStart(2, "0")}`);
         if (await makeNewFolder(path)) return new RunFolder(path);
@@ -141,7 +157,7 @@ export class RunFolder {
   }
 
   async writeRecord(record: RunRecord): Promise<void> {
-    await writeJson(this.recordPath, record);
+    await this.writeJson(this.recordPath, record);
   }
 
   /** @throws HeddleError that names the field when `run.json` is damaged */
@@ -150,7 +166,7 @@ export class RunFolder {
   }
 
   async writeMetrics(metrics: Metrics): Promise<void> {
-    await writeJson(this.metricsPath, metrics);
+    await this.writeJson(this.metricsPath, metrics);
   }
 
   /** @throws HeddleError that names the field when `metrics.json` is damaged */
@@ -159,7 +175,7 @@ export class RunFolder {
   }
 
   async writeEvaluation(evaluation: RunEvaluation): Promise<void> {
-    await writeJson(this.evaluationPath, evaluation);
+    await this.writeJson(this.evaluationPath, evaluation);
   }
 
   /**
@@ -173,7 +189,7 @@ export class RunFolder {
   }
 
   async writeData(data: DataRecord): Promise<void> {
-    await writeJson(this.dataPath, data);
+    await this.writeJson(this.dataPath, data);
   }
 
   /**
@@ -191,31 +207,48 @@ export class RunFolder {
     await appendTagChange(this.path, change);
   }
 
-  /** The run's name and tags. */
-  async readTags(): Promise<RunTags> {
-    return readTags(this.path);
+  /**
+   * The run's name and tags.
+   *
+   * @param onDamaged called for each line that cannot be read and is skipped, with a sentence
+   */
+  async readTags(onDamaged?: OnDamagedLine): Promise<RunTags> {
+    return readTags(this.path, onDamaged);
   }
 
   /** Counts a look at the test images. One short line, added in one write: two processes lose none. */
   async appendTestLook(look: TestLook): Promise<void> {
-    await appendToFile(this.testLooksPath, formatLook(look));
+    await appendLine(this.testLooksPath, formatLook(look), this.place);
   }
 
-  /** Every look at the test images so far. */
-  async readTestLooks(): Promise<readonly TestLook[]> {
+  /**
+   * Every look at the test images so far.
+   *
+   * @param onDamaged called for each line that cannot be read and is skipped, with a sentence
+   */
+  async readTestLooks(onDamaged?: OnDamagedLine): Promise<readonly TestLook[]> {
     if (!(await isFile(this.testLooksPath))) return [];
-    return parseLooks(this.testLooksPath, await readTextFile(this.testLooksPath));
+    return parseLooks(this.testLooksPath, await readTextFile(this.testLooksPath), onDamaged);
   }
 
   /** Writes every epoch so far. */
   async writeHistory(history: History): Promise<void> {
-    await writeFileAtomic(this.historyPath, formatHistory(history.epochs));
+    await writeFileAtomic(this.historyPath, formatHistory(history.epochs), this.place);
   }
 
-  /** Every epoch so far; none before the end of the first. */
-  async readHistory(): Promise<History> {
+  /**
+   * Every epoch so far; none before the end of the first.
+   *
+   * @param onDamaged called with a sentence if the last line is cut off, which is then skipped
+   */
+  async readHistory(onDamaged: OnDamagedLine = () => {}): Promise<History> {
     if (!(await isFile(this.historyPath))) return { epochs: [] };
-    return { epochs: parseHistory(this.historyPath, await readTextFile(this.historyPath)) };
+    const text = await readTextFile(this.historyPath);
+    const whole = text.slice(0, text.lastIndexOf("\n") + 1);
+    if (whole.length < text.length) {
+      onDamaged(`The last line of ${this.historyPath} is cut off, and is skipped.`);
+    }
+    return { epochs: parseHistory(this.historyPath, whole) };
   }
 
   /** Writes `figures/NAME.svg` and `figures/NAME.png`. */
@@ -228,16 +261,28 @@ export class RunFolder {
         next: "Rename the figure.",
       });
     }
-    await writeFigures(join(this.path, "figures"), [figure]);
+    await writeFigures(join(this.path, "figures"), [figure], this.place);
   }
 
   async writeReport(html: string): Promise<void> {
-    await writeFileAtomic(this.reportPath, html);
+    await writeFileAtomic(this.reportPath, html, this.place);
   }
 
   /** The report's HTML; `undefined` when the run has none. */
   async readReport(): Promise<string | undefined> {
     return (await isFile(this.reportPath)) ? readTextFile(this.reportPath) : undefined;
+  }
+
+  /** Writes the model's `config.json` and `weights.safetensors`. */
+  async writeModel(model: Network): Promise<void> {
+    await saveNetwork(model, this.modelPath, this.place);
+  }
+
+  private async writeJson(
+    path: string,
+    value: RunRecord | Metrics | RunEvaluation | DataRecord,
+  ): Promise<void> {
+    await writeFileAtomic(path, `${JSON.stringify(value, null, 2)}\n`, this.place);
   }
 }
 
@@ -250,11 +295,4 @@ async function makeNewFolder(path: string): Promise<boolean> {
     if ((thrown as NodeJS.ErrnoException).code === "EEXIST") return false;
     throw thrown;
   }
-}
-
-async function writeJson(
-  path: string,
-  value: RunRecord | Metrics | RunEvaluation | DataRecord,
-): Promise<void> {
-  await writeFileAtomic(path, `${JSON.stringify(value, null, 2)}\n`);
 }

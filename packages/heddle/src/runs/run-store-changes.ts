@@ -1,9 +1,12 @@
-import { randomBytes } from "node:crypto";
 import { mkdir, rename, rm, rmdir } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
+import { asideOf, removeLeftovers } from "@heddle/core/internal/base/aside-node.js";
 import { HeddleError } from "@heddle/core/internal/base/errors.js";
 import { fileError, isFolder } from "@heddle/core/internal/base/files-node.js";
 import { isLocked } from "../system/lock.js";
+import { firstStranger } from "../system/ours.js";
+import type { OnDamagedLine } from "./lines.js";
+import { RUN_FILES } from "./run-files.js";
 import { RunFolder } from "./run-folder.js";
 import { runsNamed } from "./run-list.js";
 import { findInStore } from "./run-store.js";
@@ -13,6 +16,7 @@ import { checkName, checkTag, type RunTags } from "./tags.js";
  * Adds tags to a run, or removes them. Adding one that it has, or removing one that it does not have, is no error.
  * Several processes may change tags at once.
  *
+ * @param options.onWarning called for each damaged line of `labels.jsonl`, with a sentence
  * @returns the run, and its name and tags as they are now
  * @throws HeddleError when there is no such run, or a tag could be mistaken for something else on a command line
  */
@@ -20,7 +24,7 @@ export async function tagRun(
   root: string,
   run: string,
   tags: readonly string[],
-  options: { readonly remove?: boolean } = {},
+  options: { readonly remove?: boolean; readonly onWarning?: OnDamagedLine } = {},
 ): Promise<{ readonly run: RunFolder } & RunTags> {
   const checked = tags.map(checkTag);
   const folder = await RunFolder.open(await findInStore(root, run));
@@ -28,7 +32,7 @@ export async function tagRun(
     const at = new Date().toISOString();
     await folder.changeTags(options.remove ? { at, untag: tag } : { at, tag });
   }
-  return { run: folder, ...(await folder.readTags()) };
+  return { run: folder, ...(await folder.readTags(options.onWarning)) };
 }
 
 /**
@@ -89,7 +93,7 @@ export async function renameRunFolder(root: string, run: string, id: string): Pr
  *
  * @param options.force whether runs that are still training are deleted, too; false by default
  * @returns their paths, each once
- * @throws HeddleError when one of them is missing, or is still training without `force`
+ * @throws HeddleError when one of them is missing, holds anything that is not a run's, or is still training without `force`
  */
 export async function findToDelete(
   root: string,
@@ -100,6 +104,8 @@ export async function findToDelete(
   for (const run of runs) {
     const path = await findInStore(root, run);
     paths.add(path);
+    const stranger = await firstStranger(path, RUN_FILES);
+    if (stranger !== undefined) throw holdsMore(path, stranger);
     if (!options.force && (await isLocked(path))) throw underWay(path, "Stop it, or set `force: true`.");
   }
   return [...paths];
@@ -107,13 +113,23 @@ export async function findToDelete(
 
 /** Deletes a run's folder. It is renamed first, so that a kill leaves no half of a run. */
 export async function deleteRunFolder(path: string): Promise<void> {
-  const aside = join(path, "..", `.deleted-${basename(path)}-${randomBytes(4).toString("hex")}`);
+  const aside = await asideOf(resolve(path), "deleted");
   try {
+    await removeLeftovers(dirname(aside));
     await rename(path, aside);
     await rm(aside, { recursive: true, force: true, maxRetries: 3 });
   } catch (thrown) {
     throw fileError(path, "a folder that can be deleted", thrown);
   }
+}
+
+function holdsMore(path: string, stranger: string): HeddleError {
+  return new HeddleError({
+    who: `Run ${basename(path)}`,
+    expected: "a folder that holds only what a run writes",
+    received: `one that also holds ${stranger}`,
+    next: "Move that to another place, or remove the folder yourself.",
+  });
 }
 
 function underWay(path: string, next: string): HeddleError {

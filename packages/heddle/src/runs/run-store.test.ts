@@ -43,7 +43,7 @@ describe("readRuns", () => {
       testAccuracy: null,
     });
     expect(damaged).toEqual([]);
-    expect(await readRuns(join(work, "none"))).toEqual({ runs: [], damaged: [] });
+    expect(await readRuns(join(work, "none"))).toEqual({ runs: [], damaged: [], warnings: [] });
   });
 
   it("tells a run in progress from one that was killed", async () => {

@@ -3,6 +3,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { HeddleError, messageOf } from "@heddle/core/internal/base/errors.js";
 import { fileError, isFile, isFolder } from "@heddle/core/internal/base/files-node.js";
 import { isLocked } from "../system/lock.js";
+import type { OnDamagedLine } from "./lines.js";
 import { type RunRecord, runStatuses } from "./records.js";
 import { RunFolder } from "./run-folder.js";
 import { isDated } from "./run-ids.js";
@@ -54,7 +55,8 @@ export interface DamagedRun {
 const READ_AT_ONCE = 32;
 
 /**
- * Reads every run of a folder, oldest first. Damaged runs are listed apart, so that one bad file hides no other run.
+ * Reads every run of a folder, oldest first. Damaged runs are listed apart, so that one bad file hides no other run. Of
+ * a damaged line in `labels.jsonl`, or the cut last line of `history.csv`, there is a warning.
  *
  * @param root the folder of all runs; if it is missing, there are none
  * @throws HeddleError when the folder itself cannot be read
@@ -62,16 +64,20 @@ const READ_AT_ONCE = 32;
  * const { runs } = await readRuns("runs");
  * runs.at(-1)?.testAccuracy; // 0.9276
  */
-export async function readRuns(
-  root: string,
-): Promise<{ readonly runs: readonly RunSummary[]; readonly damaged: readonly DamagedRun[] }> {
+export async function readRuns(root: string): Promise<{
+  readonly runs: readonly RunSummary[];
+  readonly damaged: readonly DamagedRun[];
+  readonly warnings: readonly string[];
+}> {
   const ids = await runIds(root);
   const all: (RunSummary | DamagedRun)[] = new Array(ids.length);
+  const warnings: string[] = [];
+  const onWarning = (message: string) => warnings.push(message);
   let next = 0;
   const reader = async () => {
     while (next < ids.length) {
       const at = next++;
-      all[at] = await readRun(join(root, ids[at]!));
+      all[at] = await readRun(join(root, ids[at]!), onWarning);
     }
   };
   await Promise.all(Array.from({ length: READ_AT_ONCE }, reader));
@@ -79,6 +85,7 @@ export async function readRuns(
   return {
     runs: runs.sort((a, b) => Date.parse(a.startedAt) - Date.parse(b.startedAt)),
     damaged: all.filter((one): one is DamagedRun => "reason" in one),
+    warnings,
   };
 }
 
@@ -98,15 +105,15 @@ async function isRunLike(path: string): Promise<boolean> {
   return (await isRun(path)) || (isDated(basename(path)) && (await isFolder(path)));
 }
 
-async function readRun(path: string): Promise<RunSummary | DamagedRun> {
+async function readRun(path: string, onWarning: OnDamagedLine): Promise<RunSummary | DamagedRun> {
   const id = basename(path);
   try {
     if (!(await isRun(path))) return { id, path, reason: "There is no run.json in its folder." };
     const folder = await RunFolder.open(path);
     const [record, { name, tags }, history] = await Promise.all([
       folder.readRecord(),
-      folder.readTags(),
-      folder.readHistory(),
+      folder.readTags(onWarning),
+      folder.readHistory(onWarning),
     ]);
     const metrics = (await isFile(folder.metricsPath)) ? await folder.readMetrics() : null;
     return {

@@ -26,8 +26,12 @@ describe("names and tags", () => {
     [`{"at":"${at}","tag":"../x"}\n`, "Tag: expected"],
     [`{"at":"${at}","name":"a/b"}\n`, "Name of a run: expected"],
     ['{"at":', "line 2: expected JSON"],
-  ])("that are damaged are refused by file, line and field: %s", (line, text) => {
-    expect(() => parse(formatTagChange({ at, tag: "x" }), line)).toThrow(text);
+  ])("that are damaged cost their own line, with a warning that names it: %s", (line, text) => {
+    const damaged: string[] = [];
+    const lines = [formatTagChange({ at, tag: "x" }), line, "\n", formatTagChange({ at, name: "after" })];
+    const now = parseTags("labels.jsonl", lines.join(""), (message) => damaged.push(message));
+    expect(now).toEqual({ name: "after", tags: ["x"] });
+    expect(damaged).toEqual([expect.stringContaining(text)]);
   });
 
   it.each(["baseline", "v1.2", "lr=3e-3", "größer", "模型", "a:b_c+d", "7"])("may be the tag %s", (tag) => {

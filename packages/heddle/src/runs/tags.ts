@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import { HeddleError } from "@heddle/core/internal/base/errors.js";
-import { appendToFile, isFile, readTextFile } from "@heddle/core/internal/base/files-node.js";
-import { JsonFields } from "./json-fields.js";
+import { appendLine, isFile, readTextFile } from "@heddle/core/internal/base/files-node.js";
+import type { JsonFields } from "./json-fields.js";
+import { type OnDamagedLine, readLines } from "./lines.js";
 
 /** A run's name and tags: stored apart from `run.json`, which the training under way writes. */
 export interface RunTags {
@@ -24,13 +25,15 @@ const NAME = /^[\p{L}\p{N}](?:[\p{L}\p{N} ._+=-]{0,58}[\p{L}\p{N}._+=-])?$/u;
 
 /** Appends a change to a run's `labels.jsonl`. */
 export async function appendTagChange(run: string, change: TagChange): Promise<void> {
-  await appendToFile(join(run, TAGS_FILE), formatTagChange(change));
+  await appendLine(join(run, TAGS_FILE), formatTagChange(change), { within: run });
 }
 
 /** A run's name and tags; none when it has no `labels.jsonl`. */
-export async function readTags(run: string): Promise<RunTags> {
+export async function readTags(run: string, onDamaged?: OnDamagedLine): Promise<RunTags> {
   const file = join(run, TAGS_FILE);
-  return (await isFile(file)) ? parseTags(file, await readTextFile(file)) : { name: null, tags: [] };
+  return (await isFile(file))
+    ? parseTags(file, await readTextFile(file), onDamaged)
+    : { name: null, tags: [] };
 }
 
 /** A change as its line. */
@@ -41,22 +44,20 @@ export function formatTagChange(change: TagChange): string {
 /**
  * Reads `labels.jsonl`: changes in their order, so that several processes can write and none is lost.
  *
- * @param file the file's path, for the errors
- * @throws HeddleError that names the file, the line and the field that is wrong
+ * @param file the file's path, for the warnings
  */
-export function parseTags(file: string, text: string): RunTags {
+export function parseTags(file: string, text: string, onDamaged?: OnDamagedLine): RunTags {
   const tags = new Set<string>();
   let name: string | null = null;
-  text.split("\n").forEach((line, index) => {
-    if (line === "") return;
-    const change = JsonFields.parse(`${file}, line ${index + 1}`, line);
+  const read = (change: JsonFields) => {
     change.time("at");
     const added = change.optional("tag")?.string("tag");
     const removed = change.optional("untag")?.string("untag");
     if (added !== undefined) tags.add(checkTag(added));
     else if (removed !== undefined) tags.delete(removed);
     else name = change.isNull("name") ? null : checkName(change.string("name"));
-  });
+  };
+  readLines(file, text, read, onDamaged);
   return { name, tags: [...tags].sort() };
 }
 

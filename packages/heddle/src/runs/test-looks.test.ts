@@ -18,9 +18,14 @@ describe("looks at the test images", () => {
       'line 2: expected "reason" to be one of validation, end of training',
     ],
     ['{"at":', "line 2: expected JSON"],
-  ])("name the line that is damaged: %s", (line, text) => {
+  ])("skip a line that is damaged, with a warning that names it: %s", (line, text) => {
     const file = `${formatLook(looks("validation")[0]!)}${line}\n`;
-    expect(() => parseLooks("test-looks.jsonl", file)).toThrow(text);
+    const damaged: string[] = [];
+    const left = parseLooks("test-looks.jsonl", `${file}${formatLook(looks("evaluate")[0]!)}`, (message) =>
+      damaged.push(message),
+    );
+    expect(left).toEqual(looks("validation", "evaluate"));
+    expect(damaged).toEqual([expect.stringContaining(text)]);
   });
 
   it("are summed up in one sentence", () => {

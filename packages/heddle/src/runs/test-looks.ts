@@ -1,5 +1,6 @@
 import { groupDigits } from "@heddle/core/internal/base/format.js";
-import { JsonFields } from "./json-fields.js";
+import type { JsonFields } from "./json-fields.js";
+import { type OnDamagedLine, readLines } from "./lines.js";
 
 /** Why a run's test images were looked at. */
 export const lookReasons = ["validation", "end of training", "evaluate", "explain"] as const;
@@ -20,15 +21,11 @@ export function formatLook(look: TestLook): string {
 /**
  * Reads `test-looks.jsonl`.
  *
- * @param file the file's path, for the errors
- * @throws HeddleError that names the file, the line and the first field that is wrong
+ * @param file the file's path, for the warnings
  */
-export function parseLooks(file: string, text: string): readonly TestLook[] {
-  return text.split("\n").flatMap((line, index) => {
-    if (line === "") return [];
-    const look = JsonFields.parse(`${file}, line ${index + 1}`, line);
-    return [{ at: look.time("at"), reason: look.oneOf("reason", lookReasons) }];
-  });
+export function parseLooks(file: string, text: string, onDamaged?: OnDamagedLine): readonly TestLook[] {
+  const read = (look: JsonFields) => ({ at: look.time("at"), reason: look.oneOf("reason", lookReasons) });
+  return readLines(file, text, read, onDamaged);
 }
 
 /** How often the test images were looked at, and what that means, in one sentence. */

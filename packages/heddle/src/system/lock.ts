@@ -1,9 +1,14 @@
 import { randomBytes } from "node:crypto";
-import { link, readdir, readFile, readlink, rm, stat, utimes, writeFile } from "node:fs/promises";
-import { hostname } from "node:os";
+import { link, readdir, readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { asideOf, removeLeftovers } from "@heddle/core/internal/base/aside-node.js";
 import { HeddleError } from "@heddle/core/internal/base/errors.js";
-import { fileError, makeFolder } from "@heddle/core/internal/base/files-node.js";
+import { fileError } from "@heddle/core/internal/base/files-node.js";
+import {
+  describeProcess,
+  isRunning,
+  type ProcessDescription,
+} from "@heddle/core/internal/base/process-node.js";
 
 // A process that wants a folder puts a claim into it, a file with a name of its own, and then looks at all claims. It has
 // the folder if no other claim is alive; otherwise it withdraws. Of two processes at least the later one sees the other's
@@ -52,12 +57,13 @@ export interface Lock {
  * behind, which the next one removes: at once where it can see that the process is gone (the same machine and PID
  * namespace), and elsewhere after five seconds without a sign of life.
  *
+ * @param folder must exist: one that was just moved away is not made again
  * @param what what the folder is, for messages: `Run`
  * @throws LockedError when a process that is alive has it; HeddleError when the folder cannot be written
  */
 export async function lockFolder(folder: string, what: string): Promise<Lock> {
   try {
-    await makeFolder(folder);
+    await removeLeftovers(folder);
     const me = await describeProcess();
     const seen = new Set<string>();
     for (let tries = 1; ; tries++) {
@@ -97,9 +103,16 @@ export async function waitForFolder(folder: string, what: string, signal?: Abort
   }
 }
 
-/** Removes the claims that killed processes left; those of processes that are alive stay. */
-export async function removeDeadLock(folder: string): Promise<void> {
+/**
+ * Removes the claims that killed processes left; those of processes that are alive stay.
+ *
+ * @returns the paths of those that were removed
+ */
+export async function removeDeadLock(folder: string): Promise<readonly string[]> {
+  const before = await claimsIn(folder);
   await liveRival(folder, undefined, await describeProcess());
+  const left = (await claimsIn(folder)).map(({ name }) => name);
+  return before.flatMap(({ name }) => (left.includes(name) ? [] : [join(folder, name)]));
 }
 
 /** Whether a process that is alive has the folder. */
@@ -115,22 +128,11 @@ interface Claim extends ProcessDescription {
   readonly name: string;
 }
 
-/** Enough to tell whether a process still runs, where that can be seen. */
-interface ProcessDescription {
-  readonly host: string;
-  readonly pid: number;
-  /** When it began, in the system's own count, if the system reports it, because process numbers are reused. */
-  readonly start: string;
-  /** Within which process numbers mean the same: a boot and a PID namespace on Linux, elsewhere a host. */
-  readonly scope: string;
-}
-
 /** Writes a claim that is whole from the moment it can be seen. */
 async function putClaim(folder: string, me: ProcessDescription): Promise<string> {
-  const token = randomBytes(6).toString("hex");
-  const name = `lock-${token}`;
+  const name = `lock-${randomBytes(6).toString("hex")}`;
   const path = join(folder, name);
-  const aside = join(folder, `.lock.${token}.tmp`);
+  const aside = await asideOf(path, "tmp");
   const content = `${JSON.stringify(me)}\n`;
   held.add(name);
   try {
@@ -207,14 +209,7 @@ async function readClaim(folder: string, name: string): Promise<Claim> {
 async function isAlive(folder: string, { name, pid, start, scope }: Claim, me: ProcessDescription) {
   if (scope === "" || scope !== me.scope) return isTouched(join(folder, name));
   if (pid === me.pid && start === me.start) return held.has(name);
-  try {
-    process.kill(pid, 0);
-  } catch (thrown) {
-    // EPERM: it runs, as another user.
-    if ((thrown as NodeJS.ErrnoException).code !== "EPERM") return false;
-  }
-  const startNow = await startOf(pid);
-  return start === "" || startNow === "" || start === startNow;
+  return isRunning({ pid, start });
 }
 
 /** Waits for a sign of life. Times are compared with each other alone: clocks differ, and jump. */
@@ -229,28 +224,6 @@ async function isTouched(path: string): Promise<boolean> {
     if (now !== before) return true;
   }
   return false;
-}
-
-async function describeProcess(): Promise<ProcessDescription> {
-  const host = hostname();
-  return { host, pid: process.pid, start: await startOf(process.pid), scope: await scopeOf(host) };
-}
-
-async function scopeOf(host: string): Promise<string> {
-  if (process.platform !== "linux") return host;
-  try {
-    const boot = await readFile("/proc/sys/kernel/random/boot_id", "utf8");
-    return `${boot.trim()} ${await readlink("/proc/self/ns/pid")}`;
-  } catch {
-    // Some sandboxes hide both: then only heartbeats tell.
-    return "";
-  }
-}
-
-async function startOf(pid: number): Promise<string> {
-  const text = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
-  // The 22nd field; the second is a name in parentheses that may hold anything.
-  return text.slice(text.lastIndexOf(")") + 2).split(" ")[19] ?? "";
 }
 
 function pause(milliseconds: number): Promise<void> {

@@ -1,6 +1,7 @@
 import { Argument, Command, Option } from "@commander-js/extra-typings";
 import { type ComparedRow, type Comparison, compareRuns } from "../../jobs/compare/compare-runs.js";
 import { COMPARISON_PAGE, writeComparisonPage } from "../../jobs/compare/comparison-page.js";
+import { checkPagePath } from "../../pages/write-page.js";
 import { formatCommand } from "../../runs/command-line.js";
 import { jsonOption, nonEmpty, runDirOption } from "../options.js";
 import type { Shell } from "../shell.js";
@@ -34,8 +35,9 @@ Examples:
     )
     .action(async (given, options) => {
       const terminal = new Terminal(shell, options);
-      const comparison = await compareRuns(given.map(nonEmpty), options.runDir);
       const report = options.report === true ? COMPARISON_PAGE : (options.report ?? null);
+      if (report !== null) await checkPagePath(report);
+      const comparison = await compareRuns(given.map(nonEmpty), options.runDir);
       if (report !== null) {
         terminal.rewrite("Drawing the curves ...");
         await writeComparisonPage(report, comparison);

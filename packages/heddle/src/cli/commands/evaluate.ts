@@ -8,7 +8,7 @@ import {
 } from "../../jobs/evaluate/evaluate-model.js";
 import { subjectOf, writeEvaluationPage } from "../../jobs/evaluate/evaluation-page.js";
 import { evaluationFacts } from "../../pages/evaluation-words.js";
-import { refuseFolder } from "../../pages/write-page.js";
+import { checkPagePath } from "../../pages/write-page.js";
 import { loadOptions, withDataOptions } from "../data-options.js";
 import { fastOption, jsonOption, modelArgument, nonEmpty, runDirOption, threadsOption } from "../options.js";
 import type { Shell } from "../shell.js";
@@ -54,7 +54,7 @@ Examples:
       const terminal = new Terminal(shell, options);
       const { signal, release } = abortOnSignals(terminal);
       try {
-        if (typeof options.report === "string") await refuseFolder(options.report);
+        if (typeof options.report === "string") await checkPagePath(options.report);
         const measured = await evaluateModel(run, {
           ...{ root: options.runDir, data: options.data, split: options.split, against: options.against },
           ...{ threads: options.threads, fast: options.fast, stream: options.stream, signal },

@@ -25,7 +25,9 @@ Examples:
     .action(async (run, options) => {
       const terminal = new Terminal(shell, options);
       terminal.rewrite("Drawing the figures ...");
-      const { reportPath, missing } = await rebuildReport(run, options.runDir);
+      const { reportPath, missing } = await rebuildReport(run, options.runDir, (message) =>
+        terminal.warn(cell(message)),
+      );
       terminal.clear();
       for (const file of missing)
         terminal.warn(cell(`${file} is not in the run's folder: the report is written without it.`));

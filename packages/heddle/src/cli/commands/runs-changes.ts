@@ -3,6 +3,7 @@ import { createInterface } from "node:readline/promises";
 import { Argument, Command, Option } from "@commander-js/extra-typings";
 import { HeddleError } from "@heddle/core/internal/base/errors.js";
 import { groupDigits } from "@heddle/core/internal/base/format.js";
+import { cleanRuns } from "../../runs/clean-runs.js";
 import {
   deleteRunFolder,
   findToDelete,
@@ -29,9 +30,10 @@ export function tagCommand(shell: Shell) {
       "\nExamples:\n  heddle runs tag latest baseline\n  heddle runs tag latest baseline --remove",
     )
     .action(async (given, tags, options, command) => {
-      const change = { remove: options.remove ?? false };
-      const { run, ...now } = await tagRun(rootOf(command), given, tags, change);
       const terminal = new Terminal(shell, options);
+      const onWarning = (message: string) => terminal.warn(cell(message));
+      const change = { remove: options.remove ?? false, onWarning };
+      const { run, ...now } = await tagRun(rootOf(command), given, tags, change);
       const shown = now.tags.length > 0 ? now.tags.join(" ") : "no tags";
       if (!options.json) terminal.result(cell(`${run.id}: ${shown}`));
       terminal.json({ id: run.id, path: run.path, ...now });
@@ -64,7 +66,7 @@ Examples:
         ? await renameRunFolder(root, given, name)
         : await nameRun(root, given, name);
       const terminal = new Terminal(shell, options);
-      const now = await run.readTags();
+      const now = await run.readTags((message) => terminal.warn(cell(message)));
       if (!options.json) {
         const called = now.name === null ? "has no name" : `is called ${now.name}`;
         terminal.result(cell(options.folder ? `The run is now in ${run.path}` : `${run.id} ${called}.`));
@@ -105,6 +107,30 @@ Examples:
       for (const path of paths) await deleteRunFolder(path);
       if (!options.json) terminal.result(cell(`Deleted ${ids.join(", ")}`));
       terminal.json({ deleted: ids });
+    });
+}
+
+/** `heddle runs clean`. */
+export function cleanCommand(shell: Shell) {
+  return new Command("clean")
+    .description("remove what killed commands left behind")
+    .addOption(runDirOption())
+    .addOption(jsonOption())
+    .addHelpText(
+      "after",
+      `
+Temporary files, half-deleted runs and locks are removed if the process that
+made them is gone. Runs stay as they are, also those that were killed.
+
+Example:
+  heddle runs clean`,
+    )
+    .action(async (options, command) => {
+      const terminal = new Terminal(shell, options);
+      const removed = await cleanRuns(rootOf(command));
+      for (const path of removed) terminal.result(cell(`Removed ${path}`));
+      if (removed.length === 0) terminal.result("Nothing was left behind.");
+      terminal.json({ removed });
     });
 }
 

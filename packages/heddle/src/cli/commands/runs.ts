@@ -7,7 +7,7 @@ import type { Shell } from "../shell.js";
 import { cell, tableOrBlocks } from "../table.js";
 import { Terminal } from "../terminal.js";
 import { wrapped } from "../terminal-text.js";
-import { deleteCommand, renameCommand, tagCommand } from "./runs-changes.js";
+import { cleanCommand, deleteCommand, renameCommand, tagCommand } from "./runs-changes.js";
 
 const DAMAGED = "damaged";
 
@@ -15,8 +15,8 @@ const DAMAGED = "damaged";
 export function runsCommand(shell: Shell) {
   return (
     new Command("runs")
-      .description("list runs; tag, rename and delete them")
-      // Options after tag, rename and delete belong to those.
+      .description("list runs; tag, rename, delete and clean them")
+      // Options after tag, rename, delete and clean belong to those.
       .enablePositionalOptions()
       .addOption(
         new Option("--sort <key>", "what to sort by, the newest, best or smallest first")
@@ -39,6 +39,7 @@ export function runsCommand(shell: Shell) {
       .addCommand(tagCommand(shell))
       .addCommand(renameCommand(shell))
       .addCommand(deleteCommand(shell))
+      .addCommand(cleanCommand(shell))
       .addHelpText(
         "after",
         `
@@ -52,6 +53,7 @@ Examples:
   heddle runs tag latest baseline
   heddle runs rename latest wide-head
   heddle runs delete 2026-03-04-153012-mnist
+  heddle runs clean
   heddle runs --tag baseline --json`,
       )
       .action(async (options) => {
@@ -64,6 +66,7 @@ Examples:
         // Nothing is known of a damaged run, so it matches no filter but its own.
         const showDamaged = status === DAMAGED || filters.every((filter) => filter === undefined);
         const damaged = showDamaged ? found.damaged : [];
+        for (const message of found.warnings) terminal.warn(cell(message));
         if (!options.json) print(terminal, { ...found, root: options.runDir }, runs, damaged);
         terminal.json({ runs, damaged });
       })

@@ -1,6 +1,7 @@
 import { basename, join } from "node:path";
+import { checkPath } from "@heddle/core/internal/base/check-path.js";
 import { HeddleError } from "@heddle/core/internal/base/errors.js";
-import { writeFileAtomic } from "@heddle/core/internal/base/files-node.js";
+import { makeFolder, writeFileAtomic } from "@heddle/core/internal/base/files-node.js";
 import { groupDigits } from "@heddle/core/internal/base/format.js";
 import type { Dataset } from "@heddle/core/internal/data/dataset.js";
 import type { Images } from "@heddle/core/internal/data/images.js";
@@ -12,6 +13,7 @@ import type { LoadOptions } from "../../datasets/index.js";
 import { dataNotice, joinNotices } from "../../pages/notices.js";
 import type { Notice } from "../../pages/page.js";
 import { renderPage } from "../../pages/render-page.js";
+import { checkPagePath } from "../../pages/write-page.js";
 import { writeFigures } from "../../rendering/write-figures.js";
 import { slug } from "../../runs/run-ids.js";
 import { dataOfModel } from "../data-of-model.js";
@@ -96,7 +98,8 @@ export interface Explained {
  * @throws AbortedError when `signal` fires
  */
 export async function explainRun(options: ExplainOptions): Promise<Explained> {
-  const { engine = {} } = options;
+  const { engine = {}, out } = options;
+  if (out !== undefined) await checkPagePath(join(checkPath("Folder of the page", out), PAGE));
   const opened = await openModel(options.run, options.root, engine);
   const { model } = opened;
   let trace: Trace | undefined;
@@ -213,6 +216,8 @@ function checkLayer({ model, layer }: ExplainContext): void {
   });
 }
 
+const PAGE = "report.html";
+
 function joined(parts: readonly Part[]): Part {
   return {
     sections: parts.flatMap(({ sections }) => sections),
@@ -239,7 +244,7 @@ async function write(
   const { opened, data, title, details, looked } = about;
   const { model, name, path, run } = opened;
   const folder = out ?? about.folder;
-  const page = join(folder, "report.html");
+  const page = join(folder, PAGE);
   const notice = noticeOf(data, notes);
   const html = renderPage({
     kind: "Heddle explanation",
@@ -250,9 +255,12 @@ async function write(
     ...(notice && { notice }),
     sections,
   });
-  await writeFigures(join(folder, "figures"), figures, signal);
+  // A run's folder that is gone is not made again.
+  if (out !== undefined) await makeFolder(out);
+  const place = { within: out ?? path };
+  await writeFigures(join(folder, "figures"), figures, { ...place, signal });
   // Last: a page is there only with its figures.
-  await writeFileAtomic(page, html);
+  await writeFileAtomic(page, html, place);
   return {
     folder,
     page,

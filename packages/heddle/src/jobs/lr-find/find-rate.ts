@@ -1,6 +1,8 @@
 import { join } from "node:path";
+import { checkPath } from "@heddle/core/internal/base/check-path.js";
 import { HeddleError } from "@heddle/core/internal/base/errors.js";
 import { writeFileAtomic } from "@heddle/core/internal/base/files-node.js";
+import { isJsonObject, type Json } from "@heddle/core/internal/base/json.js";
 import { learningRateCurve } from "@heddle/core/internal/figures/learning-rate-curve.js";
 import { trainingOf } from "@heddle/core/internal/recipes/build-training.js";
 import { limitNote } from "@heddle/core/internal/recipes/limit.js";
@@ -10,6 +12,7 @@ import { findLearningRate, type LearningRateFinding } from "@heddle/core/interna
 import type { LoadOptions } from "../../datasets/index.js";
 import { drawFigure } from "../../rendering/draw-figure.js";
 import { writeFigures } from "../../rendering/write-figures.js";
+import { refuseOther } from "../../system/ours.js";
 import { asImages, obtainDataset } from "../obtain-dataset.js";
 
 /** A search for a learning rate. */
@@ -66,19 +69,37 @@ export const rateRules = {
 export async function findRate(search: RateSearch): Promise<FoundRate> {
   checkRange(search);
   const { settings, who, from, to, steps, load, threads, folder, signal, onStep, onWarning } = search;
+  await checkPlace(folder);
   const { dataset } = asImages(await obtainDataset("fashion-mnist", settings.data, load));
   const note = limitNote(dataset.train, settings.limit);
   if (note !== undefined) onWarning(note);
   const training = trainingOf(settings, dataset, { threads, who });
   const finding = await findLearningRate(training, { from, to, steps, signal, onStep });
   const title = `${training.model.name} on ${dataset.title}`;
-  await writeFigures(folder, [await drawFigure(learningRateCurve(finding, { title }))]);
+  const figures = [await drawFigure(learningRateCurve(finding, { title }))];
   const about = { model: training.model.name, dataset: dataset.name };
+  // First: it tells the figures that are replaced next time from those of somebody else.
   await writeFileAtomic(
-    join(folder, "lr-find.json"),
+    join(folder, FINDING),
     `${JSON.stringify(searchJson(search, about, finding), null, 2)}\n`,
   );
+  await writeFigures(folder, figures);
   return { title, finding, figurePath: join(folder, "lr-find.svg") };
+}
+
+const FINDING = "lr-find.json";
+
+/** @throws HeddleError when the path is empty, or the folder's files were not written by {@link findRate} */
+async function checkPlace(folder: string): Promise<void> {
+  const path = join(checkPath("Folder of the search", folder), FINDING);
+  await refuseOther(path, "a search for a learning rate", (text) => {
+    try {
+      const json = JSON.parse(text) as Json;
+      return isJsonObject(json) && "recipe" in json && "rules" in json;
+    } catch {
+      return false;
+    }
+  });
 }
 
 function searchJson(

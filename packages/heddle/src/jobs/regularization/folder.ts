@@ -1,15 +1,17 @@
 import { rm, rmdir } from "node:fs/promises";
 import { join } from "node:path";
+import { removeLeftovers } from "@heddle/core/internal/base/aside-node.js";
 import { HeddleError } from "@heddle/core/internal/base/errors.js";
 import {
   fileExists,
   readFileBytes,
   readTextFile,
-  removeHalfWritten,
   writeFileAtomic,
 } from "@heddle/core/internal/base/files-node.js";
+import type { WritePlace } from "@heddle/core/internal/base/write-place.js";
 import type { Figure } from "@heddle/core/internal/figures/figure.js";
 import { writeFigures } from "../../rendering/write-figures.js";
+import { firstStranger } from "../../system/ours.js";
 import {
   parseRegularizationRecord,
   parseTestRecord,
@@ -19,6 +21,10 @@ import {
   type TrialRecord,
 } from "./records.js";
 
+/** The paths of everything that a study's folder may hold. */
+const STUDY_FILES =
+  /^(?:(?:study|test|results)\.json|report\.html|lock-[0-9a-f]{12}|trials\/(?:[^/]+\.json)?|weights\/(?:[^/]+\.safetensors)?|figures\/(?:[^/]+\.(?:svg|png))?)$/;
+
 /**
  * The folder of a study of regularization, readable without Heddle and whole after a kill at any moment:
  *
@@ -27,7 +33,11 @@ import {
  * `weights/` is there until the test images have been looked at. No file names a path outside the folder.
  */
 export class RegularizationFolder {
-  constructor(readonly path: string) {}
+  private readonly place: WritePlace;
+
+  constructor(readonly path: string) {
+    this.place = { within: path };
+  }
 
   get reportPath(): string {
     return join(this.path, "report.html");
@@ -57,7 +67,7 @@ export class RegularizationFolder {
 
   /** Writes a finished trial, its weights first: a trial that exists is complete. */
   async writeTrial(record: TrialRecord, weights?: Uint8Array): Promise<void> {
-    if (weights) await writeFileAtomic(this.weightsPath(record.key), weights);
+    if (weights) await writeFileAtomic(this.weightsPath(record.key), weights, this.place);
     await this.writeJson(join("trials", `${record.key}.json`), record);
   }
 
@@ -88,17 +98,33 @@ export class RegularizationFolder {
   }
 
   writeFigures(figures: readonly Figure[], signal: AbortSignal): Promise<void> {
-    return writeFigures(join(this.path, "figures"), figures, signal);
+    return writeFigures(join(this.path, "figures"), figures, { ...this.place, signal });
   }
 
   writeReport(html: string): Promise<void> {
-    return writeFileAtomic(this.reportPath, html);
+    return writeFileAtomic(this.reportPath, html, this.place);
   }
 
   /** Removes files that a kill left half written. */
-  removeLeftovers(): Promise<void> {
+  async removeLeftovers(): Promise<void> {
     const below = ["trials", "weights", "figures"].map((name) => join(this.path, name));
-    return removeHalfWritten(this.path, ...below);
+    for (const folder of [this.path, ...below]) await removeLeftovers(folder);
+  }
+
+  /**
+   * Checks that the folder holds a study and nothing else: what is in it is replaced, and its weights are removed.
+   *
+   * @throws HeddleError that names the first entry that does not belong to it
+   */
+  async refuseOther(): Promise<void> {
+    const stranger = await firstStranger(this.path, STUDY_FILES);
+    if (stranger === undefined) return;
+    throw new HeddleError({
+      who: `Folder ${this.path}`,
+      expected: "a new folder, or that of a study",
+      received: `a folder that holds ${stranger}`,
+      next: "Move it to another place, or set `runsFolder` to another folder.",
+    });
   }
 
   /** Removes the folder of a study that was refused. */
@@ -112,6 +138,6 @@ export class RegularizationFolder {
   }
 
   private writeJson(name: string, value: unknown): Promise<void> {
-    return writeFileAtomic(join(this.path, name), `${JSON.stringify(value, null, 2)}\n`);
+    return writeFileAtomic(join(this.path, name), `${JSON.stringify(value, null, 2)}\n`, this.place);
   }
 }

@@ -9,6 +9,7 @@ import {
 } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
+import { leftoverOf } from "@heddle/core/internal/base/aside.testing.js";
 import type { Dataset } from "@heddle/core/internal/data/dataset.js";
 import { generateFashionSketch } from "@heddle/core/internal/data/fashion-sketch/index.js";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -151,7 +152,7 @@ describe("an undisturbed study", () => {
     }
     // As a killed process leaves it; no process has a number this large.
     writeClaim(other, { pid: 2 ** 30 });
-    writeFileSync(join(other, "trials", ".half.json.0123456789ab.tmp"), "{");
+    writeFileSync(await leftoverOf(join(other, "trials", "half.json"), "tmp"), "{");
     const trained: number[] = [];
     await run(otherRoot, { events: { onTrial: (_, __, { number }) => trained.push(number) } });
     expect(trained).toEqual([7, 8, 9, 10, 11]);

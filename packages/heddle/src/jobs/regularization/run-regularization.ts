@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { AbortedError, HeddleError } from "@heddle/core/internal/base/errors.js";
+import { makeFolder } from "@heddle/core/internal/base/files-node.js";
 import { groupDigits } from "@heddle/core/internal/base/format.js";
 import type { Progress } from "@heddle/core/internal/callbacks/callback.js";
 import type { Dataset } from "@heddle/core/internal/data/dataset.js";
@@ -97,10 +98,12 @@ export async function runRegularization(options: RegularizationOptions): Promise
   const words = await wordsOf(request, dataset);
   // Before the lock, so that a mistake is reported at once.
   await refuseOther(folder, words, options.places);
+  await folder.removeLeftovers();
+  await folder.refuseOther();
+  await makeFolder(folder.path);
   const lock = await lockFolder(folder.path, "Study");
   const signal = AbortSignal.any([options.signal, lock.lost]);
   try {
-    await folder.removeLeftovers();
     const images = splitImages(dataset, request.limit);
     const about = { input: dataset.train.shape, classes: dataset.classNames.length, request, words };
     let study = await obtainRecord(folder, options, { about, images, regimes });

@@ -28,7 +28,7 @@ export async function countLook(
   if (run === undefined || run.record.dataset.testSha256 !== (await fingerprintOf(test))) return null;
   const { folder, record } = run;
   const look: TestLook = { at: new Date().toISOString(), reason };
-  let looks = [...(await folder.readTestLooks()), look];
+  let looks = [...(await folder.readTestLooks(onWarning)), look];
   try {
     await folder.appendTestLook(look);
     looks = [...(await folder.readTestLooks())];

@@ -11,11 +11,20 @@ import { validationNameOf } from "../../pages/run-sections.js";
 import { drawFigures } from "../../rendering/draw-figure.js";
 import type { RunEvaluation } from "../../runs/evaluation-record.js";
 import { readKeptFigure } from "../../runs/kept-figure.js";
+import type { OnDamagedLine } from "../../runs/lines.js";
 import { parseRunRecord, type RunRecord } from "../../runs/records.js";
 import { RunFolder } from "../../runs/run-folder.js";
 import { hearSignal } from "../../system/hear-signal.js";
 import { planOfRun } from "../plan-of-run.js";
 import { dataFigureNames } from "./data-figures.js";
+
+/** What a report that is being written hears and tells. */
+interface ReportOptions {
+  /** Ends the writing. */
+  readonly signal?: AbortSignal | undefined;
+  /** Called for each damaged line that is skipped, with a sentence. */
+  readonly onWarning?: OnDamagedLine | undefined;
+}
 
 /** A report that was written. */
 export interface RunReport {
@@ -29,11 +38,12 @@ export interface RunReport {
  * images are taken from the folder. Where nothing has changed, every byte is the same.
  *
  * @param run a run folder, an id or a name below `root`, or `latest`
+ * @param onWarning called for each damaged line that is skipped, with a sentence
  * @throws HeddleError when there is no such run, or one of its files is damaged
  */
-export async function rebuildReport(run: string, root: string): Promise<RunReport> {
+export async function rebuildReport(run: string, root: string, onWarning: OnDamagedLine): Promise<RunReport> {
   const folder = await RunFolder.open(run, root);
-  return writeRunReport(folder, await folder.readRecord());
+  return writeRunReport(folder, await folder.readRecord(), { onWarning });
 }
 
 /**
@@ -44,11 +54,11 @@ export async function rebuildReport(run: string, root: string): Promise<RunRepor
 export async function writeRunReport(
   folder: RunFolder,
   record: RunRecord,
-  signal?: AbortSignal,
+  { signal, onWarning }: ReportOptions = {},
 ): Promise<RunReport> {
   // Through JSON, as from the folder: the report at a run's end must not know more than the folder does.
   const stored = parseRunRecord(folder.recordPath, JSON.stringify(record));
-  const records = await readRecords(folder, stored, signal);
+  const records = await readRecords(folder, stored, { signal, onWarning });
   const { curves, charts, missing } = records;
   const drawn = charts ? [...charts.confusion, ...charts.classes, ...charts.calibration] : [];
   for (const figure of [...curves, ...drawn]) {
@@ -56,7 +66,7 @@ export async function writeRunReport(
     await folder.writeFigure(figure);
   }
   // Read last: another process may have counted a look while figures were drawn.
-  const testLooks = await folder.readTestLooks();
+  const testLooks = await folder.readTestLooks(onWarning);
   await folder.writeReport(renderPage(runPage({ ...records, testLooks })));
   return { reportPath: folder.reportPath, missing: [...missing.data, ...missing.mistakes] };
 }
@@ -76,7 +86,7 @@ export async function drawCurves(
 async function readRecords(
   folder: RunFolder,
   record: RunRecord,
-  signal: AbortSignal | undefined,
+  { signal, onWarning }: ReportOptions,
 ): Promise<Omit<RunRecords, "testLooks">> {
   const { title } = record.dataset;
   const training = planOfRun(folder.recordPath, record);
@@ -88,7 +98,7 @@ async function readRecords(
     record,
     training,
     data,
-    epochs: (await folder.readHistory()).epochs,
+    epochs: (await folder.readHistory(onWarning)).epochs,
     metrics: (await isFile(folder.metricsPath)) ? await folder.readMetrics() : undefined,
     evaluation,
     curves: await drawCurves(folder, title, training),

@@ -1,5 +1,6 @@
+import { removeLeftovers } from "@heddle/core/internal/base/aside-node.js";
 import { HeddleError } from "@heddle/core/internal/base/errors.js";
-import { isFolder, removeHalfWritten } from "@heddle/core/internal/base/files-node.js";
+import { isFolder } from "@heddle/core/internal/base/files-node.js";
 import { hasRelaxedSimd } from "@heddle/core/internal/engine/variant.js";
 import { trainingImages } from "@heddle/core/internal/recipes/training-images.js";
 import type { LoadOptions } from "../../datasets/index.js";
@@ -98,7 +99,7 @@ async function lastState(
   const { path, modelPath, checkpointsPath } = folder;
   const newest = await new Checkpoints(checkpointsPath).newest(onWarning);
   if (newest) checkMarks(newest.path, newest.checkpoint.notes, await marksOf(record));
-  await removeHalfWritten(path, modelPath, checkpointsPath, `${path}/figures`);
+  for (const name of [path, modelPath, checkpointsPath, `${path}/figures`]) await removeLeftovers(name);
   if (!newest) return { folder, record, epochs: [], timeSeconds: {}, state: undefined };
   const { state, notes } = newest.checkpoint;
   const who = `Checkpoint ${newest.path}`;

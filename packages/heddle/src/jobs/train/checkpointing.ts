@@ -81,7 +81,7 @@ export class Checkpointing implements Callback {
     },
   ) {
     this.pauseEvery = options.rule.every;
-    this.checkpoints = new Checkpoints(options.folder.checkpointsPath);
+    this.checkpoints = new Checkpoints(options.folder.checkpointsPath, options.folder.place);
   }
 
   onTrainBegin(training: TrainingControl): void {

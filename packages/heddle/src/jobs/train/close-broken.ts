@@ -31,7 +31,7 @@ async function bringUpToDate({ job, folder, record, clock }: RunUnderWay, cause:
     cause instanceof AbortedError
       ? record.ended({ status: "stopped", timeSeconds })
       : record.ended({ status: "failed", timeSeconds, failure: messageOf(cause) });
-  if (ended.status === "stopped") await job.model.save(folder.modelPath);
+  if (ended.status === "stopped") await folder.writeModel(job.model);
   for (const figure of await drawCurves(folder, job.dataset.title, job)) await folder.writeFigure(figure);
   await folder.writeRecord(ended);
 }

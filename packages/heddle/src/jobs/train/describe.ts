@@ -6,7 +6,7 @@ import type { RunUnderWay } from "./run-under-way.js";
 /** First stage: writes what the data holds and what it looks like, and starts the engine. */
 export async function describe({ job, folder, record, epochs }: RunUnderWay): Promise<void> {
   const { dataset, train, validation } = job;
-  if (job.tensorBoard) await prepareEventFiles(folder.tensorBoardPath, epochs.length);
+  if (job.tensorBoard) await prepareEventFiles(folder.tensorBoardPath, epochs.length, folder.place);
   await folder.writeRecord(record.now);
   // Another process may have written epochs after its last checkpoint: they are trained again.
   if (record.now.stretches.length > 0) await folder.writeHistory({ epochs });

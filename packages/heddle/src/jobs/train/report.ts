@@ -22,7 +22,7 @@ export async function report(run: RunUnderWay, result: Trained & Measured): Prom
     timeSeconds: clock.seconds,
     weightsSha256: result.weightsSha256,
   });
-  await writeRunReport(folder, finished, job.signal);
+  await writeRunReport(folder, finished, { signal: job.signal });
   await folder.writeRecord(finished);
   return { folder: folder.path, reportPath: folder.reportPath, metrics };
 }

@@ -26,13 +26,13 @@ export async function train(run: RunUnderWay): Promise<Trained> {
     callbacks: [
       epochWriter(run),
       ...prepared.fit.callbacks,
-      ...(job.tensorBoard ? [new TensorBoard(folder.tensorBoardPath)] : []),
+      ...(job.tensorBoard ? [new TensorBoard(folder.tensorBoardPath, folder.place)] : []),
       checkpointing,
       events.training,
     ],
   });
   // Early stopping may have gone back to the weights of an earlier epoch.
-  await model.save(folder.modelPath);
+  await folder.writeModel(model);
   return { engine, weightsSha256: await model.weightsSha256() };
 }
 
@@ -47,7 +47,7 @@ function epochWriter({ job, folder, epochs }: RunUnderWay): Callback {
         await folder.appendTestLook({ at: new Date().toISOString(), reason: "validation" });
       }
       await folder.writeHistory({ epochs });
-      await job.model.save(folder.modelPath);
+      await folder.writeModel(job.model);
     },
   };
 }

@@ -1,11 +1,12 @@
-import { randomBytes } from "node:crypto";
 import { createWriteStream } from "node:fs";
-import { open, rename, rm, stat } from "node:fs/promises";
-import { basename, dirname, join, resolve } from "node:path";
+import { lstat, open, rename, rm } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
-import { checkNotAborted, HeddleError } from "@heddle/core/internal/base/errors.js";
+import { asideOf } from "@heddle/core/internal/base/aside-node.js";
+import { checkPath } from "@heddle/core/internal/base/check-path.js";
+import { checkNotAborted, HeddleError, messageOf } from "@heddle/core/internal/base/errors.js";
 import { fileError, makeFolder } from "@heddle/core/internal/base/files-node.js";
 
 /**
@@ -14,32 +15,54 @@ import { fileError, makeFolder } from "@heddle/core/internal/base/files-node.js"
  *
  * @param target the path of a file or folder; missing parent folders are created
  * @param write writes the file or folder at the path that it receives
- * @param signal ends the writing
- * @throws HeddleError if writing fails, AbortedError on `signal`; the temporary file or folder is removed
+ * @param options.check throws if the target must not be replaced; called when everything is written, which may take minutes
+ * @param options.signal ends the writing
+ * @throws HeddleError if writing fails, AbortedError on `signal`; the temporary file or folder is removed, and the target is as it was
  */
 export async function writeAside(
   target: string,
   write: (aside: string) => Promise<void>,
-  signal?: AbortSignal,
+  options: { readonly check: () => Promise<void>; readonly signal?: AbortSignal | undefined },
 ): Promise<void> {
+  checkPath("Target", target);
   const path = resolve(target);
-  const mark = randomBytes(6).toString("hex");
-  const aside = join(dirname(path), `.${basename(path)}.${mark}.tmp`);
-  const old = join(dirname(path), `.${basename(path)}.${mark}.old`);
+  const aside = await asideOf(path, "tmp");
   try {
     await makeFolder(dirname(path));
     await write(aside);
-    checkNotAborted(signal, `Writing ${target}`);
-    const replaced = await stat(path).catch(() => undefined);
-    // A folder cannot be renamed over one that holds files.
-    if (replaced?.isDirectory()) await rename(path, old);
-    await rename(aside, path);
+    checkNotAborted(options.signal, `Writing ${target}`);
+    await options.check();
+    await putInPlace(aside, path);
   } catch (thrown) {
     await rm(aside, { recursive: true, force: true }).catch(() => undefined);
     if (thrown instanceof HeddleError) throw thrown;
     throw fileError(target, "a place that can be written", thrown);
   }
+}
+
+/** Renames, and removes what was replaced. */
+async function putInPlace(aside: string, path: string): Promise<void> {
+  const replaced = await lstat(path).catch(() => undefined);
+  // A folder cannot be renamed over one that holds files.
+  if (!replaced?.isDirectory()) return rename(aside, path);
+  const old = await asideOf(path, "old");
+  await rename(path, old);
+  try {
+    await rename(aside, path);
+  } catch (thrown) {
+    await putBack(old, path);
+    throw thrown;
+  }
   await rm(old, { recursive: true, force: true }).catch(() => undefined);
+}
+
+async function putBack(old: string, path: string): Promise<void> {
+  try {
+    await rename(old, path);
+  } catch (thrown) {
+    const parts = { who: `Folder ${path}`, expected: "to be put back", received: messageOf(thrown) };
+    throw new HeddleError({ ...parts, next: `What it held is in ${old}: rename it.` }, { cause: thrown });
+  }
 }
 
 /**

@@ -1,0 +1,41 @@
+import { fileExists, readTextFile, writeFileAtomic } from "#files";
+import { checkPath } from "../base/check-path.js";
+import { HeddleError } from "../base/errors.js";
+import { isJsonObject, parseJson } from "../base/json.js";
+import type { WritePlace } from "../base/write-place.js";
+import type { Network } from "./network.js";
+import { weightsFile } from "./weights-file.js";
+
+/**
+ * Writes a model's `config.json` and `weights.safetensors` into a folder.
+ *
+ * @param place set for a folder of Heddle's own, in which a damaged `config.json` is replaced, too
+ * @throws HeddleError when `folder` is empty or cannot be written, or its `config.json` is not a model's
+ */
+export async function saveNetwork(network: Network, folder: string, place?: WritePlace): Promise<void> {
+  checkPath("Model", folder);
+  const config = `${folder}/config.json`;
+  if (place === undefined && (await fileExists(config))) await refuseOtherConfig(config);
+  await writeFileAtomic(`${folder}/weights.safetensors`, weightsFile(network.weights), place);
+  await writeFileAtomic(config, `${JSON.stringify(network.toJson(), null, 2)}\n`, place);
+}
+
+/** Many programs call a file config.json. */
+async function refuseOtherConfig(path: string): Promise<void> {
+  if (isModel(path, await readTextFile(path))) return;
+  throw new HeddleError({
+    who: `File ${path}`,
+    expected: "the configuration of a model, which is replaced",
+    received: "one of something else",
+    next: "Choose another folder.",
+  });
+}
+
+function isModel(path: string, text: string): boolean {
+  try {
+    const json = parseJson(path, text);
+    return isJsonObject(json) && typeof json["class_name"] === "string" && isJsonObject(json["config"]);
+  } catch {
+    return false;
+  }
+}

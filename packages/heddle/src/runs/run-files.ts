@@ -1,0 +1,18 @@
+/** The paths of everything that a run's folder may hold, as docs/runs.md lists it. */
+export const RUN_FILES = new RegExp(
+  `^(?:${[
+    "(?:run|dataset|metrics|evaluation)\\.json",
+    "(?:test-looks|labels)\\.jsonl",
+    "history\\.csv",
+    "report\\.html",
+    "model/(?:(?:config\\.json|weights\\.safetensors))?",
+    "checkpoints/(?:epoch-\\d+(?:-step-\\d+)?\\.safetensors(?:\\.damaged)?)?",
+    "figures/(?:[a-z0-9-]+\\.(?:svg|png|json))?",
+    "tensorboard/(?:[^/]+/)*(?:events\\.out\\.tfevents\\.[^/]+)?",
+    "explain/(?:[^/]+/)?(?:report\\.html|figures/(?:[a-z0-9-]+\\.(?:svg|png))?)?",
+    // Of `evaluate` with a report.
+    "evaluation-[^/]+\\.html",
+    "evaluation-[^/]+-figures/(?:[a-z0-9-]+\\.(?:svg|png))?",
+    "lock-[0-9a-f]{12}",
+  ].join("|")})$`,
+);
