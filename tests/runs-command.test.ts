@@ -1,6 +1,7 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { describe, expect, it } from "vitest";
+import { leftoverOf } from "../packages/core/dist/base/aside.testing.js";
 import { writeClaim } from "../packages/heddle/dist/system/lock.testing.js";
 import { isOneLine, MAIN, readJson } from "./cli.js";
 import { hasPty, heddleOnTerminal, NEEDS_PTY } from "./pty.js";
@@ -166,6 +167,22 @@ describe("runs in a folder", () => {
     });
   });
 
+  describe("heddle runs clean", () => {
+    it("removes what killed commands left, and says what", async () => {
+      const run = work.copyOf(work.first, "messy");
+      const temporary = await leftoverOf(join(run, "run.json"), "tmp");
+      const deleted = await leftoverOf(work.file("messy", "gone"), "deleted");
+      for (const path of [temporary, deleted]) writeFileSync(path, "");
+      const { code, stdout } = await work.heddle(["runs", "clean", "--run-dir", "messy"]);
+      expect(code).toBe(0);
+      for (const path of [temporary, deleted])
+        expect(stdout).toContain(`Removed messy/${relative(work.file("messy"), path)}`);
+      const again = await work.heddle(["runs", "clean", "--run-dir", "messy", "--json"]);
+      expect(JSON.parse(again.stdout)).toEqual({ removed: [] });
+      expect(await idsOf("--run-dir", "messy")).toEqual([work.first]);
+    });
+  });
+
   describe("heddle runs delete", () => {
     it("deletes the named runs, but not one that is still running, unless forced", async () => {
       work.copyOf(work.first, "bin");
@@ -192,6 +209,20 @@ describe("runs in a folder", () => {
       const path = await work.heddle(["runs", "delete", `bin/${work.first}`, "--yes", "--run-dir", "bin"]);
       expect([path.code, path.stdout]).toEqual([0, `Deleted ${work.first}\n`]);
       expect(readdirSync(work.file("bin"))).toEqual([]);
+    });
+
+    it("deletes no folder that holds more than a run, forced or not", async () => {
+      const run = work.copyOf(work.first, "mixed");
+      writeFileSync(join(run, "notes.md"), "mine");
+      for (const force of [[], ["--force"]]) {
+        const args = ["runs", "delete", work.first, "--yes", ...force, "--run-dir", "mixed"];
+        const { code, stderr } = await work.heddle(args);
+        expect([code, stderr]).toEqual([
+          2,
+          expect.stringContaining("received one that also holds notes.md."),
+        ]);
+      }
+      expect(readdirSync(run)).toContain("notes.md");
     });
 
     it.skipIf(!hasPty).each([

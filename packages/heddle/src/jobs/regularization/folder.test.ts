@@ -1,4 +1,4 @@
-import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
@@ -35,6 +35,23 @@ it("a trial in the file of another is refused", async () => {
   await expect(study.readTrial(other)).rejects.toThrow(
     `${path(other)}: expected the trial ${other}, received the trial ${trial.key}. Delete the file`,
   );
+});
+
+it("a folder with anything but a study's files is refused by the first name", async () => {
+  const path = join(folder, "mixed");
+  const study = new RegularizationFolder(path);
+  await study.refuseOther();
+  mkdirSync(join(path, "weights"), { recursive: true });
+  await study.writeTrial(trial, new Uint8Array(1));
+  await study.writeReport("page");
+  await study.refuseOther();
+  for (const name of ["weights/thesis.docx", "notes.md", "trials/mine.txt"]) {
+    writeFileSync(join(path, name), "mine");
+    await expect(study.refuseOther()).rejects.toThrow(
+      `Folder ${path}: expected a new folder, or that of a study, received a folder that holds ${name}.`,
+    );
+    rmSync(join(path, name));
+  }
 });
 
 it("a plan with more seeds than anybody has time for is refused as damaged", () => {
