@@ -1,10 +1,16 @@
 import { fileExists, readTextFile, writeFileAtomic } from "#files";
 import { checkPath } from "../base/check-path.js";
 import { HeddleError } from "../base/errors.js";
-import { isJsonObject, parseJson } from "../base/json.js";
+import { isJsonObject, type JsonObject, parseJson } from "../base/json.js";
 import type { WritePlace } from "../base/write-place.js";
-import type { Network } from "./network.js";
+import type { Weight } from "../ops/weight.js";
 import { weightsFile } from "./weights-file.js";
+
+/** What of a network is saved. */
+interface Saved {
+  readonly weights: readonly Weight[];
+  toJson(): JsonObject;
+}
 
 /**
  * Writes a model's `config.json` and `weights.safetensors` into a folder.
@@ -12,7 +18,7 @@ import { weightsFile } from "./weights-file.js";
  * @param place set for a folder of Heddle's own, in which a damaged `config.json` is replaced, too
  * @throws HeddleError when `folder` is empty or cannot be written, or its `config.json` is not a model's
  */
-export async function saveNetwork(network: Network, folder: string, place?: WritePlace): Promise<void> {
+export async function saveNetwork(network: Saved, folder: string, place?: WritePlace): Promise<void> {
   checkPath("Model", folder);
   const config = `${folder}/config.json`;
   if (place === undefined && (await fileExists(config))) await refuseOtherConfig(config);
