@@ -19,7 +19,9 @@ it("drawing and writing stop between two figures, however little time they leave
     };
     await expect(drawFigures([chart, chart, chart], stopAtOnce())).rejects.toBeInstanceOf(AbortedError);
     const [figure] = await drawFigures([chart]);
-    await expect(writeFigures(folder, [figure!, figure!], stopAtOnce())).rejects.toBeInstanceOf(AbortedError);
+    await expect(writeFigures(folder, [figure!, figure!], { signal: stopAtOnce() })).rejects.toBeInstanceOf(
+      AbortedError,
+    );
     expect(readdirSync(folder).filter((name) => name.endsWith(".tmp"))).toEqual([]);
   } finally {
     rmSync(folder, { recursive: true, force: true });
