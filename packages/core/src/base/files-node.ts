@@ -70,11 +70,14 @@ export function kindOf(entry: Stats): string {
 export async function openFile(
   path: string,
 ): Promise<{ readonly handle: FileHandle; readonly bytes: number }> {
-  const { size } = await checkFile(path);
-  const handle = await open(path).catch((thrown: unknown) => {
+  await checkFile(path);
+  try {
+    const handle = await open(path);
+    // Another file may be there by now: the size is that of the one that is open.
+    return { handle, bytes: (await handle.stat()).size };
+  } catch (thrown) {
     throw fileError(path, "a file that can be read", thrown);
-  });
-  return { handle, bytes: size };
+  }
 }
 
 /** So much is read at a time: a signal is heard in between. */
