@@ -16,3 +16,18 @@ it("a turn starts after all earlier work has ended, failed work included", async
   expect(events).toEqual(["a starts", "a ends", "b starts", "b ends", "c starts", "c ends"]);
   expect(outcomes.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
 });
+
+it("a turn that is lent is used by those who wait, and comes back before its work goes on", async () => {
+  const turn = new Turn();
+  const events: string[] = [];
+  const lender = turn.take(async () => {
+    events.push("lender starts");
+    await turn.lend(async () => {
+      await turn.take(async () => void events.push("within"));
+    });
+    events.push("lender ends");
+  });
+  const other = turn.take(async () => void events.push("other"));
+  await Promise.all([lender, other]);
+  expect(events).toEqual(["lender starts", "other", "within", "lender ends"]);
+});

@@ -94,11 +94,14 @@ export interface TrainingControl {
   setState(state: TrainingState): void;
 }
 
-/** Methods that `fit` calls, each of them optional. One that throws ends the training with what it threw. */
+/**
+ * Methods that `fit` calls, each of them optional. One that throws or rejects ends the training with that. They may await
+ * `predict`, `evaluate` and `save` of the model, but not its `fit`.
+ */
 export interface Callback {
   onTrainBegin?(training: TrainingControl): void | Promise<void>;
   onEpochBegin?(epoch: number, training: TrainingControl): void | Promise<void>;
-  /** Several times a second while an epoch runs. */
+  /** Several times a second while an epoch runs; only the epoch's end waits for what an `async` one does. */
   onProgress?(progress: Progress): void;
   /** After validation. The model's weights are those of the epoch's end. */
   onEpochEnd?(logs: EpochLogs, training: TrainingControl): void | Promise<void>;

@@ -59,6 +59,8 @@ export class Model extends Network {
   private session: Promise<Session> | undefined;
   /** The layers' `trainable` when the session was opened: it keeps trained weights apart from the others. */
   private sessionTrainable: readonly boolean[] = [];
+  /** Whether a `fit` is under way. */
+  private isTraining = false;
   private readonly done: TrainingProgress = { steps: 0, epochs: 0, learningRate: undefined };
 
   /**
@@ -121,8 +123,8 @@ export class Model extends Network {
    * @returns a row for each epoch
    * @throws AbortedError when `signal` fires, or what a stream threw: the model then keeps the weights of the last whole
    *   step
-   * @throws HeddleError when samples or options do not fit, or numbers stop being finite: the model then keeps the
-   *   weights from before the epoch
+   * @throws HeddleError when samples or options do not fit, another `fit` of this model is under way, or numbers stop being
+   *   finite: the model then keeps the weights from before the epoch
    *
    * @example
    * const history = await model.fit(data.train, { epochs: 5, batchSize: 64, validationSplit: 0.1 });
@@ -130,6 +132,23 @@ export class Model extends Network {
    */
   async fit(samples: TrainingSamples | SampleStream, options: FitOptions = {}): Promise<History> {
     checkKnownOptions("fit", options, FIT_OPTIONS);
+    if (this.isTraining) {
+      throw new HeddleError({
+        who: "fit",
+        expected: "one training of a model at a time",
+        received: "a second call before the first has ended, perhaps in one of its callbacks",
+        next: "Await the first, or train another model.",
+      });
+    }
+    this.isTraining = true;
+    try {
+      return await this.train(samples, options);
+    } finally {
+      this.isTraining = false;
+    }
+  }
+
+  private async train(samples: TrainingSamples | SampleStream, options: FitOptions): Promise<History> {
     const { optimizer } = this.compiled;
     const { stepsPerEpoch, initialEpoch: epochsBefore = this.done.epochs } = options;
     const checked = {

@@ -2,7 +2,7 @@
 import type { Worker } from "node:worker_threads";
 import { afterEach, describe, expect, it } from "vitest";
 import { AbortedError } from "../base/errors.js";
-import type { Progress } from "../callbacks/callback.js";
+import type { Callback, Progress } from "../callbacks/callback.js";
 import type { ModelOptions } from "../network/network.js";
 import { Adam } from "../optimizers/index.js";
 import type { Sequential } from "./sequential.js";
@@ -58,6 +58,72 @@ describe("calls at the same time", () => {
     expect(asked).toBeGreaterThan(0);
     expect(await busy.weightsSha256()).toBe(await alone.weightsSha256());
   });
+
+  it("of a callback do not wait for their own training, whose bits they do not change", async () => {
+    const [alone, busy] = [cnn(), cnn()];
+    const options = { epochs: 2, batchSize: 16 };
+    await alone.fit(large, options);
+    const expected = await cnn().predict(small);
+    let paused = 0;
+    const callback: Callback = {
+      pauseEvery: { steps: 7 },
+      async onPause(training) {
+        const before = await training.getState();
+        const predictions = await busy.predict(small);
+        // As documented: those from the epoch's start.
+        if (training.epoch === 1) expect(predictions).toEqual(expected);
+        await busy.evaluate(small);
+        expect(await training.getState()).toEqual(before);
+        paused++;
+      },
+    };
+    await busy.fit(large, { ...options, callbacks: [callback] });
+    expect(paused).toBeGreaterThan(6);
+    expect(await busy.weightsSha256()).toBe(await alone.weightsSha256());
+  });
+
+  it("of onProgress end before the epoch's end is told", async () => {
+    const model = cnn();
+    const events: string[] = [];
+    const callback: Callback = {
+      async onProgress() {
+        await model.predict(small);
+        events.push("predicted");
+      },
+      onEpochEnd: () => void events.push("end"),
+    };
+    await model.fit(tinyImages(12_000), { batchSize: 8, callbacks: [callback] });
+    expect(events[0]).toBe("predicted");
+    expect(events.at(-1)).toBe("end");
+  });
+
+  it("of fit are refused while another is under way, also from its callbacks", async () => {
+    const model = cnn();
+    const refused =
+      "fit: expected one training of a model at a time, received a second call before the first";
+    const again = async () => void (await model.fit(small));
+    await expect(
+      model.fit(small, { callbacks: [{ pauseEvery: { steps: 1 }, onPause: again }], batchSize: 10 }),
+    ).rejects.toThrow(refused);
+    await expect(model.fit(small, { callbacks: [{ onEpochEnd: again }] })).rejects.toThrow(refused);
+    const first = model.fit(small);
+    await expect(model.fit(small)).rejects.toThrow(refused);
+    await first;
+    await model.fit(small);
+  });
+
+  it.each(["onTrainBegin", "onEpochBegin", "onProgress", "onPause", "onEpochEnd", "onTrainEnd"] as const)(
+    "reject fit where %s rejects",
+    async (hook) => {
+      const fault = new Error("not today");
+      const pauses = hook === "onPause" && { pauseEvery: { steps: 1 } };
+      const callback = { ...pauses, [hook]: () => Promise.reject(fault) };
+      const model = cnn();
+      const data = hook === "onProgress" ? tinyImages(12_000) : small;
+      await expect(model.fit(data, { batchSize: 8, callbacks: [callback] })).rejects.toBe(fault);
+      await model.fit(small);
+    },
+  );
 
   it("of a callback may evaluate, and may change the weights for the next epoch", async () => {
     const model = cnn();

@@ -17,6 +17,9 @@ export class Epoch {
   private stepsDone: number;
   private startedMs = 0;
   private reports: Promise<unknown> = Promise.resolve();
+  /** What callbacks do with what they were told, and the first fault of it. */
+  private answers: Promise<unknown> = Promise.resolve();
+  private fault: { readonly thrown: unknown } | undefined;
 
   constructor(
     private readonly context: TrainingContext,
@@ -63,6 +66,16 @@ export class Epoch {
     const { seconds } = this;
     await this.keepWeights();
     return this.logs(seconds, await this.validate(seconds));
+  }
+
+  /**
+   * Waits for what callbacks do with the progress that they were told; after the epoch, because they may wait for a turn.
+   *
+   * @throws what the first of them threw
+   */
+  async settle(): Promise<void> {
+    await this.answers;
+    this.rethrow();
   }
 
   private get seconds(): number {
@@ -114,6 +127,7 @@ export class Epoch {
     const count = Math.min(part.rows.length, steps * batchSize);
     this.stepsDone += steps;
     await this.reports;
+    this.rethrow();
     const losses = await this.measure(this.totals, count);
     const wrong = losses.findIndex((loss) => !Number.isFinite(loss));
     if (wrong >= 0) throw await this.nonFiniteLoss(part, { wrong, losses, firstStep, samplesBefore });
@@ -170,7 +184,7 @@ export class Epoch {
     await this.measure(totals, count);
     if (totals.samples === 0) return;
     for (const callback of callbacks) {
-      callback.onProgress?.({
+      const answer: unknown = callback.onProgress?.({
         epoch: number,
         epochs: control.epochs,
         step,
@@ -180,7 +194,19 @@ export class Epoch {
         loss: totals.loss,
         accuracy: totals.accuracy,
       });
+      this.waitFor(answer);
     }
+  }
+
+  private waitFor(answer: unknown): void {
+    const settled = Promise.resolve(answer).catch((thrown: unknown) => {
+      this.fault ??= { thrown };
+    });
+    this.answers = this.answers.then(() => settled);
+  }
+
+  private rethrow(): void {
+    if (this.fault) throw this.fault.thrown;
   }
 
   /** Adds the results of the run's first `count` samples to totals; returns their losses. */
@@ -193,16 +219,26 @@ export class Epoch {
     return results.loss;
   }
 
-  /** Lets callbacks save what there is of the epoch. */
+  /** Lets callbacks save what there is of the epoch. They may use the model: it is another's turn while they do. */
   private async pause(seconds = this.seconds): Promise<void> {
+    const { session } = this.context;
     const { control, callbacks, pauses } = this.options;
-    control.pausedIn = { steps: this.stepsDone, seconds, sums: this.totals.toSums() };
-    try {
-      for (const callback of callbacks) await callback.onPause?.(control);
-    } finally {
-      control.pausedIn = undefined;
-      pauses.begin();
+    const pausing = callbacks.filter((callback) => callback.onPause);
+    if (pausing.length > 0) {
+      const weights = await session.weights.copy();
+      control.pausedIn = { steps: this.stepsDone, seconds, sums: this.totals.toSums() };
+      control.pausedWeights = weights;
+      try {
+        await session.lend(async () => {
+          for (const callback of pausing) await callback.onPause?.(control);
+        });
+      } finally {
+        control.pausedIn = undefined;
+        control.pausedWeights = [];
+      }
+      session.weights.restore(weights);
     }
+    pauses.begin();
   }
 
   private async validate(seconds: number): Promise<Validation | undefined> {

@@ -43,6 +43,7 @@ export async function trainEpochs(context: TrainingContext, options: EpochOption
       .alone(() => epoch.run())
       .catch((thrown) => stopOrThrow(thrown, context, control, callbacks));
     if (!row) break;
+    await epoch.settle();
     logs.push(row);
     for (const callback of callbacks) await callback.onEpochEnd?.(row, control);
     if (signal?.aborted) throw new AbortedError(`Stopped after epoch ${number} of ${epochs}.`);

@@ -67,6 +67,13 @@ export class Session {
     return this.turn.take(work);
   }
 
+  /**
+   * Within such a turn: lets others have theirs while `work` runs. Weights that they wrote into the engine stay there.
+   */
+  lend<T>(work: () => Promise<T>): Promise<T> {
+    return this.turn.lend(work);
+  }
+
   /** The program of a training step. */
   training(options: {
     readonly loss: Loss;

@@ -10,6 +10,7 @@ import type {
 import { weightsFile } from "../network/weights-file.js";
 import { Constant } from "../schedules/index.js";
 import type { TrainingContext } from "./context.js";
+import type { WeightCopy } from "./weight-memory.js";
 
 /** A training as its callbacks see it. */
 export class TrainingController implements TrainingControl {
@@ -21,6 +22,8 @@ export class TrainingController implements TrainingControl {
   steps: number;
   /** Set while training pauses within an epoch. */
   pausedIn: EpochUnderWay | undefined;
+  /** The weights within the epoch, which are newer than the model's; set while training pauses there. */
+  pausedWeights: readonly WeightCopy[] = [];
   /** What `setState` was called with. */
   private restored: TrainingState | undefined;
 
@@ -111,15 +114,9 @@ export class TrainingController implements TrainingControl {
     const { session, optimizer, done, model } = this.context;
     const { callbacks } = this.options;
     const { pausedIn } = this;
-    // Within an epoch the engine's weights are newer than the model's.
-    const newer = new Map(
-      (pausedIn ? await session.weights.copy() : []).map(({ weight, values }) => [weight, values]),
-    );
-    const weights = model.weights.map((weight) => newer.get(weight) ?? weight.read().slice());
-    // A pause is within the training's turn, a callback between two epochs is not.
-    const slots = await (pausedIn
-      ? session.weights.readState(optimizer)
-      : session.alone(() => session.weights.readState(optimizer)));
+    const newer = new Map(this.pausedWeights.map(({ weight, values }) => [weight, values]));
+    const weights = model.weights.map((weight) => (newer.get(weight) ?? weight.read()).slice());
+    const slots = await session.alone(() => session.weights.readState(optimizer));
     return {
       ...done,
       epoch: pausedIn ? this.epoch - 1 : this.epoch,

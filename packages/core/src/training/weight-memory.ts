@@ -46,6 +46,12 @@ export class WeightMemory {
     return copies;
   }
 
+  /** Sets the weights in memory, not those of the model, to what `copy` returned. */
+  restore(copies: readonly WeightCopy[]): void {
+    for (const { weight, values } of copies) this.engine.write(this.addressOf(weight), values);
+    this.change();
+  }
+
   /** Copies the weights in memory to the model. */
   async read(): Promise<void> {
     this.accept(await this.copy());
