@@ -1,5 +1,4 @@
 import { appendToFile, fileExists } from "#files";
-import type { WritePlace } from "../base/write-place.js";
 import { eventRecord, FILE_VERSION } from "../formats/event-file.js";
 import type { Callback } from "./callback.js";
 import type { EpochLogs } from "./history.js";
@@ -22,11 +21,11 @@ export class TensorBoard implements Callback {
 
   /**
    * @param folder one folder a run; TensorBoard compares the runs of neighbouring folders
-   * @param place where files may be written, for a folder of Heddle's own
+   * @param place.within a folder that must exist and hold `folder`: it is not created, and no link below it is followed
    */
   constructor(
     private readonly folder = "logs",
-    private readonly place: WritePlace = {},
+    private readonly place: { readonly within?: string | undefined } = {},
   ) {
     checkText("TensorBoard", "folder", folder);
   }

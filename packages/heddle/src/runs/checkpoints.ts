@@ -7,7 +7,6 @@ import {
   removeFile,
   writeFileAtomic,
 } from "@heddle/core/internal/base/files-node.js";
-import type { WritePlace } from "@heddle/core/internal/base/write-place.js";
 import type { TrainingState } from "@heddle/core/internal/callbacks/callback.js";
 import {
   type Checkpoint,
@@ -48,10 +47,10 @@ export interface CheckpointFile {
  * `epoch-0004-step-000450.safetensors` after step 450 of epoch 4.
  */
 export class Checkpoints {
-  /** @param place where they may be written; anywhere by default */
+  /** @param place.within a folder that must exist and hold `folder`: it is not created, and no link below it is followed */
   constructor(
     private readonly folder: string,
-    private readonly place: WritePlace = {},
+    private readonly place: { readonly within?: string | undefined } = {},
   ) {}
 
   /**

@@ -20,7 +20,6 @@ import { writeFigures } from "../rendering/write-figures.js";
 import { type DataRecord, parseDataRecord } from "./data-record.js";
 import { parseEvaluation, type RunEvaluation } from "./evaluation-record.js";
 import { formatHistory, parseHistory } from "./history-csv.js";
-import type { OnDamagedLine } from "./lines.js";
 import { type Metrics, parseMetrics, parseRunRecord, type RunRecord } from "./records.js";
 import { newRunId } from "./run-ids.js";
 import { findRun, isRun } from "./run-list.js";
@@ -212,7 +211,7 @@ export class RunFolder {
    *
    * @param onDamaged called for each line that cannot be read and is skipped, with a sentence
    */
-  async readTags(onDamaged?: OnDamagedLine): Promise<RunTags> {
+  async readTags(onDamaged?: (message: string) => void): Promise<RunTags> {
     return readTags(this.path, onDamaged);
   }
 
@@ -226,7 +225,7 @@ export class RunFolder {
    *
    * @param onDamaged called for each line that cannot be read and is skipped, with a sentence
    */
-  async readTestLooks(onDamaged?: OnDamagedLine): Promise<readonly TestLook[]> {
+  async readTestLooks(onDamaged?: (message: string) => void): Promise<readonly TestLook[]> {
     if (!(await isFile(this.testLooksPath))) return [];
     return parseLooks(this.testLooksPath, await readTextFile(this.testLooksPath), onDamaged);
   }
@@ -241,7 +240,7 @@ export class RunFolder {
    *
    * @param onDamaged called with a sentence if the last line is cut off, which is then skipped
    */
-  async readHistory(onDamaged: OnDamagedLine = () => {}): Promise<History> {
+  async readHistory(onDamaged: (message: string) => void = () => {}): Promise<History> {
     if (!(await isFile(this.historyPath))) return { epochs: [] };
     const text = await readTextFile(this.historyPath);
     const whole = text.slice(0, text.lastIndexOf("\n") + 1);
@@ -273,7 +272,11 @@ export class RunFolder {
     return (await isFile(this.reportPath)) ? readTextFile(this.reportPath) : undefined;
   }
 
-  /** Writes the model's `config.json` and `weights.safetensors`. */
+  /**
+   * Writes the model's `config.json` and `weights.safetensors`.
+   *
+   * @internal
+   */
   async writeModel(model: Network): Promise<void> {
     await saveNetwork(model, this.modelPath, this.place);
   }
