@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { formatBytes, formatDuration, formatPercent, formatTable, groupDigits } from "./format.js";
+import { formatBytes, formatDuration, formatPercent, formatTable, groupDigits, oneLine } from "./format.js";
 
 it.each([
   [0, "0"],
@@ -47,4 +47,13 @@ it("formatTable aligns columns, numbers to the right, without trailing blanks", 
   expect(formatTable(rows)).toBe("name    n\na       1,000\nlonger  7");
   expect(formatTable([["a", "b", "c"], ["long"]])).toBe("a     b  c\nlong");
   expect(formatTable([])).toBe("");
+});
+
+it("oneLine leaves nothing that acts on what shows a text", () => {
+  expect(oneLine("a\r\nb\tc\u2028d\u0085e")).toBe("a b c d e");
+  expect(oneLine("\x1b[31mred \x00\x9b \ufffe \ud800 \u202eback")).toBe(
+    "\ufffd[31mred \ufffd\ufffd \ufffd \ufffd \ufffdback",
+  );
+  expect(oneLine("Größe 日本語 👖 __proto__")).toBe("Größe 日本語 👖 __proto__");
+  expect(formatTable([["a\nb", "c"]])).toBe("a b  c");
 });

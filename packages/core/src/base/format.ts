@@ -37,8 +37,12 @@ export function formatBytes(bytes: number): string {
   return unit === 0 ? `${bytes} B` : `${amount.toFixed(1)} ${units[unit]}`;
 }
 
-/** Rows of cells as aligned text, columns two spaces apart; numbers of `right` are right-aligned columns. */
-export function formatTable(rows: readonly (readonly string[])[], right: readonly number[] = []): string {
+/**
+ * Rows of cells as aligned text, each cell on {@link oneLine}, columns two spaces apart; numbers of `right` are
+ * right-aligned columns.
+ */
+export function formatTable(cells: readonly (readonly string[])[], right: readonly number[] = []): string {
+  const rows = cells.map((row) => row.map(oneLine));
   const widths: number[] = [];
   for (const row of rows) {
     row.forEach((cell, column) => {
@@ -48,4 +52,17 @@ export function formatTable(rows: readonly (readonly string[])[], right: readonl
   const align = (cell: string, column: number) =>
     right.includes(column) ? cell.padStart(widths[column]!) : cell.padEnd(widths[column]!);
   return rows.map((row) => row.map(align).join("  ").trimEnd()).join("\n");
+}
+
+/**
+ * A text from a file as one line: with a space for tabs and ends of lines, and with U+FFFD for characters that act on what
+ * shows them, such as escape codes and changes of direction, and for those that no text may hold.
+ *
+ * @example
+ * oneLine("a\u001b[31mb\nc"); // "a\ufffd[31mb c"
+ */
+export function oneLine(text: string): string {
+  return text
+    .replace(/[\t-\r\u0085\u2028\u2029]+/g, " ")
+    .replace(/[\p{Cc}\p{Cs}\p{Noncharacter_Code_Point}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, "\ufffd");
 }

@@ -1,4 +1,4 @@
-import { formatPercent, formatTable, groupDigits } from "../base/format.js";
+import { formatPercent, formatTable, groupDigits, oneLine } from "../base/format.js";
 import type { Dataset, DatasetSource, ImageSet } from "./dataset.js";
 import { type Duplicates, ImageIndex } from "./exact-duplicates.js";
 
@@ -183,7 +183,9 @@ export function formatDescription(description: DatasetDescription): string {
     formatDuplicates("within test", duplicates.withinTest),
     formatDuplicates("test images also in training", duplicates.betweenSplits),
   ];
-  return [`${title}, ${origin}`, splits, classes, ["Exact duplicates", ...repeats].join("\n")].join("\n\n");
+  return [oneLine(`${title}, ${origin}`), splits, classes, ["Exact duplicates", ...repeats].join("\n")].join(
+    "\n\n",
+  );
 }
 
 function formatDuplicates(where: string, { count, conflicting, examples }: Duplicates): string {

@@ -28,13 +28,16 @@ export interface Answers {
   readonly confidence: Float64Array;
 }
 
+/** The most classes that are evaluated: matrices of class by class then take 1 GB. */
+const MOST_CLASSES = 8192;
+
 /** How far a row's sum may be from 1: the rounding of f32 over a thousand classes, or of a file. */
 const SUM_TOLERANCE = 1e-3;
 
 /**
  * Checks predictions and derives the predicted classes.
  *
- * @throws HeddleError for no images, lengths that do not match, labels outside the classes, and rows that are not
+ * @throws HeddleError for no images, more than 8,192 classes, lengths that do not match, labels outside the classes, and rows that are not
  *   probabilities
  */
 export function answersOf({ probabilities, labels, classNames }: Predictions): Answers {
@@ -46,6 +49,14 @@ export function answersOf({ probabilities, labels, classNames }: Predictions): A
       expected: "at least one image, and a probability for each image and class",
       received: `${images} images, ${classes} classes and ${probabilities.length} probabilities`,
       next: "Pass probabilities [N, K], N labels and K class names.",
+    });
+  }
+  if (classes > MOST_CLASSES) {
+    throw new HeddleError({
+      who: "Evaluation",
+      expected: `at most ${MOST_CLASSES} classes`,
+      received: String(classes),
+      next: "Group the classes; accuracy and loss are given by model.evaluate.",
     });
   }
   const predicted = new Int32Array(images);

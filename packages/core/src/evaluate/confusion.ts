@@ -23,8 +23,17 @@ export interface ConfusedPair {
 
 /** Counts the images by true and predicted class. */
 export function confusion({ images, classes, labels, predicted }: Answers): Confusion {
+  const cells = Array.from({ length: images }, (_, image) => [labels[image]!, predicted[image]!, 1] as const);
+  return confusionOf(cells, classes);
+}
+
+/** A confusion from counts by true and predicted class, which are added up. */
+export function confusionOf(
+  cells: Iterable<readonly [truth: number, predicted: number, count: number]>,
+  classes: number,
+): Confusion {
   const counts = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
-  for (let image = 0; image < images; image++) counts[labels[image]!]![predicted[image]!]! += 1;
+  for (const [truth, predicted, count] of cells) counts[truth]![predicted]! += count;
   const rates = counts.map((row) => {
     const support = row.reduce((sum, count) => sum + count, 0);
     return row.map((count) => (support === 0 ? 0 : count / support));
@@ -46,10 +55,14 @@ export function mostConfusedPairs(
 ): readonly ConfusedPair[] {
   const { limit = 10, examples = 5 } = options;
   return counts
-    .flatMap((row, truth) =>
-      row.map((count, predicted) => ({ truth, predicted, count, rate: rates[truth]![predicted]! })),
-    )
-    .filter(({ truth, predicted, count }) => truth !== predicted && count > 0)
+    .flatMap((row, truth) => {
+      const pairs: Omit<ConfusedPair, "examples">[] = [];
+      row.forEach((count, predicted) => {
+        if (count === 0 || truth === predicted) return;
+        pairs.push({ truth, predicted, count, rate: rates[truth]![predicted]! });
+      });
+      return pairs;
+    })
     .sort((a, b) => b.count - a.count || b.rate - a.rate)
     .slice(0, limit)
     .map((pair) => ({ ...pair, examples: examplesOf(answers, pair).slice(0, examples) }));

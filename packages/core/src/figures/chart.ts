@@ -1,3 +1,4 @@
+import { drawableData } from "./drawable.js";
 import { fontStack, type Theme, textSizes } from "./theme.js";
 
 /** What a figure is called and what it shows. */
@@ -27,12 +28,38 @@ export interface ChartSpec {
   readonly [property: string]: unknown;
 }
 
+/**
+ * Names for a chart to look up by their position. Names come from files and may be anything, so Vega sees numbers
+ * wherever it would keep a text as the key of an object or as part of an expression.
+ *
+ * @param list what the names are called in the expression: `classes`
+ */
+export function lookUp(list: string, names: readonly (string | readonly string[])[]) {
+  return {
+    /** For the `params` of the specification. */
+    param: { name: list, value: names },
+    /** For an axis or a legend whose values are positions. */
+    labelExpr: `${list}[datum.value]`,
+  };
+}
+
+/** The parts of a specification that differ between charts. */
+interface ChartParts {
+  readonly title: string | { readonly text: string; readonly subtitle?: string };
+  readonly params?: readonly object[];
+  readonly [property: string]: unknown;
+}
+
 /** A specification in the look that all charts share. */
-export function chartSpec(theme: Theme, spec: Readonly<Record<string, unknown>>): ChartSpec {
+export function chartSpec(theme: Theme, { title, params = [], ...spec }: ChartParts): ChartSpec {
+  const { text, subtitle = "" } = typeof title === "string" ? { text: title } : title;
+  // Vega would look even a title up among the properties of an object: one that is `constructor` stops it.
+  const titles = lookUp("titles", [text, subtitle]);
   return {
     $schema: "https://vega.github.io/schema/vega-lite/v6.json",
     config: configFor(theme),
-    ...spec,
+    title: { text: { expr: "titles[0]" }, ...(subtitle !== "" && { subtitle: { expr: "titles[1]" } }) },
+    ...drawableData({ params: [titles.param, ...params], ...spec }),
   };
 }
 

@@ -1,7 +1,10 @@
 import { HeddleError } from "../base/errors.js";
 import { groupDigits } from "../base/format.js";
-import { type Chart, type ChartSpec, chartSpec } from "./chart.js";
+import { type Chart, type ChartSpec, chartSpec, lookUp } from "./chart.js";
 import { type Theme, textSizes } from "./theme.js";
+
+/** The most classes that {@link confusionMatrix} draws: of more, nobody could read the names or the cells. */
+export const MOST_CLASSES_IN_A_MATRIX = 200;
 
 /** Options of {@link confusionMatrix}. */
 export interface ConfusionMatrixOptions {
@@ -21,7 +24,7 @@ export interface ConfusionMatrixOptions {
  *
  * @param counts `[true class][predicted class]`: numbers of images
  * @param classNames in the order of the labels
- * @throws HeddleError when `counts` is not square or there is no class
+ * @throws HeddleError when `counts` is not square, or there is no class or more than 200
  */
 export function confusionMatrix(
   counts: readonly (readonly number[])[],
@@ -37,9 +40,17 @@ export function confusionMatrix(
       next: "Pass counts[true class][predicted class].",
     });
   }
+  if (classes > MOST_CLASSES_IN_A_MATRIX) {
+    throw new HeddleError({
+      who: "Confusion matrix",
+      expected: `at most ${MOST_CLASSES_IN_A_MATRIX} classes`,
+      received: groupDigits(classes),
+      next: "Show the confusedPairs of evaluateClassifier in a table.",
+    });
+  }
   const title = options.title ?? "Confusion matrix";
   const { show = "rates" } = options;
-  const cells = cellsOf(counts, classNames, show);
+  const cells = cellsOf(counts, show);
   const titles = {
     text: title,
     subtitle: show === "rates" ? "Share of each true class, in percent" : "Number of images",
@@ -48,31 +59,27 @@ export function confusionMatrix(
   return {
     name,
     title,
-    alt: describe(cells, counts),
+    alt: describe(cells, counts, classNames),
     spec: (theme) => heatMapSpec(titles, cells, classNames, theme),
   };
 }
 
 interface Cell {
-  readonly truth: string;
-  readonly predicted: string;
+  readonly truth: number;
+  readonly predicted: number;
   /** Share of the true class, 0..1. */
   readonly rate: number;
   /** The share in percent or the number of images; empty for none. */
   readonly text: string;
 }
 
-function cellsOf(
-  counts: readonly (readonly number[])[],
-  classNames: readonly string[],
-  show: "rates" | "counts",
-): readonly Cell[] {
+function cellsOf(counts: readonly (readonly number[])[], show: "rates" | "counts"): readonly Cell[] {
   return counts.flatMap((row, truth) => {
     const total = row.reduce((sum, count) => sum + count, 0);
     return row.map((count, predicted) => {
       const rate = total > 0 ? count / total : 0;
       const text = show === "rates" ? percent(rate) : count === 0 ? "" : String(count);
-      return { truth: classNames[truth]!, predicted: classNames[predicted]!, rate, text };
+      return { truth, predicted, rate, text };
     });
   });
 }
@@ -84,14 +91,18 @@ function percent(rate: number): string {
   return (rate * 100).toFixed(rate < 0.0995 ? 1 : 0);
 }
 
-function describe(cells: readonly Cell[], counts: readonly (readonly number[])[]): string {
+function describe(
+  cells: readonly Cell[],
+  counts: readonly (readonly number[])[],
+  classNames: readonly string[],
+): string {
   const images = counts.flat().reduce((sum, count) => sum + count, 0);
   const worst = cells
     .filter(({ truth, predicted, rate }) => truth !== predicted && rate > 0)
     .sort((a, b) => b.rate - a.rate)[0];
   const about = `Heat map of the true and the predicted class of ${groupDigits(images)} images`;
   if (worst === undefined) return `${about}: none was confused.`;
-  return `${about}. Most often confused: ${percent(worst.rate)}% of ${worst.truth} were taken for ${worst.predicted}.`;
+  return `${about}. Most often confused: ${percent(worst.rate)}% of ${classNames[worst.truth]} were taken for ${classNames[worst.predicted]}.`;
 }
 
 function heatMapSpec(
@@ -101,22 +112,27 @@ function heatMapSpec(
   theme: Theme,
 ): ChartSpec {
   const side = Math.max(28, 44 - Math.max(0, classNames.length - 10));
-  const sort = [...classNames];
+  const classes = lookUp("classes", classNames);
   const [onStrong, onWeak] = [theme.heat[0]!, theme.name === "light" ? theme.heat.at(-1)! : theme.ink];
   return chartSpec(theme, {
     title,
     width: { step: side },
     height: { step: side },
+    params: [classes.param],
     data: { values: cells },
     encoding: {
       x: {
         field: "predicted",
-        type: "nominal",
-        sort,
+        type: "ordinal",
         title: "Predicted class",
-        axis: { labelAngle: -40, labelLimit: 140 },
+        axis: { labelExpr: classes.labelExpr, labelAngle: -40, labelLimit: 140 },
       },
-      y: { field: "truth", type: "nominal", sort, title: "True class", axis: { labelLimit: 140 } },
+      y: {
+        field: "truth",
+        type: "ordinal",
+        title: "True class",
+        axis: { labelExpr: classes.labelExpr, labelLimit: 140 },
+      },
     },
     layer: [
       {

@@ -1,7 +1,7 @@
 import { HeddleError } from "../base/errors.js";
 import { groupDigits } from "../base/format.js";
 import { median } from "../base/median.js";
-import { type Chart, type ChartSpec, chartSpec } from "./chart.js";
+import { type Chart, type ChartSpec, chartSpec, lookUp } from "./chart.js";
 import { type Theme, textSizes } from "./theme.js";
 
 /** Options of {@link embeddingMap}. */
@@ -15,6 +15,9 @@ export interface EmbeddingMapOptions {
   /** `[N]`: the class that the model took it for. */
   readonly predicted: ArrayLike<number>;
 }
+
+/** The names of more classes would cover the dots. */
+const MOST_NAMES = 100;
 
 /** Ten colours that the common colour blindnesses can tell apart, after Paul Tol's muted and light schemes. */
 const palettes = {
@@ -47,19 +50,19 @@ const palettes = {
 interface Point {
   readonly x: number;
   readonly y: number;
-  readonly name: string;
+  readonly label: number;
   readonly wrong: boolean;
 }
 
 /**
  * A map of images: a dot for each, coloured by class, a cross where the model took it for another class, and the name of
- * each class in the middle of its dots. The axes have no unit.
+ * each class in the middle of its dots; of more than 100 classes no names, which the subtitle says. The axes have no unit.
  *
  * @param points `[N, 2]`
  * @throws HeddleError when there is no point, or labels or predictions are missing
  */
 export function embeddingMap(points: Float32Array, options: EmbeddingMapOptions): Chart {
-  const { title, classNames, labels, predicted } = options;
+  const { title, labels, predicted } = options;
   const count = points.length / 2;
   if (count < 1 || labels.length !== count || predicted.length !== count) {
     throw new HeddleError({
@@ -74,7 +77,7 @@ export function embeddingMap(points: Float32Array, options: EmbeddingMapOptions)
     (_, index): Point => ({
       x: points[2 * index]!,
       y: points[2 * index + 1]!,
-      name: classNames[labels[index]!] ?? `class ${labels[index]}`,
+      label: labels[index]!,
       wrong: labels[index] !== predicted[index],
     }),
   );
@@ -85,9 +88,18 @@ export function embeddingMap(points: Float32Array, options: EmbeddingMapOptions)
 
 function specOf(dots: readonly Point[], options: EmbeddingMapOptions, theme: Theme): ChartSpec {
   const { title, subtitle, classNames } = options;
-  const names = classNames.filter((name) => dots.some((dot) => dot.name === name));
-  const others = [...new Set(dots.map(({ name }) => name))].filter((name) => !names.includes(name));
-  const domain = [...names, ...others];
+  const nameOf = (label: number) => classNames[label] ?? `class ${label}`;
+  const byLabel = new Map<number, Point[]>();
+  for (const dot of dots) {
+    const own = byLabel.get(dot.label);
+    if (own === undefined) byLabel.set(dot.label, [dot]);
+    else own.push(dot);
+  }
+  const domain = [...byLabel.keys()].sort((a, b) => a - b);
+  const named = domain.length <= MOST_NAMES;
+  const placeOf = new Map(domain.map((label, place) => [label, place]));
+  const rows = dots.map((dot) => ({ ...dot, place: placeOf.get(dot.label)! }));
+  const classes = lookUp("classes", named ? domain.map(nameOf) : []);
   const palette = palettes[theme.name];
   const range = domain.map((_, index) => palette[index % palette.length]!);
   const at = (field: "x" | "y") => ({
@@ -96,39 +108,53 @@ function specOf(dots: readonly Point[], options: EmbeddingMapOptions, theme: The
     scale: { zero: false, nice: false, padding: 12 },
   });
   const axis = { labels: false, grid: false, domain: true, domainColor: theme.line };
-  const labels = domain.map((name) => {
-    const own = dots.filter((dot) => dot.name === name);
-    return { name, x: median(own.map(({ x }) => x)), y: median(own.map(({ y }) => y)) };
-  });
+  const names = [...(named ? byLabel : [])].map(([label, own]) => ({
+    name: nameOf(label),
+    x: median(own.map(({ x }) => x)),
+    y: median(own.map(({ y }) => y)),
+  }));
+  const color = {
+    field: "place",
+    type: "nominal",
+    scale: { domain: domain.map((_, place) => place), range },
+    legend: named ? legendOf(classes.labelExpr, theme) : null,
+  };
   const place = {
     x: { ...at("x"), title: "First dimension (no unit)", axis },
     y: { ...at("y"), title: "Second dimension (no unit)", axis },
   };
+  const crosses = {
+    data: { values: rows.filter(({ wrong }) => wrong) },
+    mark: {
+      type: "point",
+      shape: "cross",
+      size: 44,
+      filled: true,
+      stroke: theme.ink,
+      strokeWidth: 0.8,
+      opacity: 0.95,
+    },
+    encoding: { ...place, color },
+  };
   return chartSpec(theme, {
-    title: { text: title, subtitle },
+    title: {
+      text: title,
+      subtitle: named
+        ? subtitle
+        : `${subtitle}; ${groupDigits(domain.length)} classes, too many to name here`,
+    },
     width: 620,
     height: 520,
+    params: [classes.param],
     layer: [
       {
-        data: { values: dots.filter(({ wrong }) => !wrong) },
+        data: { values: rows.filter(({ wrong }) => !wrong) },
         mark: { type: "circle", size: 16, opacity: 0.75 },
-        encoding: { ...place, color: colour(domain, range, theme) },
+        encoding: { ...place, color },
       },
-      {
-        data: { values: dots.filter(({ wrong }) => wrong) },
-        mark: {
-          type: "point",
-          shape: "cross",
-          size: 44,
-          filled: true,
-          stroke: theme.ink,
-          strokeWidth: 0.8,
-          opacity: 0.95,
-        },
-        encoding: { ...place, color: colour(domain, range, theme) },
-      },
+      ...(rows.some(({ wrong }) => wrong) ? [crosses] : []),
       ...[true, false].map((halo) => ({
-        data: { values: labels },
+        data: { values: names },
         mark: {
           type: "text",
           fontSize: textSizes.label,
@@ -141,23 +167,19 @@ function specOf(dots: readonly Point[], options: EmbeddingMapOptions, theme: The
             opacity: 0.85,
           }),
         },
-        encoding: { ...place, text: { field: "name", type: "nominal" } },
+        encoding: { ...place, text: { field: "name" } },
       })),
     ],
   });
 }
 
-function colour(domain: readonly string[], range: readonly string[], theme: Theme) {
+function legendOf(labelExpr: string, theme: Theme) {
   return {
-    field: "name",
-    type: "nominal",
-    scale: { domain, range },
-    legend: {
-      title: "Class",
-      labelColor: theme.ink,
-      titleColor: theme.muted,
-      symbolSize: 80,
-      symbolOpacity: 1,
-    },
+    title: "Class",
+    labelExpr,
+    labelColor: theme.ink,
+    titleColor: theme.muted,
+    symbolSize: 80,
+    symbolOpacity: 1,
   };
 }

@@ -1,4 +1,4 @@
-import { type Chart, type ChartSpec, chartSpec } from "./chart.js";
+import { type Chart, type ChartSpec, chartSpec, lookUp } from "./chart.js";
 import { type Theme, textSizes } from "./theme.js";
 import { roundTicks } from "./ticks.js";
 
@@ -70,13 +70,17 @@ function specOf(
   if (rule !== undefined) extent.push(rule);
   const ticks = roundTicks(Math.min(...extent), Math.max(...extent), 5, limits);
   const colour = ({ marked = false }: IntervalRow) => (marked ? theme.training : theme.test);
+  const labels = lookUp(
+    "labels",
+    rows.map(({ label }) => inLines(label)),
+  );
   const y = {
-    field: "label",
-    type: "nominal",
-    sort: rows.map(({ label }) => inLines(label)),
+    field: "row",
+    type: "ordinal",
+    scale: { domain: rows.map((_, index) => index) },
     title: null,
     axis: {
-      labelExpr: "split(datum.label, '|')",
+      labelExpr: labels.labelExpr,
       labelColor: theme.ink,
       labelLineHeight: textSizes.label + 1,
       grid: true,
@@ -85,26 +89,32 @@ function specOf(
   const x = (field: string) => ({
     field,
     type: "quantitative",
-    title: axis,
     scale: { domain: ticks.domain, nice: false, zero: false },
-    axis: { values: ticks.values, format: `.${ticks.decimals}f`, grid: true, labelFlush: false },
+    axis: {
+      title: { expr: "axes[0]" },
+      values: ticks.values,
+      format: `.${ticks.decimals}f`,
+      grid: true,
+      labelFlush: false,
+    },
   });
-  const drawn = rows.map((row) => ({
-    label: inLines(row.label),
+  const drawn = rows.map((row, index) => ({
+    row: index,
     mean: row.mean,
     low: row.low,
     high: row.high,
     colour: colour(row),
     text: format(row.mean),
   }));
-  const dots = rows.flatMap((row) =>
-    row.values.map((value) => ({ label: inLines(row.label), mean: value, colour: colour(row) })),
+  const dots = rows.flatMap((row, index) =>
+    row.values.map((value) => ({ row: index, mean: value, colour: colour(row) })),
   );
   const color = { field: "colour", type: "nominal", scale: null };
   return chartSpec(theme, {
     title: { text: title, subtitle },
     width: WIDTH,
     height: { step: ROW },
+    params: [labels.param, lookUp("axes", [axis]).param],
     layer: [
       ...(rule === undefined
         ? []
@@ -140,8 +150,8 @@ function specOf(
   });
 }
 
-/** A long label with a `|` where its second line begins: before the last plus. */
-function inLines(label: string): string {
+/** The lines of a label: the second line of a long one begins before its last plus. */
+function inLines(label: string): readonly string[] {
   const at = label.lastIndexOf("+ ");
-  return label.length <= LABEL_LENGTH || at < 0 ? label : `${label.slice(0, at)}|${label.slice(at)}`;
+  return label.length <= LABEL_LENGTH || at < 0 ? [label] : [label.slice(0, at), label.slice(at)];
 }

@@ -1,6 +1,7 @@
 import { formatPercent } from "../base/format.js";
 import { type ImageSet, imagesAt } from "../data/dataset.js";
 import type { ClassifierEvaluation } from "../evaluate/index.js";
+import { drawable } from "./drawable.js";
 import { imageGrid } from "./image-grid.js";
 import type { Sheet } from "./sheet.js";
 
@@ -63,5 +64,5 @@ function mistakesGrid(
 
 /** True class, predicted class and its probability, a line each. The bundled font has no arrow. */
 function caption(names: readonly string[], { truth, predicted, probability }: Mistake): string {
-  return `${names[truth]!}\n› ${names[predicted]!}\n${formatPercent(probability, 1)}`;
+  return `${drawable(names[truth]!)}\n› ${drawable(names[predicted]!)}\n${formatPercent(probability, 1)}`;
 }

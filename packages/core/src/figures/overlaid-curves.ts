@@ -1,4 +1,4 @@
-import { type Chart, type ChartSpec, chartSpec } from "./chart.js";
+import { type Chart, type ChartSpec, chartSpec, lookUp } from "./chart.js";
 import type { Theme } from "./theme.js";
 import { epochAxis, roundTicks, type Ticks } from "./ticks.js";
 
@@ -65,32 +65,32 @@ function specOf(
   const ticks = roundTicks(Math.min(...late.map(({ value }) => value)), Math.max(...all), 6);
   const colour = ({ group }: OverlaidCurve) => (group === "first" ? theme.training : theme.test);
   const dashes = dashesOf(curves);
-  const rows = curves.flatMap((curve) => curve.points.map((point) => ({ ...point, series: curve.label })));
+  const rows = curves.flatMap(({ points }, series) => points.map((point) => ({ ...point, series })));
   const series = {
     field: "series",
     type: "nominal",
-    scale: { domain: curves.map(({ label }) => label), range: curves.map(colour) },
+    scale: { domain: curves.map((_, index) => index), range: curves.map(colour) },
     legend: null,
   };
   const strokeDash = {
     field: "series",
     type: "nominal",
-    scale: { domain: curves.map(({ label }) => label), range: dashes },
+    scale: { domain: curves.map((_, index) => index), range: dashes },
     legend: null,
   };
   const x = epochAxis(1, last);
   const y = {
     field: "value",
     type: "quantitative",
-    title: axis,
     scale: { domain: ticks.domain, nice: false, zero: false },
-    axis: { values: ticks.values, format: `.${ticks.decimals}f` },
+    axis: { title: { expr: "axes[0]" }, values: ticks.values, format: `.${ticks.decimals}f` },
   };
   const ends = endsOf(curves, ticks, x.scale.domain, format);
   return chartSpec(theme, {
     title: { text: title, subtitle },
     width: WIDTH,
     height: HEIGHT,
+    params: [lookUp("axes", [axis]).param],
     layer: [
       {
         data: { values: rows },
@@ -126,19 +126,19 @@ function endsOf(
 ) {
   const perPixel = (domain[1] - domain[0]) / HEIGHT;
   const labels = curves
-    .filter(({ points }) => points.length > 0)
-    .map(({ label, points }) => {
-      const { epoch, value } = points.at(-1)!;
-      const from = Math.max(domain[0], value);
-      return { label, epoch, from, to: from, text: `${label} ${format(value)}` };
+    .flatMap(({ label, points }, series) => {
+      const end = points.at(-1);
+      if (end === undefined) return [];
+      const from = Math.max(domain[0], end.value);
+      return [{ series, epoch: end.epoch, from, to: from, text: `${label} ${format(end.value)}` }];
     })
     .sort((a, b) => a.from - b.from);
   spread(labels, LABEL_PIXELS * perPixel);
   // Beyond the end of the axis; its scale extends.
   const right = end + (LEADER_PIXELS * (end - first)) / WIDTH;
-  return labels.flatMap(({ label, epoch, from, to, text }) => [
-    { series: label, at: epoch, value: from, text: "" },
-    { series: label, at: right, value: to, text },
+  return labels.flatMap(({ series, epoch, from, to, text }) => [
+    { series, at: epoch, value: from, text: "" },
+    { series, at: right, value: to, text },
   ]);
 }
 

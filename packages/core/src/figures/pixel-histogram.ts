@@ -1,5 +1,5 @@
 import { formatPercent } from "../base/format.js";
-import { type Chart, type ChartSpec, chartSpec } from "./chart.js";
+import { type Chart, type ChartSpec, chartSpec, lookUp } from "./chart.js";
 import { legendOf } from "./legend.js";
 import type { Theme } from "./theme.js";
 
@@ -29,7 +29,7 @@ export function pixelHistogram(
   { name, title, range }: PixelHistogramOptions,
 ): Chart {
   const [low, high] = range;
-  const rows = splits.flatMap(({ split, shares }) =>
+  const rows = splits.flatMap(({ shares }, split) =>
     shares.flatMap((share, bin) => {
       const width = (high - low) / shares.length;
       // An empty bin has no place on a logarithmic axis.
@@ -58,7 +58,7 @@ function specOf(
     range: [low, high],
   }: {
     readonly title: string;
-    readonly rows: readonly { split: string; share: number; start: number; end: number }[];
+    readonly rows: readonly { split: number; share: number; start: number; end: number }[];
     readonly splits: readonly SplitHistogram[];
     readonly range: readonly [low: number, high: number];
   },
@@ -66,11 +66,15 @@ function specOf(
 ): ChartSpec {
   const least = Math.min(...rows.map(({ share }) => share));
   const floor = Math.min(0.1, 10 ** Math.floor(Math.log10(least) + 1e-9));
-  const under = JSON.stringify(splits[0]?.split ?? "");
+  const names = lookUp(
+    "splits",
+    splits.map(({ split }) => split),
+  );
   return chartSpec(theme, {
     title,
     width: 344,
     height: 224,
+    params: [names.param],
     data: { values: rows },
     mark: { type: "rule" },
     encoding: {
@@ -83,7 +87,7 @@ function specOf(
       },
       x2: { field: "end" },
       // The first split is wider: it can still be seen beneath the second where both agree.
-      strokeWidth: { condition: { test: `datum.split === ${under}`, value: 5 }, value: 2 },
+      strokeWidth: { condition: { test: "datum.split === 0", value: 5 }, value: 2 },
       y: {
         field: "share",
         type: "quantitative",
@@ -94,8 +98,13 @@ function specOf(
       color: {
         field: "split",
         type: "nominal",
-        scale: { domain: splits.map(({ split }) => split), range: [theme.training, theme.test] },
-        legend: { ...legendOf(theme), symbolType: "stroke", symbolStrokeWidth: 3 },
+        scale: { domain: splits.map((_, index) => index), range: [theme.training, theme.test] },
+        legend: {
+          ...legendOf(theme),
+          labelExpr: names.labelExpr,
+          symbolType: "stroke",
+          symbolStrokeWidth: 3,
+        },
       },
     },
   });

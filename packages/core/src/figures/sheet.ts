@@ -1,4 +1,5 @@
 import type { FigureAbout } from "./chart.js";
+import { drawable } from "./drawable.js";
 import type { Pixels } from "./pixels.js";
 import { fontStack, type Theme, textSizes } from "./theme.js";
 
@@ -95,8 +96,8 @@ export function shorten(
   textWidth: TextWidth,
   size: number = textSizes.small,
 ): string {
-  if (textWidth(text, size) <= limit) return text;
-  const letters = [...text];
+  const letters = [...drawable(text)];
+  if (textWidth(letters.join(""), size) <= limit) return letters.join("");
   while (letters.length > 1 && textWidth(`${letters.join("")}…`, size) > limit) letters.pop();
   return `${letters.join("").trimEnd()}…`;
 }
@@ -142,7 +143,7 @@ function textSvg({ text, x, y, colour, size, weight, anchor, upwards }: SheetTex
     `font-size="${size}"`,
     weight === undefined ? "" : `font-weight="${weight}"`,
   ];
-  return `<text ${attributes.filter(Boolean).join(" ")}>${escapeXml(text)}</text>`;
+  return `<text ${attributes.filter(Boolean).join(" ")}>${escapeXml(drawable(text))}</text>`;
 }
 
 function colourBarSvg({ stops, frame, id, ...box }: SheetColourBar): string {
@@ -164,6 +165,6 @@ export function escapeXml(text: string): string {
       .replaceAll(">", "&gt;")
       .replaceAll('"', "&quot;")
       // biome-ignore lint/suspicious/noControlCharactersInRegex: XML forbids them, even escaped
-      .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f]/g, "�")
+      .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff\p{Cs}]/gu, "�")
   );
 }

@@ -1,6 +1,6 @@
 import { closest } from "../base/closest.js";
 import { HeddleError } from "../base/errors.js";
-import { isJsonObject, type JsonObject } from "../base/json.js";
+import { isJsonObject, type Json, type JsonObject } from "../base/json.js";
 import { serialize } from "../base/registry.js";
 import {
   type Layer,
@@ -56,15 +56,16 @@ export function parseAugmentation(text: string): Augmentation {
       .split("=")
       .map((word) => word.trim()),
   );
-  const given: Record<string, unknown> = {};
+  // A map: a text may say `__proto__=1`, which as an assignment would set a prototype and say nothing.
+  const values = new Map<string, Json>();
   for (const [name = "", value, ...more] of parts) {
     if (more.length > 0) throw fault("NAME or NAME=VALUE", [name, value, ...more].join("="));
-    if (Object.hasOwn(given, name)) throw fault("each change once", `${name} twice`);
+    if (values.has(name)) throw fault("each change once", `${name} twice`);
     // Text that is no number stays text, to be refused as it was typed: Number("") would be 0.
     const isText = name === "flip" || value === "" || Number.isNaN(Number(value));
-    given[name] = value === undefined ? true : isText ? value : Number(value);
+    values.set(name, value === undefined ? true : isText ? value : Number(value));
   }
-  return readAugmentation(given);
+  return readAugmentation(Object.fromEntries(values));
 }
 
 /**

@@ -5,6 +5,11 @@ import { type GivenSettings, readSetting, type Settings, settings } from "./sett
 
 const refusal = (name: keyof Settings, value: unknown) => () => readSetting("recipe.json", name, value);
 
+it("an augmentation that names a property of every object is refused", () => {
+  for (const name of ["__proto__", "constructor", "toString"])
+    expect(() => parseAugmentation(`${name}=1`)).toThrow(`received "${name}"`);
+});
+
 describe("readSetting", () => {
   it.each([
     ["epochs", 3],

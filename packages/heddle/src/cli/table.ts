@@ -1,4 +1,4 @@
-import { formatTable } from "@heddle/core/internal/base/format.js";
+import { formatTable, oneLine } from "@heddle/core/internal/base/format.js";
 import { shown } from "./terminal.js";
 import { visibleLength, wrapped } from "./terminal-text.js";
 
@@ -34,6 +34,5 @@ export function tableOrBlocks(
 
 /** Text from a file as a cell: one line, with nothing that a terminal would execute or show backwards. */
 export function cell(text: string): string {
-  const acting = /[\p{Cc}\p{Cs}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
-  return shown(text.replace(/\s+/g, " ").replace(acting, "\ufffd"));
+  return shown(oneLine(text.replace(/\s+/g, " ")));
 }

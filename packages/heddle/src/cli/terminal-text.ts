@@ -59,12 +59,12 @@ export function visibleLength(text: string): number {
 }
 
 /**
- * A text without the characters that control a terminal, except colours, tabs and line ends: names come from strangers'
- * files, and must not move the cursor or set the window's title.
+ * A text without the characters that control a terminal, except tabs and line ends: names come from strangers' files, and
+ * must not move the cursor, set the window's title or colour anything.
  */
 export function withoutControls(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is replaced
-  return text.replace(/\x1b(?!\[[\d;]*m)|[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f-\x9f]/g, "\ufffd");
+  return text.replace(/[\x00-\x08\x0b-\x1f\x7f-\x9f]/g, "\ufffd");
 }
 
 /** What the continuation lines of a broken line begin with, in addition to that line's indentation. */

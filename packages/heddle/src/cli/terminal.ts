@@ -5,6 +5,9 @@ import { saysAscii, toAscii, visibleLength, withoutControls, wrapped } from "./t
 /** On a narrower terminal nothing can be laid out: lines are left to it. */
 const NARROWEST = 20;
 
+/** How a line stands out where the terminal shows colours. */
+export type Emphasis = "bold" | "notice" | "alarm";
+
 /**
  * Where the command line writes. Results and progress are for people and go to standard output; with `--json`
  * standard output holds the JSON alone, and people's text goes to standard error. `--quiet` keeps warnings and results.
@@ -12,8 +15,6 @@ const NARROWEST = 20;
 export class Terminal {
   private readonly stream: Output;
   private liveLine = false;
-  /** Emphasis for results; plain text where the stream shows none. */
-  readonly colors: ReturnType<typeof colorsOf>;
 
   constructor(
     private readonly shell: Shell,
@@ -23,7 +24,6 @@ export class Terminal {
     } = {},
   ) {
     this.stream = options.json ? shell.stderr : shell.stdout;
-    this.colors = colorsOf(this.stream);
   }
 
   /** True when a line can be rewritten in place. */
@@ -48,15 +48,17 @@ export class Terminal {
   }
 
   /** A line that `--quiet` does not silence, unless the same is printed as JSON. */
-  result(text: string): void {
-    if (!(this.options.json && this.options.quiet)) this.line(text);
+  result(text: string, emphasis?: Emphasis): void {
+    if (!(this.options.json && this.options.quiet)) this.line(text, emphasis);
   }
 
   /** A line that must not be missed; options that it names as code are shown as flags. */
   warn(text: string): void {
     this.clear();
     const { stderr } = this.shell;
-    writeLine(stderr, `${colorsOf(stderr).yellow("warning:")} ${this.shell.inFlags(text)}`);
+    const label = "warning:";
+    const lines = fitted(stderr, `${label} ${this.shell.inFlags(text)}`);
+    stderr.write(`${colorsOf(stderr).yellow(label)}${lines.slice(label.length)}\n`);
   }
 
   /** The answer for programs: one line of JSON, the last on standard output. */
@@ -83,21 +85,24 @@ export class Terminal {
     this.liveLine = false;
   }
 
-  private line(text: string): void {
+  private line(text: string, emphasis?: Emphasis): void {
     this.clear();
-    writeLine(this.stream, text);
+    const lines = fitted(this.stream, text);
+    this.stream.write(`${emphasis === undefined ? lines : emphasized(this.stream, lines, emphasis)}\n`);
   }
 }
 
-/**
- * Writes a text for people and ends its line: without what would steer the terminal, in ASCII where the locale has no
- * UTF-8, and broken between words where a terminal is narrower. Files and pipes get lines as they are.
- */
-function writeLine(stream: Output, text: string): void {
-  stream.write(`${fitted(stream, text)}\n`);
+/** Colours are set on a finished text: those that are within a text come from a stranger, and are removed. */
+function emphasized(stream: Output, text: string, emphasis: Emphasis): string {
+  const { bold, yellow, red } = colorsOf(stream);
+  if (emphasis === "bold") return bold(text);
+  return bold(emphasis === "notice" ? yellow(text) : red(text));
 }
 
-/** A text as a stream can show it, within its columns where it is a terminal. */
+/**
+ * A text as a stream can show it: without what would steer or colour the terminal, in ASCII where the locale has no UTF-8,
+ * and broken between words where a terminal is narrower. Files and pipes get lines as they are.
+ */
 export function fitted(stream: Output, text: string): string {
   const columns = stream.isTTY ? columnsOf(stream) : 0;
   return columns >= NARROWEST ? wrapped(shown(text), columns) : shown(text);

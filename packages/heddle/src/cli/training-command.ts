@@ -1,6 +1,6 @@
 import { Argument, type Command, InvalidArgumentError, Option } from "@commander-js/extra-typings";
 import { AbortedError } from "@heddle/core/internal/base/errors.js";
-import { formatDuration, formatPercent, groupDigits } from "@heddle/core/internal/base/format.js";
+import { formatDuration, formatPercent, groupDigits, oneLine } from "@heddle/core/internal/base/format.js";
 import { formatDescription } from "@heddle/core/internal/data/describe.js";
 import { trainingOf } from "@heddle/core/internal/recipes/build-training.js";
 import { limitNote } from "@heddle/core/internal/recipes/limit.js";
@@ -28,7 +28,7 @@ import { refuseStreams } from "./refuse-streams.js";
 import { grouped, settingOptions, typedSettings } from "./setting-options.js";
 import type { Shell } from "./shell.js";
 import { abortOnSignals } from "./signals.js";
-import { Terminal } from "./terminal.js";
+import { type Emphasis, Terminal } from "./terminal.js";
 
 /** The options that `study` and `train` share, apart from the settings. */
 export interface TrainingOptions extends CheckpointOptions {
@@ -183,14 +183,10 @@ export function stoppedError(thrown: unknown, folder: string | undefined): unkno
 }
 
 function announceStandIn(terminal: Terminal, standIn: NonNullable<Obtained["standInFor"]>): void {
-  const { bold, yellow } = terminal.colors;
   terminal.warn(standIn.reason);
   terminal.result(
-    bold(
-      yellow(
-        `This run is NOT on ${standIn.title}: it trains on fashion-sketch, images drawn by code, so that you can see everything at work.`,
-      ),
-    ),
+    `This run is NOT on ${standIn.title}: it trains on fashion-sketch, images drawn by code, so that you can see everything at work.`,
+    "notice",
   );
   terminal.result("");
 }
@@ -203,9 +199,9 @@ export function printResult(
 ): void {
   const { metrics } = result;
   const gap = metrics.train.accuracy - metrics.test.accuracy;
-  const rows: [string, string][] = [
+  const rows: [label: string, value: string, emphasis?: Emphasis][] = [
     ["Dataset", standInFor ? `${title}, NOT ${standInFor.title}` : title],
-    ["Test accuracy", terminal.colors.bold(formatPercent(metrics.test.accuracy))],
+    ["Test accuracy", formatPercent(metrics.test.accuracy), "bold"],
     [
       "Training accuracy",
       `${formatPercent(metrics.train.accuracy)} evaluated, ${formatPercent(metrics.train.runningAccuracy)} while training`,
@@ -221,5 +217,6 @@ export function printResult(
     ["Report", result.reportPath],
   ];
   terminal.info();
-  for (const [label, value] of rows) terminal.result(`${label.padEnd(18)} ${value}`);
+  for (const [label, value, emphasis] of rows)
+    terminal.result(`${label.padEnd(18)} ${oneLine(value)}`, emphasis);
 }

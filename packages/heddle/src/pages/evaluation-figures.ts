@@ -1,3 +1,4 @@
+import { groupDigits } from "@heddle/core/internal/base/format.js";
 import type { ImageSet } from "@heddle/core/internal/data/dataset.js";
 import type { ClassifierEvaluation } from "@heddle/core/internal/evaluate/index.js";
 import { classScoresChart } from "@heddle/core/internal/figures/class-scores.js";
@@ -8,8 +9,31 @@ import { confusedPairsGrid, topLossesGrid } from "@heddle/core/internal/figures/
 import { reliabilityDiagram } from "@heddle/core/internal/figures/reliability-diagram.js";
 import { drawFigures } from "../rendering/draw-figure.js";
 
-/** A matrix of more classes cannot be read. */
+/** A matrix of more classes cannot be read on a page. */
 const MOST_CLASSES_IN_A_MATRIX = 60;
+
+/** How many confused pairs an evaluation lists: more where they stand in for the matrix. */
+export function confusedPairsFor(classes: number): number {
+  return classes > MOST_CLASSES_IN_A_MATRIX ? 50 : 10;
+}
+
+/** Why the page has no confusion matrix, and what it has instead; undefined where it has one. */
+export function withoutMatrix({
+  classNames,
+  confusion,
+  confusedPairs,
+}: ClassifierEvaluation): string | undefined {
+  const classes = classNames.length;
+  if (classes <= MOST_CLASSES_IN_A_MATRIX) return undefined;
+  const about = `A confusion matrix of ${groupDigits(classes)} classes cannot be read, so there is none.`;
+  const listed = confusedPairs.length;
+  if (listed === 0) return about;
+  const all = confusion.counts.reduce(
+    (sum, row, truth) => sum + row.filter((count, predicted) => count > 0 && predicted !== truth).length,
+    0,
+  );
+  return `${about} The table lists ${listed === all ? "all" : `the ${listed} largest of`} ${groupDigits(all)} confused pairs.`;
+}
 
 /** The figures of an evaluation that need no images. */
 export interface EvaluationCharts {

@@ -1,4 +1,5 @@
 import type { ClassifierEvaluation } from "@heddle/core/internal/evaluate/index.js";
+import { withoutMatrix } from "./evaluation-figures.js";
 import { classTable, pairsTables, temperatureNote } from "./evaluation-words.js";
 import type { PageFigure, PageSection } from "./page.js";
 
@@ -21,11 +22,13 @@ export function evaluationDetails(
   figures: EvaluationDrawings,
   missing: Pick<PageSection, "text"> = {},
 ): readonly PageSection[] {
+  const instead = withoutMatrix(evaluation);
   return [
     { id: "classes", title: "Classes", figures: figures.classes, tables: [classTable(evaluation)] },
     {
       id: "confusion",
       title: "Confusion",
+      ...(instead !== undefined && { text: instead }),
       figures: figures.confusion,
       tables: pairsTables(evaluation),
     },

@@ -1,4 +1,5 @@
 import { createRequire } from "node:module";
+import { drawable } from "@heddle/core/internal/figures/drawable.js";
 import { escapeXml } from "@heddle/core/internal/figures/sheet.js";
 import { fontFamily } from "@heddle/core/internal/figures/theme.js";
 import { fontFiles } from "./fonts.js";
@@ -45,13 +46,13 @@ const widths = new Map<string, number>();
 
 /** Width in pixels of one line of text in the bundled font, as {@link svgToPng} draws it. */
 export function textWidth(text: string, size: number, weight: number = 400): number {
-  const key = `${weight} ${size} ${text}`;
+  const drawn = drawable(text);
+  const key = `${weight} ${size} ${drawn}`;
   const known = widths.get(key);
   if (known !== undefined) return known;
   const { Resvg } = resvg();
-  const escaped = escapeXml(text);
-  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"><text font-family="${fontFamily}" font-size="${size}" font-weight="${weight}">${escaped}</text></svg>`;
-  const box = new Resvg(svg, { font: fontOptions(text) }).getBBox();
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"><text font-family="${fontFamily}" font-size="${size}" font-weight="${weight}">${escapeXml(drawn)}</text></svg>`;
+  const box = new Resvg(svg, { font: fontOptions(drawn) }).getBBox();
   // The box holds the ink alone: the gap before the first letter stands in for the one after the last.
   const width = box === undefined ? 0 : box.width + 2 * box.x;
   widths.set(key, width);

@@ -2,7 +2,7 @@ import { HeddleError } from "@heddle/core/internal/base/errors.js";
 import { evaluateClassifier } from "@heddle/core/internal/evaluate/index.js";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { parseEvaluation, type RunEvaluation } from "./evaluation-record.js";
+import { evaluationJson, parseEvaluation, type RunEvaluation } from "./evaluation-record.js";
 
 const evaluation = evaluateClassifier({
   probabilities: Float32Array.from([0.9, 0.1, 0.2, 0.8, 0.6, 0.4, 0.7, 0.3]),
@@ -17,6 +17,30 @@ describe("evaluation.json", () => {
     expect(parse(kept)).toEqual(kept);
     const none: RunEvaluation = { ...kept, evaluation: null, reason: "Outputs: expected …" };
     expect(parse(none)).toEqual(none);
+  });
+
+  it("of many classes holds only the cells of the confusion matrix that are above zero", () => {
+    const classes = 201;
+    const probabilities = new Float32Array(3 * classes);
+    [7, 200, 7].forEach((predicted, image) => {
+      probabilities[image * classes + predicted] = 1;
+    });
+    const classNames = Array.from({ length: classes }, (_, label) => `class ${label}`);
+    const large = evaluateClassifier({ probabilities, labels: [7, 0, 7], classNames });
+    const written = evaluationJson(large);
+    expect(written).toMatchObject({
+      confusion: {
+        cells: [
+          [0, 200, 1],
+          [7, 7, 2],
+        ],
+      },
+    });
+    expect(parse({ ...kept, evaluation: written })).toEqual({ ...kept, evaluation: large });
+    const beyond = { ...written, confusion: { cells: [[0, 201, 1]] } };
+    expect(() => parse({ ...kept, evaluation: beyond })).toThrow(
+      '"evaluation.confusion.cells" to be lists of a row, a column and a count',
+    );
   });
 
   it.each([

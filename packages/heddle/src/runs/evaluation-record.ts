@@ -1,7 +1,9 @@
+import { confusionOf } from "@heddle/core/internal/evaluate/confusion.js";
 import type {
   Calibration,
   CalibrationScores,
   ClassifierEvaluation,
+  Confusion,
   ReliabilityBin,
   TemperatureScaling,
 } from "@heddle/core/internal/evaluate/index.js";
@@ -19,6 +21,23 @@ export type RunEvaluation = {
       readonly reason: string;
     }
 );
+
+/** A confusion matrix of more classes is written as its cells above zero: few of its cells are. */
+const MOST_CLASSES_IN_FULL = 200;
+
+/** An evaluation as JSON has it: `confusion` is `{ cells: [[truth, predicted, count], …] }` where classes are many. */
+export function evaluationJson(evaluation: ClassifierEvaluation): object {
+  const { confusion, classNames } = evaluation;
+  if (classNames.length <= MOST_CLASSES_IN_FULL) return evaluation;
+  const cells = confusion.counts.flatMap((row, truth) => {
+    const own: number[][] = [];
+    row.forEach((count, predicted) => {
+      if (count > 0) own.push([truth, predicted, count]);
+    });
+    return own;
+  });
+  return { ...evaluation, confusion: { cells } };
+}
 
 /**
  * Reads `evaluation.json`.
@@ -46,7 +65,6 @@ function parseClassifier(fields: JsonFields): ClassifierEvaluation {
   const auc = fields.object("auc");
   const confusion = fields.object("confusion");
   const labelOf = (of: JsonFields, key: string) => of.wholeNumber(key, 0, classes - 1);
-  const matrixOf = (key: string) => confusion.numberLists(key, classes, classes);
   return {
     images: fields.wholeNumber("images", 1),
     classNames,
@@ -74,7 +92,7 @@ function parseClassifier(fields: JsonFields): ClassifierEvaluation {
       f1: macro.numberOrNaN("f1"),
       classes: macro.wholeNumber("classes"),
     },
-    confusion: { counts: matrixOf("counts"), rates: matrixOf("rates") },
+    confusion: parseConfusion(confusion, classes),
     confusedPairs: fields.objects("confusedPairs").map((of) => ({
       truth: labelOf(of, "truth"),
       predicted: labelOf(of, "predicted"),
@@ -105,6 +123,16 @@ function parseClassifier(fields: JsonFields): ClassifierEvaluation {
     })),
     auc: { macro: auc.numberOrNull("macro"), perClass: auc.numbersOrNull("perClass", classes) },
   };
+}
+
+function parseConfusion(fields: JsonFields, classes: number): Confusion {
+  if (!fields.optional("cells")) {
+    return {
+      counts: fields.numberLists("counts", classes, classes),
+      rates: fields.numberLists("rates", classes, classes),
+    };
+  }
+  return confusionOf(fields.cells("cells", classes, classes), classes);
 }
 
 function parseCalibration(fields: JsonFields): Calibration {

@@ -167,6 +167,20 @@ export class JsonFields {
     return this.refuse(key, `lists of ${columns} numbers`, value);
   }
 
+  /** The cells above zero of a matrix of counts: lists of a row, a column and a count. */
+  cells(key: string, rows: number, columns: number): readonly (readonly [number, number, number])[] {
+    const value = this.own(key);
+    const within = (at: number, end: number) => Number.isSafeInteger(at) && at >= 0 && at < end;
+    const fits = (cell: unknown) =>
+      isNumbers(cell) &&
+      cell.length === 3 &&
+      within(cell[0]!, rows) &&
+      within(cell[1]!, columns) &&
+      within(cell[2]!, Number.MAX_SAFE_INTEGER);
+    if (Array.isArray(value) && value.every(fits)) return value;
+    return this.refuse(key, "lists of a row, a column and a count", value);
+  }
+
   /** A finite number or `null`. */
   numberOrNull(key: string): number | null {
     return this.isNull(key) ? null : this.number(key);

@@ -18,7 +18,7 @@ import type { Network } from "@heddle/core/internal/network/network.js";
 import { saveNetwork } from "@heddle/core/internal/network/save-network.js";
 import { writeFigures } from "../rendering/write-figures.js";
 import { type DataRecord, parseDataRecord } from "./data-record.js";
-import { parseEvaluation, type RunEvaluation } from "./evaluation-record.js";
+import { evaluationJson, parseEvaluation, type RunEvaluation } from "./evaluation-record.js";
 import { formatHistory, parseHistory } from "./history-csv.js";
 import { type Metrics, parseMetrics, parseRunRecord, type RunRecord } from "./records.js";
 import { newRunId } from "./run-ids.js";
@@ -174,7 +174,9 @@ export class RunFolder {
   }
 
   async writeEvaluation(evaluation: RunEvaluation): Promise<void> {
-    await this.writeJson(this.evaluationPath, evaluation);
+    const measured = evaluation.evaluation;
+    const written = measured === null ? evaluation : { ...evaluation, evaluation: evaluationJson(measured) };
+    await this.writeJson(this.evaluationPath, written);
   }
 
   /**
@@ -281,10 +283,7 @@ export class RunFolder {
     await saveNetwork(model, this.modelPath, this.place);
   }
 
-  private async writeJson(
-    path: string,
-    value: RunRecord | Metrics | RunEvaluation | DataRecord,
-  ): Promise<void> {
+  private async writeJson(path: string, value: object): Promise<void> {
     await writeFileAtomic(path, `${JSON.stringify(value, null, 2)}\n`, this.place);
   }
 }

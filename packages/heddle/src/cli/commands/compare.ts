@@ -50,7 +50,6 @@ Examples:
 
 function print(terminal: Terminal, comparison: Comparison, report: string | null): void {
   const { runs, settings, circumstances, results, notes, comparable } = comparison;
-  const { bold } = terminal.colors;
   const columns = terminal.tableColumns;
   const text = (line: string) => terminal.result(wrapped(line, columns));
   for (const { letter, id, name } of runs) {
@@ -63,7 +62,7 @@ function print(terminal: Terminal, comparison: Comparison, report: string | null
       return;
     }
     const cells = rows.map(({ label, values }) => [label, ...values.map((value) => value ?? "-")].map(cell));
-    terminal.result(bold(title));
+    terminal.result(title, "bold");
     terminal.result(tableOrBlocks(["", ...runs.map(({ letter }) => letter)], cells, { columns }));
   };
   table("Results", results, "No run has a result yet.");

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { Command, Option } from "@commander-js/extra-typings";
-import { groupDigits } from "@heddle/core/internal/base/format.js";
+import { groupDigits, oneLine } from "@heddle/core/internal/base/format.js";
 import {
   type EvaluatedModel,
   evaluateModel,
@@ -9,6 +9,7 @@ import {
 import { subjectOf, writeEvaluationPage } from "../../jobs/evaluate/evaluation-page.js";
 import { evaluationFacts } from "../../pages/evaluation-words.js";
 import { checkPagePath } from "../../pages/write-page.js";
+import { evaluationJson } from "../../runs/evaluation-record.js";
 import { loadOptions, withDataOptions } from "../data-options.js";
 import { fastOption, jsonOption, modelArgument, nonEmpty, runDirOption, threadsOption } from "../options.js";
 import type { Shell } from "../shell.js";
@@ -83,15 +84,15 @@ function pagePath(report: string | true, { run, dataset, split }: ModelEvaluatio
 
 function print(terminal: Terminal, measured: ModelEvaluation, report: string | null): void {
   const { evaluation, trained, testLooks, against } = measured;
-  const { bold } = terminal.colors;
-  const line = (label: string, value: string) => terminal.result(`${label.padEnd(18)} ${value}`);
-  terminal.result(bold(`${measured.name} on ${subjectOf(measured)}: ${groupDigits(evaluation.images)}`));
+  const line = (label: string, value: string) => terminal.result(`${label.padEnd(18)} ${oneLine(value)}`);
+  const subject = oneLine(`${measured.name} on ${subjectOf(measured)}`);
+  terminal.result(`${subject}: ${groupDigits(evaluation.images)}`, "bold");
   for (const { label, value } of evaluationFacts(evaluation)) {
     // The training's own loss differs if labels were smoothed or weights penalized.
     const differs = label === "Loss" && Math.abs(trained.loss - evaluation.loss) > 1e-4;
     line(label, differs ? `${value}; ${trained.loss.toFixed(4)} with the loss it was trained with` : value);
   }
-  if (against) terminal.result(bold(against.sentence));
+  if (against) terminal.result(against.sentence, "bold");
   if (testLooks) terminal.result(against ? `${measured.name}: ${testLooks.sentence}` : testLooks.sentence);
   if (against?.model.testLooks) {
     terminal.result(`${against.model.name}: ${against.model.testLooks.sentence}`);
@@ -115,5 +116,6 @@ function asJson(measured: ModelEvaluation, report: string | null) {
 }
 
 function modelJson({ name, run, trained, evaluation, testLooks }: EvaluatedModel, split: "test" | "train") {
-  return { run, model: name, [split]: { ...trained, images: evaluation.images }, evaluation, testLooks };
+  const measured = { ...trained, images: evaluation.images };
+  return { run, model: name, [split]: measured, evaluation: evaluationJson(evaluation), testLooks };
 }

@@ -106,7 +106,7 @@ Examples:
         for (const finding of explained.findings) terminal.result(finding);
         const { page, figures, findings, notes, testLooks, details } = explained;
         if (testLooks) terminal.result(testLooks.sentence);
-        terminal.result(terminal.colors.bold(page));
+        terminal.result(page, "bold");
         terminal.json({ ...details, page, figures, findings, notes, testLooks });
       } finally {
         terminal.clear();

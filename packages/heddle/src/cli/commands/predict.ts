@@ -1,5 +1,5 @@
 import { Command } from "@commander-js/extra-typings";
-import { formatPercent, formatTable } from "@heddle/core/internal/base/format.js";
+import { formatPercent, formatTable, oneLine } from "@heddle/core/internal/base/format.js";
 import { predictPictures } from "../../jobs/predict/predict-pictures.js";
 import { fastOption, jsonOption, modelArgument, runDirOption, threadsOption } from "../options.js";
 import type { Shell } from "../shell.js";
@@ -32,7 +32,7 @@ Examples:
       const { runDir: root, threads, fast } = options;
       const predictions = await predictPictures(run, paths, { root, threads, fast });
       for (const { image, inverted, top } of predictions) {
-        terminal.result(`${image}${inverted ? " (inverted: its background is light)" : ""}`);
+        terminal.result(`${oneLine(image)}${inverted ? " (inverted: its background is light)" : ""}`);
         const rows = top.map(({ name, probability }) => [`  ${name}`, formatPercent(probability)]);
         terminal.result(formatTable(rows, [1]));
       }

@@ -273,7 +273,7 @@ function printResult(terminal: Terminal, result: RegularizationResult): void {
   ]);
   const head = ["Regime", "Test (%)", "Training (%)", "Gap", "Against pooling + dropout"];
   terminal.result(`\n${formatTable([head, ...rows], [1, 2, 3, 4])}\n`);
-  terminal.result(terminal.colors.bold(verdict.sentence));
+  terminal.result(verdict.sentence, "bold");
   terminal.result(`The same with max-pooling in every network: ${pooledVerdict.sentence}`);
   terminal.result(`Report ${reportPath}`);
 }

@@ -66,19 +66,18 @@ Examples:
 
 function printVerification(terminal: Terminal, { run, verified, weights, findings }: Verification): void {
   const { recorded, trained, saved } = weights;
-  const { bold, red } = terminal.colors;
   terminal.info();
   terminal.result(`Recorded           ${recorded}`);
   terminal.result(`Trained again      ${trained}`);
   if (saved !== recorded) terminal.result(`Weights file       ${saved ?? "cannot be read"}`);
   if (verified) {
-    terminal.result(bold(`Verified: ${run} trained again gives the same weights to the last bit.`));
+    terminal.result(`Verified: ${run} trained again gives the same weights to the last bit.`, "bold");
     return;
   }
   const verdict =
     trained === recorded
       ? `Trained again, ${run} gives the recorded weights, but its folder does not hold them.`
       : `Not verified: ${run} trained again gives weights that differ from those it recorded.`;
-  terminal.result(bold(red(verdict)));
+  terminal.result(verdict, "alarm");
   for (const finding of findings) terminal.result(`  ${finding}`);
 }

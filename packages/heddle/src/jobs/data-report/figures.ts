@@ -3,6 +3,7 @@ import { type Dataset, firstImages, type ImageSet, imagesAt } from "@heddle/core
 import type { DatasetDescription } from "@heddle/core/internal/data/describe.js";
 import type { Chart } from "@heddle/core/internal/figures/chart.js";
 import { classBalance } from "@heddle/core/internal/figures/class-balance.js";
+import { drawable } from "@heddle/core/internal/figures/drawable.js";
 import { type ImageCard, imageCards } from "@heddle/core/internal/figures/image-cards.js";
 import { imageGrid } from "@heddle/core/internal/figures/image-grid.js";
 import { pixelHistogram } from "@heddle/core/internal/figures/pixel-histogram.js";
@@ -37,7 +38,7 @@ const tone = "ink" as const;
 export function firstImagesFigure({ dataset }: Drawing): Drawings {
   const first = firstImages(dataset.train, FIRST);
   const title = `The first ${first.count} training images`;
-  const labels = [...first.labels].map((label) => dataset.classNames[label]!);
+  const labels = [...first.labels].map((label) => drawable(dataset.classNames[label]!));
   return [imageGrid(first, { name: "first-images", title, columns: COLUMNS, labels, tone })];
 }
 
@@ -57,9 +58,15 @@ export function classFigures({ dataset, seed }: Drawing): Drawings {
 }
 
 export function meanImagesFigure({ dataset }: Drawing): Drawings {
-  const { set, labels } = meanImages(dataset.train, dataset.classNames.length);
-  const title = "Mean training image of each class";
-  const names = labels.map((label) => dataset.classNames[label]!);
+  const { classNames, train } = dataset;
+  const classes = Math.min(classNames.length, MOST_CLASSES);
+  const { set, labels } = meanImages(train, classes);
+  if (labels.length === 0) return [];
+  const title =
+    classes === classNames.length
+      ? "Mean training image of each class"
+      : `Mean training image of each of the first ${classes} classes`;
+  const names = labels.map((label) => drawable(classNames[label]!));
   const options = { name: "mean-images", title, columns: COLUMNS, labels: names, tone };
   return [imageGrid(set, options)];
 }

@@ -27,7 +27,7 @@ export function someOfClass(set: ImageSet, label: number, count: number, seed: n
   return [...order.subarray(0, count)].map((at) => all[at]!).sort((a, b) => a - b);
 }
 
-/** The mean of each class's images as bytes, and the classes that have any. */
+/** The mean of the images of each of the first `classes` classes as bytes, and those of them that have any. */
 export function meanImages(
   set: ImageSet,
   classes: number,
@@ -37,6 +37,7 @@ export function meanImages(
   const counts = new Array<number>(classes).fill(0);
   for (let position = 0; position < set.count; position++) {
     const label = set.labels[position]!;
+    if (label >= classes) continue;
     counts[label]! += 1;
     const from = position * size;
     const to = label * size;

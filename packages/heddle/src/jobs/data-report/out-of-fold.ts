@@ -1,3 +1,4 @@
+import { groupDigits } from "@heddle/core/internal/base/format.js";
 import { Random, shuffle } from "@heddle/core/internal/base/random.js";
 import { sizeOf } from "@heddle/core/internal/base/shape.js";
 import type { Progress } from "@heddle/core/internal/callbacks/callback.js";
@@ -103,6 +104,9 @@ export function foldsOf(labels: ArrayLike<number>, classes: number, folds: numbe
   return result;
 }
 
+/** The most classes whose labels are judged: what is estimated are matrices of class by class. */
+const MOST_CLASSES = 1000;
+
 /** Why a dataset cannot be judged by models trained on parts of it; undefined where it can. */
 export function whyNotJudged({ train, classNames }: Dataset, folds: number): string | undefined {
   const [height, width, channels] = train.shape;
@@ -111,6 +115,8 @@ export function whyNotJudged({ train, classNames }: Dataset, folds: number): str
   const enough = perClass.filter((count) => count >= 2 * folds).length;
   if (classNames.length < 2 || perClass.filter((count) => count > 0).length < 2)
     return "there are fewer than two classes to tell apart";
+  if (classNames.length > MOST_CLASSES)
+    return `there are ${groupDigits(classNames.length)} classes; at most ${groupDigits(MOST_CLASSES)} can be told apart`;
   if (enough < 2) return `that needs at least two classes with ${2 * folds} training images or more`;
   if (Math.min(height, width) < 6)
     return `images of ${height}×${width} are too small for the study's CNN, which needs 6×6 or more`;

@@ -92,8 +92,8 @@ export async function runDataReport(job: DataReportJob): Promise<DataReport> {
     const labelErrors = await labelErrorsOf(job, dataset, leftOut);
     const classes = dataset.classNames.length;
     if (classes > MOST_CLASSES) {
-      const why = `there are ${classes}; the first ${MOST_CLASSES} are shown`;
-      leftOut.push({ what: "Image grids of every class", why });
+      const why = `there are ${groupDigits(classes)}; those of the first ${MOST_CLASSES} are shown`;
+      leftOut.push({ what: "Image grids and mean images of every class", why });
     }
     job.events.onDrawing();
     const drawing: Drawing = { dataset, seed: job.seed };

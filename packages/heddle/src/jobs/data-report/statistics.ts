@@ -26,7 +26,8 @@ export function balanceOf(perClass: readonly number[]): Balance {
     images: count,
     share: images === 0 ? 0 : count / images,
   });
-  const [largest, smallest] = [Math.max(...perClass), Math.min(...perClass)];
+  const largest = perClass.reduce((most, count) => Math.max(most, count));
+  const smallest = perClass.reduce((least, count) => Math.min(least, count));
   return {
     largest: shareOf(largest),
     smallest: shareOf(smallest),

@@ -7,7 +7,7 @@ import {
 } from "@heddle/core/internal/evaluate/index.js";
 import type { Model } from "@heddle/core/internal/model/model.js";
 import { classNamesOf, classProbabilities } from "@heddle/core/internal/network/class-probabilities.js";
-import { mistakeGrids } from "../../pages/evaluation-figures.js";
+import { confusedPairsFor, mistakeGrids } from "../../pages/evaluation-figures.js";
 import { testSubject } from "../../pages/evaluation-words.js";
 import { keepFigure } from "../../runs/kept-figure.js";
 import type { RunFolder } from "../../runs/run-folder.js";
@@ -51,6 +51,7 @@ function figuresOfMerit(job: Job, { outputs, heldOut }: JobOutputs): ClassifierE
     const fitTemperatureOn = heldOut && predictionsOf(model, heldOut.outputs, heldOut.images, classNames);
     return evaluateClassifier(predictionsOf(model, outputs, test, classNames), {
       ...(fitTemperatureOn && { fitTemperatureOn }),
+      confusedPairs: confusedPairsFor(classNames.length),
     });
   } catch (thrown) {
     if (thrown instanceof HeddleError) return thrown;

@@ -11,6 +11,7 @@ import {
 import { checkFits } from "@heddle/core/internal/recipes/check-fits.js";
 import { trainingImages } from "@heddle/core/internal/recipes/training-images.js";
 import type { LoadOptions } from "../../datasets/index.js";
+import { confusedPairsFor } from "../../pages/evaluation-figures.js";
 import { mcnemarSentence } from "../../pages/evaluation-words.js";
 import { withNames } from "../class-names.js";
 import { dataOfModel } from "../data-of-model.js";
@@ -128,7 +129,9 @@ async function measured(
     images,
     classNames,
   );
-  const evaluation = evaluateClassifier(predictions);
+  const evaluation = evaluateClassifier(predictions, {
+    confusedPairs: confusedPairsFor(predictions.classNames.length),
+  });
   const { accuracy, loss } = await model.evaluate(images.samples, { signal });
   const testLooks = split === "test" ? await countLook(run, images, "evaluate", onWarning) : null;
   return {

@@ -1,5 +1,5 @@
 import { AbortedError } from "@heddle/core/internal/base/errors.js";
-import { formatPercent } from "@heddle/core/internal/base/format.js";
+import { formatPercent, groupDigits } from "@heddle/core/internal/base/format.js";
 import { type Dataset, type ImageSet, imagesAt } from "@heddle/core/internal/data/dataset.js";
 import type { Images } from "@heddle/core/internal/data/images.js";
 import { type GradCam, gradCam, lastConvolution, occlusion } from "@heddle/core/internal/explain/index.js";
@@ -12,6 +12,8 @@ import type { ExplainContext, Part } from "./context.js";
 import { type Explanation, overlaysFigure } from "./figures.js";
 import { asideOf } from "./image.js";
 
+/** The most classes that the gallery shows: each image is asked about hundreds of times. */
+const CLASSES_SHOWN = 50;
 /** The most errors that the gallery shows. */
 const ERRORS_SHOWN = 6;
 
@@ -44,7 +46,10 @@ export async function drawGallery(
   const { rows, predicted } = predictions;
   const certainty = (index: number) => rows[index]![predicted[index]!]!;
   const truth = (index: number) => test.labels[index]!;
-  const examples = firstOfClasses(test, classNames.length);
+  const firsts = firstOfClasses(test, classNames.length);
+  const examples = firsts.slice(0, CLASSES_SHOWN);
+  const some = examples.length < firsts.length ? `the first ${CLASSES_SHOWN} classes` : undefined;
+  if (some) part.notes.push(`The gallery shows ${some} of ${groupDigits(firsts.length)}.`);
   const errors = predicted
     .map((_, index) => index)
     .filter((index) => predicted[index] !== truth(index))
@@ -58,7 +63,11 @@ export async function drawGallery(
   const figures: Figure[] = [];
   const explained: Explanation[] = [];
   const parts = [
-    { indices: examples, name: "gallery-classes", title: "One test image of each class" },
+    {
+      indices: examples,
+      name: "gallery-classes",
+      title: `One test image of ${some ? `each of ${some}` : "each class"}`,
+    },
     { indices: errors, name: "gallery-errors", title: "The most confident errors" },
   ].filter(({ indices }) => indices.length > 0);
   for (const { indices, name, title } of parts) {
@@ -88,7 +97,7 @@ export async function drawGallery(
   part.sections.push({
     id: "gallery",
     title: "Gallery",
-    text: `The first test image of each class, and the errors that the model was surest of, each with what speaks for the class that it chose. ${finding}`,
+    text: `The first test image of ${some ? `each of ${some}` : "each class"}, and the errors that the model was surest of, each with what speaks for the class that it chose. ${finding}`,
     figures,
     ...(first && { aside: asideOf(first.cam, first.occlusion) }),
   });

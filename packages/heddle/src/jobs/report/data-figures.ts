@@ -1,4 +1,5 @@
 import { firstImages, type ImageSet } from "@heddle/core/internal/data/dataset.js";
+import { drawable } from "@heddle/core/internal/figures/drawable.js";
 import { imageGrid } from "@heddle/core/internal/figures/image-grid.js";
 import { drawFigures } from "../../rendering/draw-figure.js";
 import { keepFigure } from "../../runs/kept-figure.js";
@@ -9,6 +10,8 @@ import type { Job } from "../job.js";
 /** Pictures of the first grid, as in the published study. */
 const GRID_COUNT = 25;
 const GRID_COLUMNS = 5;
+/** A longer grid would show nothing more. */
+const MOST_CLASSES = 100;
 
 /** The figures of {@link drawDataFigures}, in the order of a report. */
 export const dataFigureNames = ["first-images", "one-of-each-class"] as const;
@@ -18,9 +21,11 @@ export const dataFigureNames = ["first-images", "one-of-each-class"] as const;
  */
 export async function drawDataFigures(folder: RunFolder, { dataset, train, signal }: Job): Promise<void> {
   const { classNames, title } = dataset;
-  const named = (set: ImageSet) => [...set.labels].map((label) => classNames[label]!);
+  const named = (set: ImageSet) => [...set.labels].map((label) => drawable(classNames[label]!));
   const first = firstImages(train.preview, GRID_COUNT);
-  const each = await train.at(firstOfClasses(train, classNames.length));
+  const firsts = firstOfClasses(train, classNames.length);
+  const each = await train.at(firsts.slice(0, MOST_CLASSES));
+  const whose = firsts.length > MOST_CLASSES ? `each of the first ${MOST_CLASSES} classes` : "each class";
   const [firstName, eachName] = dataFigureNames;
   const grids = [
     imageGrid(first, {
@@ -32,7 +37,7 @@ export async function drawDataFigures(folder: RunFolder, { dataset, train, signa
     }),
     imageGrid(each, {
       name: eachName,
-      title: `${title}: one training image of each class`,
+      title: `${title}: one training image of ${whose}`,
       columns: GRID_COLUMNS,
       labels: named(each),
       tone: "ink",
