@@ -102,7 +102,7 @@ describe("the output of the command line", () => {
     expect(epochs.map((text) => text.slice(0, 9))).toEqual(epochs.map((_, index) => `Epoch ${index + 1}/2`));
     expect(epochs).toHaveLength(2);
     expect(screen.join("\n")).not.toMatch(/ETA|Writing the report/);
-    expect(stdout.replaceAll(ESCAPE, "ESC")).toMatch(/Test accuracy +ESC\[1m\d+\.\d\d%ESC\[22m/);
+    expect(stdout.replaceAll(ESCAPE, "ESC")).toMatch(/ESC\[1mTest accuracy +\d+\.\d\d%ESC\[22m/);
   });
 
   it.skipIf(!hasPty)(`has no escape codes where TERM=dumb ${NEEDS_PTY}`, async () => {
