@@ -287,6 +287,7 @@ export class Model extends Network {
       () => {},
     );
     this.session = undefined;
+    forgotten.unregister(this);
   }
 
   private trainingIn(
@@ -306,15 +307,20 @@ export class Model extends Network {
       const current = this.session;
       if ((await current).engine.alive) return current;
       // Of several callers that find it dead, the first forgets it and the others wait for its replacement.
-      if (this.session === current) this.session = undefined;
+      if (this.session === current) this.dispose();
     }
     // The optimizer's state ended with its session.
     this.done.steps = 0;
     const opening = Session.open(this.lower(), this.compiled.engine);
     this.session = opening;
-    opening.catch(() => {
-      if (this.session === opening) this.session = undefined;
-    });
+    opening.then(
+      (session) => {
+        if (this.session === opening) forgotten.register(this, session, this);
+      },
+      () => {
+        if (this.session === opening) this.session = undefined;
+      },
+    );
     return opening;
   }
 
@@ -347,6 +353,9 @@ export class Model extends Network {
     return result;
   }
 }
+
+/** Ends the threads of models that are collected as garbage without having been disposed of. */
+const forgotten = new FinalizationRegistry<Session>((session) => session.close());
 
 function notAnInstance(name: string, value: unknown): HeddleError {
   return new HeddleError({

@@ -1,8 +1,11 @@
 // What can happen during a run: calls at once, a signal, progress, a thread's death, dispose.
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import type { Worker } from "node:worker_threads";
 import { afterEach, describe, expect, it } from "vitest";
 import { AbortedError } from "../base/errors.js";
 import type { Callback, Progress } from "../callbacks/callback.js";
+import type { Engine } from "../engine/engine.js";
 import type { ModelOptions } from "../network/network.js";
 import { Adam } from "../optimizers/index.js";
 import type { Sequential } from "./sequential.js";
@@ -148,6 +151,26 @@ describe("calls at the same time", () => {
     // With all weights zero, every class is equally likely.
     expect(losses[1]).toBeCloseTo(Math.log(3), 5);
     expect(start[0]!.some((value) => value !== 0)).toBe(true);
+  });
+});
+
+describe("a model that is forgotten", () => {
+  it("ends its threads, though nobody disposed of it", async () => {
+    setFlagsFromString("--expose-gc");
+    const collect = runInNewContext("gc") as () => void;
+    const engineOfForgotten = async () => {
+      const model = tinyCnn();
+      model.compile({ threads: 1 });
+      await model.predict(tinyImages(3));
+      const { session } = model as unknown as { session: Promise<{ engine: Engine }> };
+      return (await session).engine;
+    };
+    const engine = await engineOfForgotten();
+    expect(engine.alive).toBe(true);
+    while (engine.alive) {
+      collect();
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
   });
 });
 
