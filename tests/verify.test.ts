@@ -82,7 +82,7 @@ describe("heddle verify", () => {
       verified: true,
       dataset: { name: "clothes" },
       weights: { recorded: sha256, trained: sha256, saved: sha256 },
-      engine: { variant: "strict", threads: 3 },
+      engine: { variant: "strict", threads: 3, width: expect.any(Number) },
       differences: [],
       findings: [],
     });

@@ -3,11 +3,12 @@
 // and writes nothing, unless each variant of the kernels has one hash everywhere. What is not available here is named, and skipped.
 // usage: node tools/reproducibility.mjs [--nodes 20,22,24,26] [--folder DIR: where those are installed and kept]
 import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { installNode, nodesFolder } from "./node-versions.mjs";
 import { chromium, trainInChromium } from "./reproducibility/in-chromium.mjs";
 import { writeHashes } from "./reproducibility/page.mjs";
 import { WORKLOAD } from "./reproducibility/workload.mjs";
@@ -15,7 +16,7 @@ import { WORKLOAD } from "./reproducibility/workload.mjs";
 const { values } = parseArgs({
   options: {
     nodes: { type: "string", default: "20,22,24,26" },
-    folder: { type: "string", default: join(tmpdir(), "heddle-nodes") },
+    folder: { type: "string", default: nodesFolder },
   },
 });
 const variants = ["strict", "fma"];
@@ -33,10 +34,12 @@ addResumed([process.execPath, process.execPath], 1, 4);
 const others = [];
 for (const major of values.nodes.split(",")) {
   if (major === process.versions.node.split(".")[0]) continue;
-  const binary = installNode(major);
+  const binary = otherNode(major);
   if (!binary) continue;
   others.push(binary);
   for (const threads of [1, 4]) addNode(binary, threads);
+  // Where Node can merge vectors, it does so by default.
+  if (Number(major) >= 24) addNode(binary, 2, { HEDDLE_WIDE: "0" });
 }
 // In both directions: a newer Node reads what an older one wrote, and the reverse.
 for (const binary of others) {
@@ -56,13 +59,16 @@ if (faults.length > 0) {
 }
 
 /** Trains both variants in fresh processes. */
-function addNode(binary, threads) {
-  const where = `Node ${versionOf(binary)}`;
-  const row = { where, threads };
-  for (const variant of variants) {
-    const output = execFileSync(binary, [inNode, String(threads), variant], { encoding: "utf8" });
-    take(row, variant, JSON.parse(output));
-  }
+function addNode(binary, threads, settings = {}) {
+  const row = { where: `Node ${versionOf(binary)}`, threads };
+  const widths = variants.map((variant) => {
+    const env = { ...process.env, ...settings };
+    const output = execFileSync(binary, [inNode, String(threads), variant], { encoding: "utf8", env });
+    const result = JSON.parse(output);
+    take(row, variant, result);
+    return result.width;
+  });
+  row.where += `, vectors of ${[...new Set(widths)].join(" and ")} bits`;
   add(row);
 }
 
@@ -119,18 +125,10 @@ function skip(what) {
   console.error(`SKIPPED  ${what}`);
 }
 
-/** A different version of Node from the registry, in a folder of its own; `undefined` if it is not available. */
-function installNode(major) {
-  const folder = join(values.folder, major);
-  const binary = join(folder, "node_modules", "node", "bin", "node");
+/** A different version of Node from the registry; `undefined` if it is not available. */
+function otherNode(major) {
   try {
-    if (!existsSync(binary)) {
-      mkdirSync(folder, { recursive: true });
-      const words = ["install", "--prefix", folder, "--no-save", "--no-audit", "--no-fund", `node@${major}`];
-      execFileSync("npm", words, { stdio: ["ignore", "ignore", "pipe"] });
-    }
-    execFileSync(binary, ["--version"]);
-    return binary;
+    return installNode(major, values.folder);
   } catch (thrown) {
     skip(`Node ${major}: ${String(thrown.message).trim().split("\n").at(-1)}`);
     return undefined;

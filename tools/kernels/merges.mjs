@@ -26,10 +26,11 @@ const reasons = [
 /**
  * What becomes of each function of the kernels.
  *
- * @param node the path of a Node of version 24 or newer
- * @param variant `strict` or `fma`
- * @returns a row a function, in the order of their names: `nodes` is how many 256-bit nodes it has, 0 where nothing was
- * merged; `reasons` says why pairs were left alone; both empty where it has no pairs
+ * @param {string} node the path of a Node of version 24 or newer
+ * @param {"strict" | "fma"} variant
+ * @returns {Promise<{ name: string, nodes: number, reasons: string[] }[]>} a row a function, in the order of their names:
+ * `nodes` is how many 256-bit nodes it has, 0 where nothing was merged; `reasons` says why pairs were left alone; both
+ * empty where it has no pairs
  */
 export async function mergesOf(node, variant) {
   const folder = mkdtempSync(join(tmpdir(), "heddle-merges-"));

@@ -12,6 +12,7 @@ import { warnOfOneThread } from "./one-thread.js";
 import { callsOf, nameOfCall, type Program, type RunRequest } from "./program.js";
 import { type ThreadEvents, threadOn, type WebWorker } from "./threads.js";
 import { chooseVariant, type Variant } from "./variant.js";
+import type { Width } from "./wide.js";
 import { growTo } from "./worker.js";
 
 export interface EngineOptions {
@@ -77,6 +78,8 @@ export class Engine implements Allocator {
   private constructor(
     /** Which kernels run. */
     readonly variant: Variant,
+    /** The bits of the vectors that they compute with. */
+    readonly width: Width,
     private readonly team: ThreadHandle[],
     private readonly memory: WebAssembly.Memory | undefined,
     private readonly control: Int32Array,
@@ -89,7 +92,7 @@ export class Engine implements Allocator {
     if (!shared && wanted > 1) warnOfOneThread();
     const threads = shared ? wanted : 1;
     const variant = chooseVariant(options.fast ?? false);
-    const module = await compileKernels(variant, shared, options.kernels);
+    const { module, width } = await compileKernels(variant, shared, options.kernels);
     const memory = shared
       ? new WebAssembly.Memory({ initial: 1, maximum: MAXIMUM_PAGES, shared: true })
       : undefined;
@@ -97,7 +100,7 @@ export class Engine implements Allocator {
     const control = new Int32Array(buffer);
 
     const team: ThreadHandle[] = [];
-    const engine = new Engine(variant, team, memory, control);
+    const engine = new Engine(variant, width, team, memory, control);
     for (let index = 0; index < threads; index++) {
       const events: ThreadEvents = {
         onMessage: (message) => engine.receive(index, message),

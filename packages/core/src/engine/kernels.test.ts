@@ -9,7 +9,7 @@ const file = (variant: string) => readFile(new URL(`../kernels/${variant}.wasm`,
 describe("kernels", () => {
   it("compile for shared and for plain memory from one build", async () => {
     for (const shared of [true, false]) {
-      const module = await compileKernels("strict", shared);
+      const { module } = await compileKernels("strict", shared);
       const memory = new WebAssembly.Memory({ initial: 1, maximum: 32768, shared });
       const instance = await WebAssembly.instantiate(module, { env: { memory } });
       expect(Object.keys(instance.exports)).toEqual(expect.arrayContaining(Object.keys(kernelTable)));

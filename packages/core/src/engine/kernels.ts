@@ -1,6 +1,7 @@
 import { HeddleError } from "../base/errors.js";
 import { MEMORY_FLAGS_AT } from "./kernel-table.js";
 import type { Variant } from "./variant.js";
+import { type CompiledKernels, compileWide } from "./wide.js";
 
 /** The bytes of a kernel build, or where to fetch them. */
 export type KernelSource = ArrayBuffer | ArrayBufferView<ArrayBuffer> | Response | URL | string;
@@ -21,7 +22,7 @@ export async function compileKernels(
   variant: Variant,
   shared: boolean,
   kernels: Kernels = includedKernels,
-): Promise<WebAssembly.Module> {
+): Promise<CompiledKernels> {
   const bytes = await bytesOf(typeof kernels === "function" ? await kernels(variant) : kernels);
   const flags = bytes[MEMORY_FLAGS_AT];
   if (flags !== memoryFlags.plain && flags !== memoryFlags.shared) {
@@ -33,7 +34,7 @@ export async function compileKernels(
     });
   }
   bytes[MEMORY_FLAGS_AT] = shared ? memoryFlags.shared : memoryFlags.plain;
-  return WebAssembly.compile(bytes);
+  return compileWide(bytes, `${variant} ${bytes.length}`, shared);
 }
 
 /**

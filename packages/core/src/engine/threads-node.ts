@@ -32,5 +32,22 @@ export function startThread(events: ThreadEvents): ThreadHandle {
 /** Node 20 and 21 have relaxed SIMD behind a flag, which must be set before the first module is compiled. */
 export function enableRelaxedSimd(): void {
   const major = Number(process.versions.node.split(".")[0]);
-  if (major < 22) setFlagsFromString("--experimental-wasm-relaxed-simd");
+  if (major < 22) setFlag("experimental-wasm-relaxed-simd");
+}
+
+/**
+ * Sets a flag of V8 by its name, where its pass that merges 128-bit vectors into 256-bit ones works: in Node 24 or newer on x86-64, but
+ * not on macOS, whose builds leave it out. Not where the environment says `HEDDLE_WIDE=0`.
+ */
+export function wideSwitch(): ((flag: string) => void) | undefined {
+  const { versions, arch, platform, env } = process;
+  const isNode = !("bun" in versions || "deno" in versions);
+  const works =
+    isNode && Number(versions.node.split(".")[0]) >= 24 && arch === "x64" && platform !== "darwin";
+  return works && env["HEDDLE_WIDE"] !== "0" ? setFlag : undefined;
+}
+
+/** Sets a flag of V8, for the whole process and all that it compiles from now on. */
+function setFlag(flag: string): void {
+  setFlagsFromString(`--${flag}`);
 }

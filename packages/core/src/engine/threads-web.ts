@@ -18,3 +18,8 @@ export function startThread(events: ThreadEvents): ThreadHandle {
 
 /** Browsers that have relaxed SIMD have it switched on. */
 export function enableRelaxedSimd(): void {}
+
+/** No page can switch on what Node can. */
+export function wideSwitch(): ((flag: string) => void) | undefined {
+  return undefined;
+}

@@ -8,6 +8,7 @@ import type { Profile } from "../compiler/program-plan.js";
 import type { EngineOptions } from "../engine/engine.js";
 import type { Program } from "../engine/program.js";
 import type { Variant } from "../engine/variant.js";
+import type { Width } from "../engine/wide.js";
 import { type Loss, losses } from "../losses/index.js";
 import { Metric } from "../metrics/index.js";
 import { describedConfig } from "../network/described-model.js";
@@ -243,10 +244,13 @@ export class Model extends Network {
     });
   }
 
-  /** Which kernels run and on how many threads; starts the engine if need be. */
-  async engine(): Promise<{ readonly variant: Variant; readonly threads: number }> {
-    const { variant, threads } = (await this.open()).engine;
-    return { variant, threads };
+  /**
+   * Which kernels run, on how many threads, and on vectors of how many bits, which changes the speed alone; starts the
+   * engine if need be.
+   */
+  async engine(): Promise<{ readonly variant: Variant; readonly threads: number; readonly width: Width }> {
+    const { variant, threads, width } = (await this.open()).engine;
+    return { variant, threads, width };
   }
 
   /** The program that `fit` would run for byte images, for `heddle plan`. */

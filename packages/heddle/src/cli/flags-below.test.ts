@@ -11,9 +11,6 @@ const sources = readdirSync(packages, { recursive: true, encoding: "utf8" })
   .filter((path) => /^\w+[\\/]src[\\/].*\.ts$/.test(path) && !/\.(test|testing)\.ts$/.test(path))
   .filter((path) => !/^heddle[\\/]src[\\/]cli[\\/]/.test(path));
 
-/** The engine sets one of Node's own. */
-const FLAG_OF_NODE = "--experimental-wasm-relaxed-simd";
-
 /** `--fast`, but not `var(--ink)` and `--page: #fff`, which are colours of a page. */
 const FLAG = /(?<![\w-]|var\()--[a-z][\w-]*(?![\w-]*:)/;
 
@@ -44,6 +41,6 @@ describe("flags of the command line", () => {
     const found = sources.flatMap((path) =>
       flagsIn(readFileSync(join(packages, path), "utf8")).map((text) => `${path}: ${text}`),
     );
-    expect(found).toEqual([`${join("core", "src", "engine", "threads-node.ts")}: ${FLAG_OF_NODE}`]);
+    expect(found).toEqual([]);
   });
 });

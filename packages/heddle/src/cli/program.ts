@@ -1,6 +1,7 @@
 import { inspect } from "node:util";
 import { Command, type CommanderError, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import { AbortedError, HeddleError, messageOf } from "@heddle/core/internal/base/errors.js";
+import { stayNarrow } from "@heddle/core/internal/engine/wide.js";
 import { heddleVersion } from "../system/version.js";
 import { inFlags, optionsOf } from "./flag-words.js";
 import { type Output, Shell } from "./shell.js";
@@ -50,9 +51,10 @@ export async function runProgram(
   streams: { readonly stdout: Output; readonly stderr: Output },
 ): Promise<number> {
   const shell = new Shell(
-    words.filter((word) => word !== "--verbose"),
+    words.filter((word) => word !== "--verbose" && word !== "--no-wide"),
     streams,
   );
+  if (words.includes("--no-wide")) stayNarrow();
   const program = await buildProgram(shell);
   try {
     await program.parseAsync(shell.words, { from: "user" });
@@ -68,6 +70,7 @@ export async function buildProgram(shell: Shell): Promise<CommandUnknownOpts> {
     .description("Trains, evaluates, explains and ships small image classifiers.")
     .version(heddleVersion)
     .option("--verbose", "show where an error came from")
+    .option("--no-wide", "keep to 128-bit vectors: slower where Node can use 256 bits, the same results")
     .showSuggestionAfterError()
     // Options after the name of a command are that command's.
     .enablePositionalOptions()

@@ -3,6 +3,7 @@ import type { Callback, Progress } from "@heddle/core/internal/callbacks/callbac
 import type { EpochLogs } from "@heddle/core/internal/callbacks/history.js";
 import { bar, measurementParts } from "@heddle/core/internal/training/progress-lines.js";
 import type { DownloadProgress } from "../datasets/index.js";
+import type { Metrics } from "../runs/records.js";
 import type { Terminal } from "./terminal.js";
 
 const BAR_WIDTH = 20;
@@ -39,11 +40,9 @@ export function workLine(
 }
 
 /** What is about to be trained, and on how many threads. */
-export function trainingHeadline(
-  epochs: number,
-  engine: { readonly variant: string; readonly threads: number },
-): string {
-  return `Training for ${counted(epochs, "epoch")} on ${counted(engine.threads, "thread")}, ${engine.variant} kernels`;
+export function trainingHeadline(epochs: number, { variant, threads, width }: Metrics["engine"]): string {
+  const kernels = width === 256 ? `${variant} kernels, 256 bits wide` : `${variant} kernels`;
+  return `Training for ${counted(epochs, "epoch")} on ${counted(threads, "thread")}, ${kernels}`;
 }
 
 /** The first progress that was reported: a resumed run does not begin at zero. */

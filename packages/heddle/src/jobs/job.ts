@@ -31,7 +31,7 @@ export interface JobEvents {
   onFolder(path: string): void;
   /** When a run is resumed, from its last checkpoint or, if it has none, from the start. */
   onResumed?(state: TrainingState | undefined): void;
-  onModel(summary: string, engine: { readonly variant: string; readonly threads: number }): void;
+  onModel(summary: string, engine: Metrics["engine"]): void;
   readonly training: Callback;
   onStage(stage: "evaluating" | "writing the report"): void;
 }

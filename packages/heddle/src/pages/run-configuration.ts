@@ -75,6 +75,7 @@ function engineGroup({ engine, throughput, weights }: Metrics): FactGroup {
     facts: [
       { label: "Kernels", value: engine.variant },
       { label: "Threads", value: String(engine.threads) },
+      { label: "Vectors", value: `${engine.width} bits` },
       { label: "Training", value: rate(throughput.trainImagesPerSecond) },
       { label: "Prediction", value: rate(throughput.predictImagesPerSecond) },
       { label: "Weights, SHA-256", value: weights.sha256, code: true },

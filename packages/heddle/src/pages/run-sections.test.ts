@@ -30,7 +30,7 @@ const metrics: Metrics = {
   throughput: { trainImagesPerSecond: 12_345, predictImagesPerSecond: 20_000 },
   timeSeconds: { total: 208 },
   weights: { sha256: "0123456789abcdef".repeat(4) },
-  engine: { variant: "strict", threads: 1 },
+  engine: { variant: "strict", threads: 1, width: 128 },
 };
 
 const records: RunRecords = {

@@ -23,7 +23,7 @@ const metrics: Metrics = {
   throughput: { trainImagesPerSecond: 4500, predictImagesPerSecond: 15000 },
   timeSeconds: { total: 210 },
   weights: { sha256 },
-  engine: { variant: "strict", threads: 2 },
+  engine: { variant: "strict", threads: 2, width: 128 },
 };
 
 /** The record as text after `damage` changed it. */

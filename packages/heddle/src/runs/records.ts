@@ -96,7 +96,12 @@ export interface Metrics {
   readonly timeSeconds: { readonly total: number };
   /** SHA-256 in hexadecimal. */
   readonly weights: { readonly sha256: string };
-  readonly engine: { readonly variant: EngineVariant; readonly threads: number };
+  readonly engine: {
+    readonly variant: EngineVariant;
+    readonly threads: number;
+    /** The bits of the vectors that the kernels computed with; they change the speed alone. */
+    readonly width: 128 | 256;
+  };
 }
 
 /**
@@ -254,6 +259,11 @@ export function parseMetrics(file: string, text: string): Metrics {
     },
     timeSeconds: { total: metrics.object("timeSeconds").number("total", 0) },
     weights: { sha256: metrics.object("weights").hex("sha256", 64) },
-    engine: { variant: engine.oneOf("variant", engineVariants), threads: engine.wholeNumber("threads", 1) },
+    engine: {
+      variant: engine.oneOf("variant", engineVariants),
+      threads: engine.wholeNumber("threads", 1),
+      // Earlier runs had no choice.
+      width: engine.optional("width")?.wholeNumber("width") === 256 ? 256 : 128,
+    },
   };
 }

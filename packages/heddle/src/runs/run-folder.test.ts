@@ -116,7 +116,7 @@ describe("a run's files", () => {
       throughput: { trainImagesPerSecond: 1, predictImagesPerSecond: 2 },
       timeSeconds: { total: 3 },
       weights: { sha256: "ab".repeat(32) },
-      engine: { variant: "fma", threads: 2 },
+      engine: { variant: "fma", threads: 2, width: 128 },
     };
     await run.writeRecord(recordOf(run));
     await run.writeMetrics(metrics);

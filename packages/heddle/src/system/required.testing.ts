@@ -1,5 +1,5 @@
 /** Parts of a machine that some tests need, and are skipped without. */
-const kinds = ["data", "chromium", "pty"] as const;
+const kinds = ["data", "chromium", "pty", "node24"] as const;
 export type Kind = (typeof kinds)[number];
 
 /**

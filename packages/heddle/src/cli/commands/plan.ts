@@ -46,12 +46,21 @@ Examples:
         const { program, profile } = options.profile
           ? await measure()
           : { ...(await model.trainingProgram(batchSize)), profile: undefined };
-        if (!options.json) terminal.result(formatPlan(program, profile));
+        const { variant, width } = await model.engine();
+        if (!options.json) {
+          terminal.result(
+            `${variant} kernels on vectors of ${width} bits\n\n${formatPlan(program, profile)}`,
+          );
+        }
         const { shardSize, memoryBytes } = program;
         const measured = profile && {
           profile: { steps: profile.steps, threads: profile.threads, seconds: profile.seconds },
         };
-        terminal.json({ batchSize, shardSize, memoryBytes, ...measured, steps: planLines(program, profile) });
+        terminal.json({
+          ...{ variant, width, batchSize, shardSize, memoryBytes },
+          ...measured,
+          steps: planLines(program, profile),
+        });
       } finally {
         model.dispose();
         release();

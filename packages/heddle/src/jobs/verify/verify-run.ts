@@ -6,7 +6,7 @@ import { prepareTraining } from "@heddle/core/internal/recipes/prepare-training.
 import type { Training } from "@heddle/core/internal/recipes/training.js";
 import { trainingImages } from "@heddle/core/internal/recipes/training-images.js";
 import type { LoadOptions } from "../../datasets/index.js";
-import type { EngineVariant, RunRecord } from "../../runs/records.js";
+import type { Metrics, RunRecord } from "../../runs/records.js";
 import { RunFolder } from "../../runs/run-folder.js";
 import { checkSameData } from "../check-same-data.js";
 import { dataOfRun } from "../data-of-model.js";
@@ -25,10 +25,7 @@ export interface VerifyOptions {
   readonly threads?: number | undefined;
   readonly signal: AbortSignal;
   /** Called before training, with what is about to be trained. Returns the callback that follows the progress. */
-  readonly onTraining: (
-    epochs: number,
-    engine: { readonly variant: EngineVariant; readonly threads: number },
-  ) => Callback;
+  readonly onTraining: (epochs: number, engine: Metrics["engine"]) => Callback;
 }
 
 /** The result of training a run again. */
@@ -47,7 +44,7 @@ export interface Verification {
     /** In the run's folder; `null` when its file cannot be read. */
     readonly saved: string | null;
   };
-  readonly engine: { readonly variant: EngineVariant; readonly threads: number };
+  readonly engine: Metrics["engine"];
   /** What is different from the run's time, whether or not it changed the weights. */
   readonly differences: readonly Difference[];
   /** What does not agree, and what could explain it, a sentence each; none when `verified`. */
