@@ -264,7 +264,7 @@ export class Model extends Network {
    */
   async profile(
     samples: TrainingSamples,
-    options: { readonly batchSize?: number } = {},
+    options: { readonly batchSize?: number; readonly signal?: AbortSignal } = {},
   ): Promise<{ readonly program: Program; readonly profile: Profile }> {
     const { loss, optimizer, engine } = this.compiled;
     const session = await Session.open(this.lower(), engine);
@@ -277,7 +277,12 @@ export class Model extends Network {
         batchSize: wholeNumber("profile", "batchSize", options.batchSize ?? 32),
         weighted: false,
       });
-      const profile = await profileTraining(session, compiled, { data, samples: samples.count, optimizer });
+      const profile = await profileTraining(session, compiled, {
+        data,
+        samples: samples.count,
+        optimizer,
+        signal: options.signal,
+      });
       return { program: compiled.program, profile };
     } finally {
       session.close();

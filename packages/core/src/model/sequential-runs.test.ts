@@ -175,6 +175,11 @@ describe("a model that is forgotten", () => {
 });
 
 describe("a signal", () => {
+  it("stops a measurement of the kernels", async () => {
+    const signal = AbortSignal.abort();
+    await expect(cnn().profile(tinyImages(20), { signal })).rejects.toBeInstanceOf(AbortedError);
+  });
+
   it("stops a training after a whole step; the model keeps what it learnt and can be trained further", async () => {
     const model = cnn();
     const data = tinyImages(200);

@@ -12,9 +12,14 @@ const WARM_UP_SECONDS = 0.5;
 export async function profileTraining(
   session: Session,
   compiled: CompiledProgram,
-  options: { readonly data: number; readonly samples: number; readonly optimizer: Optimizer },
+  options: {
+    readonly data: number;
+    readonly samples: number;
+    readonly optimizer: Optimizer;
+    readonly signal: AbortSignal | undefined;
+  },
 ): Promise<Profile> {
-  const { data, samples, optimizer } = options;
+  const { data, samples, optimizer, signal } = options;
   const { batchSize } = compiled.program;
   session.weights.write();
 
@@ -23,7 +28,12 @@ export async function profileTraining(
     const rows = Int32Array.from({ length: count }, (_, index) => index % samples);
     const sizes = { firstStep: 0, totalSteps: steps, samples: count, batchSize };
     const started = performance.now();
-    const callMs = await session.profile(compiled, { data, rows, scalars: scalarRows(optimizer, sizes) });
+    const callMs = await session.profile(compiled, {
+      data,
+      rows,
+      scalars: scalarRows(optimizer, sizes),
+      signal,
+    });
     const seconds = (performance.now() - started) / 1000;
     return { callMs, seconds, steps: count / batchSize, threads: session.engine.threads };
   };

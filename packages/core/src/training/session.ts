@@ -135,8 +135,11 @@ export class Session {
   }
 
   /** Runs batches as `run` does; how long each call of the program took, in milliseconds. */
-  async profile(compiled: CompiledProgram, tables: RunTables): Promise<Float64Array> {
-    return this.engine.profile(this.writeTables(compiled, tables));
+  async profile(
+    compiled: CompiledProgram,
+    { signal, ...tables }: RunTables & { readonly signal?: AbortSignal | undefined },
+  ): Promise<Float64Array> {
+    return this.engine.profile({ ...this.writeTables(compiled, tables), signal });
   }
 
   /** Writes what a run of a program reads; returns the request for the engine. */

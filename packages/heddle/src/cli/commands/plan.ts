@@ -41,7 +41,7 @@ Examples:
         const measure = async () => {
           const load = loadOptions(options, { signal, terminal });
           const dataset = await datasetOfRun(record, options.data, load);
-          return model.profile(dataset.train, { batchSize });
+          return model.profile(dataset.train, { batchSize, signal });
         };
         const { program, profile } = options.profile
           ? await measure()
