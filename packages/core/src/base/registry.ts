@@ -38,8 +38,8 @@ export class Registry<T> {
   deserialize(who: string, value: unknown): T {
     checkPlainJson(who, value);
     if (isJsonObject(value) && typeof value["class_name"] === "string") {
-      const config = value["config"];
-      return this.create(who, value["class_name"], isJsonObject(config) ? config : {});
+      const config = value["config"] ?? {};
+      if (isJsonObject(config)) return this.create(who, value["class_name"], config);
     }
     throw new HeddleError({
       who,

@@ -1,5 +1,6 @@
+import { refuseValue } from "../base/config.js";
 import { HeddleError } from "../base/errors.js";
-import type { JsonObject } from "../base/json.js";
+import type { Json, JsonObject } from "../base/json.js";
 import { formatShape, type Shape, sizeOf } from "../base/shape.js";
 import type { Projection } from "../ops/weight.js";
 
@@ -44,6 +45,8 @@ export function vectorsAlong(who: string, axes: Axes, shape: Shape) {
 
 /** The axes of a Keras configuration. */
 export function axesIn(config: JsonObject): Axes {
-  const axis = config["axis"];
-  return Array.isArray(axis) ? axis.map(Number) : Number(axis ?? 0);
+  const axis = config["axis"] ?? 0;
+  const whole = (value: Json) => Number.isInteger(value);
+  if (whole(axis) || (Array.isArray(axis) && axis.every(whole))) return axis as Axes;
+  return refuseValue(config, "axis", "a whole number or a list of them", axis);
 }

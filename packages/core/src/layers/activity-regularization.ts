@@ -1,4 +1,4 @@
-import { optionsIn } from "../base/config.js";
+import { numbersIn } from "../base/config.js";
 import type { JsonObject } from "../base/json.js";
 import { optionsObject } from "../base/known-options.js";
 import type { Shape } from "../base/shape.js";
@@ -49,7 +49,7 @@ export class ActivityRegularization extends Layer {
   static fromConfig(config: JsonObject): ActivityRegularization {
     // Keras writes the penalty once more, as an activity regularizer.
     const common = layerOptions("ActivityRegularization", { ...config, activity_regularizer: null });
-    return new ActivityRegularization({ ...common, ...optionsIn(config, "l1", "l2") });
+    return new ActivityRegularization({ ...common, ...numbersIn(config, "l1", "l2") });
   }
 
   override outputShape(input: Shape): Shape {

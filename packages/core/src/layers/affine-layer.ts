@@ -1,4 +1,4 @@
-import { optionsIn } from "../base/config.js";
+import { booleanIn, numbersIn } from "../base/config.js";
 import { HeddleError } from "../base/errors.js";
 import type { JsonObject } from "../base/json.js";
 import { serialize } from "../base/registry.js";
@@ -129,9 +129,9 @@ export abstract class AffineLayer extends Layer {
 export function affineOptionsIn(who: string, config: JsonObject, only: JsonObject): AffineLayerOptions {
   return {
     ...layerOptions(who, config, { beta_constraint: null, gamma_constraint: null, ...only }),
-    ...optionsIn(config, "epsilon"),
-    center: config["center"] !== false,
-    scale: config["scale"] !== false,
+    ...numbersIn(config, "epsilon"),
+    center: booleanIn(config, "center", true),
+    scale: booleanIn(config, "scale", true),
     ...rulesIn(who, config, "beta", "gamma"),
   };
 }

@@ -1,3 +1,4 @@
+import { booleanIn, refuseValue, textIn } from "../base/config.js";
 import { HeddleError } from "../base/errors.js";
 import type { Json, JsonObject } from "../base/json.js";
 import { type Regularizer, regularizers } from "../regularizers/index.js";
@@ -28,7 +29,7 @@ export function layerOptions(who: string, config: JsonObject, only: JsonObject =
   const activity = config["activity_regularizer"] ?? undefined;
   return {
     ...(name === undefined ? {} : { name }),
-    ...(config["trainable"] === false ? { trainable: false } : {}),
+    ...(booleanIn(config, "trainable", true) ? {} : { trainable: false }),
     ...(activity === undefined ? {} : { activityRegularizer: activityRegularizerIn(name, activity) }),
   };
 }
@@ -39,18 +40,22 @@ function activityRegularizerIn(layer: string | undefined, value: Json): Regulari
   return typeof value === "string" ? regularizers.create(who, value) : regularizers.deserialize(who, value);
 }
 
-/** A text of a configuration. */
-export function textIn(config: JsonObject, name: string): string | undefined {
-  const value = config[name];
-  return typeof value === "string" ? value : undefined;
-}
-
-/** A size for both axes. */
+/** A size for both axes; undefined where a configuration does not have one. */
 export function sizeIn(config: JsonObject, name: string): Size2D | undefined {
-  return (config[name] ?? undefined) as Size2D | undefined;
+  const value = config[name];
+  if (value === undefined || typeof value === "number" || isNumbers(value))
+    return value as Size2D | undefined;
+  return refuseValue(config, name, "a number or [height, width]", value);
 }
 
 /** What a random layer draws from. */
 export function rangeIn(config: JsonObject, name: string): number | Range {
-  return (config[name] ?? Number.NaN) as unknown as number | Range;
+  const value = config[name];
+  if (value === undefined) return Number.NaN;
+  if (typeof value === "number" || isNumbers(value)) return value as number | Range;
+  return refuseValue(config, name, "a number or [low, high]", value);
+}
+
+function isNumbers(value: Json | undefined): boolean {
+  return Array.isArray(value) && value.every((item) => typeof item === "number");
 }

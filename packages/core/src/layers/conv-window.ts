@@ -1,7 +1,8 @@
+import { textIn } from "../base/config.js";
 import { HeddleError } from "../base/errors.js";
 import type { JsonObject } from "../base/json.js";
 import type { Padding } from "../ops/window.js";
-import { sizeIn, textIn } from "./config.js";
+import { sizeIn } from "./config.js";
 import { paddingOf, type Size2D, size2d } from "./options.js";
 
 /** How a convolution's window moves. */

@@ -54,7 +54,7 @@ export class Dropout extends Layer {
 
 /** Checks a share of units to drop. */
 export function checkDropoutRate(who: string, rate: number): void {
-  if (rate >= 0 && rate < 1) return;
+  if (typeof rate === "number" && rate >= 0 && rate < 1) return;
   throw new HeddleError({
     who,
     expected: "rate to be at least 0 and below 1",

@@ -1,3 +1,4 @@
+import { booleanIn } from "../base/config.js";
 import type { JsonObject } from "../base/json.js";
 import type { Shape } from "../base/shape.js";
 import { pool2dGeometry } from "../ops/max-pool.js";
@@ -46,5 +47,5 @@ export abstract class GlobalPooling2D extends Layer {
 
 /** The options of a Keras configuration. */
 export function globalPoolingOptionsIn(who: string, config: JsonObject): GlobalPooling2DOptions {
-  return { ...layerOptions(who, config), keepdims: config["keepdims"] === true };
+  return { ...layerOptions(who, config), keepdims: booleanIn(config, "keepdims", false) };
 }

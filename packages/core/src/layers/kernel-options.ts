@@ -1,3 +1,4 @@
+import { booleanIn } from "../base/config.js";
 import type { JsonObject } from "../base/json.js";
 import type { Constraint } from "../constraints/index.js";
 import type { Initializer } from "../initializers/index.js";
@@ -95,7 +96,7 @@ export function activationConfig({ activation, useBias }: BiasSettings): JsonObj
 export function biasOptionsIn(who: string, config: JsonObject, ...weights: readonly string[]): BiasOptions {
   return {
     activation: activationIn(who, config),
-    useBias: config["use_bias"] !== false,
+    useBias: booleanIn(config, "use_bias", true),
     ...rulesIn(who, config, "bias", ...weights),
   };
 }

@@ -36,9 +36,17 @@ export class LayerNormalization extends AffineLayer {
   /** @throws HeddleError for an epsilon below 0 and unknown names, and later for axes that are not the last ones */
   constructor(options: LayerNormalizationOptions = {}) {
     super(options);
-    // From a file it may be anything; what fits no input is refused once there is one.
     const axis: unknown = options.axis ?? -1;
-    this.axis = Array.isArray(axis) ? [...axis] : [Number(axis)];
+    const axes: readonly unknown[] = Array.isArray(axis) ? axis : [axis];
+    if (!axes.every((one) => Number.isInteger(one))) {
+      throw new HeddleError({
+        who: this.who,
+        expected: "axis to be a whole number or a list of them",
+        received: JSON.stringify(axis) ?? String(axis),
+        next: "Correct axis.",
+      });
+    }
+    this.axis = axes as readonly number[];
   }
 
   static fromConfig(config: JsonObject): LayerNormalization {

@@ -1,8 +1,9 @@
+import { textIn } from "../base/config.js";
 import type { JsonObject } from "../base/json.js";
 import type { Shape } from "../base/shape.js";
 import { type Pool2DGeometry, pool2dGeometry } from "../ops/max-pool.js";
 import type { OpNode } from "../ops/node.js";
-import { layerOptions, sizeIn, textIn } from "./config.js";
+import { layerOptions, sizeIn } from "./config.js";
 import { Layer, type LayerOptions } from "./layer.js";
 import { paddingOf, type Size2D, size2d } from "./options.js";
 
@@ -67,7 +68,7 @@ export function poolSizeIn(config: JsonObject): Size2D | undefined {
 
 /** The options of a Keras configuration. */
 export function poolingOptionsIn(who: string, config: JsonObject): Pooling2DOptions {
-  const strides = sizeIn(config, "strides");
+  const strides = config["strides"] === null ? undefined : sizeIn(config, "strides");
   return {
     ...layerOptions(who, config),
     ...(strides === undefined ? {} : { strides }),

@@ -1,6 +1,7 @@
+import { textIn } from "../base/config.js";
 import type { JsonObject } from "../base/json.js";
 import type { OpNode } from "../ops/node.js";
-import { layerOptions, textIn } from "./config.js";
+import { layerOptions } from "./config.js";
 import type { LayerOptions } from "./layer.js";
 import { RandomImageLayer } from "./random-image-layer.js";
 import { oneOf } from "./range.js";

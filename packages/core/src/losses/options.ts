@@ -1,4 +1,4 @@
-import { numberIn } from "../base/config.js";
+import { booleanIn, numberIn } from "../base/config.js";
 import { HeddleError } from "../base/errors.js";
 import type { JsonObject } from "../base/json.js";
 
@@ -17,7 +17,7 @@ export function labelSmoothingOf(who: string, value: number | undefined): number
 /** The options of a Keras configuration. */
 export function crossentropyOptionsIn(config: JsonObject) {
   return {
-    fromLogits: config["from_logits"] === true,
+    fromLogits: booleanIn(config, "from_logits", false),
     labelSmoothing: numberIn(config, "label_smoothing", 0),
   };
 }

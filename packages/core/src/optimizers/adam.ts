@@ -1,4 +1,4 @@
-import { numbersIn } from "../base/config.js";
+import { booleanIn, numbersIn } from "../base/config.js";
 import type { JsonObject } from "../base/json.js";
 import { wholePower } from "../base/math.js";
 import type { KernelCall } from "../ops/emitter.js";
@@ -87,7 +87,7 @@ export function adamOptionsIn(config: JsonObject): AdamOptions {
   return {
     ...optimizerOptionsIn(config),
     ...numbersIn(config, "beta_1", "beta_2", "epsilon"),
-    amsgrad: config["amsgrad"] === true,
+    amsgrad: booleanIn(config, "amsgrad", false),
   };
 }
 

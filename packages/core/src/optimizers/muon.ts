@@ -1,4 +1,4 @@
-import { numbersIn } from "../base/config.js";
+import { booleanIn, nullableNumbersIn, numbersIn, textsIn } from "../base/config.js";
 import { HeddleError, messageOf } from "../base/errors.js";
 import type { JsonObject } from "../base/json.js";
 import { optionsObject } from "../base/known-options.js";
@@ -152,14 +152,15 @@ export class Muon extends Optimizer {
   static fromConfig(config: JsonObject): Muon {
     return new Muon({
       ...optimizerOptionsIn(config),
-      ...numbersIn(config, "adam_beta_1", "adam_beta_2", "adam_weight_decay", "adam_lr_ratio", "epsilon"),
-      ...numbersIn(config, "muon_a", "muon_b", "muon_c", "momentum", "ns_steps", "rms_rate"),
+      ...numbersIn(config, "adam_beta_1", "adam_beta_2", "adam_lr_ratio", "epsilon"),
+      ...numbersIn(config, "muon_a", "muon_b", "muon_c", "momentum", "ns_steps"),
+      ...nullableNumbersIn(config, "rms_rate", "adam_weight_decay"),
       // Null turns these off, unlike a missing value, which is the default.
       ...(config["rms_rate"] === null ? { rmsRate: null } : {}),
       ...(config["adam_weight_decay"] === null ? { adamWeightDecay: null } : {}),
-      excludeLayers: Array.isArray(config["exclude_layers"]) ? config["exclude_layers"].map(String) : [],
-      excludeEmbeddings: config["exclude_embeddings"] !== false,
-      nesterov: config["nesterov"] !== false,
+      excludeLayers: textsIn(config, "exclude_layers"),
+      excludeEmbeddings: booleanIn(config, "exclude_embeddings", true),
+      nesterov: booleanIn(config, "nesterov", true),
     });
   }
 

@@ -1,4 +1,4 @@
-import { numbersIn } from "../base/config.js";
+import { booleanIn, nullableNumbersIn, numbersIn } from "../base/config.js";
 import { HeddleError } from "../base/errors.js";
 import type { JsonObject } from "../base/json.js";
 import { camelCased, checkKnownOptions, optionsObject } from "../base/known-options.js";
@@ -230,9 +230,10 @@ export function optimizerOptionsIn(config: JsonObject): OptimizerOptions {
     ...(rate === null
       ? {}
       : { learningRate: typeof rate === "number" ? rate : schedules.deserialize("Optimizer", rate) }),
-    ...numbersIn(config, "weight_decay", "clipnorm", "clipvalue", "global_clipnorm", "ema_momentum"),
-    ...numbersIn(config, "ema_overwrite_frequency"),
-    useEma: config["use_ema"] === true,
+    ...numbersIn(config, "ema_momentum"),
+    ...nullableNumbersIn(config, "weight_decay", "clipnorm", "clipvalue", "global_clipnorm"),
+    ...nullableNumbersIn(config, "ema_overwrite_frequency"),
+    useEma: booleanIn(config, "use_ema", false),
   };
 }
 

@@ -1,4 +1,4 @@
-import { numbersIn } from "../base/config.js";
+import { booleanIn, numbersIn } from "../base/config.js";
 import type { JsonObject } from "../base/json.js";
 import type { KernelCall } from "../ops/emitter.js";
 import { atLeastZero, upToOne } from "./checks.js";
@@ -58,7 +58,7 @@ export class RMSprop extends Optimizer {
     return new RMSprop({
       ...optimizerOptionsIn(config),
       ...numbersIn(config, "rho", "momentum", "epsilon"),
-      centered: config["centered"] === true,
+      centered: booleanIn(config, "centered", false),
     });
   }
 

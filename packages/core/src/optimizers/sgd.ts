@@ -1,4 +1,4 @@
-import { numbersIn } from "../base/config.js";
+import { booleanIn, numbersIn } from "../base/config.js";
 import type { JsonObject } from "../base/json.js";
 import type { KernelCall } from "../ops/emitter.js";
 import { upToOne } from "./checks.js";
@@ -42,7 +42,7 @@ export class SGD extends Optimizer {
     return new SGD({
       ...optimizerOptionsIn(config),
       ...numbersIn(config, "momentum"),
-      nesterov: config["nesterov"] === true,
+      nesterov: booleanIn(config, "nesterov", false),
     });
   }
 

@@ -1,4 +1,4 @@
-import { numberIn, numbersIn } from "../base/config.js";
+import { nullableNumbersIn, numberIn, numbersIn } from "../base/config.js";
 import type { JsonObject } from "../base/json.js";
 import { checkOptionsOf } from "../base/known-options.js";
 import { cosTurns } from "../base/math.js";
@@ -72,7 +72,8 @@ export class CosineDecay implements Schedule {
     return new CosineDecay({
       initialLearningRate: numberIn(config, "initial_learning_rate"),
       decaySteps: numberIn(config, "decay_steps"),
-      ...numbersIn(config, "alpha", "warmup_target", "warmup_steps"),
+      ...numbersIn(config, "alpha", "warmup_steps"),
+      ...nullableNumbersIn(config, "warmup_target"),
     });
   }
 

@@ -1,4 +1,4 @@
-import { numberIn } from "../base/config.js";
+import { booleanIn, numberIn } from "../base/config.js";
 import type { JsonObject } from "../base/json.js";
 import type { OptionNames } from "../base/known-options.js";
 import { checkNumber, checkRate, checkSteps } from "./checks.js";
@@ -67,6 +67,6 @@ export function decayOptionsIn(config: JsonObject): DecayOptions {
     initialLearningRate: numberIn(config, "initial_learning_rate"),
     decaySteps: numberIn(config, "decay_steps"),
     decayRate: numberIn(config, "decay_rate"),
-    staircase: config["staircase"] === true,
+    staircase: booleanIn(config, "staircase", false),
   };
 }

@@ -1,3 +1,4 @@
+import { refuseValue } from "../base/config.js";
 import { HeddleError } from "../base/errors.js";
 import type { JsonObject } from "../base/json.js";
 import { checkRate } from "./checks.js";
@@ -49,5 +50,6 @@ export class PiecewiseConstantDecay implements Schedule {
 
 function listIn(config: JsonObject, name: string): number[] {
   const value = config[name];
-  return Array.isArray(value) ? value.map(Number) : [];
+  if (Array.isArray(value) && value.every((item) => typeof item === "number")) return value as number[];
+  return refuseValue(config, name, "a list of numbers", value);
 }

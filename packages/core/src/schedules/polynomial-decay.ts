@@ -1,4 +1,4 @@
-import { numberIn, numbersIn } from "../base/config.js";
+import { booleanIn, numberIn, numbersIn } from "../base/config.js";
 import type { JsonObject } from "../base/json.js";
 import { checkOptionsOf } from "../base/known-options.js";
 import { power } from "../base/math.js";
@@ -60,7 +60,7 @@ export class PolynomialDecay implements Schedule {
       initialLearningRate: numberIn(config, "initial_learning_rate"),
       decaySteps: numberIn(config, "decay_steps"),
       ...numbersIn(config, "end_learning_rate", "power"),
-      cycle: config["cycle"] === true,
+      cycle: booleanIn(config, "cycle", false),
     });
   }
 
