@@ -195,7 +195,9 @@ describe("a finished run", () => {
     it("shows the kernel calls for the run's own batch size", async () => {
       const { code, stdout, stderr } = await work.heddle(["plan", run]);
       expect([code, stderr]).toEqual([0, ""]);
-      expect(stdout).toMatch(/^strict kernels on vectors of (128|256) bits\n\nPlan of training: batch of 32 in \d+ shards of \d+, [\d.]+ MiB of memory\n\n/);
+      expect(stdout).toMatch(
+        /^strict kernels on vectors of (128|256) bits\n\nPlan of training: batch of 32 in \d+ shards of \d+, [\d.]+ MiB of memory\n\n/,
+      );
       for (const word of ["conv2d", "dense", "forward", "backward", "gradient", "update", "adam"]) {
         expect(stdout).toContain(word);
       }
