@@ -1,4 +1,4 @@
-import { cpSync, writeFileSync } from "node:fs";
+import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import sharp from "sharp";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -146,6 +146,20 @@ describe("a finished run", () => {
       );
       // In such folders classes are numbers; 1 is a trouser.
       expect(stdout.match(/\n {2}1 +\d/g)).toHaveLength(2);
+    });
+
+    it("knows the classes and the rule for light backgrounds of a run's model that was copied elsewhere", async () => {
+      cpSync(join(work.file(run), "model"), work.file("copied"), { recursive: true });
+      const { stdout } = await work.heddle(["predict", "copied", "on-white.jpg"]);
+      expect(stdout).toMatch(/^on-white\.jpg \(inverted.*\n {2}1 +\d/);
+      const json = JSON.parse(readFileSync(work.file("copied/config.json"), "utf8"));
+      json.heddle.pictures.invert_light = false;
+      json.heddle.classes[1] = "trousers";
+      writeFileSync(work.file("copied/config.json"), JSON.stringify(json));
+      const changed = await work.heddle(["predict", "copied", "on-white.jpg", "--json"]);
+      const [{ inverted, top }] = JSON.parse(changed.stdout).predictions;
+      expect(inverted).toBe(false);
+      expect(top.map(({ name }: { name: string }) => name)).not.toContain("1");
     });
 
     it("prints the same classes as JSON, most probable first", async () => {

@@ -94,7 +94,11 @@ function study(): Sequential {
       new Flatten(),
       new Dense(10, { activation: "softmax" }),
     ],
-    { name: "study", seed: 1 },
+    {
+      ...{ name: "study", seed: 1 },
+      classes: Array.from({ length: 10 }, (_, label) => `kind ${label}`),
+      pictures: { range: [0, 255], grey: "rec601", invertLight: true },
+    },
   );
 }
 

@@ -21,5 +21,5 @@ export function modelFromJson(who: string, json: unknown, options: ModelOptions 
   const described = describedModel(who, json);
   return described.className === "Sequential"
     ? Sequential.fromJson(who, json, options)
-    : new Model(functionalGraph(who, described), { ...described.name, ...options });
+    : new Model(functionalGraph(who, described), { ...described.options, ...options });
 }

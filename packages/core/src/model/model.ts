@@ -77,7 +77,7 @@ export class Model extends Network {
   static fromConfig(config: unknown, options: ModelOptions = {}): Model {
     const who = "Model.fromConfig";
     const described = describedConfig(who, config, "Functional");
-    return new Model(functionalGraph(who, described), { ...described.name, ...options });
+    return new Model(functionalGraph(who, described), { ...described.options, ...options });
   }
 
   /**

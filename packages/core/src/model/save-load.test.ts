@@ -68,6 +68,17 @@ describe("a saved model", () => {
     expect(loaded.lower()).toEqual(model.lower());
   });
 
+  it("gives back its classes and how pictures become inputs", async () => {
+    const model = tinyCnn();
+    const classes = Array.from(model.weights.at(-1)!.read(), (_, label) => `kind ${label}`);
+    model.classes = classes;
+    model.pictures = { range: [-1, 1], grey: "rec601", invertLight: false };
+    await model.save(folder);
+    const loaded = await loadModel(folder);
+    expect(loaded.classes).toEqual(classes);
+    expect(loaded.pictures).toEqual(model.pictures);
+  });
+
   it("is written as Keras's JSON", () => {
     const model = new Sequential([new Input([4, 4, 1]), new Conv2D(2, 3, { activation: "relu" })]);
     expect(JSON.parse(JSON.stringify(model.toJson()))).toEqual({

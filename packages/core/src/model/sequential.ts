@@ -45,7 +45,7 @@ export class Sequential extends Model {
   }
 
   override toJson(): JsonObject {
-    return modelJson("Sequential", this.getConfig());
+    return modelJson("Sequential", this.getConfig(), this);
   }
 
   /**
@@ -78,10 +78,14 @@ export class Sequential extends Model {
   }
 }
 
-function sequentialFrom(who: string, { name, list }: DescribedModel, options: ModelOptions): Sequential {
+function sequentialFrom(
+  who: string,
+  { list, options: own }: DescribedModel,
+  options: ModelOptions,
+): Sequential {
   const [first, ...rest] = list;
   const chained = rest.map((layer) => layers.deserialize(who, layer));
-  return new Sequential([new Input(inputShapeIn(who, first)), ...chained], { ...name, ...options });
+  return new Sequential([new Input(inputShapeIn(who, first)), ...chained], { ...own, ...options });
 }
 
 function chain([first, ...rest]: readonly (Input | Layer)[]) {

@@ -24,6 +24,8 @@ describe("classProbabilities", () => {
     expect([...classProbabilities(ending(1, "linear"), Float32Array.of(0))]).toEqual([0.5, 0.5]);
     expect(classCount(sigmoid)).toBe(2);
     expect(classNamesOf(sigmoid, ["cat"])).toEqual(["cat", "class 1"]);
+    sigmoid.classes = ["no", "yes"];
+    expect(classNamesOf(sigmoid, ["cat"])).toEqual(["cat", "yes"]);
   });
 
   it("refuses models whose outputs are images, and outputs that are not whole rows", () => {

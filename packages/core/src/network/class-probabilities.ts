@@ -14,9 +14,13 @@ export function classCount({ outputShape }: Network): number {
   return Math.max(2, outputShape[0] ?? 0);
 }
 
-/** A name for each of a model's classes, which may be more than its data had. */
-export function classNamesOf(model: Network, known: readonly string[]): readonly string[] {
-  return Array.from({ length: classCount(model) }, (_, label) => known[label] ?? `class ${label}`);
+/** A name for each of a model's classes, which may be more than its data had: `known`, otherwise the model's own. */
+export function classNamesOf(model: Network, known: readonly string[] = []): readonly string[] {
+  const own = model.classes ?? [];
+  return Array.from(
+    { length: classCount(model) },
+    (_, label) => known[label] ?? own[label] ?? `class ${label}`,
+  );
 }
 
 /**

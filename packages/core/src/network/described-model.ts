@@ -4,6 +4,7 @@ import { groupDigits } from "../base/format.js";
 import { checkPlainJson, isJsonObject, type Json, type JsonObject, parseJson } from "../base/json.js";
 import { MAXIMUM_WEIGHTS_BYTES } from "../base/limits.js";
 import { type Shape, wholeNumber } from "../base/shape.js";
+import { factsIn, type ModelFacts } from "./model-facts.js";
 import type { Network } from "./network.js";
 import { readWeightsFile } from "./weights-file.js";
 
@@ -13,8 +14,8 @@ export const MAXIMUM_LAYERS = 10_000;
 /** What Keras's JSON says about any model. */
 export interface DescribedModel {
   readonly className: "Sequential" | "Functional";
-  /** The model's name as an option; empty if it has none. */
-  readonly name: { readonly name?: string };
+  /** The model's name and facts, as far as the JSON has them, as options. */
+  readonly options: ModelFacts & { readonly name?: string };
   readonly config: JsonObject;
   readonly list: readonly Json[];
 }
@@ -39,7 +40,8 @@ export function describedModel(who: string, json: unknown): DescribedModel {
   if (!isJsonObject(json) || (className !== "Sequential" && className !== "Functional")) {
     throw fault(who, 'class_name "Sequential" or "Functional"', isJsonObject(json) ? className : json);
   }
-  return describedLayers(who, className, json["config"]);
+  const described = describedLayers(who, className, json["config"]);
+  return { ...described, options: { ...described.options, ...factsIn(who, json) } };
 }
 
 /** Checks that an object is what `getConfig` returns for a model of a class. */
@@ -80,8 +82,8 @@ function describedLayers(
   if (list.length > MAXIMUM_LAYERS) {
     throw fault(who, `at most ${groupDigits(MAXIMUM_LAYERS)} layers`, list.length);
   }
-  const name = typeof config["name"] === "string" ? { name: config["name"] } : {};
-  return { className, name, config, list };
+  const options = typeof config["name"] === "string" ? { name: config["name"] } : {};
+  return { className, options, config, list };
 }
 
 /** The shape of one sample that an InputLayer gives. */

@@ -3,6 +3,7 @@ import { serialize } from "../base/registry.js";
 import type { Shape } from "../base/shape.js";
 import { INPUT } from "../compiler/graph.js";
 import type { PlacedLayer } from "./build.js";
+import { factsJson, type ModelFacts } from "./model-facts.js";
 
 /** What is written about a model. */
 interface Described {
@@ -18,9 +19,13 @@ const MODULES = {
   layer: "keras.layers",
 } as const;
 
-/** A model's configuration as the object that Keras's `model_from_json` reads. */
-export function modelJson(className: "Sequential" | "Functional", config: JsonObject): JsonObject {
-  return kerasObject(MODULES[className], { class_name: className, config });
+/** A model's configuration and facts as the object that Keras's `model_from_json` reads. */
+export function modelJson(
+  className: "Sequential" | "Functional",
+  config: JsonObject,
+  facts: ModelFacts,
+): JsonObject {
+  return { ...kerasObject(MODULES[className], { class_name: className, config }), ...factsJson(facts) };
 }
 
 /** A chain as Keras's `get_config` returns it: an InputLayer, then the layers. */

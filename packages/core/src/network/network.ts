@@ -9,11 +9,12 @@ import { assignWeights, copyWeights } from "../layers/weight-values.js";
 import type { Weight } from "../ops/weight.js";
 import { buildLayers, lowerLayers, type PlacedLayer } from "./build.js";
 import { functionalConfig, modelJson } from "./keras-json.js";
+import { checkClasses, checkRule, type ModelFacts, type PictureRule } from "./model-facts.js";
 import { saveNetwork } from "./save-network.js";
 import { formatSummary, type SummaryRow, summaryRows } from "./summary.js";
 
 /** Options of every model. */
-export interface ModelOptions {
+export interface ModelOptions extends ModelFacts {
   /**
    * The model's name.
    *
@@ -38,6 +39,7 @@ export abstract class Network {
   readonly outputShape: Shape;
   /** The layers with the inputs of each, in the order in which they run. */
   readonly placed: readonly PlacedLayer[];
+  private facts: ModelFacts = {};
 
   /**
    * Builds the layers and draws their first weights.
@@ -52,6 +54,35 @@ export abstract class Network {
     this.inputShape = graph.inputs.shape;
     this.outputShape = graph.outputs.shape;
     this.placed = buildLayers(who, graph.inputs, graph.outputs, { seed: this.seed });
+    this.classes = options.classes;
+    this.pictures = options.pictures;
+  }
+
+  /**
+   * The name of each class, in the order of the outputs, or undefined if they are unknown. `save` writes them.
+   *
+   * @throws HeddleError when it is set to anything but a name for each class
+   */
+  get classes(): readonly string[] | undefined {
+    return this.facts.classes;
+  }
+
+  set classes(names: readonly string[] | undefined) {
+    const classes = names && checkClasses(`Model "${this.name}"`, names, this.outputShape);
+    this.facts = { ...this.facts, classes };
+  }
+
+  /**
+   * How a picture becomes an input, or undefined if that is unknown. `save` writes it.
+   *
+   * @throws HeddleError when it is set to anything but a rule
+   */
+  get pictures(): PictureRule | undefined {
+    return this.facts.pictures;
+  }
+
+  set pictures(rule: PictureRule | undefined) {
+    this.facts = { ...this.facts, pictures: rule && checkRule(`Model "${this.name}"`, rule) };
   }
 
   get layers(): readonly Layer[] {
@@ -138,7 +169,7 @@ export abstract class Network {
    * reads it.
    */
   toJson(): JsonObject {
-    return modelJson("Functional", this.getConfig());
+    return modelJson("Functional", this.getConfig(), this);
   }
 
   /**

@@ -1,5 +1,7 @@
 import { EarlyStopping } from "../callbacks/index.js";
 import type { ImageSet } from "../data/dataset.js";
+import type { Model } from "../model/model.js";
+import { classNamesOf, whyNoClasses } from "../network/class-probabilities.js";
 import type { FitOptions } from "../training/fit-options.js";
 import type { SampleStream } from "../training/stream.js";
 import { checkFits } from "./check-fits.js";
@@ -22,6 +24,7 @@ export function prepareTraining(training: Training): PreparedTraining {
   const { dataset, train, validation, model, optimizer, loss, fast, threads, epochs, batchSize } = training;
   const { earlyStopping, classWeights } = training;
   checkFits(model, dataset);
+  rememberData(model, dataset);
   model.compile({ optimizer, loss, fast, ...(threads !== undefined && { threads }) });
   const callbacks = earlyStopping
     ? [new EarlyStopping({ patience: earlyStopping, restoreBestWeights: true })]
@@ -36,6 +39,14 @@ export function prepareTraining(training: Training): PreparedTraining {
       ...(classWeights === "balanced" && { classWeight: balancedWeights(train) }),
     },
   };
+}
+
+/** Lets a model that predicts classes know those of its data, and how pictures become images like its data's. */
+function rememberData(model: Model, { train, classNames, source }: Training["dataset"]): void {
+  if (whyNoClasses(model) === undefined) model.classes = classNamesOf(model, classNames);
+  if (!(train.preview.images instanceof Uint8Array)) return;
+  // Grey datasets show light things on black; pictures of a folder are trained on as they are.
+  model.pictures = { range: [0, 255], grey: "rec601", invertLight: source.form !== "images" };
 }
 
 /** A weight for each class, so that all count the same: images ÷ (classes · images of the class). */

@@ -22,6 +22,7 @@ export function imageSize({ name, inputShape }: Model): readonly [number, number
  */
 export function readPictureFor({ model, run }: OpenedModel, path: string): Promise<Picture> {
   const [height, width, channels] = imageSize(model);
-  const invert = run?.record.dataset.source.form !== "images";
+  // A model from before models held this rule, or from Keras, has none.
+  const invert = model.pictures?.invertLight ?? run?.record.dataset.source.form !== "images";
   return readPicture(path, { height, width, channels }, { invert });
 }
