@@ -53,6 +53,7 @@ export { Trace, type Traced, type TraceRequest } from "./model/trace.js";
 export { classProbabilities } from "./network/class-probabilities.js";
 export { Input } from "./network/input.js";
 export type { ModelFacts, PictureRule } from "./network/model-facts.js";
+export type { ModelFiles, ModelParts, ModelSource } from "./network/model-files.js";
 export type { ModelOptions, Network } from "./network/network.js";
 export type { SummaryRow } from "./network/summary.js";
 export type { Weight } from "./ops/weight.js";

@@ -1,12 +1,21 @@
 import { constants, type Stats } from "node:fs";
 import { access, type FileHandle, lstat, mkdir, open, rename, rm, stat } from "node:fs/promises";
 import { dirname, join, relative, sep } from "node:path";
+import { fileURLToPath } from "node:url";
 import { asideOf, removeLeftovers } from "./aside-node.js";
 import { checkPath } from "./check-path.js";
 import { checkNotAborted, HeddleError, messageOf } from "./errors.js";
 import { formatBytes } from "./format.js";
 import { MAXIMUM_FILE_BYTES, MAXIMUM_TEXT_BYTES } from "./limits.js";
 import type { WritePlace } from "./write-place.js";
+
+/** Whether files can be read by path. */
+export const readsPaths: boolean = true;
+
+/** The path of a `file:` URL. */
+export function pathOfUrl(url: URL): string {
+  return fileURLToPath(url);
+}
 
 /** What the system's error codes mean to the user, and what to do next. */
 const explanations: Readonly<Record<string, readonly [received: string, next: string]>> = {

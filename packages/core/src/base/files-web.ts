@@ -10,6 +10,14 @@ function noFiles(path: string): HeddleError {
   });
 }
 
+/** Whether files can be read by path. */
+export const readsPaths: boolean = false;
+
+/** Throws: a browser has no paths. */
+export function pathOfUrl(url: URL): string {
+  throw noFiles(url.href);
+}
+
 /** Rejects: a browser cannot read files by path. */
 export async function readFileBytes(
   path: string,

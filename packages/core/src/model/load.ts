@@ -1,19 +1,26 @@
-import { describedModel, readModelFolder } from "../network/described-model.js";
+import { describedModel, readModel } from "../network/described-model.js";
 import { functionalGraph } from "../network/functional-graph.js";
+import type { ModelSource } from "../network/model-files.js";
 import type { ModelOptions } from "../network/network.js";
 import { Model } from "./model.js";
 import { Sequential } from "./sequential.js";
 
 /**
- * Loads a model, with its weights, from a folder that `save` wrote.
+ * Loads a model with its weights, and with its classes if it knows them.
  *
+ * @param source a folder that `save` wrote, by its path in Node or its URL in browsers and Node; files that a user chose;
+ *   what `toFiles` returned; or `{ config, weights }`
  * @throws HeddleError when a file is missing, damaged, or needs something that Heddle does not have
  *
  * @example
  * const model = await loadModel("runs/first/model");
+ *
+ * @example
+ * const model = await loadModel("https://example.org/clothes");
+ * model.classes; // ["bag", "boot", "trousers"]
  */
-export function loadModel(folder: string, options: ModelOptions = {}): Promise<Model> {
-  return readModelFolder(folder, (who, json) => modelFromJson(who, json, options));
+export function loadModel(source: ModelSource, options: ModelOptions = {}): Promise<Model> {
+  return readModel(source, (who, json) => modelFromJson(who, json, options));
 }
 
 /** Builds a model from Keras's JSON of a sequential or functional one, with fresh weights; `who` names the source in errors. */

@@ -7,10 +7,11 @@ import {
   describedModel,
   fault,
   inputShapeIn,
-  readModelFolder,
+  readModel,
 } from "../network/described-model.js";
 import { Input } from "../network/input.js";
 import { modelJson, sequentialConfig } from "../network/keras-json.js";
+import type { ModelSource } from "../network/model-files.js";
 import type { ModelOptions } from "../network/network.js";
 import { Model } from "./model.js";
 
@@ -63,9 +64,9 @@ export class Sequential extends Model {
     return sequentialFrom(who, describedConfig(who, config, "Sequential"), options);
   }
 
-  /** Loads a model from a folder that `save` wrote; `loadModel` also loads functional models. */
-  static load(folder: string, options: ModelOptions = {}): Promise<Sequential> {
-    return readModelFolder(folder, (who, json) => Sequential.fromJson(who, json, options));
+  /** Loads a model that `save` or `toFiles` wrote; `loadModel` also loads functional models. */
+  static load(source: ModelSource, options: ModelOptions = {}): Promise<Sequential> {
+    return readModel(source, (who, json) => Sequential.fromJson(who, json, options));
   }
 
   /** Builds a model from Keras's JSON of a sequential one, with fresh weights; `who` names the source in errors. */

@@ -1,10 +1,9 @@
-import { readFileBytes, readTextFile } from "#files";
 import { HeddleError } from "../base/errors.js";
 import { groupDigits } from "../base/format.js";
-import { checkPlainJson, isJsonObject, type Json, type JsonObject, parseJson } from "../base/json.js";
-import { MAXIMUM_WEIGHTS_BYTES } from "../base/limits.js";
+import { checkPlainJson, isJsonObject, type Json, type JsonObject } from "../base/json.js";
 import { type Shape, wholeNumber } from "../base/shape.js";
 import { factsIn, type ModelFacts } from "./model-facts.js";
+import { type ModelSource, readModelSource } from "./model-files.js";
 import type { Network } from "./network.js";
 import { readWeightsFile } from "./weights-file.js";
 
@@ -20,16 +19,14 @@ export interface DescribedModel {
   readonly list: readonly Json[];
 }
 
-/** Reads a folder that `save` wrote: builds the model from its configuration, then sets its weights. */
-export async function readModelFolder<M extends Network>(
-  folder: string,
+/** Loads a model that `save` or `toFiles` wrote: builds it from its configuration, then sets its weights. */
+export async function readModel<M extends Network>(
+  source: ModelSource,
   make: (who: string, json: unknown) => M,
 ): Promise<M> {
-  const configPath = `${folder}/config.json`;
-  const weightsPath = `${folder}/weights.safetensors`;
-  const model = make(configPath, parseJson(configPath, await readTextFile(configPath)));
-  const bytes = await readFileBytes(weightsPath, { maximumBytes: MAXIMUM_WEIGHTS_BYTES });
-  readWeightsFile(weightsPath, bytes, model.weights);
+  const { config, weights } = await readModelSource(source);
+  const model = make(config.who, config.json);
+  readWeightsFile(weights.who, weights.bytes, model.weights);
   return model;
 }
 

@@ -10,7 +10,8 @@ import type { Weight } from "../ops/weight.js";
 import { buildLayers, lowerLayers, type PlacedLayer } from "./build.js";
 import { functionalConfig, modelJson } from "./keras-json.js";
 import { checkClasses, checkRule, type ModelFacts, type PictureRule } from "./model-facts.js";
-import { saveNetwork } from "./save-network.js";
+import type { ModelFiles } from "./model-files.js";
+import { modelFiles, saveNetwork } from "./save-network.js";
 import { formatSummary, type SummaryRow, summaryRows } from "./summary.js";
 
 /** Options of every model. */
@@ -170,6 +171,11 @@ export abstract class Network {
    */
   toJson(): JsonObject {
     return modelJson("Functional", this.getConfig(), this);
+  }
+
+  /** The files of `save` as bytes, for `loadModel`, a download or a server. */
+  toFiles(): ModelFiles {
+    return modelFiles(this);
   }
 
   /**

@@ -4,12 +4,21 @@ import { HeddleError } from "../base/errors.js";
 import { isJsonObject, type JsonObject, parseJson } from "../base/json.js";
 import type { WritePlace } from "../base/write-place.js";
 import type { Weight } from "../ops/weight.js";
+import type { ModelFiles } from "./model-files.js";
 import { weightsFile } from "./weights-file.js";
 
 /** What of a network is saved. */
 interface Saved {
   readonly weights: readonly Weight[];
   toJson(): JsonObject;
+}
+
+/** A model's files as bytes, as `saveNetwork` writes them. */
+export function modelFiles(network: Saved): ModelFiles {
+  return {
+    "config.json": new TextEncoder().encode(`${JSON.stringify(network.toJson(), null, 2)}\n`),
+    "weights.safetensors": weightsFile(network.weights),
+  };
 }
 
 /**
@@ -22,8 +31,9 @@ export async function saveNetwork(network: Saved, folder: string, place?: WriteP
   checkPath("Model", folder);
   const config = `${folder}/config.json`;
   if (place === undefined && (await fileExists(config))) await refuseOtherConfig(config);
-  await writeFileAtomic(`${folder}/weights.safetensors`, weightsFile(network.weights), place);
-  await writeFileAtomic(config, `${JSON.stringify(network.toJson(), null, 2)}\n`, place);
+  const files = modelFiles(network);
+  await writeFileAtomic(`${folder}/weights.safetensors`, files["weights.safetensors"], place);
+  await writeFileAtomic(config, files["config.json"], place);
 }
 
 /** Many programs call a file config.json. */
