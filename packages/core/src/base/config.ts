@@ -44,7 +44,7 @@ export function textsIn(config: JsonObject, name: string): readonly string[] {
 
 /** Those options that a configuration has, as they are, under Heddle's names. Their classes check them. */
 export function optionsIn(config: JsonObject, ...names: readonly string[]): object {
-  const own = names.filter((name) => config[name] !== undefined && config[name] !== null);
+  const own = names.filter((name) => config[name] !== undefined);
   return Object.fromEntries(own.map((name) => [camelCased(name), config[name]]));
 }
 

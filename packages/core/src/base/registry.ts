@@ -1,4 +1,5 @@
 import { HeddleError } from "./errors.js";
+import { checkIgnoredValues, checkKeysAround, checkKnownKeys, type KerasKeys } from "./ignored-keys.js";
 import { checkPlainJson, isJsonObject, type JsonObject } from "./json.js";
 
 /** What a registry holds under a name: a class, or whatever else makes an object from its Keras configuration. */
@@ -12,20 +13,26 @@ export interface FromConfig<T> {
  * `SparseCategoricalCrossentropy`.
  */
 export class Registry<T> {
-  private readonly byName: Map<string, FromConfig<T>>;
+  private readonly byName: Map<string, readonly [className: string, FromConfig<T>]>;
 
   constructor(
     /** What it holds, for error messages: "optimizer". */
     private readonly what: string,
     private readonly classes: Readonly<Record<string, FromConfig<T>>>,
+    /** What Keras writes that its classes do not read. */
+    private readonly ignored: KerasKeys = { every: {} },
   ) {
-    this.byName = new Map(Object.entries(classes).map(([name, entry]) => [normalize(name), entry]));
+    this.byName = new Map(Object.entries(classes).map((entry) => [normalize(entry[0]), entry]));
   }
 
-  /** Creates one by its name, with default options unless there is a configuration. */
+  /**
+   * Creates one by its name, with default options unless there is a configuration.
+   *
+   * @throws HeddleError for an unknown name, and for unknown keys and values of a wrong type in the configuration
+   */
   create(who: string, name: string, config: JsonObject = {}): T {
-    const entry = this.byName.get(normalize(name));
-    if (entry) return entry.fromConfig(config);
+    const [className, entry] = this.byName.get(normalize(name)) ?? [];
+    if (className !== undefined && entry) return this.configured(className, entry, config);
     throw new HeddleError({
       who,
       expected: `${this.what} to be one of ${Object.keys(this.classes).join(", ")}`,
@@ -38,7 +45,8 @@ export class Registry<T> {
   deserialize(who: string, value: unknown): T {
     checkPlainJson(who, value);
     if (isJsonObject(value) && typeof value["class_name"] === "string") {
-      const config = value["config"] ?? {};
+      checkKeysAround(`${who}, ${value["class_name"]}`, value);
+      const config = value["config"] === undefined ? {} : value["config"];
       if (isJsonObject(config)) return this.create(who, value["class_name"], config);
     }
     throw new HeddleError({
@@ -48,6 +56,24 @@ export class Registry<T> {
       next: "Check the configuration file.",
     });
   }
+
+  private configured(className: string, entry: FromConfig<T>, config: JsonObject): T {
+    const ignored = { ...this.ignored.every, ...this.ignored.of?.[className] };
+    const owner = config["name"];
+    const who = typeof owner === "string" ? `${className} "${owner}"` : className;
+    checkIgnoredValues(this.what === "layer" ? "model" : this.what, who, config, ignored);
+    const made = entry.fromConfig(config);
+    const keys = Object.keys(config);
+    // A configuration names all that a class reads.
+    if (keys.length > 0) checkKnownKeys(who, keys, [...keysOf(made), ...Object.keys(ignored)]);
+    return made;
+  }
+}
+
+/** What an object writes into its configuration. */
+function keysOf(value: unknown): readonly string[] {
+  const { getConfig } = value as { getConfig?(): JsonObject };
+  return getConfig === undefined ? [] : Object.keys(getConfig.call(value));
 }
 
 /** An object's `{ class_name, config }`, as Keras writes it. */

@@ -1,5 +1,4 @@
 import type { JsonObject } from "../base/json.js";
-import { refuseAxes } from "./checks.js";
 import { VarianceScaling } from "./variance-scaling.js";
 
 /**
@@ -14,8 +13,7 @@ export class GlorotNormal extends VarianceScaling {
     super({ mode: "fan_avg" });
   }
 
-  static override fromConfig(config: JsonObject): GlorotNormal {
-    refuseAxes("GlorotNormal", config);
+  static override fromConfig(): GlorotNormal {
     return new GlorotNormal();
   }
 

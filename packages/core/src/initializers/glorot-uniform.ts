@@ -1,7 +1,5 @@
-import type { JsonObject } from "../base/json.js";
 import type { Random } from "../base/random.js";
 import { type Shape, sizeOf } from "../base/shape.js";
-import { refuseAxes } from "./checks.js";
 import { fans, type Initializer } from "./initializer.js";
 
 /**
@@ -12,8 +10,7 @@ import { fans, type Initializer } from "./initializer.js";
 export class GlorotUniform implements Initializer {
   readonly className = "GlorotUniform";
 
-  static fromConfig(config: JsonObject): GlorotUniform {
-    refuseAxes("GlorotUniform", config);
+  static fromConfig(): GlorotUniform {
     return new GlorotUniform();
   }
 

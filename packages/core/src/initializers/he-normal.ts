@@ -1,5 +1,4 @@
 import type { JsonObject } from "../base/json.js";
-import { refuseAxes } from "./checks.js";
 import { VarianceScaling } from "./variance-scaling.js";
 
 /**
@@ -14,8 +13,7 @@ export class HeNormal extends VarianceScaling {
     super({ scale: 2 });
   }
 
-  static override fromConfig(config: JsonObject): HeNormal {
-    refuseAxes("HeNormal", config);
+  static override fromConfig(): HeNormal {
     return new HeNormal();
   }
 

@@ -1,7 +1,5 @@
-import type { JsonObject } from "../base/json.js";
 import type { Random } from "../base/random.js";
 import type { Shape } from "../base/shape.js";
-import { refuseAxes } from "./checks.js";
 import { uniformWithin } from "./glorot-uniform.js";
 import { fans, type Initializer } from "./initializer.js";
 
@@ -13,8 +11,7 @@ import { fans, type Initializer } from "./initializer.js";
 export class HeUniform implements Initializer {
   readonly className = "HeUniform";
 
-  static fromConfig(config: JsonObject): HeUniform {
-    refuseAxes("HeUniform", config);
+  static fromConfig(): HeUniform {
     return new HeUniform();
   }
 

@@ -1,3 +1,4 @@
+import { anySeed, only } from "../base/ignored-keys.js";
 import { Registry } from "../base/registry.js";
 import { ConstantInitializer } from "./constant-initializer.js";
 import { GlorotNormal } from "./glorot-normal.js";
@@ -36,20 +37,24 @@ export {
 };
 
 /** The initializers by Keras's names. */
-export const initializers = new Registry<Initializer>("initializer", {
-  Zeros,
-  Ones,
-  Constant: ConstantInitializer,
-  RandomUniform,
-  RandomNormal,
-  TruncatedNormal,
-  VarianceScaling,
-  GlorotUniform,
-  GlorotNormal,
-  HeUniform,
-  HeNormal,
-  LecunUniform,
-  LecunNormal,
-  Orthogonal,
-  Identity,
-});
+export const initializers = new Registry<Initializer>(
+  "initializer",
+  {
+    Zeros,
+    Ones,
+    Constant: ConstantInitializer,
+    RandomUniform,
+    RandomNormal,
+    TruncatedNormal,
+    VarianceScaling,
+    GlorotUniform,
+    GlorotNormal,
+    HeUniform,
+    HeNormal,
+    LecunUniform,
+    LecunNormal,
+    Orthogonal,
+    Identity,
+  },
+  { every: { seed: anySeed, input_axes: only(null), output_axes: only(null) } },
+);

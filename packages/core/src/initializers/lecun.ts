@@ -1,5 +1,4 @@
 import type { JsonObject } from "../base/json.js";
-import { refuseAxes } from "./checks.js";
 import { VarianceScaling } from "./variance-scaling.js";
 
 /**
@@ -14,8 +13,7 @@ export class LecunNormal extends VarianceScaling {
     super({});
   }
 
-  static override fromConfig(config: JsonObject): LecunNormal {
-    refuseAxes("LecunNormal", config);
+  static override fromConfig(): LecunNormal {
     return new LecunNormal();
   }
 
@@ -32,8 +30,7 @@ export class LecunUniform extends VarianceScaling {
     super({ distribution: "uniform" });
   }
 
-  static override fromConfig(config: JsonObject): LecunUniform {
-    refuseAxes("LecunUniform", config);
+  static override fromConfig(): LecunUniform {
     return new LecunUniform();
   }
 

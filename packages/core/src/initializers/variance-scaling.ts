@@ -4,7 +4,6 @@ import type { JsonObject } from "../base/json.js";
 import { checkOptionsOf } from "../base/known-options.js";
 import type { Random } from "../base/random.js";
 import { type Shape, sizeOf } from "../base/shape.js";
-import { refuseAxes } from "./checks.js";
 import { fans, type Initializer } from "./initializer.js";
 import { normalDraws, truncatedNormalDraws } from "./normal-draws.js";
 
@@ -45,8 +44,8 @@ export class VarianceScaling implements Initializer {
   constructor(options: VarianceScalingOptions = {}) {
     checkOptionsOf(new.target, [VarianceScaling], options, { scale: true, mode: true, distribution: true });
     this.scale = options.scale ?? 1;
-    this.mode = options.mode ?? "fan_in";
-    this.distribution = options.distribution ?? "truncated_normal";
+    this.mode = options.mode === undefined ? "fan_in" : options.mode;
+    this.distribution = options.distribution === undefined ? "truncated_normal" : options.distribution;
     if (!(this.scale > 0 && Number.isFinite(this.scale))) throw fault("scale to be above 0", this.scale);
     if (!MODES.includes(this.mode)) throw fault(`mode to be one of ${MODES.join(", ")}`, this.mode);
     if (!DISTRIBUTIONS.includes(this.distribution)) {
@@ -55,7 +54,6 @@ export class VarianceScaling implements Initializer {
   }
 
   static fromConfig(config: JsonObject): VarianceScaling {
-    refuseAxes("VarianceScaling", config);
     return new VarianceScaling({
       ...numbersIn(config, "scale"),
       ...optionsIn(config, "mode", "distribution"),

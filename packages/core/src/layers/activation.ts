@@ -36,7 +36,7 @@ export class Activation extends Layer {
   }
 
   static fromConfig(config: JsonObject): Activation {
-    return new Activation(activationIn("Activation", config), layerOptions("Activation", config));
+    return new Activation(activationIn("Activation", config), layerOptions(config));
   }
 
   override outputShape(input: Shape): Shape {

@@ -48,7 +48,7 @@ export class ActivityRegularization extends Layer {
 
   static fromConfig(config: JsonObject): ActivityRegularization {
     // Keras writes the penalty once more, as an activity regularizer.
-    const common = layerOptions("ActivityRegularization", { ...config, activity_regularizer: null });
+    const common = layerOptions({ ...config, activity_regularizer: null });
     return new ActivityRegularization({ ...common, ...numbersIn(config, "l1", "l2") });
   }
 

@@ -19,7 +19,7 @@ export class Add extends MergeLayer {
   readonly className = "Add";
 
   static fromConfig(config: JsonObject): Add {
-    return new Add(layerOptions("Add", config));
+    return new Add(layerOptions(config));
   }
 
   override lower(): readonly MergeNode[] {

@@ -8,6 +8,7 @@ import type { Weight } from "../ops/weight.js";
 import type { Regularizer } from "../regularizers/index.js";
 import { layerOptions } from "./config.js";
 import { Layer, type LayerOptions } from "./layer.js";
+import { trueOrFalse, withDefault } from "./options.js";
 import { rulesIn, type WeightRules, weightRules } from "./weight-rules.js";
 
 /** Options of layers that normalize, then multiply by γ and add β. */
@@ -67,8 +68,8 @@ export abstract class AffineLayer extends Layer {
   constructor(options: AffineLayerOptions) {
     super(options);
     const { who } = this;
-    this.epsilon = options.epsilon ?? 1e-3;
-    if (!(this.epsilon >= 0 && Number.isFinite(this.epsilon))) {
+    this.epsilon = withDefault(options.epsilon, 1e-3);
+    if (!(Number.isFinite(this.epsilon) && this.epsilon >= 0)) {
       throw new HeddleError({
         who,
         expected: "epsilon to be a number of at least 0",
@@ -76,14 +77,14 @@ export abstract class AffineLayer extends Layer {
         next: "Correct epsilon, or omit it.",
       });
     }
-    this.center = options.center ?? true;
-    this.scale = options.scale ?? true;
+    this.center = trueOrFalse(who, "center", options.center, true);
+    this.scale = trueOrFalse(who, "scale", options.scale, true);
     this.beta = weightRules(who, {
-      initializer: options.betaInitializer ?? "Zeros",
+      initializer: withDefault(options.betaInitializer, "Zeros"),
       regularizer: options.betaRegularizer,
     });
     this.gamma = weightRules(who, {
-      initializer: options.gammaInitializer ?? "Ones",
+      initializer: withDefault(options.gammaInitializer, "Ones"),
       regularizer: options.gammaRegularizer,
     });
   }
@@ -121,14 +122,10 @@ export abstract class AffineLayer extends Layer {
   }
 }
 
-/**
- * The options of a Keras configuration that every AffineLayer takes.
- *
- * @param only as in `layerOptions`
- */
-export function affineOptionsIn(who: string, config: JsonObject, only: JsonObject): AffineLayerOptions {
+/** The options of a Keras configuration that every AffineLayer takes. */
+export function affineOptionsIn(who: string, config: JsonObject): AffineLayerOptions {
   return {
-    ...layerOptions(who, config, { beta_constraint: null, gamma_constraint: null, ...only }),
+    ...layerOptions(config),
     ...numbersIn(config, "epsilon"),
     center: booleanIn(config, "center", true),
     scale: booleanIn(config, "scale", true),

@@ -6,6 +6,7 @@ import type { Shape } from "../base/shape.js";
 import type { Initializer } from "../initializers/index.js";
 import type { OpNode } from "../ops/node.js";
 import { AffineLayer, type AffineLayerOptions, affineOptionsIn } from "./affine-layer.js";
+import { withDefault } from "./options.js";
 import { rulesIn, type WeightRules, weightRules } from "./weight-rules.js";
 
 export interface BatchNormalizationOptions extends AffineLayerOptions {
@@ -55,8 +56,8 @@ export class BatchNormalization extends AffineLayer {
   /** @throws HeddleError for a momentum outside 0..1, an epsilon below 0 and unknown names */
   constructor(options: BatchNormalizationOptions = {}) {
     super(options);
-    this.momentum = options.momentum ?? 0.99;
-    if (!(this.momentum >= 0 && this.momentum <= 1)) {
+    this.momentum = withDefault(options.momentum, 0.99);
+    if (!(typeof this.momentum === "number" && this.momentum >= 0 && this.momentum <= 1)) {
       throw new HeddleError({
         who: this.who,
         expected: "momentum to be from 0 to 1",
@@ -64,14 +65,18 @@ export class BatchNormalization extends AffineLayer {
         next: "Correct momentum, or omit it.",
       });
     }
-    this.movingMean = weightRules(this.who, { initializer: options.movingMeanInitializer ?? "Zeros" });
-    this.movingVariance = weightRules(this.who, { initializer: options.movingVarianceInitializer ?? "Ones" });
+    this.movingMean = weightRules(this.who, {
+      initializer: withDefault(options.movingMeanInitializer, "Zeros"),
+    });
+    this.movingVariance = weightRules(this.who, {
+      initializer: withDefault(options.movingVarianceInitializer, "Ones"),
+    });
   }
 
   static fromConfig(config: JsonObject): BatchNormalization {
     const who = "BatchNormalization";
     return new BatchNormalization({
-      ...affineOptionsIn(who, config, { axis: -1, synchronized: false, renorm: false }),
+      ...affineOptionsIn(who, config),
       ...rulesIn(who, config, "moving_mean", "moving_variance"),
       momentum: numberIn(config, "momentum", 0.99),
     });

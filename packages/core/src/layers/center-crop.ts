@@ -22,7 +22,7 @@ export class CenterCrop extends SizedImageLayer {
   readonly className = "CenterCrop";
 
   static fromConfig(config: JsonObject): CenterCrop {
-    const options = layerOptions("CenterCrop", config);
+    const options = layerOptions(config);
     return new CenterCrop(numberIn(config, "height"), numberIn(config, "width"), options);
   }
 

@@ -6,6 +6,7 @@ import { concatenatedShape, type MergeNode } from "../ops/merge.js";
 import { layerOptions } from "./config.js";
 import type { LayerOptions } from "./layer.js";
 import { MergeLayer } from "./merge-layer.js";
+import { withDefault } from "./options.js";
 
 export interface ConcatenateOptions extends LayerOptions {
   /**
@@ -34,7 +35,7 @@ export class Concatenate extends MergeLayer {
   /** @throws HeddleError for an axis that is not a whole number, or is the batch */
   constructor(options: ConcatenateOptions = {}) {
     super(options);
-    this.axis = options.axis ?? -1;
+    this.axis = withDefault(options.axis, -1);
     if (Number.isInteger(this.axis) && this.axis !== 0) return;
     throw new HeddleError({
       who: this.who,
@@ -45,7 +46,7 @@ export class Concatenate extends MergeLayer {
   }
 
   static fromConfig(config: JsonObject): Concatenate {
-    return new Concatenate({ ...layerOptions("Concatenate", config), axis: numberIn(config, "axis", -1) });
+    return new Concatenate({ ...layerOptions(config), axis: numberIn(config, "axis", -1) });
   }
 
   override lower(input: Shape): readonly MergeNode[] {

@@ -1,5 +1,4 @@
 import { booleanIn, refuseValue, textIn } from "../base/config.js";
-import { HeddleError } from "../base/errors.js";
 import type { Json, JsonObject } from "../base/json.js";
 import { type Regularizer, regularizers } from "../regularizers/index.js";
 import type { LayerOptions } from "./layer.js";
@@ -11,20 +10,9 @@ import type { Range } from "./range.js";
 /**
  * The options of a configuration that every layer takes.
  *
- * @param only what Keras's class can be asked for and Heddle's cannot, each with the one value that is supported
- * @throws HeddleError for any other value: ignoring it would build a different model than Keras does
+ * What Keras's classes can be asked for and Heddle's cannot is refused by the registry: see `layerKeys`.
  */
-export function layerOptions(who: string, config: JsonObject, only: JsonObject = {}): LayerOptions {
-  for (const [name, supported] of Object.entries({ data_format: "channels_last", ...only })) {
-    const value = config[name];
-    if (value === undefined || value === null || value === supported) continue;
-    throw new HeddleError({
-      who,
-      expected: `${name} to be ${JSON.stringify(supported)}`,
-      received: JSON.stringify(value),
-      next: "Nothing else is supported yet: change the model.",
-    });
-  }
+export function layerOptions(config: JsonObject): LayerOptions {
   const name = textIn(config, "name");
   const activity = config["activity_regularizer"] ?? undefined;
   return {

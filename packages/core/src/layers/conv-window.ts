@@ -3,7 +3,7 @@ import { HeddleError } from "../base/errors.js";
 import type { JsonObject } from "../base/json.js";
 import type { Padding } from "../ops/window.js";
 import { sizeIn } from "./config.js";
-import { paddingOf, type Size2D, size2d } from "./options.js";
+import { paddingOf, type Size2D, size2d, withDefault } from "./options.js";
 
 /** How a convolution's window moves. */
 export interface ConvWindowOptions {
@@ -38,9 +38,9 @@ export interface ConvWindow {
 export function convWindow(who: string, kernelSize: Size2D, options: ConvWindowOptions): ConvWindow {
   const window = {
     kernelSize: size2d(who, "kernelSize", kernelSize),
-    strides: size2d(who, "strides", options.strides ?? 1),
-    dilationRate: size2d(who, "dilationRate", options.dilationRate ?? 1),
-    padding: paddingOf(who, options.padding ?? "valid"),
+    strides: size2d(who, "strides", withDefault(options.strides, 1)),
+    dilationRate: size2d(who, "dilationRate", withDefault(options.dilationRate, 1)),
+    padding: paddingOf(who, withDefault(options.padding, "valid")),
   };
   const { strides, dilationRate } = window;
   if (Math.max(...strides) === 1 || Math.max(...dilationRate) === 1) return window;

@@ -24,6 +24,7 @@ import {
 } from "./kernel-options.js";
 import { Layer, type LayerOptions } from "./layer.js";
 import type { Size2D } from "./options.js";
+import { withDefault } from "./options.js";
 import { rulesConfig, type WeightRules } from "./weight-rules.js";
 
 export interface Conv2DOptions extends LayerOptions, KernelOptions, ConvWindowOptions {
@@ -75,7 +76,7 @@ export class Conv2D extends Layer {
     this.strides = window.strides;
     this.dilationRate = window.dilationRate;
     this.padding = window.padding;
-    this.groups = wholeNumber(this.who, "groups", options.groups ?? 1);
+    this.groups = wholeNumber(this.who, "groups", withDefault(options.groups, 1));
     this.checkGroups("filters", this.filters);
     this.kernel = kernelRules(this.who, options);
     this.settings = biasSettings(this.who, options);
@@ -84,7 +85,7 @@ export class Conv2D extends Layer {
   static fromConfig(config: JsonObject): Conv2D {
     const who = "Conv2D";
     return new Conv2D(numberIn(config, "filters"), kernelSizeIn(config), {
-      ...layerOptions(who, config),
+      ...layerOptions(config),
       ...biasOptionsIn(who, config, "kernel"),
       ...convWindowIn(who, config),
       groups: numberIn(config, "groups", 1),

@@ -51,7 +51,7 @@ export class Dense extends Layer {
 
   static fromConfig(config: JsonObject): Dense {
     return new Dense(numberIn(config, "units"), {
-      ...layerOptions("Dense", config),
+      ...layerOptions(config),
       ...biasOptionsIn("Dense", config, "kernel"),
     });
   }

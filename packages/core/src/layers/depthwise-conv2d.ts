@@ -26,6 +26,7 @@ import {
 } from "./kernel-options.js";
 import { Layer, type LayerOptions } from "./layer.js";
 import type { Size2D } from "./options.js";
+import { withDefault } from "./options.js";
 import { rulesConfig, type WeightRules, weightRules } from "./weight-rules.js";
 
 export interface DepthwiseConv2DOptions extends LayerOptions, BiasOptions, ConvWindowOptions {
@@ -82,7 +83,7 @@ export class DepthwiseConv2D extends Layer {
    */
   constructor(kernelSize: Size2D, options: DepthwiseConv2DOptions = {}) {
     super(options);
-    this.depthMultiplier = wholeNumber(this.who, "depthMultiplier", options.depthMultiplier ?? 1);
+    this.depthMultiplier = wholeNumber(this.who, "depthMultiplier", withDefault(options.depthMultiplier, 1));
     this.window = convWindow(this.who, kernelSize, options);
     this.depthwise = depthwiseRules(this.who, options);
     this.settings = biasSettings(this.who, options);
@@ -91,7 +92,7 @@ export class DepthwiseConv2D extends Layer {
   static fromConfig(config: JsonObject): DepthwiseConv2D {
     const who = "DepthwiseConv2D";
     return new DepthwiseConv2D(kernelSizeIn(config), {
-      ...layerOptions(who, config),
+      ...layerOptions(config),
       ...biasOptionsIn(who, config, "depthwise"),
       ...convWindowIn(who, config),
       depthMultiplier: numberIn(config, "depth_multiplier", 1),
@@ -144,7 +145,7 @@ export class DepthwiseConv2D extends Layer {
 /** The rules of a depthwise kernel. */
 export function depthwiseRules(who: string, options: DepthwiseConv2DOptions): WeightRules {
   return weightRules(who, {
-    initializer: options.depthwiseInitializer ?? "GlorotUniform",
+    initializer: withDefault(options.depthwiseInitializer, "GlorotUniform"),
     regularizer: options.depthwiseRegularizer,
     constraint: options.depthwiseConstraint,
   });

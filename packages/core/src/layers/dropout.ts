@@ -36,7 +36,7 @@ export class Dropout extends Layer {
   }
 
   static fromConfig(config: JsonObject): Dropout {
-    return new Dropout(numberIn(config, "rate"), layerOptions("Dropout", config));
+    return new Dropout(numberIn(config, "rate"), layerOptions(config));
   }
 
   override outputShape(input: Shape): Shape {

@@ -18,7 +18,7 @@ export class Flatten extends Layer {
   readonly className = "Flatten";
 
   static fromConfig(config: JsonObject): Flatten {
-    return new Flatten(layerOptions("Flatten", config));
+    return new Flatten(layerOptions(config));
   }
 
   override outputShape(input: Shape): Shape {

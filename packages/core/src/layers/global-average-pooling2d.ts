@@ -16,6 +16,6 @@ export class GlobalAveragePooling2D extends GlobalPooling2D {
   protected readonly op = "averagePool";
 
   static fromConfig(config: JsonObject): GlobalAveragePooling2D {
-    return new GlobalAveragePooling2D(globalPoolingOptionsIn("GlobalAveragePooling2D", config));
+    return new GlobalAveragePooling2D(globalPoolingOptionsIn(config));
   }
 }

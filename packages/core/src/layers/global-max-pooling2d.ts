@@ -16,6 +16,6 @@ export class GlobalMaxPooling2D extends GlobalPooling2D {
   protected readonly op = "maxPool";
 
   static fromConfig(config: JsonObject): GlobalMaxPooling2D {
-    return new GlobalMaxPooling2D(globalPoolingOptionsIn("GlobalMaxPooling2D", config));
+    return new GlobalMaxPooling2D(globalPoolingOptionsIn(config));
   }
 }

@@ -6,6 +6,7 @@ import type { OpNode } from "../ops/node.js";
 import { imageShape } from "../ops/window.js";
 import { layerOptions } from "./config.js";
 import { Layer, type LayerOptions } from "./layer.js";
+import { trueOrFalse } from "./options.js";
 
 export interface GlobalPooling2DOptions extends LayerOptions {
   /**
@@ -24,7 +25,7 @@ export abstract class GlobalPooling2D extends Layer {
 
   constructor(options: GlobalPooling2DOptions = {}) {
     super(options);
-    this.keepdims = options.keepdims ?? false;
+    this.keepdims = trueOrFalse(this.who, "keepdims", options.keepdims, false);
   }
 
   override outputShape(input: Shape): Shape {
@@ -46,6 +47,6 @@ export abstract class GlobalPooling2D extends Layer {
 }
 
 /** The options of a Keras configuration. */
-export function globalPoolingOptionsIn(who: string, config: JsonObject): GlobalPooling2DOptions {
-  return { ...layerOptions(who, config), keepdims: booleanIn(config, "keepdims", false) };
+export function globalPoolingOptionsIn(config: JsonObject): GlobalPooling2DOptions {
+  return { ...layerOptions(config), keepdims: booleanIn(config, "keepdims", false) };
 }

@@ -10,6 +10,7 @@ import {
   activationOf,
   kerasActivation,
 } from "./activation-names.js";
+import { trueOrFalse, withDefault } from "./options.js";
 import { rulesIn, type WeightRules, weightRules } from "./weight-rules.js";
 
 /** Options of layers that add a bias and end in an activation. */
@@ -78,9 +79,9 @@ export interface BiasSettings {
 export function biasSettings(who: string, options: BiasOptions): BiasSettings {
   return {
     activation: activationOf(who, options.activation),
-    useBias: options.useBias ?? true,
+    useBias: trueOrFalse(who, "useBias", options.useBias, true),
     bias: weightRules(who, {
-      initializer: options.biasInitializer ?? "Zeros",
+      initializer: withDefault(options.biasInitializer, "Zeros"),
       regularizer: options.biasRegularizer,
       constraint: options.biasConstraint,
     }),
@@ -104,7 +105,7 @@ export function biasOptionsIn(who: string, config: JsonObject, ...weights: reado
 /** The rules of a kernel. */
 export function kernelRules(who: string, options: KernelOptions): WeightRules {
   return weightRules(who, {
-    initializer: options.kernelInitializer ?? "GlorotUniform",
+    initializer: withDefault(options.kernelInitializer, "GlorotUniform"),
     regularizer: options.kernelRegularizer,
     constraint: options.kernelConstraint,
   });

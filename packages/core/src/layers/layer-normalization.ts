@@ -4,6 +4,7 @@ import type { JsonObject } from "../base/json.js";
 import { type Shape, sizeOf } from "../base/shape.js";
 import type { OpNode } from "../ops/node.js";
 import { AffineLayer, type AffineLayerOptions, affineOptionsIn } from "./affine-layer.js";
+import { withDefault } from "./options.js";
 
 export interface LayerNormalizationOptions extends AffineLayerOptions {
   /**
@@ -36,7 +37,7 @@ export class LayerNormalization extends AffineLayer {
   /** @throws HeddleError for an epsilon below 0 and unknown names, and later for axes that are not the last ones */
   constructor(options: LayerNormalizationOptions = {}) {
     super(options);
-    const axis: unknown = options.axis ?? -1;
+    const axis: unknown = withDefault(options.axis, -1);
     const axes: readonly unknown[] = Array.isArray(axis) ? axis : [axis];
     if (!axes.every((one) => Number.isInteger(one))) {
       throw new HeddleError({
@@ -51,7 +52,7 @@ export class LayerNormalization extends AffineLayer {
 
   static fromConfig(config: JsonObject): LayerNormalization {
     return new LayerNormalization({
-      ...affineOptionsIn("LayerNormalization", config, { rms_scaling: false }),
+      ...affineOptionsIn("LayerNormalization", config),
       ...optionsIn(config, "axis"),
     });
   }

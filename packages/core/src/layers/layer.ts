@@ -9,6 +9,7 @@ import { type Shape, sizeOf } from "../base/shape.js";
 import type { AnyNode } from "../ops/node.js";
 import { Weight } from "../ops/weight.js";
 import type { Regularizer } from "../regularizers/index.js";
+import { trueOrFalse } from "./options.js";
 import { regularizerOf, type WeightRules } from "./weight-rules.js";
 import { assignWeights, copyWeights, type WeightValues } from "./weight-values.js";
 
@@ -100,7 +101,7 @@ export abstract class Layer {
     this.#options = optionsObject(new.target.name, options, ["name"]);
     checkName(new.target.name, options.name);
     this.ownName = options.name;
-    this.trainable = options.trainable ?? true;
+    this.trainable = trueOrFalse(this.who, "trainable", options.trainable, true);
     this.activityRegularizer = regularizerOf(this.who, options.activityRegularizer);
   }
 

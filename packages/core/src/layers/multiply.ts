@@ -19,7 +19,7 @@ export class Multiply extends MergeLayer {
   readonly className = "Multiply";
 
   static fromConfig(config: JsonObject): Multiply {
-    return new Multiply(layerOptions("Multiply", config));
+    return new Multiply(layerOptions(config));
   }
 
   override lower(): readonly MergeNode[] {

@@ -1,6 +1,6 @@
 import { optionsIn } from "../base/config.js";
 import { HeddleError } from "../base/errors.js";
-import type { Json, JsonObject } from "../base/json.js";
+import type { JsonObject } from "../base/json.js";
 import { type Shape, sizeOf } from "../base/shape.js";
 import type { OpNode } from "../ops/node.js";
 import { Weight } from "../ops/weight.js";
@@ -66,8 +66,8 @@ export class Normalization extends Layer {
 
   static fromConfig(config: JsonObject): Normalization {
     return new Normalization({
-      ...layerOptions("Normalization", config, { invert: false }),
-      ...optionsIn(config, "mean", "variance"),
+      ...layerOptions(config),
+      ...optionsIn(config, ...["mean", "variance"].filter((name) => config[name] !== null)),
       axis: axisIn(config),
     });
   }
@@ -193,9 +193,19 @@ export class Normalization extends Layer {
   }
 }
 
-/** The axes of a Keras configuration: the last one, or none; several are refused by the constructor. */
+/** The axes of a Keras configuration: the last one, or none. */
 function axisIn(config: JsonObject): -1 | null {
-  const axis = config["axis"] === undefined ? -1 : config["axis"];
-  const [only, ...others] = Array.isArray(axis) ? (axis as Json[]) : [axis];
-  return (others.length > 0 ? axis : (only ?? null)) as unknown as -1 | null;
+  const axis = config["axis"];
+  switch (JSON.stringify(axis)) {
+    case undefined:
+    case "-1":
+    case "[-1]":
+      return -1;
+    case "null":
+    case "[]":
+      return null;
+    default:
+      // Refused by the constructor.
+      return axis as -1;
+  }
 }

@@ -19,6 +19,23 @@ export function size2d(who: string, name: string, value: Size2D): readonly [numb
   return [wholeNumber(who, name, pair[0]), wholeNumber(who, name, pair[1])];
 }
 
+/** An option or its default; null is a value like any other, and is refused where it is none. */
+export function withDefault<T>(value: T | undefined, fallback: NoInfer<T>): T {
+  return value === undefined ? fallback : value;
+}
+
+/** Checks a switch; `fallback` where it is not set. */
+export function trueOrFalse(who: string, name: string, value: unknown, fallback: boolean): boolean {
+  const set = withDefault(value, fallback);
+  if (typeof set === "boolean") return set;
+  throw new HeddleError({
+    who,
+    expected: `${name} to be true or false`,
+    received: JSON.stringify(set) ?? String(set),
+    next: `Correct ${name}.`,
+  });
+}
+
 /** Checks a padding. */
 export function paddingOf(who: string, value: string): Padding {
   if (value === "valid" || value === "same") return value;

@@ -5,7 +5,7 @@ import { type Pool2DGeometry, pool2dGeometry } from "../ops/max-pool.js";
 import type { OpNode } from "../ops/node.js";
 import { layerOptions, sizeIn } from "./config.js";
 import { Layer, type LayerOptions } from "./layer.js";
-import { paddingOf, type Size2D, size2d } from "./options.js";
+import { paddingOf, type Size2D, size2d, withDefault } from "./options.js";
 
 export interface Pooling2DOptions extends LayerOptions {
   /**
@@ -38,8 +38,8 @@ export abstract class Pooling2D extends Layer {
   constructor(poolSize: Size2D = 2, options: Pooling2DOptions = {}) {
     super(options);
     this.poolSize = size2d(this.who, "poolSize", poolSize);
-    this.strides = size2d(this.who, "strides", options.strides ?? poolSize);
-    this.padding = paddingOf(this.who, options.padding ?? "valid");
+    this.strides = size2d(this.who, "strides", withDefault(options.strides, poolSize));
+    this.padding = paddingOf(this.who, withDefault(options.padding, "valid"));
   }
 
   override outputShape(input: Shape): Shape {
@@ -70,7 +70,7 @@ export function poolSizeIn(config: JsonObject): Size2D | undefined {
 export function poolingOptionsIn(who: string, config: JsonObject): Pooling2DOptions {
   const strides = config["strides"] === null ? undefined : sizeIn(config, "strides");
   return {
-    ...layerOptions(who, config),
+    ...layerOptions(config),
     ...(strides === undefined ? {} : { strides }),
     padding: paddingOf(who, textIn(config, "padding") ?? "valid"),
   };

@@ -72,6 +72,6 @@ export abstract class RandomAffineLayer extends RandomImageLayer implements Affi
 }
 
 /** The options of a Keras configuration. */
-export function affineMapOptionsIn(who: string, config: JsonObject): RandomAffineLayerOptions {
-  return { ...layerOptions(who, config), ...optionsIn(config, "fill_mode", "interpolation", "fill_value") };
+export function affineMapOptionsIn(config: JsonObject): RandomAffineLayerOptions {
+  return { ...layerOptions(config), ...optionsIn(config, "fill_mode", "interpolation", "fill_value") };
 }

@@ -3,6 +3,7 @@ import type { JsonObject } from "../base/json.js";
 import type { OpNode } from "../ops/node.js";
 import { layerOptions, rangeIn } from "./config.js";
 import type { LayerOptions } from "./layer.js";
+import { withDefault } from "./options.js";
 import { RandomImageLayer } from "./random-image-layer.js";
 import { drawRange, type Range, rangeOf } from "./range.js";
 
@@ -40,12 +41,12 @@ export class RandomContrast extends RandomImageLayer {
   constructor(factor: number | Range, options: RandomContrastOptions = {}) {
     super(options);
     this.factor = drawRange(this.who, "factor", factor, [0, 1]);
-    this.valueRange = rangeOf(this.who, "valueRange", options.valueRange ?? [0, 255]);
+    this.valueRange = rangeOf(this.who, "valueRange", withDefault(options.valueRange, [0, 255]));
   }
 
   static fromConfig(config: JsonObject): RandomContrast {
     return new RandomContrast(rangeIn(config, "factor"), {
-      ...layerOptions("RandomContrast", config),
+      ...layerOptions(config),
       ...optionsIn(config, "value_range"),
     });
   }

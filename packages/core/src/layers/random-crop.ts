@@ -20,7 +20,7 @@ export class RandomCrop extends SizedImageLayer {
   readonly className = "RandomCrop";
 
   static fromConfig(config: JsonObject): RandomCrop {
-    const options = layerOptions("RandomCrop", config);
+    const options = layerOptions(config);
     return new RandomCrop(numberIn(config, "height"), numberIn(config, "width"), options);
   }
 

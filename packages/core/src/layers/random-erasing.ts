@@ -3,6 +3,7 @@ import type { JsonObject } from "../base/json.js";
 import type { OpNode } from "../ops/node.js";
 import { layerOptions } from "./config.js";
 import type { LayerOptions } from "./layer.js";
+import { withDefault } from "./options.js";
 import { RandomImageLayer } from "./random-image-layer.js";
 import { drawRange, finiteNumber, type Range, rangeOf } from "./range.js";
 
@@ -58,16 +59,16 @@ export class RandomErasing extends RandomImageLayer {
   /** @throws HeddleError for a factor or scale outside 0 … 1, and for other values that are not finite numbers */
   constructor(options: RandomErasingOptions = {}) {
     super(options);
-    this.factor = drawRange(this.who, "factor", options.factor ?? 1, [0, 1]);
-    this.scale = drawRange(this.who, "scale", options.scale ?? [0.02, 0.33], [0, 1]);
+    this.factor = drawRange(this.who, "factor", withDefault(options.factor, 1), [0, 1]);
+    this.scale = drawRange(this.who, "scale", withDefault(options.scale, [0.02, 0.33]), [0, 1]);
     const fillValue = options.fillValue ?? null;
     this.fillValue = fillValue === null ? null : finiteNumber(this.who, "fillValue", fillValue);
-    this.valueRange = rangeOf(this.who, "valueRange", options.valueRange ?? [0, 255]);
+    this.valueRange = rangeOf(this.who, "valueRange", withDefault(options.valueRange, [0, 255]));
   }
 
   static fromConfig(config: JsonObject): RandomErasing {
     return new RandomErasing({
-      ...layerOptions("RandomErasing", config),
+      ...layerOptions(config),
       ...optionsIn(config, "factor", "scale", "fill_value", "value_range"),
     });
   }

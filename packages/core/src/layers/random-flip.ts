@@ -38,7 +38,7 @@ export class RandomFlip extends RandomImageLayer {
   }
 
   static fromConfig(config: JsonObject): RandomFlip {
-    return new RandomFlip(textIn(config, "mode") as FlipMode | undefined, layerOptions("RandomFlip", config));
+    return new RandomFlip(textIn(config, "mode") as FlipMode | undefined, layerOptions(config));
   }
 
   override lower(): OpNode[] {

@@ -34,7 +34,7 @@ export class RandomRotation extends RandomAffineLayer {
   }
 
   static fromConfig(config: JsonObject): RandomRotation {
-    return new RandomRotation(rangeIn(config, "factor"), affineMapOptionsIn("RandomRotation", config));
+    return new RandomRotation(rangeIn(config, "factor"), affineMapOptionsIn(config));
   }
 
   protected override map(): RandomMap {

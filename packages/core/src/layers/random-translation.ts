@@ -44,7 +44,7 @@ export class RandomTranslation extends RandomAffineLayer {
     return new RandomTranslation(
       rangeIn(config, "height_factor"),
       rangeIn(config, "width_factor"),
-      affineMapOptionsIn("RandomTranslation", config),
+      affineMapOptionsIn(config),
     );
   }
 

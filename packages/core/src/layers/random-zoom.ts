@@ -49,7 +49,7 @@ export class RandomZoom extends RandomAffineLayer {
 
   static fromConfig(config: JsonObject): RandomZoom {
     return new RandomZoom(rangeIn(config, "height_factor"), {
-      ...affineMapOptionsIn("RandomZoom", config),
+      ...affineMapOptionsIn(config),
       ...optionsIn(config, "width_factor"),
     });
   }

@@ -13,6 +13,7 @@ import { Dropout } from "./dropout.js";
 import { Flatten } from "./flatten.js";
 import { GlobalAveragePooling2D } from "./global-average-pooling2d.js";
 import { GlobalMaxPooling2D } from "./global-max-pooling2d.js";
+import { layerKeys } from "./ignored-keys.js";
 import type { Layer } from "./layer.js";
 import { LayerNormalization } from "./layer-normalization.js";
 import { MaxPooling2D } from "./max-pooling2d.js";
@@ -34,37 +35,41 @@ import { UpSampling2D } from "./up-sampling2d.js";
 import { ZeroPadding2D } from "./zero-padding2d.js";
 
 /** The layers by Keras's names, for models that are read from JSON. */
-export const layers = new Registry<Layer>("layer", {
-  Activation,
-  ActivityRegularization,
-  Add,
-  Concatenate,
-  Multiply,
-  AveragePooling2D,
-  BatchNormalization,
-  LayerNormalization,
-  Conv2D,
-  Dense,
-  DepthwiseConv2D,
-  SeparableConv2D,
-  Dropout,
-  Flatten,
-  GlobalAveragePooling2D,
-  GlobalMaxPooling2D,
-  MaxPooling2D,
-  CenterCrop,
-  Normalization,
-  RandomContrast,
-  RandomCrop,
-  RandomRotation,
-  RandomTranslation,
-  RandomZoom,
-  Resizing,
-  RandomErasing,
-  RandomFlip,
-  Rescaling,
-  Reshape,
-  SpatialDropout2D,
-  UpSampling2D,
-  ZeroPadding2D,
-});
+export const layers = new Registry<Layer>(
+  "layer",
+  {
+    Activation,
+    ActivityRegularization,
+    Add,
+    Concatenate,
+    Multiply,
+    AveragePooling2D,
+    BatchNormalization,
+    LayerNormalization,
+    Conv2D,
+    Dense,
+    DepthwiseConv2D,
+    SeparableConv2D,
+    Dropout,
+    Flatten,
+    GlobalAveragePooling2D,
+    GlobalMaxPooling2D,
+    MaxPooling2D,
+    CenterCrop,
+    Normalization,
+    RandomContrast,
+    RandomCrop,
+    RandomRotation,
+    RandomTranslation,
+    RandomZoom,
+    Resizing,
+    RandomErasing,
+    RandomFlip,
+    Rescaling,
+    Reshape,
+    SpatialDropout2D,
+    UpSampling2D,
+    ZeroPadding2D,
+  },
+  layerKeys,
+);

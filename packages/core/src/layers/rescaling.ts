@@ -4,6 +4,7 @@ import type { Shape } from "../base/shape.js";
 import type { OpNode } from "../ops/node.js";
 import { layerOptions } from "./config.js";
 import { Layer, type LayerOptions } from "./layer.js";
+import { withDefault } from "./options.js";
 import { finiteNumber } from "./range.js";
 
 export interface RescalingOptions extends LayerOptions {
@@ -37,12 +38,12 @@ export class Rescaling extends Layer {
   ) {
     super(options);
     finiteNumber(this.who, "scale", scale);
-    this.offset = finiteNumber(this.who, "offset", options.offset ?? 0);
+    this.offset = finiteNumber(this.who, "offset", withDefault(options.offset, 0));
   }
 
   static fromConfig(config: JsonObject): Rescaling {
     return new Rescaling(numberIn(config, "scale"), {
-      ...layerOptions("Rescaling", config),
+      ...layerOptions(config),
       offset: numberIn(config, "offset", 0),
     });
   }

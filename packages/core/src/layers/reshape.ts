@@ -46,7 +46,7 @@ export class Reshape extends Layer {
   }
 
   static fromConfig(config: JsonObject): Reshape {
-    return new Reshape(config["target_shape"] as Shape, layerOptions("Reshape", config));
+    return new Reshape(config["target_shape"] as Shape, layerOptions(config));
   }
 
   override outputShape(input: Shape): Shape {

@@ -7,6 +7,7 @@ import { windowOfAspect } from "../ops/resize.js";
 import { imageShape } from "../ops/window.js";
 import { layerOptions } from "./config.js";
 import type { LayerOptions } from "./layer.js";
+import { trueOrFalse } from "./options.js";
 import { oneOf } from "./range.js";
 import { SizedImageLayer } from "./sized-image-layer.js";
 
@@ -49,13 +50,12 @@ export class Resizing extends SizedImageLayer {
     super(height, width, options);
     const { interpolation = "bilinear" } = options;
     this.interpolation = oneOf(this.who, "interpolation", interpolations, interpolation);
-    this.cropToAspectRatio = options.cropToAspectRatio ?? false;
+    this.cropToAspectRatio = trueOrFalse(this.who, "cropToAspectRatio", options.cropToAspectRatio, false);
   }
 
   static fromConfig(config: JsonObject): Resizing {
-    const only = { antialias: false, pad_to_aspect_ratio: false };
     return new Resizing(numberIn(config, "height"), numberIn(config, "width"), {
-      ...layerOptions("Resizing", config, only),
+      ...layerOptions(config),
       ...optionsIn(config, "interpolation", "crop_to_aspect_ratio"),
     });
   }

@@ -21,6 +21,7 @@ import { type DepthwiseConv2DOptions, depthwiseRules } from "./depthwise-conv2d.
 import { activationConfig, type BiasSettings, biasOptionsIn, biasSettings } from "./kernel-options.js";
 import { Layer } from "./layer.js";
 import type { Size2D } from "./options.js";
+import { withDefault } from "./options.js";
 import { rulesConfig, type WeightRules, weightRules } from "./weight-rules.js";
 
 export interface SeparableConv2DOptions extends DepthwiseConv2DOptions {
@@ -78,11 +79,11 @@ export class SeparableConv2D extends Layer {
     super(options);
     const { who } = this;
     this.filters = wholeNumber(who, "filters", filters);
-    this.depthMultiplier = wholeNumber(who, "depthMultiplier", options.depthMultiplier ?? 1);
+    this.depthMultiplier = wholeNumber(who, "depthMultiplier", withDefault(options.depthMultiplier, 1));
     this.window = convWindow(who, kernelSize, options);
     this.depthwise = depthwiseRules(who, options);
     this.pointwise = weightRules(who, {
-      initializer: options.pointwiseInitializer ?? "GlorotUniform",
+      initializer: withDefault(options.pointwiseInitializer, "GlorotUniform"),
       regularizer: options.pointwiseRegularizer,
       constraint: options.pointwiseConstraint,
     });
@@ -92,7 +93,7 @@ export class SeparableConv2D extends Layer {
   static fromConfig(config: JsonObject): SeparableConv2D {
     const who = "SeparableConv2D";
     return new SeparableConv2D(numberIn(config, "filters"), kernelSizeIn(config), {
-      ...layerOptions(who, config),
+      ...layerOptions(config),
       ...biasOptionsIn(who, config, "depthwise", "pointwise"),
       ...convWindowIn(who, config),
       depthMultiplier: numberIn(config, "depth_multiplier", 1),

@@ -36,7 +36,7 @@ export class SpatialDropout2D extends RandomImageLayer {
   }
 
   static fromConfig(config: JsonObject): SpatialDropout2D {
-    return new SpatialDropout2D(numberIn(config, "rate"), layerOptions("SpatialDropout2D", config));
+    return new SpatialDropout2D(numberIn(config, "rate"), layerOptions(config));
   }
 
   override lower(): OpNode[] {

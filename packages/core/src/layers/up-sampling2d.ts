@@ -49,8 +49,7 @@ export class UpSampling2D extends Layer {
   }
 
   static fromConfig(config: JsonObject): UpSampling2D {
-    const options = layerOptions("UpSampling2D", config, { interpolation: "nearest" });
-    return new UpSampling2D(sizeIn(config, "size"), options);
+    return new UpSampling2D(sizeIn(config, "size"), layerOptions(config));
   }
 
   override outputShape(input: Shape): Shape {

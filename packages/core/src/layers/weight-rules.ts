@@ -26,13 +26,13 @@ export function weightRules(who: string, options: RuleOptions): WeightRules {
   return {
     initializer: resolve(who, "initializer", initializers, options.initializer),
     regularizer: regularizerOf(who, regularizer),
-    constraint: constraint ? resolve(who, "constraint", constraints, constraint) : undefined,
+    constraint: isSet(constraint) ? resolve(who, "constraint", constraints, constraint) : undefined,
   };
 }
 
 /** Checks a regularizer, if there is one. */
 export function regularizerOf(who: string, value: Regularizer | string | undefined): Regularizer | undefined {
-  return value ? resolve(who, "regularizer", regularizers, value) : undefined;
+  return isSet(value) ? resolve(who, "regularizer", regularizers, value) : undefined;
 }
 
 /** The rules of weights as Keras writes them: `kernel_initializer`, `bias_initializer`, `kernel_regularizer`, … */
@@ -54,9 +54,12 @@ export function rulesIn(who: string, config: JsonObject, ...weights: readonly st
     for (const [rule, registry] of Object.entries(RULES)) {
       const name = `${weight}_${rule}`;
       const value = config[name];
-      if (value === undefined || value === null) continue;
+      // Keras writes null where there is no penalty or constraint; initial values there always are.
+      if (value === undefined || (value === null && rule !== "initializer")) continue;
       options[camelCased(name)] =
-        typeof value === "string" ? registry.create(who, value) : registry.deserialize(who, value);
+        typeof value === "string"
+          ? registry.create(`${who}, ${name}`, value)
+          : registry.deserialize(`${who}, ${name}`, value);
     }
   }
   return options;
@@ -68,10 +71,15 @@ const RULES: Readonly<Record<string, Registry<unknown>>> = {
   constraint: constraints,
 };
 
+/** Whether there is a rule: null is none, as in Keras. */
+function isSet<T>(value: T | undefined): value is T {
+  return value !== undefined && value !== null;
+}
+
 /** A rule by its name, or an instance: from JavaScript it may be anything. */
 function resolve<T extends object>(who: string, what: string, registry: Registry<T>, value: T | string): T {
   if (typeof value === "string") return registry.create(who, value);
-  if (typeof value === "object" && "getConfig" in value) return value;
+  if (typeof value === "object" && value !== null && "getConfig" in value) return value;
   const received: unknown = value;
   throw new HeddleError({
     who,

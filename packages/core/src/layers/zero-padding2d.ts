@@ -39,8 +39,10 @@ export class ZeroPadding2D extends Layer {
   }
 
   static fromConfig(config: JsonObject): ZeroPadding2D {
-    const padding = (config["padding"] ?? undefined) as [AxisPadding, AxisPadding] | undefined;
-    return new ZeroPadding2D(padding, layerOptions("ZeroPadding2D", config));
+    return new ZeroPadding2D(
+      config["padding"] as [AxisPadding, AxisPadding] | undefined,
+      layerOptions(config),
+    );
   }
 
   override outputShape(input: Shape): Shape {

@@ -1,3 +1,4 @@
+import { anyName, float32, only } from "../base/ignored-keys.js";
 import { Registry } from "../base/registry.js";
 import { BinaryCrossentropy, type BinaryCrossentropyOptions } from "./binary-crossentropy.js";
 import {
@@ -25,13 +26,25 @@ export {
 };
 
 /** The losses by Keras's names. */
-export const losses = new Registry<Loss>("loss", {
-  SparseCategoricalCrossentropy,
-  CategoricalCrossentropy,
-  BinaryCrossentropy,
-  MeanSquaredError,
-  MeanAbsoluteError,
-  Huber,
-  mse: MeanSquaredError,
-  mae: MeanAbsoluteError,
-});
+export const losses = new Registry<Loss>(
+  "loss",
+  {
+    SparseCategoricalCrossentropy,
+    CategoricalCrossentropy,
+    BinaryCrossentropy,
+    MeanSquaredError,
+    MeanAbsoluteError,
+    Huber,
+    mse: MeanSquaredError,
+    mae: MeanAbsoluteError,
+  },
+  {
+    every: {
+      name: anyName,
+      dtype: float32,
+      reduction: only("sum_over_batch_size", "auto"),
+      axis: only(-1),
+      ignore_class: only(null),
+    },
+  },
+);

@@ -156,9 +156,13 @@ it.each([
   [
     "an axis that is true",
     chain([layer("LayerNormalization", { axis: true })]),
-    "axis to name the last of the input's axes",
+    "axis to be a whole number or a list of them",
   ],
-  ["an axis that is an object", chain([layer("LayerNormalization", { axis: {} })]), "axis to name the last"],
+  [
+    "an axis that is an object",
+    chain([layer("LayerNormalization", { axis: {} })]),
+    "axis to be a whole number or a list of them",
+  ],
   [
     "a mean that is an object",
     chain([layer("Normalization", { mean: {}, variance: 1 })]),
@@ -170,7 +174,7 @@ it.each([
       layer("Flatten"),
       layer("Dense", { units: 2, kernel_constraint: layer("MaxNorm", { axis: 0.5 }) }),
     ]),
-    "axis to be adjacent axes of the weight",
+    "axis to be a whole number or a list of them, received 0.5",
   ],
 ])("%s is refused", (_, json, message) => {
   expect(refusal(JSON.parse(JSON.stringify(json)))).toContain(message);

@@ -231,8 +231,8 @@ describe("a user's own classes", () => {
   });
 });
 
-it("Keras's JSON may have keys that Heddle does not read", () => {
-  const own = { dtype: { class_name: "DTypePolicy", config: { name: "float32" } }, module: "keras.layers" };
+it("Keras's JSON may have keys that Heddle does not read, where they change nothing", () => {
+  const own = { dtype: { class_name: "DTypePolicy", config: { name: "float32" } } };
   const json = {
     class_name: "Sequential",
     config: {
@@ -240,7 +240,11 @@ it("Keras's JSON may have keys that Heddle does not read", () => {
       build_input_shape: [null, 3, 3, 1],
       layers: [
         { class_name: "InputLayer", config: { batch_shape: [null, 3, 3, 1], sparse: false, ...own } },
-        { class_name: "Dropout", config: { rate: 0.5, seed: 3, noise_shape: null, ...own } },
+        {
+          module: "keras.layers",
+          class_name: "Dropout",
+          config: { rate: 0.5, seed: 3, noise_shape: null, ...own },
+        },
         { class_name: "BatchNormalization", config: { momentum: 0.9, gamma_constraint: null, ...own } },
         { class_name: "Conv2D", config: { filters: 2, kernel_size: [2, 2], lora_rank: null, ...own } },
       ],
@@ -249,7 +253,8 @@ it("Keras's JSON may have keys that Heddle does not read", () => {
   const names = modelFromJson("test", json).layers.map(({ name }) => name);
   expect(names).toEqual(["dropout", "batch_normalization", "conv2d"]);
   for (const name of ["CosineDecay", "PolynomialDecay", "ExponentialDecay"]) {
-    const config = { initial_learning_rate: 0.1, decay_steps: 9, decay_rate: 0.5, name: null };
+    const rate = name === "ExponentialDecay" ? { decay_rate: 0.5 } : {};
+    const config = { initial_learning_rate: 0.1, decay_steps: 9, ...rate, name: null };
     expect(schedules.schedules.deserialize("test", { class_name: name, config }).rate(0, 9)).toBe(0.1);
   }
 });

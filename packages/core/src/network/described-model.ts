@@ -1,14 +1,40 @@
+import { textIn } from "../base/config.js";
 import { HeddleError } from "../base/errors.js";
 import { groupDigits } from "../base/format.js";
+import {
+  anyBoolean,
+  anyList,
+  checkIgnoredValues,
+  checkKeysAround,
+  checkKnownKeys,
+  float32,
+  type IgnoredKeys,
+  only,
+} from "../base/ignored-keys.js";
 import { checkPlainJson, isJsonObject, type Json, type JsonObject } from "../base/json.js";
 import { type Shape, wholeNumber } from "../base/shape.js";
-import { factsIn, type ModelFacts } from "./model-facts.js";
+import { FACTS_KEY, factsIn, type ModelFacts } from "./model-facts.js";
 import { type ModelSource, readModelSource } from "./model-files.js";
 import type { Network } from "./network.js";
 import { readWeightsFile } from "./weights-file.js";
 
 /** More layers, and more inputs of a layer, than any real model has: a damaged file may list millions. */
 export const MAXIMUM_LAYERS = 10_000;
+
+/** What Keras writes about a model that Heddle ignores: each layer says whether it is trained, and its shape. */
+const MODEL_KEYS: IgnoredKeys = {
+  trainable: anyBoolean,
+  dtype: float32,
+  build_input_shape: anyList,
+};
+
+/** The same about an input. Images may have any type. */
+const INPUT_KEYS: IgnoredKeys = {
+  dtype: { expected: "a type", accepts: (value) => typeof value === "string" || isJsonObject(value) },
+  sparse: only(false),
+  ragged: only(false),
+  optional: only(false),
+};
 
 /** What Keras's JSON says about any model. */
 export interface DescribedModel {
@@ -37,6 +63,7 @@ export function describedModel(who: string, json: unknown): DescribedModel {
   if (!isJsonObject(json) || (className !== "Sequential" && className !== "Functional")) {
     throw fault(who, 'class_name "Sequential" or "Functional"', isJsonObject(json) ? className : json);
   }
+  checkKeysAround(who, json, FACTS_KEY);
   const described = describedLayers(who, className, json["config"]);
   return { ...described, options: { ...described.options, ...factsIn(who, json) } };
 }
@@ -79,7 +106,11 @@ function describedLayers(
   if (list.length > MAXIMUM_LAYERS) {
     throw fault(who, `at most ${groupDigits(MAXIMUM_LAYERS)} layers`, list.length);
   }
-  const options = typeof config["name"] === "string" ? { name: config["name"] } : {};
+  checkIgnoredValues("model", who, config, MODEL_KEYS);
+  const graph = className === "Functional" ? ["input_layers", "output_layers"] : [];
+  checkKnownKeys(who, Object.keys(config), ["name", "layers", ...graph, ...Object.keys(MODEL_KEYS)]);
+  const text = textIn(config, "name");
+  const options = text === undefined ? {} : { name: text };
   return { className, options, config, list };
 }
 
@@ -92,6 +123,9 @@ export function inputShapeIn(who: string, layer: unknown): Shape {
   if (!Array.isArray(batchShape) || batchShape.length < 2) {
     throw fault(who, "an InputLayer with a batch_shape first", layer);
   }
+  const known = ["name", "batch_shape", "batch_input_shape"];
+  checkIgnoredValues("model", "InputLayer", config as JsonObject, INPUT_KEYS);
+  checkKnownKeys("InputLayer", Object.keys(config as JsonObject), [...known, ...Object.keys(INPUT_KEYS)]);
   return batchShape.slice(1).map((size) => wholeNumber(who, "each size of batch_shape", size));
 }
 

@@ -29,13 +29,13 @@ export interface ModelFacts {
 }
 
 /** The key of a model's JSON that holds the facts. Keras ignores keys that it does not know. */
-const KEY = "heddle";
+export const FACTS_KEY = "heddle";
 
 /** Facts as an entry of a model's JSON; without facts there is none. */
 export function factsJson({ classes, pictures }: ModelFacts): JsonObject {
   if (classes === undefined && pictures === undefined) return {};
   return {
-    [KEY]: {
+    [FACTS_KEY]: {
       ...(classes && { classes }),
       ...(pictures && {
         pictures: {
@@ -54,9 +54,9 @@ export function factsJson({ classes, pictures }: ModelFacts): JsonObject {
  * @throws HeddleError in the name of `who` when the entry is not what `factsJson` returns
  */
 export function factsIn(who: string, json: JsonObject): ModelFacts {
-  const entry = json[KEY];
+  const entry = json[FACTS_KEY];
   if (entry === undefined) return {};
-  if (!isJsonObject(entry)) throw fault(who, `${KEY} as an object`, entry);
+  if (!isJsonObject(entry)) throw fault(who, `${FACTS_KEY} as an object`, entry);
   const { classes, pictures } = entry;
   return {
     ...(classes !== undefined && { classes: checkNames(who, classes) }),

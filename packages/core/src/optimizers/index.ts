@@ -1,3 +1,4 @@
+import { anyBoolean, anyName, only } from "../base/ignored-keys.js";
 import { Registry } from "../base/registry.js";
 import { Adam } from "./adam.js";
 import { AdamW } from "./adamw.js";
@@ -20,4 +21,17 @@ export { RMSprop, type RMSpropOptions } from "./rmsprop.js";
 export { SGD, type SGDOptions } from "./sgd.js";
 
 /** The optimizers by Keras's names. */
-export const optimizers = new Registry<Optimizer>("optimizer", { SGD, Adam, AdamW, RMSprop, Muon });
+export const optimizers = new Registry<Optimizer>(
+  "optimizer",
+  { SGD, Adam, AdamW, RMSprop, Muon },
+  {
+    every: {
+      name: anyName,
+      loss_scale_factor: only(null),
+      gradient_accumulation_steps: only(null),
+      // Of Keras 2: how it computes.
+      jit_compile: anyBoolean,
+      is_legacy_optimizer: anyBoolean,
+    },
+  },
+);

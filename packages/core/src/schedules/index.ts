@@ -1,3 +1,4 @@
+import { anyName } from "../base/ignored-keys.js";
 import { Registry } from "../base/registry.js";
 import { Constant } from "./constant.js";
 import { CosineDecay, type CosineDecayOptions } from "./cosine-decay.js";
@@ -29,17 +30,21 @@ export {
 };
 
 /** The schedules by Keras's names. */
-export const schedules: Registry<Schedule> = new Registry<Schedule>("schedule", {
-  Constant,
-  CosineDecay,
-  CosineDecayRestarts,
-  ExponentialDecay,
-  InverseTimeDecay,
-  OneCycle,
-  PiecewiseConstantDecay,
-  PolynomialDecay,
-  // Reads another schedule, so it needs the registry.
-  Warmup: {
-    fromConfig: (config) => Warmup.fromConfig(config, (value) => schedules.deserialize("Warmup", value)),
+export const schedules: Registry<Schedule> = new Registry<Schedule>(
+  "schedule",
+  {
+    Constant,
+    CosineDecay,
+    CosineDecayRestarts,
+    ExponentialDecay,
+    InverseTimeDecay,
+    OneCycle,
+    PiecewiseConstantDecay,
+    PolynomialDecay,
+    // Reads another schedule, so it needs the registry.
+    Warmup: {
+      fromConfig: (config) => Warmup.fromConfig(config, (value) => schedules.deserialize("Warmup", value)),
+    },
   },
-});
+  { every: { name: anyName } },
+);

@@ -1,0 +1,103 @@
+import { didYouMean } from "./closest.js";
+import { HeddleError } from "./errors.js";
+import { isJsonObject, type Json, type JsonObject } from "./json.js";
+
+// Keys that Keras writes and Heddle has no option for. Each may be ignored only where its value changes nothing.
+
+/** The values of a key that change nothing. */
+export interface Neutral {
+  /** In words, for errors: `false`. */
+  readonly expected: string;
+  accepts(value: Json): boolean;
+}
+
+/** The ignored keys of a class. */
+export type IgnoredKeys = Readonly<Record<string, Neutral>>;
+
+/** The ignored keys of a registry's classes: those that every class has, and those of some. */
+export interface KerasKeys {
+  readonly every: IgnoredKeys;
+  readonly of?: Readonly<Record<string, IgnoredKeys>>;
+}
+
+/** These values and no others. */
+export function only(...values: readonly Json[]): Neutral {
+  const texts = values.map((value) => JSON.stringify(value));
+  return { expected: texts.join(" or "), accepts: (value) => texts.includes(JSON.stringify(value)) };
+}
+
+/** Keras's objects have names, or null. */
+export const anyName: Neutral = {
+  expected: "a text or null",
+  accepts: (value) => value === null || typeof value === "string",
+};
+export const anyNumber: Neutral = {
+  expected: "a number",
+  accepts: (value) => typeof value === "number" && Number.isFinite(value),
+};
+export const anyBoolean: Neutral = {
+  expected: "true or false",
+  accepts: (value) => typeof value === "boolean",
+};
+export const anyList: Neutral = { expected: "a list", accepts: Array.isArray };
+export const anyObject: Neutral = { expected: "an object", accepts: isJsonObject };
+export const anyObjectOrNull: Neutral = {
+  expected: "an object or null",
+  accepts: (value) => value === null || isJsonObject(value),
+};
+
+/** Heddle draws from the model's seed. Keras writes a generator's configuration for a seed that it drew itself. */
+export const anySeed: Neutral = {
+  expected: "a whole number, a generator or null",
+  accepts: (value) => value === null || Number.isSafeInteger(value) || isJsonObject(value),
+};
+
+/** Numbers of 32 bits: by name, or as Keras 3's policy. */
+export const float32: Neutral = {
+  expected: '"float32"',
+  accepts: (value) => {
+    const policy = isJsonObject(value) && isJsonObject(value["config"]) ? value["config"]["name"] : value;
+    return policy === null || policy === "float32";
+  },
+};
+
+/** Keys around a configuration that Keras's versions write; classes are found by `class_name` alone. */
+const AROUND = [
+  ...["module", "class_name", "config", "registered_name", "build_config", "compile_config"],
+  ...["name", "inbound_nodes", "shared_object_id", "keras_version", "backend"],
+];
+
+/** Refuses unknown keys around a configuration, other than Heddle's `own`: `confg` would mean the defaults. */
+export function checkKeysAround(who: string, serialized: JsonObject, ...own: readonly string[]): void {
+  checkKnownKeys(who, Object.keys(serialized), [...AROUND, ...own]);
+}
+
+/**
+ * Refuses values of ignored keys that would change the result.
+ *
+ * @param what is configured, for errors: "optimizer"
+ */
+export function checkIgnoredValues(what: string, who: string, config: JsonObject, keys: IgnoredKeys): void {
+  for (const [name, { expected, accepts }] of Object.entries(keys)) {
+    const value = config[name];
+    if (value === undefined || accepts(value)) continue;
+    throw new HeddleError({
+      who,
+      expected: `${name} to be ${expected}`,
+      received: JSON.stringify(value).slice(0, 60),
+      next: `Nothing else is supported yet: change the ${what}.`,
+    });
+  }
+}
+
+/** Refuses the first unknown key of a configuration. */
+export function checkKnownKeys(who: string, keys: readonly string[], known: readonly string[]): void {
+  const unknown = keys.find((key) => !known.includes(key));
+  if (unknown === undefined) return;
+  throw new HeddleError({
+    who,
+    expected: "keys that it has",
+    received: JSON.stringify(unknown.slice(0, 60)),
+    next: didYouMean(unknown, known),
+  });
+}

@@ -1,0 +1,82 @@
+import {
+  anyList,
+  anyNumber,
+  anyObject,
+  anyObjectOrNull,
+  anySeed,
+  float32,
+  type KerasKeys,
+  only,
+} from "../base/ignored-keys.js";
+
+const seed = { seed: anySeed };
+const dataFormat = { data_format: only("channels_last", null) };
+const adapted = { quantization_config: only(null), lora_rank: only(null) };
+const convolution = { ...dataFormat, ...adapted };
+const affine = { beta_constraint: only(null), gamma_constraint: only(null) };
+/** `groups`, which other convolutions inherit from Conv in Keras 2. */
+const inherited = { groups: only(1) };
+
+/** What Keras 2 and 3 write about layers and Heddle ignores. */
+export const layerKeys: KerasKeys = {
+  every: {
+    dtype: float32,
+    // Keras 2 repeats the model's input shape in its first layer.
+    batch_input_shape: anyList,
+    // Layers write it only where there is one; `layerOptions` reads it.
+    activity_regularizer: { expected: "a regularizer or null", accepts: () => true },
+  },
+  of: {
+    ActivityRegularization: {
+      // Keras writes the penalty once more.
+      activity_regularizer: anyObjectOrNull,
+    },
+    AveragePooling2D: dataFormat,
+    BatchNormalization: {
+      ...affine,
+      axis: only(-1),
+      synchronized: only(false),
+      renorm: only(false),
+      // Without renorm, what it would do does not matter.
+      renorm_clipping: anyObjectOrNull,
+      renorm_momentum: anyNumber,
+    },
+    CenterCrop: dataFormat,
+    Conv2D: convolution,
+    Dense: adapted,
+    DepthwiseConv2D: { ...convolution, ...inherited },
+    Dropout: { ...seed, noise_shape: only(null) },
+    Flatten: dataFormat,
+    GlobalAveragePooling2D: dataFormat,
+    GlobalMaxPooling2D: dataFormat,
+    LayerNormalization: { ...affine, rms_scaling: only(false) },
+    MaxPooling2D: dataFormat,
+    Normalization: { invert: only(false) },
+    RandomContrast: { ...dataFormat, ...seed },
+    RandomCrop: { ...dataFormat, ...seed },
+    RandomErasing: { ...dataFormat, ...seed },
+    RandomFlip: { ...dataFormat, ...seed },
+    RandomRotation: { ...dataFormat, ...seed },
+    RandomTranslation: { ...dataFormat, ...seed },
+    RandomZoom: { ...dataFormat, ...seed },
+    Resizing: {
+      ...dataFormat,
+      antialias: only(false),
+      pad_to_aspect_ratio: only(false),
+      // Without padding, what it would be filled with does not matter.
+      fill_mode: only("constant", "reflect", "wrap", "nearest"),
+      fill_value: anyNumber,
+    },
+    SeparableConv2D: {
+      ...convolution,
+      ...inherited,
+      // Inherited in Keras 2, where the two kernels have rules of their own.
+      kernel_initializer: anyObject,
+      kernel_regularizer: only(null),
+      kernel_constraint: only(null),
+    },
+    SpatialDropout2D: { ...dataFormat, ...seed, noise_shape: only(null), trainable: only(true, false) },
+    UpSampling2D: { ...dataFormat, interpolation: only("nearest") },
+    ZeroPadding2D: dataFormat,
+  },
+};
