@@ -24,8 +24,9 @@ async function killed(/** @type {import("./sandbox.mjs").Sandbox} */ sandbox) {
 async function damaged(/** @type {import("./sandbox.mjs").Sandbox} */ sandbox) {
   sandbox.take("data.csv", "finished");
   const run = sandbox.run("finished");
-  sandbox.succeeds(await sandbox.heddle(["runs", "tag", run, "first"]));
-  sandbox.succeeds(await sandbox.heddle(["runs", "tag", run, "second"]));
+  const root = ["--run-dir", "finished"];
+  sandbox.succeeds(await sandbox.heddle(["runs", "tag", run, "first", ...root]));
+  sandbox.succeeds(await sandbox.heddle(["runs", "tag", run, "second", ...root]));
   const path = sandbox.file(run, sandbox.pick(["labels.jsonl", "test-looks.jsonl"]));
   const text = readFileSync(path);
   const last = text.subarray(0, -1).lastIndexOf(10) + 1;
@@ -47,12 +48,12 @@ async function damaged(/** @type {import("./sandbox.mjs").Sandbox} */ sandbox) {
   const words = sandbox.pick([
     ["report", run],
     ["evaluate", run],
-    ["runs", "tag", run, "third"],
-    ["runs", "rename", run, "named"],
+    ["runs", "tag", run, "third", ...root],
+    ["runs", "rename", run, "named", ...root],
     ["compare", run, run],
   ]);
   sandbox.succeeds(await sandbox.heddle(words));
-  const tagged = await sandbox.heddle(["runs", "tag", run, "last"]);
+  const tagged = await sandbox.heddle(["runs", "tag", run, "last", ...root]);
   sandbox.succeeds(tagged);
   const listed = JSON.parse((await sandbox.heddle(["runs", "--run-dir", "finished", "--json"])).stdout);
   const tags = listed.runs[0]?.tags ?? [];

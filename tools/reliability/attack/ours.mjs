@@ -32,7 +32,7 @@ async function folders(/** @type {import("./sandbox.mjs").Sandbox} */ sandbox) {
   const [folder, words] = sandbox.pick([
     ["target", ["convert", "data.csv", "target", "--to", form, "--force"]],
     ["target", ["data", "data.csv", "--report", "target", "--no-label-errors"]],
-    [run, ["runs", "delete", run, "--run-dir", "finished"]],
+    [run, ["runs", "delete", run, "--yes", "--run-dir", "finished"]],
   ]);
   const isFresh = folder === "target" && sandbox.chance(3);
   if (isFresh) mkdirSync(sandbox.file("target"));
@@ -112,9 +112,9 @@ async function links(/** @type {import("./sandbox.mjs").Sandbox} */ sandbox) {
     ["report", run],
     ["evaluate", run, "--report"],
     ["explain", run],
-    ["runs", "tag", run, "mine"],
+    ["runs", "tag", run, "mine", "--run-dir", dirname(run)],
     ["runs", "clean", "--run-dir", dirname(run)],
-    ["runs", "delete", run],
+    ["runs", "delete", run, "--yes", "--run-dir", dirname(run)],
     ...(isStopped ? [["train", "--resume", run]] : []),
   ]);
   sandbox.succeedsOrRefuses(await sandbox.heddle(words));
@@ -139,7 +139,7 @@ async function emptyPaths(/** @type {import("./sandbox.mjs").Sandbox} */ sandbox
     ["data", "data.csv", "--report", ""],
     ["convert", "data.csv", "", "--to", "csv", "--force"],
     ["convert", "", "target", "--to", "csv"],
-    ["runs", "delete", "", "--run-dir", "finished"],
+    ["runs", "delete", "", "--yes", "--run-dir", "finished"],
     ["runs", "clean", "--run-dir", ""],
     ["lr-find", "model.json", "--data", "data.csv", "--out", ""],
   ]);

@@ -110,10 +110,6 @@ async function blocking(/** @type {import("./sandbox.mjs").Sandbox} */ sandbox) 
       return ["report", run];
     },
     () => {
-      pipe(`${run}/history.csv`);
-      return ["report", run];
-    },
-    () => {
       pipe(`${run}/model/weights.safetensors`);
       return ["evaluate", run];
     },

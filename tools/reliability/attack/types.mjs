@@ -165,7 +165,7 @@ async function record(/** @type {import("./sandbox.mjs").Sandbox} */ sandbox) {
     ["evaluate", run],
     ["compare", run, run],
     ["predict", run, "data.csv"],
-    ["runs", "tag", run, "x"],
+    ["runs", "tag", run, "x", "--run-dir", "finished"],
   ]);
   sandbox.succeedsOrRefuses(await sandbox.heddle(words));
   sandbox.succeeds(await sandbox.heddle(["runs", "--run-dir", "finished"]));

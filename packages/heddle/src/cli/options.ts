@@ -33,10 +33,18 @@ export function nonEmpty(text: string): string {
   throw new InvalidArgumentError("Expected a path or a name.");
 }
 
+/** Several values, of an argument or of an option that is repeated, each as `nonEmpty` has it. */
+export function allNonEmpty(text: string, before: readonly string[] | undefined): readonly string[] {
+  return [...(before ?? []), nonEmpty(text)];
+}
+
 export const modelArgument = () =>
   new Argument("<run>", "a run folder, its id, latest, or a model's folder").argParser(nonEmpty);
 export const runArgument = () =>
   new Argument("<run>", "a run folder, its id or name, or latest").argParser(nonEmpty);
+
+export const runsArgument = () =>
+  new Argument("<run...>", "run folders, ids, names, or latest").argParser(allNonEmpty);
 
 export const dataOption = () =>
   setsAlso(

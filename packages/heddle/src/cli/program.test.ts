@@ -250,6 +250,14 @@ describe("a refusal", () => {
     for (const name of ["evaluate", "train", "data"]) {
       await expectRefusal([name, ""], `Expected a path or a name. See heddle ${name} --help.`);
     }
+    for (const words of [
+      ["compare", "a"],
+      ["predict", "a"],
+      ["runs", "delete"],
+    ]) {
+      const command = words.filter((word) => word !== "a").join(" ");
+      await expectRefusal([...words, ""], `Expected a path or a name. See heddle ${command} --help.`);
+    }
   });
 
   it("is tested for every option whose values are restricted", async () => {

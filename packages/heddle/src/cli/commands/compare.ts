@@ -1,9 +1,9 @@
-import { Argument, Command, Option } from "@commander-js/extra-typings";
+import { Command, Option } from "@commander-js/extra-typings";
 import { type ComparedRow, type Comparison, compareRuns } from "../../jobs/compare/compare-runs.js";
 import { COMPARISON_PAGE, writeComparisonPage } from "../../jobs/compare/comparison-page.js";
 import { checkPagePath } from "../../pages/write-page.js";
 import { formatCommand } from "../../runs/command-line.js";
-import { jsonOption, nonEmpty, runDirOption } from "../options.js";
+import { jsonOption, nonEmpty, runDirOption, runsArgument } from "../options.js";
 import type { Shell } from "../shell.js";
 import { cell, tableOrBlocks } from "../table.js";
 import { Terminal } from "../terminal.js";
@@ -13,7 +13,7 @@ import { wrapped } from "../terminal-text.js";
 export function compareCommand(shell: Shell) {
   return new Command("compare")
     .description("compare runs side by side: settings that differ, results, curves")
-    .addArgument(new Argument("<run...>", "run folders, ids, names, or latest"))
+    .addArgument(runsArgument())
     .addOption(
       new Option(
         "--report [file]",
@@ -37,7 +37,7 @@ Examples:
       const terminal = new Terminal(shell, options);
       const report = options.report === true ? COMPARISON_PAGE : (options.report ?? null);
       if (report !== null) await checkPagePath(report);
-      const comparison = await compareRuns(given.map(nonEmpty), options.runDir);
+      const comparison = await compareRuns(given, options.runDir);
       if (report !== null) {
         terminal.rewrite("Drawing the curves ...");
         await writeComparisonPage(report, comparison);

@@ -1,7 +1,14 @@
 import { Command } from "@commander-js/extra-typings";
 import { formatPercent, formatTable, oneLine } from "@heddle/core/internal/base/format.js";
 import { predictPictures } from "../../jobs/predict/predict-pictures.js";
-import { fastOption, jsonOption, modelArgument, runDirOption, threadsOption } from "../options.js";
+import {
+  allNonEmpty,
+  fastOption,
+  jsonOption,
+  modelArgument,
+  runDirOption,
+  threadsOption,
+} from "../options.js";
 import type { Shell } from "../shell.js";
 import { Terminal } from "../terminal.js";
 
@@ -10,7 +17,7 @@ export function predictCommand(shell: Shell) {
   return new Command("predict")
     .description("say what a model sees in pictures")
     .addArgument(modelArgument())
-    .argument("<image...>", "PNG, JPEG, WebP, GIF, TIFF or AVIF files")
+    .argument("<image...>", "PNG, JPEG, WebP, GIF, TIFF or AVIF files", allNonEmpty)
     .addOption(threadsOption())
     .addOption(fastOption())
     .addOption(runDirOption())

@@ -11,7 +11,7 @@ import {
   renameRunFolder,
   tagRun,
 } from "../../runs/run-store-changes.js";
-import { jsonOption, nonEmpty, runArgument, runDirOption } from "../options.js";
+import { jsonOption, nonEmpty, runArgument, runDirOption, runsArgument } from "../options.js";
 import type { Shell } from "../shell.js";
 import { cell } from "../table.js";
 import { Terminal } from "../terminal.js";
@@ -79,7 +79,7 @@ Examples:
 export function deleteCommand(shell: Shell) {
   return new Command("delete")
     .description("delete runs, for good")
-    .addArgument(new Argument("<run...>", "run folders, ids, names, or latest"))
+    .addArgument(runsArgument())
     .addOption(new Option("--yes", "do not ask"))
     .addOption(new Option("--force", "also delete a run that is in progress"))
     .addOption(runDirOption())
@@ -95,7 +95,7 @@ Examples:
     )
     .action(async (given, options, command) => {
       const terminal = new Terminal(shell, options);
-      const paths = await findToDelete(rootOf(command), given.map(nonEmpty), {
+      const paths = await findToDelete(rootOf(command), given, {
         force: options.force ?? false,
       });
       const ids = paths.map((path) => basename(path));

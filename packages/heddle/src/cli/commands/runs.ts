@@ -2,7 +2,7 @@ import { Command, InvalidArgumentError, Option } from "@commander-js/extra-typin
 import { counted, formatDuration, formatPercent } from "@heddle/core/internal/base/format.js";
 import { parseSince, queryRuns, sortKeys } from "../../runs/run-query.js";
 import { type DamagedRun, listedStatuses, type RunSummary, readRuns } from "../../runs/run-store.js";
-import { jsonOption, nonEmpty, runDirOption, wholeNumber } from "../options.js";
+import { allNonEmpty, jsonOption, nonEmpty, runDirOption, wholeNumber } from "../options.js";
 import type { Shell } from "../shell.js";
 import { cell, tableOrBlocks } from "../table.js";
 import { Terminal } from "../terminal.js";
@@ -76,10 +76,7 @@ Examples:
 /** Not variadic, because that would swallow the name of a command after it. */
 function tagOption() {
   return new Option("--tag <tag>", "only runs with this tag; repeat it to require several").argParser(
-    (tag: string, before: readonly string[] | undefined): readonly string[] => [
-      ...(before ?? []),
-      nonEmpty(tag),
-    ],
+    allNonEmpty,
   );
 }
 
