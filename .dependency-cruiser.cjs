@@ -4,7 +4,7 @@ const floors = {
   core: [
     ["base"],
     ["formats", "engine", "metrics", "initializers", "regularizers", "schedules"],
-    ["data", "ops", "evaluate"],
+    ["data", "ops", "evaluate", "pictures"],
     ["constraints", "losses", "optimizers"],
     ["layers"],
     ["compiler"],

@@ -18,6 +18,7 @@ const TITLES = {
   constraints: "Constraints",
   initializers: "Initializers",
   evaluate: "Evaluation",
+  pictures: "Pictures",
   explain: "Explanation",
   figures: "Figures",
   data: "Datasets",

@@ -45,6 +45,7 @@ export * from "./initializers/index.js";
 export * from "./layers/index.js";
 export * from "./losses/index.js";
 export * from "./metrics/index.js";
+export type { ClassProbability } from "./model/classify.js";
 export type { CompileOptions } from "./model/compile-options.js";
 export { loadModel, modelFromJson } from "./model/load.js";
 export { Model } from "./model/model.js";
@@ -71,6 +72,8 @@ export {
   SGD,
   type SGDOptions,
 } from "./optimizers/index.js";
+export { type PictureDecoder, type PictureSource, setPictureDecoder } from "./pictures/picture-source.js";
+export type { RawPicture } from "./pictures/raw-picture.js";
 export * from "./regularizers/index.js";
 export * from "./schedules/index.js";
 export type { Evaluation } from "./training/evaluate.js";

@@ -1,5 +1,10 @@
 /** What Heddle adds in Node: datasets and pictures on disk, and the folders of runs. */
 
+import { setPictureDecoder } from "@heddle/core/internal/pictures/picture-source.js";
+import { decodeSource } from "./datasets/picture.js";
+
+setPictureDecoder(decodeSource);
+
 export type { ImageFolderListing, ListedPicture } from "./datasets/image-folder-list.js";
 export * from "./datasets/index.js";
 export { changedFiles, datasetOfRun, type EngineChoice, type OpenedRun, openRun } from "./jobs/open-run.js";

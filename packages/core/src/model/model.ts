@@ -15,6 +15,7 @@ import { describedConfig } from "../network/described-model.js";
 import { functionalGraph } from "../network/functional-graph.js";
 import { type ModelOptions, Network } from "../network/network.js";
 import { Optimizer, optimizers } from "../optimizers/index.js";
+import type { PictureSource } from "../pictures/picture-source.js";
 import type { TrainingProgress } from "../training/context.js";
 import { type Evaluation, eachRun, evaluate, formatOf, type SampleSource } from "../training/evaluate.js";
 import { trainEpochs } from "../training/fit.js";
@@ -27,6 +28,7 @@ import { Session } from "../training/session.js";
 import { Sources } from "../training/sources.js";
 import type { ImageChunk, SampleStream } from "../training/stream.js";
 import { StreamFault } from "../training/stream-reader.js";
+import { type ClassProbability, classifyPicture } from "./classify.js";
 import { COMPILE_OPTIONS, type CompileOptions } from "./compile-options.js";
 
 interface Compiled {
@@ -204,6 +206,20 @@ export class Model extends Network {
         return this.measure(session, source, signal);
       });
     });
+  }
+
+  /**
+   * What a picture shows: every class with its probability, likeliest first. The picture becomes an input as `pictures`
+   * says; without it, as bytes, and a grey picture with a light background is inverted.
+   *
+   * @throws HeddleError when it is not a picture, or the model does not predict classes of images
+   *
+   * @example
+   * const [best] = await model.classify(canvas);
+   * console.log(best.label, best.probability);
+   */
+  classify(picture: PictureSource): Promise<ClassProbability[]> {
+    return classifyPicture(this, picture);
   }
 
   /**

@@ -34,7 +34,7 @@ describe("readPicture", () => {
   it("returns a grey picture of the right size unchanged", async () => {
     const pixels = thing(28, 3, 0).map((value, index) => (value === 3 ? 3 : index % 256));
     const read = await readPicture(await save("a.png", pixels, 28, 1), shape);
-    expect(read).toEqual({ pixels, inverted: false });
+    expect(read).toEqual({ pixels, inverted: false, empty: false });
   });
 
   it("inverts pictures with a light background: PNG, JPEG and WebP", async () => {
@@ -103,19 +103,35 @@ describe("readPicture", () => {
     expect(pixels.every((value) => value === 0)).toBe(true);
   });
 
-  it("turns colours into grey by their perceived lightness", async () => {
-    const green = Uint8Array.from({ length: 28 * 28 * 3 }, (_, index) => (index % 3 === 1 ? 100 : 0));
-    const blue = Uint8Array.from({ length: 28 * 28 * 3 }, (_, index) => (index % 3 === 2 ? 100 : 0));
-    const grey = async (pixels: Uint8Array) =>
-      (await readPicture(await save("a.png", pixels, 28, 3), shape)).pixels[0]!;
-    expect(await grey(green)).toBeGreaterThan((await grey(blue)) + 20);
+  it.each([
+    [[0, 100, 0], 59],
+    [[0, 0, 100], 11],
+    [[255, 0, 0], 76],
+    [[200, 30, 90], 88],
+  ])("turns the colour %j into the grey %i of Pillow", async (colour, grey) => {
+    const pixels = Uint8Array.from({ length: 28 * 28 * 3 }, (_, index) => colour[index % 3]!);
+    const read = await readPicture(await save("a.png", pixels, 28, 3), shape);
+    expect(read.pixels[0]).toBe(grey);
+  });
+
+  it("sees light strokes on a transparent ground, and dark ones", async () => {
+    const strokes = (value: number) =>
+      Uint8Array.from({ length: 28 * 28 * 4 }, (_, index) => {
+        const column = (index >> 2) % 28;
+        return index % 4 < 3 ? value : column > 12 && column < 16 ? 255 : 0;
+      });
+    for (const value of [255, 0]) {
+      const path = await save("a.png", strokes(value), 28, 4);
+      const { pixels, empty } = await readPicture(path, shape);
+      expect([empty, pixels[0], pixels[14]]).toEqual([false, 0, 255]);
+    }
   });
 
   it("keeps colours, never inverted, for a model of three channels", async () => {
     const pixels = Uint8Array.from({ length: 4 * 4 * 3 }, (_, index) => [250, 240, 200][index % 3]!);
     const path = await save("a.png", pixels, 4, 3);
     const read = await readPicture(path, { height: 4, width: 4, channels: 3 });
-    expect(read).toEqual({ pixels, inverted: false });
+    expect(read).toEqual({ pixels, inverted: false, empty: true });
   });
 
   it("turns a grey picture into three channels", async () => {

@@ -1,26 +1,23 @@
 import { HeddleError, messageOf } from "@heddle/core/internal/base/errors.js";
 import { checkFile, readFileBytes } from "@heddle/core/internal/base/files-node.js";
 import { formatBytes } from "@heddle/core/internal/base/format.js";
+import {
+  checkChannels,
+  fitPicture,
+  type Picture,
+  type PictureShape,
+  pictureInput,
+} from "@heddle/core/internal/pictures/picture-input.js";
+import {
+  channelsOf,
+  MAXIMUM_PICTURE_PIXELS,
+  type RawPicture,
+} from "@heddle/core/internal/pictures/raw-picture.js";
 import type { Metadata, Sharp } from "sharp";
 
-/** The shape of the images that a model takes. */
-export interface PictureShape {
-  readonly height: number;
-  readonly width: number;
-  /** 1 for grey, 3 for red, green and blue, plus 1 for opacity. */
-  readonly channels: number;
-}
-
-/** A picture as input for a model. */
-export interface Picture {
-  /** `[H, W, C]`, 0..255. */
-  readonly pixels: Uint8Array;
-  /** True if light and dark were exchanged, because the picture's background was light. */
-  readonly inverted: boolean;
-}
+export type { Picture, PictureShape };
 
 const MAXIMUM_FILE_BYTES = 64 * 1024 * 1024;
-const MAXIMUM_PIXELS = 64_000_000;
 
 /** The usual formats of pictures, without those that are programs, such as SVG. */
 const formats = ["jpeg", "png", "webp", "gif", "tiff", "heif"];
@@ -30,8 +27,9 @@ const beginnings = /^(\xff\xd8\xff|\x89PNG\r\n.\n|GIF8|RIFF....WEBP|II[*+]\0|MM\
 
 /**
  * Reads a picture as a model's input: the whole picture, scaled to fit without stretching, and centred on its own
- * background colour. Transparent parts become white unless the model takes opacity. A grey picture with a light
- * background is inverted, because grey datasets such as MNIST show light things on black. Colours are never inverted.
+ * background colour. Unless the model takes opacity, transparent parts become white, or black behind a light thing. A grey
+ * picture with a light background is inverted, because grey datasets such as MNIST show light things on black. Colours
+ * are never inverted.
  *
  * @param path a JPEG, PNG, WebP, GIF, TIFF or AVIF file of at most 64 MiB and 64 megapixels
  * @param shape the shape of the model's images
@@ -46,40 +44,38 @@ export async function readPicture(
   shape: PictureShape,
   options: { readonly invert?: boolean } = {},
 ): Promise<Picture> {
-  const { height, width, channels } = shape;
-  if (![1, 2, 3, 4].includes(channels)) {
-    throw new HeddleError({
-      who: path,
-      expected: "a model that takes 1 to 4 channels: grey or colours, with or without opacity",
-      received: `one that takes ${channels}`,
-      next: "Pass the data as an array instead.",
-    });
-  }
-  const bytes = await readLimited(path);
-  const { data, info } = await decode(path, bytes, (picture) => {
-    // Cameras store the orientation separately from the pixels.
-    const upright = picture.autoOrient();
-    const opaque = channels % 2 === 0 ? upright.ensureAlpha() : upright.flatten({ background: "white" });
+  checkChannels(path, shape);
+  return pictureInput(await decodeFile(path, await readLimited(path)), shape, {
+    invert: options.invert ?? true,
+  });
+}
+
+/** Decodes a picture file for `model.classify`. */
+export async function decodeSource(file: Blob | Uint8Array | string): Promise<RawPicture> {
+  if (typeof file === "string") return decodeFile(file, await readLimited(file));
+  return decodeFile("Picture", file instanceof Blob ? new Uint8Array(await file.arrayBuffer()) : file);
+}
+
+/** The pixels of a picture in its own size, upright, with its own channels. */
+async function decodeFile(path: string, bytes: Uint8Array): Promise<RawPicture> {
+  let isGrey = false;
+  const { data, info } = await decode(path, bytes, (picture, { space, hasAlpha }) => {
+    isGrey = space === "b-w" || space === "grey16";
     return (
-      opaque
-        .resize({ height, width, fit: "inside" })
+      picture
+        // Cameras store the orientation separately from the pixels.
+        .autoOrient()
         // Sharp would drop the opacity of a grey picture.
-        .toColourspace(channels === 1 ? "b-w" : "srgb")
+        .toColourspace(isGrey && !hasAlpha ? "b-w" : "srgb")
         .raw({ depth: "uchar" })
         .toBuffer({ resolveWithObject: true })
     );
   });
-  const own = channels === 2 && info.channels === 4 ? greyAndOpacity(data) : data;
-  if (own.length !== info.height * info.width * channels) {
-    throw notAPicture(path, `a picture of ${info.channels} channels`);
+  const { width, height, channels } = info;
+  if (data.length !== height * width * channels || channels > 4) {
+    throw notAPicture(path, `a picture of ${channels} channels`);
   }
-  const from = { height: info.height, width: info.width, channels };
-  const background = backgroundOf(own, from);
-  const inverted = (options.invert ?? true) && channels === 1 && background[0]! > 127;
-  const pixels = centre(own, from, shape, background);
-  // 255 - value is the same as value ^ 255 for a byte.
-  if (inverted) for (let index = 0; index < pixels.length; index++) pixels[index]! ^= 255;
-  return { pixels, inverted };
+  return { data: isGrey && channels === 4 ? greyAndOpacity(data) : data, width, height };
 }
 
 /** A picture as it is, for training data. */
@@ -103,38 +99,23 @@ export async function decodePicture(
   bytes: Uint8Array,
   size?: readonly [height: number, width: number],
 ): Promise<PlainPicture> {
-  let grey = false;
-  const { data, info } = await decode(path, bytes, (picture, { space, hasAlpha }) => {
-    grey = space === "b-w" || space === "grey16";
-    const upright = picture.autoOrient();
-    const scaled = size ? upright.resize({ height: size[0], width: size[1], fit: "inside" }) : upright;
-    return (
-      scaled
-        // Sharp would drop the opacity of a grey picture.
-        .toColourspace(grey && !hasAlpha ? "b-w" : "srgb")
-        .raw({ depth: "uchar" })
-        .toBuffer({ resolveWithObject: true })
-    );
-  });
-  const own = grey && info.channels === 4 ? greyAndOpacity(data) : data;
-  const channels = grey ? Math.min(info.channels, 2) : info.channels;
-  const from = { height: info.height, width: info.width, channels };
-  const to = size ? { height: size[0], width: size[1], channels } : from;
-  const pixels = centre(own, from, to, backgroundOf(own, from));
+  const picture = await decodeFile(path, bytes);
+  const channels = channelsOf(picture);
+  const [height, width] = size ?? [picture.height, picture.width];
+  const { pixels } = fitPicture(picture, { height, width });
   const opacity = channels % 2 === 0 ? channels - 1 : -1;
   let transparent = false;
   for (let at = opacity; opacity > 0 && at < pixels.length; at += channels) {
     if (pixels[at] !== 255) transparent = true;
   }
-  return { ...to, pixels, transparent };
+  return { height, width, channels, pixels, transparent };
 }
 
-/** Turns red, green, blue and opacity into grey and opacity, by the luma of ITU-R BT.709, which keeps greys unchanged. */
+/** Grey and opacity of a grey picture that was decoded as colours: all three are the same. */
 function greyAndOpacity(data: Uint8Array): Uint8Array {
   const pixels = new Uint8Array(data.length / 2);
   for (let index = 0; index < pixels.length; index += 2) {
-    const at = 2 * index;
-    pixels[index] = Math.round(0.2126 * data[at]! + 0.7152 * data[at + 1]! + 0.0722 * data[at + 2]!);
+    pixels[index] = data[2 * index]!;
     pixels[index + 1] = data[2 * index + 3]!;
   }
   return pixels;
@@ -166,7 +147,7 @@ async function decode<Result>(
   // Metadata comes from the header alone, so no limit is needed, and our own check has the clearer message.
   const metadata = await attempt(false, (picture) => picture.metadata());
   checkMetadata(path, metadata);
-  return attempt(MAXIMUM_PIXELS, (picture) => work(picture, metadata));
+  return attempt(MAXIMUM_PICTURE_PIXELS, (picture) => work(picture, metadata));
 }
 
 /** The contents of a picture file. Throws a HeddleError if it cannot be read or is too large. */
@@ -179,56 +160,14 @@ export async function readLimited(path: string): Promise<Uint8Array> {
 
 function checkMetadata(path: string, { format, width, height }: Metadata): void {
   if (!formats.includes(format)) throw notAPicture(path, `the format ${format}`);
-  if (width * height > MAXIMUM_PIXELS) {
+  if (width * height > MAXIMUM_PICTURE_PIXELS) {
     throw new HeddleError({
       who: path,
-      expected: `at most ${MAXIMUM_PIXELS / 1e6} megapixels`,
+      expected: `at most ${MAXIMUM_PICTURE_PIXELS / 1e6} megapixels`,
       received: `${width} × ${height} pixels`,
       next: "Scale it down first.",
     });
   }
-}
-
-/** The background colour of a picture, channel by channel. */
-function backgroundOf(data: Uint8Array, shape: PictureShape): readonly number[] {
-  return Array.from({ length: shape.channels }, (_, channel) => borderMedian(data, shape, channel));
-}
-
-/** Centres a picture on a canvas of one colour. */
-function centre(
-  data: Uint8Array,
-  from: PictureShape,
-  to: PictureShape,
-  background: readonly number[],
-): Uint8Array {
-  const { channels } = to;
-  const pixels = new Uint8Array(to.height * to.width * channels);
-  const top = Math.floor((to.height - from.height) / 2);
-  const left = Math.floor((to.width - from.width) / 2);
-  let target = 0;
-  for (let row = -top; row < to.height - top; row++) {
-    for (let column = -left; column < to.width - left; column++) {
-      const inside = row >= 0 && row < from.height && column >= 0 && column < from.width;
-      const source = (row * from.width + column) * channels;
-      for (let channel = 0; channel < channels; channel++) {
-        pixels[target++] = inside ? data[source + channel]! : background[channel]!;
-      }
-    }
-  }
-  return pixels;
-}
-
-/** The median of one channel over the outermost rows and columns. */
-function borderMedian(data: Uint8Array, { height, width, channels }: PictureShape, channel: number): number {
-  const border: number[] = [];
-  for (let row = 0; row < height; row++) {
-    const step = row === 0 || row === height - 1 ? 1 : Math.max(1, width - 1);
-    for (let column = 0; column < width; column += step) {
-      border.push(data[(row * width + column) * channels + channel]!);
-    }
-  }
-  border.sort((a, b) => a - b);
-  return border[border.length >> 1]!;
 }
 
 function notAPicture(path: string, received: string, cause?: unknown): HeddleError {

@@ -1,6 +1,7 @@
 import { HeddleError } from "@heddle/core/internal/base/errors.js";
 import type { Dataset } from "@heddle/core/internal/data/dataset.js";
 import type { Images } from "@heddle/core/internal/data/images.js";
+import { inRange } from "@heddle/core/internal/model/classify.js";
 import type { OpenedModel } from "../open-run.js";
 import { readPictureFor } from "../picture-input.js";
 
@@ -36,7 +37,7 @@ export async function readExplainImage(
   const split = splitOf(name);
   if (split === undefined) {
     const { pixels, inverted } = await readPictureFor(opened, name);
-    return { name, images: pixels, label: undefined, inverted };
+    return { name, images: inRange(pixels, opened.model.pictures?.range), label: undefined, inverted };
   }
   if (!data) {
     throw new HeddleError({

@@ -1,4 +1,5 @@
 import { sizeOf } from "@heddle/core/internal/base/shape.js";
+import { inRange } from "@heddle/core/internal/model/classify.js";
 import {
   classCount,
   classNamesOf,
@@ -43,7 +44,8 @@ export async function predictPictures(
       const picture = await readPictureFor(opened, path);
       images.set(picture.pixels, pictures.push(picture) * size - size);
     }
-    const outputs = await model.predict({ images, count: paths.length, shape });
+    const values = inRange(images, model.pictures?.range);
+    const outputs = await model.predict({ images: values, count: paths.length, shape });
     const probabilities = classProbabilities(model, outputs);
     const classes = classCount(model);
     const names = classNamesOf(model, run?.record.dataset.classNames ?? []);

@@ -1,0 +1,60 @@
+import { describe, expect, it } from "vitest";
+import { Dense, Flatten } from "../layers/index.js";
+import { Input } from "../network/input.js";
+import type { PictureSource } from "../pictures/picture-source.js";
+import { Sequential } from "./sequential.js";
+
+/** A model whose second class follows the first pixel. */
+function followsPixel(): Sequential {
+  const model = new Sequential([new Input([1, 1, 1]), new Flatten(), new Dense(2, { name: "out" })]);
+  model.setWeights([
+    { shape: [1, 2], values: Float32Array.of(0, 1) },
+    { shape: [2], values: Float32Array.of(0, 0) },
+  ]);
+  model.compile({ threads: 1 });
+  return model;
+}
+
+const white = { data: Uint8Array.of(255), width: 1, height: 1 };
+
+describe("model.classify", () => {
+  it("names every class, likeliest first, for pixels in the range that the model takes", async () => {
+    const model = followsPixel();
+    model.classes = ["dark", "light"];
+    model.pictures = { range: [-1, 1], grey: "rec601", invertLight: false };
+    const answers = await model.classify(white);
+    expect(answers.map(({ label }) => label)).toEqual(["light", "dark"]);
+    expect(answers[0]!.probability).toBeCloseTo(1 / (1 + Math.exp(-1)), 6);
+    model.pictures = { ...model.pictures, invertLight: true };
+    const inverted = await model.classify(white);
+    expect(inverted[0]!.label).toBe("dark");
+    model.dispose();
+  });
+
+  it("works without names and rules: bytes, and a light background is inverted", async () => {
+    const model = followsPixel();
+    const grey = await model.classify({
+      data: Uint8ClampedArray.of(127, 127, 127, 255),
+      width: 1,
+      height: 1,
+    });
+    expect(grey).toEqual([
+      { label: "class 1", probability: 1 },
+      { label: "class 0", probability: expect.closeTo(0) },
+    ]);
+    expect((await model.classify(white))[0]!.probability).toBe(0.5);
+    model.dispose();
+  });
+
+  it("refuses what is not a picture, and models of other things", async () => {
+    const model = followsPixel();
+    await expect(model.classify(7 as unknown as PictureSource)).rejects.toThrow(
+      "Picture: expected pixels { data, width, height }, a canvas, image, video or ImageBitmap, or a picture file, received 7.",
+    );
+    const flat = new Sequential([new Input([4]), new Dense(2)]);
+    await expect(flat.classify(white)).rejects.toThrow(
+      "expected one that takes images [height, width, channels], received one that takes [4].",
+    );
+    model.dispose();
+  });
+});

@@ -1,0 +1,46 @@
+import { HeddleError } from "../base/errors.js";
+import { classNamesOf, classProbabilities } from "../network/class-probabilities.js";
+import type { Network } from "../network/network.js";
+import { pictureInput } from "../pictures/picture-input.js";
+import { type PictureSource, readPictureSource } from "../pictures/picture-source.js";
+import type { Samples } from "../training/samples.js";
+
+/** A class that a model sees in a picture. */
+export interface ClassProbability {
+  /** The class's name, or `class 3` for a model that does not know it. */
+  readonly label: string;
+  readonly probability: number;
+}
+
+/** The classes of a picture by a model, likeliest first. */
+export async function classifyPicture(
+  model: Network & { predict(samples: Samples): Promise<Float32Array> },
+  source: PictureSource,
+): Promise<ClassProbability[]> {
+  const [height, width, channels, ...others] = model.inputShape;
+  if (height === undefined || width === undefined || channels === undefined || others.length > 0) {
+    throw new HeddleError({
+      who: `Model "${model.name}"`,
+      expected: "one that takes images [height, width, channels]",
+      received: `one that takes [${model.inputShape.join(", ")}]`,
+      next: "Choose a model of images.",
+    });
+  }
+  const invert = model.pictures?.invertLight ?? true;
+  const { pixels } = pictureInput(await readPictureSource(source), { height, width, channels }, { invert });
+  const images = inRange(pixels, model.pictures?.range);
+  const outputs = await model.predict({ images, count: 1, shape: model.inputShape });
+  const probabilities = classProbabilities(model, outputs);
+  return classNamesOf(model)
+    .map((label, index) => ({ label, probability: probabilities[index]! }))
+    .sort((a, b) => b.probability - a.probability);
+}
+
+/** Bytes in the range of values that a model takes; 0..255 unless it says another. */
+export function inRange(
+  pixels: Uint8Array,
+  [black, white]: readonly [black: number, white: number] = [0, 255],
+): Uint8Array | Float32Array {
+  if (black === 0 && white === 255) return pixels;
+  return Float32Array.from(pixels, (value) => black + (value * (white - black)) / 255);
+}
