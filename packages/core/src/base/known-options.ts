@@ -58,6 +58,24 @@ export function optionsObject<T extends object>(who: string, options: T, names: 
   });
 }
 
+/** Checks what in JavaScript may be anything: a switch and a signal, and that no option is null. */
+export function checkOptionTypes(
+  who: string,
+  options: { readonly shuffle?: unknown; readonly fast?: unknown; readonly signal?: unknown },
+): void {
+  const { shuffle, fast, signal } = options;
+  const refuse = (name: string, expected: string, value: unknown) => {
+    if (value === undefined) return;
+    const received = JSON.stringify(value) ?? String(value);
+    throw new HeddleError({ who, expected: `${name} to be ${expected}`, received, next: `Correct ${name}.` });
+  };
+  const empty = Object.entries(options).find(([, value]) => value === null);
+  if (empty) refuse(empty[0], "a value, or omitted", null);
+  if (typeof shuffle !== "boolean") refuse("shuffle", "true or false", shuffle);
+  if (typeof fast !== "boolean") refuse("fast", "true or false", fast);
+  if (!(signal instanceof AbortSignal)) refuse("signal", "an AbortSignal", signal);
+}
+
 /** Keras's name of an option as Heddle's: `kernel_size` is `kernelSize`. */
 export function camelCased(name: string): string {
   return name.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());

@@ -219,3 +219,45 @@ describe("fit refuses options:", () => {
     await expect(model.fit(samples)).rejects.toThrow(/expected .*threads/);
   });
 });
+
+describe("a value of a wrong type is refused by its name:", () => {
+  it.each<[string, object]>([
+    ["epochs", { epochs: "3" }],
+    ["batchSize", { batchSize: 2.5 }],
+    ["batchSize", { batchSize: null }],
+    ["initialEpoch", { initialEpoch: true }],
+    ["stepsPerEpoch", { stepsPerEpoch: "2" }],
+    ["validationSplit", { validationSplit: "0.5" }],
+    ["validationFreq", { validationFreq: {} }],
+    ["shuffle", { shuffle: 1 }],
+    ["verbose", { verbose: "1" }],
+    ["callbacks", { callbacks: [5] }],
+    ["signal", { signal: {} }],
+    ["signal", { signal: null }],
+  ])("fit, %s in %j", async (name, options) => {
+    await expect(classifier(sparse).fit(samples, options)).rejects.toThrow(
+      new RegExp(`^fit: expected .*\\b${name}\\b`),
+    );
+  });
+
+  it("evaluate and predict refuse a signal that is none", async () => {
+    const model = classifier(sparse);
+    const options = { signal: {} as AbortSignal };
+    const text = "expected signal to be an AbortSignal, received {}. Correct signal.";
+    await expect(model.evaluate(samples, options)).rejects.toThrow(`evaluate: ${text}`);
+    await expect(model.predict(samples, options)).rejects.toThrow(`predict: ${text}`);
+  });
+
+  it("compile, fast that is a number", () => {
+    expect(() => classifier(sparse).compile({ fast: 1 as never })).toThrow(
+      "compile: expected fast to be true or false, received 1. Correct fast.",
+    );
+  });
+
+  it("labels of 64 bits", async () => {
+    const labels = new BigInt64Array(4) as never;
+    await expect(classifier(sparse).fit({ ...samples, labels })).rejects.toThrow(
+      "fit: expected labels or targets as Uint8Array, Int32Array or Float32Array, received a BigInt64Array. Convert them: Int32Array.from(labels, Number).",
+    );
+  });
+});

@@ -1,5 +1,5 @@
 import { HeddleError } from "../base/errors.js";
-import { checkKnownOptions, type OptionNames } from "../base/known-options.js";
+import { checkKnownOptions, checkOptionTypes, type OptionNames } from "../base/known-options.js";
 import { wholeNumber } from "../base/shape.js";
 import type { History } from "../callbacks/history.js";
 import type { CompiledProgram } from "../compiler/compile.js";
@@ -96,6 +96,7 @@ export class Model extends Network {
       throw notAnInstance("optimizer", optimizer);
     if (typeof optimizer !== "string") optimizer.checkOptions();
     if (typeof loss?.emit !== "function") throw notAnInstance("loss", loss);
+    checkOptionTypes("compile", options);
     for (const metric of metrics) {
       if (typeof metric !== "string" && !(metric instanceof Metric))
         throw notAnInstance("each metric", metric);
@@ -135,6 +136,7 @@ export class Model extends Network {
    */
   async fit(samples: TrainingSamples | SampleStream, options: FitOptions = {}): Promise<History> {
     checkKnownOptions("fit", options, FIT_OPTIONS);
+    checkOptionTypes("fit", options);
     if (this.isTraining) {
       throw new HeddleError({
         who: "fit",
@@ -197,6 +199,7 @@ export class Model extends Network {
     options: { readonly signal?: AbortSignal } = {},
   ): Promise<Evaluation> {
     checkKnownOptions("evaluate", options, ["signal"]);
+    checkOptionTypes("evaluate", options);
     const { signal } = options;
     const session = await this.open();
     return this.withSources(session, signal, async (sources) => {
@@ -241,6 +244,7 @@ export class Model extends Network {
     options: { readonly signal?: AbortSignal } = {},
   ): Promise<Float32Array> {
     checkKnownOptions("predict", options, ["signal"]);
+    checkOptionTypes("predict", options);
     const { signal } = options;
     const session = await this.open();
     return this.withSources(session, signal, async (sources) => {

@@ -115,12 +115,13 @@ export function splitSamples(
   checkSamples("fit", samples, inputShape);
   const { count } = samples;
   // Rounded down as Keras does.
-  const first = validationSplit > 0 && validationSplit < 1 ? Math.floor(count * (1 - validationSplit)) : 0;
+  const isShare = typeof validationSplit === "number" && validationSplit > 0 && validationSplit < 1;
+  const first = isShare ? Math.floor(count * (1 - validationSplit)) : 0;
   if (first < 1 || first >= count) {
     throw new HeddleError({
       who: "fit",
       expected: "validationSplit to leave samples for training and for validation",
-      received: `${validationSplit} of ${count}`,
+      received: `${typeof validationSplit === "number" ? validationSplit : JSON.stringify(validationSplit)} of ${count}`,
       next: "Set `validationSplit` to a share between 0 and 1, or pass more samples.",
     });
   }

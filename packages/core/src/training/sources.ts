@@ -200,6 +200,15 @@ export class Sources {
         next: "Pass the expected outputs, too.",
       });
     }
+    const expected: unknown = values === undefined ? labels : values;
+    if (expected instanceof BigInt64Array || expected instanceof BigUint64Array) {
+      throw new HeddleError({
+        who,
+        expected: "labels or targets as Uint8Array, Int32Array or Float32Array",
+        received: `a ${expected.constructor.name}`,
+        next: "Convert them: Int32Array.from(labels, Number).",
+      });
+    }
     const targets = targetsOf(who, samples, loss, outputShape);
     const weights = sampleWeights(who, targets, samples.count, weighting, classesOf(outputShape, loss));
     return { count: samples.count, images: samples.images, targets, weights };
