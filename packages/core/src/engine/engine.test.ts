@@ -1,5 +1,5 @@
 import type { Worker } from "node:worker_threads";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { AbortedError, HeddleError } from "../base/errors.js";
 import { Engine } from "./engine.js";
 import type { Call, Program } from "./program.js";
@@ -30,6 +30,7 @@ function programOf(engine: Engine, calls: readonly Pick<Call, "kernel" | "args">
     ],
     columns: [],
     rows: 0,
+    buffers: [],
     memoryBytes: engine.usedBytes,
   };
 }
@@ -72,6 +73,26 @@ describe("Engine", () => {
     expect(second).toBeGreaterThanOrEqual(first + 1 + 64);
     expect(engine.allocate(1, "c")).toBeGreaterThanOrEqual(second + 100 + 64);
     expect(engine.usedBytes).toBeGreaterThan(second + 100);
+  });
+
+  it.each([true, false])("fills memory that was freed with zeros (shared: %s)", async (shared) => {
+    vi.stubGlobal("crossOriginIsolated", shared);
+    const engine = await start(1);
+    const first = engine.allocate(64, "a");
+    engine.write(first, new Uint8Array(64).fill(7));
+    engine.free(first);
+    expect(engine.allocate(32, "b")).toBe(first);
+    expect([...(await engine.read(first, 32))]).toEqual(Array(32).fill(0));
+    vi.unstubAllGlobals();
+  });
+
+  it("takes the memory of a program back that it unloads", async () => {
+    const engine = await start(1);
+    const before = engine.usedBytes;
+    const program = { ...programOf(engine, []), buffers: [engine.allocate(1000, "a")] };
+    engine.load(program);
+    engine.unload(program);
+    expect(engine.usedBytes).toBe(before);
   });
 
   it("refuses allocations beyond its memory, with both sizes and the purpose, and stays usable", async () => {

@@ -1,8 +1,8 @@
 import { defaultThreads, startThread, type ThreadHandle } from "#threads";
 import { AbortedError, HeddleError } from "../base/errors.js";
-import { formatBytes } from "../base/format.js";
 import { canShareMemory } from "../base/memory.js";
 import { Turn } from "../base/turn.js";
+import { AddressSpace } from "./address-space.js";
 import { CONTROL_WORDS, callWord, fail, MAXIMUM_THREADS, word } from "./control.js";
 import { MAXIMUM_PAGES } from "./kernel-table.js";
 import { compileKernels, type Kernels } from "./kernels.js";
@@ -52,10 +52,6 @@ interface RunOptions extends Omit<RunRequest, "threads" | "firstStep" | "lastSte
   readonly onProgress?: ((stepsDone: number) => void) | undefined;
 }
 
-/** Buffers start at multiples of this, a cache line, so that two threads never write to the same line. */
-const ALIGNMENT = 64;
-/** Kernels may read this many bytes past the end of an operand. */
-const READ_PAST_END = 64;
 /** How often a run reports its progress. */
 const PROGRESS_INTERVAL_MS = 80;
 /** A thread without shared memory cannot be interrupted, so it works in slices of about this length. */
@@ -66,7 +62,9 @@ const SLICE_MS = 40;
  * posts work and waits for messages, so that a page stays responsive and hears a signal.
  */
 export class Engine implements Allocator {
-  private used = ALIGNMENT;
+  private readonly space = new AddressSpace();
+  /** From here on memory is untouched, and so all zeros. */
+  private untouched = 0;
   private nextId = 1;
   private death: Error | undefined;
   private readonly programs = new Map<number, Program>();
@@ -133,7 +131,7 @@ export class Engine implements Allocator {
   }
 
   get usedBytes(): number {
-    return this.used;
+    return this.space.usedBytes;
   }
 
   /** An unused number for a program or for bound data. */
@@ -143,19 +141,16 @@ export class Engine implements Allocator {
 
   /** Reserves memory, filled with zeros. Throws when the program would outgrow WebAssembly's memory. */
   allocate(bytes: number, what: string): number {
-    const address = this.used;
-    const next = Math.ceil((address + bytes + READ_PAST_END) / ALIGNMENT) * ALIGNMENT;
-    const limit = MAXIMUM_PAGES * 65536;
-    if (!(next <= limit)) {
-      throw new HeddleError({
-        who: "Engine",
-        expected: `a model and batch within ${formatBytes(limit)}`,
-        received: `${formatBytes(next)} up to ${what}`,
-        next: "Use a smaller batch, fewer filters or units, or fewer threads.",
-      });
-    }
-    this.used = next;
+    const address = this.space.allocate(bytes, what);
+    const end = address + bytes;
+    if (address < this.untouched) this.clear(address, Math.min(end, this.untouched));
+    this.untouched = Math.max(this.untouched, this.usedBytes);
     return address;
+  }
+
+  /** Takes back memory that `allocate` reserved. */
+  free(address: number): void {
+    this.space.free(address);
   }
 
   /** Sends a program to all threads. */
@@ -164,6 +159,13 @@ export class Engine implements Allocator {
     if (this.memory) growTo(this.memory, program.memoryBytes);
     this.programs.set(program.id, program);
     for (const thread of this.team) thread.post({ type: "load", program });
+  }
+
+  /** Forgets a program that is not running, and takes its memory back. */
+  unload({ id, buffers }: Program): void {
+    this.programs.delete(id);
+    for (const address of buffers) this.free(address);
+    for (const thread of this.team) thread.post({ type: "unload", id });
   }
 
   /**
@@ -192,6 +194,12 @@ export class Engine implements Allocator {
     } else {
       this.team[0]!.post({ type: "write", address, bytes: bytes.slice() });
     }
+  }
+
+  /** Fills memory with zeros as far as it has grown. */
+  private clear(address: number, end: number): void {
+    if (this.memory) new Uint8Array(this.memory.buffer).fill(0, address, end);
+    else this.team[0]!.post({ type: "clear", address, end });
   }
 
   /** Copies bytes out of memory. */

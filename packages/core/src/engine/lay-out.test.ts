@@ -18,6 +18,7 @@ function allocator() {
       used += bytes;
       return used - bytes;
     },
+    free() {},
   };
 }
 

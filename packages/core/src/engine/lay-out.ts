@@ -1,9 +1,11 @@
 import type { Address, Argument, Call, Column, Phase, Program } from "./program.js";
 import type { Buffer, Operand, ProgramBuilder, RecordedPhase } from "./program-builder.js";
 
-/** Gives out memory from address 0 upwards; never takes any back. */
+/** Gives out memory, as low as possible. */
 export interface Allocator {
   allocate(bytes: number, what: string): number;
+  /** Takes back what `allocate` gave out at this address. */
+  free(address: number): void;
   readonly usedBytes: number;
 }
 
@@ -28,10 +30,17 @@ export function layOut(builder: ProgramBuilder, { id, allocator, rows }: LayOutO
   const { batchSize, name } = builder.options;
   const addresses = new Map<Buffer, Address>();
   const local = localBuffers(builder);
-  for (const buffer of builder.buffers) {
-    const { copies, ...strides } = copiesOf(buffer, builder, local.has(buffer));
-    const base = allocator.allocate(buffer.bytes * copies, `${name}, ${buffer.name}`);
-    addresses.set(buffer, { base, ...strides });
+  const bases: number[] = [];
+  try {
+    for (const buffer of builder.buffers) {
+      const { copies, ...strides } = copiesOf(buffer, builder, local.has(buffer));
+      const base = allocator.allocate(buffer.bytes * copies, `${name}, ${buffer.name}`);
+      bases.push(base);
+      addresses.set(buffer, { base, ...strides });
+    }
+  } catch (thrown) {
+    for (const base of bases) allocator.free(base);
+    throw thrown;
   }
 
   const addressOf = (buffer: Buffer): Address =>
@@ -71,6 +80,7 @@ export function layOut(builder: ProgramBuilder, { id, allocator, rows }: LayOutO
     phases,
     columns,
     rows: addressOf(rows).base,
+    buffers: bases,
     memoryBytes: allocator.usedBytes,
   };
   return { program, addressOf: (buffer) => addressOf(buffer).base };

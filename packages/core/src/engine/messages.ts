@@ -11,10 +11,12 @@ export type ToThread =
       readonly control?: Int32Array;
     }
   | { readonly type: "load"; readonly program: Program }
+  | { readonly type: "unload"; readonly id: number }
   | { readonly type: "bind"; readonly id: number; readonly arrays: readonly Uint8Array[] }
   | { readonly type: "unbind"; readonly id: number }
   | { readonly type: "run"; readonly request: RunRequest }
   | { readonly type: "write"; readonly address: number; readonly bytes: Uint8Array }
+  | { readonly type: "clear"; readonly address: number; readonly end: number }
   | { readonly type: "read"; readonly address: number; readonly byteLength: number };
 
 /** What a thread answers to `start`, `run` and `read`, each once. */

@@ -16,6 +16,8 @@ export interface Program {
   readonly columns: readonly Column[];
   /** Address of the i32 table of row numbers, one for each sample of the run. */
   readonly rows: number;
+  /** Where the memory begins that is the program's own. */
+  readonly buffers: readonly number[];
   /** The memory that the program needs, counted from address 0. */
   readonly memoryBytes: number;
 }

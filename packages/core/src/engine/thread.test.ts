@@ -31,6 +31,7 @@ function allocator() {
       used = 64 * Math.ceil((used + bytes + 64) / 64);
       return address;
     },
+    free() {},
   };
 }
 

@@ -91,6 +91,10 @@ export class Thread {
     this.programs.set(program.id, { program, phases });
   }
 
+  unload(id: number): void {
+    this.programs.delete(id);
+  }
+
   /** Registers arrays of rows under a number. */
   bind(id: number, arrays: readonly Uint8Array[]): void {
     this.data.set(id, arrays);

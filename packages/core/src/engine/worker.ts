@@ -22,6 +22,9 @@ export function serveTeam(post: (message: FromThread) => void): (message: ToThre
         growTo(memory!, message.program.memoryBytes);
         thread!.load(message.program);
         break;
+      case "unload":
+        thread!.unload(message.id);
+        break;
       case "bind":
         thread!.bind(message.id, message.arrays);
         break;
@@ -34,6 +37,9 @@ export function serveTeam(post: (message: FromThread) => void): (message: ToThre
       case "write":
         growTo(memory!, message.address + message.bytes.byteLength);
         new Uint8Array(memory!.buffer).set(message.bytes, message.address);
+        break;
+      case "clear":
+        new Uint8Array(memory!.buffer).fill(0, message.address, message.end);
         break;
       case "read": {
         const { address, byteLength } = message;

@@ -273,9 +273,14 @@ export class Model extends Network {
     return { variant, threads, width };
   }
 
-  /** The program that `fit` would run for byte images, for `heddle plan`. */
+  /** The program that `fit` would run for byte images, for `heddle plan`; it is laid out in an engine of its own. */
   async trainingProgram(batchSize: number): Promise<CompiledProgram> {
-    return this.trainingIn(await this.open(), { input: { element: "u8" }, batchSize, weighted: false });
+    const session = await Session.open(this.lower(), this.compiled.engine);
+    try {
+      return this.trainingIn(session, { input: { element: "u8" }, batchSize, weighted: false });
+    } finally {
+      session.close();
+    }
   }
 
   /**

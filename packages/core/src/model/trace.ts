@@ -3,11 +3,13 @@ import { type Shape, sizeOf } from "../base/shape.js";
 import { Turn } from "../base/turn.js";
 import { Engine, type EngineOptions } from "../engine/engine.js";
 import { layOut } from "../engine/lay-out.js";
+import type { Program } from "../engine/program.js";
 import { type Buffer, ProgramBuilder } from "../engine/program-builder.js";
 import type { Network } from "../network/network.js";
 import { TraceEmission } from "../network/trace-emission.js";
 import { Emitter, type Parameter } from "../ops/emitter.js";
 import type { Weight } from "../ops/weight.js";
+import { ProgramCache } from "../training/program-cache.js";
 import { checkSamples, type Samples } from "../training/samples.js";
 import { SharedCopies } from "../training/shared-copies.js";
 import { WeightWriter } from "../training/weight-writer.js";
@@ -34,9 +36,7 @@ export interface Traced {
 }
 
 interface TraceProgram {
-  readonly id: number;
-  readonly batchSize: number;
-  readonly rows: number;
+  readonly program: Program;
   readonly outputs: readonly { readonly address: number; readonly shape: Shape }[];
 }
 
@@ -44,6 +44,8 @@ interface TraceProgram {
 const BATCH = 32;
 /** Samples of a shard. */
 const SHARD = 4;
+/** The most programs to keep: each holds the values of all layers. */
+const PROGRAMS = 4;
 
 /**
  * Reads the values inside a model, as in inference: no dropout, no augmentation, moving statistics. The model's ops are
@@ -59,7 +61,7 @@ const SHARD = 4;
  * trace.close();
  */
 export class Trace {
-  private readonly programs = new Map<string, TraceProgram>();
+  private readonly programs: ProgramCache<TraceProgram>;
   private readonly parameters = new Map<Weight, Parameter>();
   private readonly writer: WeightWriter;
   private readonly copies = new SharedCopies();
@@ -70,6 +72,7 @@ export class Trace {
     private readonly engine: Engine,
   ) {
     this.writer = new WeightWriter(engine);
+    this.programs = new ProgramCache(engine, PROGRAMS);
   }
 
   /** Opens a trace of a model, on threads of its own. */
@@ -114,13 +117,13 @@ export class Trace {
       });
     }
     const element = samples.images instanceof Uint8Array ? "u8" : "f32";
-    const program = this.program(request, element, Math.min(BATCH, samples.count));
+    const { program, outputs } = this.program(request, element, Math.min(BATCH, samples.count));
     for (const [weight, { data }] of this.parameters) this.writer.write(weight, data.address!);
     const columns = [samples.images, ...(gradient ? [gradient.outputs] : [])].map((array) =>
       copies.of(array),
     );
     const data = engine.bind(columns.map(({ bytes }) => bytes));
-    const results = program.outputs.map(({ shape }) => new Float32Array(samples.count * sizeOf(shape)));
+    const results = outputs.map(({ shape }) => new Float32Array(samples.count * sizeOf(shape)));
     try {
       for (let first = 0; first < samples.count; first += program.batchSize) {
         const count = Math.min(program.batchSize, samples.count - first);
@@ -129,7 +132,7 @@ export class Trace {
           Int32Array.from({ length: count }, (_, index) => first + index),
         );
         await engine.run({ program: program.id, data, samples: count, steps: 1, stepBase: 0, signal });
-        for (const [index, { address, shape }] of program.outputs.entries()) {
+        for (const [index, { address, shape }] of outputs.entries()) {
           results[index]!.set(await engine.readFloats(address, count * sizeOf(shape)), first * sizeOf(shape));
         }
       }
@@ -149,11 +152,23 @@ export class Trace {
     element: "u8" | "f32",
     batchSize: number,
   ): TraceProgram {
-    const { engine, programs } = this;
     const by = gradient?.layer;
     const key = JSON.stringify([layers, by, element, batchSize]);
-    const known = programs.get(key);
-    if (known) return known;
+    return this.programs.get([key], () => this.compile({ layers, by, element, batchSize }));
+  }
+
+  private compile({
+    layers,
+    by,
+    element,
+    batchSize,
+  }: {
+    readonly layers: readonly string[];
+    readonly by: string | undefined;
+    readonly element: "u8" | "f32";
+    readonly batchSize: number;
+  }): TraceProgram {
+    const { engine } = this;
     const builder = new ProgramBuilder({
       name: "trace",
       batchSize,
@@ -179,15 +194,10 @@ export class Trace {
     backToPreparation();
     for (const emit of e.prepared) emit();
     const { program, addressOf } = layOut(builder, { id: engine.newId(), allocator: engine, rows });
-    engine.load(program);
-    const compiled: TraceProgram = {
-      id: program.id,
-      batchSize,
-      rows: program.rows,
+    return {
+      program,
       outputs: outputs.map(({ buffer, shape }) => ({ address: addressOf(buffer), shape })),
     };
-    programs.set(key, compiled);
-    return compiled;
   }
 
   /** A weight in the engine's memory; it has no gradient. */

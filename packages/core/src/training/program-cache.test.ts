@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { CompiledProgram } from "../compiler/compile.js";
 import type { Engine } from "../engine/engine.js";
+import type { Program } from "../engine/program.js";
 import { ProgramCache } from "./program-cache.js";
 
 describe("a program cache", () => {
@@ -23,5 +24,23 @@ describe("a program cache", () => {
     const program = cache.get([one], () => compiled("one"));
     expect(cache.get([other], () => compiled("other"))).not.toBe(program);
     expect(cache.get([one], () => compiled("again"))).toBe(program);
+  });
+
+  it("unloads the least recently used before it compiles one more than it keeps", () => {
+    const events: string[] = [];
+    const recording = {
+      load: ({ name }: Program) => events.push(`load ${name}`),
+      unload: ({ name }: Program) => events.push(`unload ${name}`),
+    } as unknown as Engine;
+    const cache = new ProgramCache(recording, 2);
+    const get = (name: string) =>
+      cache.get([name], () => {
+        events.push(`compile ${name}`);
+        return compiled(name);
+      });
+    for (const name of ["a", "b", "a", "c", "a", "b"]) get(name);
+    expect(events.join(", ")).toBe(
+      "compile a, load a, compile b, load b, unload b, compile c, load c, unload c, compile b, load b",
+    );
   });
 });

@@ -1,20 +1,30 @@
-import type { CompiledProgram } from "../compiler/compile.js";
 import type { Engine } from "../engine/engine.js";
+import type { Program } from "../engine/program.js";
 
 /** Programs that an engine has loaded, each compiled when it is first needed. */
-export class ProgramCache {
-  private readonly entries: { readonly key: readonly unknown[]; readonly compiled: CompiledProgram }[] = [];
+export class ProgramCache<Compiled extends { readonly program: Program }> {
+  /** The most recently used last. */
+  private readonly entries: { readonly key: readonly unknown[]; readonly compiled: Compiled }[] = [];
 
-  constructor(private readonly engine: Engine) {}
+  /** @param capacity how many programs to keep; a further one replaces the least recently used, which must not run then */
+  constructor(
+    private readonly engine: Engine,
+    private readonly capacity = Number.POSITIVE_INFINITY,
+  ) {}
 
   /** @param key all that the program depends on: objects count as equal if they are the same object */
-  get(key: readonly unknown[], compile: () => CompiledProgram): CompiledProgram {
-    const known = this.entries.find((entry) => sameKey(entry.key, key));
-    if (known) return known.compiled;
-    const compiled = compile();
-    this.engine.load(compiled.program);
-    this.entries.push({ key, compiled });
-    return compiled;
+  get(key: readonly unknown[], compile: () => Compiled): Compiled {
+    const { entries, engine, capacity } = this;
+    const index = entries.findIndex((entry) => sameKey(entry.key, key));
+    if (index >= 0) entries.push(...entries.splice(index, 1));
+    else {
+      // Makes room first: the new program may take the place of the old one.
+      if (entries.length >= capacity) engine.unload(entries.shift()!.compiled.program);
+      const compiled = compile();
+      engine.load(compiled.program);
+      entries.push({ key, compiled });
+    }
+    return entries.at(-1)!.compiled;
   }
 }
 

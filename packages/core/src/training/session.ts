@@ -45,7 +45,10 @@ export interface RunResults {
 export class Session {
   readonly weights: WeightMemory;
   readonly data: BoundData;
-  private readonly programs: ProgramCache;
+  /** One: another batch size takes the memory of the last. */
+  private readonly trainings: ProgramCache<CompiledProgram>;
+  /** A few: for bytes or floats, and for what is measured. */
+  private readonly inferences: ProgramCache<CompiledProgram>;
   private readonly turn = new Turn();
 
   private constructor(
@@ -54,7 +57,8 @@ export class Session {
   ) {
     this.weights = new WeightMemory(engine, weightsOf(model));
     this.data = new BoundData(engine);
-    this.programs = new ProgramCache(engine);
+    this.trainings = new ProgramCache(engine, 1);
+    this.inferences = new ProgramCache(engine);
   }
 
   /** Starts the threads. */
@@ -74,7 +78,7 @@ export class Session {
     return this.turn.lend(work);
   }
 
-  /** The program of a training step. */
+  /** The program of a training step; it replaces that of the last training, which must have ended. */
   training(options: {
     readonly loss: Loss;
     readonly accuracy: boolean;
@@ -85,8 +89,8 @@ export class Session {
     readonly input: InputFormat;
   }): CompiledProgram {
     const { loss, accuracy, weighted, optimizer, batchSize, seed, input } = options;
-    const key = ["training", loss, accuracy, weighted, optimizer, batchSize, seed, input.element];
-    return this.programs.get(key, () => {
+    const key = [loss, accuracy, weighted, optimizer, batchSize, seed, input.element];
+    return this.trainings.get(key, () => {
       const slots = this.weights.slotsOf(optimizer);
       return compileTraining(this.model, { ...options, slots }, this.target());
     });
@@ -111,7 +115,7 @@ export class Session {
     evaluation: Parameters<typeof compileInference>[1]["evaluation"],
     input: InputFormat,
   ): CompiledProgram {
-    return this.programs.get([...key, input.element], () =>
+    return this.inferences.get([...key, input.element], () =>
       compileInference(this.model, { evaluation, input, batchSize: INFERENCE_BATCH }, this.target()),
     );
   }

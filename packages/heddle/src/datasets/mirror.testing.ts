@@ -7,6 +7,8 @@ interface Mirror {
   readonly url: string;
   /** Each request as `path` or `path from N`. */
   readonly requests: readonly string[];
+  /** Closes all connections; what the other side has not read may be lost. */
+  breakConnections(): void;
 }
 
 type Answer = (response: ServerResponse, start: number, request: IncomingMessage) => void;
@@ -28,7 +30,8 @@ export async function startMirror(...answers: Answer[]): Promise<Mirror> {
     server.closeAllConnections();
     server.close();
   });
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, requests };
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  return { url, requests, breakConnections: () => server.closeAllConnections() };
 }
 
 const closers: (() => void)[] = [];
@@ -44,21 +47,12 @@ export function sends(file: Uint8Array): Answer {
   };
 }
 
-/** Sends `bytes` of the file or of the requested range, then closes the connection. */
-export function breaksAfter(file: Uint8Array, bytes: number): Answer {
-  return (response, start) => {
-    head(response, file, start);
-    // Closes only after the bytes are sent, or they would be discarded with the connection.
-    response.write(file.subarray(start, start + bytes), () => setTimeout(() => response.destroy(), 20));
-  };
-}
-
 /** Sends the file after a moment in which others may ask for it. */
 export function stallsThenSends(file: Uint8Array): Answer {
   return (response, start, request) => setTimeout(() => sends(file)(response, start, request), 100);
 }
 
-/** Sends `bytes` of the file, then falls silent but keeps the connection open. */
+/** Sends `bytes` of the file or of the requested range, then falls silent but keeps the connection open. */
 export function stallsAfter(file: Uint8Array, bytes: number): Answer {
   return (response, start) => {
     head(response, file, start);
