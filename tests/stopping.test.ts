@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { closeSync, existsSync, openSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { isOneLine, MAIN, readJson, Workspace } from "./cli.js";
+import { isOneLine, MAIN, readJson, TINY, Workspace } from "./cli.js";
 
 const LONG = ["train", "--data", "clothes", "--epochs", "500"] as const;
 
@@ -88,6 +88,47 @@ describe.skipIf(process.platform === "win32")("stopping a training", () => {
     await running.finished;
     expect(running.child.signalCode).toBe("SIGINT");
   });
+
+  it("ends every short command with 130, and writes nothing", async () => {
+    for (const seed of ["1", "2"]) {
+      const { code, stderr } = await work.heddle([...TINY, "--seed", seed, "--run-dir", "short"]);
+      expect(code, stderr).toBe(0);
+    }
+    const [run, other] = work.runs("short") as [string, string];
+    const files = () => readdirSync(work.path, { recursive: true }).sort();
+    const before = files();
+    for (const args of [
+      ["compare", run, other, "--report", "comparison.html"],
+      ["report", run],
+      ["predict", run, join(run, "figures", "first-images.png")],
+      ["plan", run],
+      ["runs", "--run-dir", "short"],
+      ["runs", "clean", "--run-dir", "short"],
+      ["evaluate", run, "--report", "evaluation.html"],
+      ["explain", run, "--out", "explained"],
+      ["verify", run],
+      ["lr-find", "--data", "fashion-sketch"],
+      ["train", "--data", "fashion-sketch"],
+      ["data", "fashion-sketch", "--report", "data-report"],
+    ]) {
+      const { code, stderr } = await stoppedAtOnce(args);
+      expect(code, `${args[0]}: ${stderr}`).toBe(130);
+      expect(files(), args[0]).toEqual(before);
+    }
+  });
+
+  /** Runs a command in this process, and presses Ctrl-C when it listens for that. */
+  async function stoppedAtOnce(args: readonly string[]) {
+    const count = process.listenerCount("SIGINT");
+    let over = false;
+    const finished = work.heddle(args).finally(() => {
+      over = true;
+    });
+    while (!over && process.listenerCount("SIGINT") === count)
+      await new Promise((later) => setImmediate(later));
+    if (!over) process.emit("SIGINT", "SIGINT");
+    return finished;
+  }
 
   it("leaves nothing of a conversion", async () => {
     const before = readdirSync(work.path);

@@ -67,6 +67,19 @@ export function abortOnSignals(terminal: Terminal): Stoppable {
   };
 }
 
+/** Does work that the user may stop; after it signals have their usual effect again. */
+export async function stoppable(
+  terminal: Terminal,
+  work: (stop: Pick<Stoppable, "signal" | "check">) => Promise<void>,
+): Promise<void> {
+  const { release, ...stop } = abortOnSignals(terminal);
+  try {
+    await work(stop);
+  } finally {
+    release();
+  }
+}
+
 /** So long may the file system take to answer before the process ends without it. */
 const PATIENCE_MS = 300;
 

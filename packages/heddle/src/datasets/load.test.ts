@@ -46,6 +46,14 @@ describe("loadDataset by name", () => {
     );
   });
 
+  it("draws fashion-sketch until a signal stops it", async () => {
+    const control = new AbortController();
+    setImmediate(() => control.abort());
+    await expect(loadDataset("fashion-sketch", { signal: control.signal })).rejects.toThrow(
+      new AbortedError("Drawing fashion-sketch: stopped on request."),
+    );
+  });
+
   it("loads whatever is in a folder, under the name that its checksums identify", async () => {
     const options = nowhere();
     const folder = writeFiles(join(temporaryFolder(), "kuzushiji"), tinyFiles);

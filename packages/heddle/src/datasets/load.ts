@@ -8,6 +8,7 @@ import {
 } from "@heddle/core/internal/data/dropped-rows.js";
 import type { FashionSketchOptions } from "@heddle/core/internal/data/fashion-sketch/index.js";
 import { checkFormOptions, formOptions } from "@heddle/core/internal/data/form-options.js";
+import { hearSignal } from "../system/hear-signal.js";
 import { type FoundForm, nameOfPath, type ReadData, readForm } from "./forms.js";
 import { readIdxFolder, unverified } from "./idx-folder.js";
 import { checkPublished, findDataset, type Located, type LocateOptions } from "./locate.js";
@@ -80,8 +81,7 @@ export async function loadSplits(name: string, options: LoadOptions = {}): Promi
 async function loadResolved(resolved: ResolvedName, options: LoadOptions): Promise<LoadedDataset> {
   if (resolved.kind === "generated") {
     checkFormOptions("generated", options);
-    const { generateFashionSketch } = await import("@heddle/core/internal/data/fashion-sketch/index.js");
-    return { dataset: generateFashionSketch(options.sketch), foundBy: "generated" };
+    return { dataset: await drawSketch(options), foundBy: "generated" };
   }
   if (resolved.kind === "path") {
     const { path, found } = resolved;
@@ -95,6 +95,16 @@ async function loadResolved(resolved: ResolvedName, options: LoadOptions): Promi
   const dataset = await readIdxFolder(located.folder, options);
   checkPublished(dataset, entry, located);
   return { dataset, foundBy: located.foundBy };
+}
+
+async function drawSketch({ sketch, signal }: LoadOptions): Promise<Dataset> {
+  const { drawFashionSketch } = await import("@heddle/core/internal/data/fashion-sketch/index.js");
+  const drawing = drawFashionSketch(sketch);
+  for (;;) {
+    const step = drawing.next();
+    if (step.done) return step.value;
+    await hearSignal(signal, "Drawing fashion-sketch");
+  }
 }
 
 /** Loads a dataset of any form but IDX. A report of dropped rows goes to `onWarning`. */

@@ -9,6 +9,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { AbortedError } from "@heddle/core/internal/base/errors.js";
 import type { Figure } from "@heddle/core/internal/figures/figure.js";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { GENERATOR } from "./render-page.js";
@@ -45,6 +46,15 @@ describe("writePage", () => {
     const names = readdirSync(folder);
     await expect(writePage(join(folder, "b.html"), "<p>", [figure])).rejects.toThrow("b.html: expected");
     expect(readFileSync(join(folder, "b.html"), "utf8")).toBe(GENERATOR);
+    expect(readdirSync(folder)).toEqual(names);
+  });
+
+  it("leaves no files if a signal stops it, and keeps the earlier page", async () => {
+    await writePage(join(folder, "s.html"), GENERATOR, []);
+    const names = readdirSync(folder);
+    const stopped = writePage(join(folder, "s.html"), `${GENERATOR}new`, [figure], AbortSignal.abort());
+    await expect(stopped).rejects.toThrow(AbortedError);
+    expect(readFileSync(join(folder, "s.html"), "utf8")).toBe(GENERATOR);
     expect(readdirSync(folder)).toEqual(names);
   });
 

@@ -2,7 +2,7 @@ import { rename, rm } from "node:fs/promises";
 import { basename, dirname, extname, join } from "node:path";
 import { asideOf, removeLeftovers } from "@heddle/core/internal/base/aside-node.js";
 import { checkPath } from "@heddle/core/internal/base/check-path.js";
-import { HeddleError } from "@heddle/core/internal/base/errors.js";
+import { AbortedError, HeddleError } from "@heddle/core/internal/base/errors.js";
 import {
   fileError,
   isFolder,
@@ -19,16 +19,21 @@ import { GENERATOR } from "./render-page.js";
  * Writes a page, and its figures as SVG and PNG next to it: those of `a.html` in `a-figures`. Everything is written to a
  * temporary folder first, so that a full disk leaves nothing, and an earlier page stays.
  *
- * @throws HeddleError when `path` is anything but an earlier page, or cannot be written
+ * @throws HeddleError when `path` is anything but an earlier page, or cannot be written; AbortedError on `signal`
  */
-export async function writePage(path: string, html: string, figures: readonly Figure[]): Promise<void> {
+export async function writePage(
+  path: string,
+  html: string,
+  figures: readonly Figure[],
+  signal?: AbortSignal,
+): Promise<void> {
   await checkPagePath(path);
   const folder = join(dirname(path), `${basename(path, extname(path))}-figures`);
   const aside = await asideOf(path, "tmp");
   const page = join(aside, basename(path));
   try {
     await removeLeftovers(dirname(path));
-    await writeFigures(join(aside, "figures"), figures);
+    await writeFigures(join(aside, "figures"), figures, { signal });
     await writeFileAtomic(page, html);
     await refuseLinks(dirname(path), folder);
     await makeFolder(folder);
@@ -39,6 +44,7 @@ export async function writePage(path: string, html: string, figures: readonly Fi
     // Last: a page exists only with its figures.
     await rename(page, path);
   } catch (thrown) {
+    if (thrown instanceof AbortedError) throw thrown;
     if (thrown instanceof HeddleError && thrown.cause === undefined) throw thrown;
     // The temporary files mean nothing to the caller, who knows the path alone.
     const cause = thrown instanceof HeddleError ? thrown.cause : thrown;

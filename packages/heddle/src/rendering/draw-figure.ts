@@ -10,10 +10,12 @@ import { chartSvg } from "./vega.js";
 /**
  * Draws a chart or a sheet in both themes.
  *
+ * @throws AbortedError on `signal`, before it begins
  * @example
  * const figure = await drawFigure(accuracyByEpoch(history));
  */
-export async function drawFigure(of: Chart | Sheet): Promise<Figure> {
+export async function drawFigure(of: Chart | Sheet, signal?: AbortSignal): Promise<Figure> {
+  await hearSignal(signal, "Drawing the figures");
   const { name, title, alt } = of;
   const draw = async (theme: Theme) =>
     "spec" in of ? chartSvg(of.spec(theme)) : sheetSvg(of.layout(theme, textWidth), pngUrl);
@@ -30,9 +32,6 @@ export async function drawFigures(
   signal?: AbortSignal,
 ): Promise<readonly Figure[]> {
   const figures: Figure[] = [];
-  for (const one of all) {
-    await hearSignal(signal, "Drawing the figures");
-    figures.push(await drawFigure(one));
-  }
+  for (const one of all) figures.push(await drawFigure(one, signal));
   return figures;
 }

@@ -93,7 +93,7 @@ describe("a figure", () => {
 
   it("shows names as they are, on the axes and in the legend", async () => {
     const names = ["constructor", "__proto__", "toString"];
-    const figures = await Promise.all(figuresOf(names).map(drawFigure));
+    const figures = await Promise.all(figuresOf(names).map((one) => drawFigure(one)));
     const counts = new Map(
       figures.map(({ name, svg }) => [name, svg.match(/>(__proto__|toString)</g)?.length]),
     );

@@ -3,6 +3,7 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { removeLeftovers } from "@heddle/core/internal/base/aside-node.js";
 import { fileError, isFile } from "@heddle/core/internal/base/files-node.js";
+import { hearSignal } from "../system/hear-signal.js";
 import { removeDeadLock } from "../system/lock.js";
 import { isRun } from "./run-list.js";
 
@@ -12,11 +13,12 @@ import { isRun } from "./run-list.js";
  *
  * @param root the folder of all runs; if it is missing, there is nothing to remove
  * @returns the paths of what was removed
- * @throws HeddleError when the folder cannot be read or written
+ * @throws HeddleError when the folder cannot be read or written; AbortedError on `signal`, between two runs
  */
-export async function cleanRuns(root: string): Promise<readonly string[]> {
+export async function cleanRuns(root: string, signal?: AbortSignal): Promise<readonly string[]> {
   const removed = [...(await removeLeftovers(root))];
   for (const name of await foldersIn(root)) {
+    await hearSignal(signal, "Cleaning up");
     const path = join(root, name);
     if (!(await isOurs(path))) continue;
     removed.push(...(await cleanFolder(path)), ...(await removeDeadLock(path)));

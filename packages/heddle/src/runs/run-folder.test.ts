@@ -50,6 +50,8 @@ function epoch(number: number): EpochLogs {
   };
 }
 
+const SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>';
+
 describe("RunFolder.create", () => {
   it("names the folder by the time in UTC and by what the run is about", async () => {
     const run = await RunFolder.create(join(root, "deep", "runs"), { name: "Fashion MNIST/../é", now });
@@ -179,7 +181,7 @@ describe("a run's folder", () => {
       () => run.writeHistory({ epochs: [epoch(1)] }),
       () => run.writeModel(model),
       () => run.writeReport("page"),
-      () => run.writeFigure({ name: "a", svg: "<svg/>" }),
+      () => run.writeFigure({ name: "a", svg: SVG }),
       () => run.appendTestLook({ at: now.toISOString(), reason: "evaluate" }),
       () => run.changeTags({ at: now.toISOString(), tag: "a" }),
       () => lockFolder(run.path, "Run"),
@@ -201,8 +203,8 @@ describe("a run's folder", () => {
     const model = new Sequential([new Input([2]), new Dense(1)]);
     for (const write of [
       () => run.writeModel(model),
-      () => run.writeFigure({ name: "a", svg: "<svg/>" }),
-      () => keepFigure(run, { name: "a", title: "", alt: "", svg: "<svg/>", darkSvg: "" }),
+      () => run.writeFigure({ name: "a", svg: SVG }),
+      () => keepFigure(run, { name: "a", title: "", alt: "", svg: SVG, darkSvg: "" }),
       () => run.changeTags({ at: now.toISOString(), tag: "a" }),
       () => new TensorBoard(run.tensorBoardPath, run.place).onEpochEnd(epoch(1)),
     ]) {

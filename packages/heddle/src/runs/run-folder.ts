@@ -253,8 +253,18 @@ export class RunFolder {
   }
 
   /** Writes `figures/NAME.svg` and `figures/NAME.png`. */
-  async writeFigure(figure: Pick<Figure, "name" | "svg">): Promise<void> {
-    if (!/^[a-z0-9]+(-[a-z0-9]+)*$/.test(figure.name)) {
+  writeFigure(figure: Pick<Figure, "name" | "svg">): Promise<void> {
+    return this.writeFigures([figure]);
+  }
+
+  /**
+   * Writes figures as {@link writeFigure} does.
+   *
+   * @throws AbortedError on `signal`; none is written then
+   */
+  async writeFigures(figures: readonly Pick<Figure, "name" | "svg">[], signal?: AbortSignal): Promise<void> {
+    for (const figure of figures) {
+      if (/^[a-z0-9]+(-[a-z0-9]+)*$/.test(figure.name)) continue;
       throw new HeddleError({
         who: "Figure",
         expected: "a name of lower-case letters, digits and hyphens",
@@ -262,7 +272,7 @@ export class RunFolder {
         next: "Rename the figure.",
       });
     }
-    await writeFigures(join(this.path, "figures"), [figure], this.place);
+    await writeFigures(join(this.path, "figures"), figures, { ...this.place, signal });
   }
 
   async writeReport(html: string): Promise<void> {

@@ -2,6 +2,7 @@ import { readdir, realpath } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { HeddleError, messageOf } from "@heddle/core/internal/base/errors.js";
 import { fileError, isFile, isFolder } from "@heddle/core/internal/base/files-node.js";
+import { hearSignal } from "../system/hear-signal.js";
 import { isLocked } from "../system/lock.js";
 import type { OnDamagedLine } from "./lines.js";
 import { type RunRecord, runStatuses } from "./records.js";
@@ -59,12 +60,15 @@ const READ_AT_ONCE = 32;
  * a damaged line in `labels.jsonl`, or the cut last line of `history.csv`, there is a warning.
  *
  * @param root the folder of all runs; if it is missing, there are none
- * @throws HeddleError when the folder itself cannot be read
+ * @throws HeddleError when the folder itself cannot be read; AbortedError on `signal`
  * @example
  * const { runs } = await readRuns("runs");
  * runs.at(-1)?.testAccuracy; // 0.9276
  */
-export async function readRuns(root: string): Promise<{
+export async function readRuns(
+  root: string,
+  signal?: AbortSignal,
+): Promise<{
   readonly runs: readonly RunSummary[];
   readonly damaged: readonly DamagedRun[];
   readonly warnings: readonly string[];
@@ -75,8 +79,8 @@ export async function readRuns(root: string): Promise<{
   const onWarning = (message: string) => warnings.push(message);
   let next = 0;
   const reader = async () => {
-    while (next < ids.length) {
-      const at = next++;
+    for (let at = next++; at < ids.length; at = next++) {
+      await hearSignal(signal, "Reading the runs");
       all[at] = await readRun(join(root, ids[at]!), onWarning);
     }
   };

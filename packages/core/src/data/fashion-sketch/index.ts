@@ -59,6 +59,9 @@ const WHO = "fashion-sketch";
 /** More images than this are a typing error: 2^24 of them take 12 GiB. */
 const MOST_IMAGES = 0x1000000;
 
+/** Images that are drawn in a step. */
+const STEP = 100;
+
 /** Each split has its own 2^31 streams of random numbers, so that no test image is a training image. */
 const TRAIN_STREAM = 0;
 const TEST_STREAM = 0x80000000;
@@ -76,6 +79,14 @@ const ORDER_STREAM = 0x40000000;
  * generateFashionSketch({ train: 100, test: 20 }).train.images.length; // 78400
  */
 export function generateFashionSketch(options: FashionSketchOptions = {}): Dataset {
+  const drawing = drawFashionSketch(options);
+  let step = drawing.next();
+  while (!step.done) step = drawing.next();
+  return step.value;
+}
+
+/** Draws as {@link generateFashionSketch} does, in steps of some milliseconds: the caller may stop after each. */
+export function* drawFashionSketch(options: FashionSketchOptions = {}): Generator<void, Dataset, void> {
   const train = imageCount("train", options.train ?? 12_000);
   const test = imageCount("test", options.test ?? 2_000);
   const seed = wholeNumber(WHO, "seed", options.seed ?? 7, 0);
@@ -83,8 +94,8 @@ export function generateFashionSketch(options: FashionSketchOptions = {}): Datas
     name: "fashion-sketch",
     title: "fashion-sketch (generated)",
     classNames: classes.map(([name]) => name),
-    train: drawSplit(seed, TRAIN_STREAM, train),
-    test: drawSplit(seed, TEST_STREAM, test),
+    train: yield* drawSplit(seed, TRAIN_STREAM, train),
+    test: yield* drawSplit(seed, TEST_STREAM, test),
     source: { kind: "generated", seed, files: [] },
   };
 }
@@ -101,12 +112,13 @@ function imageCount(name: string, value: number): number {
 }
 
 /** Draws the images of one split from the streams that start at `stream`. */
-function drawSplit(seed: number, stream: number, count: number): ImageSet {
+function* drawSplit(seed: number, stream: number, count: number): Generator<void, ImageSet, void> {
   const images = new Uint8Array(allocateShared(count * PIXELS));
   const labels = new Uint8Array(allocateShared(count));
   const canvas = new Canvas();
   const order = new Int32Array(classes.length);
   for (let index = 0; index < count; index++) {
+    if (index % STEP === 0) yield;
     const place = index % classes.length;
     if (place === 0) {
       shuffle(order, new Random(seed, "sketch", stream + ORDER_STREAM + index / classes.length));

@@ -5,6 +5,7 @@ import { checkPagePath } from "../../pages/write-page.js";
 import { formatCommand } from "../../runs/command-line.js";
 import { jsonOption, nonEmpty, runDirOption, runsArgument } from "../options.js";
 import type { Shell } from "../shell.js";
+import { stoppable } from "../signals.js";
 import { cell, tableOrBlocks } from "../table.js";
 import { Terminal } from "../terminal.js";
 import { wrapped } from "../terminal-text.js";
@@ -36,15 +37,17 @@ Examples:
     .action(async (given, options) => {
       const terminal = new Terminal(shell, options);
       const report = options.report === true ? COMPARISON_PAGE : (options.report ?? null);
-      if (report !== null) await checkPagePath(report);
-      const comparison = await compareRuns(given, options.runDir);
-      if (report !== null) {
-        terminal.rewrite("Drawing the curves ...");
-        await writeComparisonPage(report, comparison);
-        terminal.clear();
-      }
-      if (!options.json) print(terminal, comparison, report);
-      terminal.json(asJson(comparison, report));
+      await stoppable(terminal, async ({ signal }) => {
+        if (report !== null) await checkPagePath(report);
+        const comparison = await compareRuns(given, options.runDir, signal);
+        if (report !== null) {
+          terminal.rewrite("Drawing the curves ...");
+          await writeComparisonPage(report, comparison, signal);
+          terminal.clear();
+        }
+        if (!options.json) print(terminal, comparison, report);
+        terminal.json(asJson(comparison, report));
+      });
     });
 }
 

@@ -4,7 +4,7 @@ import { datasetOfRun, openRun } from "../../jobs/open-run.js";
 import { loadOptions, withDataOptions } from "../data-options.js";
 import { fastOption, jsonOption, runArgument, runDirOption, threadsOption, wholeNumber } from "../options.js";
 import type { Shell } from "../shell.js";
-import { abortOnSignals } from "../signals.js";
+import { stoppable } from "../signals.js";
 import { Terminal } from "../terminal.js";
 
 /** `heddle plan RUN`: the kernel calls of a training step. */
@@ -34,36 +34,37 @@ Examples:
     )
     .action(async (run, options) => {
       const terminal = new Terminal(shell, options);
-      const { signal, release } = abortOnSignals(terminal);
-      const { record, model } = await openRun(run, options.runDir, options);
-      try {
-        const batchSize = options.batchSize ?? record.recipe.batchSize;
-        const measure = async () => {
-          const load = loadOptions(options, { signal, terminal });
-          const dataset = await datasetOfRun(record, options.data, load);
-          return model.profile(dataset.train, { batchSize, signal });
-        };
-        const { program, profile } = options.profile
-          ? await measure()
-          : { ...(await model.trainingProgram(batchSize)), profile: undefined };
-        const { variant, width } = await model.engine();
-        if (!options.json) {
-          terminal.result(
-            `${variant} kernels on vectors of ${width} bits\n\n${formatPlan(program, profile)}`,
-          );
+      await stoppable(terminal, async ({ signal, check }) => {
+        const { record, model } = await openRun(run, options.runDir, options);
+        try {
+          const batchSize = options.batchSize ?? record.recipe.batchSize;
+          const measure = async () => {
+            const load = loadOptions(options, { signal, terminal });
+            const dataset = await datasetOfRun(record, options.data, load);
+            return model.profile(dataset.train, { batchSize, signal });
+          };
+          const { program, profile } = options.profile
+            ? await measure()
+            : { ...(await model.trainingProgram(batchSize)), profile: undefined };
+          const { variant, width } = await model.engine();
+          await check("Planning");
+          if (!options.json) {
+            terminal.result(
+              `${variant} kernels on vectors of ${width} bits\n\n${formatPlan(program, profile)}`,
+            );
+          }
+          const { shardSize, memoryBytes } = program;
+          const measured = profile && {
+            profile: { steps: profile.steps, threads: profile.threads, seconds: profile.seconds },
+          };
+          terminal.json({
+            ...{ variant, width, batchSize, shardSize, memoryBytes },
+            ...measured,
+            steps: planLines(program, profile),
+          });
+        } finally {
+          model.dispose();
         }
-        const { shardSize, memoryBytes } = program;
-        const measured = profile && {
-          profile: { steps: profile.steps, threads: profile.threads, seconds: profile.seconds },
-        };
-        terminal.json({
-          ...{ variant, width, batchSize, shardSize, memoryBytes },
-          ...measured,
-          steps: planLines(program, profile),
-        });
-      } finally {
-        model.dispose();
-        release();
-      }
+      });
     });
 }

@@ -10,6 +10,7 @@ import {
   threadsOption,
 } from "../options.js";
 import type { Shell } from "../shell.js";
+import { stoppable } from "../signals.js";
 import { Terminal } from "../terminal.js";
 
 /** `heddle predict RUN IMAGE…`: what a model sees in pictures. */
@@ -37,12 +38,14 @@ Examples:
     .action(async (run, paths, options) => {
       const terminal = new Terminal(shell, options);
       const { runDir: root, threads, fast } = options;
-      const predictions = await predictPictures(run, paths, { root, threads, fast });
-      for (const { image, inverted, top } of predictions) {
-        terminal.result(`${oneLine(image)}${inverted ? " (inverted: its background is light)" : ""}`);
-        const rows = top.map(({ name, probability }) => [`  ${name}`, formatPercent(probability)]);
-        terminal.result(formatTable(rows, [1]));
-      }
-      terminal.json({ predictions });
+      await stoppable(terminal, async ({ signal }) => {
+        const predictions = await predictPictures(run, paths, { root, threads, fast, signal });
+        for (const { image, inverted, top } of predictions) {
+          terminal.result(`${oneLine(image)}${inverted ? " (inverted: its background is light)" : ""}`);
+          const rows = top.map(({ name, probability }) => [`  ${name}`, formatPercent(probability)]);
+          terminal.result(formatTable(rows, [1]));
+        }
+        terminal.json({ predictions });
+      });
     });
 }

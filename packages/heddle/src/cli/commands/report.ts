@@ -2,6 +2,7 @@ import { Command } from "@commander-js/extra-typings";
 import { rebuildReport } from "../../jobs/report/run-report.js";
 import { jsonOption, runArgument, runDirOption } from "../options.js";
 import type { Shell } from "../shell.js";
+import { stoppable } from "../signals.js";
 import { cell } from "../table.js";
 import { Terminal } from "../terminal.js";
 
@@ -24,14 +25,17 @@ Examples:
     )
     .action(async (run, options) => {
       const terminal = new Terminal(shell, options);
-      terminal.rewrite("Drawing the figures ...");
-      const { reportPath, missing } = await rebuildReport(run, options.runDir, (message) =>
-        terminal.warn(cell(message)),
-      );
-      terminal.clear();
-      for (const file of missing)
-        terminal.warn(cell(`${file} is not in the run's folder: the report is written without it.`));
-      terminal.result(`${"Report".padEnd(18)} ${reportPath}`);
-      terminal.json({ reportPath, missing });
+      await stoppable(terminal, async ({ signal }) => {
+        terminal.rewrite("Drawing the figures ...");
+        const { reportPath, missing } = await rebuildReport(run, options.runDir, {
+          signal,
+          onWarning: (message) => terminal.warn(cell(message)),
+        });
+        terminal.clear();
+        for (const file of missing)
+          terminal.warn(cell(`${file} is not in the run's folder: the report is written without it.`));
+        terminal.result(`${"Report".padEnd(18)} ${reportPath}`);
+        terminal.json({ reportPath, missing });
+      });
     });
 }

@@ -13,6 +13,7 @@ import {
 } from "../../runs/run-store-changes.js";
 import { jsonOption, nonEmpty, runArgument, runDirOption, runsArgument } from "../options.js";
 import type { Shell } from "../shell.js";
+import { stoppable } from "../signals.js";
 import { cell } from "../table.js";
 import { Terminal } from "../terminal.js";
 
@@ -104,7 +105,12 @@ Examples:
         terminal.json({ deleted: [] });
         return;
       }
-      for (const path of paths) await deleteRunFolder(path);
+      await stoppable(terminal, async ({ check }) => {
+        for (const path of paths) {
+          await check("Deleting runs");
+          await deleteRunFolder(path);
+        }
+      });
       if (!options.json) terminal.result(cell(`Deleted ${ids.join(", ")}`));
       terminal.json({ deleted: ids });
     });
@@ -127,10 +133,12 @@ Example:
     )
     .action(async (options, command) => {
       const terminal = new Terminal(shell, options);
-      const removed = await cleanRuns(rootOf(command));
-      for (const path of removed) terminal.result(cell(`Removed ${path}`));
-      if (removed.length === 0) terminal.result("Nothing was left behind.");
-      terminal.json({ removed });
+      await stoppable(terminal, async ({ signal }) => {
+        const removed = await cleanRuns(rootOf(command), signal);
+        for (const path of removed) terminal.result(cell(`Removed ${path}`));
+        if (removed.length === 0) terminal.result("Nothing was left behind.");
+        terminal.json({ removed });
+      });
     });
 }
 

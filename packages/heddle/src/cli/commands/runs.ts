@@ -4,6 +4,7 @@ import { parseSince, queryRuns, sortKeys } from "../../runs/run-query.js";
 import { type DamagedRun, listedStatuses, type RunSummary, readRuns } from "../../runs/run-store.js";
 import { allNonEmpty, jsonOption, nonEmpty, runDirOption, wholeNumber } from "../options.js";
 import type { Shell } from "../shell.js";
+import { stoppable } from "../signals.js";
 import { cell, tableOrBlocks } from "../table.js";
 import { Terminal } from "../terminal.js";
 import { wrapped } from "../terminal-text.js";
@@ -58,17 +59,19 @@ Examples:
       )
       .action(async (options) => {
         const terminal = new Terminal(shell, options);
-        const found = await readRuns(options.runDir);
-        const { status } = options;
-        const filters = [status, options.dataset, options.tag, options.since];
-        const runs =
-          status === DAMAGED ? [] : queryRuns(found.runs, { ...options, status, tags: options.tag });
-        // Nothing is known of a damaged run, so it matches no filter but its own.
-        const showDamaged = status === DAMAGED || filters.every((filter) => filter === undefined);
-        const damaged = showDamaged ? found.damaged : [];
-        for (const message of found.warnings) terminal.warn(cell(message));
-        if (!options.json) print(terminal, { ...found, root: options.runDir }, runs, damaged);
-        terminal.json({ runs, damaged });
+        await stoppable(terminal, async ({ signal }) => {
+          const found = await readRuns(options.runDir, signal);
+          const { status } = options;
+          const filters = [status, options.dataset, options.tag, options.since];
+          const runs =
+            status === DAMAGED ? [] : queryRuns(found.runs, { ...options, status, tags: options.tag });
+          // Nothing is known of a damaged run, so it matches no filter but its own.
+          const showDamaged = status === DAMAGED || filters.every((filter) => filter === undefined);
+          const damaged = showDamaged ? found.damaged : [];
+          for (const message of found.warnings) terminal.warn(cell(message));
+          if (!options.json) print(terminal, { ...found, root: options.runDir }, runs, damaged);
+          terminal.json({ runs, damaged });
+        });
       })
   );
 }

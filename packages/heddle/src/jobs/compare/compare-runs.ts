@@ -5,6 +5,7 @@ import type { EpochLogs } from "@heddle/core/internal/callbacks/history.js";
 import type { Metrics, RunRecord } from "../../runs/records.js";
 import { RunFolder } from "../../runs/run-folder.js";
 import { type ListedStatus, statusNow } from "../../runs/run-store.js";
+import { hearSignal } from "../../system/hear-signal.js";
 import { flatSettings } from "./flat-settings.js";
 
 /** More curves than this cannot be told apart. */
@@ -49,9 +50,13 @@ export interface Comparison {
  * Compares runs side by side.
  *
  * @param names run folders, ids or names below `root`, or `latest`; at least two
- * @throws HeddleError when one is missing, damaged, or named twice
+ * @throws HeddleError when one is missing, damaged, or named twice; AbortedError on `signal`
  */
-export async function compareRuns(names: readonly string[], root: string): Promise<Comparison> {
+export async function compareRuns(
+  names: readonly string[],
+  root: string,
+  signal?: AbortSignal,
+): Promise<Comparison> {
   if (names.length < 2 || names.length > MOST_RUNS) {
     throw new HeddleError({
       who: "Comparison",
@@ -62,6 +67,7 @@ export async function compareRuns(names: readonly string[], root: string): Promi
   }
   const runs: ComparedRun[] = [];
   for (const name of names) {
+    await hearSignal(signal, "Reading the runs");
     const run = await readRun(await RunFolder.open(name, root), "ABCDEFGHIJKLMN"[runs.length]!);
     const twin = runs.find(({ path }) => path === run.path);
     if (twin) {

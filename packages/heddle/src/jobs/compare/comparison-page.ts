@@ -14,20 +14,27 @@ export const COMPARISON_PAGE = "comparison.html";
 /**
  * Writes a comparison as an HTML page, with its figures next to it as {@link writePage} does.
  *
- * @throws HeddleError when the page cannot be written; then nothing is left
+ * @throws HeddleError when the page cannot be written, AbortedError on `signal`; then nothing is left
  */
-export async function writeComparisonPage(path: string, comparison: Comparison): Promise<void> {
-  const figures = await comparisonFigures(comparison.runs);
-  await writePage(path, pageFor(comparison, figures), figures);
+export async function writeComparisonPage(
+  path: string,
+  comparison: Comparison,
+  signal?: AbortSignal,
+): Promise<void> {
+  const figures = await comparisonFigures(comparison.runs, signal);
+  await writePage(path, pageFor(comparison, figures), figures, signal);
 }
 
 type Curve = "valAccuracy" | "accuracy" | "valLoss" | "loss";
 
 /** Accuracy and loss of all runs, on the validation images and while training. */
-async function comparisonFigures(runs: readonly ComparedRun[]): Promise<readonly Figure[]> {
+async function comparisonFigures(
+  runs: readonly ComparedRun[],
+  signal: AbortSignal | undefined,
+): Promise<readonly Figure[]> {
   const on = validatedOn(runs);
-  const percent = { format: (value: number) => value.toFixed(2), scale: 100 };
-  const plain = { format: (value: number) => value.toFixed(3), scale: 1 };
+  const percent = { format: (value: number) => value.toFixed(2), scale: 100, signal };
+  const plain = { format: (value: number) => value.toFixed(3), scale: 1, signal };
   const drawn = [
     await curves(runs, "valAccuracy", `Accuracy on ${on}`, "Accuracy (%)", percent),
     await curves(runs, "accuracy", "Accuracy while training", "Accuracy (%)", percent),
@@ -42,7 +49,15 @@ async function curves(
   field: Curve,
   title: string,
   axis: string,
-  { format, scale }: { readonly format: (value: number) => string; readonly scale: number },
+  {
+    format,
+    scale,
+    signal,
+  }: {
+    readonly format: (value: number) => string;
+    readonly scale: number;
+    readonly signal: AbortSignal | undefined;
+  },
 ): Promise<Figure | undefined> {
   const shown = runs
     .map(({ letter, epochs }, index) => ({
@@ -63,6 +78,7 @@ async function curves(
       axis,
       format,
     }),
+    signal,
   );
 }
 

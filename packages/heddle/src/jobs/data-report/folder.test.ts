@@ -1,7 +1,17 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { leftoverOf } from "@heddle/core/internal/base/aside.testing.js";
+import { AbortedError } from "@heddle/core/internal/base/errors.js";
 import type { Figure } from "@heddle/core/internal/figures/figure.js";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { DataFindings } from "./findings.js";
@@ -16,20 +26,35 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 const svg = '<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>';
 const figure = (name: string): Figure => ({ name, title: name, alt: name, svg, darkSvg: svg });
 const findings = { heddle: "0.1.0", nearDuplicates: {}, figures: ["a"] } as unknown as DataFindings;
-const broken = { name: "b", title: "b", alt: "b", svg: "no drawing", darkSvg: svg };
 
 describe("the folder of a data report", () => {
   it("is known again where its figures were not all written, as after a kill or on a full disk", async () => {
     const path = join(folder, "report");
     const first = await ReportFolder.open(path);
-    await expect(first.write("page", findings, [figure("a"), broken])).rejects.toThrow();
-    await first.abandon();
+    await first.write("page", findings, [figure("a")]);
+    rmSync(first.pagePath);
+    rmSync(join(path, "figures", "a.png"));
     writeFileSync(await leftoverOf(join(path, "figures", "c.svg"), "tmp"), "<svg");
-    expect(readdirSync(path).sort()).toEqual(["figures", "findings.json"]);
     const again = await ReportFolder.open(path);
     await again.write("page", { ...findings, figures: ["c"] }, [figure("c")]);
     expect(readdirSync(path).sort()).toEqual(["figures", "findings.json", "report.html"]);
     expect(readdirSync(join(path, "figures")).sort()).toEqual(["c.png", "c.svg"]);
+  });
+
+  it("stays as it was if a signal stops the writing, and is removed if it was new", async () => {
+    const path = join(folder, "stopped");
+    const signal = AbortSignal.abort();
+    const first = await ReportFolder.open(path);
+    await expect(first.write("page", findings, [figure("a")], signal)).rejects.toThrow(AbortedError);
+    expect(readdirSync(path)).toEqual([]);
+    await first.abandon();
+    expect(existsSync(path)).toBe(false);
+    await (await ReportFolder.open(path)).write("page", findings, [figure("a")]);
+    const again = await ReportFolder.open(path);
+    const changed = { ...findings, figures: ["b"] };
+    await expect(again.write("new", changed, [figure("b")], signal)).rejects.toThrow(AbortedError);
+    expect(readFileSync(join(path, "findings.json"), "utf8")).toBe(`${JSON.stringify(findings)}\n`);
+    expect(readdirSync(join(path, "figures")).sort()).toEqual(["a.png", "a.svg"]);
   });
 
   it("is empty again where a kill left nothing but temporary files", async () => {

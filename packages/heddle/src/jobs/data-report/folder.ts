@@ -6,7 +6,7 @@ import { HeddleError } from "@heddle/core/internal/base/errors.js";
 import { fileError, isFile, makeFolder, writeFileAtomic } from "@heddle/core/internal/base/files-node.js";
 import { isJsonObject, type Json } from "@heddle/core/internal/base/json.js";
 import type { Figure } from "@heddle/core/internal/figures/figure.js";
-import { writeFigures } from "../../rendering/write-figures.js";
+import { figureFiles, writeFigureFiles } from "../../rendering/write-figures.js";
 import { firstStranger, refuseOther } from "../../system/ours.js";
 import type { DataFindings } from "./findings.js";
 
@@ -61,12 +61,22 @@ export class ReportFolder {
     return join(this.path, PAGE);
   }
 
-  /** Writes everything, the page last: when there is a new page, everything it refers to is there. */
-  async write(page: string, findings: DataFindings, figures: readonly Figure[]): Promise<void> {
+  /**
+   * Writes everything, the page last: when there is a new page, everything it refers to is there.
+   *
+   * @throws AbortedError on `signal`; nothing is written then
+   */
+  async write(
+    page: string,
+    findings: DataFindings,
+    figures: readonly Figure[],
+    signal?: AbortSignal,
+  ): Promise<void> {
+    const files = await figureFiles(figures, signal);
     const before = await this.earlierFigures();
     const place = { within: this.path };
     await writeFileAtomic(join(this.path, FINDINGS), `${JSON.stringify(findings)}\n`, place);
-    await writeFigures(join(this.path, FIGURES), figures, place);
+    await writeFigureFiles(join(this.path, FIGURES), files, place);
     await writeFileAtomic(this.pagePath, page, place);
     for (const name of before) {
       if (findings.figures.includes(name)) continue;

@@ -121,7 +121,7 @@ export async function runDataReport(job: DataReportJob): Promise<DataReport> {
       leftOut,
       figures: drawn.map(({ name }) => name),
     };
-    await folder.write(dataPage(findings, figures), findings, drawn);
+    await folder.write(dataPage(findings, figures), findings, drawn, signal);
     return { findings, folder: folder.path, reportPath: folder.pagePath };
   } catch (thrown) {
     await folder.abandon();

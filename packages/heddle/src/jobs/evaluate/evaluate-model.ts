@@ -133,7 +133,7 @@ async function measured(
     confusedPairs: confusedPairsFor(predictions.classNames.length),
   });
   const { accuracy, loss } = await model.evaluate(images.samples, { signal });
-  const testLooks = split === "test" ? await countLook(run, images, "evaluate", onWarning) : null;
+  const testLooks = split === "test" ? await countLook(run, images, "evaluate", { onWarning, signal }) : null;
   return {
     ...{ name, run: run?.folder.path ?? null, trained: { accuracy, loss } },
     ...{ evaluation, testLooks, predictions },

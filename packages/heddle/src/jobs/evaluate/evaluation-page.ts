@@ -22,7 +22,7 @@ export async function writeEvaluationPage(
   const subject = subjectOf(measured);
   const shown = await shownMistakes(evaluation, images);
   const figures = await evaluationFigures(shown.evaluation, shown.images, { subject, signal });
-  await writePage(path, pageFor(measured, figures, subject), allFigures(figures));
+  await writePage(path, pageFor(measured, figures, subject), allFigures(figures), signal);
 }
 
 /** `Fashion-MNIST, test images`. */

@@ -267,7 +267,10 @@ async function write(
     findings,
     notes,
     figures: figures.map((figure) => join(folder, "figures", `${figure.name}.svg`)),
-    testLooks: looked && data ? await countLook(run, data.test, "explain", events.onWarning) : null,
+    testLooks:
+      looked && data
+        ? await countLook(run, data.test, "explain", { onWarning: events.onWarning, signal })
+        : null,
     details: { run: path, model: { name: model.name, parameters: model.parameters }, ...details },
   };
 }

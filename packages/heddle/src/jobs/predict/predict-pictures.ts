@@ -6,6 +6,7 @@ import {
   classProbabilities,
 } from "@heddle/core/internal/network/class-probabilities.js";
 import type { Picture } from "../../datasets/index.js";
+import { hearSignal } from "../../system/hear-signal.js";
 import { type EngineChoice, openModel } from "../open-run.js";
 import { imageSize, readPictureFor } from "../picture-input.js";
 
@@ -26,12 +27,12 @@ export interface PicturePrediction {
  * Predicts the classes of pictures with the model of a run, or any other.
  *
  * @param source a run folder, an id below `root`, `latest`, or a model's folder
- * @throws HeddleError when there is no such run or model, or a file is not a picture
+ * @throws HeddleError when there is no such run or model, or a file is not a picture; AbortedError on `signal`
  */
 export async function predictPictures(
   source: string,
   paths: readonly string[],
-  { root, ...engine }: EngineChoice & { readonly root: string },
+  { root, signal, ...engine }: EngineChoice & { readonly root: string; readonly signal?: AbortSignal },
 ): Promise<readonly PicturePrediction[]> {
   const opened = await openModel(source, root, engine);
   const { model, run } = opened;
@@ -41,11 +42,15 @@ export async function predictPictures(
     const images = new Uint8Array(paths.length * size);
     const pictures: Picture[] = [];
     for (const path of paths) {
+      await hearSignal(signal, "Reading the pictures");
       const picture = await readPictureFor(opened, path);
       images.set(picture.pixels, pictures.push(picture) * size - size);
     }
     const values = inRange(images, model.pictures?.range);
-    const outputs = await model.predict({ images: values, count: paths.length, shape });
+    const outputs = await model.predict(
+      { images: values, count: paths.length, shape },
+      { ...(signal && { signal }) },
+    );
     const probabilities = classProbabilities(model, outputs);
     const classes = classCount(model);
     const names = classNamesOf(model, run?.record.dataset.classNames ?? []);

@@ -9,8 +9,12 @@ import { points } from "./verdict.js";
 const percent = (value: number) => value.toFixed(2).replace("-", "−");
 const COLOURS = "Orange: the dense layer reads all of the convolution's output; blue: a quarter";
 
-/** Draws test accuracy, gap and differences by regime, and curves by epoch. */
-export async function regimeFigures(results: readonly RegimeResult[], dataset: string) {
+/**
+ * Draws test accuracy, gap and differences by regime, and curves by epoch.
+ *
+ * @throws AbortedError on `signal`
+ */
+export async function regimeFigures(results: readonly RegimeResult[], dataset: string, signal: AbortSignal) {
   const seeds = results[0]?.seeds.length ?? 0;
   const subtitle = `Means of ${seeds} seeds with 95% intervals; each dot is a seed`;
   const accuracy = await drawFigure(
@@ -25,6 +29,7 @@ export async function regimeFigures(results: readonly RegimeResult[], dataset: s
         limits: [0, 100],
       },
     ),
+    signal,
   );
   const gaps = results.map((result) => {
     const values = result.trainAccuracies.map((train, index) => train - result.testAccuracies[index]!);
@@ -39,6 +44,7 @@ export async function regimeFigures(results: readonly RegimeResult[], dataset: s
       format: percent,
       rule: 0,
     }),
+    signal,
   );
   const reference = results.find(({ difference }) => difference === undefined);
   const compared = results.flatMap((result) => {
@@ -56,11 +62,12 @@ export async function regimeFigures(results: readonly RegimeResult[], dataset: s
       format: (value) => points(value / 100),
       rule: 0,
     }),
+    signal,
   );
-  return { accuracy, gap, differences, ...(await curveFigures(results, dataset)) };
+  return { accuracy, gap, differences, ...(await curveFigures(results, dataset, signal)) };
 }
 
-async function curveFigures(results: readonly RegimeResult[], dataset: string) {
+async function curveFigures(results: readonly RegimeResult[], dataset: string, signal: AbortSignal) {
   const curvesOf = (field: "accuracy" | "valAccuracy") =>
     results.map((result) => ({
       label: titleOf(result.regime, result.setting),
@@ -75,6 +82,7 @@ async function curveFigures(results: readonly RegimeResult[], dataset: string) {
       axis: "Accuracy on held-out images (%)",
       format: percent,
     }),
+    signal,
   );
   const training = await drawFigure(
     overlaidCurves(curvesOf("accuracy"), {
@@ -84,6 +92,7 @@ async function curveFigures(results: readonly RegimeResult[], dataset: string) {
       axis: "Accuracy while training (%)",
       format: percent,
     }),
+    signal,
   );
   return { training, validation };
 }

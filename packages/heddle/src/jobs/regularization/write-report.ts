@@ -15,7 +15,7 @@ export async function writeReport(
   signal: AbortSignal,
 ): Promise<void> {
   const { results, study, verdict, pooledVerdict } = report;
-  const figures = await regimeFigures(results, study.dataset.title);
+  const figures = await regimeFigures(results, study.dataset.title, signal);
   await folder.writeFigures(Object.values(figures), signal);
   await folder.writeResults(resultsJson({ results, verdict, pooledVerdict }));
   await folder.writeReport(regularizationPage({ ...report, figures }));

@@ -14,7 +14,6 @@ import { readKeptFigure } from "../../runs/kept-figure.js";
 import type { OnDamagedLine } from "../../runs/lines.js";
 import { parseRunRecord, type RunRecord } from "../../runs/records.js";
 import { RunFolder } from "../../runs/run-folder.js";
-import { hearSignal } from "../../system/hear-signal.js";
 import { planOfRun } from "../plan-of-run.js";
 import { dataFigureNames } from "./data-figures.js";
 
@@ -38,12 +37,11 @@ export interface RunReport {
  * images are taken from the folder. Where nothing has changed, every byte is the same.
  *
  * @param run a run folder, an id or a name below `root`, or `latest`
- * @param onWarning called for each damaged line that is skipped, with a sentence
- * @throws HeddleError when there is no such run, or one of its files is damaged
+ * @throws HeddleError when there is no such run, or one of its files is damaged; AbortedError on `signal`
  */
-export async function rebuildReport(run: string, root: string, onWarning: OnDamagedLine): Promise<RunReport> {
+export async function rebuildReport(run: string, root: string, options: ReportOptions): Promise<RunReport> {
   const folder = await RunFolder.open(run, root);
-  return writeRunReport(folder, await folder.readRecord(), { onWarning });
+  return writeRunReport(folder, await folder.readRecord(), options);
 }
 
 /**
@@ -61,10 +59,7 @@ export async function writeRunReport(
   const records = await readRecords(folder, stored, { signal, onWarning });
   const { curves, charts, missing } = records;
   const drawn = charts ? [...charts.confusion, ...charts.classes, ...charts.calibration] : [];
-  for (const figure of [...curves, ...drawn]) {
-    await hearSignal(signal, "Writing the report");
-    await folder.writeFigure(figure);
-  }
+  await folder.writeFigures([...curves, ...drawn], signal);
   // Read last: another process may have counted a look while figures were drawn.
   const testLooks = await folder.readTestLooks(onWarning);
   await folder.writeReport(renderPage(runPage({ ...records, testLooks })));
@@ -76,11 +71,12 @@ export async function drawCurves(
   folder: RunFolder,
   title: string,
   training: Pick<ReportedTraining, "validationSplit">,
+  signal?: AbortSignal,
 ): Promise<readonly Figure[]> {
   const { epochs } = await folder.readHistory();
   if (epochs.length === 0) return [];
   const options = { dataset: title, validationName: validationNameOf(training) };
-  return drawFigures([accuracyByEpoch({ epochs }, options), lossByEpoch({ epochs }, options)]);
+  return drawFigures([accuracyByEpoch({ epochs }, options), lossByEpoch({ epochs }, options)], signal);
 }
 
 async function readRecords(
@@ -101,7 +97,7 @@ async function readRecords(
     epochs: (await folder.readHistory(onWarning)).epochs,
     metrics: (await isFile(folder.metricsPath)) ? await folder.readMetrics() : undefined,
     evaluation,
-    curves: await drawCurves(folder, title, training),
+    curves: await drawCurves(folder, title, training, signal),
     charts: evaluation?.evaluation
       ? await evaluationCharts(evaluation.evaluation, { subject: testSubject(title), signal })
       : undefined,
