@@ -45,20 +45,21 @@ export function lookUp(list: string, names: readonly (string | readonly string[]
 
 /** The parts of a specification that differ between charts. */
 interface ChartParts {
-  readonly title: string | { readonly text: string; readonly subtitle?: string };
+  readonly title: string | { readonly text: string; readonly subtitle?: string | readonly string[] };
   readonly params?: readonly object[];
   readonly [property: string]: unknown;
 }
 
 /** A specification in the look that all charts share. */
 export function chartSpec(theme: Theme, { title, params = [], ...spec }: ChartParts): ChartSpec {
-  const { text, subtitle = "" } = typeof title === "string" ? { text: title } : title;
+  const { text, subtitle = [] } = typeof title === "string" ? { text: title } : title;
+  const lines = typeof subtitle === "string" ? [subtitle] : subtitle;
   // Vega would look even a title up among the properties of an object: one that is `constructor` stops it.
-  const titles = lookUp("titles", [text, subtitle]);
+  const titles = lookUp("titles", [text, lines]);
   return {
     $schema: "https://vega.github.io/schema/vega-lite/v6.json",
     config: configFor(theme),
-    title: { text: { expr: "titles[0]" }, ...(subtitle !== "" && { subtitle: { expr: "titles[1]" } }) },
+    title: { text: { expr: "titles[0]" }, ...(lines.length > 0 && { subtitle: { expr: "titles[1]" } }) },
     ...drawableData({ params: [titles.param, ...params], ...spec }),
   };
 }
@@ -67,17 +68,19 @@ function configFor(theme: Theme) {
   return {
     background: theme.background,
     font: fontStack,
-    padding: 16,
+    padding: 20,
     view: { stroke: null },
     title: {
       anchor: "start",
-      frame: "group",
+      // From the edge of the whole drawing, like the titles of sheets.
+      frame: "bounds",
       color: theme.ink,
       fontSize: textSizes.title,
       fontWeight: 600,
       subtitleColor: theme.muted,
       subtitleFontSize: textSizes.label,
       subtitlePadding: 6,
+      subtitleLineHeight: textSizes.label + 4,
       offset: 16,
     },
     axis: {

@@ -48,6 +48,21 @@ export function overlayScale(limit: number): ColourScale {
   };
 }
 
+/**
+ * The colour of text on a colour: white or black, whichever contrasts more. That is at least 4.58:1 on any colour, as WCAG
+ * 2 measures it.
+ */
+export function readableOn(colour: Parameters<typeof luminance>[0]): "#ffffff" | "#000000" {
+  const own = luminance(colour) + 0.05;
+  return 1.05 / own > own / 0.05 ? "#ffffff" : "#000000";
+}
+
+/** Relative luminance of an sRGB colour, 0..1 (WCAG 2). */
+export function luminance([red, green, blue]: readonly [red: number, green: number, blue: number]): number {
+  const linear = (part: number) => (part <= 10.31475 ? part / 3294.6 : ((part / 255 + 0.055) / 1.055) ** 2.4);
+  return 0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue);
+}
+
 function scaleOf(stops: readonly string[], low: number, high: number): ColourScale {
   const colours = stops.map(parse);
   return {

@@ -1,6 +1,7 @@
 import { HeddleError } from "../base/errors.js";
 import { groupDigits } from "../base/format.js";
 import { type Chart, type ChartSpec, chartSpec, lookUp } from "./chart.js";
+import { readableOn, sequentialScale } from "./colour-scale.js";
 import { type Theme, textSizes } from "./theme.js";
 
 /** The most classes that {@link confusionMatrix} draws: of more, nobody could read the names or the cells. */
@@ -113,13 +114,17 @@ function heatMapSpec(
 ): ChartSpec {
   const side = Math.max(28, 44 - Math.max(0, classNames.length - 10));
   const classes = lookUp("classes", classNames);
-  const [onStrong, onWeak] = [theme.heat[0]!, theme.name === "light" ? theme.heat.at(-1)! : theme.ink];
+  const scale = sequentialScale(theme, 0, 1);
+  const coloured = cells.map((cell) => {
+    const [red, green, blue] = scale.colour(Math.sqrt(cell.rate));
+    return { ...cell, colour: `rgb(${red}, ${green}, ${blue})`, ink: readableOn([red, green, blue]) };
+  });
   return chartSpec(theme, {
     title,
     width: { step: side },
     height: { step: side },
     params: [classes.param],
-    data: { values: cells },
+    data: { values: coloured },
     encoding: {
       x: {
         field: "predicted",
@@ -138,20 +143,14 @@ function heatMapSpec(
       {
         mark: { type: "rect", stroke: theme.background, strokeWidth: 2, cornerRadius: 3 },
         encoding: {
-          color: {
-            field: "rate",
-            type: "quantitative",
-            scale: { type: "sqrt", domain: [0, 1], range: theme.heat },
-            legend: null,
-          },
+          color: { field: "colour", type: "nominal", scale: null },
         },
       },
       {
         mark: { type: "text", fontSize: textSizes.small },
         encoding: {
           text: { field: "text" },
-          // At 0.35 the contrast of both with the cell is about 3:1 or more, in both themes.
-          color: { condition: { test: "datum.rate > 0.35", value: onStrong }, value: onWeak },
+          color: { field: "ink", type: "nominal", scale: null },
         },
       },
     ],

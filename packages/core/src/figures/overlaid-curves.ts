@@ -8,6 +8,9 @@ const HEIGHT = 340;
 /** Between the labels at the ends of the curves. */
 const LABEL_PIXELS = 16;
 
+/** How much of the height the second half of all epochs fills at least. */
+const SMALLEST_SHARE = 0.2;
+
 /** How far right of the last points the labels begin; thin lines lead to them. */
 const LEADER_PIXELS = 26;
 
@@ -44,25 +47,46 @@ export interface OverlaidCurvesOptions {
 }
 
 /**
- * A chart of many trainings on top of each other, named at their ends. The axis begins at the lowest value of the second
- * half of all epochs, so that the ends can be told apart; everything below is cut off.
+ * A chart of many trainings on top of each other, named at their ends. Where the second half of all epochs would fill less
+ * than a fifth of the height, the axis begins at its lowest value, so that the ends can be told apart; an arrow at the lower
+ * end marks each value below it.
  */
 export function overlaidCurves(curves: readonly OverlaidCurve[], options: OverlaidCurvesOptions): Chart {
   const { name, title, format } = options;
   const ends = curves.map(({ label, points }) => `${label} ${format(points.at(-1)?.value ?? Number.NaN)}`);
-  const alt = `Line chart, ${title}. At the end: ${ends.join("; ")}.`;
-  return { name, title, alt, spec: (theme) => specOf(curves, options, theme) };
+  const ticks = ticksOf(curves);
+  const note = noteOnCut(curves, ticks, format);
+  const alt = [`Line chart, ${title}. At the end: ${ends.join("; ")}.`, ...note].join(" ");
+  return { name, title, alt, spec: (theme) => specOf(curves, options, { ticks, note }, theme) };
+}
+
+function ticksOf(curves: readonly OverlaidCurve[]): Ticks {
+  const valuesOf = (from: (points: OverlaidCurve["points"]) => OverlaidCurve["points"]) =>
+    curves.flatMap(({ points }) => from(points).map(({ value }) => value));
+  const all = valuesOf((points) => points);
+  const [low, high] = [Math.min(...all), Math.max(...all)];
+  const late = Math.min(...valuesOf((points) => points.slice(Math.floor(points.length / 2))));
+  return roundTicks(high - late < SMALLEST_SHARE * (high - low) ? late : low, high, 6);
+}
+
+/** A sentence on the values below the axis; nothing where there are none. */
+function noteOnCut(
+  curves: readonly OverlaidCurve[],
+  { domain: [low] }: Ticks,
+  format: OverlaidCurvesOptions["format"],
+): readonly string[] {
+  const values = curves.flatMap(({ points }) => points.map(({ value }) => value));
+  const lowest = Math.min(...values);
+  return lowest < low ? [`Arrows mark values below the axis, down to ${format(lowest)}.`] : [];
 }
 
 function specOf(
   curves: readonly OverlaidCurve[],
   { title, subtitle, axis, format }: OverlaidCurvesOptions,
+  { ticks, note }: { readonly ticks: Ticks; readonly note: readonly string[] },
   theme: Theme,
 ): ChartSpec {
   const last = Math.max(1, ...curves.flatMap(({ points }) => points.map(({ epoch }) => epoch)));
-  const late = curves.flatMap(({ points }) => points.slice(Math.floor(points.length / 2)));
-  const all = curves.flatMap(({ points }) => points.map(({ value }) => value));
-  const ticks = roundTicks(Math.min(...late.map(({ value }) => value)), Math.max(...all), 6);
   const colour = ({ group }: OverlaidCurve) => (group === "first" ? theme.training : theme.test);
   const dashes = dashesOf(curves);
   const rows = curves.flatMap(({ points }, series) => points.map((point) => ({ ...point, series })));
@@ -87,7 +111,7 @@ function specOf(
   };
   const ends = endsOf(curves, ticks, x.scale.domain, format);
   return chartSpec(theme, {
-    title: { text: title, subtitle },
+    title: { text: title, subtitle: [subtitle, ...note] },
     width: WIDTH,
     height: HEIGHT,
     params: [lookUp("axes", [axis]).param],
@@ -101,6 +125,15 @@ function specOf(
         // Not clipped, which would halve those at the ends of the axis.
         data: { values: rows.filter(({ value }) => value >= ticks.domain[0]) },
         mark: { type: "point", shape: "circle", filled: true, size: 12, opacity: 1 },
+        encoding: { x, y, color: series },
+      },
+      {
+        data: {
+          values: rows
+            .filter(({ value }) => value < ticks.domain[0])
+            .map((row) => ({ ...row, value: ticks.domain[0] })),
+        },
+        mark: { type: "point", shape: "triangle-down", filled: true, size: 45, opacity: 1, yOffset: 4 },
         encoding: { x, y, color: series },
       },
       {

@@ -74,6 +74,21 @@ describe("overlaidCurves", () => {
       expect(found[index]! - found[index - 1]!).toBeGreaterThan(14);
   });
 
+  it("marks every value below the axis with an arrow, and says so", async () => {
+    const late = { label: "late", group: "first" as const };
+    const points = [20, 60, 90.5, 90, 92, 93].map((value, index) => ({ epoch: index + 1, value }));
+    const { svg, darkSvg, alt } = await drawFigure(overlaidCurves([{ ...late, points }], options));
+    const sentence = "Arrows mark values below the axis, down to 20.00.";
+    expect(alt).toContain(sentence);
+    for (const drawing of [svg, darkSvg]) {
+      expect(drawing).toContain(sentence);
+      const marks = /<g class="mark-symbol role-mark layer_2_marks.*?<\/g>/s.exec(drawing)![0];
+      expect(marks.match(/<path/g)).toHaveLength(2);
+    }
+    const whole = await drawFigure(overlaidCurves([{ ...late, points: points.slice(3) }], options));
+    expect(whole.svg + whole.alt).not.toContain("Arrows");
+  });
+
   it("draws a single epoch", async () => {
     const one = { ...curve("only", 80), points: [{ epoch: 1, value: 80 }] };
     const figure = await drawFigure(overlaidCurves([one], options));
