@@ -76,6 +76,10 @@ describe("heddle study regularization", () => {
     expect(html).not.toMatch(/@import|<script|<link|<iframe/);
     const { verdict } = readJson(folder, "results.json");
     expect(html).toContain(verdict.sentence);
+    // The verdict comes first, in the largest letters and in the first section.
+    const [first] = html.match(/<ul class="headline"><li><b>[^<]*/)!;
+    expect(first.toLowerCase()).toMatch(new RegExp(`<b>${verdict.outcome}$`));
+    expect(html).toMatch(new RegExp(`<main>\\n<section id="verdict".*?<p>${verdict.outcome}`, "is"));
   });
 
   it("refuses a different request in the same folder, and budgets that are not times", async () => {

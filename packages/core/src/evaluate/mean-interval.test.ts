@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { meanInterval, pairedDifference } from "./mean-interval.js";
+import { meanInterval, meanShare, pairedDifference } from "./mean-interval.js";
 import { studentT, studentTQuantile } from "./student-t.js";
 
 /** SciPy's results, written by tools/golden/student-t.py. */
@@ -71,5 +71,14 @@ describe("pairedDifference", () => {
     expect(() => meanInterval([1])).toThrow(
       "Confidence interval: expected at least two values, received 1. Measure with at least one more seed.",
     );
+  });
+});
+
+describe("meanShare", () => {
+  it("keeps its interval within 0 and 1, where that of meanInterval reaches beyond", () => {
+    expect(meanInterval([0.97, 1]).high).toBeGreaterThan(1);
+    expect(meanShare([0.97, 1])).toEqual({ ...meanInterval([0.97, 1]), high: 1 });
+    expect(meanShare([0, 0.03])).toEqual({ ...meanInterval([0, 0.03]), low: 0 });
+    expect(meanShare([0.4, 0.41])).toEqual(meanInterval([0.4, 0.41]));
   });
 });

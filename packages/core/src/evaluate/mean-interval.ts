@@ -43,6 +43,22 @@ export function meanInterval(values: readonly number[], confidence = 0.95): Mean
 }
 
 /**
+ * The mean of a few shares, such as accuracies, with the interval of {@link meanInterval} cut at 0 and 1: near them
+ * Student's t reaches beyond.
+ *
+ * @param shares at least two, each 0..1
+ * @param confidence 0.95 by default
+ * @throws HeddleError for fewer than two values
+ *
+ * @example
+ * meanShare([0.97, 1]); // mean 0.985, from 0.794 to 1
+ */
+export function meanShare(shares: readonly number[], confidence = 0.95): MeanInterval {
+  const interval = meanInterval(shares, confidence);
+  return { ...interval, low: Math.max(0, interval.low), high: Math.min(1, interval.high) };
+}
+
+/**
  * The mean difference of paired values, `a` minus `b`: what a pair has in common, such as its seed, cancels out.
  *
  * @param a at least two values

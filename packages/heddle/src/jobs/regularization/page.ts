@@ -11,6 +11,9 @@ import type { RegularizationRequest } from "./request.js";
 import type { RegimeResult } from "./results.js";
 import { points, type Verdict } from "./verdict.js";
 
+/** The claim that the study is about. */
+const CLAIM = "the published claim “pooling and dropout outperformed L1 and L2”";
+
 /** Everything that the page shows. */
 export interface RegularizationReport {
   readonly study: RegularizationRecord;
@@ -34,7 +37,7 @@ export interface RegularizationReport {
 /** The comparison of regimes as one HTML page. */
 export function regularizationPage(report: RegularizationReport): string {
   const { study, results, verdict, notice } = report;
-  const headline = [REFERENCE, "l1", "l2", "none"].flatMap((name) => {
+  const accuracies = [REFERENCE, "l1", "l2", "none"].flatMap((name) => {
     const result = results.find(({ regime }) => regime.name === name);
     if (!result) return [];
     const { regime, setting, test } = result;
@@ -54,7 +57,10 @@ export function regularizationPage(report: RegularizationReport): string {
     id: "regularization",
     ...(study.finishedAt !== undefined && { finishedAt: study.finishedAt }),
     ...(notice && { notice }),
-    headline,
+    headline: [
+      { label: CLAIM, value: capitalized(verdict.outcome), note: "95% intervals, seed by seed" },
+      ...accuracies,
+    ],
     sections: [
       verdictSection(report),
       comparison(report),
@@ -70,6 +76,7 @@ export function regularizationPage(report: RegularizationReport): string {
 
 function verdictSection({
   results,
+  verdict,
   pooledVerdict,
   figures,
   study,
@@ -93,7 +100,7 @@ function verdictSection({
     id: "verdict",
     title: "Verdict",
     text: [
-      "The published claim is “pooling and dropout outperformed L1 and L2”; the verdict on it is at the top of this page.",
+      verdict.sentence,
       `With max-pooling in every network, so that only dropout competes with the penalties: ${lowerFirst(pooledVerdict.sentence)}`,
       ...(study.plan.epochs < FEW_EPOCHS ? [`${FEW_EPOCHS_NOTE}.`] : []),
     ].join(" "),
@@ -101,7 +108,7 @@ function verdictSection({
     tables: notice ? [] : [sideBySide],
     figures: [figures.accuracy, figures.differences],
     aside:
-      "The claim is supported if the 95% interval of the difference lies above zero against both L1 and L2, contradicted if it lies below zero against one of them, and undecided otherwise. Differences are taken seed by seed. Intervals are Student's t over the seeds, which are wide for few seeds. They show how much the result depends on the seed, on these test images; other test images would add chance of their own. There is no correction for looking at many regimes at once.",
+      "The claim is supported if the 95% interval of the difference lies above zero against both L1 and L2, contradicted if it lies below zero against one of them, and undecided otherwise. Differences are taken seed by seed. Intervals are Student's t over the seeds, which are wide for few seeds, and cut at 0 and 100% where an accuracy is close to them. They show how much the result depends on the seed, on these test images; other test images would add chance of their own. There is no correction for looking at many regimes at once.",
   };
 }
 
@@ -288,6 +295,10 @@ function withDeviation({ mean, deviation }: MeanInterval): string {
 function intervalText({ mean, low, high }: MeanInterval, signed = false): string {
   const text = (value: number) => (signed ? points(value) : (100 * value).toFixed(2).replace("-", "−"));
   return `${text(mean)} (${text(low)} to ${text(high)})`;
+}
+
+function capitalized(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function lowerFirst(text: string): string {

@@ -1,7 +1,7 @@
 import { HeddleError } from "@heddle/core/internal/base/errors.js";
 import {
   type MeanInterval,
-  meanInterval,
+  meanShare,
   pairedDifference,
 } from "@heddle/core/internal/evaluate/mean-interval.js";
 import type { TestRecord, TrialEpoch, TrialRecord } from "./records.js";
@@ -97,9 +97,9 @@ export function resultsOf(
       seeds: trials.map(({ record }) => record.seed),
       testAccuracies,
       trainAccuracies,
-      test: meanInterval(testAccuracies),
-      train: meanInterval(trainAccuracies),
-      validation: meanInterval(trials.map(({ record }) => record.validation.accuracy)),
+      test: meanShare(testAccuracies),
+      train: meanShare(trainAccuracies),
+      validation: meanShare(trials.map(({ record }) => record.validation.accuracy)),
       gap: pairedDifference(trainAccuracies, testAccuracies),
       difference:
         baseline === undefined || choice.regime.name === REFERENCE
