@@ -15,6 +15,7 @@ import { Trace } from "../model/trace.js";
 import { Input } from "../network/input.js";
 import {
   embed,
+  featureMaps,
   filtersOf,
   gradCam,
   lastConvolution,
@@ -45,6 +46,19 @@ function brightAt(row: number, column: number) {
   images[row * 5 + column] = 255;
   return { images, count: 1, shape: [6, 5, 1] };
 }
+
+describe("featureMaps", () => {
+  it("says which layers pass on what they receive", async () => {
+    const model = onePixelModel();
+    const maps = await featureMaps(await Trace.open(model), brightAt(2, 3));
+    expect(maps.map(({ className, unchanged }) => [className, unchanged])).toEqual([
+      ["Rescaling", false],
+      ["Flatten", true],
+      ["Dense", false],
+    ]);
+    model.dispose();
+  });
+});
 
 describe("occlusion", () => {
   it("finds the one pixel that counts", async () => {

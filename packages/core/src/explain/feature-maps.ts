@@ -1,4 +1,5 @@
 import type { Shape } from "../base/shape.js";
+import { INPUT } from "../compiler/graph.js";
 import type { Trace } from "../model/trace.js";
 import type { Samples } from "../training/samples.js";
 
@@ -9,6 +10,8 @@ export interface FeatureMap {
   readonly shape: Shape;
   /** `[…shape]`. */
   readonly values: Float32Array;
+  /** Whether the layer passed on the values that it received, as `Dropout`, `Flatten` and augmentation do in inference. */
+  readonly unchanged: boolean;
 }
 
 /**
@@ -29,10 +32,22 @@ export async function featureMaps(
   const { placed } = trace.model;
   const layers = placed.map(({ layer }) => layer.name);
   const { values } = await trace.run(image, { layers }, options);
-  return placed.map(({ layer, output }) => ({
-    layer: layer.name,
-    className: layer.className,
-    shape: output,
-    values: values.get(layer.name)!,
-  }));
+  const outputOf = (place: number) =>
+    place === INPUT ? image.images : values.get(placed[place]!.layer.name)!;
+  return placed.map(({ layer, inputs, output }) => {
+    const own = values.get(layer.name)!;
+    return {
+      layer: layer.name,
+      className: layer.className,
+      shape: output,
+      values: own,
+      unchanged: inputs.length === 1 && isSame(own, outputOf(inputs[0]!)),
+    };
+  });
+}
+
+function isSame(a: ArrayLike<number>, b: ArrayLike<number>): boolean {
+  if (a.length !== b.length) return false;
+  for (let index = 0; index < a.length; index++) if (a[index] !== b[index]) return false;
+  return true;
 }

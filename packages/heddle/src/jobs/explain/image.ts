@@ -2,6 +2,7 @@ import { basename } from "node:path";
 import { formatPercent } from "@heddle/core/internal/base/format.js";
 import { formatShape } from "@heddle/core/internal/base/shape.js";
 import {
+  type FeatureMap,
   featureMaps,
   type GradCam,
   gradCam,
@@ -42,6 +43,7 @@ export async function explainImage(
   const maps = await featureMaps(trace, samples, { signal });
   const figures: Figure[] = [];
   for (const [index, map] of maps.entries()) {
+    if (map.unchanged) continue;
     await hearSignal(signal, "Drawing the feature maps");
     figures.push(await drawFigure(featureMapFigure(map, index + 1)));
   }
@@ -49,7 +51,10 @@ export async function explainImage(
   part.sections.push({
     id: "feature-maps",
     title: "Feature maps",
-    text: "What every layer makes of the image, from the first to the last, after its activation. Each sheet has its own scale.",
+    text: [
+      "What every layer makes of the image, from the first to the last, after its activation. Each sheet has its own scale.",
+      ...unchangedNote(maps),
+    ].join(" "),
     figures,
     tables: [
       {
@@ -73,6 +78,17 @@ export async function explainImage(
       "As in inference: dropout and augmentation pass their input through, and normalizations use their moving statistics.",
   });
   return { ...part, prediction };
+}
+
+/** Which layers have no sheet, and why. */
+function unchangedNote(maps: readonly FeatureMap[]): readonly string[] {
+  const names = maps.filter(({ unchanged }) => unchanged).map(({ layer }) => layer);
+  if (names.length === 0) return [];
+  const verb =
+    names.length === 1
+      ? "passes its input on unchanged and has no sheet"
+      : "pass their input on unchanged and have no sheets";
+  return [`${names.join(", ")} ${verb}.`];
 }
 
 async function predicted(
