@@ -1,4 +1,8 @@
+import { textSizes } from "@heddle/core/internal/figures/theme.js";
 import type { Fact, FactGroup, PageFigure, PageTable } from "./page.js";
+
+/** Below this number of sections, a page needs no list of them. */
+const FEW_SECTIONS = 4;
 
 /** Text for the inside of an element or a quoted attribute. */
 export function escapeHtml(text: string): string {
@@ -38,6 +42,11 @@ export function command(text: string | undefined): string {
   return text === undefined ? "" : `<pre><code>${escapeHtml(text)}</code></pre>`;
 }
 
+/** A part that scrolls sideways where the page is too narrow for it, by keyboard, too. */
+function scrolling(label: string, content: string): string {
+  return `<div class="scroll" tabindex="0" role="region" aria-label="${escapeHtml(label)}">${content}</div>`;
+}
+
 /** A table that scrolls sideways where the page is narrow. */
 export function table({ title, head, rows, numeric = [], total, foldedUnder }: PageTable): string {
   const cells = (tag: "th" | "td", row: readonly string[]) =>
@@ -51,25 +60,35 @@ export function table({ title, head, rows, numeric = [], total, foldedUnder }: P
     const isTotal = total && index === rows.length - 1;
     return `<tr${isTotal ? ' class="total"' : ""}>${cells("td", row)}</tr>`;
   });
-  const whole = [
-    '<div class="scroll"><table>',
-    `<caption>${escapeHtml(title)}</caption>`,
-    `<thead><tr>${cells("th", head)}</tr></thead>`,
-    `<tbody>${body.join("")}</tbody>`,
-    "</table></div>",
-  ].join("");
+  const whole = scrolling(
+    title,
+    [
+      "<table>",
+      `<caption>${escapeHtml(title)}</caption>`,
+      `<thead><tr>${cells("th", head)}</tr></thead>`,
+      `<tbody>${body.join("")}</tbody>`,
+      "</table>",
+    ].join(""),
+  );
   return foldedUnder === undefined
     ? whole
     : `<details><summary>${escapeHtml(foldedUnder)}</summary>${whole}</details>`;
 }
 
+/**
+ * The smallest share of its size that a figure is drawn at: its smallest text then has 9 pixels. On a narrower page it
+ * scrolls.
+ */
+const SMALLEST_SCALE = 9 / textSizes.small;
+
 /** Figures side by side where there is room, then tables on the same grid. The browser shows the drawing of its theme. */
 export function figures(list: readonly PageFigure[] = [], tables: readonly string[] = []): string {
   if (list.length === 0) return tables.join("\n");
-  const drawn = list.map(({ alt, svg, darkSvg }) => {
+  const drawn = list.map(({ title, alt, svg, darkSvg }) => {
+    const smallest = Math.ceil(SMALLEST_SCALE * Number(/<svg[^>]* width="([\d.]+)"/.exec(svg)?.[1] ?? 0));
     const drawing = (theme: string, content: string) =>
-      `<div class="drawing ${theme}" role="img" aria-label="${escapeHtml(alt)}">${content}</div>`;
-    return `<figure>${drawing("light", svg)}${drawing("dark", darkSvg)}</figure>`;
+      `<div class="drawing ${theme}" style="min-width:${smallest}px" role="img" aria-label="${escapeHtml(alt)}">${content}</div>`;
+    return `<figure>${scrolling(title, `${drawing("light", svg)}${drawing("dark", darkSvg)}`)}</figure>`;
   });
   return `<div class="figures">${[...drawn, ...tables].join("")}</div>`;
 }
@@ -80,4 +99,13 @@ export function section(id: string, title: string, content: readonly string[]): 
   if (shown.length === 0) return "";
   const anchor = escapeHtml(id);
   return `<section id="${anchor}" aria-labelledby="${anchor}-title"><h2 id="${anchor}-title">${escapeHtml(title)}</h2><div class="content">${shown.join("\n")}</div></section>`;
+}
+
+/** Links to the sections of a page; nothing where there are few. */
+export function contents(sections: readonly { readonly id: string; readonly title: string }[]): string {
+  if (sections.length < FEW_SECTIONS) return "";
+  const links = sections.map(
+    ({ id, title }) => `<li><a href="#${escapeHtml(id)}">${escapeHtml(title)}</a></li>`,
+  );
+  return `<nav aria-label="Contents"><ul>${links.join("")}</ul></nav>`;
 }

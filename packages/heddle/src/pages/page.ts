@@ -90,4 +90,4 @@ export interface PageTable {
 }
 
 /** What a page shows of a figure. */
-export type PageFigure = Pick<Figure, "alt" | "svg" | "darkSvg">;
+export type PageFigure = Pick<Figure, "title" | "alt" | "svg" | "darkSvg">;

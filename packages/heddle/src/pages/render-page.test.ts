@@ -7,7 +7,7 @@ const sha256 = "0123456789abcdef".repeat(4);
 function figureOf(title: string): PageFigure {
   const draw = (theme: string) =>
     `<svg xmlns="http://www.w3.org/2000/svg"><text>${title} ${theme}</text></svg>`;
-  return { alt: `About ${title}`, svg: draw("light"), darkSvg: draw("dark") };
+  return { title, alt: `About ${title}`, svg: draw("light"), darkSvg: draw("dark") };
 }
 
 /** A page with everything that a page may have. */
@@ -135,6 +135,25 @@ describe("renderPage", () => {
     expect(small).not.toMatch(/<section|role="note"|class="headline"|undefined|false/);
     expect(small).toContain("<h1>Digits</h1>");
     expect(firstUnbalanced(small)).toBeUndefined();
+  });
+
+  it("lists the sections that it shows at the top, where there are four or more", () => {
+    expect(html).not.toContain("<nav");
+    const another = { id: "result", title: "Result & more", text: "Good." };
+    const long = renderPage({ ...full, sections: [...full.sections, another] });
+    expect(long).toMatch(/<\/header>\n<nav aria-label="Contents">.*<\/nav>\n<main>/s);
+    expect([...long.matchAll(/<a href="#([^"]*)">([^<]*)</g)].map(([, id, title]) => [id, title])).toEqual([
+      ["dataset", "Dataset"],
+      ["training", "Training"],
+      ["configuration", "Configuration"],
+      ["result", "Result &amp; more"],
+    ]);
+  });
+
+  it("lets tables and figures be scrolled by keyboard, under their titles", () => {
+    for (const title of ["Splits", "first 25"]) {
+      expect(html).toContain(`<div class="scroll" tabindex="0" role="region" aria-label="${title}">`);
+    }
   });
 
   it("writes well-formed HTML", () => {

@@ -1,5 +1,15 @@
 import { cloth } from "./cloth.js";
-import { command, escapeHtml, factGroups, facts, figures, paragraph, section, table } from "./html.js";
+import {
+  command,
+  contents,
+  escapeHtml,
+  factGroups,
+  facts,
+  figures,
+  paragraph,
+  section,
+  table,
+} from "./html.js";
 import type { HeadlineNumber, Page, PageHeader, PageSection } from "./page.js";
 import { fontFaces, style } from "./style.js";
 
@@ -14,6 +24,9 @@ export const GENERATOR = '<meta name="generator" content="Heddle">';
  * renderPage({ kind: "Heddle data report", title: "Fashion-MNIST", id: "fashion-mnist", sections });
  */
 export function renderPage(page: Page): string {
+  const sections = page.sections
+    .map((part) => ({ ...part, html: pageSection(part) }))
+    .filter(({ html }) => html !== "");
   return [
     "<!doctype html>",
     '<html lang="en">',
@@ -28,8 +41,9 @@ export function renderPage(page: Page): string {
     cloth(page.weightsSha256),
     '<div class="sheet">',
     pageHeader(page),
+    contents(sections),
     "<main>",
-    ...page.sections.map(pageSection).filter(Boolean),
+    ...sections.map(({ html }) => html),
     "</main>",
     "</div>",
     "</body>",

@@ -17,13 +17,13 @@ export const style = `
 :root {
   color-scheme: light dark;
   --page: #f4f5f9; --card: #ffffff; --ink: #1a2136; --muted: #596178; --line: #dfe3ec; --soft: #eceff6;
-  --accent: #2f4aa8; --warp: #2f4aa8; --weft: #cfd7ee;
+  --shadow: #1a213659; --accent: #2f4aa8; --warp: #2f4aa8; --weft: #cfd7ee;
   --warn-ink: #5c2c00; --warn: #ffe9cc; --warn-line: #cf7500;
 }
 @media screen and (prefers-color-scheme: dark) {
   :root {
     --page: #0b0e15; --card: #12161f; --ink: #eceff6; --muted: #9aa3b8; --line: #262c3a; --soft: #1a1f2b;
-    --accent: #8fabff; --warp: #6d8cf0; --weft: #232b40;
+    --shadow: #9aa3b880; --accent: #8fabff; --warp: #6d8cf0; --weft: #232b40;
     --warn-ink: #ffd9a3; --warn: #33230d; --warn-line: #f2a541;
   }
   .drawing.light { display: none; }
@@ -52,10 +52,12 @@ h1 { margin: 0; font-size: clamp(2rem, 5vw, 3rem); line-height: 1.1; font-weight
 .headline { display: flex; flex-wrap: wrap; gap: 2rem 3rem; margin: 2.75rem 0 0; padding: 0; list-style: none; }
 .headline b { display: block; font-weight: 600; font-size: 1.75rem; line-height: 1.2; letter-spacing: -.015em; }
 .headline li:first-child { flex-basis: 100%; }
-.headline li:first-child b { font-size: clamp(4rem, 13vw, 7rem); line-height: .95; letter-spacing: -.03em; color: var(--accent); }
+.headline li:first-child b { font-size: clamp(3rem, 13vw, 7rem); line-height: .95; letter-spacing: -.03em; color: var(--accent); }
 .headline .label { display: block; font-size: .9375rem; }
 .headline li:first-child .label { margin-top: .75rem; font-size: 1.125rem; }
 .headline .note { display: block; color: var(--muted); font-size: .875rem; }
+nav ul { display: flex; flex-wrap: wrap; gap: .25rem 1.5rem; margin: 0; padding: 0 0 1.5rem; list-style: none; font-size: .9375rem; }
+a { color: var(--accent); }
 section { display: grid; grid-template-columns: 8rem minmax(0, 1fr); gap: 0 2.5rem; padding: 2.5rem 0; border-top: 1px solid var(--line); }
 h2 { margin: 0; font-size: 1.125rem; line-height: 1.4; font-weight: 600; align-self: start; position: sticky; top: 1.5rem; }
 h3 { margin: 0 0 .5rem; font-size: .9375rem; font-weight: 600; }
@@ -68,7 +70,16 @@ dt { color: var(--muted); } dd { margin: 0; overflow-wrap: anywhere; }
 code, pre { font-family: ui-monospace, "SF Mono", SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace; font-size: .8125rem; }
 .hash { overflow-wrap: anywhere; }
 .groups { display: grid; gap: 2rem 3rem; }
-.scroll { overflow-x: auto; }
+/* Shadows at the edges where more can be scrolled to: covers that move with the content hide them at its ends. */
+.scroll {
+  --ground: var(--page); --cover: color-mix(in srgb, var(--ground) 0%, transparent); overflow-x: auto;
+  background:
+    linear-gradient(to right, var(--ground) 30%, var(--cover)) left / 2.5rem 101% no-repeat local,
+    linear-gradient(to left, var(--ground) 30%, var(--cover)) right / 2.5rem 101% no-repeat local,
+    linear-gradient(to right, var(--shadow), transparent) left / 1rem 100% no-repeat scroll,
+    linear-gradient(to left, var(--shadow), transparent) right / 1rem 100% no-repeat scroll;
+}
+figure > .scroll { --ground: var(--card); }
 table { width: 100%; max-width: 48rem; border-collapse: collapse; font-size: .9375rem; }
 caption { text-align: left; font-weight: 600; padding: 0 0 .5rem; }
 th, td { padding: .4375rem 1.25rem .4375rem 0; text-align: left; vertical-align: baseline; border-bottom: 1px solid var(--line); }
@@ -81,7 +92,9 @@ th:last-child, td:last-child { padding-right: 0; }
 .figures > :first-child:nth-last-child(3) { grid-row: span 2; }
 .figures > .scroll { padding: .5rem .5rem 0; }
 figure { margin: 0; padding: .5rem; background: var(--card); border: 1px solid var(--line); border-radius: .5rem; }
-.drawing > svg { display: block; max-width: 100%; height: auto; margin: 0 auto; }
+.drawing > svg { display: block; max-width: 100%; height: auto; }
+/* The card has the same colour, and shows the shadows of what scrolls. */
+.drawing > svg > rect:first-of-type { fill: none; }
 details { border-top: 1px solid var(--line); border-bottom: 1px solid var(--line); }
 details > .scroll { padding-bottom: 1rem; }
 details caption { display: none; }
@@ -109,6 +122,9 @@ pre { margin: 0; padding: 1rem 1.25rem; background: var(--card); border: 1px sol
   @page { margin: 16mm 15mm; }
   body { background: none; font-size: 10pt; }
   .sheet { max-width: none; padding: 0; }
+  nav { display: none; }
+  .scroll { overflow: visible; background: none; }
+  .drawing { min-width: 0 !important; }
   header { padding: 8mm 0 6mm; }
   .headline li:first-child b { font-size: 54pt; }
   /* Blocks break between pages where they may; the rows of a grid would overlap and be split. */
