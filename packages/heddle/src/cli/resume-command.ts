@@ -42,7 +42,7 @@ export async function resumeAndReport(
     });
     const { folder, reportPath, record, metrics, wasFinished } = resumed;
     if (wasFinished) terminal.result(`Run ${folder} is already finished; nothing to resume.`);
-    else printResult(terminal, record.dataset, resumed);
+    else printResult(terminal, record.dataset, { ...resumed, timeSeconds: record.timeSeconds });
     terminal.json({ run: folder, reportPath, metrics });
   } catch (thrown) {
     throw stoppedError(thrown, opened.folder);

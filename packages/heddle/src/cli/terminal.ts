@@ -1,9 +1,13 @@
+import { formatDuration } from "@heddle/core/internal/base/format.js";
 import pc from "picocolors";
 import type { Output, Shell } from "./shell.js";
 import { saysAscii, toAscii, visibleLength, withoutControls, wrapped } from "./terminal-text.js";
 
 /** On a narrower terminal nothing can be laid out: lines are left to it. */
 const NARROWEST = 20;
+
+/** How often the line of work that cannot be counted changes. */
+const TICK_MS = 1000;
 
 /** How a line stands out where the terminal shows colours. */
 export type Emphasis = "bold" | "notice" | "alarm";
@@ -15,6 +19,7 @@ export type Emphasis = "bold" | "notice" | "alarm";
 export class Terminal {
   private readonly stream: Output;
   private liveLine = false;
+  private ticking: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly shell: Shell,
@@ -69,8 +74,24 @@ export class Terminal {
   /** Rewrites the last line, cut to the terminal's width because only one line can be rewritten; does nothing unless `live`. */
   rewrite(text: string): void {
     if (!this.live) return;
+    clearInterval(this.ticking);
+    this.rewriteNow(text);
+  }
+
+  private rewriteNow(text: string): void {
     this.stream.write(`\r\x1b[K${cut(shown(text), this.columns - 1)}`);
     this.liveLine = true;
+  }
+
+  /** Names the work that is going on in a line that counts its seconds, until something else is written. */
+  working(text: string): void {
+    if (!this.live) return;
+    const started = performance.now();
+    const tick = () => this.rewriteNow(`${text} … ${formatDuration((performance.now() - started) / 1000)}`);
+    this.clear();
+    this.rewriteNow(`${text} …`);
+    // Never what keeps the process alive.
+    this.ticking = setInterval(tick, TICK_MS).unref();
   }
 
   /** Stops work on a signal, and says so at once. */
@@ -81,6 +102,7 @@ export class Terminal {
 
   /** Removes the rewritten line. */
   clear(): void {
+    clearInterval(this.ticking);
     if (this.liveLine) this.stream.write("\r\x1b[K");
     this.liveLine = false;
   }

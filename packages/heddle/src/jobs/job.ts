@@ -42,4 +42,6 @@ export interface JobResult {
   readonly folder: string;
   readonly reportPath: string;
   readonly metrics: Metrics;
+  /** Seconds of each stage, those of earlier processes included. */
+  readonly timeSeconds: Readonly<Record<string, number>>;
 }

@@ -70,7 +70,7 @@ function headlineOf({ data }: RunRecords, metrics: Metrics): readonly HeadlineNu
     {
       label: "Time",
       value: formatDuration(timeSeconds.total),
-      note: `${speed} images/s on ${counted(engine.threads, "thread")}`,
+      note: `for data, training and evaluation; ${speed} images/s on ${counted(engine.threads, "thread")}`,
     },
   ];
 }

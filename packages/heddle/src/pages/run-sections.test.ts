@@ -66,7 +66,11 @@ describe("the report of a run", () => {
     expect(page.headline).toEqual([
       { label: "Test accuracy", value: "92.73%", note: "on images never trained on" },
       { label: "Training accuracy", value: "96.27%", note: "evaluated; 94.70% while training" },
-      { label: "Time", value: "3m28s", note: "12,345 images/s on 1 thread" },
+      {
+        label: "Time",
+        value: "3m28s",
+        note: "for data, training and evaluation; 12,345 images/s on 1 thread",
+      },
     ]);
     expect(page.notice).toBeUndefined();
   });

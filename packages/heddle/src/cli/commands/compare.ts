@@ -41,9 +41,8 @@ Examples:
         if (report !== null) await checkPagePath(report);
         const comparison = await compareRuns(given, options.runDir, signal);
         if (report !== null) {
-          terminal.rewrite("Drawing the curves ...");
-          await writeComparisonPage(report, comparison, signal);
-          terminal.clear();
+          terminal.working("Drawing the curves");
+          await writeComparisonPage(report, comparison, signal).finally(() => terminal.clear());
         }
         if (!options.json) print(terminal, comparison, report);
         terminal.json(asJson(comparison, report));

@@ -179,7 +179,7 @@ function reportLines(terminal: Terminal, { train, test }: Dataset): DataReportEv
       const done = fold - 1 + (epoch - 1 + step / steps) / epochs;
       training(done, folds, `model ${fold}/${folds}`, `epoch ${epoch}/${epochs}`);
     },
-    onDrawing: () => terminal.rewrite("Drawing the figures …"),
+    onDrawing: () => terminal.working("Drawing the figures"),
   };
 }
 

@@ -56,6 +56,7 @@ Examples:
       const { signal, release } = abortOnSignals(terminal);
       try {
         if (typeof options.report === "string") await checkPagePath(options.report);
+        terminal.working("Evaluating");
         const measured = await evaluateModel(run, {
           ...{ root: options.runDir, data: options.data, split: options.split, against: options.against },
           ...{ threads: options.threads, fast: options.fast, stream: options.stream, signal },
@@ -64,13 +65,13 @@ Examples:
         });
         const report = options.report === undefined ? null : pagePath(options.report, measured);
         if (report !== null) {
-          terminal.rewrite("Drawing the figures …");
+          terminal.working("Drawing the figures");
           await writeEvaluationPage(report, measured, signal);
-          terminal.clear();
         }
         print(terminal, measured, report);
         terminal.json(asJson(measured, report));
       } finally {
+        terminal.clear();
         release();
       }
     });

@@ -98,7 +98,7 @@ Examples:
           engine: { threads, fast },
           events: {
             onWarning: (message) => terminal.warn(message),
-            onStage: (what) => (terminal.live ? terminal.rewrite(what) : terminal.info(what)),
+            onStage: (what) => (terminal.live ? terminal.working(what) : terminal.info(what)),
             onProgress: stageLines(terminal),
           },
         });

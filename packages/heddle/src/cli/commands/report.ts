@@ -26,12 +26,11 @@ Examples:
     .action(async (run, options) => {
       const terminal = new Terminal(shell, options);
       await stoppable(terminal, async ({ signal }) => {
-        terminal.rewrite("Drawing the figures ...");
+        terminal.working("Drawing the figures");
         const { reportPath, missing } = await rebuildReport(run, options.runDir, {
           signal,
           onWarning: (message) => terminal.warn(cell(message)),
-        });
-        terminal.clear();
+        }).finally(() => terminal.clear());
         for (const file of missing)
           terminal.warn(cell(`${file} is not in the run's folder: the report is written without it.`));
         terminal.result(`${"Report".padEnd(18)} ${reportPath}`);

@@ -215,7 +215,7 @@ function printer(terminal: Terminal): RegularizationEvents {
     },
     onTrial: (record, trial, at) => terminal.info(trialLine(record, trial, at)),
     onChoices: (choices) => printChoices(terminal, choices),
-    onStage: (stage) => terminal.rewrite(`${stage[0]!.toUpperCase()}${stage.slice(1)} …`),
+    onStage: (stage) => terminal.working(`${stage[0]!.toUpperCase()}${stage.slice(1)}`),
   };
 }
 

@@ -23,8 +23,10 @@ export async function report(run: RunUnderWay, result: Trained & Measured): Prom
     weightsSha256: result.weightsSha256,
   });
   await writeRunReport(folder, finished, { signal: job.signal });
-  await folder.writeRecord(finished);
-  return { folder: folder.path, reportPath: folder.reportPath, metrics };
+  clock.lap("report");
+  const timeSeconds = clock.seconds;
+  await folder.writeRecord({ ...finished, timeSeconds });
+  return { folder: folder.path, reportPath: folder.reportPath, metrics, timeSeconds };
 }
 
 function metricsOf({ job, epochs, clock }: RunUnderWay, result: Trained & Measured): Metrics {
