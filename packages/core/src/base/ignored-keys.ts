@@ -52,13 +52,16 @@ export const anySeed: Neutral = {
   accepts: (value) => value === null || Number.isSafeInteger(value) || isJsonObject(value),
 };
 
-/** Numbers of 32 bits: by name, or as Keras 3's policy. */
-export const float32: Neutral = {
-  expected: '"float32"',
-  accepts: (value) => {
-    const policy = isJsonObject(value) && isJsonObject(value["config"]) ? value["config"]["name"] : value;
-    return policy === null || policy === "float32";
-  },
+const FLOATS: readonly Json[] = [
+  null,
+  ...["float32", "float64", "float16", "bfloat16", "mixed_float16", "mixed_bfloat16"],
+];
+
+/** Heddle computes in 32 bits, whatever floats Keras computes in: by name, or as Keras 3's policy. */
+export const anyFloats: Neutral = {
+  expected: '"float32" or other floats',
+  accepts: (value) =>
+    FLOATS.includes(isJsonObject(value) && isJsonObject(value["config"]) ? value["config"]["name"]! : value),
 };
 
 /** Keys around a configuration that Keras's versions write; classes are found by `class_name` alone. */

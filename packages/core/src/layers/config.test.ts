@@ -98,8 +98,8 @@ it.each<[string, JsonObject, string]>([
   ],
   [
     "Conv2D",
-    { filters: 1, kernel_size: 1, dtype: "mixed_float16" },
-    'Conv2D: expected dtype to be "float32", received "mixed_float16". Nothing else is supported yet: change the model.',
+    { filters: 1, kernel_size: 1, dtype: "int8" },
+    'Conv2D: expected dtype to be "float32" or other floats, received "int8". Nothing else is supported yet: change the model.',
   ],
   [
     "Dense",

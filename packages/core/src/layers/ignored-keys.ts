@@ -1,10 +1,10 @@
 import {
+  anyFloats,
   anyList,
   anyNumber,
   anyObject,
   anyObjectOrNull,
   anySeed,
-  float32,
   type KerasKeys,
   only,
 } from "../base/ignored-keys.js";
@@ -20,7 +20,7 @@ const inherited = { groups: only(1) };
 /** What Keras 2 and 3 write about layers and Heddle ignores. */
 export const layerKeys: KerasKeys = {
   every: {
-    dtype: float32,
+    dtype: anyFloats,
     // Keras 2 repeats the model's input shape in its first layer.
     batch_input_shape: anyList,
     // Layers write it only where there is one; `layerOptions` reads it.

@@ -1,4 +1,4 @@
-import { anyName, float32, only } from "../base/ignored-keys.js";
+import { anyFloats, anyName, only } from "../base/ignored-keys.js";
 import { Registry } from "../base/registry.js";
 import { BinaryCrossentropy, type BinaryCrossentropyOptions } from "./binary-crossentropy.js";
 import {
@@ -41,7 +41,7 @@ export const losses = new Registry<Loss>(
   {
     every: {
       name: anyName,
-      dtype: float32,
+      dtype: anyFloats,
       reduction: only("sum_over_batch_size", "auto"),
       axis: only(-1),
       ignore_class: only(null),

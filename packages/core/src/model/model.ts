@@ -5,22 +5,19 @@ import type { History } from "../callbacks/history.js";
 import type { CompiledProgram } from "../compiler/compile.js";
 import type { InputFormat } from "../compiler/emission.js";
 import type { Profile } from "../compiler/program-plan.js";
-import type { EngineOptions } from "../engine/engine.js";
 import type { Program } from "../engine/program.js";
 import type { Variant } from "../engine/variant.js";
 import type { Width } from "../engine/wide.js";
-import { type Loss, losses } from "../losses/index.js";
-import { Metric } from "../metrics/index.js";
+import type { Loss } from "../losses/index.js";
 import { describedConfig } from "../network/described-model.js";
 import { functionalGraph } from "../network/functional-graph.js";
 import { type ModelOptions, Network } from "../network/network.js";
-import { Optimizer, optimizers } from "../optimizers/index.js";
+import type { Optimizer } from "../optimizers/index.js";
 import type { PictureSource } from "../pictures/picture-source.js";
 import type { TrainingProgress } from "../training/context.js";
 import { type Evaluation, eachRun, evaluate, formatOf, type SampleSource } from "../training/evaluate.js";
 import { trainEpochs } from "../training/fit.js";
 import type { FitOptions } from "../training/fit-options.js";
-import { type ModelMetrics, modelMetrics } from "../training/model-metrics.js";
 import { nonFiniteFault } from "../training/non-finite.js";
 import { profileTraining } from "../training/profile.js";
 import type { Samples, TrainingSamples } from "../training/samples.js";
@@ -29,14 +26,8 @@ import { Sources } from "../training/sources.js";
 import type { ImageChunk, SampleStream } from "../training/stream.js";
 import { StreamFault } from "../training/stream-reader.js";
 import { type ClassProbability, classifyPicture } from "./classify.js";
-import { COMPILE_OPTIONS, type CompileOptions } from "./compile-options.js";
-
-interface Compiled {
-  readonly optimizer: Optimizer;
-  readonly loss: Loss;
-  readonly metrics: ModelMetrics;
-  readonly engine: EngineOptions;
-}
+import type { CompileOptions } from "./compile-options.js";
+import { resolveCompileOptions, uncompiled } from "./compiled.js";
 
 /**
  * A graph of layers from one input to one output, which can be trained, evaluated and used for predictions. Several
@@ -53,12 +44,7 @@ interface Compiled {
  * await model.fit(data.train, { epochs: 5, batchSize: 64 });
  */
 export class Model extends Network {
-  private compiled: Compiled = {
-    optimizer: optimizers.create("compile", "adam"),
-    loss: DEFAULT_LOSS,
-    metrics: { accuracy: true, metrics: [] },
-    engine: {},
-  };
+  private compiled = uncompiled();
   private session: Promise<Session> | undefined;
   /** The layers' `trainable` when the session was opened: it keeps trained weights apart from the others. */
   private sessionTrainable: readonly boolean[] = [];
@@ -89,27 +75,10 @@ export class Model extends Network {
    * @throws HeddleError when an option is unknown or does not fit the model's outputs
    */
   compile(options: CompileOptions = {}): void {
-    checkKnownOptions("compile", options, COMPILE_OPTIONS);
-    const { optimizer = "adam", metrics = [], loss: lossOrName = DEFAULT_LOSS, ...engine } = options;
-    const loss = typeof lossOrName === "string" ? losses.create("compile", lossOrName) : lossOrName;
-    if (typeof optimizer !== "string" && !(optimizer instanceof Optimizer))
-      throw notAnInstance("optimizer", optimizer);
-    if (typeof optimizer !== "string") optimizer.checkOptions();
-    if (typeof loss?.emit !== "function") throw notAnInstance("loss", loss);
-    checkOptionTypes("compile", options);
-    for (const metric of metrics) {
-      if (typeof metric !== "string" && !(metric instanceof Metric))
-        throw notAnInstance("each metric", metric);
-    }
-    const checkedMetrics = modelMetrics(loss, metrics, this.outputShape);
+    const compiled = resolveCompileOptions(options, this.outputShape);
     this.dispose();
     this.done.learningRate = undefined;
-    this.compiled = {
-      optimizer: typeof optimizer === "string" ? optimizers.create("compile", optimizer) : optimizer,
-      loss,
-      metrics: checkedMetrics,
-      engine,
-    };
+    this.compiled = compiled;
   }
 
   /** The optimizer and the loss of `compile`. */
@@ -391,15 +360,6 @@ export class Model extends Network {
 /** Ends the threads of models that are collected as garbage without having been disposed of. */
 const forgotten = new FinalizationRegistry<Session>((session) => session.close());
 
-function notAnInstance(name: string, value: unknown): HeddleError {
-  return new HeddleError({
-    who: "compile",
-    expected: `${name} as a name or an instance`,
-    received: typeof value === "function" ? `the class ${value.name}` : (JSON.stringify(value) ?? "nothing"),
-    next: "Pass an instance, created with new, or a name.",
-  });
-}
-
 function joined(arrays: readonly Float32Array[]): Float32Array {
   if (arrays.length === 1) return arrays[0]!;
   const all = new Float32Array(arrays.reduce((sum, { length }) => sum + length, 0));
@@ -426,5 +386,3 @@ const FIT_OPTIONS = Object.keys({
   callbacks: true,
   signal: true,
 } satisfies OptionNames<FitOptions>);
-
-const DEFAULT_LOSS = losses.create("compile", "sparseCategoricalCrossentropy");

@@ -3,11 +3,11 @@ import { HeddleError } from "../base/errors.js";
 import { groupDigits } from "../base/format.js";
 import {
   anyBoolean,
+  anyFloats,
   anyList,
   checkIgnoredValues,
   checkKeysAround,
   checkKnownKeys,
-  float32,
   type IgnoredKeys,
   only,
 } from "../base/ignored-keys.js";
@@ -24,7 +24,7 @@ export const MAXIMUM_LAYERS = 10_000;
 /** What Keras writes about a model that Heddle ignores: each layer says whether it is trained, and its shape. */
 const MODEL_KEYS: IgnoredKeys = {
   trainable: anyBoolean,
-  dtype: float32,
+  dtype: anyFloats,
   build_input_shape: anyList,
 };
 
