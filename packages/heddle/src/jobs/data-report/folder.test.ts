@@ -68,6 +68,7 @@ describe("the folder of a data report", () => {
     [["report.html"], "a folder with other files"],
     [["findings.json", "notes.md"], "a report's folder that also holds notes.md"],
     [["findings.json", "figures/photo.jpg"], "a report's folder that also holds figures/photo.jpg"],
+    [["findings.json", "figures/holiday.png"], "a report's folder that also holds figures/holiday.png"],
     [["findings.json"], "something else"],
   ])("is not one with %j", async (names, received) => {
     for (const name of names) {

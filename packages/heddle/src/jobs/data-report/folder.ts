@@ -14,8 +14,14 @@ const FINDINGS = "findings.json";
 const PAGE = "report.html";
 const FIGURES = "figures";
 
-/** The paths of everything that a report's folder may hold. */
-const REPORT_FILES = /^(?:report\.html|findings\.json|figures\/(?:[a-z0-9]+(?:-[a-z0-9]+)*\.(?:svg|png))?)$/;
+const FIGURE_NAME = /^[a-z0-9]+(?:-[a-z0-9]+)*$/;
+
+/** The paths of everything that a report's folder may hold. A picture in it that the findings do not name is not ours. */
+function reportFiles(figures: readonly string[]): RegExp {
+  return new RegExp(
+    `^(?:report\\.html|findings\\.json|figures/(?:(?:${figures.join("|")})\\.(?:svg|png))?)$`,
+  );
+}
 
 /**
  * The folder of a data report: `report.html`, `findings.json`, `figures/*.svg` and `*.png`. Nothing is written before
@@ -26,6 +32,8 @@ export class ReportFolder {
   private constructor(
     readonly path: string,
     private readonly isNew: boolean,
+    /** The figures of the earlier report: those that this one does not draw again would show other data. */
+    private readonly earlierFigures: readonly string[] = [],
   ) {}
 
   /**
@@ -51,10 +59,15 @@ export class ReportFolder {
         next: "Set `report` to another folder.",
       });
     if (!(await isFile(join(path, FINDINGS)))) throw refuse("a folder with other files");
-    const stranger = await firstStranger(path, REPORT_FILES);
+    let figures: readonly string[] = [];
+    await refuseOther(join(path, FINDINGS), "the findings of a data report", (text) => {
+      const named = figuresIn(text);
+      figures = named ?? [];
+      return named !== undefined;
+    });
+    const stranger = await firstStranger(path, reportFiles(figures));
     if (stranger !== undefined) throw refuse(`a report's folder that also holds ${stranger}`);
-    await refuseOther(join(path, FINDINGS), "the findings of a data report", areFindings);
-    return new ReportFolder(path, false);
+    return new ReportFolder(path, false, figures);
   }
 
   get pagePath(): string {
@@ -73,16 +86,23 @@ export class ReportFolder {
     signal?: AbortSignal,
   ): Promise<void> {
     const files = await figureFiles(figures, signal);
-    const before = await this.earlierFigures();
     const place = { within: this.path };
-    await writeFileAtomic(join(this.path, FINDINGS), `${JSON.stringify(findings)}\n`, place);
+    const writeFindings = (names: readonly string[]) =>
+      writeFileAtomic(
+        join(this.path, FINDINGS),
+        `${JSON.stringify({ ...findings, figures: names })}\n`,
+        place,
+      );
+    const replaced = this.earlierFigures.filter((name) => !findings.figures.includes(name));
+    // Until they are removed, the findings name them, so that a report that is killed knows its own.
+    await writeFindings([...findings.figures, ...replaced]);
     await writeFigureFiles(join(this.path, FIGURES), files, place);
     await writeFileAtomic(this.pagePath, page, place);
-    for (const name of before) {
-      if (findings.figures.includes(name)) continue;
+    for (const name of replaced) {
       for (const kind of ["svg", "png"])
         await rm(join(this.path, FIGURES, `${name}.${kind}`), { force: true });
     }
+    if (replaced.length > 0) await writeFindings(findings.figures);
   }
 
   /** Removes the folder again where it was made for a report that failed. */
@@ -90,19 +110,19 @@ export class ReportFolder {
     // A folder that holds anything stays.
     if (this.isNew) await rmdir(this.path).catch(() => undefined);
   }
-
-  /** Figures that are there: those that this report does not draw again would show other data. */
-  private async earlierFigures(): Promise<readonly string[]> {
-    const names = await readdir(join(this.path, FIGURES)).catch(() => []);
-    return [...new Set(names.map((name) => name.replace(/\.(svg|png)$/, "")))];
-  }
 }
 
-function areFindings(text: string): boolean {
+/** The figures that the findings of a data report name; `undefined` where a text is none. */
+function figuresIn(text: string): readonly string[] | undefined {
   try {
     const findings = JSON.parse(text) as Json;
-    return isJsonObject(findings) && typeof findings["heddle"] === "string" && "nearDuplicates" in findings;
+    const isOurs =
+      isJsonObject(findings) && typeof findings["heddle"] === "string" && "nearDuplicates" in findings;
+    if (!isOurs || !Array.isArray(findings["figures"])) return undefined;
+    return findings["figures"].filter(
+      (name): name is string => typeof name === "string" && FIGURE_NAME.test(name),
+    );
   } catch {
-    return false;
+    return undefined;
   }
 }
