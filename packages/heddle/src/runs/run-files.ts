@@ -16,3 +16,6 @@ export const RUN_FILES = new RegExp(
     "lock-[0-9a-f]{12}",
   ].join("|")})$`,
 );
+
+/** Pictures among the figures of a run, which belong to it next to their SVG alone. */
+export const RUN_PICTURES = /(?:^|[/-])figures\/[^/]+\.png$/;

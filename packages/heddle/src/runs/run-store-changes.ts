@@ -6,7 +6,7 @@ import { fileError, isFolder } from "@heddle/core/internal/base/files-node.js";
 import { isLocked } from "../system/lock.js";
 import { firstStranger } from "../system/ours.js";
 import type { OnDamagedLine } from "./lines.js";
-import { RUN_FILES } from "./run-files.js";
+import { RUN_FILES, RUN_PICTURES } from "./run-files.js";
 import { RunFolder } from "./run-folder.js";
 import { runsNamed } from "./run-list.js";
 import { findInStore } from "./run-store.js";
@@ -104,7 +104,7 @@ export async function findToDelete(
   for (const run of runs) {
     const path = await findInStore(root, run);
     paths.add(path);
-    const stranger = await firstStranger(path, RUN_FILES);
+    const stranger = await firstStranger(path, RUN_FILES, RUN_PICTURES);
     if (stranger !== undefined) throw holdsMore(path, stranger);
     if (!options.force && (await isLocked(path))) throw underWay(path, "Stop it, or set `force: true`.");
   }

@@ -166,6 +166,19 @@ describe("deleting", () => {
     expect(await findToDelete(root, [running.id], { force: true })).toEqual([running.path]);
   });
 
+  it("refuses a run with a file of somebody else's, a picture among the figures included", async () => {
+    const run = await makeRun("x");
+    const figures = join(run.path, "figures");
+    await mkdir(figures);
+    for (const name of ["loss-by-epoch.svg", "loss-by-epoch.png"]) await writeFile(join(figures, name), "");
+    expect(await findToDelete(root, [run.id])).toEqual([run.path]);
+    await writeFile(join(figures, "holiday.png"), "");
+    await expect(findToDelete(root, [run.id])).rejects.toThrow("figures/holiday.png");
+    await rm(join(figures, "holiday.png"));
+    await writeFile(join(run.path, "thesis.docx"), "");
+    await expect(findToDelete(root, [run.id])).rejects.toThrow("thesis.docx");
+  });
+
   it("touches nothing outside the folder of runs", async () => {
     await makeRun("x");
     await mkdir(join(work, "precious"));

@@ -1,6 +1,6 @@
 import type { Dirent } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { isAside } from "@heddle/core/internal/base/aside-node.js";
 import { HeddleError } from "@heddle/core/internal/base/errors.js";
 import { fileError, readTextFile } from "@heddle/core/internal/base/files-node.js";
@@ -15,30 +15,36 @@ import { fileError, readTextFile } from "@heddle/core/internal/base/files-node.j
  * @param folder may be missing or empty: then there is none
  * @param known matches the paths of files that belong to it, with slashes (`figures/a.svg`), and of empty folders
  *   (`figures/`)
+ * @param pairs matches those that do so only next to an SVG of the same name: figures are written as SVG, then as PNG
  * @throws HeddleError when a folder cannot be read
  */
-export async function firstStranger(folder: string, known: RegExp): Promise<string | undefined> {
-  for (const entry of await entriesIn(folder)) {
-    const stranger = await strangerAt(folder, entry, known);
-    if (stranger !== undefined) return stranger;
-  }
-  return undefined;
+export async function firstStranger(
+  folder: string,
+  known: RegExp,
+  pairs?: RegExp,
+): Promise<string | undefined> {
+  return strangerBelow(folder, "", (path, names) => {
+    if (!known.test(path)) return false;
+    return !pairs?.test(path) || names.has(basename(path).replace(/\.\w+$/, ".svg"));
+  });
 }
 
-async function strangerAt(
+/** `isKnown` gets the names in the same folder, too. */
+async function strangerBelow(
   folder: string,
-  entry: Dirent,
-  known: RegExp,
-  above = "",
+  above: string,
+  isKnown: (path: string, names: ReadonlySet<string>) => boolean,
 ): Promise<string | undefined> {
-  const path = `${above}${entry.name}`;
-  if (isAside(entry.name)) return undefined;
-  if (!entry.isDirectory()) return entry.isFile() && known.test(path) ? undefined : path;
-  const below = await entriesIn(join(folder, path));
-  if (below.length === 0) return known.test(`${path}/`) ? undefined : path;
-  for (const one of below) {
-    const stranger = await strangerAt(folder, one, known, `${path}/`);
-    if (stranger !== undefined) return stranger;
+  const entries = await entriesIn(join(folder, above));
+  const names = new Set(entries.map(({ name }) => name));
+  if (entries.length === 0 && above !== "" && !isKnown(above, names)) return above.slice(0, -1);
+  for (const entry of entries) {
+    const path = `${above}${entry.name}`;
+    if (isAside(entry.name)) continue;
+    if (entry.isDirectory()) {
+      const stranger = await strangerBelow(folder, `${path}/`, isKnown);
+      if (stranger !== undefined) return stranger;
+    } else if (!entry.isFile() || !isKnown(path, names)) return path;
   }
   return undefined;
 }
