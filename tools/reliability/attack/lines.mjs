@@ -50,7 +50,6 @@ async function damaged(/** @type {import("./sandbox.mjs").Sandbox} */ sandbox) {
     ["evaluate", run],
     ["runs", "tag", run, "third", ...root],
     ["runs", "rename", run, "named", ...root],
-    ["compare", run, run],
   ]);
   sandbox.succeeds(await sandbox.heddle(words));
   const tagged = await sandbox.heddle(["runs", "tag", run, "last", ...root]);
