@@ -24,6 +24,8 @@ const hot = [
   "dense/denseKernelGradient",
   "depthwise/windows",
   "grid/productGrid",
+  "saturating/sigmoidForward",
+  "saturating/tanhForward",
   "tile/outerTileCalled",
   "tile/tile",
   "winograd-gradient/addProducts",
