@@ -12,90 +12,99 @@ export interface TriedKernel {
 /** The memory that the tries need, in pages of 64 KiB. */
 export const TRY_PAGES = 24;
 
-/** The bytes of each operand's place; it starts at a multiple of them. */
+/** The bytes of each operand's place. */
 const PLACE = 65536;
-const [A, B, C, ZEROS, OUT] = [1, 2, 3, 4, 5].map((index) => index * PLACE) as [
-  number,
-  number,
-  number,
-  number,
-  number,
-];
-/** Room for what a kernel computes on the way. */
-const [SCRATCH, ROOM_1, ROOM_2, ROOM_3] = [7, 8, 12, 16].map((index) => index * PLACE) as [
-  number,
-  number,
-  number,
-  number,
-];
-/** Second and third results. */
+const A = PLACE;
+const B = 2 * PLACE;
+const C = 3 * PLACE;
+const ZEROS = 4 * PLACE;
+/** Up to three results. */
+const OUT = 5 * PLACE;
 const OUT_2 = OUT + PLACE / 4;
 const OUT_3 = OUT + PLACE / 2;
+/** Room for what a kernel computes on the way. */
+const SCRATCH = 7 * PLACE;
+const ROOM_1 = 8 * PLACE;
+const ROOM_2 = 12 * PLACE;
+const ROOM_3 = 16 * PLACE;
 
 const rows = { N: 2, count: 108 };
 const image = { N: 1, H: 8, W: 8, K: 24, R: 3, S: 3, P: 6, Q: 6 };
 const steps = { strideH: 1, strideW: 1, dilationH: 1, dilationW: 1 };
 const pooled = { N: 1, H: 10, W: 10, C: 8, K: 16, P: 4, Q: 4 };
+const bordered = { borderedH: 10, borderedW: 10, borderH: 1, borderW: 1 };
+const draw = { threshold: 26214, scale: 1.25, seedLow: 1, seedHigh: 2, layer: 3, step: 4, firstSample: 0 };
 
 /** The product of matrices by which the widths are compared: the largest share of what most models compute. */
-export const productOfMatrices = tried("denseForward", {
-  ...{ y: OUT, x: A, w: B, wStepBytes: 32, wBlockBytes: 32 * 128, bias: C, scratch: SCRATCH },
-  ...{ N: 32, I: 128, O: 32, low: 0 },
-});
+export const productOfMatrices = tried(
+  "denseForward",
+  { y: OUT, x: A, w: B, wStepBytes: 32, wBlockBytes: 32 * 128, bias: C, scratch: SCRATCH },
+  { N: 32, I: 128, O: 32, low: 0 },
+);
 
 /** Every kernel in which V8 merges vectors and which takes more than a few percent of some model's training. */
 export const hotKernels: readonly TriedKernel[] = [
   productOfMatrices,
-  tried("conv2dForward", {
-    ...{ y: OUT, x: A, w: B, wStepBytes: 4 * image.K, wBlockBytes: 32, bias: C, scratch: SCRATCH },
-    ...{ ...image, C: 8, ...steps, low: 0 },
-  }),
-  tried("conv2dKernelGradient", { dw: OUT, x: A, dy: B, scratch: SCRATCH, ...image, C: 8, ...steps }),
-  tried("conv2dForwardOneChannel", { y: OUT, x: A, w: B, bias: C, scratch: SCRATCH, ...image, low: 0 }),
-  tried("conv2dMaxPoolWinograd", {
-    ...{ y: OUT, winner: OUT_2, x: A, u: B, bias: C, v: ROOM_1, m: ROOM_2, scratch: SCRATCH },
-    ...{ ...pooled, block: 4 },
-  }),
-  tried("conv2dMaxPoolBackward", {
-    ...{ dx: OUT, dwt: OUT_2, db: OUT_3, dy: A, y: B, winner: ZEROS, x: C, wt: A, lists: ROOM_1 },
-    ...{ ...pooled, R: 3, S: 3, scale: 1 },
-  }),
-  tried("conv2dWinogradKernelGradient", {
-    ...{ dw: OUT, x: A, dy: B, v: ROOM_1, d: ROOM_2, m: ROOM_3, scratch: SCRATCH },
-    ...{ N: 1, H: 10, W: 10, C: 8, K: 16, P: 8, Q: 8 },
-    ...{ borderedH: 10, borderedW: 10, borderH: 1, borderW: 1, block: 4 },
-  }),
-  tried("denseKernelGradient", {
-    ...{ dw: OUT, x: A, dy: B, scratch: SCRATCH, zeros: ZEROS, panels: ROOM_1 },
-    ...{ N: 16, I: 16, O: 24, first: 0, last: 16 },
-  }),
-  tried("narrowForward", { y: OUT, x: A, w: B, bias: C, N: 4, I: 70, O: 10, low: 0 }),
-  tried("narrowKernelGradient", {
-    ...{ dw: OUT, x: A, dy: B, panel: ROOM_1, N: 4, I: 70, O: 10, first: 0, last: 70 },
-  }),
-  tried("depthwiseForward", {
-    ...{ y: OUT, x: A, w: B, bias: C, scratch: SCRATCH, ...image, ...steps, low: 0 },
-  }),
-  tried("depthwiseKernelGradient", { dw: OUT, x: A, dy: B, scratch: SCRATCH, ...image, ...steps }),
-  tried("reluBiasGradient", { db: OUT, dy: OUT_2, y: A, N: 2, rows: 8, K: 28 }),
-  tried("biasGradient", { db: OUT, dy: A, N: 2, rows: 8, K: 28 }),
-  tried("sumShards", { g: OUT, parts: A, count: 108, shards: 4, strideBytes: 512 }),
-  tried("rescaleBytes", { y: OUT, x: A, ...rows, scale: 1 / 255, offset: -0.5 }),
-  tried("reluForward", { y: OUT, x: A, ...rows }),
-  tried("reluBackward", { dx: OUT, dy: A, y: B, ...rows }),
-  tried("tanhForward", { y: OUT, x: A, ...rows }),
-  tried("sigmoidForward", { y: OUT, x: A, ...rows }),
-  tried("addTo", { y: OUT, x: A, ...rows }),
-  tried("multiply", { y: OUT, a: A, b: B, ...rows }),
-  tried("dropout", {
-    ...{ y: OUT, x: A, ...rows, threshold: 26214, scale: 1.25, seedLow: 1, seedHigh: 2 },
-    ...{ layer: 3, step: 4, firstSample: 0, scratch: SCRATCH },
-  }),
+  tried(
+    "conv2dForward",
+    { y: OUT, x: A, w: B, wStepBytes: 4 * image.K, wBlockBytes: 32, bias: C, scratch: SCRATCH },
+    { ...image, C: 8, ...steps, low: 0 },
+  ),
+  tried("conv2dKernelGradient", { dw: OUT, x: A, dy: B, scratch: SCRATCH }, { ...image, C: 8, ...steps }),
+  tried("conv2dForwardOneChannel", { y: OUT, x: A, w: B, bias: C, scratch: SCRATCH }, { ...image, low: 0 }),
+  tried(
+    "conv2dMaxPoolWinograd",
+    { y: OUT, winner: OUT_2, x: A, u: B, bias: C, v: ROOM_1, m: ROOM_2, scratch: SCRATCH },
+    { ...pooled, block: 4 },
+  ),
+  tried(
+    "conv2dMaxPoolBackward",
+    { dx: OUT, dwt: OUT_2, db: OUT_3, dy: A, y: B, winner: ZEROS, x: C, wt: A, lists: ROOM_1 },
+    { ...pooled, R: 3, S: 3, scale: 1 },
+  ),
+  tried(
+    "conv2dWinogradKernelGradient",
+    { dw: OUT, x: A, dy: B, v: ROOM_1, d: ROOM_2, m: ROOM_3, scratch: SCRATCH },
+    { N: 1, H: 10, W: 10, C: 8, K: 16, P: 8, Q: 8, ...bordered, block: 4 },
+  ),
+  tried(
+    "denseKernelGradient",
+    { dw: OUT, x: A, dy: B, scratch: SCRATCH, zeros: ZEROS, panels: ROOM_1 },
+    { N: 16, I: 16, O: 24, first: 0, last: 16 },
+  ),
+  tried("narrowForward", { y: OUT, x: A, w: B, bias: C }, { N: 4, I: 70, O: 10, low: 0 }),
+  tried(
+    "narrowKernelGradient",
+    { dw: OUT, x: A, dy: B, panel: ROOM_1 },
+    { N: 4, I: 70, O: 10, first: 0, last: 70 },
+  ),
+  tried(
+    "depthwiseForward",
+    { y: OUT, x: A, w: B, bias: C, scratch: SCRATCH },
+    { ...image, ...steps, low: 0 },
+  ),
+  tried("depthwiseKernelGradient", { dw: OUT, x: A, dy: B, scratch: SCRATCH }, { ...image, ...steps }),
+  tried("reluBiasGradient", { db: OUT, dy: OUT_2, y: A }, { N: 2, rows: 8, K: 28 }),
+  tried("biasGradient", { db: OUT, dy: A }, { N: 2, rows: 8, K: 28 }),
+  tried("sumShards", { g: OUT, parts: A }, { count: 108, shards: 4, strideBytes: 512 }),
+  tried("rescaleBytes", { y: OUT, x: A }, { ...rows, scale: 1 / 255, offset: -0.5 }),
+  tried("reluForward", { y: OUT, x: A }, rows),
+  tried("reluBackward", { dx: OUT, dy: A, y: B }, rows),
+  tried("tanhForward", { y: OUT, x: A }, rows),
+  tried("sigmoidForward", { y: OUT, x: A }, rows),
+  tried("addTo", { y: OUT, x: A }, rows),
+  tried("multiply", { y: OUT, a: A, b: B }, rows),
+  tried("dropout", { y: OUT, x: A, scratch: SCRATCH }, { ...rows, ...draw }),
 ];
 
-function tried<K extends KernelName>(name: K, operands: KernelArguments<K, number>): TriedKernel {
-  const names: readonly string[] = kernelTable[name];
-  return { name, values: names.map((operand) => (operands as Record<string, number>)[operand]!) };
+/** A kernel with the addresses of its operands and the rest of its arguments. */
+function tried<K extends KernelName, Operands extends Partial<KernelArguments<K, number>>>(
+  name: K,
+  operands: Operands,
+  sizes: Omit<KernelArguments<K, number>, keyof Operands>,
+): TriedKernel {
+  const values: Readonly<Record<string, number>> = { ...operands, ...sizes };
+  return { name, values: kernelTable[name].map((parameter) => values[parameter]!) };
 }
 
 /** Fills the operands: numbers between −2 and 2 that are the same everywhere, and zeros. */
