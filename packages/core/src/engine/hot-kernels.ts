@@ -18,10 +18,11 @@ const A = PLACE;
 const B = 2 * PLACE;
 const C = 3 * PLACE;
 const ZEROS = 4 * PLACE;
-/** Up to three results. */
+/** Up to three results of up to 8 KiB. */
 const OUT = 5 * PLACE;
-const OUT_2 = OUT + PLACE / 4;
-const OUT_3 = OUT + PLACE / 2;
+const OUT_2 = OUT + 8192;
+const OUT_3 = OUT + 16384;
+const RESULT_WORDS = (3 * 8192) / 4;
 /** Room for what a kernel computes on the way. */
 const SCRATCH = 7 * PLACE;
 const ROOM_1 = 8 * PLACE;
@@ -121,12 +122,12 @@ export function resultOf(
   memory: WebAssembly.Memory,
   { name, values }: TriedKernel,
 ): number {
-  const results = new Int32Array(memory.buffer, OUT, PLACE / 4);
+  const results = new Int32Array(memory.buffer, OUT, RESULT_WORDS);
   // 0.125 as a float, for kernels that add to what is there.
   results.fill(0x3e000000);
   kernels[name]!(...values);
   // FNV-1a, by words.
   let hash = 0x811c9dc5;
-  for (const word of results) hash = Math.imul(hash ^ word, 0x01000193);
+  for (let i = 0; i < RESULT_WORDS; i++) hash = Math.imul(hash ^ results[i]!, 0x01000193);
   return hash;
 }

@@ -1,7 +1,7 @@
 // V8 can merge two neighbouring 128-bit vectors into one of 256 bits where the processor has AVX2: the same sums in the
 // same order, so the same bits. Its pass is off by default and called experimental, so it is tried before it is used:
-// each hot kernel runs on the baseline compiler, which never merges, and again on the optimising one. Where a bit
-// differs, a kernel traps, or the product of matrices is no faster, everything stays at 128 bits.
+// each hot kernel runs as compiled without it, and again as optimised with it. Where a bit differs, a kernel traps, or the
+// product of matrices is no faster, everything stays at 128 bits.
 import { wideSwitch } from "#threads";
 import { messageOf } from "../base/errors.js";
 import {
@@ -75,15 +75,17 @@ function tryWide(bytes: Uint8Array<ArrayBuffer>, shared: boolean, setFlag: (flag
     new WebAssembly.Instance(new WebAssembly.Module(kernels), { env: { memory } })
       .exports as unknown as Kernels;
   fillOperands(memory);
+  setFlag(DO_NOT_MERGE);
+  const narrow = instanceOf(distinct(bytes));
+  const results = resultsOf(narrow, memory);
   for (const flag of OPTIMISE_AT_ONCE) setFlag(flag);
   try {
-    setFlag(DO_NOT_MERGE);
-    const narrowMs = productMs(instanceOf(distinct(bytes)), memory);
+    const narrowMs = productMs(narrow, memory);
     setFlag(MERGE);
-    const kernels = instanceOf(bytes);
-    const fault = firstFault(kernels, memory);
+    const wide = instanceOf(bytes);
+    const fault = firstFault(wide, memory, results);
     if (fault) warnOfFault(fault);
-    else if (narrowMs >= WORTH_IT * productMs(kernels, memory)) return 256;
+    else if (width === 256 || narrowMs >= WORTH_IT * productMs(wide, memory)) return 256;
   } finally {
     for (const flag of OPTIMISE_WHEN_HOT) setFlag(flag);
   }
@@ -91,13 +93,21 @@ function tryWide(bytes: Uint8Array<ArrayBuffer>, shared: boolean, setFlag: (flag
   return 128;
 }
 
-/** The first kernel whose optimised code gives other bits than its baseline code, or traps. */
-export function firstFault(kernels: Kernels, memory: WebAssembly.Memory): string | undefined {
-  for (const kernel of hotKernels) {
+/** The results of the hot kernels, in their order. */
+export function resultsOf(kernels: Kernels, memory: WebAssembly.Memory): readonly number[] {
+  return hotKernels.map((kernel) => resultOf(kernels, memory, kernel));
+}
+
+/** The first hot kernel whose optimised code gives other bits than `results`, or traps. */
+export function firstFault(
+  kernels: Kernels,
+  memory: WebAssembly.Memory,
+  results: readonly number[],
+): string | undefined {
+  for (const [index, kernel] of hotKernels.entries()) {
     try {
-      const baseline = resultOf(kernels, memory, kernel);
       for (let call = 0; call < COMPILING_CALLS; call++) {
-        if (resultOf(kernels, memory, kernel) !== baseline) return `${kernel.name} gives other bits`;
+        if (resultOf(kernels, memory, kernel) !== results[index]) return `${kernel.name} gives other bits`;
       }
     } catch (thrown) {
       return `${kernel.name} fails: ${messageOf(thrown)}`;
