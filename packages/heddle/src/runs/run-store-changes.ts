@@ -3,7 +3,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { asideOf, removeLeftovers } from "@heddle/core/internal/base/aside-node.js";
 import { HeddleError } from "@heddle/core/internal/base/errors.js";
 import { fileError, isFolder } from "@heddle/core/internal/base/files-node.js";
-import { isLocked } from "../system/lock.js";
+import { isLocked, waitForFolder } from "../system/lock.js";
 import { firstStranger } from "../system/ours.js";
 import type { OnDamagedLine } from "./lines.js";
 import { RUN_FILES, RUN_PICTURES } from "./run-files.js";
@@ -49,11 +49,13 @@ export async function nameRun(root: string, run: string, name: string): Promise<
     await folder.changeTags({ at, name: null });
     return folder;
   }
-  const others = (await runsNamed(root, checked)).filter((id) => id !== folder.id);
-  if (others[0] !== undefined) throw isTaken(checked, others[0]);
-  if (await isFolder(join(root, checked))) throw isTaken(checked, checked);
-  await folder.changeTags({ at, name: checked });
-  return folder;
+  return alone(root, async () => {
+    const others = (await runsNamed(root, checked)).filter((id) => id !== folder.id);
+    if (others[0] !== undefined) throw isTaken(checked, others[0]);
+    if (await isFolder(join(root, checked))) throw isTaken(checked, checked);
+    await folder.changeTags({ at, name: checked });
+    return folder;
+  });
 }
 
 /**
@@ -68,24 +70,36 @@ export async function renameRunFolder(root: string, run: string, id: string): Pr
   if (await isLocked(folder.path)) {
     throw underWay(folder.path, "Wait until it ends, or name it without `folder: true`.");
   }
-  const [named] = (await runsNamed(root, id)).filter((other) => other !== folder.id);
-  if (named !== undefined) throw isTaken(id, named);
-  const target = join(root, id);
+  return alone(root, async () => {
+    const [named] = (await runsNamed(root, id)).filter((other) => other !== folder.id);
+    if (named !== undefined) throw isTaken(id, named);
+    const target = join(root, id);
+    try {
+      // The system gives the name to one process only; a folder can then be moved over this empty one.
+      await mkdir(target);
+    } catch (thrown) {
+      if ((thrown as NodeJS.ErrnoException).code === "EEXIST") throw isTaken(id, id);
+      throw fileError(target, "a folder that can be made", thrown);
+    }
+    try {
+      if (process.platform === "win32") await rmdir(target);
+      await rename(folder.path, target);
+    } catch (thrown) {
+      await rmdir(target).catch(() => undefined);
+      throw fileError(folder.path, "a folder that can be renamed", thrown);
+    }
+    return RunFolder.open(target);
+  });
+}
+
+/** Does something while no other process names runs of a folder: what is free when it looks is free when it writes. */
+async function alone<T>(root: string, work: () => Promise<T>): Promise<T> {
+  const lock = await waitForFolder(root, "Folder");
   try {
-    // The system gives the name to one process only; a folder can then be moved over this empty one.
-    await mkdir(target);
-  } catch (thrown) {
-    if ((thrown as NodeJS.ErrnoException).code === "EEXIST") throw isTaken(id, id);
-    throw fileError(target, "a folder that can be made", thrown);
+    return await work();
+  } finally {
+    await lock.release();
   }
-  try {
-    if (process.platform === "win32") await rmdir(target);
-    await rename(folder.path, target);
-  } catch (thrown) {
-    await rmdir(target).catch(() => undefined);
-    throw fileError(folder.path, "a folder that can be renamed", thrown);
-  }
-  return RunFolder.open(target);
 }
 
 /**

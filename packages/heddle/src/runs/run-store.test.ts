@@ -143,6 +143,17 @@ describe("renaming a folder", () => {
   });
 });
 
+describe("a name that several want at once", () => {
+  it("is given to one run", async () => {
+    const runs = await Promise.all(["a", "b", "c", "d"].map((dataset) => makeRun(dataset)));
+    const named = await Promise.allSettled(runs.map(({ id }) => nameRun(root, id, "same")));
+    expect(named.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
+    const renamed = await Promise.allSettled(runs.map(({ id }) => renameRunFolder(root, id, "folder")));
+    expect(renamed.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
+    expect((await readdir(root)).filter((name) => name.startsWith("lock-"))).toEqual([]);
+  });
+});
+
 describe("deleting", () => {
   it("removes the folder and leaves no trace", async () => {
     const run = await makeRun("x");
