@@ -16,6 +16,7 @@ import type { SourceFile } from "./idx-file.js";
 import { listIdxFolder } from "./idx-folder.js";
 import { readPictures } from "./image-folder.js";
 import { type ImageFolderListing, listImageFolder } from "./image-folder-list.js";
+import { diskFolder } from "./source-folder.js";
 
 /** The form of the data at a path, determined without reading all of it. */
 export type FoundForm =
@@ -69,7 +70,7 @@ export async function findForm(path: string): Promise<FoundForm | undefined> {
   const archives = names.filter((name) => /\.npz$/i.test(name));
   if (archives.length > 1) throw several(path, archives);
   if (archives.length === 1) return { form: "npz", path: join(path, archives[0]!) };
-  const listing = await listImageFolder(path);
+  const listing = await listImageFolder(diskFolder(path));
   return listing && { form: "images", listing };
 }
 
@@ -135,8 +136,9 @@ export async function readForm(
     return { form: "npz", ...npz, files: [{ name: basename(found.path), bytes: bytes.length, sha256 }] };
   }
   const { train, test } = found.listing;
-  const trained = await readPictures(path, train, options);
-  const tested = test && (await readPictures(path, test, options));
+  const source = diskFolder(path);
+  const trained = await readPictures(source, train, options);
+  const tested = test && (await readPictures(source, test, options));
   return {
     form: "images",
     train: trained.images,

@@ -1,7 +1,4 @@
-import type { Dirent } from "node:fs";
-import { readdir } from "node:fs/promises";
-import { join } from "node:path";
-import { fileError } from "@heddle/core/internal/base/files-node.js";
+import type { SourceEntry, SourceFolder } from "./source-folder.js";
 
 /** One picture of a folder of classes. */
 export interface ListedPicture {
@@ -40,51 +37,50 @@ export function isSplitName(name: string): boolean {
  * @returns `undefined` if the folder holds no such pictures
  * @throws HeddleError if a folder cannot be read
  */
-export async function listImageFolder(folder: string): Promise<ImageFolderListing | undefined> {
-  const names = await foldersIn(folder);
-  const isSplit = await Promise.all(
-    names.map((name) => isSplitName(name) && holdsFolders(join(folder, name))),
-  );
+export async function listImageFolder(source: SourceFolder): Promise<ImageFolderListing | undefined> {
+  const names = await foldersIn(source, "");
+  const isSplit = await Promise.all(names.map((name) => isSplitName(name) && holdsFolders(source, name)));
   const splits = names.filter((_, index) => isSplit[index]);
   const splitOf = (split: keyof typeof splitNames) =>
     splits.find((name) => splitNames[split].includes(name.toLowerCase()));
   const train = splitOf("train");
   if (train === undefined) {
-    const pictures = await picturesOf(folder, "");
+    const pictures = await picturesOf(source, "");
     return pictures.length > 0 ? { train: pictures } : undefined;
   }
   const validation = splitOf("validation");
   const test = splitOf("test") ?? validation;
-  const trainPictures = await picturesOf(join(folder, train), `${train}/`);
+  const trainPictures = await picturesOf(source, `${train}/`);
   if (trainPictures.length === 0) return undefined;
-  const testPictures = test === undefined ? [] : await picturesOf(join(folder, test), `${test}/`);
+  const testPictures = test === undefined ? [] : await picturesOf(source, `${test}/`);
   const unused = validation === undefined || validation === test ? undefined : validation;
   return {
     train: trainPictures,
     ...(testPictures.length > 0 && { test: testPictures }),
     ...(unused !== undefined && {
-      unused: { folder: unused, count: (await picturesOf(join(folder, unused), "")).length },
+      unused: { folder: unused, count: (await picturesOf(source, `${unused}/`)).length },
     }),
   };
 }
 
-async function holdsFolders(folder: string): Promise<boolean> {
-  const pictures = (await entriesOf(folder)).filter(isPicture);
-  return pictures.length === 0 && (await foldersIn(folder)).length > 0;
+async function holdsFolders(source: SourceFolder, folder: string): Promise<boolean> {
+  const pictures = (await source.list(folder)).filter(isPicture);
+  return pictures.length === 0 && (await foldersIn(source, folder)).length > 0;
 }
 
-async function picturesOf(folder: string, prefix: string): Promise<ListedPicture[]> {
+/** The pictures of the classes below a split's folder: `""`, or its name and a slash. */
+async function picturesOf(source: SourceFolder, split: string): Promise<ListedPicture[]> {
   const pictures: ListedPicture[] = [];
-  for (const label of await foldersIn(folder)) {
-    for (const { name } of (await entriesOf(join(folder, label))).filter(isPicture)) {
-      pictures.push({ path: `${prefix}${label}/${name}`, label });
+  for (const label of await foldersIn(source, split)) {
+    for (const { name } of (await source.list(`${split}${label}`)).filter(isPicture)) {
+      pictures.push({ path: `${split}${label}/${name}`, label });
     }
   }
   return interleaved(pictures);
 }
 
-function isPicture(entry: Dirent): boolean {
-  return !entry.isDirectory() && PICTURE.test(entry.name) && !entry.name.startsWith(".");
+function isPicture({ name, kind }: SourceEntry): boolean {
+  return kind === "file" && PICTURE.test(name) && !name.startsWith(".");
 }
 
 /** Spreads the pictures of each class evenly over the list. */
@@ -101,20 +97,9 @@ function interleaved(pictures: readonly ListedPicture[]): ListedPicture[] {
     .map(({ picture }) => picture);
 }
 
-async function foldersIn(folder: string): Promise<string[]> {
-  const entries = await entriesOf(folder);
+async function foldersIn(source: SourceFolder, folder: string): Promise<string[]> {
+  const entries = await source.list(folder);
   return entries
-    .filter((entry) => (entry.isDirectory() || entry.isSymbolicLink()) && !entry.name.startsWith("."))
+    .filter(({ name, kind }) => kind === "folder" && !name.startsWith("."))
     .map(({ name }) => name);
-}
-
-/** The entries of a folder, sorted by code units; none if it is not a folder. */
-async function entriesOf(folder: string): Promise<Dirent[]> {
-  try {
-    const entries = await readdir(folder, { withFileTypes: true });
-    return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
-  } catch (thrown) {
-    if ((thrown as NodeJS.ErrnoException).code === "ENOTDIR") return [];
-    throw fileError(folder, "a folder that can be read", thrown);
-  }
 }

@@ -7,7 +7,8 @@ import { checkSize, type ImageShape } from "@heddle/core/internal/data/image-sha
 import type { ReadImages } from "@heddle/core/internal/data/labelled-images.js";
 import type { SourceFile } from "./idx-file.js";
 import type { ListedPicture } from "./image-folder-list.js";
-import { decodePicture, type PlainPicture, readLimited } from "./picture.js";
+import { decodePicture, MAXIMUM_PICTURE_BYTES, type PlainPicture } from "./picture.js";
+import type { SourceFolder } from "./source-folder.js";
 
 /** How to read a folder of pictures. */
 interface ImageFolderOptions {
@@ -34,23 +35,24 @@ const AT_ONCE = 4;
  * Reads the pictures of one split, in their order. All get the same channels: grey if every picture is grey, with
  * opacity if any picture is transparent.
  *
- * @param folder the dataset's folder
+ * @param source the dataset's folder
  * @param pictures the pictures below that folder
  * @returns the images, the pictures that could not be read, and a checksum of each class folder
  * @throws HeddleError if pictures have different sizes and `size` is not set; AbortedError on `signal`
  */
 export async function readPictures(
-  folder: string,
+  source: SourceFolder,
   pictures: readonly ListedPicture[],
   options: ImageFolderOptions = {},
 ): Promise<ReadImages & { readonly files: readonly SourceFile[] }> {
+  const folder = source.path;
   const rows: DroppedRow[] = [];
   const decoded: { listed: ListedPicture; picture: PlainPicture }[] = [];
   const folders = new FolderChecksums();
   for (let at = 0; at < pictures.length; at += AT_ONCE) {
     checkNotAborted(options.signal, `Reading ${folder}`);
     const batch = pictures.slice(at, at + AT_ONCE);
-    const results = await Promise.all(batch.map((listed) => readOne(folder, listed, options)));
+    const results = await Promise.all(batch.map((listed) => readOne(source, listed, options)));
     results.forEach(({ bytes, picture, fault }, index) => {
       const listed = batch[index]!;
       folders.add(listed.path, bytes);
@@ -86,9 +88,9 @@ export async function readPictures(
   };
 }
 
-async function readOne(folder: string, { path }: ListedPicture, options: ImageFolderOptions) {
-  const where = join(folder, path);
-  const bytes = await readLimited(where);
+async function readOne(source: SourceFolder, { path }: ListedPicture, options: ImageFolderOptions) {
+  const where = join(source.path, path);
+  const bytes = await source.read(path, { maximumBytes: MAXIMUM_PICTURE_BYTES });
   try {
     return { bytes, picture: await decodePicture(where, bytes, options.size), fault: "" };
   } catch (thrown) {

@@ -17,7 +17,8 @@ import type { Metadata, Sharp } from "sharp";
 
 export type { Picture, PictureShape };
 
-const MAXIMUM_FILE_BYTES = 64 * 1024 * 1024;
+/** The largest picture file that is read. */
+export const MAXIMUM_PICTURE_BYTES = 64 * 1024 * 1024;
 
 /** The usual formats of pictures, without those that are programs, such as SVG. */
 const formats = ["jpeg", "png", "webp", "gif", "tiff", "heif"];
@@ -151,10 +152,10 @@ async function decode<Result>(
 }
 
 /** The contents of a picture file. Throws a HeddleError if it cannot be read or is too large. */
-export async function readLimited(path: string): Promise<Uint8Array> {
+async function readLimited(path: string): Promise<Uint8Array> {
   const { size } = await checkFile(path);
-  if (size <= MAXIMUM_FILE_BYTES) return readFileBytes(path);
-  const expected = `a picture file of at most ${formatBytes(MAXIMUM_FILE_BYTES)}`;
+  if (size <= MAXIMUM_PICTURE_BYTES) return readFileBytes(path);
+  const expected = `a picture file of at most ${formatBytes(MAXIMUM_PICTURE_BYTES)}`;
   throw new HeddleError({ who: path, expected, received: formatBytes(size), next: "Save it smaller." });
 }
 
