@@ -1,0 +1,37 @@
+import { describe, expect, it } from "vitest";
+import { readGolden } from "../base/golden.testing.js";
+import { pictureInput } from "./picture-input.js";
+import { resizePicture } from "./resize-picture.js";
+
+interface Golden {
+  readonly resize: readonly {
+    readonly from: readonly [height: number, width: number, channels: number];
+    readonly to: readonly [height: number, width: number];
+    readonly values: readonly number[];
+  }[];
+  readonly grey: readonly number[];
+}
+
+const golden = readGolden<Golden>("pictures");
+
+/** The same values as in tools/golden/pictures.py. */
+const drawn = (height: number, width: number, channels: number) => ({
+  data: Uint8Array.from({ length: height * width * channels }, (_, k) => k * k * 7 + k * 31),
+  height,
+  width,
+});
+
+describe("pictures", () => {
+  it("are resized to the pixels of Pillow, in all channels and directions", () => {
+    expect(golden.resize).toHaveLength(20);
+    for (const { from, to, values } of golden.resize) {
+      const scaled = resizePicture(drawn(...from), ...to);
+      expect([from, to, ...scaled.data]).toEqual([from, to, ...values]);
+    }
+  });
+
+  it("turn grey as in Pillow", () => {
+    const { pixels } = pictureInput(drawn(8, 8, 3), { height: 8, width: 8, channels: 1 }, { invert: false });
+    expect([...pixels]).toEqual(golden.grey);
+  });
+});
