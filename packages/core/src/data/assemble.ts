@@ -1,11 +1,12 @@
 import { HeddleError } from "../base/errors.js";
 import { groupDigits } from "../base/format.js";
-import { toByteRange } from "./byte-range.js";
 import { classesOf, isWholeNumber, splitWithClasses, textsInUse, warnOfEmptyClasses } from "./classes.js";
 import type { Dataset, DatasetSource, HoldOut, ImageSet } from "./dataset.js";
 import { defaultHoldOut, holdOut } from "./hold-out.js";
 import { checkShapes } from "./image-shape.js";
 import type { LabelledImages } from "./labelled-images.js";
+import { channelsChoice, type ReaderNotes, type Reading, warnOfReading } from "./reading.js";
+import { toByteRange, type ValueRange } from "./value-range.js";
 
 /** Splits over the same classes, possibly without a test split. */
 export interface ClassedImages {
@@ -15,8 +16,21 @@ export interface ClassedImages {
   readonly test?: ImageSet;
 }
 
+/** Labelled images as a reader returns them. */
+export interface LabelledSplits extends ReaderNotes {
+  readonly train: LabelledImages;
+  /** Absent if the data has no test split. */
+  readonly test?: LabelledImages | undefined;
+}
+
 /** The options of {@link toClasses}. */
 export interface ClassOptions {
+  /**
+   * The range that pixel values span in the source, of every split; it is brought to 0..255.
+   *
+   * @defaultValue floats from 0 to 1 span `"0..1"`; all other values stay as they are
+   */
+  readonly range?: ValueRange | undefined;
   /**
    * The names of the classes 0, 1, ….
    *
@@ -43,33 +57,37 @@ export interface AssembleOptions extends ClassOptions {
 }
 
 /**
- * Turns labelled images into splits over the same classes: labels become classes, and floats from 0 to 1 are multiplied
- * by 255.
+ * Turns labelled images into splits over the same classes: labels become classes, and the pixel values of each split are
+ * brought to 0..255 where they span another range that can be told.
  *
- * @throws HeddleError if the splits' images have different shapes, or the labels of one split are numbers and those of
- *   the other names
+ * @throws HeddleError if the splits' images have different shapes or ranges, or the labels of one split are numbers and
+ *   those of the other names
  * @example
  * const { images } = await readCsv(file.stream());
  * const { train, classNames } = toClasses({ train: images });
  */
 export function toClasses(
-  read: { readonly train: LabelledImages; readonly test?: LabelledImages | undefined },
+  read: LabelledSplits,
   options: ClassOptions = {},
-): ClassedImages {
+): ClassedImages & { readonly reading: Reading } {
   const { onWarning = () => {} } = options;
   const splits = [read.train, ...(read.test ? [read.test] : [])];
   checkAlike(read.train, read.test);
-  const { sets, range } = toByteRange(splits);
-  if (range === "floats 0..1") onWarning("Pixel values from 0 to 1 were multiplied by 255.");
-  if (range === "other floats") {
-    onWarning("Pixel values are outside 0 to 255, the range for models that start with Rescaling(1/255).");
-  }
+  const notes = { choices: read.choices ?? [], leftOut: read.leftOut ?? [] };
+  warnOfReading(notes, onWarning);
+  const scaled = toByteRange(splits, options);
   const texts = splits.flatMap(textsInUse);
   const classNames = namedClasses(read.train.name, texts, options.classNames);
   const numbered = options.classNames ? classNames.map((_, label) => String(label)) : classNames;
-  const [train, test] = sets.map((set) => splitWithClasses(set, numbered));
+  const [train, test] = scaled.map(({ set }) => splitWithClasses(set, numbered));
   warnOfEmptyClasses({ classNames, train: train!.labels, test: test?.labels }, onWarning);
-  return { classNames, train: train!, ...(test && { test }) };
+  const reading: Reading = {
+    train: scaled[0]!.reading,
+    ...(test && { test: scaled[1]!.reading }),
+    choices: [channelsChoice(train!.shape), ...notes.choices],
+    leftOut: notes.leftOut,
+  };
+  return { classNames, train: train!, ...(test && { test }), reading };
 }
 
 /**
@@ -81,13 +99,11 @@ export function toClasses(
  * const { images } = await readCsv(file.stream(), { name: file.name });
  * const dataset = assemble({ train: images }, { name: file.name, source: { kind: "files", files: [] } });
  */
-export function assemble(
-  read: { readonly train: LabelledImages; readonly test?: LabelledImages | undefined },
-  options: AssembleOptions,
-): Dataset {
-  const { name, source, onWarning = () => {} } = options;
+export function assemble(read: LabelledSplits, options: AssembleOptions): Dataset {
+  const { name, onWarning = () => {} } = options;
   const classed = toClasses(read, options);
-  const { classNames, train, test } = classed;
+  const { classNames, train, test, reading } = classed;
+  const source: DatasetSource = { ...options.source, reading };
   const named = { name, title: name, classNames };
   if (test) return { ...named, train, test, source };
   if (options.holdOut === "none") return { ...named, train, test: train, source };

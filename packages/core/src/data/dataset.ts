@@ -2,6 +2,8 @@ import { HeddleError } from "../base/errors.js";
 import { allocateShared, allocateSharedFloats } from "../base/memory.js";
 import { sizeOf } from "../base/shape.js";
 import type { DroppedSummary, MissingRule } from "./dropped-rows.js";
+import type { Reading } from "./reading.js";
+import type { ValueRange } from "./value-range.js";
 
 /**
  * Labelled images: what `fit`, `evaluate` and `predict` take.
@@ -24,8 +26,15 @@ export const dataForms = ["idx", "csv", "npz", "images"] as const;
 /** A form of data on disk: IDX files, a CSV, an npz file or a folder of pictures. */
 export type DataForm = (typeof dataForms)[number];
 
-/** How to read data that is not IDX. A run records these options. */
+/** How to read data. A run records these options. */
 export interface FormOptions {
+  /**
+   * The range that pixel values span in the source, of every split: `"0..1"`, `"-1..1"`, `"0..4095"`. It is brought to
+   * 0..255; values outside it are an error.
+   *
+   * @defaultValue floats from 0 to 1 span `"0..1"`; all other values stay as they are
+   */
+  readonly range?: ValueRange | undefined;
   /**
    * What to do with damaged rows and pictures.
    *
@@ -68,6 +77,8 @@ export interface DatasetSource {
   readonly options?: FormOptions;
   /** How the test split was held out; absent if the data has its own. */
   readonly split?: HoldOut;
+  /** How it was read; absent for images that were drawn by code or stay on disk. */
+  readonly reading?: Reading;
   /** Counts of dropped rows; absent if every row was read. */
   readonly dropped?: DroppedSummary;
   /** The files with their SHA-256 in hexadecimal; for pictures, one entry per class folder. */

@@ -1,6 +1,7 @@
-import { formatPercent, formatTable, groupDigits, oneLine } from "../base/format.js";
+import { formatPercent, formatTable, groupDigits, oneLine, shortNumber } from "../base/format.js";
 import type { Dataset, DatasetSource, ImageSet } from "./dataset.js";
 import { type Duplicates, ImageIndex } from "./exact-duplicates.js";
+import { formatReading } from "./reading.js";
 
 /** A description of one split. */
 export interface SplitDescription {
@@ -140,7 +141,7 @@ function floatStatistics(images: Float32Array): ValueStatistics {
   return { minimum, maximum, mean, standardDeviation: Math.sqrt(squares / images.length) };
 }
 
-/** Formats a description as plain text. */
+/** Formats a description as plain text; options are named as code. */
 export function formatDescription(description: DatasetDescription): string {
   const { title, source, classNames, train, test, duplicates } = description;
   const origin =
@@ -183,9 +184,13 @@ export function formatDescription(description: DatasetDescription): string {
     formatDuplicates("within test", duplicates.withinTest),
     formatDuplicates("test images also in training", duplicates.betweenSplits),
   ];
-  return [oneLine(`${title}, ${origin}`), splits, classes, ["Exact duplicates", ...repeats].join("\n")].join(
-    "\n\n",
-  );
+  return [
+    oneLine(`${title}, ${origin}`),
+    ...(source.reading ? [formatReading(source.reading)] : []),
+    splits,
+    classes,
+    ["Exact duplicates", ...repeats].join("\n"),
+  ].join("\n\n");
 }
 
 function formatDuplicates(where: string, { count, conflicting, examples }: Duplicates): string {
@@ -194,9 +199,4 @@ function formatDuplicates(where: string, { count, conflicting, examples }: Dupli
     conflicting === 0 ? "all with the same label" : `${groupDigits(conflicting)} with a different label`;
   const pairs = examples.map(([first, duplicate]) => `${first} = ${duplicate}`).join(", ");
   return `  ${where}: ${groupDigits(count)}, ${labels} (${pairs}${count > examples.length ? ", …" : ""})`;
-}
-
-/** Four significant digits at most: `255`, `72.94`, `0.003123`. */
-function shortNumber(value: number): string {
-  return String(Number(value.toPrecision(4)));
 }

@@ -1,14 +1,52 @@
 import { HeddleError } from "../base/errors.js";
-import type { DataForm, FormOptions } from "./dataset.js";
+import { type DataForm, dataForms, type FormOptions } from "./dataset.js";
+import { missingRules } from "./dropped-rows.js";
+import { parseShape, parseSize } from "./image-shape.js";
+import { parseRange, type ValueRange } from "./value-range.js";
 
 type Form = DataForm | "generated";
 
-/** The forms of data that each option applies to. */
-const readers: Readonly<Record<keyof FormOptions, readonly Form[]>> = {
-  missing: ["csv", "npz", "images"],
-  size: ["images"],
-  shape: ["csv", "npz"],
+/** An option of reading: where it applies, and what it accepts. */
+export interface FormOption<Value> {
+  /** The forms of data that it applies to. */
+  readonly forms: readonly Form[];
+  /** What fits, as a noun phrase. */
+  readonly expected: string;
+  /** Words to choose from. */
+  readonly words?: readonly string[];
+  /** From JSON; undefined where the value does not fit. */
+  readonly read: (value: unknown) => Value | undefined;
+  /** What a text means, as JSON. */
+  readonly parse: (text: string) => unknown;
+}
+
+/** All options of reading, one entry each: recipes, run records and the command line read them by this table. */
+export const formOptionTable: {
+  readonly [Name in keyof FormOptions]-?: FormOption<NonNullable<FormOptions[Name]>>;
+} = {
+  missing: { forms: ["csv", "npz", "images"], ...word(missingRules) },
+  size: {
+    forms: ["images"],
+    expected: "a height and a width, such as 28x28",
+    read: (value) => parseSize(dimensions(value)),
+    parse: asText,
+  },
+  shape: {
+    forms: ["csv", "npz"],
+    expected: "height, width and channels, such as 32x32x3",
+    read: (value) => parseShape(dimensions(value)),
+    parse: asText,
+  },
+  range: {
+    forms: dataForms,
+    expected: "the smallest and the largest pixel value, such as 0..1",
+    read: (value) => (typeof value === "string" && parseRange(value) ? (value as ValueRange) : undefined),
+    parse: asText,
+  },
 };
+
+/** The names of all options of reading. */
+export const formOptionNames = Object.keys(formOptionTable) as readonly (keyof FormOptions)[];
 
 const words: Readonly<Record<Form, string>> = {
   idx: "IDX files",
@@ -20,11 +58,12 @@ const words: Readonly<Record<Form, string>> = {
 
 /** Refuses an option that does not apply to data of this form, instead of silently ignoring it. */
 export function checkFormOptions(form: Form, options: FormOptions): void {
-  for (const name of ["missing", "size", "shape"] as const) {
-    if (options[name] === undefined || readers[name].includes(form)) continue;
+  for (const name of formOptionNames) {
+    const { forms } = formOptionTable[name];
+    if (options[name] === undefined || forms.includes(form)) continue;
     throw new HeddleError({
       who: `\`${name}\``,
-      expected: readers[name].map((reader) => words[reader]).join(" or "),
+      expected: forms.map((reader) => words[reader]).join(" or "),
       received: words[form],
       next: "Remove it, or choose other data.",
     });
@@ -33,10 +72,27 @@ export function checkFormOptions(form: Form, options: FormOptions): void {
 
 /** How to read data of a form: by `options`, and where these are silent, by those of `defaults` that apply to it. */
 export function formOptions(form: Form, options: FormOptions, defaults: FormOptions = {}): FormOptions {
-  const applies = (name: keyof FormOptions) => readers[name].includes(form);
-  return {
-    missing: options.missing ?? (applies("missing") ? defaults.missing : undefined),
-    size: options.size ?? (applies("size") ? defaults.size : undefined),
-    shape: options.shape ?? (applies("shape") ? defaults.shape : undefined),
-  };
+  const applying = formOptionNames.filter((name) => formOptionTable[name].forms.includes(form));
+  const inherited = Object.fromEntries(applying.map((name) => [name, defaults[name]]));
+  return pickFormOptions({ ...inherited, ...pickFormOptions(options) });
+}
+
+/** The options of reading that are set, without whatever else `options` holds. */
+export function pickFormOptions(options: FormOptions): FormOptions {
+  const set = formOptionNames.filter((name) => options[name] !== undefined);
+  return Object.fromEntries(set.map((name) => [name, options[name]]));
+}
+
+/** `28x28` as people write it, or as JSON has it: [28, 28]. */
+function dimensions(value: unknown): string {
+  return Array.isArray(value) ? value.join("x") : String(value);
+}
+
+function asText(text: string): string {
+  return text;
+}
+
+function word<Word extends string>(words: readonly Word[]) {
+  const read = (value: unknown) => words.find((one) => one === value);
+  return { words, expected: `one of ${words.join(", ")}`, read, parse: asText };
 }

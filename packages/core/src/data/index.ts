@@ -7,6 +7,7 @@ export {
   assemble,
   type ClassedImages,
   type ClassOptions,
+  type LabelledSplits,
   toClasses,
 } from "./assemble.js";
 export { type CatalogueEntry, type CatalogueFile, catalogue, fashionMnist } from "./catalogue.js";
@@ -60,3 +61,13 @@ export {
   type NearPair,
 } from "./near-duplicates/index.js";
 export { type NpzImages, type NpzOptions, readNpz } from "./npz.js";
+export {
+  type ElementKind,
+  formatReading,
+  type LeftOut,
+  type ReaderNotes,
+  type Reading,
+  type ReadingChoice,
+  type SplitReading,
+} from "./reading.js";
+export type { ValueRange } from "./value-range.js";

@@ -1,5 +1,6 @@
 import type { DroppedRows } from "./dropped-rows.js";
 import type { ImageShape } from "./image-shape.js";
+import type { ElementKind, ReaderNotes } from "./reading.js";
 
 /**
  * Images as a file or a folder holds them, with labels that are numbers or names but not yet classes.
@@ -11,6 +12,12 @@ export interface LabelledImages {
   readonly name: string;
   /** `[N, H, W, C]`, row-major: bytes if every value is a whole number from 0 to 255, otherwise floats. */
   readonly images: Uint8Array | Float32Array;
+  /**
+   * What the values were in the source. Floats from 0 to 1 are multiplied by 255, whole numbers are not.
+   *
+   * @defaultValue whole numbers for bytes, otherwise floats
+   */
+  readonly elements?: ElementKind | undefined;
   /** `[H, W, C]`. */
   readonly shape: ImageShape;
   /** N. */
@@ -22,7 +29,7 @@ export interface LabelledImages {
 }
 
 /** The images that were read, and the rows that were dropped. */
-export interface ReadImages {
+export interface ReadImages extends ReaderNotes {
   readonly images: LabelledImages;
   readonly dropped: DroppedRows;
 }

@@ -6,6 +6,7 @@ import { unzip, zipEntries } from "../formats/zip.js";
 import type { DroppedRow, DroppedRows, MissingRule } from "./dropped-rows.js";
 import { checkSize, type ImageShape, shapeOfRow } from "./image-shape.js";
 import type { LabelledImages } from "./labelled-images.js";
+import type { ReaderNotes } from "./reading.js";
 
 /** The options of {@link readNpz}. */
 export interface NpzOptions {
@@ -32,7 +33,7 @@ export interface NpzOptions {
 }
 
 /** The images of an `.npz` file. */
-export interface NpzImages {
+export interface NpzImages extends ReaderNotes {
   readonly train: LabelledImages;
   /** Absent if the file has only one split. */
   readonly test?: LabelledImages;

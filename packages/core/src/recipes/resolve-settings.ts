@@ -1,4 +1,5 @@
 import { HeddleError } from "../base/errors.js";
+import { formOptionNames } from "../data/form-options.js";
 import type { GivenSettings, Settings } from "./settings.js";
 import { studyRecipe } from "./study-recipe.js";
 
@@ -27,7 +28,7 @@ export const defaultSettings = {
 
 /** Settings that mean nothing for other data, a different optimizer or a different schedule. */
 const belongsTo = {
-  data: ["missing", "size", "shape"],
+  data: formOptionNames,
   optimizer: ["learningRate", "momentum", "weightDecay"],
   schedule: ["warmup", "lrEnd", "power"],
 } as const satisfies Partial<Record<keyof Settings, readonly (keyof Settings)[]>>;

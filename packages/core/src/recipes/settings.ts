@@ -2,8 +2,7 @@ import { didYouMean } from "../base/closest.js";
 import { HeddleError, messageOf } from "../base/errors.js";
 import { isJsonObject, type JsonObject } from "../base/json.js";
 import type { FormOptions } from "../data/dataset.js";
-import { missingRules } from "../data/dropped-rows.js";
-import { parseShape, parseSize } from "../data/image-shape.js";
+import { formOptionTable } from "../data/form-options.js";
 import {
   type Augmentation,
   augmentationSyntax,
@@ -21,17 +20,16 @@ export const scheduleNames = [
   "polynomial",
 ] as const;
 
+type AllFormOptions = { readonly [Name in keyof FormOptions]-?: NonNullable<FormOptions[Name]> };
+
 /**
  * Everything that decides how a model is trained, as recipes and the command line name it. Where a number can turn
  * something off, 0 does.
  */
-export interface Settings {
+export interface Settings extends AllFormOptions {
   /** `"study"`, or a model in Keras's JSON. */
   readonly model: "study" | JsonObject;
   readonly data: string;
-  readonly missing: NonNullable<FormOptions["missing"]>;
-  readonly size: NonNullable<FormOptions["size"]>;
-  readonly shape: NonNullable<FormOptions["shape"]>;
   readonly limit: number;
   readonly validationSplit: number;
   readonly classWeights: "balanced" | "none";
@@ -85,17 +83,7 @@ export const settings: { readonly [Name in keyof Settings]: Setting<Settings[Nam
     read: (value) => (typeof value === "string" && value.trim() !== "" ? value : undefined),
     parse: asText,
   },
-  missing: word(missingRules),
-  size: {
-    expected: "a height and a width, such as 28x28",
-    read: (value) => parseSize(dimensions(value)),
-    parse: asText,
-  },
-  shape: {
-    expected: "height, width and channels, such as 32x32x3",
-    read: (value) => parseShape(dimensions(value)),
-    parse: asText,
-  },
+  ...formOptionTable,
   limit: whole(1),
   validationSplit: between(0, 0.9),
   classWeights: word(["balanced", "none"]),
@@ -151,11 +139,6 @@ export function readSetting<Name extends keyof Settings>(
   const received = (JSON.stringify(value) ?? "nothing").slice(0, 60);
   const next = words && typeof value === "string" ? didYouMean(value, words) : `Correct ${name}.`;
   throw new HeddleError({ who, expected, received, next });
-}
-
-/** `28x28` as people write it, or as JSON has it: [28, 28]. */
-function dimensions(value: unknown): string {
-  return Array.isArray(value) ? value.join("x") : String(value);
 }
 
 function asText(text: string): string {

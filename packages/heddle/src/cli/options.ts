@@ -1,6 +1,4 @@
 import { Argument, InvalidArgumentError, Option } from "@commander-js/extra-typings";
-import { missingRules } from "@heddle/core/internal/data/dropped-rows.js";
-import { parseShape, parseSize } from "@heddle/core/internal/data/image-shape.js";
 import { defaultSettings } from "@heddle/core/internal/recipes/resolve-settings.js";
 import { DEFAULT_RUNS_FOLDER } from "../runs/run-folder.js";
 import { setsAlso } from "./flag-words.js";
@@ -54,22 +52,6 @@ export const dataOption = () =>
     ).argParser(nonEmpty),
     "dataDir",
   );
-export const missingOption = () =>
-  new Option("--missing <rule>", "rows with missing values: dropped and reported by default").choices(
-    missingRules,
-  );
-export const sizeOption = () =>
-  new Option("--size <HxW>", "scale the pictures of a folder, such as 28x28").argParser((text) => {
-    const size = parseSize(text);
-    if (size) return size;
-    throw new InvalidArgumentError("Expected a height and a width, such as 28x28.");
-  });
-export const shapeOption = () =>
-  new Option("--shape <HxWxC>", "shape of the images in a CSV; square by default").argParser((text) => {
-    const shape = parseShape(text);
-    if (shape) return shape;
-    throw new InvalidArgumentError("Expected height, width and channels, such as 32x32x3.");
-  });
 export const offlineOption = () => new Option("--offline", "never touch the network");
 export const threadsOption = () =>
   new Option("--threads <n>", "threads to compute on; every core by default").argParser(wholeNumber(1, 64));

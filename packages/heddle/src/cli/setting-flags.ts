@@ -13,9 +13,13 @@ interface SettingFlag {
 export const settingFlags: { readonly [Name in keyof Settings]: SettingFlag } = {
   model: { flags: "--model", help: "study, or a model in Keras's JSON" },
   data: { flags: "--data", help: "a dataset's name or folder" },
-  missing: { flags: "--missing", help: "rows with missing values" },
-  size: { flags: "--size", help: "the size that pictures are scaled to" },
-  shape: { flags: "--shape", help: "the shape of the images in a table" },
+  missing: { flags: "--missing <rule>", help: "rows with missing values: dropped and reported by default" },
+  size: { flags: "--size <HxW>", help: "scale the pictures of a folder, such as 28x28" },
+  shape: { flags: "--shape <HxWxC>", help: "shape of the images in a CSV; square by default" },
+  range: {
+    flags: "--range <low..high>",
+    help: "what the pixel values span, such as 0..1 or 0..4095; it is brought to 0..255",
+  },
   limit: {
     group: "Data",
     flags: "--limit <n>",

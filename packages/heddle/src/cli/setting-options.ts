@@ -44,7 +44,8 @@ export function typedSettings(options: object): GivenSettings {
   return Object.fromEntries(Object.entries(options).filter(([name]) => names.includes(name)));
 }
 
-function optionOf(name: keyof Settings): Option {
+/** The option of a setting. */
+export function optionOf(name: keyof Settings): Option {
   const { flags, help } = settingFlags[name];
   const { expected, words, parse, read } = settings[name];
   const initial: unknown =

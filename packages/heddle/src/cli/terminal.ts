@@ -57,12 +57,17 @@ export class Terminal {
     if (!(this.options.json && this.options.quiet)) this.line(text, emphasis);
   }
 
+  /** A text in which options are named as code, with their flags. */
+  inFlags(text: string): string {
+    return this.shell.inFlags(text);
+  }
+
   /** A line that must not be missed; options that it names as code are shown as flags. */
   warn(text: string): void {
     this.clear();
     const { stderr } = this.shell;
     const label = "warning:";
-    const lines = fitted(stderr, `${label} ${this.shell.inFlags(text)}`);
+    const lines = fitted(stderr, `${label} ${this.inFlags(text)}`);
     stderr.write(`${colorsOf(stderr).yellow(label)}${lines.slice(label.length)}\n`);
   }
 

@@ -162,7 +162,7 @@ export function jobEvents(terminal: Terminal, epochs: number, opened: { folder?:
     onFolder: (path) => {
       opened.folder = path;
     },
-    onDescribed: (description) => terminal.info(`${formatDescription(description)}\n`),
+    onDescribed: (description) => terminal.info(`${terminal.inFlags(formatDescription(description))}\n`),
     onModel: (summary, engine) => {
       terminal.info(`${summary}\n`);
       terminal.info(trainingHeadline(epochs, engine));

@@ -8,6 +8,7 @@ import type { DataForm, FormOptions } from "@heddle/core/internal/data/dataset.j
 import { type DroppedRows, joinDropped } from "@heddle/core/internal/data/dropped-rows.js";
 import type { LabelledImages } from "@heddle/core/internal/data/labelled-images.js";
 import { readNpz } from "@heddle/core/internal/data/npz.js";
+import { joinNotes, type ReaderNotes } from "@heddle/core/internal/data/reading.js";
 import { isGzip } from "@heddle/core/internal/formats/gzip.js";
 import { isNpy } from "@heddle/core/internal/formats/npy.js";
 import { isZip } from "@heddle/core/internal/formats/zip.js";
@@ -26,7 +27,7 @@ export type FoundForm =
   | { readonly form: "images"; readonly listing: ImageFolderListing };
 
 /** Data as it was read: in its own splits, with its own labels. */
-export interface ReadData {
+export interface ReadData extends ReaderNotes {
   readonly form: DataForm;
   readonly train: LabelledImages;
   /** Absent if the data has no test split. */
@@ -143,6 +144,7 @@ export async function readForm(
     form: "images",
     train: trained.images,
     ...(tested && { test: tested.images }),
+    ...joinNotes([trained, tested ?? {}]),
     files: [...trained.files, ...(tested?.files ?? [])],
     dropped: joinDropped([trained.dropped, ...(tested ? [tested.dropped] : [])]),
   };
@@ -161,6 +163,7 @@ async function readTables(
     form: "csv",
     train: trained.result.images,
     ...(tested && { test: tested.result.images }),
+    ...joinNotes([trained.result, tested?.result ?? {}]),
     files: [trained.file, ...(tested ? [tested.file] : [])],
     dropped: joinDropped([trained.result.dropped, ...(tested ? [tested.result.dropped] : [])]),
   };

@@ -4,6 +4,7 @@ import { HeddleError, messageOf } from "@heddle/core/internal/base/errors.js";
 import { type CatalogueEntry, catalogue, identify } from "@heddle/core/internal/data/catalogue.js";
 import type { Dataset } from "@heddle/core/internal/data/dataset.js";
 import { datasetFromIdx, type IdxDatasetParts } from "@heddle/core/internal/data/idx/dataset.js";
+import type { ValueRange } from "@heddle/core/internal/data/value-range.js";
 import { readIdxFile } from "./idx-file.js";
 
 /** The names of a dataset's four files within its folder. */
@@ -78,7 +79,13 @@ export interface IdxFolderOptions {
    * @defaultValue {@link catalogue}
    */
   readonly entries?: readonly CatalogueEntry[] | undefined;
-  /** Called with each warning about the labels, one line long. */
+  /**
+   * The range that pixel values span in the files, of both splits; it is brought to 0..255.
+   *
+   * @defaultValue floats from 0 to 1 span `"0..1"`; all other values stay as they are
+   */
+  readonly range?: ValueRange | undefined;
+  /** Called with each warning, one line long. */
   readonly onWarning?: ((message: string) => void) | undefined;
   /** Ends the reading. */
   readonly signal?: AbortSignal | undefined;
@@ -98,7 +105,7 @@ export interface IdxFolderOptions {
  * dataset.train.shape; // [28, 28, 1]
  */
 export async function readIdxFolder(folder: string, options: IdxFolderOptions = {}): Promise<Dataset> {
-  const { entries = catalogue, onWarning, signal } = options;
+  const { entries = catalogue, range, onWarning, signal } = options;
   const listing = await listIdxFolder(folder);
   if (!listing || listing.missing.length > 0) throw missingFiles(folder, listing);
   const files = listing.files as IdxFolderFiles;
@@ -127,7 +134,8 @@ export async function readIdxFolder(folder: string, options: IdxFolderOptions = 
       classNames: known?.classNames,
       // EMNIST stores each picture with rows and columns exchanged.
       transposed: listing.prefix.startsWith("emnist"),
-      source: { kind: "files", path, files: source },
+      range,
+      source: { kind: "files", path, ...(range && { options: { range } }), files: source },
       onWarning,
     },
   );

@@ -127,7 +127,7 @@ describe("loadDataset from a path", () => {
         "  Fashion_MNIST.csv:13  missing value  column 2 is empty",
       ].join("\n"),
     );
-    expect(warnings[1]).toContain("No test split: held out 3 of 12");
+    expect(warnings[2]).toContain("No test split: held out 3 of 12");
   });
 
   it("takes a folder called like a split for a class where it holds pictures", async () => {

@@ -29,7 +29,7 @@ export interface LoadOptions extends LocateOptions, FormOptions {
    * @defaultValue `{ fraction: 1 / 6, seed: 42 }`
    */
   readonly holdOut?: Partial<HoldOut> | "none" | undefined;
-  /** How similar data was read before: defaults for `missing`, `size` and `shape`, as far as they apply to the form. */
+  /** How similar data was read before: defaults for the options of reading, as far as they apply to the form. */
   readonly readAs?: FormOptions | undefined;
 }
 
@@ -74,8 +74,8 @@ export async function loadSplits(name: string, options: LoadOptions = {}): Promi
   if (resolved.kind !== "path" || resolved.found.form === "idx") {
     return (await loadResolved(resolved, options)).dataset;
   }
-  const { read } = await readAndReport(resolved.path, resolved.found, options);
-  return toClasses(read, { classNames: read.classNames, onWarning: options.onWarning });
+  const { read, readAs } = await readAndReport(resolved.path, resolved.found, options);
+  return toClasses(read, { ...readAs, classNames: read.classNames, onWarning: options.onWarning });
 }
 
 async function loadResolved(resolved: ResolvedName, options: LoadOptions): Promise<LoadedDataset> {
@@ -115,6 +115,7 @@ async function loadForm(
 ): Promise<LoadedDataset> {
   const { read, readAs } = await readAndReport(path, found, options);
   const dataset = assemble(read, {
+    ...readAs,
     name: unverified(nameOfPath(path), options.entries),
     source: sourceOf(path, read, readAs),
     classNames: read.classNames,
@@ -148,14 +149,12 @@ function warnOfUnusedSplit(found: FoundForm, onWarning: LoadOptions["onWarning"]
 }
 
 function sourceOf(path: string, { form, files, dropped }: ReadData, options: FormOptions): DatasetSource {
-  const { missing, size, shape } = options;
-  const set = { ...(missing && { missing }), ...(size && { size }), ...(shape && { shape }) };
   const complete = dropped.rows.length === 0 && dropped.zeroed === 0;
   return {
     kind: "files",
     path: resolve(path),
     form,
-    ...(Object.keys(set).length > 0 && { options: set }),
+    ...(Object.keys(options).length > 0 && { options }),
     ...(!complete && { dropped: summarizeDropped(dropped) }),
     files,
   };

@@ -83,7 +83,8 @@ describe("openIdxFolder", () => {
     const folder = write(name.replaceAll(" ", "-"), layout);
     const whole = await readIdxFolder(folder);
     const { train, test, ...about } = await openIdxFolder(folder);
-    const { name: wholeName, title, classNames, source } = whole;
+    const { name: wholeName, title, classNames } = whole;
+    const { reading: _, ...source } = whole.source;
     expect(about).toEqual({ name: wholeName, title, classNames, source });
     expect([train.count, train.shape]).toEqual([600, [28, 28, 1]]);
     const inOrder = await collect(train.inOrder());

@@ -61,6 +61,12 @@ export class JsonFields {
     return words.find((word) => word === value) ?? this.refuse(key, `one of ${words.join(", ")}`, value);
   }
 
+  /** A value that `read` accepts, which returns undefined for all others; `expected` says which it accepts. */
+  fitting<Value>(key: string, expected: string, read: (value: unknown) => Value | undefined): Value {
+    const value = this.own(key);
+    return read(value) ?? this.refuse(key, expected, value);
+  }
+
   /** A finite number of at least `minimum`. */
   number(key: string, minimum = Number.NEGATIVE_INFINITY): number {
     const value = this.own(key);

@@ -19,7 +19,17 @@ export function runRecord(changes: Partial<RunRecord> = {}): RunRecord {
       name: "fashion-mnist",
       title: "Fashion-MNIST",
       classNames: ["Trouser", "Bag"],
-      source: { kind: "files", path: "data", files: [{ name: "train.gz", bytes: 12, sha256 }] },
+      source: {
+        kind: "files",
+        path: "data",
+        options: { range: "0..1" },
+        reading: {
+          train: { from: "x", images: 10, elements: "floats", minimum: 0, maximum: 1, scaledFrom: [0, 1] },
+          choices: [{ about: "channels", choice: "1, grey" }],
+          leftOut: [{ what: "arrays", reason: "not read", count: 1, examples: ["z"] }],
+        },
+        files: [{ name: "train.gz", bytes: 12, sha256 }],
+      },
       trainImages: 60_000,
       testSha256: sha256,
     },

@@ -1,11 +1,16 @@
 import { HeddleError } from "@heddle/core/internal/base/errors.js";
 import type { JsonObject } from "@heddle/core/internal/base/json.js";
 import { type DatasetSource, dataForms, type FormOptions } from "@heddle/core/internal/data/dataset.js";
-import { missingRules } from "@heddle/core/internal/data/dropped-rows.js";
+import {
+  type FormOption,
+  formOptionNames,
+  formOptionTable,
+} from "@heddle/core/internal/data/form-options.js";
 import { type RunRecipe, readRunRecipe } from "@heddle/core/internal/recipes/recipe.js";
 import type { Machine } from "../system/machine.js";
 import type { CheckpointRule } from "./checkpoints.js";
 import { JsonFields } from "./json-fields.js";
+import { parseReading } from "./reading-record.js";
 
 /** Raised by changes that an older reader would misread. Format 1 was never released. */
 export const RUN_FORMAT_VERSION = 2;
@@ -198,6 +203,7 @@ function parseSource(source: JsonFields): DatasetSource {
   const options = source.optional("options")?.object("options");
   const split = source.optional("split")?.object("split");
   const dropped = source.optional("dropped")?.object("dropped");
+  const reading = source.optional("reading")?.object("reading");
   return {
     kind: source.oneOf("kind", ["files", "generated"]),
     ...(path !== undefined && { path }),
@@ -205,6 +211,7 @@ function parseSource(source: JsonFields): DatasetSource {
     ...(form !== undefined && { form }),
     ...(options && { options: parseFormOptions(options) }),
     ...(split && { split: { fraction: split.fraction("fraction"), seed: split.wholeNumber("seed") } }),
+    ...(reading && { reading: parseReading(reading) }),
     ...(dropped && {
       dropped: {
         read: dropped.wholeNumber("read"),
@@ -223,14 +230,12 @@ function parseSource(source: JsonFields): DatasetSource {
 }
 
 function parseFormOptions(options: JsonFields): FormOptions {
-  const missing = options.optional("missing")?.oneOf("missing", missingRules);
-  const size = options.optional("size")?.wholeNumbers("size", 2);
-  const shape = options.optional("shape")?.wholeNumbers("shape", 3);
-  return {
-    ...(missing && { missing }),
-    ...(size && { size: [size[0]!, size[1]!] }),
-    ...(shape && { shape: [shape[0]!, shape[1]!, shape[2]!] }),
-  };
+  return Object.fromEntries(
+    formOptionNames.flatMap((name) => {
+      const { expected, read }: FormOption<unknown> = formOptionTable[name];
+      return options.optional(name) ? [[name, options.fitting(name, expected, read)]] : [];
+    }),
+  );
 }
 
 /**

@@ -49,11 +49,11 @@ describe("datasetFromIdx", () => {
     const dataset = build({
       trainImages: array("int16", [2, 1, 1, 3], Int16Array.of(-1, 0, 300, 4, 5, 6)),
       trainLabels: array("int16", [2], Int16Array.of(0, 300)),
-      testImages: array("float64", [1, 1, 1, 3], Float64Array.of(0.5, 1, 2)),
+      testImages: array("float64", [1, 1, 1, 3], Float64Array.of(-0.5, 1, 2)),
       testLabels: array("int32", [1], Int32Array.of(299)),
     });
     expect(dataset.train.images).toEqual(Float32Array.of(-1, 0, 300, 4, 5, 6));
-    expect(dataset.test.images).toEqual(Float32Array.of(0.5, 1, 2));
+    expect(dataset.test.images).toEqual(Float32Array.of(-0.5, 1, 2));
     // More than half of the numbers up to 300 occur as no label, so they are not classes.
     expect(dataset.classNames).toEqual(["0", "299", "300"]);
     expect([...dataset.train.labels, ...dataset.test.labels]).toEqual([0, 2, 1]);
@@ -70,6 +70,7 @@ describe("datasetFromIdx", () => {
       "The smallest label is 1: there is no class 0.",
       "No training image belongs to class 2.",
       "No test image belongs to classes 1, 3.",
+      'The largest pixel value is 6, far below 255. If the values span 0..15, set `range: "0..15"`.',
     ]);
     // Named classes count from 0.
     const names = { classNames: ["a", "b", "c", "d"] };

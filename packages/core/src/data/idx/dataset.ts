@@ -5,6 +5,8 @@ import type { IdxArray } from "../../formats/idx.js";
 import { classesOf, emptyLabels, MAXIMUM_CLASSES, warnOfEmptyClasses } from "../classes.js";
 import type { Dataset, DatasetSource, ImageSet } from "../dataset.js";
 import { checkShapes, MAXIMUM_CHANNELS } from "../image-shape.js";
+import { channelsChoice, type ElementKind, orientationChoice, type Reading } from "../reading.js";
+import { toByteRange, type ValueRange } from "../value-range.js";
 
 /** The contents of one IDX file. */
 export interface NamedIdx {
@@ -41,6 +43,12 @@ export interface IdxDatasetOptions {
    * @defaultValue false
    */
   readonly transposed?: boolean | undefined;
+  /**
+   * The range that pixel values span in the files, of both splits; it is brought to 0..255.
+   *
+   * @defaultValue floats from 0 to 1 span `"0..1"`; all other values stay as they are
+   */
+  readonly range?: ValueRange | undefined;
   /** Called with each warning, one line long. */
   readonly onWarning?: ((message: string) => void) | undefined;
 }
@@ -56,7 +64,7 @@ interface NamedLabels {
 
 /**
  * Makes a dataset of images and labels from IDX files. Bytes are used in place; other element types become 32-bit
- * floats.
+ * floats, and the pixel values of each split are brought to 0..255 where they span another range that can be told.
  *
  * Images are `[N, H, W]` or `[N, H, W, C]`, labels `[N]`.
  *
@@ -76,7 +84,30 @@ export function datasetFromIdx(parts: IdxDatasetParts, options: IdxDatasetOption
     { name: parts.trainImages.name, shape: train.shape },
     { name: parts.testImages.name, shape: test.shape },
   );
-  return { name: options.name, title: options.title, classNames, train, test, source: options.source };
+  const pixels = (part: NamedIdx, { images, count }: ImageSet) => ({
+    ...{ name: part.name, images, count },
+    elements: elementsOf(part),
+  });
+  const [trainPixels, testPixels] = toByteRange(
+    [pixels(parts.trainImages, train), pixels(parts.testImages, test)],
+    options,
+  );
+  const reading: Reading = {
+    train: trainPixels!.reading,
+    test: testPixels!.reading,
+    choices: [channelsChoice(train.shape), orientationChoice(transposed)],
+    leftOut: [],
+  };
+  return {
+    ...{ name: options.name, title: options.title, classNames },
+    train: { ...train, images: trainPixels!.set.images },
+    test: { ...test, images: testPixels!.set.images },
+    source: { ...options.source, reading },
+  };
+}
+
+function elementsOf({ array: { elementType } }: NamedIdx): ElementKind {
+  return elementType.startsWith("float") ? "floats" : "whole numbers";
 }
 
 /**

@@ -3,19 +3,21 @@ import { groupDigits } from "@heddle/core/internal/base/format.js";
 import { dataForms } from "@heddle/core/internal/data/dataset.js";
 import { formOfTarget, loadSplits, writeData } from "../../datasets/index.js";
 import { checkTarget } from "../../datasets/write-data.js";
-import { loadOptions } from "../data-options.js";
+import { loadOptions, withReadingOptions } from "../data-options.js";
 import { setsAlso } from "../flag-words.js";
-import { jsonOption, missingOption, nonEmpty, offlineOption, shapeOption, sizeOption } from "../options.js";
+import { jsonOption, nonEmpty, offlineOption } from "../options.js";
 import type { Shell } from "../shell.js";
 import { abortOnSignals } from "../signals.js";
 import { Terminal } from "../terminal.js";
 
 /** `heddle convert SOURCE TARGET`: data from one form into another. */
 export function convertCommand(shell: Shell) {
-  return new Command("convert")
-    .description("convert data from one form into another: IDX, CSV, npz, folders of pictures")
-    .argument("<source>", "a folder, CSV or npz file, fashion-mnist or fashion-sketch", nonEmpty)
-    .argument("<target>", "a file that ends in .csv, .csv.gz or .npz, or a folder with --to", nonEmpty)
+  return withReadingOptions(
+    new Command("convert")
+      .description("convert data from one form into another: IDX, CSV, npz, folders of pictures")
+      .argument("<source>", "a folder, CSV or npz file, fashion-mnist or fashion-sketch", nonEmpty)
+      .argument("<target>", "a file that ends in .csv, .csv.gz or .npz, or a folder with --to", nonEmpty),
+  )
     .addOption(
       setsAlso(
         new Option("--to <form>", "the target's form; by default, the ending decides").choices(dataForms),
@@ -23,9 +25,6 @@ export function convertCommand(shell: Shell) {
       ),
     )
     .option("--force", "replace an existing target")
-    .addOption(missingOption())
-    .addOption(sizeOption())
-    .addOption(shapeOption())
     .addOption(offlineOption())
     .addOption(jsonOption())
     .addHelpText(

@@ -83,7 +83,7 @@ Examples:
         const description = describeDataset(dataset);
         await check("Describing the data");
         if (!options.json || options.report !== undefined) {
-          terminal.result(formatDescription(description));
+          terminal.result(terminal.inFlags(formatDescription(description)));
           if (dataset.source.path) terminal.result(`\nFound by: ${foundBy}`);
         }
         if (options.report === undefined) {

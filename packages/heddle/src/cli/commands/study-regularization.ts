@@ -36,7 +36,7 @@ import type { Trial } from "../../jobs/regularization/trials.js";
 import { points } from "../../jobs/regularization/verdict.js";
 import { formatCommand } from "../../runs/command-line.js";
 import { DEFAULT_RUNS_FOLDER } from "../../runs/run-folder.js";
-import { loadOptions, withDataOptions } from "../data-options.js";
+import { loadOptions, readingWords, withDataOptions } from "../data-options.js";
 import {
   DEFAULT_SEED,
   fastOption,
@@ -174,18 +174,13 @@ function commandOf(request: RegularizationRequest): string {
 }
 
 /** The typed options that say where data and runs are, and how the data is read. */
-function placesOf({
-  data,
-  missing,
-  size,
-  shape,
-  runDir,
-}: FormOptions & { readonly data?: string | undefined; readonly runDir: string }): string[] {
+function placesOf(
+  options: FormOptions & { readonly data?: string | undefined; readonly runDir: string },
+): string[] {
+  const { data, runDir } = options;
   return [
     ...(data === undefined ? [] : ["--data", data]),
-    ...(missing === undefined ? [] : ["--missing", missing]),
-    ...(size === undefined ? [] : ["--size", size.join("x")]),
-    ...(shape === undefined ? [] : ["--shape", shape.join("x")]),
+    ...readingWords(options),
     ...(runDir === DEFAULT_RUNS_FOLDER ? [] : ["--run-dir", runDir]),
   ];
 }
