@@ -28,8 +28,14 @@ const hot = [
   "saturating/tanhForward",
   "tile/outerTileCalled",
   "tile/tile",
+  "tile/wideOuterTileCalled",
+  "tile/wideTile",
   "winograd-gradient/addProducts",
+  "winograd-transforms/gradientTile",
+  "winograd-transforms/inputTile",
   "winograd/multiply",
+  "winograd/poolTile",
+  "winograd/storeTile",
 ];
 
 describe.skipIf(!hasNode24)(`Node 24 ${NEEDS_NODE_24}`, () => {

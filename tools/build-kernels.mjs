@@ -1,10 +1,10 @@
 // Compiles packages/core/kernels/ to packages/core/dist/kernels/{strict,fma}.wasm: multiply then add, or fused. Writes
-// to packages/core/src/engine/ the same bytes as modules, kernels-{strict,fma}.ts, and the typed table of the kernels'
-// parameters, kernel-table.ts.
+// to packages/core/src/engine/ the same bytes as modules, kernels-{strict,fma}.ts, those of the wide builds,
+// kernels-{strict,fma}-wide.ts, and the typed table of the kernels' parameters, kernel-table.ts.
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { compileKernels, core, sources, variants } from "./kernels/compile.mjs";
+import { compileKernels, core, sources, variants, widths } from "./kernels/compile.mjs";
 
 const output = join(core, "dist", "kernels");
 const stamp = join(output, "sources.sha256");
@@ -12,7 +12,10 @@ const stamp = join(output, "sources.sha256");
 const files = readdirSync(sources).filter((name) => name.endsWith(".ts"));
 const text = new Map(files.map((name) => [name, readFileSync(join(sources, name), "utf8")]));
 const modules = join(core, "src", "engine");
-const written = ["kernel-table.ts", ...Object.keys(variants).map((variant) => `kernels-${variant}.ts`)];
+const builds = Object.keys(variants).flatMap((variant) =>
+  widths.map((width) => ({ variant, width, name: width === 256 ? `${variant}-wide` : variant })),
+);
+const written = ["kernel-table.ts", ...builds.map(({ name }) => `kernels-${name}.ts`)];
 const digest = createHash("sha256")
   .update(readFileSync(new URL(import.meta.url)))
   .update(readFileSync(new URL("kernels/compile.mjs", import.meta.url)))
@@ -28,37 +31,24 @@ if (
   console.log("kernels: up to date");
 } else {
   mkdirSync(output, { recursive: true });
-  const flagsAt = new Set();
-  for (const variant of Object.keys(variants)) {
-    const bytes = await compileKernels(variant, join(output, `${variant}.wasm`));
-    console.log(`kernels: ${variant}.wasm`);
-    flagsAt.add(memoryFlagsAt(bytes));
+  for (const { variant, width, name } of builds) {
+    const bytes = await compileKernels(variant, width);
+    console.log(`kernels: ${name}`);
+    if (width === 128) writeFileSync(join(output, `${variant}.wasm`), bytes);
     writeFileSync(
-      join(modules, `kernels-${variant}.ts`),
-      `// Written by tools/build-kernels.mjs: the bytes of ${variant}.wasm. Do not edit.
+      join(modules, `kernels-${name}.ts`),
+      `// Written by tools/build-kernels.mjs: the bytes of the kernels' build ${name}. Do not edit.
 export const base64: string =
   "${bytes.toString("base64")}";
 `,
     );
   }
-  if (flagsAt.size !== 1) throw new Error("the builds import their memory at different places");
-  writeTable([...flagsAt][0]);
+  writeTable();
   writeFileSync(stamp, digest);
 }
 
-/** The position of the imported memory's flags: after the names `env` and `memory` and the byte that says memory. */
-function memoryFlagsAt(bytes) {
-  const entry = Buffer.from("\x03env\x06memory\x02", "latin1");
-  const at = bytes.indexOf(entry) + entry.length;
-  const hasMaximum = 1;
-  if (bytes.indexOf(entry) < 0 || bytes[at] !== hasMaximum) {
-    throw new Error("the kernels do not import plain memory with a maximum as env.memory");
-  }
-  return at;
-}
-
 /** One row per kernel: its parameters' names in order. AssemblyScript is close enough to read by pattern. */
-function writeTable(flagsAt) {
+function writeTable() {
   const exported = [...text.get("index.ts").matchAll(/export \{([^}]*)\} from "\.\/([\w-]+)"/g)];
   const rows = [];
   for (const [, names, file] of exported) {
@@ -77,9 +67,6 @@ function writeTable(flagsAt) {
     `// Written by tools/build-kernels.mjs from the sources in kernels/. Do not edit.
 
 export { MAXIMUM_PAGES } from "../base/limits.js";
-
-/** The byte of a kernel build that says whether the memory it imports is shared. */
-export const MEMORY_FLAGS_AT = ${flagsAt};
 
 /** Every kernel with the names of its parameters, in order. */
 export const kernelTable = {

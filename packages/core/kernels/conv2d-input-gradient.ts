@@ -1,8 +1,9 @@
 // The gradient of a convolution with respect to its input, gathered: every pixel of dx is written once.
 import { packRows } from "./pack";
-import { copyRows, tileGrid } from "./grid";
-import { tile } from "./tile";
+import { copyRows, tileColumns, tileGrid } from "./grid";
+import { tile, wideTile } from "./tile";
 import { F32 } from "./simd";
+import { WIDE } from "./width";
 
 // Along one axis a tap r takes part in input row i, counted with the padding, where r·dilation = i − p·stride for a
 // row p of the output. So rows i that are equal modulo the stride, a phase, share their taps: every `step`-th one.
@@ -157,8 +158,8 @@ function fourImages(
   q: usize, columns: usize, apartW: usize, borderW: usize, columnsW: usize,
 ): void {
   const isRun = apartW == 1;
-  for (let c: usize = 0; c < C; c += 8) {
-    const channels = min<usize>(8, C - c);
+  for (let c: usize = 0, channels: usize = 0; c < C; c += channels) {
+    channels = tileColumns(C - c);
     for (let h: usize = 0; h < H; h++) {
       const firstR = tapsBefore(borderH, p + h, apartH, rows);
       const lastR = tapsBefore(borderH + rowsH, p + h, apartH, rows);
@@ -167,16 +168,30 @@ function fourImages(
         const taps = tapsBefore(borderW + columnsW, q + v, apartW, columns) - firstS;
         const x = dy + (p + h + firstR * apartH) * rowBytes + (q + v + firstS * apartW) * pixelBytes;
         const out = dx + h * dxRowBytes + v * dxPixelBytes + c * F32;
-        tile(
-          channels == 8 ? out : scratch, channels == 8 ? dxImageBytes : 32,
-          zeros, 0,
-          x, x + imageBytes, x + 2 * imageBytes, x + 3 * imageBytes,
-          w + (c / 8) * blockBytes + (firstR * columns + firstS) * K * 32,
-          lastR - firstR, apartH * rowBytes,
-          isRun ? 1 : taps, apartW * pixelBytes,
-          isRun ? taps * K : K, 32, (columns - taps) * K * 32,
-          -Infinity,
-        );
+        const weights = w + (c / 8) * blockBytes + (firstR * columns + firstS) * K * 32;
+        if (WIDE && channels == 16) {
+          wideTile(
+            out, dxImageBytes,
+            zeros, 0,
+            x, x + imageBytes, x + 2 * imageBytes, x + 3 * imageBytes,
+            weights, blockBytes,
+            lastR - firstR, apartH * rowBytes,
+            isRun ? 1 : taps, apartW * pixelBytes,
+            isRun ? taps * K : K, 32, (columns - taps) * K * 32,
+            -Infinity,
+          );
+        } else {
+          tile(
+            channels == 8 ? out : scratch, channels == 8 ? dxImageBytes : 32,
+            zeros, 0,
+            x, x + imageBytes, x + 2 * imageBytes, x + 3 * imageBytes,
+            weights,
+            lastR - firstR, apartH * rowBytes,
+            isRun ? 1 : taps, apartW * pixelBytes,
+            isRun ? taps * K : K, 32, (columns - taps) * K * 32,
+            -Infinity,
+          );
+        }
         if (channels < 8) copyRows(out, dxImageBytes, scratch, 32, 4, channels);
       }
     }

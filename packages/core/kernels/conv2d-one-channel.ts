@@ -1,8 +1,9 @@
 // The first convolution of a network on grey images. With one input channel the pixels of a row are neighbours in
 // memory, so that four adjacent outputs are a tile of outer products.
-import { copyRows } from "./grid";
+import { copyRows, tileColumns } from "./grid";
 import { outerTile } from "./tile";
 import { F32 } from "./simd";
+import { TILE_COLUMNS, WIDE } from "./width";
 
 /**
  * conv2dForward for C = 1, stride 1 and no dilation: same sums in the same order.
@@ -22,21 +23,20 @@ export function conv2dForwardOneChannel(
     for (let p: usize = 0; p < P; p++) {
       const xRow = x + (n * H + p) * rowBytes;
       const yRow = y + (n * P + p) * Q * kBytes;
-      for (let k: usize = 0; k < K; k += 8) {
-        const columns: usize = min<usize>(8, K - k);
+      for (let k: usize = 0, columns: usize = 0; k < K; k += columns) {
+        columns = tileColumns(K - k);
         for (let q: usize = 0; q < Q; q += 4) {
           const rows: usize = min<usize>(4, Q - q);
           const out = yRow + q * kBytes + k * F32;
-          const whole = rows == 4 && columns == 8;
-          outerTile(
-            whole ? out : scratch, whole ? kBytes : 32,
-            bias + k * F32, 0,
-            xRow + q * F32, w + k * F32,
-            R, rowBytes,
-            S, F32, kBytes,
-            true, floor,
-          );
-          if (!whole) copyRows(out, kBytes, scratch, 32, rows, columns);
+          const whole = rows == 4 && columns % 8 == 0;
+          const to = whole ? out : scratch;
+          const toBytes = whole ? kBytes : TILE_COLUMNS * F32;
+          const pixels = xRow + q * F32;
+          const taps = w + k * F32;
+          const start = bias + k * F32;
+          if (WIDE && columns == 16) outerTile(to, toBytes, start, 0, pixels, taps, R, rowBytes, S, F32, kBytes, true, floor, true);
+          else outerTile(to, toBytes, start, 0, pixels, taps, R, rowBytes, S, F32, kBytes, true, floor, false);
+          if (!whole) copyRows(out, kBytes, to, toBytes, rows, columns);
         }
       }
     }

@@ -1,7 +1,8 @@
 // Two-dimensional convolution over NHWC images that are already padded.
-import { copyRows, tileGrid } from "./grid";
-import { outerTileCalled } from "./tile";
+import { copyRows, tileColumns, tileGrid } from "./grid";
+import { outerTileCalled, wideOuterTileCalled } from "./tile";
 import { F32 } from "./simd";
+import { TILE_COLUMNS, WIDE } from "./width";
 
 /**
  * y[n,p,q,k] = max(low, bias[k] + Σ_{r,s,c} x[n, p·strideH + r·dilationH, q·strideW + s·dilationW, c] · w[r,s,c,k])
@@ -62,21 +63,23 @@ export function conv2dKernelGradient(
       const first = x + (n * H + r * dilationH) * rowBytes + s * dilationW * pixelBytes;
       for (let t: usize = 0; t < run; t += 4) {
         const rows: usize = min<usize>(4, run - t);
-        for (let k: usize = 0; k < K; k += 8) {
-          const columns: usize = min<usize>(8, K - k);
+        for (let k: usize = 0, columns: usize = 0; k < K; k += columns) {
+          columns = tileColumns(K - k);
           const out = dw + (i * run + t) * kBytes + k * F32;
-          const whole = rows == 4 && columns == 8;
-          if (!whole) copyRows(scratch, 32, out, kBytes, rows, columns);
+          const whole = rows == 4 && columns % 8 == 0;
           const target = whole ? out : scratch;
-          const stride: usize = whole ? kBytes : 32;
-          outerTileCalled(
-            target, stride,
-            target, stride,
-            first + t * F32, dy + n * P * Q * kBytes + k * F32,
-            P, strideH * rowBytes,
-            Q, strideW * pixelBytes, kBytes,
-          );
-          if (!whole) copyRows(out, kBytes, scratch, 32, rows, columns);
+          const stride = whole ? kBytes : TILE_COLUMNS * F32;
+          if (!whole) copyRows(target, stride, out, kBytes, rows, columns);
+          const taps = first + t * F32;
+          const by = dy + n * P * Q * kBytes + k * F32;
+          const xRowBytes = strideH * rowBytes;
+          const xStepBytes = strideW * pixelBytes;
+          if (WIDE && columns == 16) {
+            wideOuterTileCalled(target, stride, target, stride, taps, by, P, xRowBytes, Q, xStepBytes, kBytes);
+          } else {
+            outerTileCalled(target, stride, target, stride, taps, by, P, xRowBytes, Q, xStepBytes, kBytes);
+          }
+          if (!whole) copyRows(out, kBytes, target, stride, rows, columns);
         }
       }
     }

@@ -1,7 +1,8 @@
 // Fully connected layers.
-import { copyRows, productGrid, tileGrid } from "./grid";
+import { copyRows, productGrid, tileColumns, tileGrid } from "./grid";
 import { outerTile } from "./tile";
 import { F32 } from "./simd";
+import { TILE_COLUMNS, WIDE } from "./width";
 
 /**
  * y[n,o] = max(low, bias[o] + Σ_i x[n,i] · w[i,o])
@@ -50,7 +51,7 @@ const PANEL: usize = 16;
  *
  *     dw[i,o] = Σ_n x[n,i] · dy[n,o]
  *
- * x [N, I], dy [N, O], dw [I, O]. `scratch` holds one tile, `zeros` twelve zeros, `panels` N·(last − first + 16)
+ * x [N, I], dy [N, O], dw [I, O]. `scratch` holds one tile, `zeros` sixteen zeros, `panels` N·(last − first + 16)
  * floats: the current columns of x and of dy, which are far apart in memory. dy is read up to 60 bytes past its end.
  */
 export function denseKernelGradient(
@@ -69,19 +70,19 @@ export function denseKernelGradient(
     }
     for (let i: usize = 0; i < last - first; i += 4) {
       const rows: usize = min<usize>(4, last - first - i);
-      for (let k: usize = 0; k < min(PANEL, O - o); k += 8) {
-        const columns: usize = min<usize>(8, O - o - k);
+      const panel = min(PANEL, O - o);
+      for (let k: usize = 0, columns: usize = 0; k < panel; k += columns) {
+        columns = tileColumns(panel - k);
         const out = dw + (first + i) * dwBytes + (o + k) * F32;
-        const whole = rows == 4 && columns == 8;
-        outerTile(
-          whole ? out : scratch, whole ? dwBytes : 32,
-          zeros, 0,
-          xPanel + i * F32, panels + k * F32,
-          1, 0,
-          N, xBytes, PANEL * F32,
-          false, f32x4.splat(0),
-        );
-        if (!whole) copyRows(out, dwBytes, scratch, 32, rows, columns);
+        const whole = rows == 4 && columns % 8 == 0;
+        const to = whole ? out : scratch;
+        const toBytes = whole ? dwBytes : TILE_COLUMNS * F32;
+        const from = xPanel + i * F32;
+        const by = panels + k * F32;
+        const zero = f32x4.splat(0);
+        if (WIDE && columns == 16) outerTile(to, toBytes, zeros, 0, from, by, 1, 0, N, xBytes, PANEL * F32, false, zero, true);
+        else outerTile(to, toBytes, zeros, 0, from, by, 1, 0, N, xBytes, PANEL * F32, false, zero, false);
+        if (!whole) copyRows(out, dwBytes, to, toBytes, rows, columns);
       }
     }
   }

@@ -1,5 +1,6 @@
 // Tiles over a whole output.
-import { productTile, tile } from "./tile";
+import { productTile, tile, wideTile } from "./tile";
+import { TILE_COLUMNS, WIDE } from "./width";
 import { copyFloats, F32 } from "./simd";
 
 /** Pixels whose inputs stay in cache while every block of eight columns passes over them. */
@@ -35,8 +36,8 @@ export function tileGrid(
   }
   for (let first: usize = 0; first < pixels; first += GRID_PIXELS) {
     const last = min<usize>(first + GRID_PIXELS, pixels);
-    for (let k: usize = 0; k < K; k += 8) {
-      const columns: usize = min<usize>(8, K - k);
+    for (let k: usize = 0, columns: usize = 0; k < K; k += columns) {
+      columns = tileColumns(K - k);
       const weights = w + (k >> 3) * wBlockBytes;
       let p = first / Q;
       let q = first % Q;
@@ -54,26 +55,46 @@ export function tileGrid(
           x3 = x + pixelOffset(min<usize>(i + 3, last - 1), Q, xRowBytes, xPixelBytes);
         }
         const target = out + p * outRowBytes + q * outPixelBytes + k * F32;
-        const isWhole = count == 4 && columns == 8 && (isOneRow || isWithinRow);
-        tile(
-          isWhole ? target : scratch, isWhole ? outPixelBytes : 32,
-          init + k * F32, 0,
-          x0, x1, x2, x3,
-          weights,
-          rows, rowBytes, segments, segmentBytes,
-          length, wStepBytes, 0,
-          low,
-        );
+        const isWhole = count == 4 && columns % 8 == 0 && (isOneRow || isWithinRow);
+        const tileBytes = isWhole ? outPixelBytes : TILE_COLUMNS * F32;
+        if (WIDE && columns == 16) {
+          wideTile(
+            isWhole ? target : scratch, tileBytes,
+            init + k * F32, 0,
+            x0, x1, x2, x3,
+            weights, wBlockBytes,
+            rows, rowBytes, segments, segmentBytes,
+            length, wStepBytes, 0,
+            low,
+          );
+        } else {
+          tile(
+            isWhole ? target : scratch, tileBytes,
+            init + k * F32, 0,
+            x0, x1, x2, x3,
+            weights,
+            rows, rowBytes, segments, segmentBytes,
+            length, wStepBytes, 0,
+            low,
+          );
+        }
         if (!isWhole) {
           for (let j: usize = 0; j < count; j++) {
             const at = out + pixelOffset(i + j, Q, outRowBytes, outPixelBytes) + k * F32;
-            copyFloats(at, scratch + j * 32, columns);
+            copyFloats(at, scratch + j * tileBytes, columns);
           }
         }
         for (q += 4; q >= Q; q -= Q) p++;
       }
     }
   }
+}
+
+/** The columns of the next tile, of `left`: sixteen in a wide build, eight, or the last few. */
+// @ts-ignore: decorator
+@inline
+export function tileColumns(left: usize): usize {
+  return left >= TILE_COLUMNS ? TILE_COLUMNS : min<usize>(8, left);
 }
 
 /** The offset of pixel i of a grid Q pixels wide, in bytes. */
@@ -113,28 +134,25 @@ export function productGrid(
   const floor = f32x4.splat(low);
   for (let first: usize = 0; first < rows; first += GRID_PIXELS) {
     const last = min<usize>(first + GRID_PIXELS, rows);
-    for (let k: usize = 0; k < K; k += 8) {
-      const columns: usize = min<usize>(8, K - k);
+    for (let k: usize = 0, columns: usize = 0; k < K; k += columns) {
+      columns = tileColumns(K - k);
       // The engine leaves the first bytes of memory alone: they are zeros.
       const start = init ? init + k * F32 : 0;
-      const initA = v128.load(start);
-      const initB = v128.load(start, 16);
       const weights = w + k * xBytes;
       for (let i = first; i < last; i += 4) {
         const count: usize = min<usize>(4, last - i);
         const target = out + i * outBytes + k * F32;
-        const isWhole = count == 4 && columns == 8;
+        const isWhole = count == 4 && columns % 8 == 0;
+        const to = isWhole ? target : scratch;
+        const toBytes = isWhole ? outBytes : TILE_COLUMNS * F32;
         // Past the last row, that one is computed again and dropped.
         const x0 = x + i * xBytes;
-        productTile(
-          isWhole ? target : scratch, isWhole ? outBytes : 32,
-          initA, initB,
-          x0, x0 + min<usize>(1, count - 1) * xBytes, x0 + min<usize>(2, count - 1) * xBytes, x0 + (count - 1) * xBytes,
-          weights,
-          length,
-          true, floor,
-        );
-        if (!isWhole) copyRows(target, outBytes, scratch, 32, count, columns);
+        const x1 = x0 + min<usize>(1, count - 1) * xBytes;
+        const x2 = x0 + min<usize>(2, count - 1) * xBytes;
+        const x3 = x0 + (count - 1) * xBytes;
+        if (WIDE && columns == 16) productTile(to, toBytes, start, x0, x1, x2, x3, weights, 8 * xBytes, length, true, floor, true);
+        else productTile(to, toBytes, start, x0, x1, x2, x3, weights, 0, length, true, floor, false);
+        if (!isWhole) copyRows(target, outBytes, to, toBytes, count, columns);
       }
     }
   }

@@ -4,10 +4,11 @@
 //
 //     U = G w Gᵀ      V = Bᵀ d B      M[f] = Σ_c V[f,c] · U[f,c]      y = Aᵀ M A        f = 0 … 35
 import {
-  inputTile, kernelTransform, output0, output1, output2, output3, outputColumns, outputTile,
+  inputTile, kernelTransform, output0, output1, output2, output3, outputColumns, outputTile, VALUE,
 } from "./winograd-transforms";
-import { copyRows } from "./grid";
+import { copyRows, tileColumns } from "./grid";
 import { productTile } from "./tile";
+import { WIDE } from "./width";
 import { F32, larger } from "./simd";
 
 /** Points of the transform: six by six. */
@@ -23,15 +24,11 @@ export function winogradKernel(
 ): void {
   const pointBytes = blockedChannels(K) * C * F32;
   const tapBytes = C * K * F32;
-  for (let k = first; k < last; k += 4) {
+  for (let k = first; k < last; k += VALUE / F32) {
     for (let c: usize = 0; c < C; c++) {
       const source = w + (c * K + k) * F32;
       for (let s: usize = 0; s < 3; s++) {
-        const tap = source + s * tapBytes;
-        kernelTransform(
-          scratch + s * 16, 48,
-          v128.load(tap), v128.load(tap + 3 * tapBytes), v128.load(tap + 6 * tapBytes),
-        );
+        kernelTransform(scratch + s * VALUE, 3 * VALUE, source + s * tapBytes, 3 * tapBytes, WIDE);
       }
       kernelRows(u + ((k / 8) * C + c) * 32 + (k % 8) * F32, pointBytes, scratch);
     }
@@ -47,13 +44,15 @@ export function winogradKernelFlipped(
   C: usize, K: usize, first: usize, last: usize,
 ): void {
   const pointBytes = blockedChannels(C) * K * F32;
-  for (let c = first; c < last; c += 4) {
+  const taps = scratch + 18 * VALUE;
+  for (let c = first; c < last; c += VALUE / F32) {
     for (let k: usize = 0; k < K; k++) {
+      for (let tap: usize = 0; tap < 9; tap++) {
+        v128.store(taps + tap * VALUE, fourChannels(w, 8 - tap, c, k, C, K));
+        if (WIDE) v128.store(taps + tap * VALUE, fourChannels(w, 8 - tap, c + 4, k, C, K), 16);
+      }
       for (let s: usize = 0; s < 3; s++) {
-        kernelTransform(
-          scratch + s * 16, 48,
-          fourChannels(w, 8 - s, c, k, C, K), fourChannels(w, 5 - s, c, k, C, K), fourChannels(w, 2 - s, c, k, C, K),
-        );
+        kernelTransform(scratch + s * VALUE, 3 * VALUE, taps + s * VALUE, 3 * VALUE, WIDE);
       }
       kernelRows(u + ((c / 8) * K + k) * 32 + (c % 8) * F32, pointBytes, scratch);
     }
@@ -71,13 +70,12 @@ function fourChannels(w: usize, tap: usize, c: usize, k: usize, C: usize, K: usi
   return v128.load32_lane(from + min(c + 3, C - 1) * K * F32, four, 3);
 }
 
-/** The second half of G w Gᵀ: the six rows of three at `scratch` to u[f], `pointBytes` apart. */
+/** The second half of G w Gᵀ: the six rows of three values at `scratch` to u[f], `pointBytes` apart. */
 // @ts-ignore: decorator
 @inline
 function kernelRows(u: usize, pointBytes: usize, scratch: usize): void {
   for (let i: usize = 0; i < 6; i++) {
-    const row = scratch + i * 48;
-    kernelTransform(u + 6 * i * pointBytes, pointBytes, v128.load(row), v128.load(row, 16), v128.load(row, 32));
+    kernelTransform(u + 6 * i * pointBytes, pointBytes, scratch + 3 * i * VALUE, VALUE, WIDE);
   }
 }
 
@@ -85,7 +83,7 @@ function kernelRows(u: usize, pointBytes: usize, scratch: usize): void {
  * conv2dForward by Winograd's algorithm, for 3×3 kernels with stride 1 and no dilation: y [N, P, Q, K] as in conv2dForward.
  *
  * x [N, H, W, C] with H ≥ 4·⌈P/4⌉ + 2 and W ≥ 4·⌈Q/4⌉ + 2, u from winogradKernel, bias [K]. `block` tiles, a
- * multiple of 4, are transformed at a time; `v` holds 36·(block·C + 16) floats, `m` 36·(block·8·⌈K/8⌉ + 16), `scratch` 144.
+ * multiple of 4, are transformed at a time; `v` holds 36·(block·C + 16) floats, `m` 36·(block·8·⌈K/8⌉ + 16), `scratch` 288.
  * bias is read up to 12 bytes past its end. With u from winogradKernelFlipped and dy in a border
  * of zeros for x, this is the gradient with respect to x.
  */
@@ -128,13 +126,31 @@ function storeTile(
   K: usize, Q: usize, rows: usize, columns: usize, low: f32,
 ): void {
   const floor = f32x4.splat(low);
-  for (let k: usize = 0; k < K; k += 4) {
-    outputTile(scratch, m + k * F32, pointBytes);
+  let k: usize = 0;
+  if (WIDE) {
+    for (; k + 8 <= K; k += 8) {
+      outputTile(scratch, m + k * F32, pointBytes, true);
+      const shift0 = v128.load(bias + k * F32);
+      const shift1 = v128.load(bias + k * F32, 16);
+      for (let p: usize = 0; p < rows; p++) {
+        for (let q: usize = 0; q < columns; q++) {
+          const from = scratch + (6 * p + q) * VALUE;
+          const value0 = f32x4.pmax(f32x4.add(v128.load(from), shift0), floor);
+          const value1 = f32x4.pmax(f32x4.add(v128.load(from, 16), shift1), floor);
+          const to = y + ((p * Q + q) * K + k) * F32;
+          v128.store(to, value0);
+          v128.store(to, value1, 16);
+        }
+      }
+    }
+  }
+  for (; k < K; k += 4) {
+    outputTile(scratch, m + k * F32, pointBytes, false);
     const shift = v128.load(bias + k * F32);
     const count = min<usize>(4, K - k);
     for (let p: usize = 0; p < rows; p++) {
       for (let q: usize = 0; q < columns; q++) {
-        const value = f32x4.pmax(f32x4.add(v128.load(scratch + p * 96 + q * 16), shift), floor);
+        const value = f32x4.pmax(f32x4.add(v128.load(scratch + (6 * p + q) * VALUE), shift), floor);
         const to = y + ((p * Q + q) * K + k) * F32;
         if (count == 4) v128.store(to, value);
         else storeLanes(to, value, count);
@@ -157,7 +173,7 @@ function storeLanes(to: usize, value: v128, count: usize): void {
  * pooled.
  *
  * x [N, H, W, C] with H ≥ 4·⌈P/2⌉ + 2 and W ≥ 4·⌈Q/2⌉ + 2, u from winogradKernel, bias [K]. `block` tiles, a
- * multiple of 4, are transformed at a time; `v` holds 36·(block·C + 16) floats, `m` 36·(block·8·⌈K/8⌉ + 16), `scratch` 144.
+ * multiple of 4, are transformed at a time; `v` holds 36·(block·C + 16) floats, `m` 36·(block·8·⌈K/8⌉ + 16), `scratch` 288.
  * bias is read up to 28 bytes past its end.
  */
 export function conv2dMaxPoolWinograd(
@@ -218,18 +234,19 @@ function multiply(
   const mBytes = channels * F32;
   const zero = f32x4.splat(0);
   for (let f: usize = 0; f < POINTS; f++) {
-    for (let k: usize = 0; k < channels; k += 8) {
+    for (let k: usize = 0, columns: usize = 0; k < channels; k += columns) {
+      columns = tileColumns(channels - k);
+      const weights = u + (f * channels + k) * vBytes;
       // Rows past `count` hold what an earlier block left there; their products are never read.
       for (let t: usize = 0; t < count; t += 4) {
-        const x = v + f * vStride + t * vBytes;
-        productTile(
-          m + f * mStride + t * mBytes + k * F32, mBytes,
-          zero, zero,
-          x, x + vBytes, x + 2 * vBytes, x + 3 * vBytes,
-          u + (f * channels + k) * vBytes,
-          C,
-          false, zero,
-        );
+        const out = m + f * mStride + t * mBytes + k * F32;
+        const x0 = v + f * vStride + t * vBytes;
+        const x1 = x0 + vBytes;
+        const x2 = x1 + vBytes;
+        const x3 = x2 + vBytes;
+        // The first bytes of memory are zeros.
+        if (WIDE && columns == 16) productTile(out, mBytes, 0, x0, x1, x2, x3, weights, 8 * vBytes, C, false, zero, true);
+        else productTile(out, mBytes, 0, x0, x1, x2, x3, weights, 0, C, false, zero, false);
       }
     }
   }
@@ -243,58 +260,114 @@ function poolTile(
   y: usize, winner: usize, m: usize, pointBytes: usize, bias: usize, scratch: usize,
   K: usize, Q: usize, rows: usize, columns: usize,
 ): void {
-  for (let k: usize = 0; k < K; k += 4) {
-    outputColumns(scratch, m + k * F32, pointBytes);
-    const shift = v128.load(bias + k * F32);
-    for (let p: usize = 0; p < rows; p++) {
-      // Two rows of outputs, whose windows are compared in registers: storing them would cost 2 µs of 50 an image.
-      const upper = scratch + 2 * p * 96;
-      const lower = upper + 96;
-      const a0 = f32x4.add(v128.load(upper, 16), v128.load(upper, 32));
-      const b0 = f32x4.sub(v128.load(upper, 16), v128.load(upper, 32));
-      const c0 = f32x4.add(v128.load(upper, 48), v128.load(upper, 64));
-      const d0 = f32x4.sub(v128.load(upper, 48), v128.load(upper, 64));
-      const a1 = f32x4.add(v128.load(lower, 16), v128.load(lower, 32));
-      const b1 = f32x4.sub(v128.load(lower, 16), v128.load(lower, 32));
-      const c1 = f32x4.add(v128.load(lower, 48), v128.load(lower, 64));
-      const d1 = f32x4.sub(v128.load(lower, 48), v128.load(lower, 64));
-      const at = p * Q * K + k;
-      poolWindow(
-        y + at * F32, winner + at, scratch + 4 * 96, K - k, shift,
-        output0(v128.load(upper), a0, c0), output1(b0, d0), output0(v128.load(lower), a1, c1), output1(b1, d1),
-      );
-      if (columns == 1) continue;
-      poolWindow(
-        y + (at + K) * F32, winner + at + K, scratch + 4 * 96, K - k, shift,
-        output2(a0, c0), output3(b0, d0, v128.load(upper, 80)), output2(a1, c1), output3(b1, d1, v128.load(lower, 80)),
-      );
-    }
+  let k: usize = 0;
+  if (WIDE) {
+    for (; k + 8 <= K; k += 8) poolChannels(y, winner, m, pointBytes, bias, scratch, K, Q, rows, columns, k, true);
+  }
+  for (; k < K; k += 4) poolChannels(y, winner, m, pointBytes, bias, scratch, K, Q, rows, columns, k, false);
+}
+
+/** poolTile of the channels from k on: four, or eight where `wide`. */
+// @ts-ignore: decorator
+@inline
+function poolChannels(
+  y: usize, winner: usize, m: usize, pointBytes: usize, bias: usize, scratch: usize,
+  K: usize, Q: usize, rows: usize, columns: usize, k: usize, wide: bool,
+): void {
+  const zero = f32x4.splat(0);
+  const spare = scratch + 24 * VALUE;
+  outputColumns(scratch, m + k * F32, pointBytes, wide);
+  const shift0 = v128.load(bias + k * F32);
+  const shift1 = wide ? v128.load(bias + k * F32, 16) : zero;
+  for (let p: usize = 0; p < rows; p++) {
+    // Two rows of outputs, whose windows are compared in registers: storing them would cost 2 µs of 50 an image.
+    const upper = scratch + 12 * p * VALUE;
+    const lower = upper + 6 * VALUE;
+    const at = p * Q * K + k;
+    // unroll $h = 0..1
+    const u0$h = $h == 0 || wide ? v128.load(upper, 16 * $h) : zero;
+    const u1$h = $h == 0 || wide ? v128.load(upper, VALUE + 16 * $h) : zero;
+    const u2$h = $h == 0 || wide ? v128.load(upper, 2 * VALUE + 16 * $h) : zero;
+    const u3$h = $h == 0 || wide ? v128.load(upper, 3 * VALUE + 16 * $h) : zero;
+    const u4$h = $h == 0 || wide ? v128.load(upper, 4 * VALUE + 16 * $h) : zero;
+    const l0$h = $h == 0 || wide ? v128.load(lower, 16 * $h) : zero;
+    const l1$h = $h == 0 || wide ? v128.load(lower, VALUE + 16 * $h) : zero;
+    const l2$h = $h == 0 || wide ? v128.load(lower, 2 * VALUE + 16 * $h) : zero;
+    const l3$h = $h == 0 || wide ? v128.load(lower, 3 * VALUE + 16 * $h) : zero;
+    const l4$h = $h == 0 || wide ? v128.load(lower, 4 * VALUE + 16 * $h) : zero;
+    const a$h = f32x4.add(u1$h, u2$h);
+    const b$h = f32x4.sub(u1$h, u2$h);
+    const c$h = f32x4.add(u3$h, u4$h);
+    const d$h = f32x4.sub(u3$h, u4$h);
+    const e$h = f32x4.add(l1$h, l2$h);
+    const f$h = f32x4.sub(l1$h, l2$h);
+    const g$h = f32x4.add(l3$h, l4$h);
+    const h$h = f32x4.sub(l3$h, l4$h);
+    // end of unroll
+    poolWindow(
+      y + at * F32, winner + at, spare, K - k, shift0, shift1,
+      output0(u00, a0, c0), output1(b0, d0), output0(l00, e0, g0), output1(f0, h0),
+      output0(u01, a1, c1), output1(b1, d1), output0(l01, e1, g1), output1(f1, h1),
+      wide,
+    );
+    if (columns == 1) continue;
+    // unroll $h = 0..1
+    const u5$h = $h == 0 || wide ? v128.load(upper, 5 * VALUE + 16 * $h) : zero;
+    const l5$h = $h == 0 || wide ? v128.load(lower, 5 * VALUE + 16 * $h) : zero;
+    // end of unroll
+    poolWindow(
+      y + (at + K) * F32, winner + at + K, spare, K - k, shift0, shift1,
+      output2(a0, c0), output3(b0, d0, u50), output2(e0, g0), output3(f0, h0, l50),
+      output2(a1, c1), output3(b1, d1, u51), output2(e1, g1), output3(f1, h1, l51),
+      wide,
+    );
   }
 }
 
-/** max(0, shift + the largest of v0 … v3) and which it was, the first of equals: `count` ≤ 4 channels of them. */
+/**
+ * max(0, shift + the largest of v0 … v3) and which it was, the first of equals: `count` channels of them, at most four,
+ * or at most eight where `wide`, whose second four are w0 … w3.
+ */
 // @ts-ignore: decorator
 @inline
 function poolWindow(
-  y: usize, winner: usize, spare: usize, count: usize, shift: v128,
+  y: usize, winner: usize, spare: usize, count: usize, shift0: v128, shift1: v128,
   v0: v128, v1: v128, v2: v128, v3: v128,
+  w0: v128, w1: v128, w2: v128, w3: v128,
+  wide: bool,
 ): void {
-  const top = larger(v0, v1);
-  const bottom = larger(v2, v3);
-  const value = f32x4.pmax(f32x4.add(larger(top, bottom), shift), f32x4.splat(0));
-  // A comparison that holds gives −1, so its negative is 0 or 1.
-  const first = i32x4.neg(f32x4.gt(v1, v0));
-  const second = i32x4.sub(i32x4.splat(2), f32x4.gt(v3, v2));
-  const index = v128.bitselect(second, first, f32x4.gt(bottom, top));
-  const words = i16x8.narrow_i32x4_s(index, index);
+  const value0 = poolValue(v0, v1, v2, v3, shift0);
+  const value1 = poolValue(w0, w1, w2, w3, shift1);
+  const index0 = poolIndex(v0, v1, v2, v3);
+  const index1 = wide ? poolIndex(w0, w1, w2, w3) : index0;
+  const words = i16x8.narrow_i32x4_s(index0, index1);
   const bytes = i8x16.narrow_i16x8_u(words, words);
-  if (count >= 4) {
-    v128.store(y, value);
+  if (wide) {
+    v128.store(y, value0);
+    v128.store(y, value1, 16);
+    v128.store64_lane(winner, bytes, 0);
+  } else if (count >= 4) {
+    v128.store(y, value0);
     v128.store32_lane(winner, bytes, 0);
   } else {
-    v128.store(spare, value);
+    v128.store(spare, value0);
     v128.store(spare, bytes, 16);
     copyRows(y, 0, spare, 0, 1, count);
     memory.copy(winner, spare + 16, count);
   }
+}
+
+// @ts-ignore: decorator
+@inline
+function poolValue(v0: v128, v1: v128, v2: v128, v3: v128, shift: v128): v128 {
+  return f32x4.pmax(f32x4.add(larger(larger(v0, v1), larger(v2, v3)), shift), f32x4.splat(0));
+}
+
+// @ts-ignore: decorator
+@inline
+function poolIndex(v0: v128, v1: v128, v2: v128, v3: v128): v128 {
+  // A comparison that holds gives −1, so its negative is 0 or 1.
+  const first = i32x4.neg(f32x4.gt(v1, v0));
+  const second = i32x4.sub(i32x4.splat(2), f32x4.gt(v3, v2));
+  return v128.bitselect(second, first, f32x4.gt(larger(v2, v3), larger(v0, v1)));
 }

@@ -32,7 +32,7 @@ const ROOM_3 = 16 * PLACE;
 const rows = { N: 2, count: 108 };
 const image = { N: 1, H: 8, W: 8, K: 24, R: 3, S: 3, P: 6, Q: 6 };
 const steps = { strideH: 1, strideW: 1, dilationH: 1, dilationW: 1 };
-const pooled = { N: 1, H: 10, W: 10, C: 8, K: 16, P: 4, Q: 4 };
+const pooled = { N: 1, H: 10, W: 10, C: 12, K: 20, P: 4, Q: 4 };
 const bordered = { borderedH: 10, borderedW: 10, borderH: 1, borderW: 1 };
 const draw = { threshold: 26214, scale: 1.25, seedLow: 1, seedHigh: 2, layer: 3, step: 4, firstSample: 0 };
 
@@ -61,12 +61,12 @@ export const hotKernels: readonly TriedKernel[] = [
   tried(
     "conv2dMaxPoolBackward",
     { dx: OUT, dwt: OUT_2, db: OUT_3, dy: A, y: B, winner: ZEROS, x: C, wt: A, lists: ROOM_1 },
-    { ...pooled, R: 3, S: 3, scale: 1 },
+    { ...pooled, C: 8, K: 16, R: 3, S: 3, scale: 1 },
   ),
   tried(
     "conv2dWinogradKernelGradient",
     { dw: OUT, x: A, dy: B, v: ROOM_1, d: ROOM_2, m: ROOM_3, scratch: SCRATCH },
-    { N: 1, H: 10, W: 10, C: 8, K: 16, P: 8, Q: 8, ...bordered, block: 4 },
+    { N: 1, H: 10, W: 10, C: 12, K: 20, P: 8, Q: 8, ...bordered, block: 4 },
   ),
   tried(
     "denseKernelGradient",

@@ -1,5 +1,5 @@
 import { HeddleError } from "../base/errors.js";
-import { MEMORY_FLAGS_AT } from "./kernel-table.js";
+import { fromBase64, setMemory } from "./kernel-bytes.js";
 import type { Variant } from "./variant.js";
 import { type CompiledKernels, compileWide } from "./wide.js";
 
@@ -9,23 +9,20 @@ export type KernelSource = ArrayBuffer | ArrayBufferView<ArrayBuffer> | Response
 /** Kernels for the engine: a source, or a function that chooses one for the variant that will run. */
 export type Kernels = KernelSource | ((variant: Variant) => KernelSource | Promise<KernelSource>);
 
-/** How WebAssembly encodes the kind of memory that a module imports. */
-const memoryFlags = { plain: 1, shared: 3 };
-
 /**
- * Compiles the kernels for shared or plain memory. One build serves both, because the two differ in one byte: the
- * flags of the imported memory.
+ * Compiles the kernels for shared or plain memory: those that come with the package as wide as they run faster with the same
+ * bits, others at 128 bits.
  *
  * @throws HeddleError when `kernels` cannot be fetched or is not a kernel build of this version
  */
 export async function compileKernels(
   variant: Variant,
   shared: boolean,
-  kernels: Kernels = includedKernels,
+  kernels?: Kernels,
 ): Promise<CompiledKernels> {
-  const bytes = await bytesOf(typeof kernels === "function" ? await kernels(variant) : kernels);
-  const flags = bytes[MEMORY_FLAGS_AT];
-  if (flags !== memoryFlags.plain && flags !== memoryFlags.shared) {
+  const source = kernels ?? includedKernels;
+  const bytes = await bytesOf(typeof source === "function" ? await source(variant) : source);
+  if (!setMemory(bytes, shared)) {
     throw new HeddleError({
       who: "Engine",
       expected: `\`kernels\` to be ${variant}.wasm of this version of @heddle/core`,
@@ -33,8 +30,8 @@ export async function compileKernels(
       next: `Use @heddle/core/kernels/${variant}.wasm, or omit \`kernels\`.`,
     });
   }
-  bytes[MEMORY_FLAGS_AT] = shared ? memoryFlags.shared : memoryFlags.plain;
-  return compileWide(bytes, `${variant} ${bytes.length}`, shared);
+  const wide = kernels === undefined ? await compileWide(bytes, variant, shared) : undefined;
+  return wide ?? { module: await WebAssembly.compile(bytes), width: 128 };
 }
 
 /**
@@ -45,7 +42,7 @@ async function includedKernels(variant: Variant): Promise<KernelSource> {
   const { base64 } = await (variant === "strict"
     ? import("./kernels-strict.js")
     : import("./kernels-fma.js"));
-  return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+  return fromBase64(base64);
 }
 
 /** A copy of the source's bytes. */

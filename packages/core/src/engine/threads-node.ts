@@ -1,7 +1,8 @@
 import { availableParallelism } from "node:os";
 import { setFlagsFromString } from "node:v8";
 import { Worker } from "node:worker_threads";
-import type { ThreadEvents, ThreadHandle } from "./threads.js";
+import type { ThreadEvents, ThreadHandle, WidePlatform } from "./threads.js";
+import type { Variant } from "./variant.js";
 
 export type { ThreadEvents, ThreadHandle } from "./threads.js";
 
@@ -36,18 +37,24 @@ export function enableRelaxedSimd(): void {
 }
 
 /**
- * Sets a flag of V8 by its name, where its pass that merges 128-bit vectors into 256-bit ones works: in Node 24 or newer on x86-64, but
- * not on macOS, whose builds leave it out. Not where the environment says `HEDDLE_WIDE=0`.
+ * V8's pass that merges 128-bit vectors into 256-bit ones works in Node 24 or newer on x86-64, but not on macOS, whose
+ * builds leave it out. Not used where the environment says `HEDDLE_WIDE=0`.
  */
-export function wideSwitch(): ((flag: string) => void) | undefined {
+export function widePlatform(): WidePlatform | undefined {
   const { versions, arch, platform, env } = process;
   const isNode = !("bun" in versions || "deno" in versions);
   const works =
     isNode && Number(versions.node.split(".")[0]) >= 24 && arch === "x64" && platform !== "darwin";
-  return works && env["HEDDLE_WIDE"] !== "0" ? setFlag : undefined;
+  return works && env["HEDDLE_WIDE"] !== "0" ? { setFlag, kernels: wideKernels } : undefined;
 }
 
-/** Sets a flag of V8, for the whole process and all that it compiles from now on. */
+async function wideKernels(variant: Variant): Promise<string> {
+  const { base64 } = await (variant === "strict"
+    ? import("./kernels-strict-wide.js")
+    : import("./kernels-fma-wide.js"));
+  return base64;
+}
+
 function setFlag(flag: string): void {
   setFlagsFromString(`--${flag}`);
 }

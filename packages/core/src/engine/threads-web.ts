@@ -1,4 +1,4 @@
-import { type ThreadEvents, type ThreadHandle, threadOn } from "./threads.js";
+import { type ThreadEvents, type ThreadHandle, threadOn, type WidePlatform } from "./threads.js";
 import { workerSource } from "./worker-source.js";
 
 export type { ThreadEvents, ThreadHandle } from "./threads.js";
@@ -20,6 +20,6 @@ export function startThread(events: ThreadEvents): ThreadHandle {
 export function enableRelaxedSimd(): void {}
 
 /** No page can switch on what Node can. */
-export function wideSwitch(): ((flag: string) => void) | undefined {
+export function widePlatform(): WidePlatform | undefined {
   return undefined;
 }

@@ -1,4 +1,5 @@
 import type { FromThread, ToThread } from "./messages.js";
+import type { Variant } from "./variant.js";
 
 /** A thread as the engine sees it; `threads-node.ts` and `threads-web.ts` start one on their platform. */
 export interface ThreadHandle {
@@ -13,6 +14,14 @@ export interface ThreadEvents {
   onMessage(message: FromThread): void;
   /** The thread died: it threw outside of a kernel, ran out of memory, or exited. */
   onDeath(reason: string): void;
+}
+
+/** What vectors of 256 bits take, where the platform can have them. */
+export interface WidePlatform {
+  /** Sets a flag of V8 by its name, for the whole process and all that it compiles from now on. */
+  setFlag(flag: string): void;
+  /** The wide build of the kernels, in base64. */
+  kernels(variant: Variant): Promise<string>;
 }
 
 /** What the engine needs of a Web Worker: a browser's `Worker`, or Deno's or Bun's, is one. */

@@ -1,8 +1,8 @@
 // V8 can merge two neighbouring 128-bit vectors into one of 256 bits where the processor has AVX2: the same sums in the
-// same order, so the same bits. Its pass is off by default and called experimental, so it is tried before it is used:
-// each hot kernel runs as compiled without it, and again as optimised with it. Where a bit differs, a kernel traps, or the
-// product of matrices is no faster, everything stays at 128 bits.
-import { wideSwitch } from "#threads";
+// same order, so the same bits. Its pass is off by default and called experimental, so it is tried before it is used: each
+// hot kernel runs from the usual build, and again from a build with wider loops, merged. Where a bit differs, a kernel traps,
+// or the product of matrices is no faster, everything stays at 128 bits.
+import { widePlatform } from "#threads";
 import { messageOf } from "../base/errors.js";
 import {
   fillOperands,
@@ -12,7 +12,10 @@ import {
   resultOf,
   TRY_PAGES,
 } from "./hot-kernels.js";
+import { fromBase64, setMemory } from "./kernel-bytes.js";
 import { MAXIMUM_PAGES } from "./kernel-table.js";
+import type { WidePlatform } from "./threads.js";
+import type { Variant } from "./variant.js";
 
 /** The bits of the vectors that the kernels compute with. */
 export type Width = 128 | 256;
@@ -36,9 +39,9 @@ const WORTH_IT = 1.1;
 const COMPILING_CALLS = 3;
 const TIMED_CALLS = 10;
 
-/** The width of the whole process, which the first engine finds out, and the builds that gave the right bits at it. */
+/** The width of the whole process, which the first engine finds out, and the variants that were tried. */
 let width: Width | undefined;
-const tried = new Set<string>();
+const tried = new Set<Variant>();
 
 /** Keeps all engines that start after this at 128 bits. */
 export function stayNarrow(): void {
@@ -46,46 +49,51 @@ export function stayNarrow(): void {
 }
 
 /**
- * Compiles kernels as wide as they run faster with the same bits.
+ * Compiles the wide build of the kernels.
  *
- * @param bytes a kernel build
- * @param build its name, the same for the same bytes
- * @param shared whether it imports shared memory
+ * @param narrow the usual build of the same variant
+ * @param shared whether both import shared memory
+ * @returns `undefined` where the platform has no wide vectors, or they give other bits or are no faster
  */
 export async function compileWide(
-  bytes: Uint8Array<ArrayBuffer>,
-  build: string,
+  narrow: Uint8Array<ArrayBuffer>,
+  variant: Variant,
   shared: boolean,
-): Promise<CompiledKernels> {
-  const setFlag = width === 128 ? undefined : wideSwitch();
-  if (!setFlag) return { module: await WebAssembly.compile(bytes), width: 128 };
-  if (!tried.has(build)) {
-    tried.add(build);
-    width = tryWide(bytes, shared, setFlag);
+): Promise<CompiledKernels | undefined> {
+  const platform = width === 128 ? undefined : widePlatform();
+  if (!platform) return undefined;
+  const wide = fromBase64(await platform.kernels(variant));
+  setMemory(wide, shared);
+  if (!tried.has(variant)) {
+    tried.add(variant);
+    width = tryWide(narrow, wide, shared, platform);
   }
-  // Where the try failed, V8 still holds optimised code for these bytes.
-  const module = await WebAssembly.compile(width === 128 ? distinct(bytes) : bytes);
-  return { module, width: width ?? 128 };
+  return width === 256 ? { module: await WebAssembly.compile(wide), width } : undefined;
 }
 
 /** Sets V8's switch as far as it does good; kernels that it compiled stay compiled. */
-function tryWide(bytes: Uint8Array<ArrayBuffer>, shared: boolean, setFlag: (flag: string) => void): Width {
+function tryWide(
+  narrow: Uint8Array<ArrayBuffer>,
+  wide: Uint8Array<ArrayBuffer>,
+  shared: boolean,
+  { setFlag }: WidePlatform,
+): Width {
   const memory = new WebAssembly.Memory({ initial: TRY_PAGES, maximum: MAXIMUM_PAGES, shared });
-  const instanceOf = (kernels: Uint8Array<ArrayBuffer>) =>
-    new WebAssembly.Instance(new WebAssembly.Module(kernels), { env: { memory } })
+  const instanceOf = (bytes: Uint8Array<ArrayBuffer>) =>
+    new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } })
       .exports as unknown as Kernels;
   fillOperands(memory);
   setFlag(DO_NOT_MERGE);
-  const narrow = instanceOf(distinct(bytes));
-  const results = resultsOf(narrow, memory);
+  const narrowKernels = instanceOf(narrow);
+  const results = resultsOf(narrowKernels, memory);
   for (const flag of OPTIMISE_AT_ONCE) setFlag(flag);
   try {
-    const narrowMs = productMs(narrow, memory);
+    const narrowMs = productMs(narrowKernels, memory);
     setFlag(MERGE);
-    const wide = instanceOf(bytes);
-    const fault = firstFault(wide, memory, results);
+    const wideKernels = instanceOf(wide);
+    const fault = firstFault(wideKernels, memory, results);
     if (fault) warnOfFault(fault);
-    else if (width === 256 || narrowMs >= WORTH_IT * productMs(wide, memory)) return 256;
+    else if (width === 256 || narrowMs >= WORTH_IT * productMs(wideKernels, memory)) return 256;
   } finally {
     for (const flag of OPTIMISE_WHEN_HOT) setFlag(flag);
   }
@@ -126,15 +134,6 @@ function productMs(kernels: Kernels, memory: WebAssembly.Memory): number {
     best = Math.min(best, performance.now() - started);
   }
   return best;
-}
-
-/** The same module for WebAssembly, another one for V8, which compiles equal bytes once: with an empty custom section. */
-function distinct(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
-  const longer = new Uint8Array(bytes.length + 4);
-  longer.set(bytes);
-  // Section 0 of two bytes: a name of one letter.
-  longer.set([0, 2, 1, 110], bytes.length);
-  return longer;
 }
 
 function warnOfFault(fault: string): void {

@@ -26,8 +26,8 @@ export type Backward = (dy: Buffer, dx: Buffer | undefined) => void;
 
 type DeferredCall = () => void;
 
-/** Floats of a tile, four by eight (`kernels/tile.ts`). */
-const TILE_FLOATS = 32;
+/** Floats of the largest tile, four by sixteen (`kernels/tile.ts`). */
+const TILE_FLOATS = 64;
 
 /**
  * Where ops write their kernel calls. An op emits its forward calls at once, and defers what runs elsewhere in the step:

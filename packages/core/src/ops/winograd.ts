@@ -10,7 +10,7 @@ const POINTS = 36;
 /** Floats between two points in addition to the values: a cache line. */
 const GAP = 16;
 /** Floats of scratch memory that the transforms take. */
-const SCRATCH = 144;
+const SCRATCH = 288;
 /** Tiles that are transformed at a time: they stay in the second-level cache. */
 const BLOCK = 16;
 /** The kernel gradient sums over the tiles of a block, so a longer block pays. */
