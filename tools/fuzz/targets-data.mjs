@@ -10,6 +10,8 @@ import { readIdx } from "../../packages/core/dist/data/idx/read.js";
 import { readNpz } from "../../packages/core/dist/data/npz.js";
 import { writeIdx } from "../../packages/core/dist/formats/idx.js";
 import { readNpy, writeNpy } from "../../packages/core/dist/formats/npy.js";
+import { tarFiles } from "../../packages/core/dist/formats/tar.js";
+import { zipFiles } from "../../packages/core/dist/formats/zip.js";
 import { writeData } from "../../packages/heddle/dist/datasets/write-data.js";
 import { asText, bytesOf, check, fingerprint, untold } from "./check.mjs";
 
@@ -63,6 +65,48 @@ const archives = () => {
   const classed = { ...four, "class_names.npy": writeNpy([2], ["Bag", "Shirt"]) };
   return [zipped(four, 6), zipped(classed, 0), zipped(named, 6)];
 };
+
+/** A tar archive of small files, with a long name in GNU's or PAX's way. @param {"gnu" | "pax" | "ustar"} form */
+function tarOf(form) {
+  const block = (/** @type {string} */ name, /** @type {string} */ type, /** @type {string} */ content) => {
+    const header = Buffer.alloc(512);
+    header.write(name);
+    header.write(`0000644\0${"0000000\0".repeat(2)}`, 100);
+    header.write(`${content.length.toString(8).padStart(11, "0")}\0${"0".repeat(11)}\0        ${type}`, 124);
+    header.write(form === "gnu" ? "ustar  \0" : "ustar\u000000", 257);
+    if (form === "ustar") header.write("photos/train", 345);
+    const sum = header.reduce((total, byte) => total + byte, 0);
+    header.write(`${sum.toString(8).padStart(6, "0")}\0 `, 148);
+    const padded = Buffer.alloc(Math.ceil(content.length / 512) * 512);
+    padded.write(content);
+    return Buffer.concat([header, padded]);
+  };
+  const long = `photos/${"x".repeat(120)}.png`;
+  const record = (/** @type {number} */ length) => `${length} path=${long}\n`;
+  const named = {
+    gnu: [block("././@LongLink", "L", `${long}\0`)],
+    pax: [block("PaxHeader", "x", record(141))],
+    ustar: [],
+  };
+  const files = [block("a/1.png", "0", "one"), ...named[form], block("a/2.png", "0", "two".repeat(200))];
+  return Uint8Array.from(Buffer.concat([...files, Buffer.alloc(1024)]));
+}
+
+/** The contents of an archive's files. @param {readonly import("../../packages/core/dist/formats/archive.js").ArchiveFile[]} files */
+async function filesIn(files) {
+  const contents = [];
+  for (const file of files) {
+    const parts = file.name.split("/");
+    check(
+      !file.name.startsWith("/") && !parts.includes("..") && !parts.includes(""),
+      "names below the archive",
+    );
+    const content = await file.read();
+    check(content.length === file.bytes, "as many bytes as declared");
+    contents.push(file.name, content);
+  }
+  return fingerprint(...contents);
+}
 
 /** Checks that rows and pixels are as many as declared. @param {Awaited<ReturnType<typeof readCsv>>["images"]} set */
 function checkImages(set) {
@@ -212,6 +256,58 @@ export const dataTargets = [
         set && [set.shape, set.labelTexts, [...set.labels]];
       return fingerprint(train.images, test?.images ?? "none", content(train), content(test), classNames);
     },
+  },
+  {
+    name: "zip",
+    what: "archives, zip",
+    redundancy: "none",
+    corpus: () =>
+      [0, 6].map((level) =>
+        zipSync(
+          { "a/1.png": pixels(40), "a/2.png": new Uint8Array(400), "b/3.png": pixels(3) },
+          { level: /** @type {0 | 6} */ (level), mtime: new Date(1980, 0, 1) },
+        ),
+      ),
+    tokens: [
+      "PK\x01\x02",
+      "PK\x03\x04",
+      "PK\x05\x06",
+      "PK\x06\x06",
+      "PK\x06\x07",
+      "../../x",
+      "/etc/x",
+      "C:\\x",
+      "a\\b",
+    ],
+    parse: (bytes) => filesIn(zipFiles(bytes, "a.zip")),
+  },
+  {
+    name: "tar",
+    what: "archives, tar",
+    redundancy: "none",
+    corpus: () => [tarOf("gnu"), tarOf("pax"), tarOf("ustar")],
+    fields: [0, 124, 148, 156, 345],
+    tokens: [
+      "../../x",
+      "/etc/x",
+      "141 path=",
+      "9 size=4\n",
+      "99999999999 path=",
+      "\x80\x00\x00\x00",
+      "77777777777",
+    ],
+    // Most changes of a header would be refused for its checksum.
+    seal: (bytes) => {
+      for (let at = 0; at + 512 <= bytes.length; at += 512) {
+        const header = bytes.subarray(at, at + 512);
+        if (!Buffer.from(header.subarray(257, 262)).equals(Buffer.from("ustar"))) continue;
+        header.fill(0x20, 148, 156);
+        const sum = header.reduce((total, byte) => total + byte, 0);
+        header.set(Buffer.from(`${sum.toString(8).padStart(6, "0")}\0`), 148);
+      }
+      return bytes;
+    },
+    parse: (bytes) => filesIn(tarFiles(bytes, "a.tar")),
   },
   {
     name: "class-names",

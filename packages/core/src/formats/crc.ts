@@ -4,6 +4,12 @@ export const crc32 = checksum(0xedb88320);
 /** CRC-32C (Castagnoli) as iSCSI and TFRecord use it. */
 export const crc32c = checksum(0x82f63b78);
 
+/** CRC-32C with TFRecord's mask, because a checksum over data that contains checksums would be weak. */
+export function maskedCrc32c(bytes: Uint8Array): number {
+  const sum = crc32c(bytes);
+  return (((sum >>> 15) | (sum << 17)) + 0xa282ead8) >>> 0;
+}
+
 /**
  * A 32-bit cyclic redundancy check by a polynomial whose bits are reversed. `before` is the check of the bytes that
  * precede these.

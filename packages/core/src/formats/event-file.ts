@@ -1,5 +1,5 @@
 // TensorBoard's event files: TFRecords of `Event` messages, encoded as protocol buffers.
-import { crc32c } from "./crc.js";
+import { maskedCrc32c } from "./crc.js";
 
 /** One event. */
 export interface Event {
@@ -20,9 +20,9 @@ export function eventRecord(event: Event): Uint8Array {
   const record = new Uint8Array(12 + message.length + 4);
   const view = new DataView(record.buffer);
   view.setBigUint64(0, BigInt(message.length), true);
-  view.setUint32(8, masked(record.subarray(0, 8)), true);
+  view.setUint32(8, maskedCrc32c(record.subarray(0, 8)), true);
   record.set(message, 12);
-  view.setUint32(12 + message.length, masked(message), true);
+  view.setUint32(12 + message.length, maskedCrc32c(message), true);
   return record;
 }
 
@@ -38,7 +38,7 @@ export function eventsBefore(step: number, file: Uint8Array): Uint8Array {
     const last = first + Number(view.getBigUint64(end, true));
     if (last + 4 > file.length) break;
     const message = file.subarray(first, last);
-    if (view.getUint32(last, true) !== masked(message) || stepOf(message) >= step) break;
+    if (view.getUint32(last, true) !== maskedCrc32c(message) || stepOf(message) >= step) break;
     end = last + 4;
   }
   return file.subarray(0, end);
@@ -50,12 +50,6 @@ function stepOf(message: Uint8Array): number {
   if (key !== 8 * 2) return key === 8 * 3 + 2 ? -1 : 0;
   const last = digits.findIndex((digit) => digit < 0x80);
   return digits.slice(0, last + 1).reduce((sum, digit, place) => sum + (digit & 0x7f) * 0x80 ** place, 0);
-}
-
-/** TFRecord's mask, because a checksum over data that contains checksums would be weak. */
-function masked(bytes: Uint8Array): number {
-  const sum = crc32c(bytes);
-  return (((sum >>> 15) | (sum << 17)) + 0xa282ead8) >>> 0;
 }
 
 /** `Event`: wall_time = 1, step = 2, file_version = 3, summary = 5. */

@@ -1,5 +1,6 @@
 import { checkNotAborted, HeddleError, messageOf } from "../base/errors.js";
 import { allocateShared } from "../base/memory.js";
+import { type ArchiveFile, linkInArchive, pathInArchive } from "./archive.js";
 import { crc32 } from "./crc.js";
 import { largestExpansion } from "./gzip.js";
 
@@ -14,17 +15,32 @@ interface ZipEntry {
   readonly bytes: number;
   /** Where the entry's local header starts. */
   readonly offset: number;
+  /** True for a symbolic link, as Unix stores it. */
+  readonly link: boolean;
 }
 
 const END_SIGNATURE = 0x06054b50;
 const END_BYTES = 22;
 const LARGEST_COMMENT = 0xffff;
+const END64_LOCATOR_SIGNATURE = 0x07064b50;
+const END64_LOCATOR_BYTES = 20;
+const END64_SIGNATURE = 0x06064b50;
+const END64_BYTES = 56;
 const CENTRAL_SIGNATURE = 0x02014b50;
 const CENTRAL_BYTES = 46;
 const LOCAL_SIGNATURE = 0x04034b50;
 const LOCAL_BYTES = 30;
 /** What a 32-bit field holds if its value is in the Zip64 extension. */
 const IN_ZIP64 = 0xffffffff;
+
+/** Of the attributes that Unix stores. */
+const UNIX = 3;
+const FILE_TYPE = 0xf000;
+const LINK = 0xa000;
+
+/** The characters 128 to 255 of code page 437. */
+const CP437 =
+  "ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜ¢£¥₧ƒáíóúñÑªº¿⌐¬½¼¡«»░▒▓│┤╡╢╖╕╣║╗╝╜╛┐└┴┬├─┼╞╟╚╔╩╦╠═╬╧╨╤╥╙╘╒╓╫╪┘┌█▄▌▐▀αßΓπΣσµτΦΘΩδ∞φε∩≡±≥≤⌠⌡÷≈°∙·√ⁿ²■\u00a0";
 
 /** The most bytes that an entry may unpack to; beyond it, JavaScript engines differ in what they allocate. */
 const MAXIMUM_ENTRY_BYTES = 2 ** 31 - 1;
@@ -43,9 +59,7 @@ export function isZip(bytes: Uint8Array): boolean {
  */
 export function zipEntries(bytes: Uint8Array, name: string): readonly ZipEntry[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const end = endOfDirectory(view, name);
-  const count = view.getUint16(end + 10, true);
-  const start = view.getUint32(end + 16, true);
+  const { end, count, start, size } = directoryOf(view, name);
   let at = start;
   const entries: ZipEntry[] = [];
   const names = new Set<string>();
@@ -56,9 +70,7 @@ export function zipEntries(bytes: Uint8Array, name: string): readonly ZipEntry[]
     const nameBytes = view.getUint16(at + 28, true);
     const extraBytes = view.getUint16(at + 30, true);
     const commentBytes = view.getUint16(at + 32, true);
-    const entryName = new TextDecoder().decode(
-      bytes.slice(at + CENTRAL_BYTES, at + CENTRAL_BYTES + nameBytes),
-    );
+    const entryName = nameOf(bytes.slice(at + CENTRAL_BYTES, at + CENTRAL_BYTES + nameBytes));
     const entry: ZipEntry = {
       name: entryName,
       method: view.getUint16(at + 10, true),
@@ -66,6 +78,8 @@ export function zipEntries(bytes: Uint8Array, name: string): readonly ZipEntry[]
       packedBytes: view.getUint32(at + 20, true),
       bytes: view.getUint32(at + 24, true),
       offset: view.getUint32(at + 42, true),
+      // Unix keeps a file's mode in the upper half of the external attributes.
+      link: view.getUint8(at + 5) === UNIX && (view.getUint16(at + 40, true) & FILE_TYPE) === LINK,
     };
     if (entry.packedBytes === IN_ZIP64 || entry.bytes === IN_ZIP64 || entry.offset === IN_ZIP64) {
       throw damaged(name, `${entryName} of 4 GiB or more`);
@@ -89,10 +103,68 @@ export function zipEntries(bytes: Uint8Array, name: string): readonly ZipEntry[]
     at += CENTRAL_BYTES + nameBytes + extraBytes + commentBytes;
   }
   // Without this, nobody would notice that a damaged count omits an entry, such as the test images.
-  if (at !== start + view.getUint32(end + 12, true) || at > end) {
+  if (at !== start + size || at > end) {
     throw damaged(name, `a directory whose size does not match its ${count} entries`);
   }
   return entries;
+}
+
+/**
+ * The files of a zip archive. Folders are left out; names may have backslashes, as old Windows programs write them.
+ *
+ * @param name the archive's path, for errors
+ * @throws HeddleError as {@link zipEntries} does, and for links, entries that share data, and names that lead out of the
+ *   archive
+ */
+export function zipFiles(bytes: Uint8Array, name: string): readonly ArchiveFile[] {
+  const entries = zipEntries(bytes, name);
+  // Entries that overlap would let a small archive hold any number of bytes.
+  let end = 0;
+  for (const entry of [...entries].sort((a, b) => a.offset - b.offset)) {
+    if (entry.offset < end) throw damaged(name, `${entry.name}, which shares its data with another entry`);
+    end = entry.offset + LOCAL_BYTES + entry.packedBytes;
+  }
+  const files = new Map<string, ArchiveFile>();
+  for (const entry of entries) {
+    if (entry.link) throw linkInArchive(entry.name, name, "Pack the files that the links lead to.");
+    const slashed = entry.name.replaceAll("\\", "/");
+    const path = pathInArchive(slashed, name);
+    if (slashed.endsWith("/")) continue;
+    if (path === "" || files.has(path)) throw damaged(name, `two entries named ${path || entry.name}`);
+    files.set(path, {
+      name: path,
+      bytes: entry.bytes,
+      read: (signal) => unzip(bytes, entry, { name, signal }),
+    });
+  }
+  return [...files.values()];
+}
+
+/** UTF-8, or else the code page of MS-DOS, which Python and Windows assume unless a flag says UTF-8. */
+function nameOf(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    return Array.from(bytes, (byte) => (byte < 128 ? String.fromCharCode(byte) : CP437[byte - 128])).join("");
+  }
+}
+
+/** The number of entries, and where the directory starts, how long it is, and where the records after it begin. */
+function directoryOf(view: DataView, name: string) {
+  const end = endOfDirectory(view, name);
+  const count = view.getUint16(end + 10, true);
+  const size = view.getUint32(end + 12, true);
+  const start = view.getUint32(end + 16, true);
+  const locator = end - END64_LOCATOR_BYTES;
+  const isZip64 = locator >= 0 && view.getUint32(locator, true) === END64_LOCATOR_SIGNATURE;
+  if (!isZip64) return { end, count, start, size };
+  // More than 65,535 entries: the fields of 16 and 32 bits are repeated in 64.
+  const end64 = Number(view.getBigUint64(locator + 8, true));
+  if (!(end64 + END64_BYTES <= locator) || view.getUint32(end64, true) !== END64_SIGNATURE) {
+    throw damaged(name, "no end of a Zip64 directory where it should be");
+  }
+  const wide = (at: number) => Number(view.getBigUint64(end64 + at, true));
+  return { end: end64, count: wide(32), start: wide(48), size: wide(40) };
 }
 
 /** The offset of the record that ends an archive; a comment of the length that it declares may follow. */
@@ -109,7 +181,7 @@ function endOfDirectory(view: DataView, name: string): number {
 function localName(bytes: Uint8Array, view: DataView, offset: number): string | undefined {
   if (view.getUint32(offset, true) !== LOCAL_SIGNATURE) return undefined;
   const start = offset + LOCAL_BYTES;
-  return new TextDecoder().decode(bytes.slice(start, start + view.getUint16(offset + 26, true)));
+  return nameOf(bytes.slice(start, start + view.getUint16(offset + 26, true)));
 }
 
 /**

@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
-import { readdir, stat } from "node:fs/promises";
-import { basename, join, resolve } from "node:path";
+import { stat } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
+import { constants, gunzipSync } from "node:zlib";
 import { HeddleError } from "@heddle/core/internal/base/errors.js";
-import { fileError, readFileBytes } from "@heddle/core/internal/base/files-node.js";
+import { fileError } from "@heddle/core/internal/base/files-node.js";
 import { readCsv } from "@heddle/core/internal/data/csv/read.js";
 import type { DataForm, FormOptions } from "@heddle/core/internal/data/dataset.js";
 import { type DroppedRows, joinDropped } from "@heddle/core/internal/data/dropped-rows.js";
@@ -11,20 +12,29 @@ import { readNpz } from "@heddle/core/internal/data/npz.js";
 import { joinNotes, type ReaderNotes } from "@heddle/core/internal/data/reading.js";
 import { isGzip } from "@heddle/core/internal/formats/gzip.js";
 import { isNpy } from "@heddle/core/internal/formats/npy.js";
+import { isTar } from "@heddle/core/internal/formats/tar.js";
 import { isZip } from "@heddle/core/internal/formats/zip.js";
-import { firstBytes, readHashed } from "./hashed-file.js";
+import { type ArchiveFolder, openArchive } from "./archive-folder.js";
+import { type ForeignFile, foreignArchive, foreignFile } from "./foreign-files.js";
+import { hashed } from "./hashed-file.js";
 import type { SourceFile } from "./idx-file.js";
-import { listIdxFolder } from "./idx-folder.js";
+import { idxFilesOf } from "./idx-folder.js";
 import { readPictures } from "./image-folder.js";
 import { type ImageFolderListing, listImageFolder } from "./image-folder-list.js";
-import { diskFolder } from "./source-folder.js";
+import { diskFolder, firstBytes, type SourceFolder } from "./source-folder.js";
 
 /** The form of the data at a path, determined without reading all of it. */
 export type FoundForm =
-  | { readonly form: "idx" }
-  | { readonly form: "csv"; readonly train: string; readonly test?: string }
-  | { readonly form: "npz"; readonly path: string }
-  | { readonly form: "images"; readonly listing: ImageFolderListing };
+  | IdxForm
+  | { readonly form: "csv"; readonly source: SourceFolder; readonly train: string; readonly test?: string }
+  | { readonly form: "npz"; readonly source: SourceFolder; readonly file: string }
+  | { readonly form: "images"; readonly source: SourceFolder; readonly listing: ImageFolderListing };
+
+/** The four files of MNIST's layout, in a folder on disk or in an archive. */
+interface IdxForm {
+  readonly form: "idx";
+  readonly archive?: ArchiveFolder;
+}
 
 /** Data as it was read: in its own splits, with its own labels. */
 export interface ReadData extends ReaderNotes {
@@ -56,56 +66,109 @@ const CSV = /\.(csv|tsv)(\.gz)?$/i;
  * @example
  * (await findForm("train.csv.gz"))?.form; // "csv"
  */
-export async function findForm(path: string): Promise<FoundForm | undefined> {
+export async function findForm(path: string, signal?: AbortSignal): Promise<FoundForm | undefined> {
   const entry = await stat(path).catch((thrown: NodeJS.ErrnoException) => {
     if (thrown.code === "ENOENT" || thrown.code === "ENOTDIR") return undefined;
     throw fileError(path, "a file or folder that can be read", thrown);
   });
   if (!entry) return undefined;
-  if (!entry.isDirectory()) return formOfFile(path);
-  const idx = await listIdxFolder(path);
-  if (idx && Object.keys(idx.files).length > 0) return { form: "idx" };
-  const names = (await readdir(path)).filter((name) => !name.startsWith(".")).sort();
-  const tables = names.filter((name) => CSV.test(name));
-  if (tables.length > 0) return tablesOf(path, tables);
-  const archives = names.filter((name) => /\.npz$/i.test(name));
-  if (archives.length > 1) throw several(path, archives);
-  if (archives.length === 1) return { form: "npz", path: join(path, archives[0]!) };
-  const listing = await listImageFolder(diskFolder(path));
-  return listing && { form: "images", listing };
+  return entry.isDirectory() ? formOfFolder(diskFolder(path)) : formOfFile(path, signal);
 }
 
-async function formOfFile(path: string): Promise<FoundForm> {
-  const head = await firstBytes(path, 16);
-  if (isZip(head)) return { form: "npz", path };
-  const refuse = (received: string, next: string) =>
-    new HeddleError({ who: path, expected: "a CSV or npz file, or a folder", received, next });
-  if (isNpy(head)) {
-    throw refuse("a single array", "Save images and labels together with numpy.savez_compressed.");
+async function formOfFolder(source: SourceFolder, archive?: ArchiveFolder): Promise<FoundForm | undefined> {
+  const entries = (await source.list("")).filter(({ name }) => !name.startsWith("."));
+  const names = entries.map(({ name }) => name);
+  const idx = idxFilesOf(source.path, names);
+  if (Object.keys(idx.files).length > 0) return { form: "idx", ...(archive && { archive }) };
+  const tables = names.filter((name) => CSV.test(name));
+  if (tables.length > 0) return tablesOf(source, tables);
+  const archives = names.filter((name) => /\.npz$/i.test(name));
+  if (archives.length > 1) throw several(source.path, archives);
+  if (archives.length === 1) return { form: "npz", source, file: archives[0]! };
+  const listing = await listImageFolder(source);
+  if (listing) return { form: "images", source, listing };
+  for (const { name, kind } of entries.slice(0, LOOKED_AT)) {
+    if (kind === "folder") continue;
+    const foreign = foreignFile(await source.head(name, HEAD_BYTES));
+    if (foreign) throw notData(join(source.path, name), foreign);
   }
-  if (head[0] === 0 && head[1] === 0) throw refuse("an IDX file", "Choose the folder with all four files.");
-  if (head[0] === 0x89 || (head[0] === 0xff && head[1] === 0xd8)) {
-    throw refuse("a picture", "Choose a folder with a folder of pictures for each class.");
+  return undefined;
+}
+
+/** How many files of a folder without data are looked at, to say what they are. */
+const LOOKED_AT = 20;
+
+async function formOfFile(path: string, signal: AbortSignal | undefined): Promise<FoundForm> {
+  const head = await firstBytes(path, HEAD_BYTES);
+  const content = contentOf(head);
+  const own = { source: diskFolder(dirname(path)), file: basename(path) };
+  if (isZip(head) && isNpzHead(head)) return { form: "npz", ...own };
+  if (isZip(head) || isTar(content)) {
+    const archive = await openArchive(path, signal);
+    const found = await formOfFolder(archive, archive);
+    if (found) return found;
+    throw notData(path, await contentsOf(archive));
   }
-  if (isGzip(head) && /idx\d-[a-z]+\.gz$/.test(path)) {
-    throw refuse("an IDX file", "Choose the folder with all four files.");
+  if (isNpy(content)) {
+    throw notData(path, {
+      what: "a single array",
+      next: "Save images and labels together with numpy.savez_compressed.",
+    });
   }
-  return { form: "csv", train: path };
+  const foreign = foreignFile(content);
+  if (foreign) throw notData(path, foreign);
+  return { form: "csv", source: own.source, train: own.file };
+}
+
+function notData(path: string, { what, next }: ForeignFile): HeddleError {
+  const expected = "a CSV or npz file, an archive, or a folder";
+  return new HeddleError({ who: path, expected, received: what, next });
+}
+
+/** Enough to recognise every kind of file: a tar archive by its first header. */
+const HEAD_BYTES = 4096;
+
+/** The first bytes of what a file holds: of gzip, those that are packed. */
+function contentOf(head: Uint8Array): Uint8Array {
+  if (!isGzip(head)) return head;
+  try {
+    // Less than 5 MB, because DEFLATE cannot expand further.
+    return gunzipSync(head, { finishFlush: constants.Z_SYNC_FLUSH });
+  } catch {
+    // The reader will say what is wrong.
+    return head;
+  }
+}
+
+/** Whether the first entry of a zip archive is an array, as in NumPy's archives, which have no folders. */
+function isNpzHead(head: Uint8Array): boolean {
+  const length = new DataView(head.buffer, head.byteOffset).getUint16(26, true);
+  return /^[^/]+\.npy$/i.test(new TextDecoder("latin1").decode(head.subarray(30, 30 + length)));
+}
+
+/** What an archive without data is, or what it holds. */
+async function contentsOf(archive: SourceFolder): Promise<ForeignFile> {
+  const names = (await archive.list("")).map(({ name, kind }) => (kind === "folder" ? `${name}/` : name));
+  const foreign = foreignArchive(names);
+  if (foreign) return foreign;
+  const shown = `${names.slice(0, 4).join(", ")}${names.length > 4 ? `, … (${names.length} entries)` : ""}`;
+  const next = "Put a folder of pictures for each class, a CSV or IDX files into it.";
+  return { what: names.length === 0 ? "an empty archive" : `an archive of ${shown}`, next };
 }
 
 /** The tables of a folder: one with `train` and one with `test` in its name, or a single one. */
-function tablesOf(folder: string, tables: readonly string[]): FoundForm {
+function tablesOf(source: SourceFolder, tables: readonly string[]): FoundForm {
   const [only] = tables;
-  if (tables.length === 1) return { form: "csv", train: join(folder, only!) };
+  if (tables.length === 1) return { form: "csv", source, train: only! };
   const named = (word: string) => {
     const matching = tables.filter((name) => name.toLowerCase().includes(word));
-    if (matching.length > 1) throw several(folder, matching);
+    if (matching.length > 1) throw several(source.path, matching);
     return matching[0];
   };
   const train = named("train");
   const test = named("test");
-  if (train === undefined || test === undefined || train === test) throw several(folder, tables);
-  return { form: "csv", train: join(folder, train), test: join(folder, test) };
+  if (train === undefined || test === undefined || train === test) throw several(source.path, tables);
+  return { form: "csv", source, train, test };
 }
 
 function several(folder: string, names: readonly string[]): HeddleError {
@@ -120,24 +183,31 @@ function several(folder: string, names: readonly string[]): HeddleError {
 /**
  * Reads data of any form but IDX into memory.
  *
- * @param path the path of the data
  * @param found its form, from {@link findForm}
  * @throws HeddleError if it is damaged, or its parts do not match each other; AbortedError on `signal`
  */
 export async function readForm(
-  path: string,
+  found: Exclude<FoundForm, { form: "idx" }>,
+  options: ReadOptions,
+): Promise<ReadData> {
+  const read = await readParts(found, options);
+  const { source } = found;
+  return "archive" in source ? { ...read, files: [source.archive as SourceFile] } : read;
+}
+
+async function readParts(
   found: Exclude<FoundForm, { form: "idx" }>,
   options: ReadOptions,
 ): Promise<ReadData> {
   if (found.form === "csv") return readTables(found, options);
+  const { source } = found;
   if (found.form === "npz") {
-    const bytes = await readFileBytes(found.path, { signal: options.signal });
+    const bytes = await source.read(found.file, { signal: options.signal });
     const sha256 = createHash("sha256").update(bytes).digest("hex");
-    const npz = await readNpz(bytes, { ...options, name: found.path });
-    return { form: "npz", ...npz, files: [{ name: basename(found.path), bytes: bytes.length, sha256 }] };
+    const npz = await readNpz(bytes, { ...options, name: join(source.path, found.file) });
+    return { form: "npz", ...npz, files: [{ name: found.file, bytes: bytes.length, sha256 }] };
   }
   const { train, test } = found.listing;
-  const source = diskFolder(path);
   const trained = await readPictures(source, train, options);
   const tested = test && (await readPictures(source, test, options));
   return {
@@ -151,11 +221,13 @@ export async function readForm(
 }
 
 async function readTables(
-  { train, test }: { readonly train: string; readonly test?: string },
+  { source, train, test }: Extract<FoundForm, { form: "csv" }>,
   { missing, shape, signal }: ReadOptions,
 ): Promise<ReadData> {
-  const read = (path: string) =>
-    readHashed(path, (chunks) => readCsv(chunks, { name: path, missing, shape }), signal);
+  const read = (file: string) => {
+    const name = join(source.path, file);
+    return hashed(source.stream(file, signal), file, (chunks) => readCsv(chunks, { name, missing, shape }));
+  };
   // The smaller one first, because it shows most faults before the larger one is read.
   const tested = test === undefined ? undefined : await read(test);
   const trained = await read(train);
@@ -171,5 +243,5 @@ async function readTables(
 
 /** The name of the data at a path: that of the folder, or of the file without its extension. */
 export function nameOfPath(path: string): string {
-  return basename(resolve(path)).replace(/(\.(csv|tsv|npz))?(\.gz)?$/i, "") || "data";
+  return basename(resolve(path)).replace(/(\.(csv|tsv|npz|tar))?(\.(gz|zip|tgz|npz))?$/i, "") || "data";
 }

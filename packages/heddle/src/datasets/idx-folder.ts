@@ -1,10 +1,13 @@
+import { createHash } from "node:crypto";
 import { readdir, stat } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { HeddleError, messageOf } from "@heddle/core/internal/base/errors.js";
 import { type CatalogueEntry, catalogue, identify } from "@heddle/core/internal/data/catalogue.js";
 import type { Dataset } from "@heddle/core/internal/data/dataset.js";
 import { datasetFromIdx, type IdxDatasetParts } from "@heddle/core/internal/data/idx/dataset.js";
+import { readIdx } from "@heddle/core/internal/data/idx/read.js";
 import type { ValueRange } from "@heddle/core/internal/data/value-range.js";
+import type { ArchiveFolder } from "./archive-folder.js";
 import { readIdxFile } from "./idx-file.js";
 
 /** The names of a dataset's four files within its folder. */
@@ -47,10 +50,20 @@ export async function listIdxFolder(folder: string): Promise<IdxFolderListing | 
     const next = "Check the path and its permissions.";
     throw new HeddleError({ who: folder, expected: "a readable folder", received: messageOf(error), next });
   }
+  return idxFilesOf(folder, names);
+}
+
+/**
+ * The files of a dataset in MNIST's layout among the names of a folder or an archive.
+ *
+ * @param folder its path, for errors
+ * @throws HeddleError if there are files of several datasets
+ */
+export function idxFilesOf(folder: string, names: readonly string[]): IdxFolderListing {
   const files: { -readonly [Part in keyof IdxFolderFiles]?: string } = {};
   const prefixes = new Set<string>();
   // In sorted order, a packed file follows its plain copy and replaces it.
-  for (const name of names.sort()) {
+  for (const name of [...names].sort()) {
     const match = FILE_NAME.exec(name);
     if (!match) continue;
     prefixes.add(match[1]!.toLowerCase());
@@ -89,6 +102,8 @@ export interface IdxFolderOptions {
   readonly onWarning?: ((message: string) => void) | undefined;
   /** Ends the reading. */
   readonly signal?: AbortSignal | undefined;
+  /** The archive that holds the four files; without it, they are on disk. */
+  readonly archive?: ArchiveFolder | undefined;
 }
 
 /**
@@ -98,20 +113,29 @@ export interface IdxFolderOptions {
  * Only files with the published checksums get a known dataset's name and class names. All others are named after their
  * folder, marked `(unverified)` if that could be mistaken for a known dataset.
  *
- * @param folder the folder that holds the four files
+ * @param folder the folder that holds the four files, or the path of the archive
  * @throws HeddleError if files are missing, damaged or do not match each other; AbortedError on `signal`
  * @example
  * const dataset = await readIdxFolder("data/kmnist");
  * dataset.train.shape; // [28, 28, 1]
  */
 export async function readIdxFolder(folder: string, options: IdxFolderOptions = {}): Promise<Dataset> {
-  const { entries = catalogue, range, onWarning, signal } = options;
-  const listing = await listIdxFolder(folder);
+  const { entries = catalogue, range, onWarning, signal, archive } = options;
+  const listing = archive
+    ? idxFilesOf(
+        folder,
+        (await archive.list("")).map(({ name }) => name),
+      )
+    : await listIdxFolder(folder);
   if (!listing || listing.missing.length > 0) throw missingFiles(folder, listing);
   const files = listing.files as IdxFolderFiles;
   const read = async (part: keyof IdxFolderFiles) => {
     const path = join(folder, files[part]);
-    return { name: path, ...(await readIdxFile(path, signal)) };
+    if (!archive) return { name: path, ...(await readIdxFile(path, signal)) };
+    const bytes = await archive.read(files[part], { signal });
+    const sha256 = createHash("sha256").update(bytes).digest("hex");
+    const file = { name: files[part], bytes: bytes.length, sha256 };
+    return { name: path, array: await readIdx(bytes, path), file };
   };
   // One file after another, so that a failure leaves nothing running, and labels first, because small files show most
   // faults before large ones are read.
@@ -135,7 +159,12 @@ export async function readIdxFolder(folder: string, options: IdxFolderOptions = 
       // EMNIST stores each picture with rows and columns exchanged.
       transposed: listing.prefix.startsWith("emnist"),
       range,
-      source: { kind: "files", path, ...(range && { options: { range } }), files: source },
+      source: {
+        kind: "files",
+        path,
+        ...(range && { options: { range } }),
+        files: archive ? [archive.archive] : source,
+      },
       onWarning,
     },
   );

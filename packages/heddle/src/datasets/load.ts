@@ -74,7 +74,7 @@ export async function loadSplits(name: string, options: LoadOptions = {}): Promi
   if (resolved.kind !== "path" || resolved.found.form === "idx") {
     return (await loadResolved(resolved, options)).dataset;
   }
-  const { read, readAs } = await readAndReport(resolved.path, resolved.found, options);
+  const { read, readAs } = await readAndReport(resolved.found, options);
   return toClasses(read, { ...readAs, classNames: read.classNames, onWarning: options.onWarning });
 }
 
@@ -87,7 +87,7 @@ async function loadResolved(resolved: ResolvedName, options: LoadOptions): Promi
     const { path, found } = resolved;
     if (found.form !== "idx") return loadForm(path, found, options);
     checkFormOptions("idx", options);
-    return { dataset: await readIdxFolder(path, options), foundBy: "path" };
+    return { dataset: await readIdxFolder(path, { ...options, archive: found.archive }), foundBy: "path" };
   }
   checkFormOptions("idx", options);
   const { entry } = resolved;
@@ -113,7 +113,7 @@ async function loadForm(
   found: Exclude<FoundForm, { form: "idx" }>,
   options: LoadOptions,
 ): Promise<LoadedDataset> {
-  const { read, readAs } = await readAndReport(path, found, options);
+  const { read, readAs } = await readAndReport(found, options);
   const dataset = assemble(read, {
     ...readAs,
     name: unverified(nameOfPath(path), options.entries),
@@ -126,14 +126,13 @@ async function loadForm(
 }
 
 async function readAndReport(
-  path: string,
   found: Exclude<FoundForm, { form: "idx" }>,
   options: LoadOptions,
 ): Promise<{ readonly read: ReadData; readonly readAs: FormOptions }> {
   checkFormOptions(found.form, options);
   const readAs = formOptions(found.form, options, options.readAs);
   warnOfUnusedSplit(found, options.onWarning);
-  const read = await readForm(path, found, { ...readAs, signal: options.signal });
+  const read = await readForm(found, { ...readAs, signal: options.signal });
   const report = formatDropped(read.dropped);
   if (report !== undefined) options.onWarning?.(report);
   return { read, readAs };

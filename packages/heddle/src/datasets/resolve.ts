@@ -21,7 +21,12 @@ export async function resolveName(
   {
     dataDir,
     entries = catalogue,
-  }: { dataDir?: string | undefined; entries?: readonly CatalogueEntry[] | undefined },
+    signal,
+  }: {
+    dataDir?: string | undefined;
+    entries?: readonly CatalogueEntry[] | undefined;
+    signal?: AbortSignal | undefined;
+  },
 ): Promise<ResolvedName> {
   if (name === "fashion-sketch") {
     if (dataDir !== undefined) throw unusedFolder(dataDir);
@@ -31,8 +36,8 @@ export async function resolveName(
   if (entry && dataDir === undefined) return { kind: "known", entry };
   if (!entry && dataDir !== undefined) throw twoPlaces(name, dataDir);
   const path = dataDir ?? name;
-  const found = await findForm(path);
-  if (found && found.form !== "idx") return { kind: "path", path, found };
+  const found = await findForm(path, signal);
+  if (found && (found.form !== "idx" || found.archive)) return { kind: "path", path, found };
   if (!entry && !found && !(await isFolder(path))) throw unknownDataset(name, entries);
   const names = (entry ? [entry] : entries).map((known) => known.name);
   return { kind: "path", path: await folderWithin(path, names), found: { form: "idx" } };

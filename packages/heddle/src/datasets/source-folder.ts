@@ -1,6 +1,7 @@
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { fileError, readFileBytes } from "@heddle/core/internal/base/files-node.js";
+import { checkNotAborted, HeddleError } from "@heddle/core/internal/base/errors.js";
+import { fileError, openFile, readFileBytes } from "@heddle/core/internal/base/files-node.js";
 
 /** What is directly in a folder. */
 export interface SourceEntry {
@@ -29,6 +30,14 @@ export interface SourceFolder {
     file: string,
     options?: { readonly maximumBytes?: number; readonly signal?: AbortSignal | undefined },
   ): Promise<Uint8Array>;
+  /** The first `count` bytes of a file, or all if there are fewer. */
+  head(file: string, count: number): Promise<Uint8Array>;
+  /**
+   * A file's content in chunks.
+   *
+   * @throws HeddleError as `read` does, during reading; AbortedError on `signal`
+   */
+  stream(file: string, signal?: AbortSignal): AsyncIterable<Uint8Array>;
 }
 
 /** A folder on disk. Links are followed. */
@@ -37,7 +46,27 @@ export function diskFolder(path: string): SourceFolder {
     path,
     list: (folder) => entriesOf(join(path, folder)),
     read: (file, options) => readFileBytes(join(path, file), options),
+    head: (file, count) => firstBytes(join(path, file), count),
+    stream: (file, signal) => chunksOf(join(path, file), signal),
   };
+}
+
+/** Large enough that the time is spent on bytes rather than on events. */
+const CHUNK_BYTES = 1 << 20;
+
+/** A file on disk in chunks. Throws a HeddleError if it cannot be read, and an AbortedError on `signal`. */
+export async function* chunksOf(path: string, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
+  const { handle } = await openFile(path);
+  try {
+    for await (const chunk of handle.createReadStream({ highWaterMark: CHUNK_BYTES, autoClose: false })) {
+      checkNotAborted(signal, `Reading ${path}`);
+      yield chunk as Uint8Array;
+    }
+  } catch (thrown) {
+    throw thrown instanceof HeddleError ? thrown : fileError(path, "a file that can be read", thrown);
+  } finally {
+    await handle.close();
+  }
 }
 
 async function entriesOf(folder: string): Promise<SourceEntry[]> {
@@ -55,5 +84,21 @@ async function entriesOf(folder: string): Promise<SourceEntry[]> {
   } catch (thrown) {
     if ((thrown as NodeJS.ErrnoException).code === "ENOTDIR") return [];
     throw fileError(folder, "a folder that can be read", thrown);
+  }
+}
+
+/** The first `count` bytes of a file, or all if there are fewer. */
+export async function firstBytes(path: string, count: number): Promise<Uint8Array> {
+  try {
+    const { handle } = await openFile(path);
+    try {
+      const buffer = new Uint8Array(count);
+      const { bytesRead } = await handle.read(buffer, 0, count, 0);
+      return buffer.subarray(0, bytesRead);
+    } finally {
+      await handle.close();
+    }
+  } catch (thrown) {
+    throw thrown instanceof HeddleError ? thrown : fileError(path, "a file that can be read", thrown);
   }
 }

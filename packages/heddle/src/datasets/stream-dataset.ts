@@ -90,6 +90,7 @@ export async function openStreamedDataset(
   if (resolved.kind === "path") {
     const { path, found } = resolved;
     if (found.form !== "idx") throw notStreamed(path, `data in the form ${found.form}`);
+    if (found.archive) throw notStreamed(path, "an archive");
     return openIdxFolder(path, options);
   }
   const located = await findDataset(name, options);

@@ -7,8 +7,8 @@ import type { StreamedSet } from "@heddle/core/internal/data/streams/streamed-se
 import { gunzipped, isGzip } from "@heddle/core/internal/formats/gzip.js";
 import { type IdxLayout, numbersOf, readIdxHeader } from "@heddle/core/internal/formats/idx.js";
 import { CheckedFile } from "./checked-file.js";
-import { firstBytes } from "./hashed-file.js";
 import type { SourceFile } from "./idx-file.js";
+import { firstBytes } from "./source-folder.js";
 import { type ByteReader, openBytes } from "./stream-bytes.js";
 
 /** How many bytes of images a chunk holds. */
