@@ -27,8 +27,9 @@ def array_file(array, version=None):
     return packed(lambda file: np.lib.format.write_array(file, array, version=version))
 
 
-def array_case(name, array, version=None):
+def array_case(name, array, version=None, decode=False):
     values = array.reshape(-1).tolist()
+    values = [value.decode() for value in values] if decode else values
     return {"name": name, "file": array_file(array, version), "shape": list(array.shape), "values": values}
 
 
@@ -47,11 +48,21 @@ def arrays():
     yield array_case("one dimension", np.asfortranarray(np.arange(3, dtype="<f4")))
 
 
+    fortran = np.asfortranarray(np.arange(24, dtype="u1").reshape(2, 3, 4))
+    yield array_case("Fortran order", fortran)
+    yield array_case("Fortran order, floats", np.asfortranarray(fortran.astype("<f8")))
+    yield array_case("Fortran order, text", np.asfortranarray(np.array([["a", "b", "c"], ["d", "e", "f"]])))
+    for dtype in [">u2", ">i4", ">i8", ">f4", ">f8", ">f2"]:
+        yield array_case(f"big-endian {dtype}", np.array([[1, 2], [3, 300], [0, 100]], dtype=dtype))
+    yield array_case("big-endian text", np.array(["cat", "élan"]).astype(">U5"))
+    halves = np.array([0, -0.5, 1, 1 / 3, 255, 65504, 2**-24, 1e-5, -2.0])
+    yield array_case("float16", halves.astype("<f2"))
+    yield array_case("bytes of text", np.array([b"cat", "dög".encode(), b""]), decode=True)
+
+
 def refused():
     pairs = {
-        "Fortran order": np.asfortranarray(np.arange(6, dtype="u1").reshape(2, 3)),
         "pickled Python objects": np.array([1, "a", None], dtype=object),
-        "big-endian": np.arange(3, dtype=">f4"),
         "a structured array": np.zeros(2, dtype=[("a", "u1"), ("b", "<f4")]),
         "complex": np.zeros(2, dtype="<c8"),
     }

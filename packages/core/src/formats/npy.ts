@@ -1,6 +1,7 @@
 import { HeddleError } from "../base/errors.js";
 import { allocateShared, canShareMemory } from "../base/memory.js";
 import { sizeOf } from "../base/shape.js";
+import { halvesToFloats, swapped, toRowMajor } from "./npy-elements.js";
 
 /** The elements of an array of numbers. */
 export type NpyNumbers =
@@ -20,7 +21,7 @@ export interface NpyArray {
   readonly data: NpyNumbers | readonly string[];
 }
 
-/** The numeric types: views of their elements, which on every machine with WebAssembly are little-endian as in the file. */
+/** The numeric types as views of their elements: every machine with WebAssembly is little-endian. */
 const types = {
   u1: Uint8Array,
   b1: Uint8Array,
@@ -31,12 +32,17 @@ const types = {
   i4: Int32Array,
   u8: BigUint64Array,
   i8: BigInt64Array,
+  // Halves, which become floats of 32 bits.
+  f2: Uint16Array,
   f4: Float32Array,
   f8: Float64Array,
 } as const;
 
 /** NumPy writes headers of about a hundred bytes, and by default refuses to read more than 10,000. */
 const MAXIMUM_HEADER_BYTES = 65536;
+
+/** NumPy's own limit. */
+const MAXIMUM_AXES = 64;
 
 const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
 
@@ -46,13 +52,12 @@ export function isNpy(bytes: Uint8Array): boolean {
 }
 
 /**
- * Reads an `.npy` file of version 1 to 3: little-endian numbers or fixed-length text, in C order.
+ * Reads an `.npy` file of version 1 to 3: numbers or fixed-length text, in either byte order, in C or Fortran order.
  *
  * Source: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
  *
  * @param name the file's path and the array's name, for errors
- * @throws HeddleError for pickled objects, Fortran order, big-endian numbers, unsupported types, and a header that
- *   does not match the number of bytes
+ * @throws HeddleError for pickled objects, unsupported types, and a header that does not match the number of bytes
  */
 export function readNpy(bytes: Uint8Array, name: string): NpyArray {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -68,12 +73,12 @@ export function readNpy(bytes: Uint8Array, name: string): NpyArray {
   }
   if (start + headerBytes > bytes.length) throw refused(name, "a whole header", "a truncated one");
   const { descr, fortran, shape } = parseHeader(bytes.slice(start, start + headerBytes), name);
-  checkOrder(descr, fortran, shape, name);
+  checkPlain(descr, name);
   // Text of length 0 is refused: it takes no bytes, so a header could declare any number of elements.
-  const text = /^[<|]?U([1-9]\d{0,3})$/.exec(descr);
-  const typeName = /^[<|]\w\d$/.test(descr) ? descr.slice(1) : "";
+  const text = /^[<>|]?([US])([1-9]\d{0,3})$/.exec(descr);
+  const typeName = /^[<>|]\w\d$/.test(descr) ? descr.slice(1) : "";
   const type = Object.hasOwn(types, typeName) ? types[typeName as keyof typeof types] : undefined;
-  const elementBytes = text ? 4 * Number(text[1]) : type?.BYTES_PER_ELEMENT;
+  const elementBytes = text ? (text[1] === "U" ? 4 : 1) * Number(text[2]) : type?.BYTES_PER_ELEMENT;
   if (elementBytes === undefined) {
     throw refused(name, "integers, floats or text", `elements of the type ${descr}`);
   }
@@ -83,8 +88,17 @@ export function readNpy(bytes: Uint8Array, name: string): NpyArray {
     const declared = `${count * elementBytes} bytes of elements (${shape.join(" × ")} of ${descr})`;
     throw refused(name, `${declared}, as its header declares`, `${bytes.length - content}`);
   }
-  if (text) return { shape, data: textsOf(view, content, count, Number(text[1])) };
-  return { shape, data: numbersOf(bytes.subarray(content), type!) };
+  const isBigEndian = descr.startsWith(">");
+  const plain = bytes.subarray(content);
+  const data = text
+    ? textsOf(plain, { unicode: text[1] === "U", elementBytes, isBigEndian })
+    : numbersOf(isBigEndian ? swapped(plain, elementBytes) : plain, type!, typeName);
+  if (!fortran || shape.length < 2) return { shape, data };
+  if (Array.isArray(data)) return { shape, data: toRowMajor(data, shape, [...data]) };
+  const numbers = data as NpyNumbers;
+  const target =
+    numbers instanceof Uint8Array ? new Uint8Array(allocateShared(numbers.length)) : numbers.slice();
+  return { shape, data: toRowMajor(numbers, shape, target) };
 }
 
 function parseHeader(bytes: Uint8Array, name: string) {
@@ -99,26 +113,22 @@ function parseHeader(bytes: Uint8Array, name: string) {
     throw refused(name, "a header with descr, fortran_order and shape", header.trim().slice(0, 60));
   }
   const sizes = shape.split(",").flatMap((size) => (size.trim() === "" ? [] : [Number.parseInt(size, 10)]));
+  if (sizes.length > MAXIMUM_AXES) throw refused(name, `at most ${MAXIMUM_AXES} axes`, `${sizes.length}`);
   return { descr, fortran: fortran === "True", shape: sizes };
 }
 
-function checkOrder(descr: string, fortran: boolean, shape: readonly number[], name: string): void {
-  if (descr.includes("O")) {
-    const next = "Save plain numbers: numpy.asarray(x, dtype='uint8').";
-    throw refused(name, "plain numbers or text", "pickled Python objects, which are never unpacked", next);
-  }
-  if (fortran && shape.length > 1) {
-    const next = "Save numpy.ascontiguousarray(x).";
-    throw refused(name, "C order, row by row", "Fortran order", next);
-  }
-  if (descr.startsWith(">")) {
-    const next = "Save x.astype(x.dtype.newbyteorder('<')).";
-    throw refused(name, "little-endian elements", `big-endian ones, ${descr}`, next);
-  }
+function checkPlain(descr: string, name: string): void {
+  if (!descr.includes("O")) return;
+  const next = "Save plain numbers: numpy.asarray(x, dtype='uint8').";
+  throw refused(name, "plain numbers or text", "pickled Python objects, which are never unpacked", next);
 }
 
 /** Numbers in place where they can be read there; bytes in shared memory, where the engine's threads read them. */
-function numbersOf(bytes: Uint8Array, type: (typeof types)[keyof typeof types]): NpyNumbers {
+function numbersOf(
+  bytes: Uint8Array,
+  type: (typeof types)[keyof typeof types],
+  typeName: string,
+): NpyNumbers {
   if (type === Uint8Array) {
     if (!canShareMemory() || bytes.buffer instanceof SharedArrayBuffer) return bytes;
     const data = new Uint8Array(allocateShared(bytes.length));
@@ -131,17 +141,27 @@ function numbersOf(bytes: Uint8Array, type: (typeof types)[keyof typeof types]):
     aligned.byteOffset,
     aligned.length / type.BYTES_PER_ELEMENT,
   );
+  if (typeName === "f2") return halvesToFloats(data as Uint16Array);
   // As floats of 64 bits they keep all the digits that a label has.
   if (data instanceof BigUint64Array || data instanceof BigInt64Array) return Float64Array.from(data, Number);
   return data;
 }
 
-/** Fixed-length UTF-32 text, padded with zeros. */
-function textsOf(view: DataView, start: number, count: number, length: number): readonly string[] {
-  return Array.from({ length: count }, (_, index) => {
+/** Fixed-length text, padded with zeros: code points of 32 bits, or bytes, which are UTF-8. */
+function textsOf(
+  bytes: Uint8Array,
+  layout: { readonly unicode: boolean; readonly elementBytes: number; readonly isBigEndian: boolean },
+): readonly string[] {
+  const { unicode, elementBytes, isBigEndian } = layout;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return Array.from({ length: bytes.length / elementBytes }, (_, index) => {
+    const start = index * elementBytes;
+    if (!unicode) {
+      return new TextDecoder().decode(bytes.slice(start, start + elementBytes)).replace(/\0+$/, "");
+    }
     let text = "";
-    for (let at = 0; at < length; at++) {
-      const point = view.getUint32(start + 4 * (index * length + at), true);
+    for (let at = 0; at < elementBytes; at += 4) {
+      const point = view.getUint32(start + at, !isBigEndian);
       if (point === 0) break;
       text += point <= 0x10ffff ? String.fromCodePoint(point) : "\u{fffd}";
     }
