@@ -16,6 +16,11 @@ const inNode = fileURLToPath(new URL("../tools/reproducibility/in-node.mjs", imp
 
 /** Kernels that most trainings spend their time in: V8 must merge their vectors. */
 const hot = [
+  "average-pool/averagePoolForward",
+  "batch-normalization/batchMoments",
+  "batch-normalization/channelGradients",
+  "batch-normalization/scaleChannels",
+  "batch-normalization/scaleChannelsBackward",
   "conv2d-max-pool/conv2dMaxPoolBackward",
   "conv2d-one-channel/conv2dForwardOneChannel",
   "conv2d/reluBiasGradient",
@@ -24,6 +29,9 @@ const hot = [
   "dense/denseKernelGradient",
   "depthwise/windows",
   "grid/productGrid",
+  "max-pool/maxPoolForward",
+  "optimizers/adam",
+  "optimizers/sgdMomentum",
   "saturating/sigmoidForward",
   "saturating/tanhForward",
   "tile/outerTileCalled",

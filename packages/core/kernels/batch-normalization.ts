@@ -5,6 +5,7 @@
 // x y dy dx are [N, rows, C]; mean variance inverse scale shift, and all other arrays with one number a channel, f32 [C].
 import { F32, madd } from "./simd";
 import { high, low, narrow } from "./wide-math";
+import { WIDE } from "./width";
 
 const F64: usize = 8;
 
@@ -13,41 +14,61 @@ function blockRows(C: usize): usize {
   return max<usize>(4, min<usize>(64, 4096 / C));
 }
 
-/** Four channels, or one of them in every lane. */
+// Channels are computed eight, four or one at a time: eight in two vectors, which V8 merges in a wide build, one in every
+// lane of a vector. The build writes out each stretch between `unroll $h = 0..1` and `end of unroll` for both vectors.
+
+/** The first vector of some channels. */
 // @ts-ignore: decorator
 @inline
-function lanes(from: usize, wide: bool): v128 {
-  return wide ? v128.load(from) : v128.load32_splat(from);
+function lanes0(from: usize, channels: i32): v128 {
+  return channels >= 4 ? v128.load(from) : v128.load32_splat(from);
+}
+
+/** The second vector. */
+// @ts-ignore: decorator
+@inline
+function lanes1(from: usize, channels: i32): v128 {
+  return channels == 8 ? v128.load(from, 16) : f32x4.splat(0);
 }
 
 // @ts-ignore: decorator
 @inline
-function put(to: usize, values: v128, wide: bool): void {
-  if (wide) v128.store(to, values);
-  else store<f32>(to, f32x4.extract_lane(values, 0));
+function put(to: usize, first: v128, second: v128, channels: i32): void {
+  if (channels >= 4) v128.store(to, first);
+  else store<f32>(to, f32x4.extract_lane(first, 0));
+  if (channels == 8) v128.store(to, second, 16);
 }
 
-/** sums += values, in f64. */
+/** sums += values, in f64. Eight go through `scratch`: V8 starts to merge from two stores side by side. */
 // @ts-ignore: decorator
 @inline
-function addWide(sums: usize, values: v128, wide: bool): void {
-  if (wide) {
-    v128.store(sums, f64x2.add(v128.load(sums), low(values)));
-    v128.store(sums + 16, f64x2.add(v128.load(sums + 16), high(values)));
+function addWide(sums: usize, first: v128, second: v128, scratch: usize, channels: i32): void {
+  if (channels == 8) {
+    v128.store(scratch, first);
+    v128.store(scratch, second, 16);
+    addFour(sums, v128.load(scratch));
+    addFour(sums + 32, v128.load(scratch, 16));
+  } else if (channels == 4) {
+    addFour(sums, first);
   } else {
-    store<f64>(sums, load<f64>(sums) + <f64>f32x4.extract_lane(values, 0));
+    store<f64>(sums, load<f64>(sums) + <f64>f32x4.extract_lane(first, 0));
   }
+}
+
+function addFour(sums: usize, values: v128): void {
+  v128.store(sums, f64x2.add(v128.load(sums), low(values)));
+  v128.store(sums, f64x2.add(v128.load(sums, 16), high(values)), 16);
 }
 
 /** f64 as f32: the counterpart of addWide. */
 // @ts-ignore: decorator
 @inline
-function narrowed(from: usize, wide: bool): v128 {
-  return wide ? narrow(v128.load(from), v128.load(from + 16)) : f32x4.splat(<f32>load<f64>(from));
+function narrowed(from: usize, channels: i32): v128 {
+  return channels >= 4 ? narrow(v128.load(from), v128.load(from, 16)) : f32x4.splat(<f32>load<f64>(from));
 }
 
-/** A shard's mean and Σ (x − mean)² of each channel, into `parts`; two passes, so that nothing cancels. */
-export function batchMoments(parts: usize, x: usize, N: usize, rows: usize, C: usize): void {
+/** A shard's mean and Σ (x − mean)² of each channel, into `parts`; two passes, so that nothing cancels. `scratch` holds a tile. */
+export function batchMoments(parts: usize, x: usize, scratch: usize, N: usize, rows: usize, C: usize): void {
   const count = N * rows;
   const block = blockRows(C);
   const squares = parts + C * F64;
@@ -57,57 +78,87 @@ export function batchMoments(parts: usize, x: usize, N: usize, rows: usize, C: u
     const from = x + row * strideBytes;
     const now = min(block, count - row);
     let c: usize = 0;
-    for (; c + 4 <= C; c += 4) sumRows(parts + c * F64, from + c * F32, now, strideBytes, true);
-    for (; c < C; c++) sumRows(parts + c * F64, from + c * F32, now, strideBytes, false);
+    if (WIDE) for (; c + 8 <= C; c += 8) sumRows(parts + c * F64, from + c * F32, scratch, now, strideBytes, 8);
+    for (; c + 4 <= C; c += 4) sumRows(parts + c * F64, from + c * F32, scratch, now, strideBytes, 4);
+    for (; c < C; c++) sumRows(parts + c * F64, from + c * F32, scratch, now, strideBytes, 1);
   }
   for (let c: usize = 0; c < C; c++) store<f64>(parts + c * F64, load<f64>(parts + c * F64) / <f64>count);
   for (let row: usize = 0; row < count; row += block) {
     const from = x + row * strideBytes;
     const now = min(block, count - row);
     let c: usize = 0;
-    for (; c + 4 <= C; c += 4) {
-      sumSquares(squares + c * F64, from + c * F32, parts + c * F64, now, strideBytes, true);
+    if (WIDE) {
+      for (; c + 8 <= C; c += 8) {
+        sumSquares(squares + c * F64, from + c * F32, parts + c * F64, scratch, now, strideBytes, 8);
+      }
     }
-    for (; c < C; c++) sumSquares(squares + c * F64, from + c * F32, parts + c * F64, now, strideBytes, false);
+    for (; c + 4 <= C; c += 4) {
+      sumSquares(squares + c * F64, from + c * F32, parts + c * F64, scratch, now, strideBytes, 4);
+    }
+    for (; c < C; c++) sumSquares(squares + c * F64, from + c * F32, parts + c * F64, scratch, now, strideBytes, 1);
   }
 }
 
 // @ts-ignore: decorator
 @inline
-function sumRows(sums: usize, x: usize, count: usize, strideBytes: usize, wide: bool): void {
-  let a = f32x4.splat(0);
-  let b = a;
-  let c = a;
-  let d = a;
+function sumRows(sums: usize, x: usize, scratch: usize, count: usize, strideBytes: usize, channels: i32): void {
+  // unroll $h = 0..1
+  let a$h = f32x4.splat(0);
+  let b$h = a$h;
+  let c$h = a$h;
+  let d$h = a$h;
+  // end of unroll
   let row: usize = 0;
   for (; row + 4 <= count; row += 4, x += 4 * strideBytes) {
-    a = f32x4.add(a, lanes(x, wide));
-    b = f32x4.add(b, lanes(x + strideBytes, wide));
-    c = f32x4.add(c, lanes(x + 2 * strideBytes, wide));
-    d = f32x4.add(d, lanes(x + 3 * strideBytes, wide));
+    // unroll $h = 0..1
+    a$h = f32x4.add(a$h, lanes$h(x, channels));
+    b$h = f32x4.add(b$h, lanes$h(x + strideBytes, channels));
+    c$h = f32x4.add(c$h, lanes$h(x + 2 * strideBytes, channels));
+    d$h = f32x4.add(d$h, lanes$h(x + 3 * strideBytes, channels));
+    // end of unroll
   }
-  for (; row < count; row++, x += strideBytes) a = f32x4.add(a, lanes(x, wide));
-  addWide(sums, f32x4.add(f32x4.add(a, b), f32x4.add(c, d)), wide);
+  for (; row < count; row++, x += strideBytes) {
+    // unroll $h = 0..1
+    a$h = f32x4.add(a$h, lanes$h(x, channels));
+    // end of unroll
+  }
+  // unroll $h = 0..1
+  const sum$h = f32x4.add(f32x4.add(a$h, b$h), f32x4.add(c$h, d$h));
+  // end of unroll
+  addWide(sums, sum0, sum1, scratch, channels);
 }
 
 // @ts-ignore: decorator
 @inline
-function sumSquares(sums: usize, x: usize, mean: usize, count: usize, strideBytes: usize, wide: bool): void {
-  const middle = narrowed(mean, wide);
-  let a = f32x4.splat(0);
-  let b = a;
+function sumSquares(
+  sums: usize, x: usize, mean: usize, scratch: usize, count: usize, strideBytes: usize, channels: i32,
+): void {
+  if (channels == 8) {
+    v128.store(scratch, narrowed(mean, 4), 32);
+    v128.store(scratch, narrowed(mean + 32, 4), 48);
+  }
+  const middle0 = channels == 8 ? v128.load(scratch, 32) : narrowed(mean, channels);
+  const middle1 = channels == 8 ? v128.load(scratch, 48) : middle0;
+  // unroll $h = 0..1
+  let a$h = f32x4.splat(0);
+  let b$h = a$h;
+  // end of unroll
   let row: usize = 0;
   for (; row + 2 <= count; row += 2, x += 2 * strideBytes) {
-    const first = f32x4.sub(lanes(x, wide), middle);
-    const second = f32x4.sub(lanes(x + strideBytes, wide), middle);
-    a = madd(a, first, first);
-    b = madd(b, second, second);
+    // unroll $h = 0..1
+    const first$h = f32x4.sub(lanes$h(x, channels), middle$h);
+    const second$h = f32x4.sub(lanes$h(x + strideBytes, channels), middle$h);
+    a$h = madd(a$h, first$h, first$h);
+    b$h = madd(b$h, second$h, second$h);
+    // end of unroll
   }
   if (row < count) {
-    const last = f32x4.sub(lanes(x, wide), middle);
-    a = madd(a, last, last);
+    // unroll $h = 0..1
+    const last$h = f32x4.sub(lanes$h(x, channels), middle$h);
+    a$h = madd(a$h, last$h, last$h);
+    // end of unroll
   }
-  addWide(sums, f32x4.add(a, b), wide);
+  addWide(sums, f32x4.add(a0, b0), f32x4.add(a1, b1), scratch, channels);
 }
 
 /**
@@ -176,11 +227,16 @@ export function scaleChannels(
     const offset = row * strideBytes;
     const now = min(block, count - row);
     let c: usize = 0;
+    if (WIDE) {
+      for (; c + 32 <= strideBytes; c += 32) {
+        scaleRows(y + offset + c, x + offset + c, scale + c, shift + c, now, strideBytes, lowest, 8);
+      }
+    }
     for (; c + 16 <= strideBytes; c += 16) {
-      scaleRows(y + offset + c, x + offset + c, scale + c, shift + c, now, strideBytes, lowest, true);
+      scaleRows(y + offset + c, x + offset + c, scale + c, shift + c, now, strideBytes, lowest, 4);
     }
     for (; c < strideBytes; c += F32) {
-      scaleRows(y + offset + c, x + offset + c, scale + c, shift + c, now, strideBytes, lowest, false);
+      scaleRows(y + offset + c, x + offset + c, scale + c, shift + c, now, strideBytes, lowest, 1);
     }
   }
 }
@@ -188,13 +244,20 @@ export function scaleChannels(
 // @ts-ignore: decorator
 @inline
 function scaleRows(
-  y: usize, x: usize, scale: usize, shift: usize, count: usize, strideBytes: usize, lowest: f32, wide: bool,
+  y: usize, x: usize, scale: usize, shift: usize, count: usize, strideBytes: usize, lowest: f32, channels: i32,
 ): void {
-  const factor = lanes(scale, wide);
-  const offset = lanes(shift, wide);
   const least = f32x4.splat(lowest);
+  // unroll $h = 0..1
+  const factor$h = lanes$h(scale, channels);
+  const offset$h = lanes$h(shift, channels);
+  // end of unroll
   for (let row: usize = 0; row < count; row++, x += strideBytes, y += strideBytes) {
-    put(y, f32x4.max(madd(offset, lanes(x, wide), factor), least), wide);
+    // unroll $h = 0..1
+    const value$h = lanes$h(x, channels);
+    // end of unroll
+    put(
+      y, f32x4.max(madd(offset0, value0, factor0), least), f32x4.max(madd(offset1, value1, factor1), least), channels,
+    );
   }
 }
 
@@ -205,9 +268,12 @@ function passed(dy: v128, x: v128, factor: v128, offset: v128, least: v128): v12
   return v128.and(dy, f32x4.gt(madd(offset, x, factor), least));
 }
 
-/** A shard's Σ g and Σ g · (x − mean) of each channel, into `parts`: g is dy where scaleChannels let it through. */
+/**
+ * A shard's Σ g and Σ g · (x − mean) of each channel, into `parts`: g is dy where scaleChannels let it through. `scratch` holds a
+ * tile.
+ */
 export function channelGradients(
-  parts: usize, dy: usize, x: usize, mean: usize, scale: usize, shift: usize,
+  parts: usize, dy: usize, x: usize, mean: usize, scale: usize, shift: usize, scratch: usize,
   N: usize, rows: usize, C: usize, lowest: f32,
 ): void {
   const count = N * rows;
@@ -219,18 +285,27 @@ export function channelGradients(
     const offset = row * strideBytes;
     const now = min(block, count - row);
     let c: usize = 0;
+    if (WIDE) {
+      for (; c + 8 <= C; c += 8) {
+        const at = c * F32;
+        gradientRows(
+          parts + c * F64, C, dy + offset + at, x + offset + at, mean + at, scale + at, shift + at, scratch,
+          now, strideBytes, least, 8,
+        );
+      }
+    }
     for (; c + 4 <= C; c += 4) {
       const at = c * F32;
       gradientRows(
-        parts + c * F64, C, dy + offset + at, x + offset + at, mean + at, scale + at, shift + at,
-        now, strideBytes, least, true,
+        parts + c * F64, C, dy + offset + at, x + offset + at, mean + at, scale + at, shift + at, scratch,
+        now, strideBytes, least, 4,
       );
     }
     for (; c < C; c++) {
       const at = c * F32;
       gradientRows(
-        parts + c * F64, C, dy + offset + at, x + offset + at, mean + at, scale + at, shift + at,
-        now, strideBytes, least, false,
+        parts + c * F64, C, dy + offset + at, x + offset + at, mean + at, scale + at, shift + at, scratch,
+        now, strideBytes, least, 1,
       );
     }
   }
@@ -239,35 +314,41 @@ export function channelGradients(
 // @ts-ignore: decorator
 @inline
 function gradientRows(
-  sums: usize, C: usize, dy: usize, x: usize, mean: usize, scale: usize, shift: usize,
-  count: usize, strideBytes: usize, least: v128, wide: bool,
+  sums: usize, C: usize, dy: usize, x: usize, mean: usize, scale: usize, shift: usize, scratch: usize,
+  count: usize, strideBytes: usize, least: v128, channels: i32,
 ): void {
-  const middle = lanes(mean, wide);
-  const factor = lanes(scale, wide);
-  const offset = lanes(shift, wide);
-  let plain = f32x4.splat(0);
-  let plainOdd = plain;
-  let weighted = plain;
-  let weightedOdd = plain;
+  // unroll $h = 0..1
+  const middle$h = lanes$h(mean, channels);
+  const factor$h = lanes$h(scale, channels);
+  const offset$h = lanes$h(shift, channels);
+  let plain$h = f32x4.splat(0);
+  let plainOdd$h = plain$h;
+  let weighted$h = plain$h;
+  let weightedOdd$h = plain$h;
+  // end of unroll
   let row: usize = 0;
   for (; row + 2 <= count; row += 2, x += 2 * strideBytes, dy += 2 * strideBytes) {
-    const value = lanes(x, wide);
-    const g = passed(lanes(dy, wide), value, factor, offset, least);
-    plain = f32x4.add(plain, g);
-    weighted = madd(weighted, g, f32x4.sub(value, middle));
-    const valueOdd = lanes(x + strideBytes, wide);
-    const gOdd = passed(lanes(dy + strideBytes, wide), valueOdd, factor, offset, least);
-    plainOdd = f32x4.add(plainOdd, gOdd);
-    weightedOdd = madd(weightedOdd, gOdd, f32x4.sub(valueOdd, middle));
+    // unroll $h = 0..1
+    const value$h = lanes$h(x, channels);
+    const g$h = passed(lanes$h(dy, channels), value$h, factor$h, offset$h, least);
+    plain$h = f32x4.add(plain$h, g$h);
+    weighted$h = madd(weighted$h, g$h, f32x4.sub(value$h, middle$h));
+    const valueOdd$h = lanes$h(x + strideBytes, channels);
+    const gOdd$h = passed(lanes$h(dy + strideBytes, channels), valueOdd$h, factor$h, offset$h, least);
+    plainOdd$h = f32x4.add(plainOdd$h, gOdd$h);
+    weightedOdd$h = madd(weightedOdd$h, gOdd$h, f32x4.sub(valueOdd$h, middle$h));
+    // end of unroll
   }
   if (row < count) {
-    const value = lanes(x, wide);
-    const g = passed(lanes(dy, wide), value, factor, offset, least);
-    plain = f32x4.add(plain, g);
-    weighted = madd(weighted, g, f32x4.sub(value, middle));
+    // unroll $h = 0..1
+    const value$h = lanes$h(x, channels);
+    const g$h = passed(lanes$h(dy, channels), value$h, factor$h, offset$h, least);
+    plain$h = f32x4.add(plain$h, g$h);
+    weighted$h = madd(weighted$h, g$h, f32x4.sub(value$h, middle$h));
+    // end of unroll
   }
-  addWide(sums, f32x4.add(plain, plainOdd), wide);
-  addWide(sums + C * F64, f32x4.add(weighted, weightedOdd), wide);
+  addWide(sums, f32x4.add(plain0, plainOdd0), f32x4.add(plain1, plainOdd1), scratch, channels);
+  addWide(sums + C * F64, f32x4.add(weighted0, weightedOdd0), f32x4.add(weighted1, weightedOdd1), scratch + 32, channels);
 }
 
 /**
@@ -310,16 +391,24 @@ export function scaleChannelsBackward(
     const from = row * strideBytes;
     const now = min(block, count - row);
     let c: usize = 0;
+    if (WIDE) {
+      for (; c + 32 <= strideBytes; c += 32) {
+        backwardRows(
+          dx + from + c, dy + from + c, x + from + c, mean + c, scale + c, shift + c, slope + c, offset + c,
+          now, strideBytes, least, 8,
+        );
+      }
+    }
     for (; c + 16 <= strideBytes; c += 16) {
       backwardRows(
         dx + from + c, dy + from + c, x + from + c, mean + c, scale + c, shift + c, slope + c, offset + c,
-        now, strideBytes, least, true,
+        now, strideBytes, least, 4,
       );
     }
     for (; c < strideBytes; c += F32) {
       backwardRows(
         dx + from + c, dy + from + c, x + from + c, mean + c, scale + c, shift + c, slope + c, offset + c,
-        now, strideBytes, least, false,
+        now, strideBytes, least, 1,
       );
     }
   }
@@ -329,16 +418,21 @@ export function scaleChannelsBackward(
 @inline
 function backwardRows(
   dx: usize, dy: usize, x: usize, mean: usize, scale: usize, shift: usize, slope: usize, offset: usize,
-  count: usize, strideBytes: usize, least: v128, wide: bool,
+  count: usize, strideBytes: usize, least: v128, channels: i32,
 ): void {
-  const middle = lanes(mean, wide);
-  const factor = lanes(scale, wide);
-  const start = lanes(shift, wide);
-  const tilt = lanes(slope, wide);
-  const level = lanes(offset, wide);
+  // unroll $h = 0..1
+  const middle$h = lanes$h(mean, channels);
+  const factor$h = lanes$h(scale, channels);
+  const start$h = lanes$h(shift, channels);
+  const tilt$h = lanes$h(slope, channels);
+  const level$h = lanes$h(offset, channels);
+  // end of unroll
   for (let row: usize = 0; row < count; row++, x += strideBytes, dy += strideBytes, dx += strideBytes) {
-    const value = lanes(x, wide);
-    const g = passed(lanes(dy, wide), value, factor, start, least);
-    put(dx, madd(madd(level, f32x4.sub(value, middle), tilt), g, factor), wide);
+    // unroll $h = 0..1
+    const value$h = lanes$h(x, channels);
+    const g$h = passed(lanes$h(dy, channels), value$h, factor$h, start$h, least);
+    const sum$h = madd(madd(level$h, f32x4.sub(value$h, middle$h), tilt$h), g$h, factor$h);
+    // end of unroll
+    put(dx, sum0, sum1, channels);
   }
 }

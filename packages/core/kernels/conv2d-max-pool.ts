@@ -240,51 +240,28 @@ function storeTerm(term: usize, row: usize, factor: f32): void {
   store<f32>(term, factor, 4);
 }
 
-/** y[0..length) += Σ over the terms of factor · row[from offsetBytes on]. */
+/**
+ * y[0..length) += Σ over the terms of factor · row[from offsetBytes on].
+ *
+ * Twelve accumulators, a product and a factor fill the fifteen registers that V8 hands out. The build writes out each stretch
+ * between `unroll $i = 0..11` and `end of unroll` once for each accumulator.
+ */
 function addTerms(y: usize, list: usize, end: usize, offsetBytes: usize, length: usize): void {
   let left = length;
-  // Twelve accumulators, a product and a factor fill the fifteen registers that V8 hands out.
   for (; left >= 48; left -= 48, y += 192, offsetBytes += 192) {
-    let a0 = v128.load(y);
-    let a1 = v128.load(y, 16);
-    let a2 = v128.load(y, 32);
-    let a3 = v128.load(y, 48);
-    let a4 = v128.load(y, 64);
-    let a5 = v128.load(y, 80);
-    let a6 = v128.load(y, 96);
-    let a7 = v128.load(y, 112);
-    let a8 = v128.load(y, 128);
-    let a9 = v128.load(y, 144);
-    let a10 = v128.load(y, 160);
-    let a11 = v128.load(y, 176);
+    // unroll $i = 0..11
+    let a$i = v128.load(y, 16 * $i);
+    // end of unroll
     for (let term = list; term < end; term += TERM_BYTES) {
       const row = <usize>load<u32>(term) + offsetBytes;
       const factor = v128.load32_splat(term, 4);
-      a0 = madd(a0, factor, v128.load(row));
-      a1 = madd(a1, factor, v128.load(row, 16));
-      a2 = madd(a2, factor, v128.load(row, 32));
-      a3 = madd(a3, factor, v128.load(row, 48));
-      a4 = madd(a4, factor, v128.load(row, 64));
-      a5 = madd(a5, factor, v128.load(row, 80));
-      a6 = madd(a6, factor, v128.load(row, 96));
-      a7 = madd(a7, factor, v128.load(row, 112));
-      a8 = madd(a8, factor, v128.load(row, 128));
-      a9 = madd(a9, factor, v128.load(row, 144));
-      a10 = madd(a10, factor, v128.load(row, 160));
-      a11 = madd(a11, factor, v128.load(row, 176));
+      // unroll $i = 0..11
+      a$i = madd(a$i, factor, v128.load(row, 16 * $i));
+      // end of unroll
     }
-    v128.store(y, a0);
-    v128.store(y, a1, 16);
-    v128.store(y, a2, 32);
-    v128.store(y, a3, 48);
-    v128.store(y, a4, 64);
-    v128.store(y, a5, 80);
-    v128.store(y, a6, 96);
-    v128.store(y, a7, 112);
-    v128.store(y, a8, 128);
-    v128.store(y, a9, 144);
-    v128.store(y, a10, 160);
-    v128.store(y, a11, 176);
+    // unroll $i = 0..11
+    v128.store(y, a$i, 16 * $i);
+    // end of unroll
   }
   for (; left >= 4; left -= 4, y += 16, offsetBytes += 16) {
     let sum = v128.load(y);

@@ -36,28 +36,61 @@ function adamStep(
   const rest2 = v128.load32_splat(scalars, 8);
   const epsilon = v128.load32_splat(scalars, 12);
   const bytes = count * F32;
-  for (let i: usize = 0; i < bytes; i += 16) {
-    const gradient = v128.load(g + i);
-    let mean = v128.load(m + i);
-    let square = v128.load(v + i);
-    mean = f32x4.add(mean, f32x4.mul(f32x4.sub(gradient, mean), rest1));
-    square = f32x4.add(square, f32x4.mul(f32x4.sub(f32x4.mul(gradient, gradient), square), rest2));
-    const divisor = amsgrad ? f32x4.max(v128.load(h + i), square) : square;
-    v128.store(m + i, mean);
-    v128.store(v + i, square);
-    if (amsgrad) v128.store(h + i, divisor);
-    const step = f32x4.div(f32x4.mul(alpha, mean), f32x4.add(f32x4.sqrt(divisor), epsilon));
-    v128.store(w + i, f32x4.sub(v128.load(w + i), step));
+  let i: usize = 0;
+  for (; i + 32 <= bytes; i += 32) {
+    adamSome(w + i, g + i, m + i, v + i, h + i, alpha, rest1, rest2, epsilon, amsgrad, true);
   }
+  if (i < bytes) adamSome(w + i, g + i, m + i, v + i, h + i, alpha, rest1, rest2, epsilon, amsgrad, false);
+}
+
+/** Four weights, or eight where `wide`. */
+// @ts-ignore: decorator
+@inline
+function adamSome(
+  w: usize, g: usize, m: usize, v: usize, h: usize,
+  alpha: v128, rest1: v128, rest2: v128, epsilon: v128,
+  amsgrad: bool, wide: bool,
+): void {
+  const zero = f32x4.splat(0);
+  // unroll $h = 0..1
+  const weight$h = $h == 0 || wide ? v128.load(w, 16 * $h) : zero;
+  const gradient$h = $h == 0 || wide ? v128.load(g, 16 * $h) : zero;
+  const oldMean$h = $h == 0 || wide ? v128.load(m, 16 * $h) : zero;
+  const oldSquare$h = $h == 0 || wide ? v128.load(v, 16 * $h) : zero;
+  const largest$h = amsgrad && ($h == 0 || wide) ? v128.load(h, 16 * $h) : zero;
+  // end of unroll
+  // unroll $h = 0..1
+  const mean$h = f32x4.add(oldMean$h, f32x4.mul(f32x4.sub(gradient$h, oldMean$h), rest1));
+  const power$h = f32x4.mul(gradient$h, gradient$h);
+  const square$h = f32x4.add(oldSquare$h, f32x4.mul(f32x4.sub(power$h, oldSquare$h), rest2));
+  const divisor$h = amsgrad ? f32x4.max(largest$h, square$h) : square$h;
+  const step$h = f32x4.div(f32x4.mul(alpha, mean$h), f32x4.add(f32x4.sqrt(divisor$h), epsilon));
+  // end of unroll
+  storeSome(m, mean0, mean1, wide);
+  storeSome(v, square0, square1, wide);
+  if (amsgrad) storeSome(h, divisor0, divisor1, wide);
+  storeSome(w, f32x4.sub(weight0, step0), f32x4.sub(weight1, step1), wide);
+}
+
+// @ts-ignore: decorator
+@inline
+function storeSome(to: usize, first: v128, second: v128, wide: bool): void {
+  v128.store(to, first);
+  if (wide) v128.store(to, second, 16);
 }
 
 /** Plain gradient descent: w −= rate · g. scalars = [rate]; w g [count]; count is a multiple of 4. */
 export function sgd(w: usize, g: usize, count: usize, scalars: usize): void {
   const rate = v128.load32_splat(scalars);
   const bytes = count * F32;
-  for (let i: usize = 0; i < bytes; i += 16) {
-    v128.store(w + i, f32x4.sub(v128.load(w + i), f32x4.mul(rate, v128.load(g + i))));
+  let i: usize = 0;
+  for (; i + 32 <= bytes; i += 32) {
+    const first = f32x4.sub(v128.load(w + i), f32x4.mul(rate, v128.load(g + i)));
+    const second = f32x4.sub(v128.load(w + i, 16), f32x4.mul(rate, v128.load(g + i, 16)));
+    v128.store(w + i, first);
+    v128.store(w + i, second, 16);
   }
+  if (i < bytes) v128.store(w + i, f32x4.sub(v128.load(w + i), f32x4.mul(rate, v128.load(g + i))));
 }
 
 /**
@@ -71,13 +104,35 @@ export function sgdMomentum(w: usize, g: usize, v: usize, count: usize, scalars:
   const rate = v128.load32_splat(scalars);
   const momentum = v128.load32_splat(scalars, 4);
   const bytes = count * F32;
-  for (let i: usize = 0; i < bytes; i += 16) {
-    const push = f32x4.mul(rate, v128.load(g + i));
-    const velocity = f32x4.sub(f32x4.mul(momentum, v128.load(v + i)), push);
-    v128.store(v + i, velocity);
-    const step = nesterov ? f32x4.sub(f32x4.mul(momentum, velocity), push) : velocity;
-    v128.store(w + i, f32x4.add(v128.load(w + i), step));
+  let i: usize = 0;
+  if (nesterov) {
+    for (; i + 32 <= bytes; i += 32) momentumSome(w + i, g + i, v + i, rate, momentum, true, true);
+    if (i < bytes) momentumSome(w + i, g + i, v + i, rate, momentum, true, false);
+  } else {
+    for (; i + 32 <= bytes; i += 32) momentumSome(w + i, g + i, v + i, rate, momentum, false, true);
+    if (i < bytes) momentumSome(w + i, g + i, v + i, rate, momentum, false, false);
   }
+}
+
+/** Four weights, or eight where `wide`. */
+// @ts-ignore: decorator
+@inline
+function momentumSome(
+  w: usize, g: usize, v: usize, rate: v128, momentum: v128, nesterov: bool, wide: bool,
+): void {
+  const zero = f32x4.splat(0);
+  // unroll $h = 0..1
+  const weight$h = $h == 0 || wide ? v128.load(w, 16 * $h) : zero;
+  const gradient$h = $h == 0 || wide ? v128.load(g, 16 * $h) : zero;
+  const oldVelocity$h = $h == 0 || wide ? v128.load(v, 16 * $h) : zero;
+  // end of unroll
+  // unroll $h = 0..1
+  const push$h = f32x4.mul(rate, gradient$h);
+  const velocity$h = f32x4.sub(f32x4.mul(momentum, oldVelocity$h), push$h);
+  const step$h = nesterov ? f32x4.sub(f32x4.mul(momentum, velocity$h), push$h) : velocity$h;
+  // end of unroll
+  storeSome(v, velocity0, velocity1, wide);
+  storeSome(w, f32x4.add(weight0, step0), f32x4.add(weight1, step1), wide);
 }
 
 /**
@@ -121,7 +176,14 @@ export function rmsprop(
 export function decayWeights(w: usize, count: usize, scalars: usize, decay: f32): void {
   const share = f32x4.splat(load<f32>(scalars) * decay);
   const bytes = count * F32;
-  for (let i: usize = 0; i < bytes; i += 16) {
+  let i: usize = 0;
+  for (; i + 32 <= bytes; i += 32) {
+    const first = v128.load(w + i);
+    const second = v128.load(w + i, 16);
+    v128.store(w + i, f32x4.sub(first, f32x4.mul(first, share)));
+    v128.store(w + i, f32x4.sub(second, f32x4.mul(second, share)), 16);
+  }
+  if (i < bytes) {
     const weight = v128.load(w + i);
     v128.store(w + i, f32x4.sub(weight, f32x4.mul(weight, share)));
   }

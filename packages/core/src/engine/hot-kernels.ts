@@ -23,6 +23,8 @@ const OUT = 5 * PLACE;
 const OUT_2 = OUT + 8192;
 const OUT_3 = OUT + 16384;
 const RESULT_WORDS = (3 * 8192) / 4;
+/** Among the results, which hold 0.125 before a call: where only small ones are written. */
+const EIGHTHS = OUT + 4096;
 /** Room for what a kernel computes on the way. */
 const SCRATCH = 7 * PLACE;
 const ROOM_1 = 8 * PLACE;
@@ -34,7 +36,25 @@ const image = { N: 1, H: 8, W: 8, K: 24, R: 3, S: 3, P: 6, Q: 6 };
 const steps = { strideH: 1, strideW: 1, dilationH: 1, dilationW: 1 };
 const pooled = { N: 1, H: 10, W: 10, C: 12, K: 20, P: 4, Q: 4 };
 const bordered = { borderedH: 10, borderedW: 10, borderH: 1, borderW: 1 };
+const channels = { N: 1, rows: 9, C: 13 };
+const pooling = {
+  N: 1,
+  H: 6,
+  W: 6,
+  C: 15,
+  P: 3,
+  Q: 3,
+  poolH: 2,
+  poolW: 2,
+  strideH: 2,
+  strideW: 2,
+  top: 0,
+  left: 0,
+};
 const draw = { threshold: 26214, scale: 1.25, seedLow: 1, seedHigh: 2, layer: 3, step: 4, firstSample: 0 };
+
+/** Per channel, for batch normalization. */
+const statistics = { mean: C, scale: B + 256, shift: C + 512 };
 
 /** The product of matrices by which the widths are compared: the largest share of what most models compute. */
 export const productOfMatrices = tried(
@@ -85,6 +105,22 @@ export const hotKernels: readonly TriedKernel[] = [
     { ...image, ...steps, low: 0 },
   ),
   tried("depthwiseKernelGradient", { dw: OUT, x: A, dy: B, scratch: SCRATCH }, { ...image, ...steps }),
+  tried("batchMoments", { parts: OUT, x: A, scratch: SCRATCH }, channels),
+  tried(
+    "channelGradients",
+    { parts: OUT, dy: A, x: B, ...statistics, scratch: SCRATCH },
+    { ...channels, lowest: 0 },
+  ),
+  tried("scaleChannels", { y: OUT, x: A, scale: B, shift: C }, { ...channels, lowest: 0 }),
+  tried(
+    "scaleChannelsBackward",
+    { dx: OUT, dy: A, x: B, ...statistics, slope: C, offset: B },
+    { ...channels, lowest: 0 },
+  ),
+  tried("averagePoolForward", { y: OUT, x: A }, pooling),
+  tried("maxPoolForward", { y: OUT, winner: OUT_2, x: A }, pooling),
+  tried("adam", { w: OUT, g: A, m: OUT_2, v: OUT_3, scalars: EIGHTHS }, { count: 108 }),
+  tried("sgdMomentum", { w: OUT, g: A, v: OUT_2, scalars: EIGHTHS }, { count: 108, nesterov: 1 }),
   tried("reluBiasGradient", { db: OUT, dy: OUT_2, y: A }, { N: 2, rows: 8, K: 28 }),
   tried("biasGradient", { db: OUT, dy: A }, { N: 2, rows: 8, K: 28 }),
   tried("sumShards", { g: OUT, parts: A }, { count: 108, shards: 4, strideBytes: 512 }),

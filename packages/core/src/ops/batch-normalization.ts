@@ -57,7 +57,7 @@ function emitBatchNormalization(
   });
   if (ofBatch) {
     const parts = e.floats("moments", "shard", 4 * C);
-    e.call("batchMoments", "forward", { parts, x: x.data, ...sizes });
+    e.call("batchMoments", "forward", { parts, x: x.data, scratch: e.scratch(), ...sizes });
     const moments = (first: number, last: number): KernelCall => [
       "mergeMoments",
       {
@@ -89,7 +89,7 @@ function emitBatchNormalization(
     const needsSlope = ofBatch && dx !== undefined;
     if (needsSlope || gamma?.gradient || beta?.gradient) {
       const parts = e.floats("gradient sums", "shard", 4 * C);
-      e.call("channelGradients", "backward", { parts, ...operands });
+      e.call("channelGradients", "backward", { parts, scratch: e.scratch(), ...operands });
       const merged = tasks(C, (first, last) => [
         [
           "mergeChannelGradients",
