@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { camelCased, checkKnownOptions, checkOptionsOf, optionsObject } from "./known-options.js";
+import { whole } from "./rules.js";
 
 test("known options are accepted, and so is an unknown one that is undefined", () => {
   checkKnownOptions("Dense", { units: 3, useBiass: undefined }, ["units", "useBias"]);
@@ -18,13 +19,16 @@ test("an unknown option is refused, with the one that was probably meant", () =>
 test("a derived class may have options of its own", () => {
   class Stopping {
     constructor(options: { readonly patience?: number }) {
-      checkOptionsOf(new.target, [Stopping], options, { patience: true });
+      checkOptionsOf(new.target, [Stopping], options, { patience: whole(0) });
     }
   }
   class MyStopping extends Stopping {}
   const options = { patience: 3, bell: true };
   expect(() => new Stopping(options)).toThrow('Stopping: expected options that it has, received "bell".');
   expect(new MyStopping(options)).toBeInstanceOf(Stopping);
+  expect(() => new MyStopping({ patience: "3" as never })).toThrow(
+    'MyStopping: expected patience to be a whole number of at least 0, received "3". Correct patience.',
+  );
   expect(() => new MyStopping(3 as never)).toThrow(
     "MyStopping: expected options in an object, received 3. Pass { patience: … }.",
   );

@@ -1,5 +1,6 @@
 import { didYouMean } from "./closest.js";
 import { HeddleError } from "./errors.js";
+import { checkValue, type Rule, shown } from "./rules.js";
 
 /**
  * Refuses unknown options: in JavaScript a misspelt one would silently keep its default.
@@ -20,27 +21,46 @@ export function checkKnownOptions(who: string, options: object, known: readonly 
   });
 }
 
-/** The name of every option: a missing one does not compile. */
-export type OptionNames<Options> = { readonly [Name in keyof Options & string]-?: true };
+/** What each option must be: a missing one does not compile. */
+export type OptionRules<Options> = { readonly [Name in keyof Options & string]-?: Rule };
+
+/** Refuses unknown options, and values that do not fit; those that are undefined are ignored. */
+export function checkOptions<T extends object>(
+  who: string,
+  options: T,
+  rules: OptionRules<NoInfer<T>>,
+): void {
+  checkKnownOptions(who, options, Object.keys(rules));
+  checkOptionValues(who, options, rules);
+}
 
 /**
- * `checkKnownOptions` in a constructor. A user's subclass may pass options of its own.
+ * `checkOptions` in a constructor. A user's subclass may pass options of its own.
  *
  * @param target `new.target`
  * @param classes the classes that have these options and no others
  *
  * @example
- * checkOptionsOf(new.target, [Huber], options, { delta: true });
+ * checkOptionsOf(new.target, [Huber], options, { delta: above(0) });
  */
 export function checkOptionsOf<T extends object>(
   target: Named,
   classes: readonly Named[],
   options: T,
-  known: OptionNames<NoInfer<T>>,
+  rules: OptionRules<NoInfer<T>>,
 ): void {
-  const names = Object.keys(known);
+  const names = Object.keys(rules);
   if (classes.includes(target)) checkKnownOptions(target.name, options, names);
   else optionsObject(target.name, options, names);
+  checkOptionValues(target.name, options, rules);
+}
+
+/** Refuses values that do not fit; others of the options are somebody else's. */
+export function checkOptionValues(who: string, options: object, rules: Readonly<Record<string, Rule>>): void {
+  for (const [name, rule] of Object.entries(rules)) {
+    const value = (options as Readonly<Record<string, unknown>>)[name];
+    if (value !== undefined) checkValue(who, name, value, rule);
+  }
 }
 
 interface Named {
@@ -53,27 +73,9 @@ export function optionsObject<T extends object>(who: string, options: T, names: 
   throw new HeddleError({
     who,
     expected: "options in an object",
-    received: options === undefined ? "nothing" : (JSON.stringify(options) ?? String(options)),
+    received: shown(options),
     next: `Pass { ${names.map((name) => `${name}: …`).join(", ")} }.`,
   });
-}
-
-/** Checks what in JavaScript may be anything: a switch and a signal, and that no option is null. */
-export function checkOptionTypes(
-  who: string,
-  options: { readonly shuffle?: unknown; readonly fast?: unknown; readonly signal?: unknown },
-): void {
-  const { shuffle, fast, signal } = options;
-  const refuse = (name: string, expected: string, value: unknown) => {
-    if (value === undefined) return;
-    const received = JSON.stringify(value) ?? String(value);
-    throw new HeddleError({ who, expected: `${name} to be ${expected}`, received, next: `Correct ${name}.` });
-  };
-  const empty = Object.entries(options).find(([, value]) => value === null);
-  if (empty) refuse(empty[0], "a value, or omitted", null);
-  if (typeof shuffle !== "boolean") refuse("shuffle", "true or false", shuffle);
-  if (typeof fast !== "boolean") refuse("fast", "true or false", fast);
-  if (!(signal instanceof AbortSignal)) refuse("signal", "an AbortSignal", signal);
 }
 
 /** Keras's name of an option as Heddle's: `kernel_size` is `kernelSize`. */

@@ -1,6 +1,7 @@
 import { HeddleError } from "./errors.js";
 import { checkIgnoredValues, checkKeysAround, checkKnownKeys, type KerasKeys } from "./ignored-keys.js";
 import { checkPlainJson, isJsonObject, type JsonObject } from "./json.js";
+import { shown } from "./rules.js";
 
 /** What a registry holds under a name: a class, or whatever else makes an object from its Keras configuration. */
 export interface FromConfig<T> {
@@ -36,7 +37,7 @@ export class Registry<T> {
     throw new HeddleError({
       who,
       expected: `${this.what} to be one of ${Object.keys(this.classes).join(", ")}`,
-      received: JSON.stringify(name),
+      received: shown(name),
       next: "Check its spelling.",
     });
   }
@@ -52,7 +53,7 @@ export class Registry<T> {
     throw new HeddleError({
       who,
       expected: `${this.what} as an object with class_name and config`,
-      received: JSON.stringify(value)?.slice(0, 60) ?? "nothing",
+      received: shown(value),
       next: "Check the configuration file.",
     });
   }

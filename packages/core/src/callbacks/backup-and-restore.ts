@@ -1,10 +1,9 @@
 import { fileExists, readFileBytes, removeFile, writeFileAtomic } from "#files";
 import { checkOptionsOf } from "../base/known-options.js";
-import { wholeNumber } from "../base/shape.js";
+import { checkValue, either, oneOf, text, trueOrFalse, whole } from "../base/rules.js";
 import type { Callback, TrainingControl } from "./callback.js";
 import { checkpointFile, readCheckpoint } from "./checkpoint-file.js";
 import type { EpochLogs } from "./history.js";
-import { checkText } from "./logs.js";
 
 export interface BackupAndRestoreOptions {
   /**
@@ -38,11 +37,13 @@ export class BackupAndRestore implements Callback {
     folder: string,
     private readonly options: BackupAndRestoreOptions = {},
   ) {
-    checkOptionsOf(new.target, [BackupAndRestore], options, { deleteCheckpoint: true, saveFreq: true });
-    this.path = `${checkText("BackupAndRestore", "folder", folder)}/backup.safetensors`;
+    checkOptionsOf(new.target, [BackupAndRestore], options, {
+      deleteCheckpoint: trueOrFalse,
+      saveFreq: either(oneOf("epoch"), whole(1)),
+    });
+    this.path = `${checkValue("BackupAndRestore", "folder", folder, text)}/backup.safetensors`;
     const { saveFreq = "epoch" } = options;
-    if (saveFreq !== "epoch")
-      this.pauseEvery = { steps: wholeNumber("BackupAndRestore", "saveFreq", saveFreq) };
+    if (saveFreq !== "epoch") this.pauseEvery = { steps: saveFreq };
   }
 
   async onTrainBegin(training: TrainingControl): Promise<void> {

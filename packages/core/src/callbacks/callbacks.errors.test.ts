@@ -36,7 +36,7 @@ refuses("wrong options of callbacks", [
   ],
   [
     () => new ReduceLROnPlateau({ factor: 1 }),
-    "ReduceLROnPlateau: expected factor to be at least 0 and below 1, received 1. Correct factor.",
+    "ReduceLROnPlateau: expected factor to be a number of at least 0 and below 1, received 1. Correct factor.",
   ],
   [
     () => new ReduceLROnPlateau({ patience: 0.5 }),

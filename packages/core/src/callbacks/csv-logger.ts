@@ -1,9 +1,10 @@
 import { fileExists, readTextFile, writeFileAtomic } from "#files";
 import { HeddleError } from "../base/errors.js";
 import { checkOptionsOf } from "../base/known-options.js";
+import { checkValue, text, trueOrFalse } from "../base/rules.js";
 import type { Callback } from "./callback.js";
 import type { EpochLogs } from "./history.js";
-import { checkText, measured } from "./logs.js";
+import { measured } from "./logs.js";
 
 export interface CSVLoggerOptions {
   /**
@@ -37,9 +38,9 @@ export class CSVLogger implements Callback {
     private readonly path: string,
     options: CSVLoggerOptions = {},
   ) {
-    checkOptionsOf(new.target, [CSVLogger], options, { separator: true, append: true });
-    checkText("CSVLogger", "path", path);
-    this.separator = checkText("CSVLogger", "separator", options.separator ?? ",");
+    checkOptionsOf(new.target, [CSVLogger], options, { separator: text, append: trueOrFalse });
+    checkValue("CSVLogger", "path", path, text);
+    this.separator = options.separator ?? ",";
     this.append = options.append ?? false;
   }
 

@@ -1,8 +1,8 @@
 import { checkOptionsOf } from "../base/known-options.js";
-import { wholeNumber } from "../base/shape.js";
+import { finite, text, trueOrFalse, whole } from "../base/rules.js";
 import type { Callback, CallbackMemory, TrainingControl } from "./callback.js";
 import type { EpochLogs } from "./history.js";
-import { checkNumber, type Mode, Monitor, remembered } from "./logs.js";
+import { type Mode, Monitor, modeRule, remembered } from "./logs.js";
 
 export interface EarlyStoppingOptions {
   /**
@@ -69,18 +69,17 @@ export class EarlyStopping implements Callback {
 
   constructor(private readonly options: EarlyStoppingOptions = {}) {
     checkOptionsOf(new.target, [EarlyStopping], options, {
-      monitor: true,
-      minDelta: true,
-      patience: true,
-      mode: true,
-      baseline: true,
-      restoreBestWeights: true,
-      startFromEpoch: true,
+      monitor: text,
+      minDelta: finite,
+      patience: whole(0),
+      mode: modeRule,
+      baseline: finite,
+      restoreBestWeights: trueOrFalse,
+      startFromEpoch: whole(0),
     });
     this.monitor = new Monitor("EarlyStopping", { monitor: "valLoss", ...options });
-    this.patience = wholeNumber("EarlyStopping", "patience", options.patience ?? 0, 0);
-    if (options.baseline !== undefined) checkNumber("EarlyStopping", "baseline", options.baseline);
-    this.startFromEpoch = wholeNumber("EarlyStopping", "startFromEpoch", options.startFromEpoch ?? 0, 0);
+    this.patience = options.patience ?? 0;
+    this.startFromEpoch = options.startFromEpoch ?? 0;
   }
 
   onTrainBegin(): void {

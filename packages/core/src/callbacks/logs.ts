@@ -1,4 +1,5 @@
 import { HeddleError } from "../base/errors.js";
+import { oneOf } from "../base/rules.js";
 import type { CallbackMemory, TrainingControl } from "./callback.js";
 import type { EpochLogs } from "./history.js";
 
@@ -32,6 +33,7 @@ export function remembered(numbers: Readonly<Record<string, number | undefined>>
 
 /** Whether a monitored number should become smaller or larger. */
 export type Mode = "auto" | "min" | "max";
+export const modeRule = oneOf("auto", "min", "max");
 
 /** Names of measurements that should become smaller; all others should become larger. */
 const LESS_IS_BETTER = /(^|_)(loss|error|crossentropy|mse|mae|huber|learning_rate)$/;
@@ -53,18 +55,10 @@ export class Monitor {
     options: { readonly monitor: string; readonly mode?: Mode; readonly minDelta?: number },
   ) {
     const { mode = "auto", minDelta = 0 } = options;
-    this.name = kerasName(checkText(who, "monitor", options.monitor));
-    if (mode !== "auto" && mode !== "min" && mode !== "max") {
-      throw new HeddleError({
-        who,
-        expected: 'mode to be "auto", "min" or "max"',
-        received: JSON.stringify(mode),
-        next: "Correct mode.",
-      });
-    }
+    this.name = kerasName(options.monitor);
     const less = mode === "auto" ? LESS_IS_BETTER.test(this.name) : mode === "min";
     this.sign = less ? 1 : -1;
-    this.minDelta = Math.abs(checkNumber(who, "minDelta", minDelta));
+    this.minDelta = Math.abs(minDelta);
   }
 
   /**
@@ -92,21 +86,4 @@ export class Monitor {
   improves(value: number, reference: number | undefined): boolean {
     return reference === undefined || this.sign * (reference - value) > this.minDelta;
   }
-}
-
-/** Checks a number. */
-export function checkNumber(who: string, name: string, value: number): number {
-  if (typeof value === "number" && Number.isFinite(value)) return value;
-  throw wrong(who, `${name} to be a finite number`, value, name);
-}
-
-/** Checks a string that must not be empty, such as a path. */
-export function checkText(who: string, name: string, value: string): string {
-  if (typeof value === "string" && value !== "") return value;
-  throw wrong(who, `${name} to be a non-empty string`, value, name);
-}
-
-function wrong(who: string, expected: string, value: unknown, name: string): HeddleError {
-  const received = typeof value === "number" ? String(value) : (JSON.stringify(value) ?? "nothing");
-  return new HeddleError({ who, expected, received, next: `Correct ${name}.` });
 }

@@ -1,9 +1,10 @@
 import { writeFileAtomic } from "#files";
 import { HeddleError } from "../base/errors.js";
 import { checkOptionsOf } from "../base/known-options.js";
+import { checkValue, finite, text, trueOrFalse } from "../base/rules.js";
 import type { Callback, CallbackMemory, TrainingControl } from "./callback.js";
 import type { EpochLogs } from "./history.js";
-import { checkNumber, checkText, kerasName, type Mode, Monitor, measured, remembered } from "./logs.js";
+import { kerasName, type Mode, Monitor, measured, modeRule, remembered } from "./logs.js";
 
 export interface ModelCheckpointOptions {
   /**
@@ -59,17 +60,15 @@ export class ModelCheckpoint implements Callback {
     private readonly options: ModelCheckpointOptions = {},
   ) {
     checkOptionsOf(new.target, [ModelCheckpoint], options, {
-      monitor: true,
-      mode: true,
-      saveBestOnly: true,
-      saveWeightsOnly: true,
-      initialValueThreshold: true,
+      monitor: text,
+      mode: modeRule,
+      saveBestOnly: trueOrFalse,
+      saveWeightsOnly: trueOrFalse,
+      initialValueThreshold: finite,
     });
     this.monitor = new Monitor("ModelCheckpoint", { monitor: "valLoss", ...options });
-    checkText("ModelCheckpoint", "path", path);
-    const { initialValueThreshold: best } = options;
-    this.monitor.best =
-      best === undefined ? best : checkNumber("ModelCheckpoint", "initialValueThreshold", best);
+    checkValue("ModelCheckpoint", "path", path, text);
+    this.monitor.best = options.initialValueThreshold;
     if (path.endsWith(".safetensors") === (options.saveWeightsOnly ?? false)) return;
     throw new HeddleError({
       who: "ModelCheckpoint",

@@ -1,9 +1,8 @@
-import { HeddleError } from "../base/errors.js";
 import { checkOptionsOf } from "../base/known-options.js";
-import { wholeNumber } from "../base/shape.js";
+import { belowOne, finite, text, whole } from "../base/rules.js";
 import type { Callback, CallbackMemory, TrainingControl } from "./callback.js";
 import type { EpochLogs } from "./history.js";
-import { checkNumber, type Mode, Monitor, remembered } from "./logs.js";
+import { type Mode, Monitor, modeRule, remembered } from "./logs.js";
 
 export interface ReduceLROnPlateauOptions {
   /**
@@ -68,27 +67,19 @@ export class ReduceLROnPlateau implements Callback {
 
   constructor(options: ReduceLROnPlateauOptions = {}) {
     checkOptionsOf(new.target, [ReduceLROnPlateau], options, {
-      monitor: true,
-      factor: true,
-      patience: true,
-      mode: true,
-      minDelta: true,
-      cooldown: true,
-      minLr: true,
+      monitor: text,
+      factor: belowOne,
+      patience: whole(0),
+      mode: modeRule,
+      minDelta: finite,
+      cooldown: whole(0),
+      minLr: finite,
     });
-    const who = "ReduceLROnPlateau";
-    this.monitor = new Monitor(who, { monitor: "valLoss", minDelta: 1e-4, ...options });
+    this.monitor = new Monitor("ReduceLROnPlateau", { monitor: "valLoss", minDelta: 1e-4, ...options });
     this.factor = options.factor ?? 0.1;
-    this.patience = wholeNumber(who, "patience", options.patience ?? 10, 0);
-    this.cooldown = wholeNumber(who, "cooldown", options.cooldown ?? 0, 0);
-    this.minLr = checkNumber(who, "minLr", options.minLr ?? 0);
-    if (this.factor >= 0 && this.factor < 1) return;
-    throw new HeddleError({
-      who,
-      expected: "factor to be at least 0 and below 1",
-      received: String(this.factor),
-      next: "Correct factor.",
-    });
+    this.patience = options.patience ?? 10;
+    this.cooldown = options.cooldown ?? 0;
+    this.minLr = options.minLr ?? 0;
   }
 
   onTrainBegin(training: TrainingControl): void {

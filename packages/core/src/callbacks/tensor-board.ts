@@ -1,8 +1,10 @@
 import { appendToFile, fileExists } from "#files";
+import { checkOptionsOf } from "../base/known-options.js";
+import { checkValue, text } from "../base/rules.js";
 import { eventRecord, FILE_VERSION } from "../formats/event-file.js";
 import type { Callback } from "./callback.js";
 import type { EpochLogs } from "./history.js";
-import { checkText, measured } from "./logs.js";
+import { measured } from "./logs.js";
 
 /** Counts the files of this process: two may begin within a second. */
 let filesBegun = 0;
@@ -27,7 +29,8 @@ export class TensorBoard implements Callback {
     private readonly folder = "logs",
     private readonly place: { readonly within?: string | undefined } = {},
   ) {
-    checkText("TensorBoard", "folder", folder);
+    checkValue("TensorBoard", "folder", folder, text);
+    checkOptionsOf(new.target, [TensorBoard], place, { within: text });
   }
 
   async onTrainBegin(): Promise<void> {

@@ -1,6 +1,7 @@
 import { refuseValue } from "../base/config.js";
 import { HeddleError } from "../base/errors.js";
-import type { Json, JsonObject } from "../base/json.js";
+import type { JsonObject } from "../base/json.js";
+import { either, listOf, type Rule, shown } from "../base/rules.js";
 import { formatShape, type Shape, sizeOf } from "../base/shape.js";
 import type { Projection } from "../ops/weight.js";
 
@@ -31,7 +32,7 @@ export function vectorsAlong(who: string, axes: Axes, shape: Shape) {
     throw new HeddleError({
       who,
       expected: "axis to be adjacent axes of the weight",
-      received: `${JSON.stringify(axes)} for a weight ${formatShape(shape).replace("batch, ", "")}`,
+      received: `${shown(axes)} for a weight ${formatShape(shape).replace("batch, ", "")}`,
       next: "Correct axis: 0 for a dense kernel, [0, 1, 2] for a convolution's.",
     });
   }
@@ -43,10 +44,12 @@ export function vectorsAlong(who: string, axes: Axes, shape: Shape) {
   };
 }
 
+const wholeAxis: Rule = { expected: "a whole number", accepts: Number.isSafeInteger };
+export const axesRule = either(wholeAxis, listOf("them", wholeAxis));
+
 /** The axes of a Keras configuration. */
 export function axesIn(config: JsonObject): Axes {
   const axis = config["axis"] ?? 0;
-  const whole = (value: Json) => Number.isInteger(value);
-  if (whole(axis) || (Array.isArray(axis) && axis.every(whole))) return axis as Axes;
-  return refuseValue(config, "axis", "a whole number or a list of them", axis);
+  if (axesRule.accepts(axis)) return axis as Axes;
+  return refuseValue(config, "axis", axesRule.expected, axis);
 }

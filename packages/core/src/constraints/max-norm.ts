@@ -1,11 +1,11 @@
 import { numberIn } from "../base/config.js";
-import { HeddleError } from "../base/errors.js";
 import type { JsonObject } from "../base/json.js";
 import { checkOptionsOf } from "../base/known-options.js";
+import { atLeast, checkValue } from "../base/rules.js";
 import type { Shape } from "../base/shape.js";
 import type { Slice } from "../engine/program-builder.js";
 import type { KernelCall } from "../ops/emitter.js";
-import { type Axes, axesIn, type Constraint, vectorsAlong } from "./constraint.js";
+import { type Axes, axesIn, axesRule, type Constraint, vectorsAlong } from "./constraint.js";
 
 /**
  * Shortens the vectors of a weight that are longer than a limit.
@@ -27,15 +27,9 @@ export class MaxNorm implements Constraint {
     readonly maxValue = 2,
     options: { readonly axis?: Axes } = {},
   ) {
-    checkOptionsOf(new.target, [MaxNorm], options, { axis: true });
+    checkOptionsOf(new.target, [MaxNorm], options, { axis: axesRule });
     this.axis = options.axis ?? 0;
-    if (maxValue >= 0 && Number.isFinite(maxValue)) return;
-    throw new HeddleError({
-      who: this.className,
-      expected: "maxValue to be a number of at least 0",
-      received: String(maxValue),
-      next: "Correct maxValue.",
-    });
+    checkValue(this.className, "maxValue", maxValue, atLeast(0));
   }
 
   static fromConfig(config: JsonObject): MaxNorm {

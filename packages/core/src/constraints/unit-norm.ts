@@ -3,7 +3,7 @@ import { checkOptionsOf } from "../base/known-options.js";
 import type { Shape } from "../base/shape.js";
 import type { Slice } from "../engine/program-builder.js";
 import type { KernelCall } from "../ops/emitter.js";
-import { type Axes, axesIn, type Constraint, vectorsAlong } from "./constraint.js";
+import { type Axes, axesIn, axesRule, type Constraint, vectorsAlong } from "./constraint.js";
 
 /** Brings the vectors of a weight to length 1. */
 export class UnitNorm implements Constraint {
@@ -12,7 +12,7 @@ export class UnitNorm implements Constraint {
 
   /** @param options `axis`, along which vectors run, 0 by default as in Keras */
   constructor(options: { readonly axis?: Axes } = {}) {
-    checkOptionsOf(new.target, [UnitNorm], options, { axis: true });
+    checkOptionsOf(new.target, [UnitNorm], options, { axis: axesRule });
     this.axis = options.axis ?? 0;
   }
 

@@ -1,7 +1,10 @@
 import { HeddleError } from "../base/errors.js";
 import { groupDigits } from "../base/format.js";
+import { checkOptions, checkOptionValues, type OptionRules } from "../base/known-options.js";
+import { anyFunction, anyObject, anyText, listOf } from "../base/rules.js";
 import { classesOf, isWholeNumber, splitWithClasses, textsInUse, warnOfEmptyClasses } from "./classes.js";
 import type { Dataset, DatasetSource, HoldOut, ImageSet } from "./dataset.js";
+import { holdOutRule, rangeRule } from "./form-options.js";
 import { defaultHoldOut, holdOut } from "./hold-out.js";
 import { checkShapes } from "./image-shape.js";
 import type { LabelledImages } from "./labelled-images.js";
@@ -56,6 +59,19 @@ export interface AssembleOptions extends ClassOptions {
   readonly holdOut?: Partial<HoldOut> | "none" | undefined;
 }
 
+const CLASS_RULES: OptionRules<ClassOptions> = {
+  range: rangeRule,
+  classNames: listOf("names", anyText),
+  onWarning: anyFunction,
+};
+
+const ASSEMBLE_RULES: OptionRules<AssembleOptions> = {
+  ...CLASS_RULES,
+  name: anyText,
+  source: anyObject,
+  holdOut: holdOutRule,
+};
+
 /**
  * Turns labelled images into splits over the same classes: labels become classes, and the pixel values of each split are
  * brought to 0..255 where they span another range that can be told.
@@ -70,6 +86,7 @@ export function toClasses(
   read: LabelledSplits,
   options: ClassOptions = {},
 ): ClassedImages & { readonly reading: Reading } {
+  checkOptionValues("Dataset", options, CLASS_RULES);
   const { onWarning = () => {} } = options;
   const splits = [read.train, ...(read.test ? [read.test] : [])];
   checkAlike(read.train, read.test);
@@ -100,6 +117,7 @@ export function toClasses(
  * const dataset = assemble({ train: images }, { name: file.name, source: { kind: "files", files: [] } });
  */
 export function assemble(read: LabelledSplits, options: AssembleOptions): Dataset {
+  checkOptions("Dataset", options, ASSEMBLE_RULES);
   const { name, onWarning = () => {} } = options;
   const classed = toClasses(read, options);
   const { classNames, train, test, reading } = classed;

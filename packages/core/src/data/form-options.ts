@@ -3,6 +3,8 @@ import { type DataForm, dataForms, type FormOptions } from "./dataset.js";
 import { missingRules } from "./dropped-rows.js";
 import { parseShape, parseSize } from "./image-shape.js";
 import { parseRange, type ValueRange } from "./value-range.js";
+import type { OptionRules } from "../base/known-options.js";
+import { anyObject, finite, oneOf, type Rule, sizes, whole } from "../base/rules.js";
 
 type Form = DataForm | "generated";
 
@@ -55,6 +57,34 @@ const words: Readonly<Record<Form, string>> = {
   images: "a folder of pictures",
   generated: "images drawn by code",
 };
+
+/** A range of pixel values, as a text. */
+export const rangeRule: Rule = {
+  expected: formOptionTable.range.expected,
+  accepts: (value) => formOptionTable.range.read(value) !== undefined,
+};
+
+/** What each option must be. */
+export const FORM_RULES: OptionRules<FormOptions> = {
+  missing: oneOf(...missingRules),
+  size: sizes(2),
+  shape: sizes(3),
+  range: rangeRule,
+};
+
+/** How to hold out a test split: `"none"`, or a fraction and a seed. */
+export const holdOutRule: Rule = {
+  expected: '"none" or an object with a fraction and a seed',
+  accepts: (value) => value === "none" || (anyObject.accepts(value) && isHoldOut(value as object)),
+};
+
+function isHoldOut({ fraction, seed, ...others }: { readonly fraction?: unknown; readonly seed?: unknown }) {
+  return (
+    (fraction === undefined || finite.accepts(fraction)) &&
+    (seed === undefined || whole(0).accepts(seed)) &&
+    Object.keys(others).length === 0
+  );
+}
 
 /** Refuses an option that does not apply to data of this form, instead of silently ignoring it. */
 export function checkFormOptions(form: Form, options: FormOptions): void {

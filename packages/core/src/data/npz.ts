@@ -1,9 +1,12 @@
 import { HeddleError } from "../base/errors.js";
+import { checkOptions } from "../base/known-options.js";
 import { allocateShared, allocateSharedFloats } from "../base/memory.js";
+import { abortSignal, anyText } from "../base/rules.js";
 import { sameShape } from "../base/shape.js";
 import { type NpyArray, type NpyNumbers, readNpy } from "../formats/npy.js";
 import { unzip, zipEntries } from "../formats/zip.js";
 import type { DroppedRow, DroppedRows, MissingRule } from "./dropped-rows.js";
+import { FORM_RULES } from "./form-options.js";
 import { checkSize, type ImageShape, shapeOfRow } from "./image-shape.js";
 import type { LabelledImages } from "./labelled-images.js";
 import type { ReaderNotes } from "./reading.js";
@@ -68,6 +71,12 @@ const testNames = [
  * train.shape; // [28, 28, 1]
  */
 export async function readNpz(bytes: Uint8Array, options: NpzOptions = {}): Promise<NpzImages> {
+  checkOptions("npz", options, {
+    name: anyText,
+    shape: FORM_RULES.shape,
+    missing: FORM_RULES.missing,
+    signal: abortSignal,
+  });
   const { name = "npz file", signal } = options;
   const entries = zipEntries(bytes, name);
   const find = (array: string) =>

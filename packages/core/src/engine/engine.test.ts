@@ -113,7 +113,7 @@ describe("Engine", () => {
 
   it.each([0, 65, 1.5, Number.NaN])("refuses %s threads", async (threads) => {
     await expect(Engine.create({ threads })).rejects.toThrow(
-      `Engine: expected \`threads\` to be a whole number from 1 to 64, received ${threads}. Omit \`threads\` to use every core.`,
+      `Engine: expected threads to be a whole number from 1 to 64, received ${threads}. Correct threads.`,
     );
   });
 

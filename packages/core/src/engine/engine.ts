@@ -1,6 +1,8 @@
 import { defaultThreads, startThread, type ThreadHandle } from "#threads";
 import { AbortedError, HeddleError } from "../base/errors.js";
+import { checkOptions, type OptionRules } from "../base/known-options.js";
 import { canShareMemory } from "../base/memory.js";
+import { anyFunction, text, trueOrFalse, wholeFromTo } from "../base/rules.js";
 import { Turn } from "../base/turn.js";
 import { AddressSpace } from "./address-space.js";
 import { CONTROL_WORDS, callWord, fail, MAXIMUM_THREADS, word } from "./control.js";
@@ -44,6 +46,23 @@ export interface EngineOptions {
   readonly worker?: () => WebWorker;
 }
 
+/** What each option must be. */
+export const ENGINE_RULES: OptionRules<EngineOptions> = {
+  threads: wholeFromTo(1, MAXIMUM_THREADS),
+  fast: trueOrFalse,
+  kernels: {
+    expected: "kernels: their bytes, where to fetch them, or a function",
+    accepts: (value) =>
+      value instanceof ArrayBuffer ||
+      ArrayBuffer.isView(value) ||
+      value instanceof Response ||
+      value instanceof URL ||
+      text.accepts(value) ||
+      anyFunction.accepts(value),
+  },
+  worker: anyFunction,
+};
+
 interface RunOptions extends Omit<RunRequest, "threads" | "firstStep" | "lastStep" | "profile"> {
   /** How many batches to run. */
   readonly steps: number;
@@ -85,8 +104,9 @@ export class Engine implements Allocator {
 
   /** Starts the threads. */
   static async create(options: EngineOptions = {}): Promise<Engine> {
+    checkOptions("Engine", options, ENGINE_RULES);
     const shared = canShareMemory();
-    const wanted = checkThreads(options.threads ?? Math.min(MAXIMUM_THREADS, defaultThreads()));
+    const wanted = options.threads ?? Math.min(MAXIMUM_THREADS, defaultThreads());
     if (!shared && wanted > 1) warnOfOneThread();
     const threads = shared ? wanted : 1;
     const variant = chooseVariant(options.fast ?? false);
@@ -348,14 +368,4 @@ function addTimes(callMs: Float64Array | undefined, answers: readonly FromThread
       callMs[call]! += ms;
     });
   }
-}
-
-function checkThreads(threads: number): number {
-  if (Number.isInteger(threads) && threads >= 1 && threads <= MAXIMUM_THREADS) return threads;
-  throw new HeddleError({
-    who: "Engine",
-    expected: `\`threads\` to be a whole number from 1 to ${MAXIMUM_THREADS}`,
-    received: String(threads),
-    next: "Omit `threads` to use every core.",
-  });
 }

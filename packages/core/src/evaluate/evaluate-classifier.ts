@@ -1,3 +1,5 @@
+import { checkOptions } from "../base/known-options.js";
+import { anyObject, whole } from "../base/rules.js";
 import { type Accuracy, accuracy } from "./accuracy.js";
 import { answersOf, type Predictions } from "./answers.js";
 import { areasUnderRoc, type ClassAreas } from "./auc.js";
@@ -76,6 +78,11 @@ export function evaluateClassifier(
   predictions: Predictions,
   options: EvaluateClassifierOptions = {},
 ): ClassifierEvaluation {
+  checkOptions("evaluateClassifier", options, {
+    fitTemperatureOn: anyObject,
+    topLosses: whole(0),
+    confusedPairs: whole(0),
+  });
   const answers = answersOf(predictions);
   const fitOn = options.fitTemperatureOn && answersOf(options.fitTemperatureOn);
   const losses = lossOfEach(answers);

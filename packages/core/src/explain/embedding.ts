@@ -1,6 +1,9 @@
 import { AbortedError, HeddleError, messageOf } from "../base/errors.js";
+import { checkOptions } from "../base/known-options.js";
 import { Random } from "../base/random.js";
+import { abortSignal, anyFunction, text, whole, wholeFromTo } from "../base/rules.js";
 import { INPUT } from "../compiler/graph.js";
+import { MAXIMUM_THREADS } from "../engine/control.js";
 import type { Trace } from "../model/trace.js";
 import type { Network } from "../network/network.js";
 import type { LabelledSamples } from "../training/samples.js";
@@ -82,6 +85,14 @@ export async function embed(
   samples: LabelledSamples,
   options: EmbeddingOptions = {},
 ): Promise<Embedding> {
+  checkOptions("Embedding", options, {
+    layer: text,
+    neighbours: whole(1),
+    seed: whole(0),
+    threads: wholeFromTo(1, MAXIMUM_THREADS),
+    signal: abortSignal,
+    onProgress: anyFunction,
+  });
   const { signal, onProgress, seed = 42, threads } = options;
   const layer = options.layer ?? lastHiddenLayer(trace.model);
   if (layer === undefined) throw withoutHiddenLayer(trace.model);

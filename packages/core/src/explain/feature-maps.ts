@@ -1,3 +1,5 @@
+import { checkOptions } from "../base/known-options.js";
+import { abortSignal } from "../base/rules.js";
 import type { Shape } from "../base/shape.js";
 import { INPUT } from "../compiler/graph.js";
 import type { Trace } from "../model/trace.js";
@@ -29,6 +31,7 @@ export async function featureMaps(
   image: Samples,
   options: { readonly signal?: AbortSignal | undefined } = {},
 ): Promise<FeatureMap[]> {
+  checkOptions("Feature maps", options, { signal: abortSignal });
   const { placed } = trace.model;
   const layers = placed.map(({ layer }) => layer.name);
   const { values } = await trace.run(image, { layers }, options);

@@ -1,4 +1,6 @@
 import { HeddleError } from "../base/errors.js";
+import { checkOptions } from "../base/known-options.js";
+import { abortSignal, text } from "../base/rules.js";
 import { sizeOf } from "../base/shape.js";
 import type { Trace } from "../model/trace.js";
 import type { PlacedLayer } from "../network/build.js";
@@ -50,8 +52,9 @@ export async function gradCam(
   labels: readonly number[],
   options: { readonly layer?: string | undefined; readonly signal?: AbortSignal | undefined } = {},
 ): Promise<GradCam[]> {
+  checkOptions("Grad-CAM", options, { layer: text, signal: abortSignal });
   const { model } = trace;
-  const layer = options.layer ?? lastConvolution(model);
+  const { layer = lastConvolution(model), signal } = options;
   if (layer === undefined) {
     throw new HeddleError({
       who: "Grad-CAM",
@@ -77,7 +80,7 @@ export async function gradCam(
     if (units === 1) outputs[index] = label === 1 ? 1 : -1;
     else outputs[index * units + label] = 1;
   });
-  const traced = await trace.run(samples, { layers: [layer], gradient: { layer, outputs } }, options);
+  const traced = await trace.run(samples, { layers: [layer], gradient: { layer, outputs } }, { signal });
   const size = height * width * channels;
   return labels.map((label, index) => {
     const part = (all: Float32Array) => all.subarray(index * size, (index + 1) * size);

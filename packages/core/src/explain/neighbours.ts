@@ -1,3 +1,6 @@
+import { checkOptions } from "../base/known-options.js";
+import { abortSignal, anyFunction, checkValue, wholeFromTo } from "../base/rules.js";
+import { MAXIMUM_THREADS } from "../engine/control.js";
 import { Dense } from "../layers/dense.js";
 import { Sequential } from "../model/sequential.js";
 import { Input } from "../network/input.js";
@@ -30,6 +33,12 @@ export async function nearestNeighbours(
     readonly onProgress?: ((share: number) => void) | undefined;
   } = {},
 ): Promise<Neighbours> {
+  checkOptions("Nearest neighbours", options, {
+    threads: wholeFromTo(1, MAXIMUM_THREADS),
+    signal: abortSignal,
+    onProgress: anyFunction,
+  });
+  checkValue("Nearest neighbours", "k", k, wholeFromTo(1, count - 1));
   const { threads, signal, onProgress } = options;
   const length = rows.length / count;
   // Distances stay the same, and products of smaller numbers lose fewer digits.

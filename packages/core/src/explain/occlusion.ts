@@ -1,4 +1,6 @@
 import { HeddleError } from "../base/errors.js";
+import { checkOptions } from "../base/known-options.js";
+import { abortSignal, whole } from "../base/rules.js";
 import { sizeOf } from "../base/shape.js";
 import { largestAt } from "../metrics/rows.js";
 import type { Model } from "../model/model.js";
@@ -62,6 +64,12 @@ export async function occlusion(
   image: Samples,
   options: OcclusionOptions = {},
 ): Promise<Occlusion> {
+  checkOptions("Occlusion", options, {
+    patch: whole(1),
+    stride: whole(1),
+    label: whole(0),
+    signal: abortSignal,
+  });
   const [height, width, channels] = imageShape(image);
   const side = Math.min(height, width);
   const patch = options.patch ?? Math.max(1, Math.round(side / 5));
@@ -97,6 +105,14 @@ export async function occlusion(
   const probabilities = classProbabilities(model, outputs);
   const classes = classCount(model);
   const label = options.label ?? largestAt(probabilities, 0, classes);
+  if (label >= classes) {
+    throw new HeddleError({
+      who: "Occlusion",
+      expected: `label to be a class from 0 to ${classes - 1}`,
+      received: String(label),
+      next: "Correct label.",
+    });
+  }
   const probability = probabilities[label]!;
   const sums = new Float32Array(height * width);
   const covers = new Float32Array(height * width);

@@ -1,4 +1,6 @@
 import { formatPercent, groupDigits } from "../base/format.js";
+import { checkOptions } from "../base/known-options.js";
+import { anyText } from "../base/rules.js";
 import { type Chart, type ChartSpec, chartSpec, lookUp } from "./chart.js";
 import { legendOf } from "./legend.js";
 import { type Theme, textSizes } from "./theme.js";
@@ -28,6 +30,7 @@ export function classBalance(
   classNames: readonly string[],
   options: { readonly dataset?: string } = {},
 ): Chart {
+  checkOptions("Class balance", options, { dataset: anyText });
   const title = options.dataset === undefined ? "Class balance" : `Class balance, ${options.dataset}`;
   const labels = shownLabels(splits[0]?.perClass ?? []);
   const rows = splits.flatMap(({ perClass }, split) => {

@@ -1,4 +1,6 @@
 import { formatPercent, groupDigits } from "../base/format.js";
+import { checkOptions } from "../base/known-options.js";
+import { anyText } from "../base/rules.js";
 import type { ClassScores } from "../evaluate/index.js";
 import { type Chart, type ChartSpec, chartSpec, lookUp } from "./chart.js";
 import { type Theme, textSizes } from "./theme.js";
@@ -22,6 +24,7 @@ export function classScoresChart(
   scores: readonly ClassScores[],
   options: { readonly subject: string },
 ): Chart {
+  checkOptions("Class scores", options, { subject: anyText });
   const title = `Scores of each class, ${options.subject}`;
   const known = scores.filter((of): of is ClassScores & { f1: number } => of.f1 !== null);
   const shown =

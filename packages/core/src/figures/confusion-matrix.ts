@@ -1,5 +1,7 @@
 import { HeddleError } from "../base/errors.js";
 import { groupDigits } from "../base/format.js";
+import { checkOptions } from "../base/known-options.js";
+import { anyText, oneOf } from "../base/rules.js";
 import { type Chart, type ChartSpec, chartSpec, lookUp } from "./chart.js";
 import { readableOn, sequentialScale } from "./colour-scale.js";
 import { type Theme, textSizes } from "./theme.js";
@@ -32,6 +34,7 @@ export function confusionMatrix(
   classNames: readonly string[],
   options: ConfusionMatrixOptions = {},
 ): Chart {
+  checkOptions("Confusion matrix", options, { title: anyText, show: oneOf("rates", "counts") });
   const classes = classNames.length;
   if (classes === 0 || counts.length !== classes || counts.some((row) => row.length !== classes)) {
     throw new HeddleError({

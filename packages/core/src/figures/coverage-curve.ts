@@ -1,4 +1,6 @@
 import { formatPercent } from "../base/format.js";
+import { checkOptions } from "../base/known-options.js";
+import { anyText } from "../base/rules.js";
 import type { CoveragePoint } from "../evaluate/index.js";
 import { type Chart, type ChartSpec, chartSpec } from "./chart.js";
 import type { Theme } from "./theme.js";
@@ -17,6 +19,7 @@ export function coverageCurve(
   points: readonly CoveragePoint[],
   options: { readonly subject: string },
 ): Chart {
+  checkOptions("Coverage curve", options, { subject: anyText });
   const title = `Accuracy by coverage, ${options.subject}`;
   const all = points.at(-1)!;
   const half = points.find(({ coverage }) => coverage >= 0.5) ?? all;

@@ -1,4 +1,6 @@
 import { formatPercent } from "../base/format.js";
+import { checkOptions } from "../base/known-options.js";
+import { anyText, oneOf } from "../base/rules.js";
 import type { EpochLogs, History } from "../callbacks/history.js";
 import { type Chart, type ChartSpec, chartSpec } from "./chart.js";
 import type { Theme } from "./theme.js";
@@ -37,6 +39,10 @@ interface Curve {
  * chart.name; // accuracy-by-epoch
  */
 export function accuracyByEpoch(history: History, options: CurveOptions = {}): Chart {
+  checkOptions("Chart of accuracy", options, {
+    validationName: oneOf("Test", "Validation"),
+    dataset: anyText,
+  });
   const curves = curvesOf(history, "accuracy", "valAccuracy", options);
   const values = valuesOf(curves, [0, 1]);
   const ticks = roundTicks(Math.min(...values), Math.max(...values), 6, [0, 1]);
@@ -49,6 +55,7 @@ export function accuracyByEpoch(history: History, options: CurveOptions = {}): C
 
 /** A chart of training and test loss by epoch. Training is the running loss, with dropout on and penalties included. */
 export function lossByEpoch(history: History, options: CurveOptions = {}): Chart {
+  checkOptions("Chart of loss", options, { validationName: oneOf("Test", "Validation"), dataset: anyText });
   const curves = curvesOf(history, "loss", "valLoss", options);
   // From zero: a loss is a distance to nothing, and a cut axis would exaggerate its fall.
   const ticks = roundTicks(0, Math.max(...valuesOf(curves, [0, 1])), 6);

@@ -1,7 +1,9 @@
 import { HeddleError } from "../base/errors.js";
 import { counted } from "../base/format.js";
+import { checkOptions } from "../base/known-options.js";
+import { anyText, whole } from "../base/rules.js";
 import type { ImageSet } from "../data/dataset.js";
-import { type Tone, toned } from "./image-grid.js";
+import { type Tone, toned, toneRule } from "./image-grid.js";
 import {
   type Sheet,
   type SheetItem,
@@ -64,6 +66,7 @@ export interface ImageCardsOptions {
  * imageCards(set, [{ pictures, footer: "distance 0.012" }], { name: "pairs", title: "Pairs", columns: 3 });
  */
 export function imageCards(set: ImageSet, cards: readonly ImageCard[], options: ImageCardsOptions): Sheet {
+  checkOptions("Image cards", options, { name: anyText, title: anyText, columns: whole(1), tone: toneRule });
   const { name, title, columns } = options;
   const indexes = cards.flatMap(({ pictures }) => pictures.map(({ index }) => index));
   if (cards.length === 0 || columns < 1 || indexes.some((index) => !(index >= 0 && index < set.count))) {

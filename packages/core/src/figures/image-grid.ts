@@ -1,4 +1,6 @@
 import { HeddleError } from "../base/errors.js";
+import { checkOptions } from "../base/known-options.js";
+import { anyText, listOf, oneOf, whole } from "../base/rules.js";
 import type { ImageSet } from "../data/dataset.js";
 import type { Pixels } from "./pixels.js";
 import { type Sheet, type SheetItem, type SheetLayout, shorten, type TextWidth, titleText } from "./sheet.js";
@@ -20,6 +22,7 @@ const TITLE_HEIGHT = 38;
  * drawings stored as light on black. Colour pictures are always as stored.
  */
 export type Tone = "stored" | "ink";
+export const toneRule = oneOf("stored", "ink");
 
 /** Options of {@link imageGrid}. */
 export interface ImageGridOptions {
@@ -48,6 +51,13 @@ export interface ImageGridOptions {
  * imageGrid(first, { name: "first-25", title: "The first 25 training images", columns: 5, labels });
  */
 export function imageGrid(set: ImageSet, options: ImageGridOptions): Sheet {
+  checkOptions("Image grid", options, {
+    name: anyText,
+    title: anyText,
+    columns: whole(1),
+    labels: listOf("texts", anyText),
+    tone: toneRule,
+  });
   const { labels, columns, title, name } = options;
   const channels = set.shape[2];
   if (

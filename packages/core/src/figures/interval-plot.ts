@@ -1,3 +1,5 @@
+import { checkOptions } from "../base/known-options.js";
+import { anyFunction, anyText, finite, pair } from "../base/rules.js";
 import { type Chart, type ChartSpec, chartSpec, lookUp } from "./chart.js";
 import { type Theme, textSizes } from "./theme.js";
 import { roundTicks } from "./ticks.js";
@@ -53,6 +55,15 @@ export interface IntervalPlotOptions {
  * intervalPlot(rows, { name: "test-accuracy", title: "Test accuracy", … });
  */
 export function intervalPlot(rows: readonly IntervalRow[], options: IntervalPlotOptions): Chart {
+  checkOptions("Interval plot", options, {
+    name: anyText,
+    title: anyText,
+    subtitle: anyText,
+    axis: anyText,
+    format: anyFunction,
+    rule: finite,
+    limits: pair,
+  });
   const { name, title, format } = options;
   const sentences = rows.map(
     ({ label, mean, low, high }) => `${label} ${format(mean)} (${format(low)} to ${format(high)})`,

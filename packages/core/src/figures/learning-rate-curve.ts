@@ -1,3 +1,5 @@
+import { checkOptions } from "../base/known-options.js";
+import { anyText } from "../base/rules.js";
 import { type Chart, type ChartSpec, chartSpec } from "./chart.js";
 import type { Theme } from "./theme.js";
 import { roundTicks } from "./ticks.js";
@@ -23,6 +25,7 @@ export interface LearningRateCurve {
  * @param about `title`, such as the names of model and dataset
  */
 export function learningRateCurve(curve: LearningRateCurve, about: { readonly title: string }): Chart {
+  checkOptions("Learning rate curve", about, { title: anyText });
   const title = `Loss over learning rate, ${about.title}`;
   const rates = markers(curve).map(({ name, rate }) => `${name} ${formatRate(rate)}`);
   const alt = `Line chart, loss over learning rate: ${rates.join(", ")}.`;

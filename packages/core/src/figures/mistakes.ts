@@ -1,4 +1,6 @@
 import { formatPercent } from "../base/format.js";
+import { checkOptions } from "../base/known-options.js";
+import { anyText } from "../base/rules.js";
 import { type ImageSet, imagesAt } from "../data/dataset.js";
 import type { ClassifierEvaluation } from "../evaluate/index.js";
 import { drawable } from "./drawable.js";
@@ -18,8 +20,9 @@ export interface MistakesOptions {
 export function confusedPairsGrid(
   set: ImageSet,
   { confusedPairs, classNames }: ClassifierEvaluation,
-  { subject }: MistakesOptions,
+  options: MistakesOptions,
 ): Sheet | undefined {
+  checkOptions("Grid of mistakes", options, { subject: anyText });
   const mistakes = confusedPairs
     .slice(0, PAIRS)
     .flatMap(({ truth, predicted, examples }) =>
@@ -28,7 +31,7 @@ export function confusedPairsGrid(
   if (mistakes.length === 0) return undefined;
   return mistakesGrid(set, mistakes, classNames, {
     name: "most-confused-pairs",
-    title: `Most confused pairs, ${subject}`,
+    title: `Most confused pairs, ${options.subject}`,
   });
 }
 
@@ -36,11 +39,15 @@ export function confusedPairsGrid(
 export function topLossesGrid(
   set: ImageSet,
   { topLosses, classNames }: ClassifierEvaluation,
-  { subject }: MistakesOptions,
+  options: MistakesOptions,
 ): Sheet | undefined {
+  checkOptions("Grid of mistakes", options, { subject: anyText });
   const mistakes = topLosses.filter(({ truth, predicted }) => truth !== predicted);
   if (mistakes.length === 0) return undefined;
-  return mistakesGrid(set, mistakes, classNames, { name: "top-losses", title: `Largest losses, ${subject}` });
+  return mistakesGrid(set, mistakes, classNames, {
+    name: "top-losses",
+    title: `Largest losses, ${options.subject}`,
+  });
 }
 
 interface Mistake {

@@ -1,3 +1,5 @@
+import { checkOptions } from "../base/known-options.js";
+import { anyFunction, anyText } from "../base/rules.js";
 import { type Chart, type ChartSpec, chartSpec, lookUp } from "./chart.js";
 import type { Theme } from "./theme.js";
 import { epochAxis, roundTicks, type Ticks } from "./ticks.js";
@@ -52,6 +54,13 @@ export interface OverlaidCurvesOptions {
  * end marks each value below it.
  */
 export function overlaidCurves(curves: readonly OverlaidCurve[], options: OverlaidCurvesOptions): Chart {
+  checkOptions("Overlaid curves", options, {
+    name: anyText,
+    title: anyText,
+    subtitle: anyText,
+    axis: anyText,
+    format: anyFunction,
+  });
   const { name, title, format } = options;
   const ends = curves.map(({ label, points }) => `${label} ${format(points.at(-1)?.value ?? Number.NaN)}`);
   const ticks = ticksOf(curves);

@@ -1,4 +1,6 @@
 import { HeddleError } from "../base/errors.js";
+import { checkOptions } from "../base/known-options.js";
+import { anyText, sizes, whole } from "../base/rules.js";
 import { overlayScale } from "./colour-scale.js";
 import { type Pixels, pixelsOf } from "./pixels.js";
 import {
@@ -81,6 +83,15 @@ const BELOW = 16;
  * @throws HeddleError when there is no image, or one is of a different size
  */
 export function overlayGrid(images: readonly OverlaidImage[], options: OverlayGridOptions): Sheet {
+  checkOptions("Overlay grid", options, {
+    name: anyText,
+    title: anyText,
+    subtitle: anyText,
+    shape: sizes(3),
+    columns: whole(1),
+    side: whole(1),
+    across: whole(1),
+  });
   const { name, title, shape } = options;
   const [height, width, channels] = shape;
   const size = height * width * channels;

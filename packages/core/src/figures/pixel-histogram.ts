@@ -1,4 +1,6 @@
 import { formatPercent } from "../base/format.js";
+import { checkOptions } from "../base/known-options.js";
+import { anyText, pair } from "../base/rules.js";
 import { type Chart, type ChartSpec, chartSpec, lookUp } from "./chart.js";
 import { legendOf } from "./legend.js";
 import type { Theme } from "./theme.js";
@@ -24,10 +26,13 @@ export interface PixelHistogramOptions {
  * A chart of how often pixel values occur, a line for each split. The axis is logarithmic, because a background of one
  * value would press everything else flat.
  */
-export function pixelHistogram(
-  splits: readonly SplitHistogram[],
-  { name, title, range }: PixelHistogramOptions,
-): Chart {
+export function pixelHistogram(splits: readonly SplitHistogram[], options: PixelHistogramOptions): Chart {
+  checkOptions("Pixel histogram", options, {
+    name: anyText,
+    title: anyText,
+    range: pair,
+  });
+  const { name, title, range } = options;
   const [low, high] = range;
   const rows = splits.flatMap(({ shares }, split) =>
     shares.flatMap((share, bin) => {

@@ -1,4 +1,6 @@
 import { formatPercent } from "../base/format.js";
+import { checkOptions } from "../base/known-options.js";
+import { anyText } from "../base/rules.js";
 import type { Calibration, ReliabilityBin } from "../evaluate/index.js";
 import { type Chart, type ChartSpec, chartSpec } from "./chart.js";
 import { type Theme, textSizes } from "./theme.js";
@@ -16,6 +18,7 @@ export function reliabilityDiagram(
   { table, ece, temperature }: Calibration,
   options: { readonly subject: string },
 ): Chart {
+  checkOptions("Reliability diagram", options, { subject: anyText });
   const title = `Reliability, ${options.subject}`;
   const scaled = temperature && `, ${formatPercent(temperature.after.ece)} after temperature scaling`;
   const subtitle = `Expected calibration error ${formatPercent(ece)}${scaled ?? ""}`;

@@ -1,5 +1,7 @@
 import { HeddleError } from "../base/errors.js";
 import { counted } from "../base/format.js";
+import { checkOptions } from "../base/known-options.js";
+import { anyObject, anyText, whole } from "../base/rules.js";
 import { rangeOf, type Tiles } from "../explain/tiles.js";
 import { type ColourScale, divergingScale, sequentialScale } from "./colour-scale.js";
 import { type Pixels, pixelsOf } from "./pixels.js";
@@ -54,6 +56,14 @@ const LEGEND = { width: 160, height: 10, space: 46 } as const;
  * });
  */
 export function tileSheet(tiles: Tiles, options: TileSheetOptions): Sheet {
+  checkOptions("Tile sheet", options, {
+    name: anyText,
+    title: anyText,
+    subtitle: anyText,
+    columns: whole(1),
+    axes: anyObject,
+    quantity: anyText,
+  });
   const { name, title, subtitle, columns } = options;
   if (tiles.values.length !== tiles.count * tiles.height * tiles.width || tiles.count < 1 || columns < 1) {
     throw new HeddleError({

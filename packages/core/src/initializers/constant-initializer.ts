@@ -1,7 +1,7 @@
 import { numberIn } from "../base/config.js";
 import type { JsonObject } from "../base/json.js";
+import { checkValue, finite } from "../base/rules.js";
 import { type Shape, sizeOf } from "../base/shape.js";
-import { checkNumber } from "./checks.js";
 import type { Initializer } from "./initializer.js";
 
 /** The same number everywhere; Keras's `Constant`, a name that a schedule has here. */
@@ -10,7 +10,7 @@ export class ConstantInitializer implements Initializer {
 
   /** @param value 0 by default */
   constructor(readonly value = 0) {
-    checkNumber("Constant", "value", value);
+    checkValue("Constant", "value", value, finite);
   }
 
   static fromConfig(config: JsonObject): ConstantInitializer {

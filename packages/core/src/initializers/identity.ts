@@ -1,8 +1,8 @@
 import { numberIn } from "../base/config.js";
 import { HeddleError } from "../base/errors.js";
 import type { JsonObject } from "../base/json.js";
+import { checkValue, finite } from "../base/rules.js";
 import type { Shape } from "../base/shape.js";
-import { checkNumber } from "./checks.js";
 import type { Initializer } from "./initializer.js";
 
 /** `gain` on the diagonal of a matrix, zeros elsewhere. */
@@ -11,7 +11,7 @@ export class Identity implements Initializer {
 
   /** @param gain 1 by default */
   constructor(readonly gain = 1) {
-    checkNumber("Identity", "gain", gain);
+    checkValue("Identity", "gain", gain, finite);
   }
 
   static fromConfig(config: JsonObject): Identity {

@@ -135,10 +135,10 @@ it("initializers refuse weights that they cannot fill", () => {
     "Orthogonal: expected a weight of at least two dimensions, received [3]. Choose another initializer.",
   );
   expect(() => new VarianceScaling({ scale: 0 })).toThrow(
-    "VarianceScaling: expected scale to be above 0, received 0. Correct the initializer.",
+    "VarianceScaling: expected scale to be a number above 0, received 0. Correct scale.",
   );
   expect(() => initializers.create("test", "VarianceScaling", { mode: "fan" })).toThrow(
-    'VarianceScaling: expected mode to be one of fan_in, fan_out, fan_avg, received "fan".',
+    'VarianceScaling: expected mode to be "fan_in", "fan_out" or "fan_avg", received "fan".',
   );
   expect(() => initializers.create("test", "he_normal", { input_axes: [0] })).toThrow(
     "HeNormal: expected input_axes to be null, received [0].",

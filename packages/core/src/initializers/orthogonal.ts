@@ -2,8 +2,8 @@ import { numberIn } from "../base/config.js";
 import { HeddleError } from "../base/errors.js";
 import type { JsonObject } from "../base/json.js";
 import type { Random } from "../base/random.js";
+import { checkValue, finite } from "../base/rules.js";
 import { type Shape, sizeOf } from "../base/shape.js";
-import { checkNumber } from "./checks.js";
 import type { Initializer } from "./initializer.js";
 import { normalDraws } from "./normal-draws.js";
 
@@ -21,7 +21,7 @@ export class Orthogonal implements Initializer {
 
   /** @param gain 1 by default */
   constructor(readonly gain = 1) {
-    checkNumber("Orthogonal", "gain", gain);
+    checkValue("Orthogonal", "gain", gain, finite);
   }
 
   static fromConfig(config: JsonObject): Orthogonal {

@@ -2,8 +2,8 @@ import { numbersIn } from "../base/config.js";
 import type { JsonObject } from "../base/json.js";
 import { checkOptionsOf } from "../base/known-options.js";
 import type { Random } from "../base/random.js";
+import { atLeast, finite } from "../base/rules.js";
 import { type Shape, sizeOf } from "../base/shape.js";
-import { checkNumber } from "./checks.js";
 import type { Initializer } from "./initializer.js";
 import { normalDraws, truncatedNormalDraws } from "./normal-draws.js";
 
@@ -29,10 +29,12 @@ export class RandomNormal implements Initializer {
   readonly stddev: number;
 
   constructor(options: NormalOptions = {}) {
-    checkOptionsOf(new.target, [RandomNormal, TruncatedNormal], options, { mean: true, stddev: true });
-    const who = new.target.name;
-    this.mean = checkNumber(who, "mean", options.mean ?? 0);
-    this.stddev = checkNumber(who, "stddev", options.stddev ?? 0.05, 0);
+    checkOptionsOf(new.target, [RandomNormal, TruncatedNormal], options, {
+      mean: finite,
+      stddev: atLeast(0),
+    });
+    this.mean = options.mean ?? 0;
+    this.stddev = options.stddev ?? 0.05;
   }
 
   static fromConfig(config: JsonObject): RandomNormal {

@@ -2,8 +2,8 @@ import { numbersIn } from "../base/config.js";
 import type { JsonObject } from "../base/json.js";
 import { checkOptionsOf } from "../base/known-options.js";
 import type { Random } from "../base/random.js";
+import { atLeast, checkValue, finite } from "../base/rules.js";
 import { type Shape, sizeOf } from "../base/shape.js";
-import { checkNumber } from "./checks.js";
 import type { Initializer } from "./initializer.js";
 
 /** Uniform in [minval, maxval). */
@@ -14,9 +14,9 @@ export class RandomUniform implements Initializer {
 
   /** @param options `minval` and `maxval`, −0.05 and 0.05 by default */
   constructor(options: { readonly minval?: number; readonly maxval?: number } = {}) {
-    checkOptionsOf(new.target, [RandomUniform], options, { minval: true, maxval: true });
-    this.minval = checkNumber("RandomUniform", "minval", options.minval ?? -0.05);
-    this.maxval = checkNumber("RandomUniform", "maxval", options.maxval ?? 0.05, this.minval);
+    checkOptionsOf(new.target, [RandomUniform], options, { minval: finite, maxval: finite });
+    this.minval = options.minval ?? -0.05;
+    this.maxval = checkValue("RandomUniform", "maxval", options.maxval ?? 0.05, atLeast(this.minval));
   }
 
   static fromConfig(config: JsonObject): RandomUniform {

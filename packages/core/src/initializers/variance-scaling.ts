@@ -1,8 +1,8 @@
 import { numbersIn, optionsIn } from "../base/config.js";
-import { HeddleError } from "../base/errors.js";
 import type { JsonObject } from "../base/json.js";
 import { checkOptionsOf } from "../base/known-options.js";
 import type { Random } from "../base/random.js";
+import { above, oneOf } from "../base/rules.js";
 import { type Shape, sizeOf } from "../base/shape.js";
 import { fans, type Initializer } from "./initializer.js";
 import { normalDraws, truncatedNormalDraws } from "./normal-draws.js";
@@ -31,9 +31,6 @@ export interface VarianceScalingOptions {
 /** The standard deviation of a normal number within ±2. */
 const TRUNCATED_DEVIATION = 0.8796256610342398;
 
-const MODES = ["fan_in", "fan_out", "fan_avg"];
-const DISTRIBUTIONS = ["truncated_normal", "untruncated_normal", "uniform"];
-
 /** Values of variance scale / fan, which keep their size from layer to layer; Glorot, He and Lecun are special cases. */
 export class VarianceScaling implements Initializer {
   readonly className: string = "VarianceScaling";
@@ -42,15 +39,14 @@ export class VarianceScaling implements Initializer {
   readonly distribution: "truncated_normal" | "untruncated_normal" | "uniform";
 
   constructor(options: VarianceScalingOptions = {}) {
-    checkOptionsOf(new.target, [VarianceScaling], options, { scale: true, mode: true, distribution: true });
+    checkOptionsOf(new.target, [VarianceScaling], options, {
+      scale: above(0),
+      mode: oneOf("fan_in", "fan_out", "fan_avg"),
+      distribution: oneOf("truncated_normal", "untruncated_normal", "uniform"),
+    });
     this.scale = options.scale ?? 1;
-    this.mode = options.mode === undefined ? "fan_in" : options.mode;
-    this.distribution = options.distribution === undefined ? "truncated_normal" : options.distribution;
-    if (!(this.scale > 0 && Number.isFinite(this.scale))) throw fault("scale to be above 0", this.scale);
-    if (!MODES.includes(this.mode)) throw fault(`mode to be one of ${MODES.join(", ")}`, this.mode);
-    if (!DISTRIBUTIONS.includes(this.distribution)) {
-      throw fault(`distribution to be one of ${DISTRIBUTIONS.join(", ")}`, this.distribution);
-    }
+    this.mode = options.mode ?? "fan_in";
+    this.distribution = options.distribution ?? "truncated_normal";
   }
 
   static fromConfig(config: JsonObject): VarianceScaling {
@@ -81,13 +77,4 @@ export class VarianceScaling implements Initializer {
     const draw = truncated ? truncatedNormalDraws(random) : normalDraws(random);
     return () => draw() * deviation;
   }
-}
-
-function fault(expected: string, received: unknown): HeddleError {
-  return new HeddleError({
-    who: "VarianceScaling",
-    expected,
-    received: JSON.stringify(received) ?? "nothing",
-    next: "Correct the initializer.",
-  });
 }

@@ -1,6 +1,7 @@
 import { HeddleError } from "../base/errors.js";
 import type { JsonObject } from "../base/json.js";
 import { Registry } from "../base/registry.js";
+import { shown } from "../base/rules.js";
 
 /** The activations by Heddle's names, each with the name that Keras writes into a configuration. */
 export const kerasNames = {
@@ -45,7 +46,7 @@ export function activationOf(who: string, value: string | undefined): Activation
   throw new HeddleError({
     who,
     expected: "activation as a name",
-    received: typeof name === "function" ? "a function" : JSON.stringify(name),
+    received: typeof name === "function" ? "a function" : shown(name),
     next: 'Pass a name: "relu".',
   });
 }
@@ -57,7 +58,7 @@ export function activationIn(who: string, config: JsonObject): ActivationName {
   throw new HeddleError({
     who,
     expected: "activation as a name",
-    received: JSON.stringify(value).slice(0, 60),
+    received: shown(value),
     next: "Heddle has Keras's activations by name only: change the model.",
   });
 }

@@ -79,11 +79,11 @@ export abstract class AffineLayer extends Layer {
     }
     this.center = trueOrFalse(who, "center", options.center, true);
     this.scale = trueOrFalse(who, "scale", options.scale, true);
-    this.beta = weightRules(who, {
+    this.beta = weightRules(who, "beta", {
       initializer: withDefault(options.betaInitializer, "Zeros"),
       regularizer: options.betaRegularizer,
     });
-    this.gamma = weightRules(who, {
+    this.gamma = weightRules(who, "gamma", {
       initializer: withDefault(options.gammaInitializer, "Ones"),
       regularizer: options.gammaRegularizer,
     });

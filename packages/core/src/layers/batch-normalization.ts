@@ -65,10 +65,10 @@ export class BatchNormalization extends AffineLayer {
         next: "Correct momentum, or omit it.",
       });
     }
-    this.movingMean = weightRules(this.who, {
+    this.movingMean = weightRules(this.who, "movingMean", {
       initializer: withDefault(options.movingMeanInitializer, "Zeros"),
     });
-    this.movingVariance = weightRules(this.who, {
+    this.movingVariance = weightRules(this.who, "movingVariance", {
       initializer: withDefault(options.movingVarianceInitializer, "Ones"),
     });
   }

@@ -144,7 +144,7 @@ export class DepthwiseConv2D extends Layer {
 
 /** The rules of a depthwise kernel. */
 export function depthwiseRules(who: string, options: DepthwiseConv2DOptions): WeightRules {
-  return weightRules(who, {
+  return weightRules(who, "depthwise", {
     initializer: withDefault(options.depthwiseInitializer, "GlorotUniform"),
     regularizer: options.depthwiseRegularizer,
     constraint: options.depthwiseConstraint,

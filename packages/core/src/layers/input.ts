@@ -1,4 +1,5 @@
 import { HeddleError } from "../base/errors.js";
+import { shown } from "../base/rules.js";
 import { type Shape, wholeNumber } from "../base/shape.js";
 import { Tensor } from "./layer.js";
 
@@ -24,7 +25,7 @@ export function checkedShape(who: string, shape: Shape): Shape {
   throw new HeddleError({
     who,
     expected: "a list of the sizes of one sample",
-    received: JSON.stringify(shape) ?? "nothing",
+    received: shown(shape),
     next: "Pass [height, width, channels], or [size] for plain numbers.",
   });
 }

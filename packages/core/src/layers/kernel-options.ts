@@ -80,7 +80,7 @@ export function biasSettings(who: string, options: BiasOptions): BiasSettings {
   return {
     activation: activationOf(who, options.activation),
     useBias: trueOrFalse(who, "useBias", options.useBias, true),
-    bias: weightRules(who, {
+    bias: weightRules(who, "bias", {
       initializer: withDefault(options.biasInitializer, "Zeros"),
       regularizer: options.biasRegularizer,
       constraint: options.biasConstraint,
@@ -104,7 +104,7 @@ export function biasOptionsIn(who: string, config: JsonObject, ...weights: reado
 
 /** The rules of a kernel. */
 export function kernelRules(who: string, options: KernelOptions): WeightRules {
-  return weightRules(who, {
+  return weightRules(who, "kernel", {
     initializer: withDefault(options.kernelInitializer, "GlorotUniform"),
     regularizer: options.kernelRegularizer,
     constraint: options.kernelConstraint,

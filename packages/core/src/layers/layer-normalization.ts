@@ -1,6 +1,7 @@
 import { optionsIn } from "../base/config.js";
 import { HeddleError } from "../base/errors.js";
 import type { JsonObject } from "../base/json.js";
+import { shown } from "../base/rules.js";
 import { type Shape, sizeOf } from "../base/shape.js";
 import type { OpNode } from "../ops/node.js";
 import { AffineLayer, type AffineLayerOptions, affineOptionsIn } from "./affine-layer.js";
@@ -43,7 +44,7 @@ export class LayerNormalization extends AffineLayer {
       throw new HeddleError({
         who: this.who,
         expected: "axis to be a whole number or a list of them",
-        received: JSON.stringify(axis) ?? String(axis),
+        received: shown(axis),
         next: "Correct axis.",
       });
     }
@@ -86,7 +87,7 @@ export class LayerNormalization extends AffineLayer {
     throw new HeddleError({
       who: this.who,
       expected: `axis to name the last of the input's axes 1 to ${input.length}, or several up to the last`,
-      received: JSON.stringify(this.axis),
+      received: shown(this.axis),
       next: "Correct axis.",
     });
   }

@@ -5,6 +5,7 @@ import { camelCased, checkKnownOptions, optionsObject } from "../base/known-opti
 import { MAXIMUM_MEMORY_BYTES } from "../base/limits.js";
 import { Random } from "../base/random.js";
 import { serialize } from "../base/registry.js";
+import { shown } from "../base/rules.js";
 import { type Shape, sizeOf } from "../base/shape.js";
 import type { AnyNode } from "../ops/node.js";
 import { Weight } from "../ops/weight.js";
@@ -102,7 +103,7 @@ export abstract class Layer {
     checkName(new.target.name, options.name);
     this.ownName = options.name;
     this.trainable = trueOrFalse(this.who, "trainable", options.trainable, true);
-    this.activityRegularizer = regularizerOf(this.who, options.activityRegularizer);
+    this.activityRegularizer = regularizerOf(this.who, "activityRegularizer", options.activityRegularizer);
   }
 
   get name(): string {
@@ -261,7 +262,7 @@ function checkName(who: string, name: unknown): void {
   throw new HeddleError({
     who,
     expected: "name to be a text without a slash",
-    received: JSON.stringify(name),
+    received: shown(name),
     next: "Choose another name, or omit it.",
   });
 }

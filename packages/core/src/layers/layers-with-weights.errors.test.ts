@@ -72,27 +72,27 @@ refuses("wrong options of layers with weights", [
   ],
   [
     () => new Conv2D(8, 3, { kernelInitializer: "glorot" }),
-    `Conv2D: expected initializer to be one of ${INITIALIZERS}, received "glorot". Check its spelling.`,
+    `Conv2D, kernelInitializer: expected initializer to be one of ${INITIALIZERS}, received "glorot". Check its spelling.`,
   ],
   [
     () => new Conv2D(8, 3, { kernelInitializer: Zeros as never }),
-    "Conv2D: expected initializer as a name or an instance, received the class Zeros. Pass an instance, created with new, or a name.",
+    "Conv2D: expected kernelInitializer as a name or an instance, received the class Zeros. Pass an instance, created with new, or a name.",
   ],
   [
     () => new Conv2D(8, 3, { kernelRegularizer: 0.01 as never }),
-    "Conv2D: expected regularizer as a name or an instance, received 0.01. Pass an instance, created with new, or a name.",
+    "Conv2D: expected kernelRegularizer as a name or an instance, received 0.01. Pass an instance, created with new, or a name.",
   ],
   [
     () => new Conv2D(8, 3, { biasRegularizer: "l3" }),
-    'Conv2D: expected regularizer to be one of L1, L2, L1L2, received "l3". Check its spelling.',
+    'Conv2D, biasRegularizer: expected regularizer to be one of L1, L2, L1L2, received "l3". Check its spelling.',
   ],
   [
     () => new Conv2D(8, 3, { activityRegularizer: 0.01 as never }),
-    "Conv2D: expected regularizer as a name or an instance, received 0.01. Pass an instance, created with new, or a name.",
+    "Conv2D: expected activityRegularizer as a name or an instance, received 0.01. Pass an instance, created with new, or a name.",
   ],
   [
     () => new Conv2D(8, 3, { kernelConstraint: "maxnorm2" }),
-    'Conv2D: expected constraint to be one of MaxNorm, NonNeg, UnitNorm, received "maxnorm2". Check its spelling.',
+    'Conv2D, kernelConstraint: expected constraint to be one of MaxNorm, NonNeg, UnitNorm, received "maxnorm2". Check its spelling.',
   ],
   [
     () => new Conv2D(8, 3, { groups: 3 }),
@@ -116,11 +116,11 @@ refuses("wrong options of layers with weights", [
   ],
   [
     () => new DepthwiseConv2D(3, { depthwiseInitializer: "one" }),
-    `DepthwiseConv2D: expected initializer to be one of ${INITIALIZERS}, received "one". Check its spelling.`,
+    `DepthwiseConv2D, depthwiseInitializer: expected initializer to be one of ${INITIALIZERS}, received "one". Check its spelling.`,
   ],
   [
     () => new DepthwiseConv2D(3, { depthwiseConstraint: 3 as never }),
-    "DepthwiseConv2D: expected constraint as a name or an instance, received 3. Pass an instance, created with new, or a name.",
+    "DepthwiseConv2D: expected depthwiseConstraint as a name or an instance, received 3. Pass an instance, created with new, or a name.",
   ],
   [
     () => new SeparableConv2D(0, 3),
@@ -128,7 +128,7 @@ refuses("wrong options of layers with weights", [
   ],
   [
     () => new SeparableConv2D(4, 3, { pointwiseRegularizer: "l" }),
-    'SeparableConv2D: expected regularizer to be one of L1, L2, L1L2, received "l". Check its spelling.',
+    'SeparableConv2D, pointwiseRegularizer: expected regularizer to be one of L1, L2, L1L2, received "l". Check its spelling.',
   ],
   [
     () => new SeparableConv2D(4, 3, { strides: 2, dilationRate: [1, 2] }),
@@ -156,7 +156,7 @@ refuses("wrong options of layers with weights", [
   ],
   [
     () => new BatchNormalization({ gammaInitializer: "one" }),
-    `BatchNormalization: expected initializer to be one of ${INITIALIZERS}, received "one". Check its spelling.`,
+    `BatchNormalization, gammaInitializer: expected initializer to be one of ${INITIALIZERS}, received "one". Check its spelling.`,
   ],
   [
     () => new LayerNormalization({ epsilon: Number.NaN }),

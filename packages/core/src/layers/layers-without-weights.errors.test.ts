@@ -46,7 +46,7 @@ refuses("wrong options of layers without weights", [
   ],
   [
     () => new ActivityRegularization({ l2: -1 }),
-    "Regularizer: expected l2 to be a number of at least 0, received -1. Correct l2.",
+    "L1L2: expected l2 to be a number of at least 0, received -1. Correct l2.",
   ],
   [() => new Dropout(1), "Dropout: expected rate to be at least 0 and below 1, received 1. Correct rate."],
   [
@@ -147,7 +147,7 @@ refuses("wrong options of layers without weights", [
   ],
   [
     () => new RandomTranslation(0.1, undefined as never),
-    "RandomTranslation: expected widthFactor to be [low, high], received undefined. Correct widthFactor.",
+    "RandomTranslation: expected widthFactor to be [low, high], received nothing. Correct widthFactor.",
   ],
   [
     () => new RandomRotation([0.1, Number.NaN]),

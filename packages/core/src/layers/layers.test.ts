@@ -206,7 +206,7 @@ refuses("wrong options", [
   ],
   [
     () => new Conv2D(4, 3, { kernelRegularizer: "l3" }),
-    'Conv2D: expected regularizer to be one of L1, L2, L1L2, received "l3". Check its spelling.',
+    'Conv2D, kernelRegularizer: expected regularizer to be one of L1, L2, L1L2, received "l3". Check its spelling.',
   ],
   [
     () => new Dense(0, { name: "head" }),
@@ -214,7 +214,7 @@ refuses("wrong options", [
   ],
   [
     () => new Dense(3, { kernelInitializer: "one" }),
-    'Dense: expected initializer to be one of Zeros, Ones, Constant, RandomUniform, RandomNormal, TruncatedNormal, VarianceScaling, GlorotUniform, GlorotNormal, HeUniform, HeNormal, LecunUniform, LecunNormal, Orthogonal, Identity, received "one". Check its spelling.',
+    'Dense, kernelInitializer: expected initializer to be one of Zeros, Ones, Constant, RandomUniform, RandomNormal, TruncatedNormal, VarianceScaling, GlorotUniform, GlorotNormal, HeUniform, HeNormal, LecunUniform, LecunNormal, Orthogonal, Identity, received "one". Check its spelling.',
   ],
   [
     () => new Activation(bad("tanhh")),

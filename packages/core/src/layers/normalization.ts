@@ -1,6 +1,7 @@
 import { optionsIn } from "../base/config.js";
 import { HeddleError } from "../base/errors.js";
 import type { JsonObject } from "../base/json.js";
+import { shown } from "../base/rules.js";
 import { type Shape, sizeOf } from "../base/shape.js";
 import type { OpNode } from "../ops/node.js";
 import { Weight } from "../ops/weight.js";
@@ -56,7 +57,7 @@ export class Normalization extends Layer {
       throw new HeddleError({
         who: this.who,
         expected: "axis to be -1 or null",
-        received: JSON.stringify(axis),
+        received: shown(axis),
         next: "Correct axis.",
       });
     }
@@ -87,7 +88,7 @@ export class Normalization extends Layer {
       throw new HeddleError({
         who: this.who,
         expected: `mean and variance to be numbers${this.axis === -1 ? ", or lists of the same length" : ""}, the variance not below 0`,
-        received: `mean ${JSON.stringify(mean) ?? "nothing"} and variance ${JSON.stringify(variance) ?? "nothing"}`,
+        received: `mean ${shown(mean)} and variance ${shown(variance)}`,
         next: "Pass both, or neither and call adapt.",
       });
     }

@@ -1,4 +1,5 @@
 import { HeddleError } from "../base/errors.js";
+import { shown } from "../base/rules.js";
 import { wholeNumber } from "../base/shape.js";
 import type { Padding } from "../ops/window.js";
 
@@ -12,7 +13,7 @@ export function size2d(who: string, name: string, value: Size2D): readonly [numb
     throw new HeddleError({
       who,
       expected: `${name} to be a number or [height, width]`,
-      received: JSON.stringify(value) ?? "nothing",
+      received: shown(value),
       next: `Correct ${name}.`,
     });
   }
@@ -31,7 +32,7 @@ export function trueOrFalse(who: string, name: string, value: unknown, fallback:
   throw new HeddleError({
     who,
     expected: `${name} to be true or false`,
-    received: JSON.stringify(set) ?? String(set),
+    received: shown(set),
     next: `Correct ${name}.`,
   });
 }
@@ -42,7 +43,7 @@ export function paddingOf(who: string, value: string): Padding {
   throw new HeddleError({
     who,
     expected: 'padding to be "valid" or "same"',
-    received: JSON.stringify(value) ?? "nothing",
+    received: shown(value),
     next: "Correct padding.",
   });
 }

@@ -1,6 +1,7 @@
 import { optionsIn } from "../base/config.js";
 import { HeddleError } from "../base/errors.js";
 import type { JsonObject } from "../base/json.js";
+import { shown } from "../base/rules.js";
 import type { RandomMap } from "../ops/random-affine.js";
 import { rangeIn } from "./config.js";
 import {
@@ -60,7 +61,7 @@ export class RandomZoom extends RandomAffineLayer {
     throw new HeddleError({
       who: this.who,
       expected: `${name} to stay above -1, where nothing would be left of the image`,
-      received: JSON.stringify(value),
+      received: shown(value),
       next: `Correct ${name}.`,
     });
   }

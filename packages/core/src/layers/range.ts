@@ -1,4 +1,5 @@
 import { HeddleError } from "../base/errors.js";
+import { shown } from "../base/rules.js";
 
 /** Both ends of a range, in any order. */
 export type Range = readonly [low: number, high: number];
@@ -12,7 +13,7 @@ export function rangeOf(who: string, name: string, value: Range): Range {
   throw new HeddleError({
     who,
     expected: `${name} to be [low, high]`,
-    received: textOf(value),
+    received: shown(value),
     next: `Correct ${name}.`,
   });
 }
@@ -30,7 +31,7 @@ export function drawRange(who: string, name: string, value: number | Range, [lea
   throw new HeddleError({
     who,
     expected: `${name} to be a number or [low, high] within ${least} and ${most}`,
-    received: textOf(value),
+    received: shown(value),
     next: `Correct ${name}.`,
   });
 }
@@ -41,7 +42,7 @@ export function oneOf<T extends string>(who: string, name: string, known: readon
   throw new HeddleError({
     who,
     expected: `${name} to be one of ${known.join(", ")}`,
-    received: textOf(value),
+    received: shown(value),
     next: "Check its spelling.",
   });
 }
@@ -52,11 +53,7 @@ export function finiteNumber(who: string, name: string, value: number): number {
   throw new HeddleError({
     who,
     expected: `${name} to be a finite number`,
-    received: textOf(value),
+    received: shown(value),
     next: `Correct ${name}.`,
   });
-}
-
-function textOf(value: unknown): string {
-  return typeof value === "number" ? String(value) : (JSON.stringify(value) ?? String(value));
 }

@@ -1,5 +1,6 @@
 import { HeddleError } from "../base/errors.js";
 import type { JsonObject } from "../base/json.js";
+import { shown } from "../base/rules.js";
 import { formatShape, type Shape, sizeOf, wholeNumber } from "../base/shape.js";
 import type { OpNode } from "../ops/node.js";
 import { layerOptions } from "./config.js";
@@ -36,7 +37,7 @@ export class Reshape extends Layer {
       throw new HeddleError({
         who: this.who,
         expected: "targetShape to be a list of sizes, at most one of them -1",
-        received: JSON.stringify(targetShape) ?? "nothing",
+        received: shown(targetShape),
         next: "Correct targetShape.",
       });
     }

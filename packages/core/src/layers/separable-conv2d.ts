@@ -82,7 +82,7 @@ export class SeparableConv2D extends Layer {
     this.depthMultiplier = wholeNumber(who, "depthMultiplier", withDefault(options.depthMultiplier, 1));
     this.window = convWindow(who, kernelSize, options);
     this.depthwise = depthwiseRules(who, options);
-    this.pointwise = weightRules(who, {
+    this.pointwise = weightRules(who, "pointwise", {
       initializer: withDefault(options.pointwiseInitializer, "GlorotUniform"),
       regularizer: options.pointwiseRegularizer,
       constraint: options.pointwiseConstraint,

@@ -1,5 +1,6 @@
 import { HeddleError } from "../base/errors.js";
 import type { JsonObject } from "../base/json.js";
+import { shown } from "../base/rules.js";
 import type { Shape } from "../base/shape.js";
 import type { OpNode } from "../ops/node.js";
 import { imageShape } from "../ops/window.js";
@@ -43,7 +44,7 @@ export class UpSampling2D extends Layer {
     throw new HeddleError({
       who: this.who,
       expected: 'interpolation to be "nearest"',
-      received: JSON.stringify(interpolation),
+      received: shown(interpolation),
       next: "There is no other yet: omit interpolation.",
     });
   }

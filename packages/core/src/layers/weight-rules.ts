@@ -2,6 +2,7 @@ import { HeddleError } from "../base/errors.js";
 import type { JsonObject } from "../base/json.js";
 import { camelCased } from "../base/known-options.js";
 import { type Registry, serialize } from "../base/registry.js";
+import { shown } from "../base/rules.js";
 import { type Constraint, constraints } from "../constraints/index.js";
 import { type Initializer, initializers } from "../initializers/index.js";
 import { type Regularizer, regularizers } from "../regularizers/index.js";
@@ -20,19 +21,25 @@ interface RuleOptions {
   readonly constraint?: Constraint | string | undefined;
 }
 
-/** Checks a weight's rules. */
-export function weightRules(who: string, options: RuleOptions): WeightRules {
-  const { regularizer, constraint } = options;
+/** Checks the rules of a weight: of `kernel`, the options `kernelInitializer`, `kernelRegularizer`, … */
+export function weightRules(who: string, weight: string, options: RuleOptions): WeightRules {
+  const { initializer, regularizer, constraint } = options;
   return {
-    initializer: resolve(who, "initializer", initializers, options.initializer),
-    regularizer: regularizerOf(who, regularizer),
-    constraint: isSet(constraint) ? resolve(who, "constraint", constraints, constraint) : undefined,
+    initializer: resolve(who, `${weight}Initializer`, initializers, initializer, "initialize"),
+    regularizer: regularizerOf(who, `${weight}Regularizer`, regularizer),
+    constraint: isSet(constraint)
+      ? resolve(who, `${weight}Constraint`, constraints, constraint, "project")
+      : undefined,
   };
 }
 
 /** Checks a regularizer, if there is one. */
-export function regularizerOf(who: string, value: Regularizer | string | undefined): Regularizer | undefined {
-  return isSet(value) ? resolve(who, "regularizer", regularizers, value) : undefined;
+export function regularizerOf(
+  who: string,
+  name: string,
+  value: Regularizer | string | undefined,
+): Regularizer | undefined {
+  return isSet(value) ? resolve(who, name, regularizers, value, "l1") : undefined;
 }
 
 /** The rules of weights as Keras writes them: `kernel_initializer`, `bias_initializer`, `kernel_regularizer`, … */
@@ -76,15 +83,20 @@ function isSet<T>(value: T | undefined): value is T {
   return value !== undefined && value !== null;
 }
 
-/** A rule by its name, or an instance: from JavaScript it may be anything. */
-function resolve<T extends object>(who: string, what: string, registry: Registry<T>, value: T | string): T {
-  if (typeof value === "string") return registry.create(who, value);
-  if (typeof value === "object" && value !== null && "getConfig" in value) return value;
-  const received: unknown = value;
+/** A rule by its name, or an instance, which has a `member`: from JavaScript it may be anything. */
+function resolve<T extends object>(
+  who: string,
+  name: string,
+  registry: Registry<T>,
+  value: T | string,
+  member: keyof T & string,
+): T {
+  if (typeof value === "string") return registry.create(`${who}, ${name}`, value);
+  if (typeof value === "object" && value !== null && member in value) return value;
   throw new HeddleError({
     who,
-    expected: `${what} as a name or an instance`,
-    received: typeof received === "function" ? `the class ${received.name}` : JSON.stringify(received),
+    expected: `${name} as a name or an instance`,
+    received: shown(value),
     next: "Pass an instance, created with new, or a name.",
   });
 }

@@ -1,5 +1,6 @@
 import { HeddleError } from "../base/errors.js";
 import type { JsonObject } from "../base/json.js";
+import { shown } from "../base/rules.js";
 import { type Shape, wholeNumber } from "../base/shape.js";
 import type { OpNode } from "../ops/node.js";
 import { imageShape } from "../ops/window.js";
@@ -70,7 +71,7 @@ export class ZeroPadding2D extends Layer {
     throw new HeddleError({
       who: this.who,
       expected: "padding to be a number, [height, width] or [[top, bottom], [left, right]]",
-      received: JSON.stringify(value),
+      received: shown(value),
       next: "Correct padding.",
     });
   }

@@ -5,7 +5,7 @@ import { emitBinaryCrossEntropy } from "../ops/binary-cross-entropy.js";
 import type { Emitter, Value } from "../ops/emitter.js";
 import type { LossOperands } from "../ops/loss.js";
 import type { Loss, LossInputForm } from "./loss.js";
-import { crossentropyOptionsIn, labelSmoothingOf } from "./options.js";
+import { CROSSENTROPY_RULES, crossentropyOptionsIn } from "./options.js";
 
 export interface BinaryCrossentropyOptions {
   /**
@@ -40,9 +40,9 @@ export class BinaryCrossentropy implements Loss {
 
   /** @throws HeddleError when labelSmoothing is not from 0 to 1 */
   constructor(options: BinaryCrossentropyOptions = {}) {
-    checkOptionsOf(new.target, [BinaryCrossentropy], options, { fromLogits: true, labelSmoothing: true });
+    checkOptionsOf(new.target, [BinaryCrossentropy], options, CROSSENTROPY_RULES);
     this.fromLogits = options.fromLogits ?? false;
-    this.labelSmoothing = labelSmoothingOf("BinaryCrossentropy", options.labelSmoothing);
+    this.labelSmoothing = options.labelSmoothing ?? 0;
   }
 
   static fromConfig(config: JsonObject): BinaryCrossentropy {

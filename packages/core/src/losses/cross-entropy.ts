@@ -4,7 +4,7 @@ import { emitCrossEntropy } from "../ops/cross-entropy.js";
 import type { Emitter, Value } from "../ops/emitter.js";
 import type { LossOperands } from "../ops/loss.js";
 import type { Loss, Targets } from "./loss.js";
-import { crossentropyOptionsIn, labelSmoothingOf } from "./options.js";
+import { CROSSENTROPY_RULES, crossentropyOptionsIn } from "./options.js";
 
 export interface CrossentropyOptions {
   /**
@@ -37,9 +37,9 @@ export class SparseCategoricalCrossentropy implements Loss {
   /** @throws HeddleError when labelSmoothing is not from 0 to 1 */
   constructor(options: CrossentropyOptions = {}) {
     const classes = [SparseCategoricalCrossentropy, CategoricalCrossentropy];
-    checkOptionsOf(new.target, classes, options, { fromLogits: true, labelSmoothing: true });
+    checkOptionsOf(new.target, classes, options, CROSSENTROPY_RULES);
     this.fromLogits = options.fromLogits ?? false;
-    this.labelSmoothing = labelSmoothingOf(new.target.name, options.labelSmoothing);
+    this.labelSmoothing = options.labelSmoothing ?? 0;
   }
 
   static fromConfig(config: JsonObject): SparseCategoricalCrossentropy {

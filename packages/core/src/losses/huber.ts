@@ -1,7 +1,7 @@
 import { numberIn } from "../base/config.js";
-import { HeddleError } from "../base/errors.js";
 import type { JsonObject } from "../base/json.js";
 import { checkOptionsOf } from "../base/known-options.js";
+import { above } from "../base/rules.js";
 import { DifferenceBasedLoss } from "./difference.js";
 
 /**
@@ -24,17 +24,8 @@ export class Huber extends DifferenceBasedLoss {
    */
   constructor(options: { readonly delta?: number } = {}) {
     super();
-    checkOptionsOf(new.target, [Huber], options, { delta: true });
-    const { delta = 1 } = options;
-    if (!(delta > 0 && Number.isFinite(delta))) {
-      throw new HeddleError({
-        who: "Huber",
-        expected: "delta to be a number above 0",
-        received: String(delta),
-        next: "Correct delta.",
-      });
-    }
-    this.delta = delta;
+    checkOptionsOf(new.target, [Huber], options, { delta: above(0) });
+    this.delta = options.delta ?? 1;
   }
 
   static fromConfig(config: JsonObject): Huber {

@@ -10,15 +10,15 @@ import {
 refuses("losses with wrong options", [
   [
     () => new SparseCategoricalCrossentropy({ labelSmoothing: 2 }),
-    "SparseCategoricalCrossentropy: expected labelSmoothing to be from 0 to 1, received 2. Correct labelSmoothing.",
+    "SparseCategoricalCrossentropy: expected labelSmoothing to be a number from 0 to 1, received 2. Correct labelSmoothing.",
   ],
   [
     () => new CategoricalCrossentropy({ labelSmoothing: -0.1 }),
-    "CategoricalCrossentropy: expected labelSmoothing to be from 0 to 1, received -0.1. Correct labelSmoothing.",
+    "CategoricalCrossentropy: expected labelSmoothing to be a number from 0 to 1, received -0.1. Correct labelSmoothing.",
   ],
   [
     () => new BinaryCrossentropy({ labelSmoothing: Number.NaN }),
-    "BinaryCrossentropy: expected labelSmoothing to be from 0 to 1, received NaN. Correct labelSmoothing.",
+    "BinaryCrossentropy: expected labelSmoothing to be a number from 0 to 1, received NaN. Correct labelSmoothing.",
   ],
   [() => new Huber({ delta: 0 }), "Huber: expected delta to be a number above 0, received 0. Correct delta."],
   [

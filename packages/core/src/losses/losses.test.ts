@@ -62,10 +62,10 @@ it("losses with unknown names are refused", () => {
 
 it("losses refuse a label smoothing outside 0 to 1", () => {
   expect(() => new SparseCategoricalCrossentropy({ labelSmoothing: 1.5 })).toThrow(
-    "Crossentropy: expected labelSmoothing to be from 0 to 1, received 1.5. Correct labelSmoothing.",
+    "Crossentropy: expected labelSmoothing to be a number from 0 to 1, received 1.5. Correct labelSmoothing.",
   );
   expect(() => new BinaryCrossentropy({ labelSmoothing: Number.NaN })).toThrow(
-    "BinaryCrossentropy: expected labelSmoothing to be from 0 to 1, received NaN. Correct labelSmoothing.",
+    "BinaryCrossentropy: expected labelSmoothing to be a number from 0 to 1, received NaN. Correct labelSmoothing.",
   );
 });
 

@@ -1,18 +1,9 @@
 import { booleanIn, numberIn } from "../base/config.js";
-import { HeddleError } from "../base/errors.js";
 import type { JsonObject } from "../base/json.js";
+import { fromTo, trueOrFalse } from "../base/rules.js";
 
-/** Checks a label smoothing: from 0 to 1, 0 by default. */
-export function labelSmoothingOf(who: string, value: number | undefined): number {
-  const smoothing = value ?? 0;
-  if (smoothing >= 0 && smoothing <= 1) return smoothing;
-  throw new HeddleError({
-    who,
-    expected: "labelSmoothing to be from 0 to 1",
-    received: String(value),
-    next: "Correct labelSmoothing.",
-  });
-}
+/** What the options of the cross-entropies must be. */
+export const CROSSENTROPY_RULES = { fromLogits: trueOrFalse, labelSmoothing: fromTo(0, 1) };
 
 /** The options of a Keras configuration. */
 export function crossentropyOptionsIn(config: JsonObject) {

@@ -1,7 +1,6 @@
 import { HeddleError } from "../base/errors.js";
 import type { Shape } from "../base/shape.js";
 import { Metric, type MetricOptions, type Tally } from "./metric.js";
-import { thresholdOf } from "./options.js";
 import { shareOf } from "./rows.js";
 
 export interface AnswerOptions extends MetricOptions {
@@ -25,9 +24,9 @@ export abstract class AnswerMetric extends Metric {
   readonly threshold: number;
   readonly classId: number | undefined;
 
-  constructor(who: string, name: string, options: AnswerOptions) {
+  constructor(name: string, options: AnswerOptions) {
     super(options.name ?? name);
-    this.threshold = thresholdOf(who, options.threshold);
+    this.threshold = options.threshold ?? 0.5;
     this.classId = options.classId;
   }
 

@@ -1,6 +1,5 @@
-import { HeddleError } from "../base/errors.js";
 import { checkOptionsOf } from "../base/known-options.js";
-import { wholeNumber } from "../base/shape.js";
+import { oneOf, text, whole } from "../base/rules.js";
 import { Metric, type MetricOptions, type Tally } from "./metric.js";
 import { shareOf } from "./rows.js";
 
@@ -27,18 +26,14 @@ export class AUC extends Metric {
   constructor(
     options: MetricOptions & { readonly curve?: "ROC" | "PR"; readonly numThresholds?: number } = {},
   ) {
-    checkOptionsOf(new.target, [AUC], options, { name: true, curve: true, numThresholds: true });
+    checkOptionsOf(new.target, [AUC], options, {
+      name: text,
+      curve: oneOf("ROC", "PR"),
+      numThresholds: whole(2),
+    });
     super(options.name ?? "auc");
     this.curve = options.curve ?? "ROC";
-    if (this.curve !== "ROC" && this.curve !== "PR") {
-      throw new HeddleError({
-        who: "AUC",
-        expected: 'curve to be "ROC" or "PR"',
-        received: JSON.stringify(options.curve),
-        next: "Correct curve.",
-      });
-    }
-    this.numThresholds = wholeNumber("AUC", "numThresholds", options.numThresholds ?? 200, 2);
+    this.numThresholds = options.numThresholds ?? 200;
   }
 
   begin(): Tally {

@@ -1,7 +1,7 @@
 import { checkOptionsOf } from "../base/known-options.js";
+import { fromTo, text } from "../base/rules.js";
 import { meanTally } from "./mean.js";
 import { Metric, type MetricOptions } from "./metric.js";
-import { thresholdOf } from "./options.js";
 
 /**
  * The share of output elements that say what their target says: 1 above the threshold, else 0.
@@ -15,9 +15,9 @@ export class BinaryAccuracy extends Metric {
 
   /** @param options.threshold above which an output says yes, 0 to 1; 0.5 by default */
   constructor(options: MetricOptions & { readonly threshold?: number } = {}) {
-    checkOptionsOf(new.target, [BinaryAccuracy], options, { name: true, threshold: true });
+    checkOptionsOf(new.target, [BinaryAccuracy], options, { name: text, threshold: fromTo(0, 1) });
     super(options.name ?? "binaryAccuracy");
-    this.threshold = thresholdOf("BinaryAccuracy", options.threshold);
+    this.threshold = options.threshold ?? 0.5;
   }
 
   begin() {

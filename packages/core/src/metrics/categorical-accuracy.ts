@@ -1,4 +1,5 @@
 import { checkOptionsOf } from "../base/known-options.js";
+import { text } from "../base/rules.js";
 import type { Shape } from "../base/shape.js";
 import { meanTally } from "./mean.js";
 import { Metric, type MetricOptions } from "./metric.js";
@@ -15,7 +16,7 @@ export class CategoricalAccuracy extends Metric {
   readonly className = "CategoricalAccuracy";
 
   constructor(options: MetricOptions = {}) {
-    checkOptionsOf(new.target, [CategoricalAccuracy], options, { name: true });
+    checkOptionsOf(new.target, [CategoricalAccuracy], options, { name: text });
     super(options.name ?? "categoricalAccuracy");
   }
 

@@ -1,4 +1,5 @@
 import { checkOptionsOf } from "../base/known-options.js";
+import { text } from "../base/rules.js";
 import type { Shape } from "../base/shape.js";
 import { Metric, type MetricOptions, type Tally } from "./metric.js";
 import { largestAt } from "./rows.js";
@@ -15,7 +16,7 @@ export class ConfusionMatrix extends Metric {
   readonly className = "ConfusionMatrix";
 
   constructor(options: MetricOptions = {}) {
-    checkOptionsOf(new.target, [ConfusionMatrix], options, { name: true });
+    checkOptionsOf(new.target, [ConfusionMatrix], options, { name: text });
     super(options.name ?? "confusionMatrix");
   }
 

@@ -1,8 +1,7 @@
-import { HeddleError } from "../base/errors.js";
 import { checkOptionsOf } from "../base/known-options.js";
+import { fromTo, oneOf, text } from "../base/rules.js";
 import type { Shape } from "../base/shape.js";
 import { Metric, type MetricOptions, type Tally } from "./metric.js";
-import { thresholdOf } from "./options.js";
 import { largestAt } from "./rows.js";
 
 const averages = ["macro", "micro", "weighted"] as const;
@@ -33,18 +32,14 @@ export class F1Score extends Metric {
       readonly threshold?: number;
     } = {},
   ) {
-    checkOptionsOf(new.target, [F1Score], options, { name: true, average: true, threshold: true });
+    checkOptionsOf(new.target, [F1Score], options, {
+      name: text,
+      average: oneOf(...averages),
+      threshold: fromTo(0, 1),
+    });
     super(options.name ?? "f1Score");
     this.average = options.average ?? "macro";
-    if (!averages.includes(this.average)) {
-      throw new HeddleError({
-        who: "F1Score",
-        expected: `average to be one of ${averages.join(", ")}`,
-        received: JSON.stringify(options.average),
-        next: "Correct average.",
-      });
-    }
-    this.threshold = options.threshold === undefined ? undefined : thresholdOf("F1Score", options.threshold);
+    this.threshold = options.threshold;
   }
 
   begin(output: Shape): Tally {

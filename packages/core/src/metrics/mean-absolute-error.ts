@@ -1,4 +1,5 @@
 import { checkOptionsOf } from "../base/known-options.js";
+import { text } from "../base/rules.js";
 import { meanTally } from "./mean.js";
 import { Metric, type MetricOptions } from "./metric.js";
 
@@ -12,7 +13,7 @@ export class MeanAbsoluteErrorMetric extends Metric {
   readonly className = "MeanAbsoluteError";
 
   constructor(options: MetricOptions = {}) {
-    checkOptionsOf(new.target, [MeanAbsoluteErrorMetric], options, { name: true });
+    checkOptionsOf(new.target, [MeanAbsoluteErrorMetric], options, { name: text });
     super(options.name ?? "meanAbsoluteError");
   }
 

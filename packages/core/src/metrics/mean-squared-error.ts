@@ -1,4 +1,5 @@
 import { checkOptionsOf } from "../base/known-options.js";
+import { text } from "../base/rules.js";
 import { meanTally } from "./mean.js";
 import { Metric, type MetricOptions } from "./metric.js";
 
@@ -12,7 +13,7 @@ export class MeanSquaredErrorMetric extends Metric {
   readonly className = "MeanSquaredError";
 
   constructor(options: MetricOptions = {}) {
-    checkOptionsOf(new.target, [MeanSquaredErrorMetric], options, { name: true });
+    checkOptionsOf(new.target, [MeanSquaredErrorMetric], options, { name: text });
     super(options.name ?? "meanSquaredError");
   }
 

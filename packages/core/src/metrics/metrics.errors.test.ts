@@ -12,18 +12,18 @@ refuses("metrics with wrong options", [
   ],
   [
     () => new F1Score({ average: "mean" as never }),
-    'F1Score: expected average to be one of macro, micro, weighted, received "mean". Correct average.',
+    'F1Score: expected average to be "macro", "micro" or "weighted", received "mean". Correct average.',
   ],
   [
     () => new F1Score({ threshold: 2 }),
-    "F1Score: expected threshold to be from 0 to 1, received 2. Correct threshold.",
+    "F1Score: expected threshold to be a number from 0 to 1, received 2. Correct threshold.",
   ],
   [
     () => new Precision({ threshold: -1 }),
-    "Precision: expected threshold to be from 0 to 1, received -1. Correct threshold.",
+    "Precision: expected threshold to be a number from 0 to 1, received -1. Correct threshold.",
   ],
   [
     () => new Recall({ threshold: Number.NaN }),
-    "Recall: expected threshold to be from 0 to 1, received NaN. Correct threshold.",
+    "Recall: expected threshold to be a number from 0 to 1, received NaN. Correct threshold.",
   ],
 ]);

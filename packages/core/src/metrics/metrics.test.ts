@@ -73,14 +73,14 @@ it("metrics refuse impossible options", () => {
     "Recall: expected classId to be from 0 to 2, received 3. Correct classId.",
   );
   expect(() => new Precision({ threshold: 2 })).toThrow(
-    "Precision: expected threshold to be from 0 to 1, received 2. Correct threshold.",
+    "Precision: expected threshold to be a number from 0 to 1, received 2. Correct threshold.",
   );
   expect(() => new AUC({ curve: "PRC" as never })).toThrow(
     'AUC: expected curve to be "ROC" or "PR", received "PRC". Correct curve.',
   );
   expect(() => new AUC({ numThresholds: 1 })).toThrow("AUC: expected numThresholds to be");
   expect(() => new F1Score({ average: "none" as never })).toThrow(
-    'F1Score: expected average to be one of macro, micro, weighted, received "none". Correct average.',
+    'F1Score: expected average to be "macro", "micro" or "weighted", received "none". Correct average.',
   );
   expect(() => metrics.create("compile", "acuracy")).toThrow(
     "compile: expected metric to be one of accuracy, BinaryAccuracy, CategoricalAccuracy, " +

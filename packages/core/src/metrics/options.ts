@@ -1,18 +1,6 @@
 import { HeddleError } from "../base/errors.js";
 import type { Shape } from "../base/shape.js";
 
-/** Checks a threshold, above which an output says yes: ½ by default. */
-export function thresholdOf(who: string, value: number | undefined): number {
-  const threshold = value ?? 0.5;
-  if (threshold >= 0 && threshold <= 1) return threshold;
-  throw new HeddleError({
-    who,
-    expected: "threshold to be from 0 to 1",
-    received: String(value),
-    next: "Correct threshold.",
-  });
-}
-
 /** The number of classes, which is the size of the last axis: at least `least`. */
 export function classesOf(who: string, output: Shape, least = 2): number {
   const classes = output.at(-1) ?? 0;

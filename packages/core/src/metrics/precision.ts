@@ -1,4 +1,5 @@
 import { checkOptionsOf } from "../base/known-options.js";
+import { fromTo, text, whole } from "../base/rules.js";
 import { AnswerMetric, type AnswerOptions } from "./answers.js";
 
 /**
@@ -11,8 +12,12 @@ export class Precision extends AnswerMetric {
   readonly className = "Precision";
 
   constructor(options: AnswerOptions = {}) {
-    checkOptionsOf(new.target, [Precision], options, { name: true, threshold: true, classId: true });
-    super("Precision", "precision", options);
+    checkOptionsOf(new.target, [Precision], options, {
+      name: text,
+      threshold: fromTo(0, 1),
+      classId: whole(0),
+    });
+    super("precision", options);
   }
 
   protected counts(saidYes: boolean): boolean {

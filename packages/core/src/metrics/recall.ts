@@ -1,4 +1,5 @@
 import { checkOptionsOf } from "../base/known-options.js";
+import { fromTo, text, whole } from "../base/rules.js";
 import { AnswerMetric, type AnswerOptions } from "./answers.js";
 
 /**
@@ -11,8 +12,8 @@ export class Recall extends AnswerMetric {
   readonly className = "Recall";
 
   constructor(options: AnswerOptions = {}) {
-    checkOptionsOf(new.target, [Recall], options, { name: true, threshold: true, classId: true });
-    super("Recall", "recall", options);
+    checkOptionsOf(new.target, [Recall], options, { name: text, threshold: fromTo(0, 1), classId: whole(0) });
+    super("recall", options);
   }
 
   protected counts(_: boolean, shouldBeYes: boolean): boolean {

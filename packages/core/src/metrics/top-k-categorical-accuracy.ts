@@ -1,6 +1,7 @@
 import { HeddleError } from "../base/errors.js";
 import { checkOptionsOf } from "../base/known-options.js";
-import { type Shape, wholeNumber } from "../base/shape.js";
+import { text, whole } from "../base/rules.js";
+import type { Shape } from "../base/shape.js";
 import { meanTally } from "./mean.js";
 import { Metric, type MetricOptions } from "./metric.js";
 import { classesOf } from "./options.js";
@@ -21,9 +22,9 @@ export class TopKCategoricalAccuracy extends Metric {
    * @throws HeddleError when k is not a whole number of at least 1, and later when there are fewer classes than k
    */
   constructor(options: MetricOptions & { readonly k?: number } = {}) {
-    checkOptionsOf(new.target, [TopKCategoricalAccuracy], options, { name: true, k: true });
+    checkOptionsOf(new.target, [TopKCategoricalAccuracy], options, { name: text, k: whole(1) });
     super(options.name ?? "topKCategoricalAccuracy");
-    this.k = wholeNumber("TopKCategoricalAccuracy", "k", options.k ?? 5);
+    this.k = options.k ?? 5;
   }
 
   begin(output: Shape) {

@@ -1,5 +1,6 @@
-import type { OptionNames } from "../base/known-options.js";
-import type { EngineOptions } from "../engine/engine.js";
+import type { OptionRules } from "../base/known-options.js";
+import { listOf, type Rule } from "../base/rules.js";
+import { ENGINE_RULES, type EngineOptions } from "../engine/engine.js";
 import type { Loss } from "../losses/index.js";
 import type { Metric } from "../metrics/index.js";
 import type { Optimizer } from "../optimizers/index.js";
@@ -28,13 +29,13 @@ export interface CompileOptions extends EngineOptions {
   readonly metrics?: readonly (Metric | string)[];
 }
 
-/** The names of all options. */
-export const COMPILE_OPTIONS = Object.keys({
-  optimizer: true,
-  loss: true,
-  metrics: true,
-  threads: true,
-  fast: true,
-  kernels: true,
-  worker: true,
-} satisfies OptionNames<CompileOptions>);
+/** Optimizer, loss and metrics have errors of their own, which tell a class from an instance. */
+const anything: Rule = { expected: "a value", accepts: () => true };
+
+/** What each option must be. */
+export const COMPILE_RULES: OptionRules<CompileOptions> = {
+  ...ENGINE_RULES,
+  optimizer: anything,
+  loss: anything,
+  metrics: listOf("metrics", anything),
+};

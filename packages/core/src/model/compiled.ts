@@ -1,11 +1,12 @@
 import { HeddleError } from "../base/errors.js";
-import { checkKnownOptions, checkOptionTypes } from "../base/known-options.js";
+import { checkOptions } from "../base/known-options.js";
+import { shown } from "../base/rules.js";
 import type { EngineOptions } from "../engine/engine.js";
 import { type Loss, losses } from "../losses/index.js";
 import { Metric } from "../metrics/index.js";
 import { Optimizer, optimizers } from "../optimizers/index.js";
 import { type ModelMetrics, modelMetrics } from "../training/model-metrics.js";
-import { COMPILE_OPTIONS, type CompileOptions } from "./compile-options.js";
+import { COMPILE_RULES, type CompileOptions } from "./compile-options.js";
 
 /** The options of `compile` as objects. */
 export interface Compiled {
@@ -33,14 +34,13 @@ export function uncompiled(): Compiled {
  * @throws HeddleError when an option is unknown, of a wrong type, or does not fit the outputs
  */
 export function resolveCompileOptions(options: CompileOptions, outputShape: readonly number[]): Compiled {
-  checkKnownOptions("compile", options, COMPILE_OPTIONS);
+  checkOptions("compile", options, COMPILE_RULES);
   const { optimizer = "adam", metrics = [], loss: lossOrName = DEFAULT_LOSS, ...engine } = options;
   const loss = typeof lossOrName === "string" ? losses.create("compile", lossOrName) : lossOrName;
   if (typeof optimizer !== "string" && !(optimizer instanceof Optimizer))
     throw notAnInstance("optimizer", optimizer);
   if (typeof optimizer !== "string") optimizer.checkOptions();
   if (typeof loss?.emit !== "function") throw notAnInstance("loss", loss);
-  checkOptionTypes("compile", options);
   for (const metric of metrics) {
     if (typeof metric !== "string" && !(metric instanceof Metric)) throw notAnInstance("each metric", metric);
   }
@@ -56,7 +56,7 @@ function notAnInstance(name: string, value: unknown): HeddleError {
   return new HeddleError({
     who: "compile",
     expected: `${name} as a name or an instance`,
-    received: typeof value === "function" ? `the class ${value.name}` : (JSON.stringify(value) ?? "nothing"),
+    received: shown(value),
     next: "Pass an instance, created with new, or a name.",
   });
 }

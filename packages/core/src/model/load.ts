@@ -1,7 +1,8 @@
+import { checkOptions } from "../base/known-options.js";
 import { describedModel, readModel } from "../network/described-model.js";
 import { functionalGraph } from "../network/functional-graph.js";
 import type { ModelSource } from "../network/model-files.js";
-import type { ModelOptions } from "../network/network.js";
+import { MODEL_RULES, type ModelOptions } from "../network/network.js";
 import { Model } from "./model.js";
 import { Sequential } from "./sequential.js";
 
@@ -25,6 +26,7 @@ export function loadModel(source: ModelSource, options: ModelOptions = {}): Prom
 
 /** Builds a model from Keras's JSON of a sequential or functional one, with fresh weights; `who` names the source in errors. */
 export function modelFromJson(who: string, json: unknown, options: ModelOptions = {}): Model {
+  checkOptions(who, options, MODEL_RULES);
   const described = describedModel(who, json);
   return described.className === "Sequential"
     ? Sequential.fromJson(who, json, options)

@@ -1,6 +1,6 @@
 import { HeddleError } from "../base/errors.js";
-import { checkKnownOptions, checkOptionTypes, type OptionNames } from "../base/known-options.js";
-import { wholeNumber } from "../base/shape.js";
+import { checkOptions } from "../base/known-options.js";
+import { abortSignal, whole } from "../base/rules.js";
 import type { History } from "../callbacks/history.js";
 import type { CompiledProgram } from "../compiler/compile.js";
 import type { InputFormat } from "../compiler/emission.js";
@@ -11,13 +11,13 @@ import type { Width } from "../engine/wide.js";
 import type { Loss } from "../losses/index.js";
 import { describedConfig } from "../network/described-model.js";
 import { functionalGraph } from "../network/functional-graph.js";
-import { type ModelOptions, Network } from "../network/network.js";
+import { MODEL_RULES, type ModelOptions, Network } from "../network/network.js";
 import type { Optimizer } from "../optimizers/index.js";
 import type { PictureSource } from "../pictures/picture-source.js";
 import type { TrainingProgress } from "../training/context.js";
 import { type Evaluation, eachRun, evaluate, formatOf, type SampleSource } from "../training/evaluate.js";
 import { trainEpochs } from "../training/fit.js";
-import type { FitOptions } from "../training/fit-options.js";
+import { FIT_RULES, type FitOptions } from "../training/fit-options.js";
 import { nonFiniteFault } from "../training/non-finite.js";
 import { profileTraining } from "../training/profile.js";
 import type { Samples, TrainingSamples } from "../training/samples.js";
@@ -64,6 +64,7 @@ export class Model extends Network {
    */
   static fromConfig(config: unknown, options: ModelOptions = {}): Model {
     const who = "Model.fromConfig";
+    checkOptions(who, options, MODEL_RULES);
     const described = describedConfig(who, config, "Functional");
     return new Model(functionalGraph(who, described), { ...described.options, ...options });
   }
@@ -104,8 +105,7 @@ export class Model extends Network {
    * history.epochs.at(-1)!.valAccuracy; // 0.9
    */
   async fit(samples: TrainingSamples | SampleStream, options: FitOptions = {}): Promise<History> {
-    checkKnownOptions("fit", options, FIT_OPTIONS);
-    checkOptionTypes("fit", options);
+    checkOptions("fit", options, FIT_RULES);
     if (this.isTraining) {
       throw new HeddleError({
         who: "fit",
@@ -124,17 +124,14 @@ export class Model extends Network {
 
   private async train(samples: TrainingSamples | SampleStream, options: FitOptions): Promise<History> {
     const { optimizer } = this.compiled;
-    const { stepsPerEpoch, initialEpoch: epochsBefore = this.done.epochs } = options;
-    const checked = {
-      ...options,
-      batchSize: wholeNumber("fit", "batchSize", options.batchSize ?? 32),
-      ...(stepsPerEpoch !== undefined && {
-        stepsPerEpoch: wholeNumber("fit", "stepsPerEpoch", stepsPerEpoch),
-      }),
-    };
+    const { initialEpoch: epochsBefore = this.done.epochs } = options;
     const session = await this.open();
     return this.withSources(session, options.signal, async (sources) => {
-      const source = await sources.forFit(samples, checked, { seed: this.seed, epochsBefore });
+      const source = await sources.forFit(
+        samples,
+        { ...options, batchSize: options.batchSize ?? 32 },
+        { seed: this.seed, epochsBefore },
+      );
       const { feed, input, batchSize, weighted, validation } = source;
       return trainEpochs(
         {
@@ -167,8 +164,7 @@ export class Model extends Network {
     samples: TrainingSamples | SampleStream,
     options: { readonly signal?: AbortSignal } = {},
   ): Promise<Evaluation> {
-    checkKnownOptions("evaluate", options, ["signal"]);
-    checkOptionTypes("evaluate", options);
+    checkOptions("evaluate", options, { signal: abortSignal });
     const { signal } = options;
     const session = await this.open();
     return this.withSources(session, signal, async (sources) => {
@@ -212,8 +208,7 @@ export class Model extends Network {
     samples: Samples | SampleStream<ImageChunk>,
     options: { readonly signal?: AbortSignal } = {},
   ): Promise<Float32Array> {
-    checkKnownOptions("predict", options, ["signal"]);
-    checkOptionTypes("predict", options);
+    checkOptions("predict", options, { signal: abortSignal });
     const { signal } = options;
     const session = await this.open();
     return this.withSources(session, signal, async (sources) => {
@@ -260,6 +255,7 @@ export class Model extends Network {
     samples: TrainingSamples,
     options: { readonly batchSize?: number; readonly signal?: AbortSignal } = {},
   ): Promise<{ readonly program: Program; readonly profile: Profile }> {
+    checkOptions("profile", options, { batchSize: whole(1), signal: abortSignal });
     const { loss, optimizer, engine } = this.compiled;
     const session = await Session.open(this.lower(), engine);
     try {
@@ -268,7 +264,7 @@ export class Model extends Network {
       const { data } = sources.bind("profile", samples);
       const compiled = this.trainingIn(session, {
         input: formatOf(samples),
-        batchSize: wholeNumber("profile", "batchSize", options.batchSize ?? 32),
+        batchSize: options.batchSize ?? 32,
         weighted: false,
       });
       const profile = await profileTraining(session, compiled, {
@@ -370,19 +366,3 @@ function joined(arrays: readonly Float32Array[]): Float32Array {
   }
   return all;
 }
-
-const FIT_OPTIONS = Object.keys({
-  epochs: true,
-  batchSize: true,
-  shuffle: true,
-  initialEpoch: true,
-  stepsPerEpoch: true,
-  validationData: true,
-  validationSplit: true,
-  validationFreq: true,
-  classWeight: true,
-  sampleWeight: true,
-  verbose: true,
-  callbacks: true,
-  signal: true,
-} satisfies OptionNames<FitOptions>);

@@ -344,10 +344,9 @@ describe("a clear error says why", () => {
       'compile: expected loss to be one of SparseCategoricalCrossentropy, CategoricalCrossentropy, BinaryCrossentropy, MeanSquaredError, MeanAbsoluteError, Huber, mse, mae, received "hinge". Check its spelling.',
     );
     for (const threads of [0, 65]) {
-      model.compile({ threads });
       await refused(
-        () => model.predict(data),
-        `Engine: expected \`threads\` to be a whole number from 1 to 64, received ${threads}. Omit \`threads\` to use every core.`,
+        async () => model.compile({ threads }),
+        `compile: expected threads to be a whole number from 1 to 64, received ${threads}. Correct threads.`,
       );
     }
     model.compile({ threads: 2 });

@@ -1,5 +1,6 @@
 import { HeddleError } from "../base/errors.js";
 import type { JsonObject } from "../base/json.js";
+import { checkOptions } from "../base/known-options.js";
 import { input, Layer, layers } from "../layers/index.js";
 import {
   type DescribedModel,
@@ -12,7 +13,7 @@ import {
 import { Input } from "../network/input.js";
 import { modelJson, sequentialConfig } from "../network/keras-json.js";
 import type { ModelSource } from "../network/model-files.js";
-import type { ModelOptions } from "../network/network.js";
+import { MODEL_RULES, type ModelOptions } from "../network/network.js";
 import { Model } from "./model.js";
 
 /**
@@ -38,6 +39,7 @@ export class Sequential extends Model {
    * @throws HeddleError when a layer does not accept the output of the one before it
    */
   constructor(layers: readonly (Input | Layer)[], options: ModelOptions = {}) {
+    checkOptions("Sequential", options, MODEL_RULES);
     super(chain(layers), { name: "sequential", ...options });
   }
 
@@ -61,6 +63,7 @@ export class Sequential extends Model {
    */
   static override fromConfig(config: unknown, options: ModelOptions = {}): Sequential {
     const who = "Sequential.fromConfig";
+    checkOptions(who, options, MODEL_RULES);
     return sequentialFrom(who, describedConfig(who, config, "Sequential"), options);
   }
 
@@ -71,6 +74,7 @@ export class Sequential extends Model {
 
   /** Builds a model from Keras's JSON of a sequential one, with fresh weights; `who` names the source in errors. */
   static fromJson(who: string, json: unknown, options: ModelOptions = {}): Sequential {
+    checkOptions(who, options, MODEL_RULES);
     const described = describedModel(who, json);
     if (described.className !== "Sequential") {
       throw fault(who, 'class_name "Sequential"', described.className);

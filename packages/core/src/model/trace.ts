@@ -1,4 +1,6 @@
 import { HeddleError } from "../base/errors.js";
+import { checkOptions } from "../base/known-options.js";
+import { abortSignal, anyObject, listOf, text } from "../base/rules.js";
 import { type Shape, sizeOf } from "../base/shape.js";
 import { Turn } from "../base/turn.js";
 import { Engine, type EngineOptions } from "../engine/engine.js";
@@ -91,6 +93,8 @@ export class Trace {
     request: TraceRequest,
     options: { readonly signal?: AbortSignal | undefined } = {},
   ): Promise<Traced> {
+    checkOptions("Trace", request, { layers: listOf("names", text), gradient: anyObject });
+    checkOptions("Trace", options, { signal: abortSignal });
     return this.turn.take(() => this.runAlone(samples, request, options.signal));
   }
 

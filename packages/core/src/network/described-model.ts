@@ -12,6 +12,7 @@ import {
   only,
 } from "../base/ignored-keys.js";
 import { checkPlainJson, isJsonObject, type Json, type JsonObject } from "../base/json.js";
+import { shown } from "../base/rules.js";
 import { type Shape, wholeNumber } from "../base/shape.js";
 import { FACTS_KEY, factsIn, type ModelFacts } from "./model-facts.js";
 import { type ModelSource, readModelSource } from "./model-files.js";
@@ -134,7 +135,7 @@ export function fault(who: string, expected: string, received: unknown): HeddleE
   return new HeddleError({
     who,
     expected,
-    received: (JSON.stringify(received) ?? "nothing").slice(0, 80),
+    received: shown(received),
     next: "Pass the JSON of a sequential or functional Keras model, or one that Heddle saved.",
   });
 }

@@ -1,5 +1,6 @@
 import { HeddleError } from "../base/errors.js";
 import { isJsonObject, type JsonObject } from "../base/json.js";
+import { shown } from "../base/rules.js";
 import type { Shape } from "../base/shape.js";
 
 /** How a picture becomes an input of a model: as its training images did. */
@@ -106,7 +107,7 @@ function fault(who: string, expected: string, received: unknown): HeddleError {
   return new HeddleError({
     who,
     expected,
-    received: (JSON.stringify(received) ?? "nothing").slice(0, 80),
+    received: shown(received),
     next: "Correct it, or remove it: the model works without.",
   });
 }

@@ -1,7 +1,9 @@
 import { HeddleError } from "../base/errors.js";
 import type { JsonObject } from "../base/json.js";
+import { checkOptions, type OptionRules } from "../base/known-options.js";
+import { anyObject, shown, text, whole } from "../base/rules.js";
 import { sha256 } from "../base/sha256.js";
-import { type Shape, sizeOf, wholeNumber } from "../base/shape.js";
+import { type Shape, sizeOf } from "../base/shape.js";
 import type { Lowered } from "../compiler/compile.js";
 import { fuse } from "../compiler/fuse.js";
 import type { Layer, Tensor, WeightValues } from "../layers/index.js";
@@ -30,6 +32,14 @@ export interface ModelOptions extends ModelFacts {
   readonly seed?: number;
 }
 
+/** What each option must be. Classes and pictures have errors of their own. */
+export const MODEL_RULES: OptionRules<ModelOptions> = {
+  name: text,
+  seed: whole(0),
+  classes: { expected: "a list of names", accepts: Array.isArray },
+  pictures: anyObject,
+};
+
 /** Layers between an input and an output, with their weights: a model apart from its computations. */
 export abstract class Network {
   readonly name: string;
@@ -49,9 +59,10 @@ export abstract class Network {
    * @throws HeddleError when another model uses a layer, or the output also depends on another input
    */
   constructor(graph: { readonly inputs: Tensor; readonly outputs: Tensor }, options: ModelOptions = {}) {
-    this.name = options.name ?? "model";
     const who = new.target.name;
-    this.seed = wholeNumber(who, "seed", options.seed ?? 0, 0);
+    checkOptions(who, options, MODEL_RULES);
+    this.name = options.name ?? "model";
+    this.seed = options.seed ?? 0;
     this.inputShape = graph.inputs.shape;
     this.outputShape = graph.outputs.shape;
     this.placed = buildLayers(who, graph.inputs, graph.outputs, { seed: this.seed });
@@ -106,7 +117,7 @@ export abstract class Network {
     throw new HeddleError({
       who: "getLayer",
       expected: `one of ${this.layers.map((one) => `"${one.name}"`).join(", ")}`,
-      received: JSON.stringify(name),
+      received: shown(name),
       next: "Check its spelling.",
     });
   }

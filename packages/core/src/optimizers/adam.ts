@@ -1,8 +1,9 @@
 import { booleanIn, numbersIn } from "../base/config.js";
 import type { JsonObject } from "../base/json.js";
+import { checkOptionValues } from "../base/known-options.js";
 import { wholePower } from "../base/math.js";
+import { atLeast, belowOne, trueOrFalse } from "../base/rules.js";
 import type { KernelCall } from "../ops/emitter.js";
-import { atLeastZero, belowOne } from "./checks.js";
 import { Optimizer, type OptimizerOptions, optimizerOptionsIn, type UpdateOperands } from "./optimizer.js";
 
 /** Options of `Adam`; the learning rate is 0.001 by default. */
@@ -51,10 +52,15 @@ export class Adam extends Optimizer {
   /** @throws HeddleError for numbers outside their bounds */
   constructor(options: AdamOptions = {}) {
     super(options, 0.001);
-    const who = new.target.name;
-    this.beta1 = belowOne(who, "beta1", options.beta1 ?? 0.9);
-    this.beta2 = belowOne(who, "beta2", options.beta2 ?? 0.999);
-    this.epsilon = atLeastZero(who, "epsilon", options.epsilon ?? 1e-7);
+    checkOptionValues(new.target.name, options, {
+      beta1: belowOne,
+      beta2: belowOne,
+      epsilon: atLeast(0),
+      amsgrad: trueOrFalse,
+    });
+    this.beta1 = options.beta1 ?? 0.9;
+    this.beta2 = options.beta2 ?? 0.999;
+    this.epsilon = options.epsilon ?? 1e-7;
     this.amsgrad = options.amsgrad ?? false;
   }
 

@@ -1,11 +1,20 @@
 import { booleanIn, nullableNumbersIn, numbersIn, textsIn } from "../base/config.js";
 import { HeddleError, messageOf } from "../base/errors.js";
 import type { JsonObject } from "../base/json.js";
-import { optionsObject } from "../base/known-options.js";
-import { wholeNumber } from "../base/shape.js";
+import { checkOptionValues, optionsObject } from "../base/known-options.js";
+import {
+  atLeast,
+  belowOne,
+  finite,
+  fromTo,
+  listOf,
+  orNull,
+  text,
+  trueOrFalse,
+  whole,
+} from "../base/rules.js";
 import { at, type KernelCall } from "../ops/emitter.js";
 import { adamScalars } from "./adam.js";
-import { atLeastZero, belowOne, finite, upToOne } from "./checks.js";
 import {
   Optimizer,
   type OptimizerOptions,
@@ -129,23 +138,38 @@ export class Muon extends Optimizer {
   /** @throws HeddleError for numbers outside their bounds and texts that are not regular expressions */
   constructor(options: MuonOptions = {}) {
     super({ weightDecay: 0.004, ...optionsObject("Muon", options, ["learningRate"]) }, 0.001);
+    checkOptionValues("Muon", options, {
+      momentum: fromTo(0, 1),
+      nesterov: trueOrFalse,
+      nsSteps: whole(1),
+      muonA: finite,
+      muonB: finite,
+      muonC: finite,
+      excludeEmbeddings: trueOrFalse,
+      adamBeta1: belowOne,
+      adamBeta2: belowOne,
+      epsilon: atLeast(0),
+      adamLrRatio: atLeast(0),
+      rmsRate: orNull(atLeast(0)),
+      adamWeightDecay: orNull(atLeast(0)),
+      excludeLayers: listOf("texts", text),
+    });
     this.options = {
-      momentum: upToOne("Muon", "momentum", options.momentum ?? 0.95),
+      momentum: options.momentum ?? 0.95,
       nesterov: options.nesterov ?? true,
-      nsSteps: wholeNumber("Muon", "nsSteps", options.nsSteps ?? 5),
-      muonA: finite("Muon", "muonA", options.muonA ?? 3.4445),
-      muonB: finite("Muon", "muonB", options.muonB ?? -4.775),
-      muonC: finite("Muon", "muonC", options.muonC ?? 2.0315),
+      nsSteps: options.nsSteps ?? 5,
+      muonA: options.muonA ?? 3.4445,
+      muonB: options.muonB ?? -4.775,
+      muonC: options.muonC ?? 2.0315,
       excludeEmbeddings: options.excludeEmbeddings ?? true,
-      adamBeta1: belowOne("Muon", "adamBeta1", options.adamBeta1 ?? 0.9),
-      adamBeta2: belowOne("Muon", "adamBeta2", options.adamBeta2 ?? 0.999),
-      epsilon: atLeastZero("Muon", "epsilon", options.epsilon ?? 1e-7),
-      adamLrRatio: atLeastZero("Muon", "adamLrRatio", options.adamLrRatio ?? 1),
+      adamBeta1: options.adamBeta1 ?? 0.9,
+      adamBeta2: options.adamBeta2 ?? 0.999,
+      epsilon: options.epsilon ?? 1e-7,
+      adamLrRatio: options.adamLrRatio ?? 1,
     };
     const { rmsRate = 0.2, adamWeightDecay = 0.004 } = options;
-    this.rmsRate = rmsRate === null ? null : atLeastZero("Muon", "rmsRate", rmsRate);
-    this.adamWeightDecay =
-      adamWeightDecay === null ? null : atLeastZero("Muon", "adamWeightDecay", adamWeightDecay);
+    this.rmsRate = rmsRate;
+    this.adamWeightDecay = adamWeightDecay;
     this.excluded = (options.excludeLayers ?? []).map(pattern);
   }
 

@@ -1,12 +1,20 @@
 import { booleanIn, nullableNumbersIn, numbersIn } from "../base/config.js";
 import { HeddleError } from "../base/errors.js";
 import type { JsonObject } from "../base/json.js";
-import { camelCased, checkKnownOptions, optionsObject } from "../base/known-options.js";
+import {
+  camelCased,
+  checkKnownOptions,
+  checkOptionValues,
+  type OptionRules,
+  optionsObject,
+} from "../base/known-options.js";
 import { serialize } from "../base/registry.js";
-import { type Shape, wholeNumber } from "../base/shape.js";
+import { above, atLeast, either, fromTo, trueOrFalse, whole } from "../base/rules.js";
+import type { Shape } from "../base/shape.js";
 import type { Slice } from "../engine/program-builder.js";
 import { at, type KernelCall } from "../ops/emitter.js";
 import { Constant, type Schedule, schedules } from "../schedules/index.js";
+import { scheduleRule } from "../schedules/schedule.js";
 
 /** Options that every optimizer takes, as in Keras. */
 export interface OptimizerOptions {
@@ -60,6 +68,17 @@ export interface OptimizerOptions {
   readonly emaOverwriteFrequency?: number;
 }
 
+const SHARED_RULES: OptionRules<OptimizerOptions> = {
+  learningRate: either(atLeast(0), scheduleRule),
+  weightDecay: atLeast(0),
+  clipnorm: above(0),
+  clipvalue: above(0),
+  globalClipnorm: above(0),
+  useEma: trueOrFalse,
+  emaMomentum: fromTo(0, 1),
+  emaOverwriteFrequency: whole(1),
+};
+
 /** What an optimizer knows about a weight. */
 export interface WeightDescription {
   /** `layer/kernel`. */
@@ -108,25 +127,14 @@ export abstract class Optimizer {
 
   constructor(options: OptimizerOptions, defaultRate: number) {
     this.#options = optionsObject(new.target.name, options, ["learningRate"]);
-    const { learningRate = defaultRate, emaMomentum = 0.99, emaOverwriteFrequency } = options;
     const who = "Optimizer";
-    const fits =
-      typeof learningRate === "number"
-        ? learningRate >= 0 && Number.isFinite(learningRate)
-        : typeof learningRate?.rate === "function";
-    if (!fits) {
-      throw new HeddleError({
-        who,
-        expected: "learningRate to be a number of at least 0 or a schedule",
-        received: typeof learningRate === "string" ? JSON.stringify(learningRate) : String(learningRate),
-        next: "Correct learningRate.",
-      });
-    }
+    checkOptionValues(who, options, SHARED_RULES);
+    const { learningRate = defaultRate } = options;
     this.schedule = typeof learningRate === "number" ? new Constant(learningRate) : learningRate;
-    this.weightDecay = checkOption("weightDecay", options.weightDecay, 0);
-    this.clipnorm = checkOption("clipnorm", options.clipnorm, Number.MIN_VALUE);
-    this.clipvalue = checkOption("clipvalue", options.clipvalue, Number.MIN_VALUE);
-    this.globalClipnorm = checkOption("globalClipnorm", options.globalClipnorm, Number.MIN_VALUE);
+    this.weightDecay = options.weightDecay;
+    this.clipnorm = options.clipnorm;
+    this.clipvalue = options.clipvalue;
+    this.globalClipnorm = options.globalClipnorm;
     const clips = (["clipnorm", "clipvalue", "globalClipnorm"] as const).filter((name) => this[name]);
     if (clips.length > 1) {
       throw new HeddleError({
@@ -137,11 +145,8 @@ export abstract class Optimizer {
       });
     }
     this.useEma = options.useEma ?? false;
-    this.emaMomentum = checkOption("emaMomentum", emaMomentum, 0, 1)!;
-    this.emaOverwriteFrequency =
-      emaOverwriteFrequency === undefined
-        ? undefined
-        : wholeNumber(who, "emaOverwriteFrequency", emaOverwriteFrequency);
+    this.emaMomentum = options.emaMomentum ?? 0.99;
+    this.emaOverwriteFrequency = options.emaOverwriteFrequency;
   }
 
   /** How many arrays of state it keeps for the weights, the average of `useEma` aside. */
@@ -235,20 +240,4 @@ export function optimizerOptionsIn(config: JsonObject): OptimizerOptions {
     ...nullableNumbersIn(config, "ema_overwrite_frequency"),
     useEma: booleanIn(config, "use_ema", false),
   };
-}
-
-function checkOption(
-  name: string,
-  value: number | undefined,
-  least: number,
-  most = Number.MAX_VALUE,
-): number | undefined {
-  if (value === undefined || (value >= least && value <= most)) return value;
-  const bounds = most === 1 ? "from 0 to 1" : least === 0 ? "of at least 0" : "above 0";
-  throw new HeddleError({
-    who: "Optimizer",
-    expected: `${name} to be a number ${bounds}`,
-    received: String(value),
-    next: `Correct ${name}.`,
-  });
 }

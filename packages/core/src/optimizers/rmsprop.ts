@@ -1,7 +1,8 @@
 import { booleanIn, numbersIn } from "../base/config.js";
 import type { JsonObject } from "../base/json.js";
+import { checkOptionValues } from "../base/known-options.js";
+import { atLeast, fromTo, trueOrFalse } from "../base/rules.js";
 import type { KernelCall } from "../ops/emitter.js";
-import { atLeastZero, upToOne } from "./checks.js";
 import { Optimizer, type OptimizerOptions, optimizerOptionsIn, type UpdateOperands } from "./optimizer.js";
 
 /** Options of `RMSprop`; the learning rate is 0.001 by default. */
@@ -48,9 +49,15 @@ export class RMSprop extends Optimizer {
   /** @throws HeddleError for numbers outside their bounds */
   constructor(options: RMSpropOptions = {}) {
     super(options, 0.001);
-    this.rho = upToOne("RMSprop", "rho", options.rho ?? 0.9);
-    this.momentum = upToOne("RMSprop", "momentum", options.momentum ?? 0);
-    this.epsilon = atLeastZero("RMSprop", "epsilon", options.epsilon ?? 1e-7);
+    checkOptionValues("RMSprop", options, {
+      rho: fromTo(0, 1),
+      momentum: fromTo(0, 1),
+      epsilon: atLeast(0),
+      centered: trueOrFalse,
+    });
+    this.rho = options.rho ?? 0.9;
+    this.momentum = options.momentum ?? 0;
+    this.epsilon = options.epsilon ?? 1e-7;
     this.centered = options.centered ?? false;
   }
 

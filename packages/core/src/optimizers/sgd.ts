@@ -1,7 +1,8 @@
 import { booleanIn, numbersIn } from "../base/config.js";
 import type { JsonObject } from "../base/json.js";
+import { checkOptionValues } from "../base/known-options.js";
+import { fromTo, trueOrFalse } from "../base/rules.js";
 import type { KernelCall } from "../ops/emitter.js";
-import { upToOne } from "./checks.js";
 import { Optimizer, type OptimizerOptions, optimizerOptionsIn, type UpdateOperands } from "./optimizer.js";
 
 /** Options of `SGD`; the learning rate is 0.01 by default. */
@@ -34,7 +35,11 @@ export class SGD extends Optimizer {
   /** @throws HeddleError for numbers outside their bounds */
   constructor(options: SGDOptions = {}) {
     super(options, 0.01);
-    this.momentum = upToOne("SGD", "momentum", options.momentum ?? 0);
+    checkOptionValues("SGD", options, {
+      momentum: fromTo(0, 1),
+      nesterov: trueOrFalse,
+    });
+    this.momentum = options.momentum ?? 0;
     this.nesterov = options.nesterov ?? false;
   }
 

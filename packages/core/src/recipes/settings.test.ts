@@ -29,7 +29,7 @@ describe("readSetting", () => {
     ["epochs", 0, "recipe.json: expected a whole number of at least 1, received 0. Correct epochs."],
     ["epochs", "3", 'recipe.json: expected a whole number of at least 1, received "3". Correct epochs.'],
     ["learningRate", 0, "expected a number above 0, received 0."],
-    ["learningRate", Number.NaN, "expected a number above 0, received null."],
+    ["learningRate", Number.NaN, "expected a number above 0, received NaN."],
     ["dropout", 1, "expected a number from 0 to 0.99, received 1."],
     ["batchSize", 65537, "expected a whole number from 1 to 65536, received 65537."],
     ["optimizer", "adamm", 'received "adamm". Did you mean adam?'],

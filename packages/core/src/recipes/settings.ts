@@ -1,6 +1,7 @@
 import { didYouMean } from "../base/closest.js";
 import { HeddleError, messageOf } from "../base/errors.js";
 import { isJsonObject, type JsonObject } from "../base/json.js";
+import { shown } from "../base/rules.js";
 import type { FormOptions } from "../data/dataset.js";
 import { formOptionTable } from "../data/form-options.js";
 import {
@@ -136,7 +137,7 @@ export function readSetting<Name extends keyof Settings>(
     throw new HeddleError(`${who}: ${messageOf(thrown)}`, { cause: thrown });
   }
   if (fitting !== undefined) return fitting;
-  const received = (JSON.stringify(value) ?? "nothing").slice(0, 60);
+  const received = shown(value);
   const next = words && typeof value === "string" ? didYouMean(value, words) : `Correct ${name}.`;
   throw new HeddleError({ who, expected, received, next });
 }

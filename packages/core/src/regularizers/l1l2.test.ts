@@ -17,9 +17,7 @@ it.each([new L1(0.5), new L1(0), new L2(0.25), new L1L2({ l1: 0.1, l2: 0.2 })])(
 );
 
 it("regularizers refuse negative factors, and factors that are not finite", () => {
-  expect(() => new L1(-1)).toThrow(
-    "Regularizer: expected l1 to be a number of at least 0, received -1. Correct l1.",
-  );
+  expect(() => new L1(-1)).toThrow("L1: expected l1 to be a number of at least 0, received -1. Correct l1.");
   expect(() => new L1L2({ l2: Number.NaN })).toThrow(
     "expected l2 to be a number of at least 0, received NaN.",
   );

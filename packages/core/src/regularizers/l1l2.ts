@@ -1,7 +1,7 @@
 import { numberIn, numbersIn } from "../base/config.js";
-import { HeddleError } from "../base/errors.js";
 import type { JsonObject } from "../base/json.js";
 import { checkOptionsOf } from "../base/known-options.js";
+import { atLeast } from "../base/rules.js";
 
 /** A penalty on the size of a weight: every regularizer is a pair of factors. */
 export interface Regularizer {
@@ -27,10 +27,9 @@ export class L1L2 implements Regularizer {
 
   /** @param options `l1` and `l2`, at least 0; both 0 by default */
   constructor(options: { readonly l1?: number; readonly l2?: number } = {}) {
-    checkOptionsOf(new.target, [L1L2], options, { l1: true, l2: true });
-    const { l1 = 0, l2 = 0 } = options;
-    this.l1 = checkFactor("l1", l1);
-    this.l2 = checkFactor("l2", l2);
+    checkOptionsOf(new.target, [L1L2], options, { l1: atLeast(0), l2: atLeast(0) });
+    this.l1 = options.l1 ?? 0;
+    this.l2 = options.l2 ?? 0;
   }
 
   static fromConfig(config: JsonObject): L1L2 {
@@ -74,14 +73,4 @@ export class L2 extends L1L2 {
   override getConfig() {
     return { l2: this.l2 };
   }
-}
-
-function checkFactor(name: string, value: number): number {
-  if (Number.isFinite(value) && value >= 0) return value;
-  throw new HeddleError({
-    who: "Regularizer",
-    expected: `${name} to be a number of at least 0`,
-    received: String(value),
-    next: `Correct ${name}.`,
-  });
 }

@@ -1,6 +1,6 @@
 import { numberIn } from "../base/config.js";
 import type { JsonObject } from "../base/json.js";
-import { checkRate } from "./checks.js";
+import { atLeast, checkValue } from "../base/rules.js";
 import type { Schedule } from "./schedule.js";
 
 /** The same learning rate at every step. */
@@ -9,7 +9,7 @@ export class Constant implements Schedule {
 
   /** @throws HeddleError for a rate below 0 */
   constructor(readonly learningRate: number) {
-    checkRate("Constant", "learningRate", learningRate);
+    checkValue("Constant", "learningRate", learningRate, atLeast(0));
   }
 
   static fromConfig(config: JsonObject): Constant {

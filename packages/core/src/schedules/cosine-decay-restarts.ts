@@ -2,7 +2,7 @@ import { numberIn, numbersIn } from "../base/config.js";
 import type { JsonObject } from "../base/json.js";
 import { checkOptionsOf } from "../base/known-options.js";
 import { wholePower } from "../base/math.js";
-import { checkNumber, checkRate, checkSteps } from "./checks.js";
+import { above, atLeast } from "../base/rules.js";
 import { cosineShare } from "./cosine-decay.js";
 import type { Schedule } from "./schedule.js";
 
@@ -46,19 +46,18 @@ export class CosineDecayRestarts implements Schedule {
 
   constructor(options: CosineDecayRestartsOptions) {
     checkOptionsOf(new.target, [CosineDecayRestarts], options, {
-      initialLearningRate: true,
-      firstDecaySteps: true,
-      tMul: true,
-      mMul: true,
-      alpha: true,
+      initialLearningRate: atLeast(0),
+      firstDecaySteps: above(0),
+      tMul: atLeast(1),
+      mMul: atLeast(0),
+      alpha: atLeast(0),
     });
     const { tMul = 2, mMul = 1, alpha = 0 } = options;
-    const who = this.className;
-    this.initialLearningRate = checkRate(who, "initialLearningRate", options.initialLearningRate);
-    this.firstDecaySteps = checkSteps(who, "firstDecaySteps", options.firstDecaySteps);
-    this.tMul = checkNumber(who, "tMul to be a number of at least 1", tMul, tMul >= 1);
-    this.mMul = checkNumber(who, "mMul to be a number of at least 0", mMul, mMul >= 0);
-    this.alpha = checkNumber(who, "alpha to be a number of at least 0", alpha, alpha >= 0);
+    this.initialLearningRate = options.initialLearningRate;
+    this.firstDecaySteps = options.firstDecaySteps;
+    this.tMul = tMul;
+    this.mMul = mMul;
+    this.alpha = alpha;
   }
 
   static fromConfig(config: JsonObject): CosineDecayRestarts {

@@ -2,7 +2,7 @@ import { nullableNumbersIn, numberIn, numbersIn } from "../base/config.js";
 import type { JsonObject } from "../base/json.js";
 import { checkOptionsOf } from "../base/known-options.js";
 import { cosTurns } from "../base/math.js";
-import { checkNumber, checkRate, checkSteps } from "./checks.js";
+import { above, atLeast } from "../base/rules.js";
 import type { Schedule } from "./schedule.js";
 
 export interface CosineDecayOptions {
@@ -48,24 +48,18 @@ export class CosineDecay implements Schedule {
 
   constructor(options: CosineDecayOptions) {
     checkOptionsOf(new.target, [CosineDecay], options, {
-      initialLearningRate: true,
-      decaySteps: true,
-      alpha: true,
-      warmupTarget: true,
-      warmupSteps: true,
+      initialLearningRate: atLeast(0),
+      decaySteps: above(0),
+      alpha: atLeast(0),
+      warmupTarget: atLeast(0),
+      warmupSteps: atLeast(0),
     });
     const { alpha = 0, warmupTarget, warmupSteps = 0 } = options;
-    const who = this.className;
-    this.initialLearningRate = checkRate(who, "initialLearningRate", options.initialLearningRate);
-    this.decaySteps = checkSteps(who, "decaySteps", options.decaySteps);
-    this.alpha = checkNumber(who, "alpha to be a number of at least 0", alpha, alpha >= 0);
-    this.warmupTarget = warmupTarget === undefined ? undefined : checkRate(who, "warmupTarget", warmupTarget);
-    this.warmupSteps = checkNumber(
-      who,
-      "warmupSteps to be a number of at least 0",
-      warmupSteps,
-      warmupSteps >= 0,
-    );
+    this.initialLearningRate = options.initialLearningRate;
+    this.decaySteps = options.decaySteps;
+    this.alpha = alpha;
+    this.warmupTarget = warmupTarget;
+    this.warmupSteps = warmupSteps;
   }
 
   static fromConfig(config: JsonObject): CosineDecay {

@@ -1,7 +1,7 @@
 import { booleanIn, numberIn } from "../base/config.js";
 import type { JsonObject } from "../base/json.js";
-import type { OptionNames } from "../base/known-options.js";
-import { checkNumber, checkRate, checkSteps } from "./checks.js";
+import type { OptionRules } from "../base/known-options.js";
+import { above, atLeast, trueOrFalse } from "../base/rules.js";
 import type { Schedule } from "./schedule.js";
 
 /** What `ExponentialDecay` and `InverseTimeDecay` take. */
@@ -20,11 +20,11 @@ export interface DecayOptions {
   readonly staircase?: boolean;
 }
 
-export const DECAY_OPTIONS: OptionNames<DecayOptions> = {
-  initialLearningRate: true,
-  decaySteps: true,
-  decayRate: true,
-  staircase: true,
+export const DECAY_OPTIONS: OptionRules<DecayOptions> = {
+  initialLearningRate: atLeast(0),
+  decaySteps: above(0),
+  decayRate: atLeast(0),
+  staircase: trueOrFalse,
 };
 
 /** A schedule that falls with `step / decaySteps`, smoothly or once every `decaySteps`. */
@@ -35,11 +35,10 @@ export abstract class Decay implements Schedule {
   readonly decayRate: number;
   readonly staircase: boolean;
 
-  constructor(who: string, options: DecayOptions) {
-    const { initialLearningRate, decaySteps, decayRate, staircase = false } = options;
-    this.initialLearningRate = checkRate(who, "initialLearningRate", initialLearningRate);
-    this.decaySteps = checkSteps(who, "decaySteps", decaySteps);
-    this.decayRate = checkNumber(who, "decayRate to be a number of at least 0", decayRate, decayRate >= 0);
+  constructor({ initialLearningRate, decaySteps, decayRate, staircase = false }: DecayOptions) {
+    this.initialLearningRate = initialLearningRate;
+    this.decaySteps = decaySteps;
+    this.decayRate = decayRate;
     this.staircase = staircase;
   }
 

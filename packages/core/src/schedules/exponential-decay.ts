@@ -14,7 +14,7 @@ export class ExponentialDecay extends Decay {
 
   constructor(options: DecayOptions) {
     checkOptionsOf(new.target, [ExponentialDecay], options, DECAY_OPTIONS);
-    super("ExponentialDecay", options);
+    super(options);
   }
 
   static fromConfig(config: JsonObject): ExponentialDecay {

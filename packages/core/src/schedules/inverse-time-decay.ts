@@ -8,7 +8,7 @@ export class InverseTimeDecay extends Decay {
 
   constructor(options: DecayOptions) {
     checkOptionsOf(new.target, [InverseTimeDecay], options, DECAY_OPTIONS);
-    super("InverseTimeDecay", options);
+    super(options);
   }
 
   static fromConfig(config: JsonObject): InverseTimeDecay {

@@ -1,7 +1,7 @@
 import { numberIn, numbersIn } from "../base/config.js";
-import { HeddleError } from "../base/errors.js";
 import type { JsonObject } from "../base/json.js";
 import { checkOptionsOf } from "../base/known-options.js";
+import { above, checkValue, fromTo } from "../base/rules.js";
 import type { Schedule } from "./schedule.js";
 
 /**
@@ -28,14 +28,15 @@ export class OneCycle implements Schedule {
     readonly peak: number,
     options: { readonly warmup?: number; readonly start?: number; readonly end?: number } = {},
   ) {
-    checkOptionsOf(new.target, [OneCycle], options, { warmup: true, start: true, end: true });
+    checkOptionsOf(new.target, [OneCycle], options, {
+      warmup: fromTo(0, 1),
+      start: fromTo(0, 1),
+      end: fromTo(0, 1),
+    });
     this.warmup = options.warmup ?? 0.2;
     this.start = options.start ?? 0.1;
     this.end = options.end ?? 0.01;
-    if (!(peak > 0 && Number.isFinite(peak))) throw this.fault("peak to be a number above 0", peak);
-    for (const name of ["warmup", "start", "end"] as const) {
-      if (!(this[name] >= 0 && this[name] <= 1)) throw this.fault(`${name} to be from 0 to 1`, this[name]);
-    }
+    checkValue("OneCycle", "peak", peak, above(0));
   }
 
   static fromConfig(config: JsonObject): OneCycle {
@@ -51,14 +52,5 @@ export class OneCycle implements Schedule {
 
   getConfig() {
     return { peak: this.peak, warmup: this.warmup, start: this.start, end: this.end };
-  }
-
-  private fault(expected: string, received: number): HeddleError {
-    return new HeddleError({
-      who: "OneCycle",
-      expected,
-      received: String(received),
-      next: "Correct the schedule.",
-    });
   }
 }

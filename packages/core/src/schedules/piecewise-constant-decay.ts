@@ -1,7 +1,7 @@
 import { refuseValue } from "../base/config.js";
 import { HeddleError } from "../base/errors.js";
 import type { JsonObject } from "../base/json.js";
-import { checkRate } from "./checks.js";
+import { atLeast, checkValue, finite, listOf } from "../base/rules.js";
 import type { Schedule } from "./schedule.js";
 
 /**
@@ -21,13 +21,14 @@ export class PiecewiseConstantDecay implements Schedule {
     readonly boundaries: readonly number[],
     readonly values: readonly number[],
   ) {
+    checkValue(this.className, "boundaries", boundaries, listOf("numbers", finite));
+    checkValue(this.className, "values", values, listOf("numbers of at least 0", atLeast(0)));
     if (boundaries.length !== values.length - 1) {
       throw this.fault(`${boundaries.length + 1} values for its boundaries`, `${values.length}`);
     }
     if (boundaries.some((step, index) => index > 0 && !(step > boundaries[index - 1]!))) {
       throw this.fault("boundaries that rise", JSON.stringify(boundaries));
     }
-    for (const value of values) checkRate(this.className, "each value", value);
   }
 
   static fromConfig(config: JsonObject): PiecewiseConstantDecay {

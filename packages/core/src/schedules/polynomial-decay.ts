@@ -2,7 +2,7 @@ import { booleanIn, numberIn, numbersIn } from "../base/config.js";
 import type { JsonObject } from "../base/json.js";
 import { checkOptionsOf } from "../base/known-options.js";
 import { power } from "../base/math.js";
-import { checkNumber, checkRate, checkSteps } from "./checks.js";
+import { above, atLeast, trueOrFalse } from "../base/rules.js";
 import type { Schedule } from "./schedule.js";
 
 export interface PolynomialDecayOptions {
@@ -41,17 +41,16 @@ export class PolynomialDecay implements Schedule {
 
   constructor(options: PolynomialDecayOptions) {
     checkOptionsOf(new.target, [PolynomialDecay], options, {
-      initialLearningRate: true,
-      decaySteps: true,
-      endLearningRate: true,
-      power: true,
-      cycle: true,
+      initialLearningRate: atLeast(0),
+      decaySteps: above(0),
+      endLearningRate: atLeast(0),
+      power: above(0),
+      cycle: trueOrFalse,
     });
-    const exponent = options.power ?? 1;
-    this.initialLearningRate = checkRate(this.className, "initialLearningRate", options.initialLearningRate);
-    this.decaySteps = checkSteps(this.className, "decaySteps", options.decaySteps);
-    this.endLearningRate = checkRate(this.className, "endLearningRate", options.endLearningRate ?? 0.0001);
-    this.power = checkNumber(this.className, "power to be a number above 0", exponent, exponent > 0);
+    this.initialLearningRate = options.initialLearningRate;
+    this.decaySteps = options.decaySteps;
+    this.endLearningRate = options.endLearningRate ?? 0.0001;
+    this.power = options.power ?? 1;
     this.cycle = options.cycle ?? false;
   }
 

@@ -1,4 +1,5 @@
 import type { JsonObject } from "../base/json.js";
+import type { Rule } from "../base/rules.js";
 
 /** The learning rate as a function of the step. */
 export interface Schedule {
@@ -10,3 +11,9 @@ export interface Schedule {
   rate(step: number, totalSteps: number): number;
   getConfig(): JsonObject;
 }
+
+/** A schedule may be a user's own. */
+export const scheduleRule: Rule = {
+  expected: "a schedule",
+  accepts: (value) => typeof (value as Partial<Schedule> | null)?.rate === "function",
+};

@@ -46,13 +46,13 @@ describe("OneCycle", () => {
 
   it("refuses impossible cycles", () => {
     expect(() => new OneCycle(0)).toThrow(
-      "OneCycle: expected peak to be a number above 0, received 0. Correct the schedule.",
+      "OneCycle: expected peak to be a number above 0, received 0. Correct peak.",
     );
     expect(() => new OneCycle(1, { warmup: 1.5 })).toThrow(
-      "OneCycle: expected warmup to be from 0 to 1, received 1.5. Correct the schedule.",
+      "OneCycle: expected warmup to be a number from 0 to 1, received 1.5. Correct warmup.",
     );
     expect(() => new OneCycle(1, { end: Number.NaN })).toThrow(
-      "expected end to be from 0 to 1, received NaN.",
+      "expected end to be a number from 0 to 1, received NaN.",
     );
   });
 });
@@ -96,7 +96,7 @@ it("a warm-up rises to the start of the schedule after it, which counts its own 
   ]);
   expect(new Warmup(new Constant(0.1), { steps: 0 }).rate(0, 10)).toBe(0.1);
   expect(() => new Warmup(new Constant(0.1), { steps: -1 })).toThrow(
-    "Warmup: expected steps to be a number of at least 0, received -1. Correct the schedule.",
+    "Warmup: expected steps to be a number of at least 0, received -1. Correct steps.",
   );
 });
 
@@ -109,13 +109,13 @@ it("a decay with restarts restarts exactly at the end of each period", () => {
 it("decays refuse impossible options", () => {
   const cosine = { initialLearningRate: 0.1, decaySteps: 100 };
   expect(() => new CosineDecay({ ...cosine, decaySteps: 0 })).toThrow(
-    "CosineDecay: expected decaySteps to be a number above 0, received 0. Correct the schedule.",
+    "CosineDecay: expected decaySteps to be a number above 0, received 0. Correct decaySteps.",
   );
   expect(() => new CosineDecay({ ...cosine, warmupSteps: -1 })).toThrow(
     "warmupSteps to be a number of at least 0",
   );
   expect(() => new CosineDecayRestarts({ initialLearningRate: 0.1, firstDecaySteps: 10, tMul: 0.5 })).toThrow(
-    "CosineDecayRestarts: expected tMul to be a number of at least 1, received 0.5. Correct the schedule.",
+    "CosineDecayRestarts: expected tMul to be a number of at least 1, received 0.5. Correct tMul.",
   );
   expect(() => new PiecewiseConstantDecay([1, 2], [0.1, 0.2])).toThrow(
     "PiecewiseConstantDecay: expected 3 values for its boundaries, received 2. Correct the schedule.",
@@ -124,6 +124,6 @@ it("decays refuse impossible options", () => {
     "boundaries that rise, received [2,1]",
   );
   expect(() => schedules.create("test", "ExponentialDecay")).toThrow(
-    "ExponentialDecay: expected initialLearningRate to be a number of at least 0, received NaN. Correct the schedule.",
+    "ExponentialDecay: expected initialLearningRate to be a number of at least 0, received NaN. Correct initialLearningRate.",
   );
 });

@@ -2,8 +2,8 @@ import { numberIn } from "../base/config.js";
 import type { JsonObject } from "../base/json.js";
 import { checkOptionsOf } from "../base/known-options.js";
 import { serialize } from "../base/registry.js";
-import { checkNumber } from "./checks.js";
-import type { Schedule } from "./schedule.js";
+import { atLeast, checkValue } from "../base/rules.js";
+import { type Schedule, scheduleRule } from "./schedule.js";
 
 /**
  * Rises linearly to the learning rate with which another schedule starts, then follows that schedule.
@@ -26,9 +26,9 @@ export class Warmup implements Schedule {
     readonly schedule: Schedule,
     options: { readonly steps: number },
   ) {
-    checkOptionsOf(new.target, [Warmup], options, { steps: true });
-    const { steps } = options;
-    this.steps = checkNumber("Warmup", "steps to be a number of at least 0", steps, steps >= 0);
+    checkOptionsOf(new.target, [Warmup], options, { steps: atLeast(0) });
+    this.steps = checkValue("Warmup", "steps", options.steps, atLeast(0));
+    checkValue("Warmup", "schedule", schedule, scheduleRule);
   }
 
   /** @param schedule reads the schedule that follows */

@@ -1,5 +1,14 @@
-import { HeddleError } from "../base/errors.js";
-import { wholeNumber } from "../base/shape.js";
+import type { OptionRules } from "../base/known-options.js";
+import {
+  abortSignal,
+  above,
+  anyObject,
+  either,
+  listOf,
+  type Rule,
+  trueOrFalse,
+  whole,
+} from "../base/rules.js";
 import type { Callback } from "../callbacks/callback.js";
 import { checkedCallbacks } from "./check-callbacks.js";
 import { verboseLines } from "./progress-lines.js";
@@ -64,27 +73,36 @@ export interface EpochOptions {
 /** The options of `fit`: how it trains, what it validates on, and how much each sample counts. */
 export type FitOptions = EpochOptions & ValidationOptions & Weighting;
 
+const numbers: Rule = {
+  expected: "a list of numbers or a typed array",
+  accepts: (value) => Array.isArray(value) || ArrayBuffer.isView(value),
+};
+
+/** What each option must be. Callbacks have errors of their own. */
+export const FIT_RULES: OptionRules<FitOptions> = {
+  epochs: whole(1),
+  batchSize: whole(1),
+  shuffle: trueOrFalse,
+  initialEpoch: whole(0),
+  stepsPerEpoch: whole(1),
+  validationData: { expected: "samples or a stream", accepts: (value) => Object(value) === value },
+  validationSplit: above(0),
+  validationFreq: either(whole(1), listOf("them", whole(1))),
+  classWeight: anyObject,
+  sampleWeight: numbers,
+  verbose: { expected: "0, 1 or 2", accepts: (value) => value === 0 || value === 1 || value === 2 },
+  callbacks: { expected: "a list", accepts: (value) => value !== null },
+  signal: abortSignal,
+};
+
 /** The callbacks of a training: those of the options, checked, and one that prints where `verbose` says so. */
 export function callbacksOf({ callbacks = [], verbose = 0 }: EpochOptions): Callback[] {
   const list = checkedCallbacks(callbacks);
-  if (![0, 1, 2].includes(verbose)) {
-    throw new HeddleError({
-      who: "fit",
-      expected: "verbose to be 0, 1 or 2",
-      received: String(verbose),
-      next: "Correct verbose.",
-    });
-  }
   if (verbose !== 0) list.push(verboseLines(verbose, (line) => console.log(line)));
   return list;
 }
 
 /** Which epochs, counted from 1, are validated. */
 export function validationRule(frequency: number | readonly number[]): (epoch: number) => boolean {
-  if (Array.isArray(frequency)) {
-    for (const epoch of frequency) wholeNumber("fit", "each epoch of validationFreq", epoch);
-    return (epoch) => frequency.includes(epoch);
-  }
-  const every = wholeNumber("fit", "validationFreq", frequency);
-  return (epoch) => epoch % every === 0;
+  return (epoch) => (typeof frequency === "number" ? epoch % frequency === 0 : frequency.includes(epoch));
 }

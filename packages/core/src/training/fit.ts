@@ -1,5 +1,4 @@
 import { AbortedError, HeddleError } from "../base/errors.js";
-import { wholeNumber } from "../base/shape.js";
 import type { Callback } from "../callbacks/callback.js";
 import type { EpochLogs, History } from "../callbacks/history.js";
 import type { Schedule } from "../schedules/index.js";
@@ -16,9 +15,9 @@ export async function trainEpochs(context: TrainingContext, options: EpochOption
   const { session, optimizer, done } = context;
   const { signal } = options;
   const callbacks = callbacksOf(options);
-  const epochs = wholeNumber("fit", "epochs", options.epochs ?? 1);
+  const epochs = options.epochs ?? 1;
   const isValidated = validationRule(options.validationFreq ?? 1);
-  const initialEpoch = wholeNumber("fit", "initialEpoch", options.initialEpoch ?? 0, 0);
+  const initialEpoch = options.initialEpoch ?? 0;
   if (options.initialEpoch !== undefined) done.epochs = initialEpoch;
   const pauses = new Pauses(callbacks);
   const control = new TrainingController(context, { epochs, initialEpoch, callbacks });

@@ -1,4 +1,5 @@
 import { HeddleError } from "../base/errors.js";
+import { shown } from "../base/rules.js";
 import type { Shape } from "../base/shape.js";
 import { checkSamples, type TrainingSamples } from "./samples.js";
 import type { SampleStream } from "./stream.js";
@@ -121,7 +122,7 @@ export function splitSamples(
     throw new HeddleError({
       who: "fit",
       expected: "validationSplit to leave samples for training and for validation",
-      received: `${typeof validationSplit === "number" ? validationSplit : JSON.stringify(validationSplit)} of ${count}`,
+      received: `${shown(validationSplit)} of ${count}`,
       next: "Set `validationSplit` to a share between 0 and 1, or pass more samples.",
     });
   }

@@ -5,6 +5,7 @@ import { basename, dirname } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { AbortedError, HeddleError, messageOf } from "@heddle/core/internal/base/errors.js";
 import { makeFolder } from "@heddle/core/internal/base/files-node.js";
+import { anyObject, atLeast, type Rule } from "@heddle/core/internal/base/rules.js";
 import type { CatalogueFile } from "@heddle/core/internal/data/catalogue.js";
 import { waitForFolder } from "../system/lock.js";
 
@@ -35,6 +36,19 @@ export interface DownloadPatience {
    */
   readonly backoffMs?: number | undefined;
 }
+
+/** Times in milliseconds, and a number of retries. */
+export const patienceRule: Rule = {
+  expected:
+    "an object with contactTimeoutMs, stallTimeoutMs, retries or backoffMs, each a number of at least 0",
+  accepts: (value) =>
+    anyObject.accepts(value) &&
+    Object.entries(value as object).every(
+      ([name, one]) =>
+        ["contactTimeoutMs", "stallTimeoutMs", "retries", "backoffMs"].includes(name) &&
+        (one === undefined || atLeast(0).accepts(one)),
+    ),
+};
 
 /** The options of {@link download}. */
 export interface DownloadOptions extends DownloadPatience {

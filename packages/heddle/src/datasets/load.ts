@@ -1,4 +1,6 @@
 import { resolve } from "node:path";
+import { checkOptions, type OptionRules } from "@heddle/core/internal/base/known-options.js";
+import { anyObject } from "@heddle/core/internal/base/rules.js";
 import { assemble, type ClassedImages, toClasses } from "@heddle/core/internal/data/assemble.js";
 import type { Dataset, DatasetSource, FormOptions, HoldOut } from "@heddle/core/internal/data/dataset.js";
 import {
@@ -7,11 +9,16 @@ import {
   summarizeDropped,
 } from "@heddle/core/internal/data/dropped-rows.js";
 import type { FashionSketchOptions } from "@heddle/core/internal/data/fashion-sketch/index.js";
-import { checkFormOptions, formOptions } from "@heddle/core/internal/data/form-options.js";
+import {
+  checkFormOptions,
+  FORM_RULES,
+  formOptions,
+  holdOutRule,
+} from "@heddle/core/internal/data/form-options.js";
 import { hearSignal } from "../system/hear-signal.js";
 import { type FoundForm, nameOfPath, type ReadData, readForm } from "./forms.js";
 import { readIdxFolder, unverified } from "./idx-folder.js";
-import { checkPublished, findDataset, type Located, type LocateOptions } from "./locate.js";
+import { checkPublished, findDataset, LOCATE_RULES, type Located, type LocateOptions } from "./locate.js";
 import { type ResolvedName, resolveName } from "./resolve.js";
 
 /** The options of {@link loadDataset} and {@link loadSplits}. */
@@ -32,6 +39,14 @@ export interface LoadOptions extends LocateOptions, FormOptions {
   /** How similar data was read before: defaults for the options of reading, as far as they apply to the form. */
   readonly readAs?: FormOptions | undefined;
 }
+
+const LOAD_RULES: OptionRules<LoadOptions> = {
+  ...LOCATE_RULES,
+  ...FORM_RULES,
+  sketch: anyObject,
+  holdOut: holdOutRule,
+  readAs: anyObject,
+};
 
 /** The result of {@link loadDataset}. */
 export interface LoadedDataset {
@@ -58,6 +73,7 @@ export interface LoadedDataset {
  * dataset.train.count; // 60000
  */
 export async function loadDataset(name: string, options: LoadOptions = {}): Promise<LoadedDataset> {
+  checkOptions("loadDataset", options, LOAD_RULES);
   return loadResolved(await resolveName(name, options), options);
 }
 
@@ -70,6 +86,7 @@ export async function loadDataset(name: string, options: LoadOptions = {}): Prom
  * const { train, test } = await loadSplits("train.csv.gz"); // test is undefined
  */
 export async function loadSplits(name: string, options: LoadOptions = {}): Promise<ClassedImages> {
+  checkOptions("loadSplits", options, LOAD_RULES);
   const resolved = await resolveName(name, options);
   if (resolved.kind !== "path" || resolved.found.form === "idx") {
     return (await loadResolved(resolved, options)).dataset;

@@ -2,8 +2,10 @@ import { stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import { isAbsolute, join } from "node:path";
 import { HeddleError, messageOf } from "@heddle/core/internal/base/errors.js";
+import { checkOptionValues, type OptionRules } from "@heddle/core/internal/base/known-options.js";
+import { abortSignal, anyFunction, anyObject, text, trueOrFalse } from "@heddle/core/internal/base/rules.js";
 import { type CatalogueEntry, catalogue } from "@heddle/core/internal/data/catalogue.js";
-import { type DownloadPatience, download, HostBook } from "./download.js";
+import { type DownloadPatience, download, HostBook, patienceRule } from "./download.js";
 import { folderWithin, listIdxFolder } from "./idx-folder.js";
 import { unknownDataset } from "./resolve.js";
 
@@ -55,6 +57,19 @@ export interface LocateOptions {
   readonly entries?: readonly CatalogueEntry[] | undefined;
 }
 
+/** What each option must be. */
+export const LOCATE_RULES: OptionRules<LocateOptions> = {
+  dataDir: text,
+  offline: trueOrFalse,
+  cacheDir: text,
+  env: anyObject,
+  onProgress: anyFunction,
+  onWarning: anyFunction,
+  signal: abortSignal,
+  patience: patienceRule,
+  entries: { expected: "a list of entries", accepts: Array.isArray },
+};
+
 /** Where a dataset's files were found. */
 export interface Located {
   /** The folder that holds the files. */
@@ -79,6 +94,7 @@ export class DatasetUnavailableError extends HeddleError {
  * const { folder, foundBy } = await findDataset("fashion-mnist", { offline: true });
  */
 export async function findDataset(name: string, options: LocateOptions = {}): Promise<Located> {
+  checkOptionValues("findDataset", options, LOCATE_RULES);
   const { dataDir, env = process.env, onWarning, entries = catalogue } = options;
   const entry = entries.find((known) => known.name === name);
   if (!entry) throw unknownDataset(name, entries);

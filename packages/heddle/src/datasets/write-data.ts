@@ -4,10 +4,12 @@ import { removeLeftovers } from "@heddle/core/internal/base/aside-node.js";
 import { checkPath } from "@heddle/core/internal/base/check-path.js";
 import { checkNotAborted, HeddleError } from "@heddle/core/internal/base/errors.js";
 import { fileError, makeFolder } from "@heddle/core/internal/base/files-node.js";
+import { checkOptions } from "@heddle/core/internal/base/known-options.js";
+import { abortSignal, anyFunction, oneOf, trueOrFalse } from "@heddle/core/internal/base/rules.js";
 import { type ClassedImages, withTest } from "@heddle/core/internal/data/assemble.js";
 import { isWholeNumber } from "@heddle/core/internal/data/classes.js";
 import { csvOf } from "@heddle/core/internal/data/csv/write.js";
-import type { DataForm, ImageSet } from "@heddle/core/internal/data/dataset.js";
+import { type DataForm, dataForms, type ImageSet } from "@heddle/core/internal/data/dataset.js";
 import { labelTextsFor } from "@heddle/core/internal/data/label-texts.js";
 import { type IdxElementType, writeIdx } from "@heddle/core/internal/formats/idx.js";
 import { writeNpy } from "@heddle/core/internal/formats/npy.js";
@@ -131,6 +133,12 @@ export async function writeData(
   data: ClassedImages,
   options: WriteOptions = {},
 ): Promise<ClassedImages> {
+  checkOptions("writeData", options, {
+    form: oneOf(...dataForms),
+    force: trueOrFalse,
+    onWarning: anyFunction,
+    signal: abortSignal,
+  });
   const form = formOfTarget(target, options.form);
   const check = () => checkTarget(target, options.force ?? false);
   await check();

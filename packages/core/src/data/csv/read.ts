@@ -1,6 +1,9 @@
 import { HeddleError } from "../../base/errors.js";
+import { checkOptions } from "../../base/known-options.js";
+import { anyText } from "../../base/rules.js";
 import { type ByteSource, gunzipped } from "../../formats/gzip.js";
 import type { DroppedRow, MissingRule } from "../dropped-rows.js";
+import { FORM_RULES } from "../form-options.js";
 import { checkSize } from "../image-shape.js";
 import type { ReadImages } from "../labelled-images.js";
 import { type LayoutOptions, layoutOf } from "./layout.js";
@@ -92,6 +95,13 @@ export class CsvReader {
   private zeroed = 0;
 
   constructor(private readonly options: CsvOptions = {}) {
+    checkOptions("CSV", options, {
+      name: anyText,
+      file: anyText,
+      labelColumn: anyText,
+      missing: FORM_RULES.missing,
+      shape: FORM_RULES.shape,
+    });
     this.name = options.name ?? "CSV";
     this.file = options.file ?? this.name.split(/[\\/]/).at(-1)!;
     this.missing = options.missing ?? "drop";

@@ -204,15 +204,15 @@ describe("generateFashionSketch draws silhouettes:", () => {
 describe("generateFashionSketch on its options", () => {
   it("refuses counts and seeds that are not whole numbers in range", () => {
     expect(() => generateFashionSketch({ train: -1 })).toThrow(
-      "fashion-sketch: expected train to be a whole number of at least 1, received -1. Correct train.",
+      "fashion-sketch: expected train to be a whole number from 1 to 16777216, received -1. Correct train.",
     );
-    expect(() => generateFashionSketch({ test: 0 })).toThrow("test to be a whole number of at least 1");
+    expect(() => generateFashionSketch({ test: 0 })).toThrow("test to be a whole number from 1 to 16777216");
     expect(() => generateFashionSketch({ train: 1.5 })).toThrow("received 1.5");
     expect(() => generateFashionSketch({ train: Number.NaN })).toThrow("received NaN");
     expect(() => generateFashionSketch({ seed: -1 })).toThrow("seed to be a whole number of at least 0");
     expect(() => generateFashionSketch({ seed: 2 ** 53 })).toThrow("seed to be a whole number");
     expect(() => generateFashionSketch({ train: 2 ** 24 + 1 })).toThrow(
-      "fashion-sketch: expected train to be at most 16777216, received 16777217. Draw fewer images.",
+      "fashion-sketch: expected train to be a whole number from 1 to 16777216, received 16777217. Correct train.",
     );
   });
 

@@ -1,7 +1,7 @@
-import { HeddleError } from "../../base/errors.js";
+import { checkOptions } from "../../base/known-options.js";
 import { allocateShared } from "../../base/memory.js";
 import { Random, shuffle } from "../../base/random.js";
-import { wholeNumber } from "../../base/shape.js";
+import { whole, wholeFromTo } from "../../base/rules.js";
 import type { Dataset, ImageSet } from "../dataset.js";
 import { drawBag } from "./bag.js";
 import { drawCoat, drawShirt } from "./buttoned.js";
@@ -87,9 +87,12 @@ export function generateFashionSketch(options: FashionSketchOptions = {}): Datas
 
 /** Draws as {@link generateFashionSketch} does, in steps of some milliseconds: the caller may stop after each. */
 export function* drawFashionSketch(options: FashionSketchOptions = {}): Generator<void, Dataset, void> {
-  const train = imageCount("train", options.train ?? 12_000);
-  const test = imageCount("test", options.test ?? 2_000);
-  const seed = wholeNumber(WHO, "seed", options.seed ?? 7, 0);
+  checkOptions(WHO, options, {
+    train: wholeFromTo(1, MOST_IMAGES),
+    test: wholeFromTo(1, MOST_IMAGES),
+    seed: whole(0),
+  });
+  const { train = 12_000, test = 2_000, seed = 7 } = options;
   return {
     name: "fashion-sketch",
     title: "fashion-sketch (generated)",
@@ -98,17 +101,6 @@ export function* drawFashionSketch(options: FashionSketchOptions = {}): Generato
     test: yield* drawSplit(seed, TEST_STREAM, test),
     source: { kind: "generated", seed, files: [] },
   };
-}
-
-function imageCount(name: string, value: number): number {
-  const count = wholeNumber(WHO, name, value, 1);
-  if (count <= MOST_IMAGES) return count;
-  throw new HeddleError({
-    who: WHO,
-    expected: `${name} to be at most ${MOST_IMAGES}`,
-    received: String(count),
-    next: "Draw fewer images.",
-  });
 }
 
 /** Draws the images of one split from the streams that start at `stream`. */

@@ -1,5 +1,7 @@
 import { HeddleError } from "../../base/errors.js";
+import { checkOptions } from "../../base/known-options.js";
 import { allocateShared, allocateSharedFloats } from "../../base/memory.js";
+import { anyFunction, anyObject, anyText, listOf, trueOrFalse } from "../../base/rules.js";
 import { sizeOf } from "../../base/shape.js";
 import type { IdxArray } from "../../formats/idx.js";
 import { classesOf, emptyLabels, MAXIMUM_CLASSES, warnOfEmptyClasses } from "../classes.js";
@@ -74,6 +76,14 @@ interface NamedLabels {
  * dataset.train.shape; // [28, 28, 1]
  */
 export function datasetFromIdx(parts: IdxDatasetParts, options: IdxDatasetOptions): Dataset {
+  checkOptions("IDX", options, {
+    name: anyText,
+    title: anyText,
+    source: anyObject,
+    classNames: listOf("names", anyText),
+    transposed: trueOrFalse,
+    onWarning: anyFunction,
+  });
   const named = (part: NamedIdx): NamedLabels => ({ name: part.name, labels: labelsOf(part) });
   const labels = { train: named(parts.trainLabels), test: named(parts.testLabels) };
   const { classNames, ...classes } = classedLabels(labels, options);

@@ -146,7 +146,7 @@ describe("findNearDuplicates", () => {
     );
     await expect(findNearDuplicates([])).rejects.toThrow("received no set");
     await expect(findNearDuplicates([a], { maxDistance: Number.NaN })).rejects.toThrow(
-      "Near duplicates: expected maxDistance from 0 to 1, received NaN.",
+      "Near duplicates: expected maxDistance to be a number from 0 to 1, received NaN.",
     );
   });
 });

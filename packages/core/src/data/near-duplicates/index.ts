@@ -1,4 +1,6 @@
 import { AbortedError, HeddleError } from "../../base/errors.js";
+import { checkOptions } from "../../base/known-options.js";
+import { abortSignal, anyFunction, fromTo, whole } from "../../base/rules.js";
 import { sameShape } from "../../base/shape.js";
 import type { ImageSet } from "../dataset.js";
 import { PointGrid } from "./grid.js";
@@ -89,8 +91,14 @@ export async function findNearDuplicates(
   sets: readonly ImageSet[],
   options: NearDuplicateOptions = {},
 ): Promise<NearDuplicates> {
+  checkOptions("Near duplicates", options, {
+    maxDistance: fromTo(0, 1),
+    maxPairs: whole(1),
+    signal: abortSignal,
+    onProgress: anyFunction,
+  });
   const { maxDistance = MAX_DISTANCE, maxPairs = 100_000, signal, onProgress } = options;
-  checkOptions(sets, maxDistance);
+  checkSets(sets);
   const images = new ImageRow(sets);
   const [height, width] = images.shape;
   const moves = Math.min(height, width) < SMALLEST_SHIFTED_SIDE ? [] : shifts;
@@ -252,7 +260,7 @@ function reordered(points: Float32Array, order: readonly number[]): Float32Array
   return out;
 }
 
-function checkOptions(sets: readonly ImageSet[], maxDistance: number): void {
+function checkSets(sets: readonly ImageSet[]): void {
   const [first] = sets;
   const other = sets.find(({ shape }) => !sameShape(shape, first!.shape));
   if (first === undefined || other !== undefined) {
@@ -261,14 +269,6 @@ function checkOptions(sets: readonly ImageSet[], maxDistance: number): void {
       expected: "sets of images of one shape",
       received: first === undefined ? "no set" : `${first.shape.join("×")} and ${other!.shape.join("×")}`,
       next: "Resize the images, or compare the sets of one shape.",
-    });
-  }
-  if (!(maxDistance >= 0 && maxDistance <= 1)) {
-    throw new HeddleError({
-      who: "Near duplicates",
-      expected: "maxDistance from 0 to 1",
-      received: String(maxDistance),
-      next: "0.05 means nearly the same, 0.3 similar.",
     });
   }
 }
