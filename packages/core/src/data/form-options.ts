@@ -113,9 +113,10 @@ export function pickFormOptions(options: FormOptions): FormOptions {
   return Object.fromEntries(set.map((name) => [name, options[name]]));
 }
 
-/** `28x28` as people write it, or as JSON has it: [28, 28]. */
+/** `28x28` as people write it, or as JSON has it: [28, 28]; empty for anything else. */
 function dimensions(value: unknown): string {
-  return Array.isArray(value) ? value.join("x") : String(value);
+  if (typeof value === "string") return value;
+  return Array.isArray(value) && value.every(Number.isSafeInteger) ? value.join("x") : "";
 }
 
 function asText(text: string): string {

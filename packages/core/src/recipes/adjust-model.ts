@@ -1,3 +1,4 @@
+import { numberIn } from "../base/config.js";
 import { HeddleError } from "../base/errors.js";
 import { isJsonObject, type Json, type JsonObject } from "../base/json.js";
 import { serialize } from "../base/registry.js";
@@ -102,6 +103,12 @@ function penaltyOf(l1: number, l2: number): Json {
   return serialize(l1 === 0 ? new L2(l2) : l2 === 0 ? new L1(l1) : new L1L2({ l1, l2 }));
 }
 
+/** What bytes become in a Rescaling. */
+function rangeAfter(config: JsonObject): readonly [low: number, high: number] {
+  const offset = numberIn(config, "offset", 0);
+  return [offset, 255 * numberIn(config, "scale") + offset];
+}
+
 /** Random layers follow the input, or the rescaling that turns bytes into numbers around 1. */
 function withAugmentation(json: JsonObject, augment: Augmentation): JsonObject {
   if (json["class_name"] !== "Sequential") {
@@ -115,10 +122,7 @@ function withAugmentation(json: JsonObject, augment: Augmentation): JsonObject {
   const list = layersOf(json).filter(({ class_name: name }) => !RANDOM.includes(name));
   const [input, first, ...rest] = list;
   const rescaled = first?.class_name === "Rescaling";
-  const scale = Number(first?.config["scale"]);
-  const offset = Number(first?.config["offset"] ?? 0);
-  const range =
-    rescaled && Number.isFinite(scale) ? ([offset, 255 * scale + offset] as const) : ([0, 255] as const);
+  const range = rescaled ? rangeAfter(first.config) : ([0, 255] as const);
   const added = augmentationLayers(augment, range).filter(isLayer);
   const beginning = first === undefined ? [] : rescaled ? [first, ...added] : [...added, first];
   return withLayers(json, [...(input ? [input] : []), ...beginning, ...rest]);

@@ -36,6 +36,8 @@ describe("readSetting", () => {
     ["schedule", "linear", "Choose one of constant, one-cycle, cosine, step, exponential, polynomial."],
     ["missing", "ignore", "Choose one of error, drop, zero."],
     ["size", "28x28x1", 'expected a height and a width, such as 28x28, received "28x28x1".'],
+    ["size", ["28", "28"], 'such as 28x28, received ["28","28"].'],
+    ["size", [[28], [28]], "such as 28x28, received [[28],[28]]."],
     ["shape", [32, 32, 9], "expected height, width and channels, such as 32x32x3, received [32,32,9]."],
     ["data", " ", 'expected a dataset\'s name or folder, received " ".'],
     [

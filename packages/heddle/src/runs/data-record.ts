@@ -17,7 +17,10 @@ const elementTypes = ["uint8", "float32"] as const;
  * @throws HeddleError that names the file and the first field that is wrong
  */
 export function parseDataRecord(file: string, text: string): DataRecord {
-  const data = JsonFields.parse(file, text);
+  return JsonFields.read(file, text, dataRecordOf);
+}
+
+function dataRecordOf(data: JsonFields): DataRecord {
   const classNames = data.strings("classNames");
   const duplicates = data.object("duplicates");
   return {

@@ -46,7 +46,10 @@ export function evaluationJson(evaluation: ClassifierEvaluation): object {
  * @throws HeddleError that names the file and the first field that is wrong
  */
 export function parseEvaluation(file: string, text: string): RunEvaluation {
-  const fields = JsonFields.parse(file, text);
+  return JsonFields.read(file, text, evaluationOf);
+}
+
+function evaluationOf(fields: JsonFields): RunEvaluation {
   const about = {
     dataset: { name: fields.object("dataset").string("name") },
     split: fields.oneOf("split", ["test"] as const),

@@ -10,7 +10,21 @@ export class JsonFields {
     private readonly file: string,
     private readonly path: string,
     private readonly value: object,
+    /** The keys of each object that somebody asked for; shared by all objects of a file. */
+    private readonly known = new Map<object, Set<string>>(),
   ) {}
+
+  /**
+   * Reads a whole file: what `read` does not ask for must not be there.
+   *
+   * @throws HeddleError when the text is not a JSON object, or has an unknown key at any depth
+   */
+  static read<T>(file: string, text: string, read: (fields: JsonFields) => T): T {
+    const fields = JsonFields.parse(file, text);
+    const result = read(fields);
+    fields.refuseOthers();
+    return result;
+  }
 
   /**
    * @param file the file's name, for the errors
@@ -117,7 +131,7 @@ export class JsonFields {
   /** An object within this one. */
   object(key: string): JsonFields {
     const value = this.own(key);
-    if (isObject(value)) return new JsonFields(this.file, `${this.path}${key}.`, value);
+    if (isObject(value)) return new JsonFields(this.file, `${this.path}${key}.`, value, this.known);
     return this.refuse(key, "an object", value);
   }
 
@@ -128,7 +142,9 @@ export class JsonFields {
       return this.refuse(key, length === undefined ? "a list" : `a list of ${length} objects`, value);
     }
     return value.map((item: unknown, index) => {
-      if (isObject(item)) return new JsonFields(this.file, `${this.path}${key}[${index}].`, item);
+      if (isObject(item)) {
+        return new JsonFields(this.file, `${this.path}${key}[${index}].`, item, this.known);
+      }
       return this.refuse(`${key}[${index}]`, "an object", item);
     });
   }
@@ -187,6 +203,12 @@ export class JsonFields {
     return this.refuse(key, "lists of a row, a column and a count", value);
   }
 
+  /** One of some numbers. */
+  oneOfNumbers<N extends number>(key: string, numbers: readonly N[]): N {
+    const value = this.own(key);
+    return numbers.find((one) => one === value) ?? this.refuse(key, numbers.join(" or "), value);
+  }
+
   /** A finite number or `null`. */
   numberOrNull(key: string): number | null {
     return this.isNull(key) ? null : this.number(key);
@@ -207,7 +229,28 @@ export class JsonFields {
     return this.value as JsonObject; // it came from JSON.parse
   }
 
+  /** Refuses the first key that nobody asked for, here or in an object within. */
+  private refuseOthers(value: object = this.value, path = this.path): void {
+    const known = this.known.get(value);
+    for (const [key, item] of Object.entries(value)) {
+      if (known && !known.has(key)) {
+        throw new HeddleError({
+          who: this.file,
+          expected: "keys that it has",
+          received: JSON.stringify(`${path}${key}`),
+          next: "Remove it, or use the version of Heddle that wrote it if that is a newer one.",
+        });
+      }
+      // Lists and objects that were read as a whole have no known keys of their own.
+      if (typeof item === "object" && item !== null) {
+        this.refuseOthers(item, Array.isArray(value) ? `${path.slice(0, -1)}[${key}].` : `${path}${key}.`);
+      }
+    }
+  }
+
   private own(key: string): unknown {
+    const known = this.known.get(this.value) ?? new Set();
+    this.known.set(this.value, known.add(key));
     return Object.hasOwn(this.value, key) ? (this.value as Record<string, unknown>)[key] : undefined;
   }
 

@@ -91,6 +91,26 @@ describe("parseRunRecord", () => {
       ),
       '"dataset.source.files[0]" to be an object, received 7',
     ],
+    [
+      "an unknown key, as a newer version may write",
+      damaged((run) => (run["gpu"] = "none")),
+      'run.json: expected keys that it has, received "gpu". Remove it, or use the version of Heddle that wrote it if that is a newer one.',
+    ],
+    [
+      "an unknown key within",
+      damaged((run) => (run["stretches"] = [{ ...record.stretches[0], cpus: 2 }])),
+      'expected keys that it has, received "stretches[0].cpus".',
+    ],
+    [
+      "checkpoints by steps and by seconds",
+      damaged((run) => (run["checkpoints"] = { every: { steps: 5, seconds: 5 } })),
+      'expected keys that it has, received "checkpoints.every.seconds".',
+    ],
+    [
+      "checkpoints after nothing",
+      damaged((run) => (run["checkpoints"] = { every: {} })),
+      '"checkpoints.every.seconds" to be a number of at least 0, received nothing',
+    ],
   ];
   for (const [name, text, message] of faults) {
     it(`rejects ${name}`, () => {
@@ -125,6 +145,12 @@ describe("parseMetrics", () => {
     );
     expect(parse({ throughput: { trainImagesPerSecond: -1, predictImagesPerSecond: 1 } })).toThrow(
       "at least 0",
+    );
+    expect(parse({ engine: { ...metrics.engine, width: 512 } })).toThrow(
+      '"engine.width" to be 128 or 256, received 512',
+    );
+    expect(parse({ engine: { ...metrics.engine, gpu: 1 } })).toThrow(
+      'm.json: expected keys that it has, received "engine.gpu".',
     );
     expect(parse({ engine: { variant: "fast", threads: 1 } })).toThrow("one of strict, fma");
   });

@@ -116,7 +116,10 @@ export interface Metrics {
  * @throws HeddleError that names the file and the first field that is wrong
  */
 export function parseRunRecord(file: string, text: string): RunRecord {
-  const run = JsonFields.parse(file, text);
+  return JsonFields.read(file, text, (run) => runRecordOf(file, run));
+}
+
+function runRecordOf(file: string, run: JsonFields): RunRecord {
   checkVersion(file, run.wholeNumber("formatVersion", 1));
   const versions = run.object("versions");
   const machine = run.object("machine");
@@ -162,13 +165,18 @@ export function parseRunRecord(file: string, text: string): RunRecord {
 
 function parseCheckpoints(rule: JsonFields): CheckpointRule {
   const every = rule.optional("every")?.object("every");
-  const steps = every?.optional("steps")?.wholeNumber("steps", 1);
-  const seconds = every?.optional("seconds")?.number("seconds", 0);
   const keep = rule.optional("keep")?.wholeNumber("keep", 1);
   return {
-    ...(steps !== undefined ? { every: { steps } } : seconds !== undefined && { every: { seconds } }),
+    ...(every && { every: parseInterval(every) }),
     ...(keep !== undefined && { keep }),
   };
+}
+
+/** Of steps and seconds, exactly one: with steps, the other is an unknown key. */
+function parseInterval(every: JsonFields): NonNullable<CheckpointRule["every"]> {
+  return every.optional("steps")
+    ? { steps: every.wholeNumber("steps", 1) }
+    : { seconds: every.number("seconds", 0) };
 }
 
 function parseStretch(stretch: JsonFields): Stretch {
@@ -245,7 +253,10 @@ function parseFormOptions(options: JsonFields): FormOptions {
  * @throws HeddleError that names the file and the first field that is wrong
  */
 export function parseMetrics(file: string, text: string): Metrics {
-  const metrics = JsonFields.parse(file, text);
+  return JsonFields.read(file, text, metricsOf);
+}
+
+function metricsOf(metrics: JsonFields): Metrics {
   const train = metrics.object("train");
   const test = metrics.object("test");
   const throughput = metrics.object("throughput");
@@ -268,7 +279,7 @@ export function parseMetrics(file: string, text: string): Metrics {
       variant: engine.oneOf("variant", engineVariants),
       threads: engine.wholeNumber("threads", 1),
       // Earlier runs had no choice.
-      width: engine.optional("width")?.wholeNumber("width") === 256 ? 256 : 128,
+      width: engine.optional("width")?.oneOfNumbers("width", [128, 256]) ?? 128,
     },
   };
 }

@@ -1,3 +1,4 @@
+import { rangeRule } from "../form-options.js";
 import { HeddleError } from "../../base/errors.js";
 import { checkOptions } from "../../base/known-options.js";
 import { allocateShared, allocateSharedFloats } from "../../base/memory.js";
@@ -82,6 +83,7 @@ export function datasetFromIdx(parts: IdxDatasetParts, options: IdxDatasetOption
     source: anyObject,
     classNames: listOf("names", anyText),
     transposed: trueOrFalse,
+    range: rangeRule,
     onWarning: anyFunction,
   });
   const named = (part: NamedIdx): NamedLabels => ({ name: part.name, labels: labelsOf(part) });
