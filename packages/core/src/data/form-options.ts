@@ -1,10 +1,10 @@
 import { HeddleError } from "../base/errors.js";
+import type { OptionRules } from "../base/known-options.js";
+import { anyObject, finite, oneOf, type Rule, sizes, whole } from "../base/rules.js";
 import { type DataForm, dataForms, type FormOptions } from "./dataset.js";
 import { missingRules } from "./dropped-rows.js";
 import { parseShape, parseSize } from "./image-shape.js";
 import { parseRange, type ValueRange } from "./value-range.js";
-import type { OptionRules } from "../base/known-options.js";
-import { anyObject, finite, oneOf, type Rule, sizes, whole } from "../base/rules.js";
 
 type Form = DataForm | "generated";
 

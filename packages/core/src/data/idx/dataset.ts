@@ -1,4 +1,3 @@
-import { rangeRule } from "../form-options.js";
 import { HeddleError } from "../../base/errors.js";
 import { checkOptions } from "../../base/known-options.js";
 import { allocateShared, allocateSharedFloats } from "../../base/memory.js";
@@ -7,6 +6,7 @@ import { sizeOf } from "../../base/shape.js";
 import type { IdxArray } from "../../formats/idx.js";
 import { classesOf, emptyLabels, MAXIMUM_CLASSES, warnOfEmptyClasses } from "../classes.js";
 import type { Dataset, DatasetSource, ImageSet } from "../dataset.js";
+import { rangeRule } from "../form-options.js";
 import { checkShapes, MAXIMUM_CHANNELS } from "../image-shape.js";
 import { channelsChoice, type ElementKind, orientationChoice, type Reading } from "../reading.js";
 import { toByteRange, type ValueRange } from "../value-range.js";
