@@ -132,7 +132,7 @@ async function loadForm(
 ): Promise<LoadedDataset> {
   const { read, readAs } = await readAndReport(found, options);
   const dataset = assemble(read, {
-    ...readAs,
+    range: readAs.range,
     name: unverified(nameOfPath(path), options.entries),
     source: sourceOf(path, read, readAs),
     classNames: read.classNames,
