@@ -1,9 +1,11 @@
 // Datasets: IDX, gzip, CSV, NumPy's arrays and archives, and class names that become folders.
+import { readFileSync } from "node:fs";
 import { mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { zipSync } from "fflate";
 import { toClasses } from "../../packages/core/dist/data/assemble.js";
+import { joinCifar, readCifarPickle } from "../../packages/core/dist/data/cifar.js";
 import { readCsv } from "../../packages/core/dist/data/csv/read.js";
 import { datasetFromIdx } from "../../packages/core/dist/data/idx/dataset.js";
 import { readIdx } from "../../packages/core/dist/data/idx/read.js";
@@ -312,6 +314,36 @@ export const dataTargets = [
       return bytes;
     },
     parse: (bytes) => filesIn(tarFiles(bytes, "a.tar")),
+  },
+  {
+    name: "pickle",
+    what: "CIFAR's pickles",
+    redundancy: "none",
+    corpus: () => {
+      const { python2, "protocol 4": protocol4 } = JSON.parse(
+        readFileSync(new URL("../../tests/golden/cifar.json", import.meta.url), "utf8"),
+      );
+      return [python2, protocol4].map((files) => gunzipSync(Buffer.from(files.test_batch, "base64")));
+    },
+    tokens: [
+      "cos\nsystem\n",
+      "R",
+      "b",
+      "(",
+      "t",
+      "e",
+      "u",
+      "h\x00",
+      "q\x00",
+      "\x8a\xff",
+      "__proto__",
+      "c__builtin__\neval\n",
+    ],
+    parse: (bytes) => {
+      const batch = readCifarPickle(bytes, "test_batch");
+      checkImages(joinCifar([batch], "test_batch"));
+      return fingerprint(batch.labels, ...batch.images);
+    },
   },
   {
     name: "class-names",

@@ -22,9 +22,13 @@ export interface ImageSet {
 }
 
 /** The forms of data on disk. */
-export const dataForms = ["idx", "csv", "npz", "images"] as const;
-/** A form of data on disk: IDX files, a CSV, an npz file or a folder of pictures. */
+export const dataForms = ["idx", "csv", "npz", "images", "cifar"] as const;
+/** A form of data on disk: IDX files, a CSV, NumPy's arrays, pictures, or CIFAR's own files. */
 export type DataForm = (typeof dataForms)[number];
+/** The forms that data can be written in. */
+export const writtenForms = ["idx", "csv", "npz", "images"] as const satisfies readonly DataForm[];
+/** A form that data can be written in. */
+export type WrittenForm = (typeof writtenForms)[number];
 
 /** How to read data. A run records these options. */
 export interface FormOptions {

@@ -55,6 +55,7 @@ const words: Readonly<Record<Form, string>> = {
   csv: "a CSV",
   npz: "an npz file",
   images: "a folder of pictures",
+  cifar: "CIFAR's files",
   generated: "images drawn by code",
 };
 

@@ -24,6 +24,8 @@ export {
   type HoldOut,
   type ImageSet,
   imagesAt,
+  type WrittenForm,
+  writtenForms,
 } from "./dataset.js";
 export {
   type DatasetDescription,

@@ -60,7 +60,7 @@ export function tarFiles(bytes: Uint8Array, name: string): readonly ArchiveFile[
     const path = pathInArchive(entryName, name);
     extended = {};
     if (LINKS.has(type)) {
-      throw linkInArchive(entryName, name, "Pack the files again with tar --dereference --hard-dereference.");
+      throw linkInArchive(entryName, name, "Pack the files again with zip, which stores what links lead to.");
     }
     // Before 1988, a folder was a file with a slash at the end.
     const isFolder = type === "5" || (REGULAR.has(type) && entryName.endsWith("/"));

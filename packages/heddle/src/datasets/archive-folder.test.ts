@@ -92,7 +92,7 @@ describe("an archive", () => {
     ["absolute.tar", 'the absolute name "/etc/outside.png"'],
     ["link.zip", 'a link, "photos/cat/2.png", and links in archives are never followed'],
     ["link.tar", 'a link, "photos/cat/2.png", and links in archives are never followed'],
-    ["hard.tar", "Pack the files again with tar --dereference --hard-dereference."],
+    ["hard.tar", "Pack the files again with zip, which stores what links lead to."],
     ["device.tar", "photos/zero, which is a device"],
     ["empty.zip", "received an empty archive"],
     ["other.zip", "received an archive of model.pth, readme.txt."],

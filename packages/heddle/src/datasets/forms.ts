@@ -15,6 +15,7 @@ import { isNpy } from "@heddle/core/internal/formats/npy.js";
 import { isTar } from "@heddle/core/internal/formats/tar.js";
 import { isZip } from "@heddle/core/internal/formats/zip.js";
 import { type ArchiveFolder, openArchive } from "./archive-folder.js";
+import { type CifarFiles, cifarFilesOf, readCifar } from "./cifar-folder.js";
 import { type ForeignFile, foreignArchive, foreignFile } from "./foreign-files.js";
 import { hashed } from "./hashed-file.js";
 import type { SourceFile } from "./idx-file.js";
@@ -28,6 +29,7 @@ export type FoundForm =
   | IdxForm
   | { readonly form: "csv"; readonly source: SourceFolder; readonly train: string; readonly test?: string }
   | { readonly form: "npz"; readonly source: SourceFolder; readonly file: string }
+  | { readonly form: "cifar"; readonly source: SourceFolder; readonly cifar: CifarFiles }
   | { readonly form: "images"; readonly source: SourceFolder; readonly listing: ImageFolderListing };
 
 /** The four files of MNIST's layout, in a folder on disk or in an archive. */
@@ -80,6 +82,8 @@ async function formOfFolder(source: SourceFolder, archive?: ArchiveFolder): Prom
   const names = entries.map(({ name }) => name);
   const idx = idxFilesOf(source.path, names);
   if (Object.keys(idx.files).length > 0) return { form: "idx", ...(archive && { archive }) };
+  const cifar = cifarFilesOf(entries.filter(({ kind }) => kind === "file").map(({ name }) => name));
+  if (cifar) return { form: "cifar", source, cifar };
   const tables = names.filter((name) => CSV.test(name));
   if (tables.length > 0) return tablesOf(source, tables);
   const archives = names.filter((name) => /\.npz$/i.test(name));
@@ -206,6 +210,11 @@ async function readParts(
     const sha256 = createHash("sha256").update(bytes).digest("hex");
     const npz = await readNpz(bytes, { ...options, name: join(source.path, found.file) });
     return { form: "npz", ...npz, files: [{ name: found.file, bytes: bytes.length, sha256 }] };
+  }
+  if (found.form === "cifar") {
+    const read = await readCifar(source, found.cifar, options.signal);
+    const count = read.train.count + (read.test?.count ?? 0);
+    return { form: "cifar", ...read, dropped: { read: count, zeroed: 0, rows: [] } };
   }
   const { train, test } = found.listing;
   const trained = await readPictures(source, train, options);

@@ -9,7 +9,7 @@ import { abortSignal, anyFunction, oneOf, trueOrFalse } from "@heddle/core/inter
 import { type ClassedImages, withTest } from "@heddle/core/internal/data/assemble.js";
 import { isWholeNumber } from "@heddle/core/internal/data/classes.js";
 import { csvOf } from "@heddle/core/internal/data/csv/write.js";
-import { type DataForm, dataForms, type ImageSet } from "@heddle/core/internal/data/dataset.js";
+import { type ImageSet, type WrittenForm, writtenForms } from "@heddle/core/internal/data/dataset.js";
 import { labelTextsFor } from "@heddle/core/internal/data/label-texts.js";
 import { type IdxElementType, writeIdx } from "@heddle/core/internal/formats/idx.js";
 import { writeNpy } from "@heddle/core/internal/formats/npy.js";
@@ -25,7 +25,7 @@ export interface WriteOptions {
    *
    * @defaultValue the form that the target's extension implies: `.csv`, `.csv.gz` or `.npz`
    */
-  readonly form?: DataForm | undefined;
+  readonly form?: WrittenForm | undefined;
   /**
    * True to replace an existing target.
    *
@@ -47,7 +47,7 @@ export interface WriteOptions {
  * @example
  * formOfTarget("fashion.npz"); // "npz"
  */
-export function formOfTarget(target: string, form?: DataForm): DataForm {
+export function formOfTarget(target: string, form?: WrittenForm): WrittenForm {
   const ending = /\.csv(\.gz)?$/i.test(target) ? "csv" : /\.npz$/i.test(target) ? "npz" : undefined;
   const refuse = (expected: string, received: string) =>
     new HeddleError({ who: target, expected, received, next: "Correct the target or `form`." });
@@ -134,7 +134,7 @@ export async function writeData(
   options: WriteOptions = {},
 ): Promise<ClassedImages> {
   checkOptions("writeData", options, {
-    form: oneOf(...dataForms),
+    form: oneOf(...writtenForms),
     force: trueOrFalse,
     onWarning: anyFunction,
     signal: abortSignal,

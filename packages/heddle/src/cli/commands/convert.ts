@@ -1,6 +1,6 @@
 import { Command, Option } from "@commander-js/extra-typings";
 import { groupDigits } from "@heddle/core/internal/base/format.js";
-import { dataForms } from "@heddle/core/internal/data/dataset.js";
+import { writtenForms } from "@heddle/core/internal/data/dataset.js";
 import { formOfTarget, loadSplits, writeData } from "../../datasets/index.js";
 import { checkTarget } from "../../datasets/write-data.js";
 import { loadOptions, withReadingOptions } from "../data-options.js";
@@ -20,7 +20,7 @@ export function convertCommand(shell: Shell) {
   )
     .addOption(
       setsAlso(
-        new Option("--to <form>", "the target's form; by default, the ending decides").choices(dataForms),
+        new Option("--to <form>", "the target's form; by default, the ending decides").choices(writtenForms),
         "form",
       ),
     )
