@@ -13,7 +13,7 @@ export interface LabelledImages {
   /** `[N, H, W, C]`, row-major: bytes if every value is a whole number from 0 to 255, otherwise floats. */
   readonly images: Uint8Array | Float32Array;
   /**
-   * What the values were in the source. Floats from 0 to 1 are multiplied by 255, whole numbers are not.
+   * What the values were in the source. Floats from 0 to 1 and booleans are multiplied by 255, whole numbers are not.
    *
    * @defaultValue whole numbers for bytes, otherwise floats
    */

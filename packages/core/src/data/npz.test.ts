@@ -189,6 +189,48 @@ describe("readNpz", () => {
     await expect(readNpz(file, { missing: "error" })).rejects.toThrow("received image 1, value 0 is NaN");
   });
 
+  it("uses a validation split where there is no test split, and names what it does not use", async () => {
+    const x = writeNpy([3, 1, 1], Uint8Array.of(1, 2, 3));
+    const arrays = { "train_images.npy": x, "train_labels.npy": y, "val_images.npy": x, "val_labels.npy": y };
+    const alone = await readNpz(zipped(arrays));
+    expect(alone.test?.count).toBe(3);
+    expect(alone.choices).toMatchObject([
+      { about: "test", choice: "val_images, because there is no test split" },
+    ]);
+    const all = await readNpz(
+      zipped({ ...arrays, "test_images.npy": x, "test_labels.npy": y, "weights.npy": y, "notes.npy": y }),
+    );
+    expect(all.test?.name).toBe("npz file, test_images");
+    expect(all.choices).toEqual([]);
+    expect(all.leftOut).toEqual([
+      {
+        what: "validation image",
+        reason: "val_images is not used, because validation images are held out of the training images",
+        count: 3,
+        examples: [],
+      },
+      {
+        what: "array",
+        reason: "the name is not that of a split's images or labels",
+        count: 2,
+        examples: ["weights", "notes"],
+      },
+    ]);
+  });
+
+  it("knows floats and booleans that are all 0 or 1 from whole numbers", async () => {
+    const typed = async (array: Uint8Array) => {
+      const { train } = await readNpz(zipped({ "x.npy": array, "y.npy": y }));
+      return [train.elements, train.images];
+    };
+    const booleans = writeNpy([3, 1, 1], Uint8Array.of(0, 1, 1));
+    booleans.set(new TextEncoder().encode("|b1"), 21);
+    const bits = Uint8Array.of(0, 1, 1);
+    expect(await typed(writeNpy([3, 1, 1], Float32Array.of(0, 1, 1)))).toEqual(["floats", bits]);
+    expect(await typed(booleans)).toEqual(["booleans", bits]);
+    expect(await typed(writeNpy([3, 1, 1], Int32Array.of(0, 1, 1)))).toEqual(["whole numbers", bits]);
+  });
+
   it("names missing arrays, and labels that do not match the images", async () => {
     await expect(readNpz(zipped({ "a.npy": y }), { name: "m.npz" })).rejects.toThrow(
       "m.npz: expected the arrays x_train, y_train, x_test and y_test, received a.",

@@ -1,62 +1,25 @@
-import { HeddleError } from "../base/errors.js";
 import { checkOptions } from "../base/known-options.js";
-import { allocateShared, allocateSharedFloats } from "../base/memory.js";
 import { abortSignal, anyText } from "../base/rules.js";
-import { sameShape } from "../base/shape.js";
-import { type NpyArray, type NpyNumbers, readNpy } from "../formats/npy.js";
+import { readNpy } from "../formats/npy.js";
 import { unzip, zipEntries } from "../formats/zip.js";
-import type { DroppedRow, DroppedRows, MissingRule } from "./dropped-rows.js";
+import type { ArrayOptions } from "./array-split.js";
 import { FORM_RULES } from "./form-options.js";
-import { checkSize, type ImageShape, shapeOfRow } from "./image-shape.js";
-import type { LabelledImages } from "./labelled-images.js";
-import type { ReaderNotes } from "./reading.js";
+import { type ArrayImages, type ArraySource, readNamedArrays } from "./named-arrays.js";
 
 /** The options of {@link readNpz}. */
-export interface NpzOptions {
+export interface NpzOptions extends ArrayOptions {
   /**
    * The file's path, for errors.
    *
    * @defaultValue `"npz file"`
    */
   readonly name?: string | undefined;
-  /**
-   * The shape of images that are saved as rows, `[N, P]`.
-   *
-   * @defaultValue a square
-   */
-  readonly shape?: ImageShape | undefined;
-  /**
-   * What to do with images that hold NaN or infinity.
-   *
-   * @defaultValue `"drop"`
-   */
-  readonly missing?: MissingRule | undefined;
   /** Ends the reading. */
   readonly signal?: AbortSignal | undefined;
 }
 
 /** The images of an `.npz` file. */
-export interface NpzImages extends ReaderNotes {
-  readonly train: LabelledImages;
-  /** Absent if the file has only one split. */
-  readonly test?: LabelledImages;
-  /** The names of the classes 0, 1, …, if the file holds `class_names`. */
-  readonly classNames?: readonly string[];
-  /** The images that were dropped. */
-  readonly dropped: DroppedRows;
-}
-
-/** The names of the arrays: Keras's, MedMNIST's, and those of a file with one split. */
-const trainNames = [
-  ["x_train", "y_train"],
-  ["train_images", "train_labels"],
-  ["images", "labels"],
-  ["x", "y"],
-] as const;
-const testNames = [
-  ["x_test", "y_test"],
-  ["test_images", "test_labels"],
-] as const;
+export type NpzImages = ArrayImages;
 
 /**
  * Reads images and labels from an `.npz` file in the layout of Keras's `mnist.npz`. Runs in Node and in browsers.
@@ -78,169 +41,19 @@ export async function readNpz(bytes: Uint8Array, options: NpzOptions = {}): Prom
     signal: abortSignal,
   });
   const { name = "npz file", signal } = options;
-  const entries = zipEntries(bytes, name);
-  const find = (array: string) =>
-    entries.find((entry) => entry.name.toLowerCase().replace(/\.npy$/, "") === array);
-  const read = async (array: string): Promise<NpyArray> =>
-    readNpy(await unzip(bytes, find(array)!, { name, signal }), `${name}, ${array}`);
-  const pairOf = (names: readonly (readonly [string, string])[]) =>
-    names.find(([images, labels]) => find(images) && find(labels));
-  const trainPair = pairOf(trainNames);
-  if (!trainPair) {
-    const names = entries.map((entry) => entry.name.replace(/\.npy$/, ""));
-    throw new HeddleError({
-      who: name,
-      expected: "the arrays x_train, y_train, x_test and y_test",
-      received: names.length > 0 ? names.slice(0, 8).join(", ") : "an empty archive",
-      next: "Use numpy.savez_compressed(path, x_train=…, y_train=…, x_test=…, y_test=…).",
-    });
-  }
-  const testPair = pairOf(testNames);
-  const sink: Sink = { read: 0, zeroed: 0, rows: [] };
-  const split = async ([images, labels]: readonly [string, string]) =>
-    splitOf(await read(images), await read(labels), { ...options, name, images, labels }, sink);
-  const train = await split(trainPair);
-  const test = testPair && (await split(testPair));
-  const names = find("class_names") && (await read("class_names")).data;
+  return readNamedArrays(npzArrays(bytes, { name, signal }), options);
+}
+
+/** The arrays of an `.npz` file. */
+export function npzArrays(
+  bytes: Uint8Array,
+  { name, signal }: { readonly name: string; readonly signal?: AbortSignal | undefined },
+): ArraySource {
+  const arrays = new Map(zipEntries(bytes, name).map((entry) => [entry.name.replace(/\.npy$/, ""), entry]));
   return {
-    train,
-    ...(test && { test }),
-    ...(Array.isArray(names) && { classNames: names as readonly string[] }),
-    dropped: sink,
-  };
-}
-
-interface Sink {
-  read: number;
-  zeroed: number;
-  readonly rows: DroppedRow[];
-}
-
-type SplitOptions = NpzOptions & { readonly name: string; readonly images: string; readonly labels: string };
-
-function splitOf(x: NpyArray, y: NpyArray, options: SplitOptions, sink: Sink): LabelledImages {
-  const { name } = options;
-  const shape = imageShape(x, `${name}, ${options.images}`, options.shape);
-  const count = x.shape[0]!;
-  const [labelCount, perImage = 1] = y.shape;
-  if (y.shape.length > 2 || perImage !== 1 || labelCount !== count) {
-    throw new HeddleError({
-      who: `${name}, ${options.labels}`,
-      expected: `${count} labels, one for each image of ${options.images}`,
-      received: `an array of ${y.shape.join(" × ")}`,
-      next: "Save one label per image, and one-hot rows as y.argmax(axis=1).",
-    });
-  }
-  checkSize(name, count, shape);
-  const { texts, labels } = labelsOf(y, `${name}, ${options.labels}`);
-  const { images, kept } = pixelsOf(x, options, sink, (image) => texts[labels[image]!]!);
-  return {
-    name: `${name}, ${options.images}`,
-    images,
-    shape,
-    count: kept?.length ?? count,
-    labelTexts: texts,
-    labels: kept ? Int32Array.from(kept, (image) => labels[image]!) : labels,
-  };
-}
-
-function imageShape({ shape, data }: NpyArray, who: string, declared?: ImageShape): ImageShape {
-  const [count = 0, height = 0, width = 0, channels = 1] = shape;
-  const texts = Array.isArray(data);
-  if (!texts && shape.length === 2 && count > 0 && height > 0) return shapeOfRow(who, height, declared);
-  if (shape.length < 2 || shape.length > 4 || shape.includes(0) || channels > 4 || texts) {
-    throw new HeddleError({
-      who,
-      expected: "images [N, H, W] or [N, H, W, C] with 1 to 4 channels",
-      received: `an array of ${texts ? "texts, " : ""}${shape.join(" × ") || "no dimensions"}`,
-      next: "Save the channels last.",
-    });
-  }
-  if (declared && !sameShape(declared, [height, width, channels])) {
-    throw new HeddleError({
-      who,
-      expected: `images of ${declared.join(" × ")}`,
-      received: [height, width, channels].join(" × "),
-      next: "Correct or remove `shape`.",
-    });
-  }
-  return [height, width, channels];
-}
-
-function labelsOf({ data }: NpyArray, who: string): { texts: string[]; labels: Int32Array } {
-  const texts: string[] = [];
-  const positions = new Map<string, number>();
-  const labels = Int32Array.from(data as ArrayLike<number | string>, (label, image) => {
-    if (typeof label === "number" && !Number.isSafeInteger(label)) {
-      const next = "Save whole numbers: y.astype('uint8').";
-      throw new HeddleError({ who, expected: "whole numbers", received: `${label} at image ${image}`, next });
-    }
-    const text = String(label);
-    if (!positions.has(text)) positions.set(text, texts.push(text) - 1);
-    return positions.get(text)!;
-  });
-  return { texts, labels };
-}
-
-/**
- * The pixels of all images but those with values that are not finite: bytes if every value is one, otherwise floats; and
- * which images those are, unless they are all.
- */
-function pixelsOf(
-  x: NpyArray,
-  options: SplitOptions,
-  sink: Sink,
-  labelOf: (image: number) => string,
-): { readonly images: Uint8Array | Float32Array; readonly kept?: readonly number[] } {
-  const count = x.shape[0]!;
-  const data = x.data as NpyNumbers;
-  const size = data.length / count;
-  sink.read += count;
-  if (data instanceof Uint8Array) return { images: data };
-  const { missing = "drop" } = options;
-  const damaged = new Set<number>();
-  const zeroed: number[] = [];
-  let bytes = true;
-  for (let index = 0; index < data.length; index++) {
-    const value = data[index]!;
-    if (value === (value & 255)) continue;
-    bytes = false;
-    if (Number.isFinite(Math.fround(value))) continue;
-    const image = Math.floor(index / size);
-    if (missing === "zero" && Number.isNaN(value)) zeroed.push(index);
-    else if (!damaged.has(image)) {
-      damaged.add(image);
-      sink.rows.push(damagedImage(options.images, image, index % size, value, labelOf(image)));
-    }
-  }
-  const [first] = sink.rows;
-  if (missing === "error" && first) {
-    throw new HeddleError({
-      who: `${options.name}, ${options.images}`,
-      expected: "finite values",
-      received: first.detail,
-      next: 'Repair the image, or drop such images with `missing: "drop"`.',
-    });
-  }
-  sink.zeroed += zeroed.length;
-  const all = bytes ? new Uint8Array(allocateShared(data.length)) : allocateSharedFloats(data.length);
-  all.set(data);
-  for (const index of zeroed) all[index] = 0;
-  if (damaged.size === 0) return { images: all };
-  const kept = Array.from({ length: count }, (_, image) => image).filter((image) => !damaged.has(image));
-  kept.forEach((image, at) => {
-    all.copyWithin(at * size, image * size, (image + 1) * size);
-  });
-  return { images: all.subarray(0, kept.length * size), kept };
-}
-
-function damagedImage(array: string, image: number, at: number, value: number, label: string): DroppedRow {
-  const missing = Number.isNaN(value);
-  return {
-    file: array,
-    line: image + 1,
-    reason: missing ? "missing value" : "unreadable value",
-    label,
-    detail: `image ${image}, value ${at} is ${value}`,
+    name,
+    names: [...arrays.keys()],
+    read: async (array) =>
+      readNpy(await unzip(bytes, arrays.get(array)!, { name, signal }), `${name}, ${array}`),
   };
 }

@@ -13,7 +13,7 @@ it("how data was read is a short block: splits, choices with their options, and 
         { about: "label", choice: "the last column", option: "labelColumn", warn: true },
         { about: "size", choice: "28 × 28" },
       ],
-      leftOut: [leftOut("pictures", "Heddle does not read .svg", ["1.svg", "2.svg", "3.svg", "4.svg"])],
+      leftOut: [leftOut("picture", "Heddle does not read .svg", ["1.svg", "2.svg", "3.svg", "4.svg"])],
     },
     { onWarning: (line) => warnings.push(line) },
   );

@@ -1,8 +1,8 @@
-import { groupDigits, oneLine, shortNumber } from "../base/format.js";
+import { counted, oneLine, shortNumber } from "../base/format.js";
 import type { ImageShape } from "./image-shape.js";
 
 /** What the values of pixels were in the source, whatever type holds them now. */
-export type ElementKind = "whole numbers" | "floats";
+export type ElementKind = "whole numbers" | "floats" | "booleans";
 
 /** How one split was read. */
 export interface SplitReading {
@@ -34,9 +34,9 @@ export interface ReadingChoice {
 
 /** Something at the data's path that is not used. */
 export interface LeftOut {
-  /** What it is: `pictures`, `rows`, `the array val_images`. */
+  /** What each of them is, a noun with the plural in -s: `picture`, `row`, `array`. */
   readonly what: string;
-  /** Why it is not used, as the end of `left out because …` would say it: `Heddle does not read .svg`. */
+  /** Why they are not used, fit for one and for many: `Heddle does not read .svg`. */
   readonly reason: string;
   /** How many there are of it. */
   readonly count: number;
@@ -66,7 +66,7 @@ export const LEFT_OUT_EXAMPLES = 3;
  * One entry for things that were left out for the same reason.
  *
  * @example
- * leftOut("pictures", "their ending is not read", ["a/1.svg", "a/2.svg"]); // count 2
+ * leftOut("picture", "Heddle does not read .svg", ["a/1.svg", "a/2.svg"]); // 2 pictures
  */
 export function leftOut(what: string, reason: string, names: readonly string[]): LeftOut {
   return { what, reason, count: names.length, examples: names.slice(0, LEFT_OUT_EXAMPLES) };
@@ -76,7 +76,7 @@ export function leftOut(what: string, reason: string, names: readonly string[]):
 export function formatLeftOut({ what, reason, count, examples }: LeftOut): string {
   const more = count > examples.length && examples.length > 0 ? ", …" : "";
   const names = examples.length > 0 ? ` (${examples.join(", ")}${more})` : "";
-  return `${groupDigits(count)} ${what}: ${reason}${names}`;
+  return `${counted(count, what)}: ${reason}${names}`;
 }
 
 /** The notes of several splits as one; a choice that was made for each is named once. */
@@ -132,7 +132,7 @@ function formatSplit({ from, images, ...values }: SplitReading): string {
       ? ", multiplied by 255"
       : `, brought from ${scaledFrom.map(shortNumber).join("..")} to 0..255`
     : "";
-  return `${from}: ${groupDigits(images)} ${images === 1 ? "image" : "images"}, ${formatValues(values)}${scale}`;
+  return `${from}: ${counted(images, "image")}, ${formatValues(values)}${scale}`;
 }
 
 /** `whole numbers from 0 to 255`. */

@@ -92,7 +92,7 @@ function survey({ images, elements }: Pixels): Omit<Surveyed, "set"> {
 /** Whether values are floats from 0 to 1, could be bytes, or neither. */
 function kindOf({ elements, minimum, maximum }: Surveyed): "unit" | "bytes" | "other" {
   if (minimum < 0 || maximum > 255) return "other";
-  return elements === "floats" && maximum <= 1 ? "unit" : "bytes";
+  return elements !== "whole numbers" && maximum <= 1 ? "unit" : "bytes";
 }
 
 /** Whole numbers that reach less than a quarter of 255 probably span less: 0..1, 0..16. */

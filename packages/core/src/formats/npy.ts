@@ -19,6 +19,8 @@ export interface NpyArray {
   readonly shape: readonly number[];
   /** Numbers as they are, integers of 64 bits as floats of 64 bits, text as strings. May be a view of the file's bytes. */
   readonly data: NpyNumbers | readonly string[];
+  /** What the elements are in the file. */
+  readonly elements: "whole numbers" | "floats" | "booleans" | "text";
 }
 
 /** The numeric types as views of their elements: every machine with WebAssembly is little-endian. */
@@ -93,12 +95,18 @@ export function readNpy(bytes: Uint8Array, name: string): NpyArray {
   const data = text
     ? textsOf(plain, { unicode: text[1] === "U", elementBytes, isBigEndian })
     : numbersOf(isBigEndian ? swapped(plain, elementBytes) : plain, type!, typeName);
-  if (!fortran || shape.length < 2) return { shape, data };
-  if (Array.isArray(data)) return { shape, data: toRowMajor(data, shape, [...data]) };
+  const elements = text ? "text" : elementsOf(typeName);
+  if (!fortran || shape.length < 2) return { shape, data, elements };
+  if (Array.isArray(data)) return { shape, data: toRowMajor(data, shape, [...data]), elements };
   const numbers = data as NpyNumbers;
   const target =
     numbers instanceof Uint8Array ? new Uint8Array(allocateShared(numbers.length)) : numbers.slice();
-  return { shape, data: toRowMajor(numbers, shape, target) };
+  return { shape, data: toRowMajor(numbers, shape, target), elements };
+}
+
+function elementsOf(typeName: string): NpyArray["elements"] {
+  if (typeName.startsWith("f")) return "floats";
+  return typeName.startsWith("b") ? "booleans" : "whole numbers";
 }
 
 function parseHeader(bytes: Uint8Array, name: string) {

@@ -15,6 +15,7 @@ import { isNpy } from "@heddle/core/internal/formats/npy.js";
 import { isTar } from "@heddle/core/internal/formats/tar.js";
 import { isZip } from "@heddle/core/internal/formats/zip.js";
 import { type ArchiveFolder, openArchive } from "./archive-folder.js";
+import { type ArrayFiles, arrayFilesOf, readArrayFiles } from "./array-files.js";
 import { type CifarFiles, cifarFilesOf, readCifar } from "./cifar-folder.js";
 import { type ForeignFile, foreignArchive, foreignFile } from "./foreign-files.js";
 import { hashed } from "./hashed-file.js";
@@ -30,6 +31,7 @@ export type FoundForm =
   | { readonly form: "csv"; readonly source: SourceFolder; readonly train: string; readonly test?: string }
   | { readonly form: "npz"; readonly source: SourceFolder; readonly file: string }
   | { readonly form: "cifar"; readonly source: SourceFolder; readonly cifar: CifarFiles }
+  | { readonly form: "npz"; readonly source: SourceFolder; readonly arrays: ArrayFiles }
   | { readonly form: "images"; readonly source: SourceFolder; readonly listing: ImageFolderListing };
 
 /** The four files of MNIST's layout, in a folder on disk or in an archive. */
@@ -84,6 +86,8 @@ async function formOfFolder(source: SourceFolder, archive?: ArchiveFolder): Prom
   if (Object.keys(idx.files).length > 0) return { form: "idx", ...(archive && { archive }) };
   const cifar = cifarFilesOf(entries.filter(({ kind }) => kind === "file").map(({ name }) => name));
   if (cifar) return { form: "cifar", source, cifar };
+  const arrays = arrayFilesOf(names);
+  if (arrays) return { form: "npz", source, arrays };
   const tables = names.filter((name) => CSV.test(name));
   if (tables.length > 0) return tablesOf(source, tables);
   const archives = names.filter((name) => /\.npz$/i.test(name));
@@ -205,6 +209,9 @@ async function readParts(
 ): Promise<ReadData> {
   if (found.form === "csv") return readTables(found, options);
   const { source } = found;
+  if (found.form === "npz" && "arrays" in found) {
+    return { form: "npz", ...(await readArrayFiles(source, found.arrays, options)) };
+  }
   if (found.form === "npz") {
     const bytes = await source.read(found.file, { signal: options.signal });
     const sha256 = createHash("sha256").update(bytes).digest("hex");

@@ -3,6 +3,8 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { AbortedError, HeddleError } from "@heddle/core/internal/base/errors.js";
+import { writeNpy } from "@heddle/core/internal/formats/npy.js";
+import { zipSync } from "fflate";
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
 import { type LoadOptions, loadDataset, loadSplits } from "./load.js";
@@ -128,6 +130,32 @@ describe("loadDataset from a path", () => {
       ].join("\n"),
     );
     expect(warnings[2]).toContain("No test split: held out 3 of 12");
+  });
+
+  it("reads files of one array each, as Kuzushiji-49 is published, and names the files that hold none", async () => {
+    const array = (values: number[], shape: number[]) => writeNpy(shape, Uint8Array.from(values));
+    const packed = (bytes: Uint8Array) => zipSync({ "arr_0.npy": bytes });
+    const folder = writeFiles(temporaryFolder(), {
+      "k49-train-imgs.npz": packed(array([0, 255, 3], [3, 1, 1])),
+      "k49-train-labels.npz": packed(array([0, 1, 1], [3])),
+      "k49-test-imgs.npy": array([4, 255], [2, 1, 1]),
+      "k49-test-labels.npy": array([1, 0], [2]),
+      "k49_classmap.csv": text("index,codepoint,char\n0,U+3042,a\n"),
+    });
+    const warnings: string[] = [];
+    const { dataset } = await loadDataset(folder, { onWarning: (line) => warnings.push(line) });
+    expect([...dataset.train.images, ...dataset.train.labels]).toEqual([0, 255, 3, 0, 1, 1]);
+    expect([...dataset.test.images, ...dataset.test.labels]).toEqual([4, 255, 1, 0]);
+    expect(dataset.source.files).toHaveLength(4);
+    expect(warnings).toEqual(["Left out: 1 file: no array of images or labels (k49_classmap.csv)."]);
+    writeFileSync(join(folder, "k49-test-imgs.npy"), "");
+    writeFileSync(
+      join(folder, "k49-train-imgs.npz"),
+      zipSync({ "a.npy": array([1], [1]), "b.npy": array([1], [1]) }),
+    );
+    await expect(loadDataset(folder)).rejects.toThrow(
+      "expected one array, because other files beside it hold the rest, received a, b.",
+    );
   });
 
   it("takes a folder called like a split for a class where it holds pictures", async () => {

@@ -1,7 +1,7 @@
 import type { LeftOut, Reading, ReadingChoice, SplitReading } from "@heddle/core/internal/data/reading.js";
 import type { JsonFields } from "./json-fields.js";
 
-const elementKinds = ["whole numbers", "floats"] as const;
+const elementKinds = ["whole numbers", "floats", "booleans"] as const;
 
 /** Reads how data was read, as `run.json` has it. */
 export function parseReading(reading: JsonFields): Reading {
