@@ -1,4 +1,6 @@
 import { HeddleError, messageOf } from "../base/errors.js";
+import { isDeep, toBytes } from "./deep-picture.js";
+import { decodePlainFormat } from "./plain-formats.js";
 import { channelsOf, type RawPicture } from "./raw-picture.js";
 
 /**
@@ -49,7 +51,10 @@ async function decodeInBrowser(file: Blob | Uint8Array | string): Promise<RawPic
       next: 'In Node, import "heddle/node", which reads picture files.',
     });
   }
-  const blob = file instanceof Blob ? file : new Blob([file as Uint8Array<ArrayBuffer>]);
+  const bytes = file instanceof Blob ? new Uint8Array(await file.arrayBuffer()) : file;
+  const plain = decodePlainFormat("Picture", bytes);
+  if (plain) return isDeep(plain) ? toBytes(plain, 16) : plain;
+  const blob = new Blob([bytes as Uint8Array<ArrayBuffer>]);
   // Transparent colours are not multiplied by their opacity, and cameras' orientation is applied.
   const options = { premultiplyAlpha: "none", imageOrientation: "from-image" } as const;
   const bitmap = await createImageBitmap(blob, options).catch((thrown: unknown) => {

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { readGolden } from "../base/golden.testing.js";
+import { isDeep } from "./deep-picture.js";
 import { pictureInput } from "./picture-input.js";
+import { decodePlainFormat } from "./plain-formats.js";
 import { resizePicture } from "./resize-picture.js";
 
 interface Golden {
@@ -10,6 +12,13 @@ interface Golden {
     readonly values: readonly number[];
   }[];
   readonly grey: readonly number[];
+  /** Files in base64. */
+  readonly files: readonly {
+    readonly name: string;
+    readonly file: string;
+    readonly shape: readonly [height: number, width: number, channels: number];
+    readonly values: readonly number[];
+  }[];
 }
 
 const golden = readGolden<Golden>("pictures");
@@ -33,5 +42,15 @@ describe("pictures", () => {
   it("turn grey as in Pillow", () => {
     const { pixels } = pictureInput(drawn(8, 8, 3), { height: 8, width: 8, channels: 1 }, { invert: false });
     expect([...pixels]).toEqual(golden.grey);
+  });
+
+  it.each(golden.files)("are read as by Pillow: $name", ({ name, file, shape, values }) => {
+    const picture = decodePlainFormat(
+      "a",
+      Uint8Array.from(atob(file), (byte) => byte.charCodeAt(0)),
+    )!;
+    expect([picture.height, picture.width, picture.data.length]).toEqual([shape[0], shape[1], values.length]);
+    expect([...picture.data]).toEqual(values);
+    expect(isDeep(picture)).toBe(/of 1[26] bits$/.test(name));
   });
 });

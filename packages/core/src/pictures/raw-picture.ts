@@ -29,3 +29,33 @@ export function channelsOf({ data, width, height }: RawPicture): number {
     next: "Correct the width and height.",
   });
 }
+
+/** The error for a file that is not a picture that can be read. */
+export class PictureError extends HeddleError {
+  override readonly name = "PictureError";
+
+  /**
+   * @param reason what is wrong with the file, in a few words
+   */
+  constructor(
+    parts: { readonly who: string; readonly expected: string; readonly next: string },
+    readonly reason: string,
+    cause?: unknown,
+  ) {
+    super({ ...parts, received: reason }, { cause });
+  }
+}
+
+/** Checks that a picture is not too large to be decoded; `who` is the file's path. */
+export function checkPictureSize(who: string, width: number, height: number): void {
+  if (width * height <= MAXIMUM_PICTURE_PIXELS) return;
+  const expected = `at most ${MAXIMUM_PICTURE_PIXELS / 1e6} megapixels`;
+  throw new PictureError({ who, expected, next: "Scale it down first." }, `${width} × ${height} pixels`);
+}
+
+/** The error for a file that is not a whole picture; `who` is its path. */
+export function notAPicture(who: string, reason: string, cause?: unknown): PictureError {
+  const expected = "a picture: JPEG, PNG, WebP, GIF, TIFF, AVIF, BMP or PNM";
+  const next = "Check that the file is a whole picture, or save it as PNG.";
+  return new PictureError({ who, expected, next }, reason, cause);
+}
