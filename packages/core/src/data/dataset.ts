@@ -48,9 +48,16 @@ export interface FormOptions {
   /**
    * The size to which pictures of a folder are scaled.
    *
-   * @defaultValue their own size, which must be the same for all
+   * @defaultValue their own size if it is the same for all; otherwise a square with the area of the median picture, and 64 × 64
+   *   at most
    */
   readonly size?: readonly [height: number, width: number] | undefined;
+  /**
+   * How many bits of 16-bit pictures count, from 8 to 16: the highest eight of these become the pixel's byte.
+   *
+   * @defaultValue as many as the largest value of all pictures needs
+   */
+  readonly bitDepth?: number | undefined;
   /**
    * The shape of images that are stored as rows.
    *
@@ -83,6 +90,8 @@ export interface DatasetSource {
   readonly split?: HoldOut;
   /** How it was read; absent for images that were drawn by code or stay on disk. */
   readonly reading?: Reading;
+  /** How many training pictures were read, if not all of them. */
+  readonly limit?: number;
   /** Counts of dropped rows; absent if every row was read. */
   readonly dropped?: DroppedSummary;
   /** The files with their SHA-256 in hexadecimal; for pictures, one entry per class folder. */

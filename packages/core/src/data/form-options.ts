@@ -1,6 +1,6 @@
 import { HeddleError } from "../base/errors.js";
 import type { OptionRules } from "../base/known-options.js";
-import { anyObject, finite, oneOf, type Rule, sizes, whole } from "../base/rules.js";
+import { anyObject, finite, oneOf, type Rule, sizes, whole, wholeFromTo } from "../base/rules.js";
 import { type DataForm, dataForms, type FormOptions } from "./dataset.js";
 import { missingRules } from "./dropped-rows.js";
 import { parseShape, parseSize } from "./image-shape.js";
@@ -32,6 +32,12 @@ export const formOptionTable: {
     expected: "a height and a width, such as 28x28",
     read: (value) => parseSize(dimensions(value)),
     parse: asText,
+  },
+  bitDepth: {
+    forms: ["images"],
+    expected: "a number of bits from 8 to 16",
+    read: (value) => [8, 9, 10, 11, 12, 13, 14, 15, 16].find((bits) => bits === value),
+    parse: (text) => (/^\d+$/.test(text) ? Number(text) : text),
   },
   shape: {
     forms: ["csv", "npz"],
@@ -69,6 +75,7 @@ export const rangeRule: Rule = {
 export const FORM_RULES: OptionRules<FormOptions> = {
   missing: oneOf(...missingRules),
   size: sizes(2),
+  bitDepth: wholeFromTo(8, 16),
   shape: sizes(3),
   range: rangeRule,
 };

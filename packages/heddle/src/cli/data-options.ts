@@ -3,7 +3,7 @@ import type { FormOptions } from "@heddle/core/internal/data/dataset.js";
 import { formOptionNames, pickFormOptions } from "@heddle/core/internal/data/form-options.js";
 import type { LoadOptions } from "../datasets/index.js";
 import { dataOption, offlineOption } from "./options.js";
-import { downloadLine } from "./progress.js";
+import { downloadLine, readingLine } from "./progress.js";
 import { flagOf } from "./setting-flags.js";
 import { grouped, optionOf } from "./setting-options.js";
 import type { Terminal } from "./terminal.js";
@@ -44,6 +44,7 @@ export function loadOptions(
     offline: options.offline,
     signal,
     onProgress: downloadLine(terminal),
+    onReading: readingLine(terminal),
     onWarning: (message: string) => terminal.warn(message),
   };
 }

@@ -10,7 +10,7 @@ import { Shell } from "./shell.js";
 /** Settings that are an option of no command: a model is an argument. */
 const NO_OPTIONS: readonly (keyof Settings)[] = ["model"];
 
-const data = "data missing size shape range offline";
+const data = "data missing size bitDepth shape range offline";
 const training = `${settingNames.filter((name) => !NO_OPTIONS.includes(name)).join(" ")} offline budget threads
   resume checkpointEvery keepCheckpoints runDir saveRecipe tensorboard json quiet`;
 
@@ -28,7 +28,10 @@ const commands: Readonly<Record<string, { readonly words: string; readonly optio
       weightDecay clipNorm batchSize seed threads fast out json quiet`,
   },
   data: { words: "", options: `${data} report labelErrors epochs seed threads json` },
-  convert: { words: "clothes clothes.npz", options: "to force missing size shape range offline json" },
+  convert: {
+    words: "clothes clothes.npz",
+    options: "to force missing size bitDepth shape range offline json",
+  },
   evaluate: { words: "latest", options: `${data} stream split against report threads fast runDir json` },
   predict: { words: "latest a.png", options: "threads fast runDir json" },
   explain: {
@@ -51,6 +54,7 @@ const readValues: { readonly [Name in keyof Settings]: readonly [typed: string, 
   data: ["photos", "photos"],
   missing: ["zero", "zero"],
   size: ["28x20", [28, 20]],
+  bitDepth: ["12", 12],
   shape: ["32x32x3", [32, 32, 3]],
   range: ["0..1", "0..1"],
   limit: ["500", 500],
@@ -91,6 +95,7 @@ const badValues: Readonly<Record<string, readonly string[]>> = {
   limit: ["0", "12k"],
   missing: ["none"],
   size: ["28", "0x28", "28x28x1"],
+  bitDepth: ["7", "17", "1e1", "many"],
   shape: ["28", "0x28x1", "28x28x0"],
   range: ["1", "1..0", "a..b"],
   validationSplit: ["-0.1", "0.95", "ten"],

@@ -90,6 +90,17 @@ export function downloadLine(terminal: Terminal): (progress: DownloadProgress) =
   };
 }
 
+/** The bar of reading a folder of pictures: `Reading 2,000 of 70,000 pictures`. */
+export function readingLine(terminal: Terminal): (done: number, total: number) => void {
+  const line = workLine(terminal, "Reading");
+  return (done, total) => {
+    // Rewriting the line for each of many small pictures would take longer than reading them.
+    if (done % 20 === 0 || done === total) {
+      line(done, total, `${groupDigits(done)} of ${counted(total, "picture")}`);
+    }
+  };
+}
+
 /**
  * A line that never wraps, because a wrapped line cannot be rewritten: on a narrow terminal the bar gets shorter,
  * then disappears, and after it the last of `parts`.

@@ -15,6 +15,10 @@ export const settingFlags: { readonly [Name in keyof Settings]: SettingFlag } = 
   data: { flags: "--data", help: "a dataset's name or folder" },
   missing: { flags: "--missing <rule>", help: "rows with missing values: dropped and reported by default" },
   size: { flags: "--size <HxW>", help: "scale the pictures of a folder, such as 28x28" },
+  bitDepth: {
+    flags: "--bit-depth <n>",
+    help: "how many bits of 16-bit pictures count, such as 12; as many as their largest value needs by default",
+  },
   shape: { flags: "--shape <HxWxC>", help: "shape of the images in a CSV; square by default" },
   range: {
     flags: "--range <low..high>",

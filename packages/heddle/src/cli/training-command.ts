@@ -105,7 +105,7 @@ export async function trainAndReport(
   const opened: { folder?: string } = {};
   try {
     const { offline } = options;
-    const load = loadOptions({ ...asked, offline }, { signal, terminal });
+    const load = { ...loadOptions({ ...asked, offline }, { signal, terminal }), limit: asked.limit };
     const { dataset, standInFor } = asked.stream
       ? await obtainStreamed(asked.data, load)
       : asImages(await obtain(asked.data, load));

@@ -5,7 +5,7 @@ import { constants, gunzipSync } from "node:zlib";
 import { HeddleError } from "@heddle/core/internal/base/errors.js";
 import { fileError } from "@heddle/core/internal/base/files-node.js";
 import { readCsv } from "@heddle/core/internal/data/csv/read.js";
-import type { DataForm, FormOptions } from "@heddle/core/internal/data/dataset.js";
+import type { DataForm, FormOptions, HoldOut } from "@heddle/core/internal/data/dataset.js";
 import { type DroppedRows, joinDropped } from "@heddle/core/internal/data/dropped-rows.js";
 import type { LabelledImages } from "@heddle/core/internal/data/labelled-images.js";
 import { readNpz } from "@heddle/core/internal/data/npz.js";
@@ -23,6 +23,7 @@ import type { SourceFile } from "./idx-file.js";
 import { idxFilesOf } from "./idx-folder.js";
 import { readPictures } from "./image-folder.js";
 import { type ImageFolderListing, listImageFolder } from "./image-folder-list.js";
+import { limitPictures } from "./limit-pictures.js";
 import { diskFolder, firstBytes, type SourceFolder } from "./source-folder.js";
 
 /** The form of the data at a path, determined without reading all of it. */
@@ -52,12 +53,24 @@ export interface ReadData extends ReaderNotes {
   readonly files: readonly SourceFile[];
   /** The rows or pictures that were dropped. */
   readonly dropped: DroppedRows;
+  /** How the test split was held out, if it was before reading. */
+  readonly split?: HoldOut;
+  /** How many training pictures were read, if not all of them. */
+  readonly limit?: number;
+  /** Options that the data decided, so that other data can be read in the same way. */
+  readonly readAs?: FormOptions;
 }
 
 /** The options of {@link readForm}. */
 export interface ReadOptions extends FormOptions {
   /** Ends the reading. */
   readonly signal?: AbortSignal | undefined;
+  /** How many training pictures of a folder to read; all by default. */
+  readonly limit?: number | undefined;
+  /** How to hold out a test split where `limit` leaves pictures unread. */
+  readonly holdOut?: Partial<HoldOut> | "none" | undefined;
+  /** Called with how many pictures of a folder have been read, and how many there are. */
+  readonly onReading?: ((done: number, total: number) => void) | undefined;
 }
 
 const CSV = /\.(csv|tsv)(\.gz)?$/i;
@@ -223,16 +236,16 @@ async function readParts(
     const count = read.train.count + (read.test?.count ?? 0);
     return { form: "cifar", ...read, dropped: { read: count, zeroed: 0, rows: [] } };
   }
-  const { train, test } = found.listing;
-  const trained = await readPictures(source, train, options);
-  const tested = test && (await readPictures(source, test, options));
+  const { limit, holdOut } = options;
+  const { listing, split } =
+    limit === undefined
+      ? { listing: found.listing }
+      : limitPictures(source.path, found.listing, limit, holdOut);
   return {
     form: "images",
-    train: trained.images,
-    ...(tested && { test: tested.images }),
-    ...joinNotes([trained, tested ?? {}]),
-    files: [...trained.files, ...(tested?.files ?? [])],
-    dropped: joinDropped([trained.dropped, ...(tested ? [tested.dropped] : [])]),
+    ...(await readPictures(source, listing, options)),
+    ...(split && { split }),
+    ...(listing !== found.listing && { limit: limit! }),
   };
 }
 

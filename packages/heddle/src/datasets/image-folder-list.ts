@@ -1,4 +1,14 @@
-import type { SourceEntry, SourceFolder } from "./source-folder.js";
+import { HeddleError } from "@heddle/core/internal/base/errors.js";
+import { counted } from "@heddle/core/internal/base/format.js";
+import {
+  type LeftOut,
+  leftOut,
+  type ReaderNotes,
+  type ReadingChoice,
+} from "@heddle/core/internal/data/reading.js";
+import { describeOther } from "./picture-endings.js";
+import { allFiles, allPictures, type PictureTree, pictureTree } from "./picture-tree.js";
+import type { SourceFolder } from "./source-folder.js";
 
 /** One picture of a folder of classes. */
 export interface ListedPicture {
@@ -8,15 +18,11 @@ export interface ListedPicture {
   readonly label: string;
 }
 
-/** The pictures of a folder, all in `train` if it has no folders for splits. */
-export interface ImageFolderListing {
+/** The pictures of a folder, all in `train` if it has no folders for splits, and what is left out of it. */
+export interface ImageFolderListing extends ReaderNotes {
   readonly train: readonly ListedPicture[];
   readonly test?: readonly ListedPicture[];
-  /** The validation split's folder and how many pictures it holds, if it is not used as the test split. */
-  readonly unused?: { readonly folder: string; readonly count: number };
 }
-
-const PICTURE = /\.(png|jpe?g|webp|gif|tiff?|avif)$/i;
 
 const splitNames = {
   train: ["train", "training"],
@@ -24,63 +30,149 @@ const splitNames = {
   validation: ["val", "valid", "validation"],
 };
 
+type SplitName = keyof typeof splitNames;
+
 /** Whether a folder of this name may be a split. */
 export function isSplitName(name: string): boolean {
   return Object.values(splitNames).some((names) => names.includes(name.toLowerCase()));
 }
 
 /**
- * Lists the pictures of `CLASS/*.png` or `SPLIT/CLASS/*.png`. Those of a class are sorted by code units, and the classes
- * alternate. So the order is the same on every system, and in the first n pictures classes have the same shares as in all.
- * A folder called `train` or like another split is one if it holds folders; where it holds pictures, it is a class.
+ * Lists the pictures of `CLASS/*.png` or `SPLIT/CLASS/*.png`, also within a folder that is the only one with pictures.
+ * Those of a class are sorted by code units, and the classes alternate. So the order is the same on every system, and in the
+ * first n pictures classes have the same shares as in all. A folder called `train` or like another split is one if it holds
+ * folders; where it holds pictures, it is a class.
  *
- * @returns `undefined` if the folder holds no such pictures
- * @throws HeddleError if a folder cannot be read
+ * @returns `undefined` if there are no pictures
+ * @throws HeddleError if there are, but not in one folder for each class, or if a folder cannot be read
  */
-export async function listImageFolder(source: SourceFolder): Promise<ImageFolderListing | undefined> {
-  const names = await foldersIn(source, "");
-  const isSplit = await Promise.all(names.map((name) => isSplitName(name) && holdsFolders(source, name)));
-  const splits = names.filter((_, index) => isSplit[index]);
-  const splitOf = (split: keyof typeof splitNames) =>
-    splits.find((name) => splitNames[split].includes(name.toLowerCase()));
-  const train = splitOf("train");
-  if (train === undefined) {
-    const pictures = await picturesOf(source, "");
-    return pictures.length > 0 ? { train: pictures } : undefined;
-  }
-  const validation = splitOf("validation");
-  const test = splitOf("test") ?? validation;
-  const trainPictures = await picturesOf(source, `${train}/`);
-  if (trainPictures.length === 0) return undefined;
-  const testPictures = test === undefined ? [] : await picturesOf(source, `${test}/`);
-  const unused = validation === undefined || validation === test ? undefined : validation;
+export async function listImageFolder(
+  source: Pick<SourceFolder, "path" | "list">,
+): Promise<ImageFolderListing | undefined> {
+  const root = await pictureTree(source);
+  const all = allPictures(root);
+  if (all.length === 0) return undefined;
+  const base = withClasses(root);
+  const listing = inSplits(base) ?? inClasses(base);
+  if (listing.train.length === 0) throw withoutClasses(source.path, base, all);
+  const down: ReadingChoice[] =
+    base === root ? [] : [{ about: "folder", choice: `${base.path}, the only one with pictures` }];
   return {
-    train: trainPictures,
-    ...(testPictures.length > 0 && { test: testPictures }),
-    ...(unused !== undefined && {
-      unused: { folder: unused, count: (await picturesOf(source, `${unused}/`)).length },
-    }),
+    train: interleaved(listing.train),
+    ...(listing.test && { test: interleaved(listing.test) }),
+    choices: [...down, ...listing.choices],
+    leftOut: [...emptyClasses(listing.classFolders), ...listing.leftOut, ...otherFiles(root)],
   };
 }
 
-async function holdsFolders(source: SourceFolder, folder: string): Promise<boolean> {
-  const pictures = (await source.list(folder)).filter(isPicture);
-  return pictures.length === 0 && (await foldersIn(source, folder)).length > 0;
+/** A listing before it is put in order, and the folders that it takes for classes. */
+interface Found extends Required<ReaderNotes> {
+  readonly train: readonly ListedPicture[];
+  readonly test?: readonly ListedPicture[];
+  readonly classFolders: readonly PictureTree[];
 }
 
-/** The pictures of the classes below a split's folder: `""`, or its name and a slash. */
-async function picturesOf(source: SourceFolder, split: string): Promise<ListedPicture[]> {
-  const pictures: ListedPicture[] = [];
-  for (const label of await foldersIn(source, split)) {
-    for (const { name } of (await source.list(`${split}${label}`)).filter(isPicture)) {
-      pictures.push({ path: `${split}${label}/${name}`, label });
-    }
+/** The folder that holds classes or splits: further down as long as there is one way. */
+function withClasses(tree: PictureTree): PictureTree {
+  const ways = tree.folders.filter((folder) => allPictures(folder).length > 0);
+  const [only] = ways;
+  const isWay = ways.length === 1 && tree.pictures.length === 0 && only!.pictures.length === 0;
+  return isWay && !isSplitName(only!.name) ? withClasses(only!) : tree;
+}
+
+/** The pictures in the folders of splits; `undefined` if there is none for training. */
+function inSplits(base: PictureTree): Found | undefined {
+  const holdsClasses = ({ pictures, folders }: PictureTree) =>
+    pictures.length === 0 && folders.some((folder) => folder.pictures.length > 0);
+  const splits = base.folders.filter((folder) => isSplitName(folder.name) && holdsClasses(folder));
+  const splitOf = (split: SplitName) =>
+    splits.find(({ name }) => splitNames[split].includes(name.toLowerCase()));
+  const train = splitOf("train");
+  if (!train) return undefined;
+  const validation = splitOf("validation");
+  const test = splitOf("test") ?? validation;
+  const used = test ? [train, test] : [train];
+  const unused = base.folders.filter((folder) => !used.includes(folder));
+  const outside = unused.filter((folder) => folder !== validation).flatMap(allPictures);
+  const within = used.map(inClasses);
+  return {
+    train: within[0]!.train,
+    ...(test && { test: within[1]!.train }),
+    classFolders: used.flatMap(({ folders }) => folders),
+    choices:
+      test && test === validation
+        ? [{ about: "test split", choice: `${validation.path}, because there is no test folder` }]
+        : [],
+    leftOut: [
+      ...(validation && validation !== test
+        ? entry("pictures", "validation images are held out of the training images", allPictures(validation))
+        : []),
+      ...entry("pictures", "they are in no class of a split", [...base.pictures, ...outside]),
+      ...within.flatMap(({ leftOut }) => leftOut),
+    ],
+  };
+}
+
+/** The pictures of the folders directly in one, each a class. */
+function inClasses(base: PictureTree): Found {
+  const deeper = base.folders.flatMap(({ folders }) => folders.flatMap(allPictures));
+  return {
+    train: base.folders.flatMap(({ name, pictures }) => pictures.map((path) => ({ path, label: name }))),
+    classFolders: base.folders,
+    choices: [],
+    leftOut: [
+      ...entry("pictures", "they are in no class folder", base.pictures),
+      ...entry("pictures", "they are in folders within a class folder", deeper),
+    ],
+  };
+}
+
+/** Folders that would be classes if they held pictures. */
+function emptyClasses(folders: readonly PictureTree[]): LeftOut[] {
+  const empty = folders.filter((folder) => allPictures(folder).length === 0).map(({ path }) => path);
+  return entry("class folders", "without a picture that Heddle reads", empty);
+}
+
+/** Files that are not read as pictures, by what they are. */
+function otherFiles(root: PictureTree): LeftOut[] {
+  const groups = new Map<string, { readonly what: string; readonly reason: string; names: string[] }>();
+  for (const name of allFiles(root)) {
+    const { what, reason } = describeOther(name);
+    const group = groups.get(reason) ?? { what, reason, names: [] };
+    group.names.push(name);
+    groups.set(reason, group);
   }
-  return interleaved(pictures);
+  return [...groups.values()].flatMap(({ what, reason, names }) => entry(what, reason, names));
 }
 
-function isPicture({ name, kind }: SourceEntry): boolean {
-  return kind === "file" && PICTURE.test(name) && !name.startsWith(".");
+function entry(what: string, reason: string, names: readonly string[]): LeftOut[] {
+  if (names.length === 0) return [];
+  return [leftOut(names.length === 1 ? what.replace(/(?<!s)s\b/, "") : what, reason, names)];
+}
+
+function withoutClasses(path: string, base: PictureTree, all: readonly string[]): HeddleError {
+  const expected =
+    "a folder with a folder of pictures for each class, or with train/ and test/ of such folders";
+  if (base.pictures.length === all.length) {
+    return new HeddleError({
+      who: path,
+      expected,
+      received: `${counted(all.length, "picture")} and no folder for each class`,
+      next: "Move the pictures of each class to a folder that has its name.",
+    });
+  }
+  const counts = new Map<string, number>();
+  for (const picture of all) {
+    const folder = picture.slice(0, picture.lastIndexOf("/") + 1);
+    counts.set(folder, (counts.get(folder) ?? 0) + 1);
+  }
+  const seen = [...counts].slice(0, 4).map(([folder, count]) => `${folder} (${count})`);
+  return new HeddleError({
+    who: path,
+    expected,
+    received: `pictures in ${seen.join(", ")}${counts.size > 4 ? `, … (${counts.size} folders)` : ""}`,
+    next: "Choose the folder that is directly above the classes.",
+  });
 }
 
 /** Spreads the pictures of each class evenly over the list. */
@@ -95,11 +187,4 @@ function interleaved(pictures: readonly ListedPicture[]): ListedPicture[] {
     .flatMap((own) => own.map((picture, at) => ({ picture, turn: (at + 0.5) / own.length })))
     .sort((a, b) => a.turn - b.turn)
     .map(({ picture }) => picture);
-}
-
-async function foldersIn(source: SourceFolder, folder: string): Promise<string[]> {
-  const entries = await source.list(folder);
-  return entries
-    .filter(({ name, kind }) => kind === "folder" && !name.startsWith("."))
-    .map(({ name }) => name);
 }

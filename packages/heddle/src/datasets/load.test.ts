@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { AbortedError, HeddleError } from "@heddle/core/internal/base/errors.js";
@@ -188,8 +188,12 @@ describe("loadDataset from a path", () => {
     // b/10.jpg a quarter into the list, a/x.png in the middle, then b/2.png.
     expect([...dataset.train.labels]).toEqual([1, 0, 1]);
     expect([...dataset.train.images.subarray(16, 19)]).toEqual([80, 83, 86]);
-    expect(dataset.source.files.map(({ name }) => name)).toEqual(["train/a/", "train/b/", "test/a/"]);
-    expect(warnings.some((line) => line.includes("The picture in val will not be used"))).toBe(true);
+    expect(dataset.source.files.map(({ name }) => name)).toEqual(["test/a/", "train/a/", "train/b/"]);
+    expect(
+      warnings.some((line) =>
+        line.includes("validation images are held out of the training images (val/a/1.png)"),
+      ),
+    ).toBe(true);
     const single = (await loadDataset(join(folder, "train"), { holdOut: { fraction: 0.5 } })).dataset;
     expect([single.train.count, single.test.count]).toEqual([2, 1]);
   });
@@ -242,27 +246,109 @@ describe("loadDataset from a path", () => {
     expect([...train.shape, ...train.images]).toEqual([1, 1, 3, 1, 2, 3]);
   });
 
-  it("refuses pictures of different sizes unless `size` is set, and drops unreadable ones", async () => {
+  it("scales pictures of several sizes to a square near the median, or to `size`", async () => {
     const folder = temporaryFolder();
-    await picture(join(folder, "a", "1.png"), 1);
-    await picture(join(folder, "b", "2.png"), 1, 9);
-    expect(await error(loadSplits(folder))).toBe(
-      `${folder}: expected pictures of one size, such as a/1.png of 4 × 4, received b/2.png of 9 × 9. Scale them all with \`size: [4, 4]\`.`,
+    for (const [name, side] of [
+      ["a/1", 4],
+      ["a/2", 30],
+      ["b/3", 40],
+      ["b/4", 900],
+    ] as const) {
+      await picture(join(folder, `${name}.png`), 1, side);
+    }
+    const warnings: string[] = [];
+    const { dataset } = await loadDataset(folder, { onWarning: (line) => warnings.push(line) });
+    expect([dataset.train.shape, dataset.source.options]).toEqual([[32, 32, 1], { size: [32, 32] }]);
+    expect(warnings).toContain(
+      "Size: 32 × 32, because pictures have several sizes, from 4 × 4 (a/1.png) to 900 × 900 (b/4.png) (`size`).",
     );
-    writeFiles(join(folder, "b"), { "bad.png": text("no picture") });
-    const { dataset, dropped } = await loadDataset(folder, {
-      size: [6, 5],
-      holdOut: { fraction: 0.5 },
-    }).catch(async () => {
-      await picture(join(folder, "a", "3.png"), 1, 5);
-      return loadDataset(folder, { size: [6, 5] });
+    expect((await loadSplits(folder, { size: [6, 5] })).train.shape).toEqual([6, 5, 1]);
+  });
+
+  it("drops unreadable pictures, each with its own reason, and uses odd ones that are whole", async () => {
+    const folder = temporaryFolder();
+    for (const name of ["a/1.jpg", "a/2.jpg", "b/3.jpg", "b/4.jpg"]) {
+      await picture(join(folder, name), 3, 32);
+    }
+    const whole = readFileSync(join(folder, "a", "1.jpg"));
+    const frame = whole.indexOf(Uint8Array.of(0xff, 0xc0));
+    writeFiles(join(folder, "a"), {
+      "half.jpg": whole.subarray(0, whole.length - 200),
+      "junk.jpg": Buffer.concat([whole.subarray(0, frame), new Uint8Array(37), whole.subarray(frame)]),
+      "no-end.jpg": whole.subarray(0, -2),
+      "text.jpg": text("no picture"),
     });
-    expect(dataset.train.shape).toEqual([6, 5, 1]);
-    expect(dataset.source.options).toEqual({ size: [6, 5] });
-    expect(dropped!.rows).toMatchObject([{ file: "b/bad.png", reason: "unreadable picture", label: "b" }]);
-    expect(await error(loadSplits(folder, { size: [6, 5], missing: "error" }))).toContain(
-      "bad.png: expected a picture",
+    writeFiles(join(folder, "b"), { "new.png": text("\0\0\0\x18ftypheic"), "no.pgm": text("P5 9 9 255 a") });
+    const { dataset, dropped } = await loadDataset(folder);
+    expect(dataset.train.count + dataset.test.count).toBe(6);
+    expect(dropped!.rows.map(({ file, detail }) => [file, detail])).toEqual([
+      ["a/half.jpg", "premature end of JPEG image"],
+      ["a/text.jpg", "a file of an unknown format"],
+      ["b/new.png", "an HEIC photo, whose format is patented: convert it to JPEG"],
+      ["b/no.pgm", "a PNM file that ends too early or holds other text than numbers"],
+    ]);
+    const { choice } = dataset.source.reading!.choices.find(({ about }) => about === "odd files")!;
+    expect(choice).toBe(
+      "2 pictures used although the decoder complained, because whole (a/junk.jpg: Corrupt JPEG data: 37 extraneous bytes before marker 0xc0; a/no-end.jpg: no end marker)",
     );
+    expect(await error(loadSplits(folder, { missing: "error" }))).toMatch(/: expected a picture.*received/);
+  });
+
+  it("reads 16-bit pictures by the bits that all of them need, or by `bitDepth`", async () => {
+    const folder = temporaryFolder();
+    const deep = async (name: string, ...values: number[]) => {
+      mkdirSync(join(folder, name, ".."), { recursive: true });
+      const raw = { width: 2, height: 1, channels: 1 as const };
+      const image = sharp(Uint16Array.from(values), { raw }).toColourspace("grey16");
+      await image.png({ bitdepth: 16 } as object).toFile(join(folder, name));
+    };
+    await deep("a/1.png", 160, 15);
+    await deep("b/1.png", 4095, 1600);
+    const { train } = await loadSplits(folder);
+    expect([...train.images]).toEqual([10, 0, 255, 100]);
+    const { dataset } = await loadDataset(folder, { holdOut: "none", bitDepth: 14 });
+    expect([...dataset.train.images]).toEqual([2, 0, 63, 25]);
+    expect(dataset.source.options).toEqual({ bitDepth: 14 });
+  });
+
+  it("decodes no more pictures than `limit` and the test split need, and holds out the same ones", async () => {
+    const folder = temporaryFolder();
+    for (let at = 0; at < 12; at++) await picture(join(folder, "ab"[at % 2]!, `${at}.png`), 1, 4, 20 * at);
+    const whole = (await loadDataset(folder)).dataset;
+    const totals = new Set<number>();
+    const { dataset } = await loadDataset(folder, { limit: 3, onReading: (_, total) => totals.add(total) });
+    expect([whole.train.count, whole.test.count, dataset.train.count, ...totals]).toEqual([10, 2, 3, 5]);
+    expect(dataset.test.images).toEqual(whole.test.images);
+    expect(dataset.train.images).toEqual(whole.train.images.slice(0, 48));
+    expect(dataset.source).toMatchObject({ limit: 3, split: whole.source.split });
+    expect(dataset.source.reading!.choices.at(-1)).toEqual({
+      about: "limit",
+      choice: "the first 3 of 10 training pictures",
+      option: "limit",
+    });
+    // Data without pictures, and a limit that leaves none out, are read whole.
+    expect((await loadDataset(folder, { limit: 12 })).dataset.source).toEqual(whole.source);
+  });
+
+  it("decides channels once for both splits, and takes equal colours for grey", async () => {
+    const folder = temporaryFolder();
+    await picture(join(folder, "train/a/1.png"), 1);
+    const grey = sharp(new Uint8Array(48).fill(7), { raw: { width: 4, height: 4, channels: 3 } });
+    mkdirSync(join(folder, "test/a"), { recursive: true });
+    await grey.png().toFile(join(folder, "test/a/1.png"));
+    const shapes = async () => {
+      const { train, test } = await loadSplits(folder);
+      return [train.shape, test!.shape];
+    };
+    expect(await shapes()).toEqual([
+      [4, 4, 1],
+      [4, 4, 1],
+    ]);
+    await picture(join(folder, "test/a/2.png"), 3);
+    expect(await shapes()).toEqual([
+      [4, 4, 3],
+      [4, 4, 3],
+    ]);
   });
 
   it("names the kind of a file or folder that is not a dataset", async () => {

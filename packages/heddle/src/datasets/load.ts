@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { checkOptions, type OptionRules } from "@heddle/core/internal/base/known-options.js";
-import { anyObject } from "@heddle/core/internal/base/rules.js";
+import { anyFunction, anyObject, whole } from "@heddle/core/internal/base/rules.js";
 import { assemble, type ClassedImages, toClasses } from "@heddle/core/internal/data/assemble.js";
 import type { Dataset, DatasetSource, FormOptions, HoldOut } from "@heddle/core/internal/data/dataset.js";
 import {
@@ -36,6 +36,14 @@ export interface LoadOptions extends LocateOptions, FormOptions {
    * @defaultValue `{ fraction: 1 / 6, seed: 42 }`
    */
   readonly holdOut?: Partial<HoldOut> | "none" | undefined;
+  /**
+   * How many training pictures of a folder to read. Other forms of data are read whole.
+   *
+   * @defaultValue all of them
+   */
+  readonly limit?: number | undefined;
+  /** Called with how many pictures of a folder have been read, and how many there are. */
+  readonly onReading?: ((done: number, total: number) => void) | undefined;
   /** How similar data was read before: defaults for the options of reading, as far as they apply to the form. */
   readonly readAs?: FormOptions | undefined;
 }
@@ -45,6 +53,8 @@ const LOAD_RULES: OptionRules<LoadOptions> = {
   ...FORM_RULES,
   sketch: anyObject,
   holdOut: holdOutRule,
+  limit: whole(1),
+  onReading: anyFunction,
   readAs: anyObject,
 };
 
@@ -148,29 +158,26 @@ async function readAndReport(
 ): Promise<{ readonly read: ReadData; readonly readAs: FormOptions }> {
   checkFormOptions(found.form, options);
   const readAs = formOptions(found.form, options, options.readAs);
-  warnOfUnusedSplit(found, options.onWarning);
-  const read = await readForm(found, { ...readAs, signal: options.signal });
+  const { signal, onReading, limit, holdOut } = options;
+  const read = await readForm(found, { ...readAs, signal, onReading, limit, holdOut });
   const report = formatDropped(read.dropped);
   if (report !== undefined) options.onWarning?.(report);
-  return { read, readAs };
+  return { read, readAs: { ...readAs, ...read.readAs } };
 }
 
-function warnOfUnusedSplit(found: FoundForm, onWarning: LoadOptions["onWarning"]): void {
-  if (found.form !== "images" || !found.listing.unused) return;
-  const { folder, count } = found.listing.unused;
-  const pictures = count === 1 ? "The picture" : `The ${count} pictures`;
-  onWarning?.(
-    `${pictures} in ${folder} will not be used: validation images are held out of the training images.`,
-  );
-}
-
-function sourceOf(path: string, { form, files, dropped }: ReadData, options: FormOptions): DatasetSource {
+function sourceOf(
+  path: string,
+  { form, files, dropped, split, limit }: ReadData,
+  options: FormOptions,
+): DatasetSource {
   const complete = dropped.rows.length === 0 && dropped.zeroed === 0;
   return {
     kind: "files",
     path: resolve(path),
     form,
     ...(Object.keys(options).length > 0 && { options }),
+    ...(split && { split }),
+    ...(limit !== undefined && { limit }),
     ...(!complete && { dropped: summarizeDropped(dropped) }),
     files,
   };

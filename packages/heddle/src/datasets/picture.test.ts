@@ -152,13 +152,13 @@ describe("readPicture", () => {
     await refuses(path, "a file that can be read, received no such file or folder. Check the path.");
     await refuses(folder, "a file that can be read, received a folder");
     writeFileSync(path, "not a picture");
-    await refuses(path, "a picture: JPEG, PNG, WebP, GIF, TIFF or AVIF, received ");
+    await refuses(path, "a picture: JPEG, PNG, WebP, GIF, TIFF, AVIF, BMP or PNM, received ");
     writeFileSync(path, '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>');
-    await refuses(path, "a picture: JPEG, PNG, WebP, GIF, TIFF or AVIF, received the format svg");
+    await refuses(path, "a picture: JPEG, PNG, WebP, GIF, TIFF, AVIF, BMP or PNM, received the format svg");
     writeFileSync(path, gzipSync('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>'));
     await refuses(
       path,
-      "a picture: JPEG, PNG, WebP, GIF, TIFF or AVIF, received a file of an unknown format",
+      "a picture: JPEG, PNG, WebP, GIF, TIFF, AVIF, BMP or PNM, received a file of an unknown format",
     );
     writeFileSync(path, "");
     await refuses(path, "a picture");

@@ -1,5 +1,5 @@
 import { basename, dirname, join, resolve } from "node:path";
-import { HeddleError } from "@heddle/core/internal/base/errors.js";
+import { AbortedError, HeddleError } from "@heddle/core/internal/base/errors.js";
 import { fileExists } from "@heddle/core/internal/base/files-node.js";
 import { withClasses } from "@heddle/core/internal/data/classes.js";
 import type { Dataset } from "@heddle/core/internal/data/dataset.js";
@@ -116,6 +116,8 @@ export async function datasetOfRun(
     holdOut: options.holdOut ?? source.split,
   };
   if (data !== undefined) {
+    const limited = source.limit === undefined ? undefined : await readLimited(record, data, as);
+    if (limited) return withClasses(limited, classNames);
     // A file that the run has not seen is measured whole; its own is split as it was then.
     const whole: LoadOptions = { ...as, holdOut: options.holdOut ?? "none" };
     const { dataset } = await obtainDataset("fashion-mnist", data, whole);
@@ -130,7 +132,8 @@ export async function datasetOfRun(
     return (await obtainDataset("fashion-sketch", undefined, { ...options, sketch })).dataset;
   }
   if (source.path !== undefined && (await fileExists(source.path))) {
-    return withClasses((await obtainDataset("fashion-mnist", source.path, as)).dataset, classNames);
+    const own: LoadOptions = { ...as, limit: source.limit };
+    return withClasses((await obtainDataset("fashion-mnist", source.path, own)).dataset, classNames);
   }
   if (name === "fashion-mnist") return (await obtainDataset(name, undefined, options)).dataset;
   throw new HeddleError({
@@ -139,6 +142,26 @@ export async function datasetOfRun(
     received: "no such folder",
     next: "Set `data` to its folder.",
   });
+}
+
+/** The pictures that a run with a limit was trained and measured on, if they are at a path. */
+async function readLimited(
+  record: RunRecord,
+  data: string,
+  options: LoadOptions,
+): Promise<Dataset | undefined> {
+  const warnings: string[] = [];
+  const { limit } = record.dataset.source;
+  const own: LoadOptions = { ...options, limit, onWarning: (message) => warnings.push(message) };
+  try {
+    const { dataset } = await obtainDataset("fashion-mnist", data, own);
+    if (changedFiles(record, dataset).length > 0) return undefined;
+    for (const message of warnings) options.onWarning?.(message);
+    return dataset;
+  } catch (thrown) {
+    if (thrown instanceof AbortedError || !(thrown instanceof HeddleError)) throw thrown;
+    return undefined;
+  }
 }
 
 /** The names of a run's files that a dataset does not have with the same checksum. */

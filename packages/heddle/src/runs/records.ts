@@ -210,6 +210,7 @@ function parseSource(source: JsonFields): DatasetSource {
   const form = source.optional("form")?.oneOf("form", dataForms);
   const options = source.optional("options")?.object("options");
   const split = source.optional("split")?.object("split");
+  const limit = source.optional("limit")?.wholeNumber("limit");
   const dropped = source.optional("dropped")?.object("dropped");
   const reading = source.optional("reading")?.object("reading");
   return {
@@ -219,6 +220,7 @@ function parseSource(source: JsonFields): DatasetSource {
     ...(form !== undefined && { form }),
     ...(options && { options: parseFormOptions(options) }),
     ...(split && { split: { fraction: split.fraction("fraction"), seed: split.wholeNumber("seed") } }),
+    ...(limit !== undefined && { limit }),
     ...(reading && { reading: parseReading(reading) }),
     ...(dropped && {
       dropped: {

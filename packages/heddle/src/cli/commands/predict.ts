@@ -18,7 +18,7 @@ export function predictCommand(shell: Shell) {
   return new Command("predict")
     .description("say what a model sees in pictures")
     .addArgument(modelArgument())
-    .argument("<image...>", "PNG, JPEG, WebP, GIF, TIFF or AVIF files", allNonEmpty)
+    .argument("<image...>", "PNG, JPEG, WebP, GIF, TIFF, AVIF, BMP or PNM files", allNonEmpty)
     .addOption(threadsOption())
     .addOption(fastOption())
     .addOption(runDirOption())
