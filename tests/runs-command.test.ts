@@ -226,12 +226,15 @@ describe("runs in a folder", () => {
     });
 
     it.skipIf(!hasPty).each([
-      ["n", 1],
-      ["y", 0],
-    ])(`asks on a terminal, and after the answer %s, %i run is left ${NEEDS_PTY}`, async (answer, left) => {
-      const root = `asked-${answer}`;
-      work.copyOf(work.first, root);
-      const script = `
+      ["n", "n\r", 0, 1, "Nothing was deleted."],
+      ["y", "y\r", 0, 0, "Deleted"],
+      ["Ctrl-C", "\x03", 130, 1, "Stopped: nothing was deleted."],
+    ])(
+      `asks on a terminal, and obeys the answer %s ${NEEDS_PTY}`,
+      async (answer, keys, status, left, last) => {
+        const root = `asked-${answer}`;
+        work.copyOf(work.first, root);
+        const script = `
 import os, pty, sys
 pid, terminal = pty.fork()
 if pid == 0:
@@ -239,7 +242,7 @@ if pid == 0:
 shown = b""
 while b"(y/N)" not in shown:
     shown += os.read(terminal, 1024)
-os.write(terminal, sys.argv[1].encode() + b"\\r")
+os.write(terminal, sys.argv[1].encode())
 while True:
     try:
         more = os.read(terminal, 1024)
@@ -251,15 +254,16 @@ while True:
 os.write(1, shown)
 sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
 `;
-      const args = [MAIN, "runs", "delete", work.first, "--run-dir", root];
-      const { code, stdout, stderr } = await work.spawn(
-        "python3",
-        ["-c", script, answer, process.execPath, ...args],
-        { TERM: "xterm-256color" },
-      ).finished;
-      expect(code, stdout + stderr).toBe(0);
-      expect(stdout).toContain(left === 1 ? "Nothing was deleted." : `Deleted ${work.first}`);
-      expect(readdirSync(work.file(root))).toHaveLength(left);
-    });
+        const args = [MAIN, "runs", "delete", work.first, "--run-dir", root];
+        const { code, stdout, stderr } = await work.spawn(
+          "python3",
+          ["-c", script, keys, process.execPath, ...args],
+          { TERM: "xterm-256color" },
+        ).finished;
+        expect(code, stdout + stderr).toBe(status);
+        expect(stdout).toContain(last);
+        expect(readdirSync(work.file(root))).toHaveLength(left);
+      },
+    );
   });
 });

@@ -196,6 +196,23 @@ export async function isFile(path: string): Promise<boolean> {
   return (await stat(path).catch(() => undefined))?.isFile() ?? false;
 }
 
+/**
+ * Whether there is a file at the path.
+ *
+ * @throws HeddleError that names the path when there is a folder, a pipe or a device
+ */
+export async function hasFile(path: string): Promise<boolean> {
+  try {
+    await stat(path);
+  } catch (thrown) {
+    const { code } = thrown as NodeJS.ErrnoException;
+    if (code === "ENOENT" || code === "ENOTDIR") return false;
+    throw fileError(path, "a file that can be read", thrown);
+  }
+  await checkFile(path);
+  return true;
+}
+
 /** True when a folder is at the path. */
 export async function isFolder(path: string): Promise<boolean> {
   return (await stat(path).catch(() => undefined))?.isDirectory() ?? false;

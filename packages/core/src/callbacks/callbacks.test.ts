@@ -85,6 +85,16 @@ describe("ModelCheckpoint", () => {
     expect(best.lastPath).toBe(path);
   });
 
+  it("replaces no file that holds something else", async () => {
+    const path = `${folder}/mine.safetensors`;
+    await writeFile(path, "mine");
+    const callbacks = [new ModelCheckpoint(path, { saveWeightsOnly: true })];
+    await expect(cnn().fit(data, { ...options, epochs: 1, callbacks })).rejects.toThrow(
+      `File ${path}: expected a safetensors file, which is replaced, or no file, received something else. Choose another path.`,
+    );
+    expect(await readFile(path, "utf8")).toBe("mine");
+  });
+
   it("refuses a path with a wrong extension or an unknown name", async () => {
     expect(() => new ModelCheckpoint("weights", { saveWeightsOnly: true })).toThrow(
       "ModelCheckpoint: expected a path that ends in .safetensors, received weights. Correct the path, or `saveWeightsOnly`.",

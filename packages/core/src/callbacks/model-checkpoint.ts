@@ -2,6 +2,7 @@ import { writeFileAtomic } from "#files";
 import { HeddleError } from "../base/errors.js";
 import { checkOptionsOf } from "../base/known-options.js";
 import { checkValue, finite, text, trueOrFalse } from "../base/rules.js";
+import { refuseOtherWeights } from "../network/save-network.js";
 import type { Callback, CallbackMemory, TrainingControl } from "./callback.js";
 import type { EpochLogs } from "./history.js";
 import { kerasName, type Mode, Monitor, measured, modeRule, remembered } from "./logs.js";
@@ -93,8 +94,10 @@ export class ModelCheckpoint implements Callback {
       if (value === undefined || !this.monitor.improves(value, this.monitor.best)) return;
       this.monitor.best = value;
     }
-    if (this.options.saveWeightsOnly) await writeFileAtomic(path, training.weightsFile());
-    else await training.save(path);
+    if (this.options.saveWeightsOnly) {
+      await refuseOtherWeights(path);
+      await writeFileAtomic(path, training.weightsFile());
+    } else await training.save(path);
     this.lastPath = path;
   }
 }

@@ -1,8 +1,9 @@
-import { fileExists, readTextFile, writeFileAtomic } from "#files";
+import { fileExists, readFileBytes, readTextFile, writeFileAtomic } from "#files";
 import { checkPath } from "../base/check-path.js";
 import { HeddleError } from "../base/errors.js";
 import { isJsonObject, type JsonObject, parseJson } from "../base/json.js";
 import type { WritePlace } from "../base/write-place.js";
+import { readSafetensors } from "../formats/safetensors.js";
 import type { Weight } from "../ops/weight.js";
 import type { ModelFiles } from "./model-files.js";
 import { weightsFile } from "./weights-file.js";
@@ -30,10 +31,35 @@ export function modelFiles(network: Saved): ModelFiles {
 export async function saveNetwork(network: Saved, folder: string, place?: WritePlace): Promise<void> {
   checkPath("Model", folder);
   const config = `${folder}/config.json`;
-  if (place === undefined && (await fileExists(config))) await refuseOtherConfig(config);
+  if (place === undefined) {
+    if (await fileExists(config)) await refuseOtherConfig(config);
+    await refuseOtherWeights(`${folder}/weights.safetensors`);
+  }
   const files = modelFiles(network);
   await writeFileAtomic(`${folder}/weights.safetensors`, files["weights.safetensors"], place);
   await writeFileAtomic(config, files["config.json"], place);
+}
+
+/** Refuses to replace a file that holds no weights. One that is missing or empty may be written. */
+export async function refuseOtherWeights(path: string): Promise<void> {
+  if (!(await fileExists(path))) return;
+  const bytes = await readFileBytes(path);
+  if (bytes.length === 0 || isSafetensors(bytes)) return;
+  throw new HeddleError({
+    who: `File ${path}`,
+    expected: "a safetensors file, which is replaced, or no file",
+    received: "something else",
+    next: "Choose another path.",
+  });
+}
+
+function isSafetensors(bytes: Uint8Array): boolean {
+  try {
+    readSafetensors("", bytes);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Many programs call a file config.json. */

@@ -28,6 +28,7 @@ import { refuseStreams } from "./refuse-streams.js";
 import { grouped, settingOptions, typedSettings } from "./setting-options.js";
 import type { Shell } from "./shell.js";
 import { abortOnSignals } from "./signals.js";
+import { cell } from "./table.js";
 import { type Emphasis, Terminal } from "./terminal.js";
 
 /** The options that `study` and `train` share, apart from the settings. */
@@ -167,6 +168,7 @@ export function jobEvents(terminal: Terminal, epochs: number, opened: { folder?:
       terminal.info(`${summary}\n`);
       terminal.info(trainingHeadline(epochs, engine));
     },
+    onWarning: (message) => terminal.warn(cell(message)),
     onStage: (stage) => terminal.working(`${stage[0]!.toUpperCase()}${stage.slice(1)}`),
     training: trainingLines(terminal, epochs),
   };

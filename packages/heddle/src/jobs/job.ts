@@ -34,6 +34,8 @@ export interface JobEvents {
   onModel(summary: string, engine: Metrics["engine"]): void;
   readonly training: Callback;
   onStage(stage: "evaluating" | "writing the report"): void;
+  /** For what of the run is damaged and skipped, with a sentence. */
+  onWarning?(message: string): void;
 }
 
 /** A finished job. */

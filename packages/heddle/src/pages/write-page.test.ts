@@ -40,6 +40,15 @@ describe("writePage", () => {
     expect(readdirSync(folder).sort()).toEqual(["a-figures", "a.html"]);
   });
 
+  it("replaces no figures that belong to no page", async () => {
+    mkdirSync(join(folder, "f-figures"));
+    writeFileSync(join(folder, "f-figures", "curve.png"), "mine");
+    await expect(writePage(join(folder, "f.html"), GENERATOR, [figure])).rejects.toThrow(
+      `Folder ${join(folder, "f-figures")}: expected no figures, because there is no page that they belong to, received curve.png.`,
+    );
+    expect(readFileSync(join(folder, "f-figures", "curve.png"), "utf8")).toBe("mine");
+  });
+
   it("leaves no files if it cannot write, and keeps the earlier page", async () => {
     writeFileSync(join(folder, "b-figures"), "a file");
     writeFileSync(join(folder, "b.html"), GENERATOR);

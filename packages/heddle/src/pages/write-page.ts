@@ -5,6 +5,7 @@ import { checkPath } from "@heddle/core/internal/base/check-path.js";
 import { AbortedError, HeddleError } from "@heddle/core/internal/base/errors.js";
 import {
   fileError,
+  fileExists,
   isFolder,
   makeFolder,
   refuseLinks,
@@ -36,13 +37,13 @@ export async function writePage(
     await writeFigures(join(aside, "figures"), figures, { signal });
     await writeFileAtomic(page, html);
     await refuseLinks(dirname(path), folder);
+    const names = figures.flatMap((figure) => [`${figure.name}.svg`, `${figure.name}.png`]);
+    if (!(await fileExists(path))) await refuseOtherFigures(folder, names);
     await makeFolder(folder);
-    // Into the folder, not in its place: other files in it are not ours.
-    for (const name of figures.flatMap((figure) => [`${figure.name}.svg`, `${figure.name}.png`])) {
-      await rename(join(aside, "figures", name), join(folder, name));
-    }
-    // Last: a page exists only with its figures.
+    // First: where there is a page, its figures are ours. It shows them by itself.
     await rename(page, path);
+    // Into the folder, not in its place: other files in it are not ours.
+    for (const name of names) await rename(join(aside, "figures", name), join(folder, name));
   } catch (thrown) {
     if (thrown instanceof AbortedError) throw thrown;
     if (thrown instanceof HeddleError && thrown.cause === undefined) throw thrown;
@@ -51,6 +52,19 @@ export async function writePage(
     throw fileError(path, "a file that can be written", cause);
   } finally {
     await rm(aside, { recursive: true, force: true }).catch(() => undefined);
+  }
+}
+
+/** Refuses to replace figures in a folder next to no page: they are somebody else's. */
+async function refuseOtherFigures(folder: string, names: readonly string[]): Promise<void> {
+  for (const name of names) {
+    if (!(await fileExists(join(folder, name)))) continue;
+    throw new HeddleError({
+      who: `Folder ${folder}`,
+      expected: "no figures, because there is no page that they belong to",
+      received: name,
+      next: "Move it to another place, or choose another path for the page.",
+    });
   }
 }
 

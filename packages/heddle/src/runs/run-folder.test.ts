@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import {
   appendFile,
   mkdir,
@@ -222,6 +223,30 @@ describe("a run's folder", () => {
     const warnings: string[] = [];
     expect((await run.readHistory((message) => warnings.push(message))).epochs).toEqual([epoch(1)]);
     expect(warnings).toEqual([`The last line of ${file} is cut off, and is skipped.`]);
+  });
+
+  it.skipIf(process.platform === "win32").each([
+    ["history.csv", (run: RunFolder) => run.readHistory()],
+    [
+      "metrics.json",
+      (run: RunFolder) =>
+        readRuns(root).then(({ damaged }) => {
+          throw new Error(damaged.find(({ id }) => id === run.id)?.reason);
+        }),
+    ],
+    ["labels.jsonl", (run: RunFolder) => run.readTags()],
+    ["test-looks.jsonl", (run: RunFolder) => run.readTestLooks()],
+    ["evaluation.json", (run: RunFolder) => run.readEvaluation()],
+    ["dataset.json", (run: RunFolder) => run.readData()],
+    ["report.html", (run: RunFolder) => run.readReport()],
+    ["run.json", (run: RunFolder) => RunFolder.open(run.path)],
+  ] as const)("names a pipe in place of %s", async (name, read) => {
+    const run = await RunFolder.create(root, { name: "pipe" });
+    if (name !== "run.json") await run.writeRecord(recordOf(run));
+    execFileSync("mkfifo", [join(run.path, name)]);
+    await expect(read(run)).rejects.toThrow(
+      `File ${join(run.path, name)}: expected a file that can be read, received a pipe.`,
+    );
   });
 
   it("keeps its name and tags where a full disk cut a line", async () => {

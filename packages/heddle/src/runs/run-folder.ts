@@ -6,7 +6,7 @@ import { HeddleError } from "@heddle/core/internal/base/errors.js";
 import {
   appendLine,
   fileError,
-  isFile,
+  hasFile,
   makeFolder,
   readTextFile,
   writeFileAtomic,
@@ -185,7 +185,7 @@ export class RunFolder {
    * @throws HeddleError that names the field when it is damaged
    */
   async readEvaluation(): Promise<RunEvaluation | undefined> {
-    if (!(await isFile(this.evaluationPath))) return undefined;
+    if (!(await hasFile(this.evaluationPath))) return undefined;
     return parseEvaluation(this.evaluationPath, await readTextFile(this.evaluationPath));
   }
 
@@ -199,7 +199,7 @@ export class RunFolder {
    * @throws HeddleError that names the field when it is damaged
    */
   async readData(): Promise<DataRecord | undefined> {
-    if (!(await isFile(this.dataPath))) return undefined;
+    if (!(await hasFile(this.dataPath))) return undefined;
     return parseDataRecord(this.dataPath, await readTextFile(this.dataPath));
   }
 
@@ -228,7 +228,7 @@ export class RunFolder {
    * @param onDamaged called for each line that cannot be read and is skipped, with a sentence
    */
   async readTestLooks(onDamaged?: (message: string) => void): Promise<readonly TestLook[]> {
-    if (!(await isFile(this.testLooksPath))) return [];
+    if (!(await hasFile(this.testLooksPath))) return [];
     return parseLooks(this.testLooksPath, await readTextFile(this.testLooksPath), onDamaged);
   }
 
@@ -243,7 +243,7 @@ export class RunFolder {
    * @param onDamaged called with a sentence if the last line is cut off, which is then skipped
    */
   async readHistory(onDamaged: (message: string) => void = () => {}): Promise<History> {
-    if (!(await isFile(this.historyPath))) return { epochs: [] };
+    if (!(await hasFile(this.historyPath))) return { epochs: [] };
     const text = await readTextFile(this.historyPath);
     const whole = text.slice(0, text.lastIndexOf("\n") + 1);
     if (whole.length < text.length) {
@@ -281,7 +281,7 @@ export class RunFolder {
 
   /** The report's HTML; `undefined` when the run has none. */
   async readReport(): Promise<string | undefined> {
-    return (await isFile(this.reportPath)) ? readTextFile(this.reportPath) : undefined;
+    return (await hasFile(this.reportPath)) ? readTextFile(this.reportPath) : undefined;
   }
 
   /**

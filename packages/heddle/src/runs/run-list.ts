@@ -1,7 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { HeddleError } from "@heddle/core/internal/base/errors.js";
-import { isFile, isFolder, readTextFile } from "@heddle/core/internal/base/files-node.js";
+import { hasFile, isFile, isFolder, readTextFile } from "@heddle/core/internal/base/files-node.js";
 import { parseRunRecord } from "./records.js";
 import { formatTime, isDated } from "./run-ids.js";
 import { readTags } from "./tags.js";
@@ -46,6 +46,8 @@ export async function findRun(run: string, root: string): Promise<string> {
   const named = await runsNamed(root, run);
   if (named.length === 1) return join(root, named[0]!);
   if (named.length > 1) throw notFound(`Run ${run}`, "one run with that name", named.join(" and "));
+  // A pipe or a device in place of run.json is named.
+  for (const path of [run, join(root, run)]) await hasFile(join(path, "run.json"));
   const received = (await isFolder(run)) ? "a folder without run.json" : "no such folder";
   throw notFound(`Run ${run}`, `a run folder or the id of a run in ${root}`, received);
 }

@@ -1,7 +1,7 @@
 import { readdir, realpath } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { HeddleError, messageOf } from "@heddle/core/internal/base/errors.js";
-import { fileError, isFile, isFolder } from "@heddle/core/internal/base/files-node.js";
+import { fileError, hasFile, isFolder } from "@heddle/core/internal/base/files-node.js";
 import { hearSignal } from "../system/hear-signal.js";
 import { isLocked } from "../system/lock.js";
 import type { OnDamagedLine } from "./lines.js";
@@ -112,14 +112,15 @@ async function isRunLike(path: string): Promise<boolean> {
 async function readRun(path: string, onWarning: OnDamagedLine): Promise<RunSummary | DamagedRun> {
   const id = basename(path);
   try {
-    if (!(await isRun(path))) return { id, path, reason: "There is no run.json in its folder." };
+    if (!(await hasFile(join(path, "run.json"))))
+      return { id, path, reason: "There is no run.json in its folder." };
     const folder = await RunFolder.open(path);
     const [record, { name, tags }, history] = await Promise.all([
       folder.readRecord(),
       folder.readTags(onWarning),
       folder.readHistory(onWarning),
     ]);
-    const metrics = (await isFile(folder.metricsPath)) ? await folder.readMetrics() : null;
+    const metrics = (await hasFile(folder.metricsPath)) ? await folder.readMetrics() : null;
     return {
       id,
       path,

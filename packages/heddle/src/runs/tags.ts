@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { HeddleError } from "@heddle/core/internal/base/errors.js";
-import { appendLine, isFile, readTextFile } from "@heddle/core/internal/base/files-node.js";
+import { appendLine, hasFile, readTextFile } from "@heddle/core/internal/base/files-node.js";
 import type { JsonFields } from "./json-fields.js";
 import { type OnDamagedLine, readLines } from "./lines.js";
 
@@ -31,7 +31,7 @@ export async function appendTagChange(run: string, change: TagChange): Promise<v
 /** A run's name and tags; none when it has no `labels.jsonl`. */
 export async function readTags(run: string, onDamaged?: OnDamagedLine): Promise<RunTags> {
   const file = join(run, TAGS_FILE);
-  return (await isFile(file))
+  return (await hasFile(file))
     ? parseTags(file, await readTextFile(file), onDamaged)
     : { name: null, tags: [] };
 }

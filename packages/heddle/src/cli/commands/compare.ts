@@ -39,7 +39,10 @@ Examples:
       const report = options.report === true ? COMPARISON_PAGE : (options.report ?? null);
       await stoppable(terminal, async ({ signal }) => {
         if (report !== null) await checkPagePath(report);
-        const comparison = await compareRuns(given, options.runDir, signal);
+        const comparison = await compareRuns(given, options.runDir, {
+          signal,
+          onWarning: (message) => terminal.warn(cell(message)),
+        });
         if (report !== null) {
           terminal.working("Drawing the curves");
           await writeComparisonPage(report, comparison, signal).finally(() => terminal.clear());

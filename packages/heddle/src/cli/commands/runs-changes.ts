@@ -1,7 +1,7 @@
 import { basename } from "node:path";
 import { createInterface } from "node:readline/promises";
 import { Argument, Command, Option } from "@commander-js/extra-typings";
-import { HeddleError } from "@heddle/core/internal/base/errors.js";
+import { AbortedError, HeddleError } from "@heddle/core/internal/base/errors.js";
 import { groupDigits } from "@heddle/core/internal/base/format.js";
 import { cleanRuns } from "../../runs/clean-runs.js";
 import {
@@ -155,10 +155,18 @@ async function confirmed(terminal: Terminal, ids: readonly string[]): Promise<bo
   for (const id of ids) terminal.result(`  ${cell(id)}`);
   const asked = createInterface({ input: process.stdin, output: process.stderr });
   const closed = new Promise<string>((resolve) => asked.once("close", () => resolve("")));
+  // In a terminal that readline has set to raw mode, Ctrl-C is a key and no signal.
+  const interrupted = new Promise<never>((_, reject) =>
+    asked.once("SIGINT", () => reject(new AbortedError("Stopped: nothing was deleted."))),
+  );
   const what = ids.length === 1 ? "this run" : `these ${groupDigits(ids.length)} runs`;
-  const answer = await Promise.race([asked.question(`Delete ${what} for good? (y/N) `), closed]);
-  asked.close();
-  return /^y(es)?$/i.test(answer.trim());
+  const question = asked.question(`Delete ${what} for good? (y/N) `);
+  try {
+    const answer = await Promise.race([question, closed, interrupted]);
+    return /^y(es)?$/i.test(answer.trim());
+  } finally {
+    asked.close();
+  }
 }
 
 /** `--run-dir` counts before the command's name as well as after it. */

@@ -13,6 +13,7 @@ import {
 import { trainingHeadline, trainingLines } from "../progress.js";
 import type { Shell } from "../shell.js";
 import { abortOnSignals } from "../signals.js";
+import { cell } from "../table.js";
 import { Terminal } from "../terminal.js";
 
 /** The exit code where the weights differ. */
@@ -50,6 +51,7 @@ Examples:
           load: loadOptions(options, { signal, terminal }),
           threads: options.threads,
           signal,
+          onWarning: (message) => terminal.warn(cell(message)),
           onTraining: (epochs, engine) => {
             terminal.info(trainingHeadline(epochs, engine));
             return trainingLines(terminal, epochs);

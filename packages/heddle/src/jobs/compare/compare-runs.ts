@@ -1,7 +1,8 @@
 import { HeddleError } from "@heddle/core/internal/base/errors.js";
-import { isFile } from "@heddle/core/internal/base/files-node.js";
+import { hasFile } from "@heddle/core/internal/base/files-node.js";
 import { formatDuration, formatPercent, groupDigits } from "@heddle/core/internal/base/format.js";
 import type { EpochLogs } from "@heddle/core/internal/callbacks/history.js";
+import type { OnDamagedLine } from "../../runs/lines.js";
 import type { Metrics, RunRecord } from "../../runs/records.js";
 import { RunFolder } from "../../runs/run-folder.js";
 import { type ListedStatus, statusNow } from "../../runs/run-store.js";
@@ -50,12 +51,13 @@ export interface Comparison {
  * Compares runs side by side.
  *
  * @param names run folders, ids or names below `root`, or `latest`; at least two
- * @throws HeddleError when one is missing, damaged, or named twice; AbortedError on `signal`
+ * @param options.onWarning called for what is damaged and skipped, with a sentence
+ * @throws HeddleError when one is missing, damaged, or named twice; AbortedError on `options.signal`
  */
 export async function compareRuns(
   names: readonly string[],
   root: string,
-  signal?: AbortSignal,
+  { signal, onWarning }: { readonly signal?: AbortSignal; readonly onWarning?: OnDamagedLine } = {},
 ): Promise<Comparison> {
   if (names.length < 2 || names.length > MOST_RUNS) {
     throw new HeddleError({
@@ -68,7 +70,7 @@ export async function compareRuns(
   const runs: ComparedRun[] = [];
   for (const name of names) {
     await hearSignal(signal, "Reading the runs");
-    const run = await readRun(await RunFolder.open(name, root), "ABCDEFGHIJKLMN"[runs.length]!);
+    const run = await readRun(await RunFolder.open(name, root), "ABCDEFGHIJKLMN"[runs.length]!, onWarning);
     const twin = runs.find(({ path }) => path === run.path);
     if (twin) {
       throw new HeddleError({
@@ -90,19 +92,23 @@ export async function compareRuns(
   };
 }
 
-async function readRun(folder: RunFolder, letter: string): Promise<ComparedRun> {
+async function readRun(
+  folder: RunFolder,
+  letter: string,
+  onWarning: OnDamagedLine | undefined,
+): Promise<ComparedRun> {
   const evaluation = await folder.readEvaluation();
   const record = await folder.readRecord();
   return {
     letter,
     id: folder.id,
     path: folder.path,
-    name: (await folder.readTags()).name,
+    name: (await folder.readTags(onWarning)).name,
     status: await statusNow(record, folder.path),
     record,
-    metrics: (await isFile(folder.metricsPath)) ? await folder.readMetrics() : undefined,
+    metrics: (await hasFile(folder.metricsPath)) ? await folder.readMetrics() : undefined,
     macroF1: evaluation?.evaluation?.macro.f1,
-    epochs: (await folder.readHistory()).epochs,
+    epochs: (await folder.readHistory(onWarning)).epochs,
   };
 }
 

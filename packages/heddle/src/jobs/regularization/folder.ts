@@ -11,6 +11,7 @@ import {
 import type { WritePlace } from "@heddle/core/internal/base/write-place.js";
 import type { Figure } from "@heddle/core/internal/figures/figure.js";
 import { writeFigures } from "../../rendering/write-figures.js";
+import { RUN_PICTURES } from "../../runs/run-files.js";
 import { firstStranger } from "../../system/ours.js";
 import {
   parseRegularizationRecord,
@@ -23,7 +24,7 @@ import {
 
 /** The paths of everything that a study's folder may hold. */
 const STUDY_FILES =
-  /^(?:(?:study|test|results)\.json|report\.html|lock-[0-9a-f]{12}|trials\/(?:[^/]+\.json)?|weights\/(?:[^/]+\.safetensors)?|figures\/(?:[^/]+\.(?:svg|png))?)$/;
+  /^(?:(?:study|test|results)\.json|report\.html|lock-[0-9a-f]{12}|trials\/(?:[0-9a-f]{16}\.json)?|weights\/(?:[0-9a-f]{16}\.safetensors)?|figures\/(?:[a-z0-9-]+\.(?:svg|png))?)$/;
 
 /**
  * The folder of a study of regularization, readable without Heddle and whole after a kill at any moment:
@@ -117,7 +118,7 @@ export class RegularizationFolder {
    * @throws HeddleError that names the first entry that does not belong to it
    */
   async refuseOther(): Promise<void> {
-    const stranger = await firstStranger(this.path, STUDY_FILES);
+    const stranger = await firstStranger(this.path, STUDY_FILES, RUN_PICTURES);
     if (stranger === undefined) return;
     throw new HeddleError({
       who: `Folder ${this.path}`,

@@ -41,7 +41,7 @@ export async function countLook(
     onWarning(`This look at the test images could not be counted: ${messageOf(thrown)}`);
   }
   try {
-    if (await isFile(folder.reportPath)) await writeRunReport(folder, record, { signal });
+    if (await isFile(folder.reportPath)) await writeRunReport(folder, record, { signal, onWarning });
   } catch (thrown) {
     if (thrown instanceof AbortedError) throw thrown;
     onWarning(`The run's report could not be brought up to date: ${messageOf(thrown)}`);

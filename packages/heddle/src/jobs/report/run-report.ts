@@ -1,4 +1,4 @@
-import { isFile } from "@heddle/core/internal/base/files-node.js";
+import { hasFile } from "@heddle/core/internal/base/files-node.js";
 import { accuracyByEpoch, lossByEpoch } from "@heddle/core/internal/figures/curves.js";
 import type { Figure } from "@heddle/core/internal/figures/figure.js";
 import { evaluationCharts } from "../../pages/evaluation-figures.js";
@@ -95,7 +95,7 @@ async function readRecords(
     training,
     data,
     epochs: (await folder.readHistory(onWarning)).epochs,
-    metrics: (await isFile(folder.metricsPath)) ? await folder.readMetrics() : undefined,
+    metrics: (await hasFile(folder.metricsPath)) ? await folder.readMetrics() : undefined,
     evaluation,
     curves: await drawCurves(folder, title, training, signal),
     charts: evaluation?.evaluation

@@ -22,7 +22,7 @@ export async function report(run: RunUnderWay, result: Trained & Measured): Prom
     timeSeconds: clock.seconds,
     weightsSha256: result.weightsSha256,
   });
-  await writeRunReport(folder, finished, { signal: job.signal });
+  await writeRunReport(folder, finished, { signal: job.signal, onWarning: job.events.onWarning });
   clock.lap("report");
   const timeSeconds = clock.seconds;
   await folder.writeRecord({ ...finished, timeSeconds });

@@ -6,6 +6,7 @@ import { prepareTraining } from "@heddle/core/internal/recipes/prepare-training.
 import type { Training } from "@heddle/core/internal/recipes/training.js";
 import { trainingImages } from "@heddle/core/internal/recipes/training-images.js";
 import type { LoadOptions } from "../../datasets/index.js";
+import type { OnDamagedLine } from "../../runs/lines.js";
 import type { Metrics, RunRecord } from "../../runs/records.js";
 import { RunFolder } from "../../runs/run-folder.js";
 import { checkSameData } from "../check-same-data.js";
@@ -24,6 +25,8 @@ export interface VerifyOptions {
    */
   readonly threads?: number | undefined;
   readonly signal: AbortSignal;
+  /** Called for what is damaged and skipped, with a sentence. */
+  readonly onWarning: OnDamagedLine;
   /** Called before training, with what is about to be trained. Returns the callback that follows the progress. */
   readonly onTraining: (epochs: number, engine: Metrics["engine"]) => Callback;
 }
@@ -91,11 +94,14 @@ export async function verifyRun(run: string, root: string, options: VerifyOption
 async function trainAgain(
   folder: RunFolder,
   training: Training,
-  { signal, onTraining }: Pick<VerifyOptions, "signal" | "onTraining">,
+  { signal, onTraining, onWarning }: Pick<VerifyOptions, "signal" | "onTraining" | "onWarning">,
 ) {
   const { model, epochs } = training;
   // The epochs show when the weights diverged. A damaged history is no reason not to compare the weights.
-  const history = await folder.readHistory().catch(() => ({ epochs: [] }));
+  const history = await folder.readHistory(onWarning).catch((thrown: unknown) => {
+    onWarning(`The epochs are not compared. ${messageOf(thrown)}`);
+    return { epochs: [] };
+  });
   let firstDifferentEpoch: number | undefined;
   const compareEpoch: Callback = {
     onEpochEnd: ({ epoch, loss, accuracy }) => {
