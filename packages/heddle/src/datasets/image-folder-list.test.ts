@@ -42,7 +42,7 @@ describe("listImageFolder", () => {
       "2 HEIC photos: Heddle does not read .heic: convert them to JPEG, because their format is patented (a/3.heic, a/4.HEIC)",
       "1 drawing: Heddle does not read .svg: export them as PNG, because they hold shapes and not pixels (a/5.svg)",
       "1 file: their names have no ending (a/noending)",
-      "1 document of graphics programs: Heddle does not read .psd: export them as PNG (b/1.psd)",
+      "1 graphics document: Heddle does not read .psd: export them as PNG (b/1.psd)",
       "1 video: Heddle does not read .mp4: export their frames as PNG (b/clip.mp4)",
     ]);
   });

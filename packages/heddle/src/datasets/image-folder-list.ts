@@ -105,9 +105,9 @@ function inSplits(base: PictureTree): Found | undefined {
         : [],
     leftOut: [
       ...(validation && validation !== test
-        ? entry("pictures", "validation images are held out of the training images", allPictures(validation))
+        ? entry("picture", "validation images are held out of the training images", allPictures(validation))
         : []),
-      ...entry("pictures", "they are in no class of a split", [...base.pictures, ...outside]),
+      ...entry("picture", "they are in no class of a split", [...base.pictures, ...outside]),
       ...within.flatMap(({ leftOut }) => leftOut),
     ],
   };
@@ -121,8 +121,8 @@ function inClasses(base: PictureTree): Found {
     classFolders: base.folders,
     choices: [],
     leftOut: [
-      ...entry("pictures", "they are in no class folder", base.pictures),
-      ...entry("pictures", "they are in folders within a class folder", deeper),
+      ...entry("picture", "they are in no class folder", base.pictures),
+      ...entry("picture", "they are in folders within a class folder", deeper),
     ],
   };
 }
@@ -130,7 +130,7 @@ function inClasses(base: PictureTree): Found {
 /** Folders that would be classes if they held pictures. */
 function emptyClasses(folders: readonly PictureTree[]): LeftOut[] {
   const empty = folders.filter((folder) => allPictures(folder).length === 0).map(({ path }) => path);
-  return entry("class folders", "without a picture that Heddle reads", empty);
+  return entry("class folder", "without a picture that Heddle reads", empty);
 }
 
 /** Files that are not read as pictures, by what they are. */
@@ -146,8 +146,7 @@ function otherFiles(root: PictureTree): LeftOut[] {
 }
 
 function entry(what: string, reason: string, names: readonly string[]): LeftOut[] {
-  if (names.length === 0) return [];
-  return [leftOut(names.length === 1 ? what.replace(/(?<!s)s\b/, "") : what, reason, names)];
+  return names.length > 0 ? [leftOut(what, reason, names)] : [];
 }
 
 function withoutClasses(path: string, base: PictureTree, all: readonly string[]): HeddleError {
