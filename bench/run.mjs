@@ -4,16 +4,25 @@ import { existsSync } from "node:fs";
 import { cpus } from "node:os";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { nets } from "./nets.mjs";
 import { measureKernels } from "./subjects/kernels.mjs";
+import { measureNets } from "./subjects/nets.mjs";
 import { measureProcess } from "./subjects/process.mjs";
 import { measureThroughput } from "./subjects/throughput.mjs";
 
-const subjects = { throughput: measureThroughput, kernels: measureKernels, process: measureProcess };
+const subjects = {
+  throughput: measureThroughput,
+  nets: measureNets,
+  kernels: measureKernels,
+  process: measureProcess,
+};
 const usage = `usage: npm run bench -- [options]
   --only LIST     subjects: ${Object.keys(subjects).join(",")} (all)
   --rounds N      how often everything is measured, in turn (3)
   --threads N     of Heddle and the peers in Python (every core)
   --batches LIST  of training (32,64,128)
+  --nets LIST     of the subject nets (${Object.keys(nets).join(",")})
+  --nodes LIST    paths of the Nodes that run Heddle there (this one)
   --ms N          least milliseconds of one measurement of a kernel (200)
   --keras FILE    its Python (bench/peers/keras/venv/bin/python)
   --pytorch FILE  its Python (bench/peers/pytorch/venv/bin/python)
@@ -27,6 +36,8 @@ const { values } = parseArgs({
     rounds: { type: "string", default: "3" },
     threads: { type: "string", default: String(cpus().length) },
     batches: { type: "string", default: "32,64,128" },
+    nets: { type: "string", default: Object.keys(nets).join(",") },
+    nodes: { type: "string", default: process.execPath },
     ms: { type: "string", default: "200" },
     keras: { type: "string", default: python("keras") },
     pytorch: { type: "string", default: python("pytorch") },
@@ -49,6 +60,8 @@ const options = {
   rounds: whole("rounds", values.rounds),
   threads: whole("threads", values.threads),
   batches: values.batches.split(",").map((batch) => whole("batches", batch)),
+  nets: values.nets.split(","),
+  nodes: values.nodes.split(","),
   milliseconds: whole("ms", values.ms),
   keras: values.keras,
   pytorch: values.pytorch,
