@@ -297,6 +297,23 @@ describe("heddle --version", () => {
   });
 });
 
+describe("heddle --version --verbose", () => {
+  it("prints what Heddle runs on, too", async () => {
+    const { code, stdout } = await heddle(["--version", "--verbose"]);
+    expect(code).toBe(0);
+    const [version, ...lines] = stdout.trim().split("\n");
+    expect(version).toBe(heddleVersion);
+    expect(lines.slice(0, 5).map((line) => line.split(/ {2,}/)[0])).toEqual([
+      "Node",
+      "Machine",
+      "Threads",
+      "Kernels",
+      "Vectors",
+    ]);
+    expect(lines[4]).toMatch(/^Vectors +(128|256) bits$/);
+  });
+});
+
 describe("an error in a command", () => {
   it("is reported in one line, in the command's own flags, with exit code 2", async () => {
     const { code, stdout, stderr } = await heddle(["lr-find", "--from", "1", "--to", "0.1"]);

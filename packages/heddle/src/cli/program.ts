@@ -55,6 +55,11 @@ export async function runProgram(
     streams,
   );
   if (words.includes("--no-wide")) stayNarrow();
+  if (words.includes("--verbose") && asksForVersion(shell.words)) {
+    const { versionDetails } = await import("./version-details.js");
+    streams.stdout.write(`${await versionDetails()}\n`);
+    return 0;
+  }
   const program = await buildProgram(shell);
   try {
     await program.parseAsync(shell.words, { from: "user" });
@@ -69,7 +74,7 @@ export async function buildProgram(shell: Shell): Promise<CommandUnknownOpts> {
   const program = new Command("heddle")
     .description("Trains, evaluates, explains and ships small image classifiers.")
     .version(heddleVersion)
-    .option("--verbose", "show where an error came from")
+    .option("--verbose", "show where an error came from; with --version, what Heddle runs on")
     .option("--no-wide", "keep to 128-bit vectors: slower where Node can use 256 bits, the same results")
     .showSuggestionAfterError()
     // Options after the name of a command are that command's.
@@ -91,9 +96,14 @@ Examples:
   return program;
 }
 
+function asksForVersion([word]: readonly string[]): boolean {
+  return word === "--version" || word === "-V";
+}
+
 /** The commands to load: the one that was typed, otherwise all, for the help and for "did you mean". */
-function commandsFor([word]: readonly string[]): readonly string[] {
-  if (word === "--version" || word === "-V") return [];
+function commandsFor(words: readonly string[]): readonly string[] {
+  if (asksForVersion(words)) return [];
+  const [word] = words;
   return word !== undefined && Object.hasOwn(commands, word) ? [word] : Object.keys(commands);
 }
 

@@ -14,6 +14,7 @@ import { checkRecipePath, type OpenedRecipe, writeRecipe } from "../jobs/recipe-
 import { runJob } from "../jobs/train/run-job.js";
 import { formatCommand } from "../runs/command-line.js";
 import type { RunRecord } from "../runs/records.js";
+import { newerNodeHint } from "../system/newer-node.js";
 import {
   type CheckpointOptions,
   checkpointEveryOption,
@@ -167,6 +168,8 @@ export function jobEvents(terminal: Terminal, epochs: number, opened: { folder?:
     onModel: (summary, engine) => {
       terminal.info(`${summary}\n`);
       terminal.info(trainingHeadline(epochs, engine));
+      const hint = newerNodeHint();
+      if (hint) terminal.info(hint);
     },
     onWarning: (message) => terminal.warn(cell(message)),
     onStage: (stage) => terminal.working(`${stage[0]!.toUpperCase()}${stage.slice(1)}`),
