@@ -3,8 +3,8 @@ import { groupDigits } from "../base/format.js";
 import { checkOptions, checkOptionValues, type OptionRules } from "../base/known-options.js";
 import { anyFunction, anyObject, anyText, listOf } from "../base/rules.js";
 import { classesOf, isWholeNumber, splitWithClasses, textsInUse, warnOfEmptyClasses } from "./classes.js";
-import type { Dataset, DatasetSource, HoldOut, ImageSet } from "./dataset.js";
-import { holdOutRule, rangeRule } from "./form-options.js";
+import type { ClassOrder, Dataset, DatasetSource, HoldOut, ImageSet } from "./dataset.js";
+import { FORM_RULES, holdOutRule } from "./form-options.js";
 import { defaultHoldOut, holdOut } from "./hold-out.js";
 import { checkShapes } from "./image-shape.js";
 import type { LabelledImages } from "./labelled-images.js";
@@ -40,6 +40,12 @@ export interface ClassOptions {
    * @defaultValue the labels themselves, by the rule of {@link classesOf}
    */
   readonly classNames?: readonly string[] | undefined;
+  /**
+   * The order of the classes, unless `classNames` has it.
+   *
+   * @defaultValue `"number"` if every label is a number, otherwise `"text"`
+   */
+  readonly classOrder?: ClassOrder | undefined;
   /** Called with each warning, one line long. */
   readonly onWarning?: ((message: string) => void) | undefined;
 }
@@ -60,7 +66,8 @@ export interface AssembleOptions extends ClassOptions {
 }
 
 const CLASS_RULES: OptionRules<ClassOptions> = {
-  range: rangeRule,
+  range: FORM_RULES.range,
+  classOrder: FORM_RULES.classOrder,
   classNames: listOf("names", anyText),
   onWarning: anyFunction,
 };
@@ -94,7 +101,7 @@ export function toClasses(
   warnOfReading(notes, onWarning);
   const scaled = toByteRange(splits, options);
   const texts = splits.flatMap(textsInUse);
-  const classNames = namedClasses(read.train.name, texts, options.classNames);
+  const classNames = namedClasses(read.train.name, texts, options);
   const numbered = options.classNames ? classNames.map((_, label) => String(label)) : classNames;
   const [train, test] = scaled.map(({ set }) => splitWithClasses(set, numbered));
   warnOfEmptyClasses({ classNames, train: train!.labels, test: test?.labels }, onWarning);
@@ -171,13 +178,13 @@ function checkAlike(train: LabelledImages, test: LabelledImages | undefined): vo
   });
 }
 
-/** The classes of labels; with `names`, labels must be positions of these. */
+/** The classes of labels; with `classNames`, labels must be positions of these. */
 function namedClasses(
   who: string,
   texts: readonly string[],
-  names: readonly string[] | undefined,
+  { classNames: names, classOrder }: ClassOptions,
 ): readonly string[] {
-  if (!names) return classesOf(texts, who);
+  if (!names) return classesOf(texts, who, classOrder);
   const unknown = texts.find((text) => !(isWholeNumber(text) && Number(text) < names.length));
   if (unknown === undefined) return names;
   throw new HeddleError({

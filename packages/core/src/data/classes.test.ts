@@ -50,8 +50,23 @@ describe("classesOf", () => {
       ["001", "002"],
     ],
     [["4"], ["4"]],
+    [
+      ["10", "-1", "2"],
+      ["-1", "2", "10"],
+    ],
+    [
+      ["2.5", "10.5", "1.5"],
+      ["1.5", "2.5", "10.5"],
+    ],
   ])("turns the labels %j into the classes %j", (texts, classes) => {
     expect(classesOf(texts, "mine")).toEqual(classes);
+  });
+
+  it("orders classes as text or by number on request", () => {
+    expect(classesOf(["10", "9", "7"], "mine", "text")).toEqual(["10", "7", "9"]);
+    expect(classesOf(["b", "10", "a", "9"], "mine", "number")).toEqual(["9", "10", "a", "b"]);
+    const { classNames } = toClasses({ train: labelled(["10", "9"]) }, { classOrder: "text" });
+    expect(classNames).toEqual(["10", "9"]);
   });
 
   it("refuses more classes than any dataset has", () => {

@@ -1,5 +1,6 @@
 import { HeddleError } from "../base/errors.js";
-import type { Dataset, ImageSet } from "./dataset.js";
+import { numberOf } from "./csv/cells.js";
+import type { ClassOrder, Dataset, ImageSet } from "./dataset.js";
 import type { LabelledImages } from "./labelled-images.js";
 
 /** More classes than any set of small images has; a damaged label could otherwise call for billions. */
@@ -7,19 +8,20 @@ export const MAXIMUM_CLASSES = 65536;
 
 /**
  * The classes that labels stand for. Whole numbers are classes in their order, from the smallest label to the
- * largest. A number between them without images is a class too, unless more than half of them would be. All other
- * labels are names, sorted by code units.
+ * largest. A number between them without images is a class too, unless more than half of them would be. Other numbers
+ * are in their order too. If a label is not a number, all are names, sorted by code units.
  *
  * @param texts every label that occurs
  * @param name the file's path, for errors
+ * @param order `"text"` to sort numbers by code units too, without classes between them; `"number"` to sort the numbers
+ *   among names by value, before the names
  * @throws HeddleError if there are more than 65,536 classes
  * @example
  * classesOf(["3", "1", "2"], "letters.csv"); // ["1", "2", "3"]
  * classesOf(["dog", "cat"], "pets"); // ["cat", "dog"]
  */
-export function classesOf(texts: Iterable<string>, name: string): readonly string[] {
+export function classesOf(texts: Iterable<string>, name: string, order?: ClassOrder): readonly string[] {
   const distinct = [...new Set(texts)];
-  const words = distinct.filter((text) => !isWholeNumber(text));
   if (distinct.length > MAXIMUM_CLASSES) {
     throw new HeddleError({
       who: name,
@@ -28,7 +30,13 @@ export function classesOf(texts: Iterable<string>, name: string): readonly strin
       next: "Check that the right column holds the labels.",
     });
   }
-  if (words.length > 0) return distinct.sort();
+  const isNumber = (text: string) => !Number.isNaN(numberOf(text));
+  if (order === "text" || (order === undefined && !distinct.every(isNumber))) return distinct.sort();
+  if (!distinct.every(isWholeNumber)) {
+    const names = distinct.filter((text) => !isNumber(text)).sort();
+    const values = distinct.filter(isNumber).sort((a, b) => Number(a) - Number(b) || (a < b ? -1 : 1));
+    return [...values, ...names];
+  }
   const numbers = distinct.map(Number).sort((a, b) => a - b);
   // The range starts at the smallest label: a table that counts from 1 has no class 0.
   const [first = 0] = numbers;

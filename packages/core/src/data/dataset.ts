@@ -64,7 +64,42 @@ export interface FormOptions {
    * @defaultValue the shape in the header of a table, otherwise a square
    */
   readonly shape?: readonly [height: number, width: number, channels: number] | undefined;
+  /**
+   * The column of a table that holds the labels: its name, its position from 1, or `"last"`.
+   *
+   * @defaultValue the column whose name or values tell: see {@link readCsv}
+   */
+  readonly labelColumn?: string | number | undefined;
+  /**
+   * The columns of a table to ignore: names or positions from 1.
+   *
+   * @defaultValue none but those of row numbers and text
+   */
+  readonly dropColumns?: readonly (string | number)[] | undefined;
+  /**
+   * What the labels of a table are: with `"names"`, every label is a class; with `"numbers"`, a label that is not a whole
+   * number is damage.
+   *
+   * @defaultValue names, unless most labels are whole numbers and the others occur once or twice
+   */
+  readonly labels?: LabelRule | undefined;
+  /**
+   * The order of the classes: by their numbers, or as text (`1`, `10`, `2`), as Keras orders folders.
+   *
+   * @defaultValue `"number"` if every label is a number, otherwise `"text"`
+   */
+  readonly classOrder?: ClassOrder | undefined;
 }
+
+/** The values of `labels`. */
+export const labelRules = ["names", "numbers"] as const;
+/** What the labels of a table are. */
+export type LabelRule = (typeof labelRules)[number];
+
+/** The values of `classOrder`. */
+export const classOrders = ["text", "number"] as const;
+/** How classes are ordered. */
+export type ClassOrder = (typeof classOrders)[number];
 
 /** How to hold out a test split if the data has none. */
 export interface HoldOut {

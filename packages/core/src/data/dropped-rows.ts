@@ -18,6 +18,9 @@ export type DropReason =
   | "unclosed quote"
   | "too few cells"
   | "too many cells"
+  | "too few values"
+  | "too many values"
+  | "unreadable split"
   | "unreadable picture";
 
 /** A row or a picture that was dropped. */

@@ -1,7 +1,7 @@
 import { HeddleError } from "../base/errors.js";
 import type { OptionRules } from "../base/known-options.js";
 import { anyObject, finite, oneOf, type Rule, sizes, whole, wholeFromTo } from "../base/rules.js";
-import { type DataForm, dataForms, type FormOptions } from "./dataset.js";
+import { classOrders, type DataForm, dataForms, type FormOptions, labelRules } from "./dataset.js";
 import { missingRules } from "./dropped-rows.js";
 import { parseShape, parseSize } from "./image-shape.js";
 import { parseRange, type ValueRange } from "./value-range.js";
@@ -51,6 +51,23 @@ export const formOptionTable: {
     read: (value) => (typeof value === "string" && parseRange(value) ? (value as ValueRange) : undefined),
     parse: asText,
   },
+  labelColumn: {
+    forms: ["csv"],
+    expected: "a column's name, its position from 1, or last",
+    read: (value) => (isColumn(value) ? value : undefined),
+    parse: asText,
+  },
+  dropColumns: {
+    forms: ["csv"],
+    expected: "names or positions of columns, such as names,id",
+    read: (value) => {
+      const columns: unknown = typeof value === "string" ? value.split(",") : value;
+      return Array.isArray(columns) && columns.length > 0 && columns.every(isColumn) ? columns : undefined;
+    },
+    parse: asText,
+  },
+  labels: { forms: ["csv"], ...word(labelRules) },
+  classOrder: { forms: ["csv", "npz", "images"], ...word(classOrders) },
 };
 
 /** The names of all options of reading. */
@@ -78,6 +95,13 @@ export const FORM_RULES: OptionRules<FormOptions> = {
   bitDepth: wholeFromTo(8, 16),
   shape: sizes(3),
   range: rangeRule,
+  labelColumn: { expected: formOptionTable.labelColumn.expected, accepts: isColumn },
+  dropColumns: {
+    expected: "a list of names or positions of columns",
+    accepts: (value) => Array.isArray(value) && value.every(isColumn),
+  },
+  labels: oneOf(...labelRules),
+  classOrder: oneOf(...classOrders),
 };
 
 /** How to hold out a test split: `"none"`, or a fraction and a seed. */
@@ -125,6 +149,10 @@ export function pickFormOptions(options: FormOptions): FormOptions {
 function dimensions(value: unknown): string {
   if (typeof value === "string") return value;
   return Array.isArray(value) && value.every(Number.isSafeInteger) ? value.join("x") : "";
+}
+
+function isColumn(value: unknown): value is string | number {
+  return typeof value === "string" ? value.trim() !== "" : Number.isSafeInteger(value) && Number(value) >= 1;
 }
 
 function asText(text: string): string {

@@ -46,9 +46,15 @@ export function checkShapes(
  *
  * @param name the file's path, for errors
  * @param values how many values a row has
+ * @param next what to do if they do not make up a square
  * @throws HeddleError if the values do not make up such an image
  */
-export function shapeOfRow(name: string, values: number, declared?: ImageShape): ImageShape {
+export function shapeOfRow(
+  name: string,
+  values: number,
+  declared?: ImageShape,
+  next = "Set `shape` to the height, width and channels of an image.",
+): ImageShape {
   if (declared) {
     const [height, width, channels] = declared;
     if (height * width * channels === values && channels <= MAXIMUM_CHANNELS) return declared;
@@ -59,16 +65,27 @@ export function shapeOfRow(name: string, values: number, declared?: ImageShape):
       next: "Correct `shape`.",
     });
   }
-  for (const channels of [1, 3]) {
-    const side = Math.round(Math.sqrt(values / channels));
-    if (side > 0 && side * side * channels === values) return [side, side, channels];
-  }
+  const square = squareOf(values);
+  if (square) return square;
   throw new HeddleError({
     who: name,
     expected: "square images, or a shape",
     received: `${values} values per image`,
-    next: "Set `shape` to the height, width and channels of an image.",
+    next,
   });
+}
+
+/** True if so many values make up an image: of the shape `declared` if it is set, otherwise a square. */
+export function isRowOfImage(values: number, declared?: ImageShape): boolean {
+  return declared ? values === declared[0] * declared[1] * declared[2] : squareOf(values) !== undefined;
+}
+
+function squareOf(values: number): ImageShape | undefined {
+  for (const channels of [1, 3]) {
+    const side = Math.round(Math.sqrt(values / channels));
+    if (side > 0 && side * side * channels === values) return [side, side, channels];
+  }
+  return undefined;
 }
 
 /** Parses `28x28` or `32x32x3`; `undefined` for anything else. */

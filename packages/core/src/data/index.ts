@@ -13,8 +13,11 @@ export {
 export { type CatalogueEntry, type CatalogueFile, catalogue, fashionMnist } from "./catalogue.js";
 export { classesOf, withClasses } from "./classes.js";
 export type { LayoutOptions } from "./csv/layout.js";
-export { type CsvOptions, CsvReader, readCsv } from "./csv/read.js";
+export type { TableColumns } from "./csv/match.js";
+export { type CsvOptions, CsvReader, type ReadTable, readColumns, readCsv } from "./csv/read.js";
 export {
+  type ClassOrder,
+  classOrders,
   type DataForm,
   type Dataset,
   type DatasetSource,
@@ -24,6 +27,8 @@ export {
   type HoldOut,
   type ImageSet,
   imagesAt,
+  type LabelRule,
+  labelRules,
   type WrittenForm,
   writtenForms,
 } from "./dataset.js";

@@ -19,6 +19,7 @@ import {
 
 const aText = (value: unknown) => typeof value === "string";
 const object = (value: unknown) => typeof value === "object" && value !== null && !Array.isArray(value);
+const column = (value: unknown) => (typeof value === "string" ? value !== "" : wholeFrom(1)(value));
 const names = (value: unknown) => Array.isArray(value) && !value.includes(1);
 
 const cases: readonly Case[] = [
@@ -32,7 +33,16 @@ const cases: readonly Case[] = [
     "readCsv",
     (o) => readCsv(new Uint8Array(), o),
     {},
-    { name: aText, file: aText, labelColumn: aText, missing: none, shape: none },
+    {
+      name: aText,
+      file: aText,
+      labelColumn: column,
+      dropColumns: (value) => Array.isArray(value) && value.every(column),
+      labels: none,
+      unlabelled: boolean,
+      missing: none,
+      shape: none,
+    },
   ],
   [
     "readNpz",
@@ -53,7 +63,12 @@ const cases: readonly Case[] = [
       onWarning: aFunction,
     },
   ],
-  ["toClasses", (o) => toClasses({} as never, o), {}, { classNames: names, onWarning: aFunction }],
+  [
+    "toClasses",
+    (o) => toClasses({} as never, o),
+    {},
+    { classNames: names, classOrder: none, onWarning: aFunction },
+  ],
   [
     "findNearDuplicates",
     (o) => findNearDuplicates([], o),

@@ -36,9 +36,37 @@ export class PixelStore {
     this.count++;
   }
 
+  /** The last value of an image. */
+  lastOf(image: number): number {
+    const place = (image % this.perBlock) * this.size;
+    return this.blocks[Math.floor(image / this.perBlock)]![place + this.size - 1]!;
+  }
+
   /**
-   * The images for which `keep` returns true, as one array in shared memory. Empties the store.
+   * Moves the values of every image one place up, the last one out and `firsts` in.
+   *
+   * @param firsts the new first value of each image
    */
+  shift(firsts: Float32Array): void {
+    const before = this.blocks;
+    const count = this.count;
+    const values = new Float32Array(this.size);
+    this.blocks = [];
+    this.count = 0;
+    this.floats = false;
+    for (let image = 0; image < count; image++) {
+      const block = before[Math.floor(image / this.perBlock)]!;
+      const start = (image % this.perBlock) * this.size;
+      values[0] = firsts[image]!;
+      values.set(block.subarray(start, start + this.size - 1), 1);
+      this.add(
+        values,
+        values.every((value) => value === (value & 255)),
+      );
+    }
+  }
+
+  /** The images for which `keep` returns true, as one array in shared memory. */
   take(keep: (image: number) => boolean): Uint8Array | Float32Array {
     let kept = 0;
     for (let image = 0; image < this.count; image++) if (keep(image)) kept++;
@@ -51,7 +79,6 @@ export class PixelStore {
       all.set(this.blocks[Math.floor(image / this.perBlock)]!.subarray(start, start + this.size), target);
       target += this.size;
     }
-    this.blocks = [];
     return all;
   }
 }

@@ -44,8 +44,13 @@ export async function* gunzipped(source: ByteSource, name: string): AsyncGenerat
     if (next.done || head.length >= 2) break;
   }
   if (!isGzip(head)) {
-    yield head;
-    yield* { [Symbol.asyncIterator]: () => iterator };
+    try {
+      yield head;
+      yield* { [Symbol.asyncIterator]: () => iterator };
+    } finally {
+      // Whoever stops at the first bytes must not leave a file open.
+      await iterator.return?.();
+    }
     return;
   }
   let failure: unknown;

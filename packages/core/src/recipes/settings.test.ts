@@ -20,6 +20,9 @@ describe("readSetting", () => {
     ["missing", "zero"],
     ["size", [28, 20]],
     ["shape", [32, 32, 3]],
+    ["labelColumn", "kind"],
+    ["labelColumn", 65],
+    ["dropColumns", ["names", 3]],
     ["model", { class_name: "Sequential" }],
   ] as const)("reads %s %j", (name, value) => {
     expect(readSetting("recipe.json", name, value)).toEqual(value);
@@ -39,6 +42,9 @@ describe("readSetting", () => {
     ["size", ["28", "28"], 'such as 28x28, received ["28","28"].'],
     ["size", [[28], [28]], "such as 28x28, received [[28],[28]]."],
     ["shape", [32, 32, 9], "expected height, width and channels, such as 32x32x3, received [32,32,9]."],
+    ["labelColumn", 0, "expected a column's name, its position from 1, or last, received 0."],
+    ["dropColumns", [], "expected names or positions of columns, such as names,id, received []."],
+    ["classOrder", "alphabet", "Choose one of text, number."],
     ["data", " ", 'expected a dataset\'s name or folder, received " ".'],
     [
       "augment",
@@ -57,6 +63,7 @@ describe("readSetting", () => {
       [28, 20],
       [32, 32, 3],
     ]);
+    expect(typed("dropColumns", "names,785")).toEqual(["names", "785"]);
     for (const text of ["", " ", "0x10", "1e", "Infinity", "1,5"]) expect(typed("l2", text)).toBeUndefined();
     for (const text of ["1e2", "1.0", "-1", ""]) expect(typed("epochs", text)).toBeUndefined();
   });

@@ -30,7 +30,9 @@ export function readingWords(options: FormOptions): string[] {
   const values = pickFormOptions(options);
   return formOptionNames.flatMap((name) => {
     const value = values[name];
-    return value === undefined ? [] : [flagOf(name), Array.isArray(value) ? value.join("x") : String(value)];
+    return value === undefined
+      ? []
+      : [flagOf(name), Array.isArray(value) ? value.join(name === "dropColumns" ? "," : "x") : String(value)];
   });
 }
 

@@ -10,6 +10,7 @@ const command = new Command("look")
   .option("--missing <rule>", "")
   .option("--lr, --learning-rate <x>", "")
   .option("--shape <HxWxC>", "")
+  .option("--drop-columns <columns>", "")
   .option("--report [file]", "")
   .option("--validation-split <x>", "")
   .addOption(setsAlso(new Option("--data <path>"), "dataDir"));
@@ -24,6 +25,7 @@ describe("an option that a text names as code", () => {
     ["Pass `fast: false`.", "Pass no --fast."],
     ["Remove `labelErrors: false`.", "Remove --no-label-errors."],
     ["Set `shape: [32, 32, 3]`.", "Set --shape 32x32x3."],
+    ['Set `dropColumns: ["id", "font name"]`.', "Set --drop-columns 'id,font name'."],
     ['Set `report: true` or `report: "my page.html"`.', "Set --report or --report 'my page.html'."],
     ["Set `dataDir` to its folder.", "Set --data to its folder."],
   ])("is replaced by its flag: %s", (text, flags) => {

@@ -51,11 +51,13 @@ function flagFor(option: Option, json: string | undefined): string | undefined {
   return word === undefined ? undefined : `${flag} ${formatCommand([word])}`;
 }
 
-/** A value as it is typed: numbers of a size or a shape are joined by `x`. */
+/** A value as it is typed: numbers of a size or a shape are joined by `x`, names of columns by commas. */
 function wordOf(value: unknown): string | undefined {
   if (typeof value === "string" || typeof value === "number") return String(value);
   const isList = Array.isArray(value) && value.length > 0;
-  return isList && value.every((item) => typeof item === "number") ? value.join("x") : undefined;
+  if (!isList) return undefined;
+  if (value.every((item) => typeof item === "number")) return value.join("x");
+  return value.every((item) => typeof item === "string") ? value.join(",") : undefined;
 }
 
 function parsed(json: string): unknown {

@@ -10,7 +10,8 @@ import { Shell } from "./shell.js";
 /** Settings that are an option of no command: a model is an argument. */
 const NO_OPTIONS: readonly (keyof Settings)[] = ["model"];
 
-const data = "data missing size bitDepth shape range offline";
+const form = "missing size bitDepth shape range labelColumn dropColumns labels classOrder";
+const data = `data ${form} offline`;
 const training = `${settingNames.filter((name) => !NO_OPTIONS.includes(name)).join(" ")} offline budget threads
   resume checkpointEvery keepCheckpoints runDir saveRecipe tensorboard json quiet`;
 
@@ -28,10 +29,7 @@ const commands: Readonly<Record<string, { readonly words: string; readonly optio
       weightDecay clipNorm batchSize seed threads fast out json quiet`,
   },
   data: { words: "", options: `${data} report labelErrors epochs seed threads json` },
-  convert: {
-    words: "clothes clothes.npz",
-    options: "to force missing size bitDepth shape range offline json",
-  },
+  convert: { words: "clothes clothes.npz", options: `to force ${form} offline json` },
   evaluate: { words: "latest", options: `${data} stream split against report threads fast runDir json` },
   predict: { words: "latest a.png", options: "threads fast runDir json" },
   explain: {
@@ -57,6 +55,10 @@ const readValues: { readonly [Name in keyof Settings]: readonly [typed: string, 
   bitDepth: ["12", 12],
   shape: ["32x32x3", [32, 32, 3]],
   range: ["0..1", "0..1"],
+  labelColumn: ["last", "last"],
+  dropColumns: ["names,785", ["names", "785"]],
+  labels: ["numbers", "numbers"],
+  classOrder: ["text", "text"],
   limit: ["500", 500],
   validationSplit: ["0.1", 0.1],
   classWeights: ["balanced", "balanced"],
@@ -98,6 +100,10 @@ const badValues: Readonly<Record<string, readonly string[]>> = {
   bitDepth: ["7", "17", "1e1", "many"],
   shape: ["28", "0x28x1", "28x28x0"],
   range: ["1", "1..0", "a..b"],
+  labelColumn: [" "],
+  dropColumns: ["names,,id"],
+  labels: ["words"],
+  classOrder: ["alphabet"],
   validationSplit: ["-0.1", "0.95", "ten"],
   classWeights: ["equal"],
   augment: ["spin", "rotation=far"],

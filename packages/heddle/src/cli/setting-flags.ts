@@ -24,6 +24,22 @@ export const settingFlags: { readonly [Name in keyof Settings]: SettingFlag } = 
     flags: "--range <low..high>",
     help: "what the pixel values span, such as 0..1 or 0..4095; it is brought to 0..255",
   },
+  labelColumn: {
+    flags: "--label-column <column>",
+    help: "the labels of a CSV: a name, a position from 1, or last; found by default",
+  },
+  dropColumns: {
+    flags: "--drop-columns <columns>",
+    help: "columns of a CSV to ignore, such as names,id",
+  },
+  labels: {
+    flags: "--labels <rule>",
+    help: "read every label of a CSV as the name of a class, or drop those that are not numbers",
+  },
+  classOrder: {
+    flags: "--class-order <order>",
+    help: "order classes as text (1, 10, 2) or by number; by number if all are numbers by default",
+  },
   limit: {
     group: "Data",
     flags: "--limit <n>",

@@ -4,12 +4,8 @@ import { basename, dirname, join, resolve } from "node:path";
 import { constants, gunzipSync } from "node:zlib";
 import { HeddleError } from "@heddle/core/internal/base/errors.js";
 import { fileError } from "@heddle/core/internal/base/files-node.js";
-import { readCsv } from "@heddle/core/internal/data/csv/read.js";
-import type { DataForm, FormOptions, HoldOut } from "@heddle/core/internal/data/dataset.js";
-import { type DroppedRows, joinDropped } from "@heddle/core/internal/data/dropped-rows.js";
-import type { LabelledImages } from "@heddle/core/internal/data/labelled-images.js";
+import type { FormOptions, HoldOut } from "@heddle/core/internal/data/dataset.js";
 import { readNpz } from "@heddle/core/internal/data/npz.js";
-import { joinNotes, type ReaderNotes } from "@heddle/core/internal/data/reading.js";
 import { isGzip } from "@heddle/core/internal/formats/gzip.js";
 import { isNpy } from "@heddle/core/internal/formats/npy.js";
 import { isTar } from "@heddle/core/internal/formats/tar.js";
@@ -24,12 +20,14 @@ import { idxFilesOf } from "./idx-folder.js";
 import { readPictures } from "./image-folder.js";
 import { type ImageFolderListing, listImageFolder } from "./image-folder-list.js";
 import { limitPictures } from "./limit-pictures.js";
+import type { ReadData } from "./read-data.js";
 import { diskFolder, firstBytes, type SourceFolder } from "./source-folder.js";
+import { chooseTables, readTables, type TableFile, type Tables } from "./tables.js";
 
 /** The form of the data at a path, determined without reading all of it. */
 export type FoundForm =
   | IdxForm
-  | { readonly form: "csv"; readonly source: SourceFolder; readonly train: string; readonly test?: string }
+  | ({ readonly form: "csv"; readonly source: SourceFolder } & Tables<string>)
   | { readonly form: "npz"; readonly source: SourceFolder; readonly file: string }
   | { readonly form: "cifar"; readonly source: SourceFolder; readonly cifar: CifarFiles }
   | { readonly form: "npz"; readonly source: SourceFolder; readonly arrays: ArrayFiles }
@@ -39,26 +37,6 @@ export type FoundForm =
 interface IdxForm {
   readonly form: "idx";
   readonly archive?: ArchiveFolder;
-}
-
-/** Data as it was read: in its own splits, with its own labels. */
-export interface ReadData extends ReaderNotes {
-  readonly form: DataForm;
-  readonly train: LabelledImages;
-  /** Absent if the data has no test split. */
-  readonly test?: LabelledImages;
-  /** The names of the classes 0, 1, …, if the data holds them. */
-  readonly classNames?: readonly string[];
-  /** The files that were read, with their checksums. */
-  readonly files: readonly SourceFile[];
-  /** The rows or pictures that were dropped. */
-  readonly dropped: DroppedRows;
-  /** How the test split was held out, if it was before reading. */
-  readonly split?: HoldOut;
-  /** How many training pictures were read, if not all of them. */
-  readonly limit?: number;
-  /** Options that the data decided, so that other data can be read in the same way. */
-  readonly readAs?: FormOptions;
 }
 
 /** The options of {@link readForm}. */
@@ -177,19 +155,10 @@ async function contentsOf(archive: SourceFolder): Promise<ForeignFile> {
   return { what: names.length === 0 ? "an empty archive" : `an archive of ${shown}`, next };
 }
 
-/** The tables of a folder: one with `train` and one with `test` in its name, or a single one. */
-function tablesOf(source: SourceFolder, tables: readonly string[]): FoundForm {
-  const [only] = tables;
-  if (tables.length === 1) return { form: "csv", source, train: only! };
-  const named = (word: string) => {
-    const matching = tables.filter((name) => name.toLowerCase().includes(word));
-    if (matching.length > 1) throw several(source.path, matching);
-    return matching[0];
-  };
-  const train = named("train");
-  const test = named("test");
-  if (train === undefined || test === undefined || train === test) throw several(source.path, tables);
-  return { form: "csv", source, train, test };
+function tablesOf(source: SourceFolder, names: readonly string[]): FoundForm {
+  const tables = chooseTables(names);
+  if (!tables) throw several(source.path, names);
+  return { form: "csv", source, ...tables };
 }
 
 function several(folder: string, names: readonly string[]): HeddleError {
@@ -220,8 +189,12 @@ async function readParts(
   found: Exclude<FoundForm, { form: "idx" }>,
   options: ReadOptions,
 ): Promise<ReadData> {
-  if (found.form === "csv") return readTables(found, options);
   const { source } = found;
+  if (found.form === "csv") {
+    const { train, test, unused } = found;
+    const file = (name: string) => tableFile(source, name, options.signal);
+    return readTables({ train: file(train), test: test === undefined ? test : file(test), unused }, options);
+  }
   if (found.form === "npz" && "arrays" in found) {
     return { form: "npz", ...(await readArrayFiles(source, found.arrays, options)) };
   }
@@ -249,24 +222,10 @@ async function readParts(
   };
 }
 
-async function readTables(
-  { source, train, test }: Extract<FoundForm, { form: "csv" }>,
-  { missing, shape, signal }: ReadOptions,
-): Promise<ReadData> {
-  const read = (file: string) => {
-    const name = join(source.path, file);
-    return hashed(source.stream(file, signal), file, (chunks) => readCsv(chunks, { name, missing, shape }));
-  };
-  // The smaller one first, because it shows most faults before the larger one is read.
-  const tested = test === undefined ? undefined : await read(test);
-  const trained = await read(train);
+function tableFile(source: SourceFolder, file: string, signal: AbortSignal | undefined): TableFile {
   return {
-    form: "csv",
-    train: trained.result.images,
-    ...(tested && { test: tested.result.images }),
-    ...joinNotes([trained.result, tested?.result ?? {}]),
-    files: [trained.file, ...(tested ? [tested.file] : [])],
-    dropped: joinDropped([trained.result.dropped, ...(tested ? [tested.result.dropped] : [])]),
+    path: join(source.path, file),
+    read: (work) => hashed(source.stream(file, signal), file, work),
   };
 }
 

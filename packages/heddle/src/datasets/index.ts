@@ -3,7 +3,7 @@ export type {
   StreamedSet,
 } from "@heddle/core/internal/data/streams/streamed-set.js";
 export type { DownloadPatience } from "./download.js";
-export { type FoundForm, findForm, type ReadData, type ReadOptions, readForm } from "./forms.js";
+export { type FoundForm, findForm, type ReadOptions, readForm } from "./forms.js";
 export { readIdxFile } from "./idx-file.js";
 export { type IdxFolderOptions, readIdxFolder } from "./idx-folder.js";
 export { type LoadedDataset, type LoadOptions, loadDataset, loadSplits } from "./load.js";
@@ -16,5 +16,6 @@ export {
   type LocateOptions,
 } from "./locate.js";
 export { type Picture, type PictureShape, readPicture } from "./picture.js";
+export type { ReadData } from "./read-data.js";
 export { openIdxFolder, openStreamedDataset } from "./stream-dataset.js";
 export { formOfTarget, type WriteOptions, writeData } from "./write-data.js";

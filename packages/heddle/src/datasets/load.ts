@@ -16,9 +16,10 @@ import {
   holdOutRule,
 } from "@heddle/core/internal/data/form-options.js";
 import { hearSignal } from "../system/hear-signal.js";
-import { type FoundForm, nameOfPath, type ReadData, readForm } from "./forms.js";
+import { type FoundForm, nameOfPath, readForm } from "./forms.js";
 import { readIdxFolder, unverified } from "./idx-folder.js";
 import { checkPublished, findDataset, LOCATE_RULES, type Located, type LocateOptions } from "./locate.js";
+import type { ReadData } from "./read-data.js";
 import { type ResolvedName, resolveName } from "./resolve.js";
 
 /** The options of {@link loadDataset} and {@link loadSplits}. */
@@ -143,6 +144,7 @@ async function loadForm(
   const { read, readAs } = await readAndReport(found, options);
   const dataset = assemble(read, {
     range: readAs.range,
+    classOrder: readAs.classOrder,
     name: unverified(nameOfPath(path), options.entries),
     source: sourceOf(path, read, readAs),
     classNames: read.classNames,

@@ -8,7 +8,8 @@ const damages: readonly (readonly [reason: string, damage: (cells: string[]) => 
   ["too few cells", (cells) => cells.slice(0, 500)],
   ["too many cells", (cells) => [...cells, "0"]],
   ["missing label", (cells) => replaced(cells, 0, "NA")],
-  ["unreadable label", (cells) => replaced(cells, 0, "shirt")],
+  // A different one each time: a label that returns is a class.
+  ["unreadable label", (cells) => replaced(cells, 0, `shirt ${cells.slice(1, 5).join(" ")}`)],
   ["unclosed quote", (cells) => replaced(cells, 784, '"3')],
 ];
 

@@ -1,10 +1,11 @@
 import { HeddleError } from "../../base/errors.js";
-import { type ImageShape, shapeOfRow } from "../image-shape.js";
-import { CellScanner, isMissing, numberOf } from "./cells.js";
-
-/** What a column holds, if not a pixel: the label, or something to ignore. */
-export const LABEL = -1;
-export const IGNORED = -2;
+import { type ImageShape, isRowOfImage, shapeOfRow } from "../image-shape.js";
+import type { LeftOut, ReadingChoice } from "../reading.js";
+import { CellScanner, numberOf } from "./cells.js";
+import { columnsOf, LABEL, LIST } from "./columns.js";
+import { headerOf } from "./header.js";
+import type { TableColumns } from "./match.js";
+import { listValues, sampleColumns } from "./sample.js";
 
 /** How to read a table: its separator, header, columns and the shape of its images. */
 export interface CsvLayout {
@@ -12,11 +13,19 @@ export interface CsvLayout {
   readonly separator: number;
   /** The line number of the header, from 1; 0 if there is none. */
   readonly headerLine: number;
-  /** What each column holds: the position of its pixel in the image, `LABEL` or `IGNORED`. */
+  /** What each column holds: the position of its pixel in the image, or a constant of `columns.ts`. */
   readonly roles: Int32Array;
-  /** The names in the header; `undefined` if there is none. */
+  /** The names in the header; `undefined` if there is none, or it has no names. */
   readonly names: readonly string[] | undefined;
   readonly shape: ImageShape;
+  /** The columns with names; `undefined` without a header of names, and for pixels in one cell. */
+  readonly columns: TableColumns | undefined;
+  /** False for a table of pixels alone. */
+  readonly labelled: boolean;
+  /** True if the label is in the first column or the last: the values will tell. */
+  readonly undecided: boolean;
+  readonly choices: readonly ReadingChoice[];
+  readonly leftOut: readonly LeftOut[];
 }
 
 /** The options by which the layout of a table is determined. */
@@ -28,20 +37,32 @@ export interface LayoutOptions {
    */
   readonly shape?: ImageShape | undefined;
   /**
-   * The name of the label's column.
+   * The label's column: its name, its position from 1, or `"last"`.
    *
-   * @defaultValue `label`, `class` or `target`, otherwise the first column
+   * @defaultValue `label`, `class`, `target` or the like; the only column that is no pixel by its name or holds text;
+   *   otherwise the first or the last, whose values tell
    */
-  readonly labelColumn?: string | undefined;
+  readonly labelColumn?: string | number | undefined;
+  /**
+   * The names or positions, from 1, of columns to ignore.
+   *
+   * @defaultValue none but those of row numbers and of text
+   */
+  readonly dropColumns?: readonly (string | number)[] | undefined;
+  /**
+   * True to read a table without labels. Its images have the label −1.
+   *
+   * @defaultValue false
+   */
+  readonly unlabelled?: boolean | undefined;
+  /** The columns of the training table, in whose order those of this table of test images are put. */
+  readonly like?: TableColumns | undefined;
 }
 
 /** Larger than any image in a table; a line could hold 16 million empty cells. */
 const MAXIMUM_COLUMNS = 2_000_000;
 
 const separators = [0x2c, 0x3b, 0x09];
-const labelNames = ["label", "class", "target"];
-/** Columns of row numbers, as pandas and R name them. */
-const indexNames = ["", "id", "index", "unnamed: 0", "row.names"];
 
 /**
  * Determines from its first lines how to read a table.
@@ -63,32 +84,29 @@ export function layoutOf(name: string, lines: readonly Uint8Array[], options: La
   }
   const separator = separatorOf(lines[first]!);
   const rows = lines.slice(first).filter((line) => !isBlankLine(line));
+  const toNumber = (cell: string) => numberOf(separator === separators[0] ? cell : cell.replace(",", "."));
   const cells = cellsOf(rows[0]!, separator);
-  const names = isHeader(cells, separator, options.labelColumn) ? cells : undefined;
-  const lengths = rows.slice(names ? 1 : 0).map((line) => countCells(line, separator));
-  const columns = names?.length ?? mostCommon(lengths);
-  if (columns > MAXIMUM_COLUMNS) {
-    throw new HeddleError({
-      who: name,
-      expected: `at most ${MAXIMUM_COLUMNS} cells in a row`,
-      received: "more",
-      next: "Check that this is the right file.",
-    });
-  }
-  if (names && lengths.length > 0 && !lengths.includes(columns)) {
-    throw new HeddleError({
-      who: name,
-      expected: `rows of ${columns} cells, like the header`,
-      received: `rows of ${mostCommon(lengths)}`,
-      next: "Correct the header.",
-    });
-  }
-  const label = labelColumnOf(name, names, options.labelColumn);
-  let pixels = 0;
-  const roles = Int32Array.from({ length: columns }, (_, column) => {
-    if (column === label) return LABEL;
-    return names && indexNames.includes(names[column]!.trim().toLowerCase()) ? IGNORED : pixels++;
-  });
+  const { labelColumn } = options;
+  const header = headerOf(
+    [cells, ...rows.slice(1, cells.length > WIDE ? 1 : HEADER_ROWS).map((row) => cellsOf(row, separator))],
+    typeof labelColumn === "string" ? labelColumn.trim().toLowerCase() : undefined,
+    toNumber,
+  );
+  const names = header === "names" ? cells : undefined;
+  const data = rows.slice(header ? 1 : 0);
+  const lengths = data.map((line) => countCells(line, separator));
+  const columns = header ? cells.length : mostCommon(lengths);
+  checkColumns(name, columns, header ? lengths : []);
+
+  const samples = sampleColumns(data, columns, separator);
+  const isImage = (values: number) => isRowOfImage(values, options.shape);
+  const { dropColumns, like } = options;
+  const found = columnsOf({ name, names, samples, labelColumn, dropColumns, like, isImage });
+  const { roles, label } = found;
+  if (label < 0 && !options.unlabelled) throw withoutLabels(name, names, columns);
+  const list = roles.indexOf(LIST);
+  const pixels =
+    list < 0 ? found.pixels : mostCommon(samples[list]!.words.map(listValues).filter((count) => count > 0));
   if (pixels === 0) {
     throw new HeddleError({
       who: name,
@@ -97,9 +115,74 @@ export function layoutOf(name: string, lines: readonly Uint8Array[], options: La
       next: "Check that this is the right file.",
     });
   }
-  const last = names?.[roles.lastIndexOf(pixels - 1)];
-  const shape = shapeOfRow(name, pixels, options.shape ?? shapeOfName(last, pixels));
-  return { separator, headerLine: names ? first + 1 : 0, roles, names, shape };
+  const last = names?.[roles.indexOf(pixels - 1)];
+  const shape = shapeOfRow(
+    name,
+    pixels,
+    options.shape ?? shapeOfName(last, pixels),
+    "Set `shape` to the height, width and channels of an image, or `dropColumns` to columns that are no pixels.",
+  );
+  const counted = header === "repeated" || (names !== undefined && !names.some(isWord));
+  return {
+    separator,
+    headerLine: header ? first + 1 : 0,
+    roles,
+    names,
+    shape,
+    columns: list < 0 && names ? tableColumns(name, names, roles) : undefined,
+    labelled: label >= 0,
+    undecided: found.undecided,
+    choices: [
+      ...(counted ? [{ about: "header", choice: "the first line, which counts", warn: true }] : []),
+      ...found.choices,
+    ],
+    leftOut: found.leftOut,
+  };
+}
+
+function tableColumns(name: string, names: readonly string[], roles: Int32Array): TableColumns {
+  const columns = [...roles.keys()].filter((column) => roles[column]! >= 0);
+  const pixels = columns.sort((a, b) => roles[a]! - roles[b]!).map((column) => names[column]!.trim());
+  const label = names[roles.indexOf(LABEL)]?.trim();
+  return { file: name.split(/[\\/]/).at(-1)!, pixels, ...(label !== undefined && { label }) };
+}
+
+/** How many rows are compared with the first to tell whether it is a header. */
+const HEADER_ROWS = 4;
+
+/** Rows of more cells are not compared. */
+const WIDE = 20_000;
+
+const isWord = (name: string) => name.trim() !== "" && Number.isNaN(numberOf(name.trim()));
+
+function checkColumns(name: string, columns: number, lengths: readonly number[]): void {
+  if (columns > MAXIMUM_COLUMNS) {
+    throw new HeddleError({
+      who: name,
+      expected: `at most ${MAXIMUM_COLUMNS} cells in a row`,
+      received: "more",
+      next: "Check that this is the right file.",
+    });
+  }
+  if (lengths.length > 0 && !lengths.includes(columns)) {
+    throw new HeddleError({
+      who: name,
+      expected: `rows of ${columns} cells, like the header`,
+      received: `rows of ${mostCommon(lengths)}`,
+      next: "Correct the header.",
+    });
+  }
+}
+
+function withoutLabels(name: string, names: readonly string[] | undefined, columns: number): HeddleError {
+  return new HeddleError({
+    who: name,
+    expected: "a column named label, class or target",
+    received: names
+      ? `a header that starts with ${names.slice(0, 3).join(", ")}`
+      : `rows of ${columns} values, which are an image without a label`,
+    next: "Name the label's column in the header or by `labelColumn`; training needs labels.",
+  });
 }
 
 /** True for a line that is empty or holds only spaces and tabs. */
@@ -135,37 +218,6 @@ function countCells(line: Uint8Array, separator: number): number {
     cells++;
   }
   return cells;
-}
-
-/** True if the first row is a header: it names the label, or most cells are neither numbers nor missing values. */
-function isHeader(cells: readonly string[], separator: number, labelColumn: string | undefined): boolean {
-  const known = labelColumn === undefined ? labelNames : [labelColumn.toLowerCase()];
-  if (cells.some((cell) => known.includes(cell.trim().toLowerCase()))) return true;
-  const asNumber = (cell: string) => numberOf(separator === separators[0] ? cell : cell.replace(",", "."));
-  const words = cells.filter((cell) => !isMissing(cell) && Number.isNaN(asNumber(cell.trim())));
-  return words.length > cells.length / 2;
-}
-
-function labelColumnOf(
-  name: string,
-  names: readonly string[] | undefined,
-  labelColumn: string | undefined,
-): number {
-  const lower = names?.map((text) => text.trim().toLowerCase());
-  const known = labelColumn === undefined ? labelNames : [labelColumn.toLowerCase()];
-  const named = known.map((label) => lower?.indexOf(label) ?? -1).find((column) => column >= 0);
-  if (named !== undefined) return named;
-  const start = lower?.find((text) => !indexNames.includes(text)) ?? "";
-  // A table that starts with `pixel0` or `1x1` has no labels, such as the test set of a competition.
-  if (labelColumn === undefined && !(lower && /^(p|px|pixel|x)?[ _.-]?\d+(x\d+)*$/.test(start))) {
-    return lower ? lower.indexOf(start) : 0;
-  }
-  throw new HeddleError({
-    who: name,
-    expected: `a column named ${known.join(", ").replace(/, (?=\w+$)/, " or ")}`,
-    received: names ? `a header that starts with ${names.slice(0, 3).join(", ")}` : "no header",
-    next: "Name the label column in the header; training needs labels.",
-  });
 }
 
 /** The shape that the name of the last pixel implies: `28x28` if rows and columns count from 1, `27x27` if from 0. */

@@ -1,12 +1,14 @@
 import { HeddleError } from "../../base/errors.js";
 import { checkOptions } from "../../base/known-options.js";
-import { anyText } from "../../base/rules.js";
+import { anyObject, anyText, trueOrFalse } from "../../base/rules.js";
 import { type ByteSource, gunzipped } from "../../formats/gzip.js";
+import type { LabelRule } from "../dataset.js";
 import type { DroppedRow, MissingRule } from "../dropped-rows.js";
 import { FORM_RULES } from "../form-options.js";
 import { checkSize } from "../image-shape.js";
-import type { ReadImages } from "../labelled-images.js";
-import { type LayoutOptions, layoutOf } from "./layout.js";
+import type { LabelledImages, ReadImages } from "../labelled-images.js";
+import { type CsvLayout, type LayoutOptions, layoutOf } from "./layout.js";
+import type { TableColumns } from "./match.js";
 import { CsvTable } from "./table.js";
 
 /** The options of {@link readCsv} and {@link CsvReader}. */
@@ -29,6 +31,22 @@ export interface CsvOptions extends LayoutOptions {
    * @defaultValue `"drop"`
    */
   readonly missing?: MissingRule | undefined;
+  /**
+   * What labels are: with `"names"`, every one is a class; with `"numbers"`, one that is not a whole number is damage.
+   *
+   * @defaultValue names, unless most labels are whole numbers and the others occur once or twice
+   */
+  readonly labels?: LabelRule | undefined;
+}
+
+/** What a table holds: all its images or, if a column names splits, those of the training split. */
+export interface ReadTable extends ReadImages {
+  /** The test split, if a column names splits. */
+  readonly test?: LabelledImages;
+  /** The names of the columns; `undefined` without a header of names, and for pixels in one cell. */
+  readonly columns: TableColumns | undefined;
+  /** False for a table of pixels alone. */
+  readonly labelled: boolean;
 }
 
 /** Bytes of the byte order mark that Windows programs put before UTF-8. */
@@ -64,10 +82,28 @@ const MAXIMUM_LABELS = 131_072;
  * const { images, dropped } = await readCsv(file.stream(), { name: file.name });
  * images.shape; // [28, 28, 1]
  */
-export async function readCsv(source: ByteSource, options: CsvOptions = {}): Promise<ReadImages> {
+export async function readCsv(source: ByteSource, options: CsvOptions = {}): Promise<ReadTable> {
   const reader = new CsvReader(options);
   for await (const chunk of gunzipped(source, options.name ?? "CSV")) reader.push(chunk);
   return reader.finish();
+}
+
+/**
+ * Reads the names of a table's columns, and no more of the table than that takes.
+ *
+ * @returns `undefined` without a header of names, and for pixels in one cell
+ * @throws HeddleError as {@link readCsv} does
+ */
+export async function readColumns(
+  source: ByteSource,
+  options: CsvOptions = {},
+): Promise<TableColumns | undefined> {
+  const reader = new CsvReader(options);
+  for await (const chunk of gunzipped(source, options.name ?? "CSV")) {
+    reader.push(chunk);
+    if (reader.layout) return reader.layout.columns;
+  }
+  return reader.finish().columns;
 }
 
 /**
@@ -98,13 +134,22 @@ export class CsvReader {
     checkOptions("CSV", options, {
       name: anyText,
       file: anyText,
-      labelColumn: anyText,
+      labelColumn: FORM_RULES.labelColumn,
+      dropColumns: FORM_RULES.dropColumns,
+      labels: FORM_RULES.labels,
+      unlabelled: trueOrFalse,
+      like: anyObject,
       missing: FORM_RULES.missing,
       shape: FORM_RULES.shape,
     });
     this.name = options.name ?? "CSV";
     this.file = options.file ?? this.name.split(/[\\/]/).at(-1)!;
     this.missing = options.missing ?? "drop";
+  }
+
+  /** How the table is read; `undefined` before enough lines have been. */
+  get layout(): CsvLayout | undefined {
+    return this.table?.layout;
   }
 
   /** Reads the next bytes, and copies those that it needs later. */
@@ -135,14 +180,33 @@ export class CsvReader {
   }
 
   /** Returns the images after the last chunk. Throws a HeddleError if there are none. */
-  finish(): ReadImages {
+  finish(): ReadTable {
     this.take(this.joined(new Uint8Array(0)), true);
     const { table } = this;
-    const images = table?.take(this.name, this.rows);
+    const taken = table?.take(this.name, this.file, this.rows);
     this.rows.sort((a, b) => a.line! - b.line!);
-    if (!images || images.count === 0) throw this.nothing();
+    const images = taken?.train ?? taken?.test ?? taken?.validation;
+    if (!table || !taken || !images) throw this.nothing();
     if (this.missing === "error" && this.rows.length > 0) throw this.damaged(this.rows[0]!);
-    return { images, dropped: { read: this.read, zeroed: this.zeroed, rows: this.rows } };
+    const { layout } = table;
+    // Like the folders of pictures: validation rows are test rows if there are no others.
+    const test = taken.test ?? taken.validation;
+    const unused = taken.test && taken.validation;
+    const validation = {
+      what: "validation row",
+      reason: "validation images are held out of the training images",
+      count: unused?.count ?? 0,
+      examples: [],
+    };
+    return {
+      images,
+      ...(test && test !== images && { test }),
+      columns: layout.columns,
+      labelled: layout.labelled,
+      dropped: { read: this.read, zeroed: this.zeroed, rows: this.rows },
+      choices: [...layout.choices, ...taken.choices],
+      leftOut: [...layout.leftOut, ...(unused && unused !== images ? [validation] : [])],
+    };
   }
 
   private withoutMark(bytes: Uint8Array): Uint8Array {
@@ -169,7 +233,7 @@ export class CsvReader {
         return;
       }
       const layout = layoutOf(this.name, lines.slice(0, LAYOUT_LINES), this.options);
-      this.table = new CsvTable(layout, this.missing === "zero");
+      this.table = new CsvTable(layout, this.missing === "zero", this.options.labels);
     }
     let start = 0;
     while (start < bytes.length) {
