@@ -148,6 +148,13 @@ describe("a finished run", () => {
       expect(stdout.match(/\n {2}1 +\d/g)).toHaveLength(2);
     });
 
+    it("says which pictures are empty", async () => {
+      const raw = { width: 8, height: 8, channels: 4 as const };
+      await sharp(new Uint8Array(256), { raw }).png().toFile(work.file("empty.png"));
+      const { stdout } = await work.heddle(["predict", run, "empty.png", "on black.png"]);
+      expect(stdout).toMatch(/^empty\.png \(empty: all its pixels are the same\)\n[^(]*on black\.png\n/);
+    });
+
     it("knows the classes and the rule for light backgrounds of a run's model that was copied elsewhere", async () => {
       cpSync(join(work.file(run), "model"), work.file("copied"), { recursive: true });
       const { stdout } = await work.heddle(["predict", "copied", "on-white.jpg"]);

@@ -351,6 +351,17 @@ describe("loadDataset from a path", () => {
     ]);
   });
 
+  it("names the path that was probably meant", async () => {
+    const folder = temporaryFolder();
+    await picture(join(folder, "photos", "a", "1.png"), 1);
+    const path = join(folder, "photo");
+    const meant = `Did you mean ${join(folder, "photos")}?`;
+    expect(await error(loadDataset(path))).toContain(meant);
+    expect(await error(loadDataset("fashion-mnist", { dataDir: path }))).toBe(
+      `${path}: expected a folder or file with data, received no file or folder of that name. ${meant}`,
+    );
+  });
+
   it("names the kind of a file or folder that is not a dataset", async () => {
     const folder = writeFiles(temporaryFolder(), tinyFiles);
     expect(await error(loadDataset(join(folder, "t10k-images-idx3-ubyte")))).toContain(

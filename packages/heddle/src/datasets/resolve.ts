@@ -1,8 +1,10 @@
+import { closest } from "@heddle/core/internal/base/closest.js";
 import { HeddleError } from "@heddle/core/internal/base/errors.js";
 import { isFolder } from "@heddle/core/internal/base/files-node.js";
 import { type CatalogueEntry, catalogue } from "@heddle/core/internal/data/catalogue.js";
 import { type FoundForm, findForm } from "./forms.js";
 import { folderWithin } from "./idx-folder.js";
+import { nearPath } from "./near-path.js";
 
 /** What a dataset's name stands for: images drawn by code, a known dataset, or the data at a path. */
 export type ResolvedName =
@@ -38,19 +40,37 @@ export async function resolveName(
   const path = dataDir ?? name;
   const found = await findForm(path, signal);
   if (found && (found.form !== "idx" || found.archive)) return { kind: "path", path, found };
-  if (!entry && !found && !(await isFolder(path))) throw unknownDataset(name, entries);
+  if (!found && !(await isFolder(path))) {
+    const near = await nearPath(path);
+    if (!entry) throw unknownDataset(name, entries, near);
+    if (near !== undefined) throw noFolder(path, near);
+  }
   const names = (entry ? [entry] : entries).map((known) => known.name);
   return { kind: "path", path: await folderWithin(path, names), found: { form: "idx" } };
 }
 
 /** The error for a name that is neither a known dataset nor a path. */
-export function unknownDataset(name: string, entries: readonly CatalogueEntry[] = catalogue): HeddleError {
-  const names = entries.map((entry) => entry.name).join(", ");
+export function unknownDataset(
+  name: string,
+  entries: readonly CatalogueEntry[] = catalogue,
+  nearPath?: string,
+): HeddleError {
+  const names = [...entries.map((entry) => entry.name), "fashion-sketch"];
+  const near = closest(name, names) ?? nearPath;
   return new HeddleError({
     who: `Dataset "${name}"`,
-    expected: `${names}, fashion-sketch, or the path of a folder, CSV or npz file`,
+    expected: `${names.join(", ")}, or the path of a folder, CSV or npz file`,
     received: `"${name}", which is none of these`,
-    next: "Correct the name or the path.",
+    next: near === undefined ? "Correct the name or the path." : `Did you mean ${near}?`,
+  });
+}
+
+function noFolder(path: string, near: string): HeddleError {
+  return new HeddleError({
+    who: path,
+    expected: "a folder or file with data",
+    received: "no file or folder of that name",
+    next: `Did you mean ${near}?`,
   });
 }
 

@@ -24,5 +24,6 @@ export function readPictureFor({ model, run }: OpenedModel, path: string): Promi
   const [height, width, channels] = imageSize(model);
   // A model from before models held this rule, or from Keras, has none.
   const invert = model.pictures?.invertLight ?? run?.record.dataset.source.form !== "images";
-  return readPicture(path, { height, width, channels }, { invert });
+  const bitDepth = run?.record.dataset.source.options?.bitDepth;
+  return readPicture(path, { height, width, channels }, { invert, bitDepth });
 }

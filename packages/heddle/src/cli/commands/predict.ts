@@ -40,8 +40,11 @@ Examples:
       const { runDir: root, threads, fast } = options;
       await stoppable(terminal, async ({ signal }) => {
         const predictions = await predictPictures(run, paths, { root, threads, fast, signal });
-        for (const { image, inverted, top } of predictions) {
-          terminal.result(`${oneLine(image)}${inverted ? " (inverted: its background is light)" : ""}`);
+        for (const { image, inverted, empty, top } of predictions) {
+          const note = empty ? " (empty: all its pixels are the same)" : "";
+          terminal.result(
+            `${oneLine(image)}${inverted && !empty ? " (inverted: its background is light)" : note}`,
+          );
           const rows = top.map(({ name, probability }) => [`  ${name}`, formatPercent(probability)]);
           terminal.result(formatTable(rows, [1]));
         }

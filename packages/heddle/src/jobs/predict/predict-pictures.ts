@@ -19,6 +19,8 @@ export interface PicturePrediction {
   readonly image: string;
   /** True when light and dark were exchanged. */
   readonly inverted: boolean;
+  /** True when all pixels are the same: the picture shows nothing, so its classes mean nothing. */
+  readonly empty: boolean;
   /** The likeliest classes, likeliest first. */
   readonly top: readonly { readonly label: number; readonly name: string; readonly probability: number }[];
 }
@@ -60,7 +62,8 @@ export async function predictPictures(
         .map((name, label) => ({ label, name, probability: row[label]! }))
         .sort((a, b) => b.probability - a.probability)
         .slice(0, TOP);
-      return { image, inverted: pictures[index]!.inverted, top };
+      const { inverted, empty } = pictures[index]!;
+      return { image, inverted, empty, top };
     });
   } finally {
     model.dispose();
