@@ -62,6 +62,8 @@ const MOST_SHARDS = 64;
 const SHARD_GRADIENT_BYTES = 128 * 2 ** 20;
 /** Samples of a shard when nothing is summed: the study CNN's activations then stay in the second-level cache. */
 const INFERENCE_SHARD = 8;
+/** The same for a net of dense layers alone, whose activations are small: each shard reads all weights. */
+const DENSE_INFERENCE_SHARD = 64;
 
 /**
  * Into how many shards a training batch is cut. Depends on the model and the batch alone, never on the threads:
@@ -170,7 +172,8 @@ export function compileInference(
   const { places, threads } = target;
   const name = evaluation ? "evaluation" : "prediction";
   const maxSteps = Math.max(1, Math.floor(MAX_RUN_SAMPLES / 8 / batchSize));
-  const shards = Math.ceil(batchSize / INFERENCE_SHARD);
+  const isDense = weightsOf(model).every(({ shape }) => shape.length <= 2);
+  const shards = Math.ceil(batchSize / (isDense ? DENSE_INFERENCE_SHARD : INFERENCE_SHARD));
   const builder = new ProgramBuilder({ name, batchSize, shards, maxSteps, threads });
   const e = new Emitter(builder, { training: false, seed: 0 });
   const judging = evaluation && lossInput(model.ops, evaluation.loss);

@@ -185,9 +185,12 @@ export class Thread {
     for (const { source, rowBytes, target } of program.columns) {
       const array = arrays[source]!;
       const to = addressAt(target, place);
-      for (let i = 0; i < rows.length; i++) {
+      for (let i = 0, end = 0; i < rows.length; i = end) {
+        // Rows that follow each other, as in predictions, are copied at once.
+        end = i + 1;
+        while (end < rows.length && rows[end] === rows[end - 1]! + 1) end++;
         const from = rows[i]! * rowBytes;
-        bytes.set(array.subarray(from, from + rowBytes), to + i * rowBytes);
+        bytes.set(array.subarray(from, from + (end - i) * rowBytes), to + i * rowBytes);
       }
     }
   }
