@@ -8,6 +8,7 @@ import { FORM_RULES, holdOutRule } from "./form-options.js";
 import { defaultHoldOut, holdOut } from "./hold-out.js";
 import { checkShapes } from "./image-shape.js";
 import type { LabelledImages } from "./labelled-images.js";
+import { orientationOf, transposed } from "./orientation.js";
 import { channelsChoice, type ReaderNotes, type Reading, warnOfReading } from "./reading.js";
 import { toByteRange, type ValueRange } from "./value-range.js";
 
@@ -34,6 +35,12 @@ export interface ClassOptions {
    * @defaultValue floats from 0 to 1 span `"0..1"`; all other values stay as they are
    */
   readonly range?: ValueRange | undefined;
+  /**
+   * Whether to exchange rows and columns, because the source stores images on their side, as EMNIST's files do.
+   *
+   * @defaultValue true for tables named as EMNIST's are published, such as `emnist-letters-train.csv`
+   */
+  readonly transpose?: boolean | undefined;
   /**
    * The names of the classes 0, 1, ….
    *
@@ -68,6 +75,7 @@ export interface AssembleOptions extends ClassOptions {
 const CLASS_RULES: OptionRules<ClassOptions> = {
   range: FORM_RULES.range,
   classOrder: FORM_RULES.classOrder,
+  transpose: FORM_RULES.transpose,
   classNames: listOf("names", anyText),
   onWarning: anyFunction,
 };
@@ -97,9 +105,13 @@ export function toClasses(
   const { onWarning = () => {} } = options;
   const splits = [read.train, ...(read.test ? [read.test] : [])];
   checkAlike(read.train, read.test);
-  const notes = { choices: read.choices ?? [], leftOut: read.leftOut ?? [] };
+  const orientation = orientationOf(
+    splits.map(({ name }) => name),
+    options.transpose,
+  );
+  const notes = { choices: [orientation.choice, ...(read.choices ?? [])], leftOut: read.leftOut ?? [] };
   warnOfReading(notes, onWarning);
-  const scaled = toByteRange(splits, options);
+  const scaled = toByteRange(orientation.transposed ? splits.map(transposed) : splits, options);
   const texts = splits.flatMap(textsInUse);
   const classNames = namedClasses(read.train.name, texts, options);
   const numbered = options.classNames ? classNames.map((_, label) => String(label)) : classNames;
@@ -108,6 +120,7 @@ export function toClasses(
   const reading: Reading = {
     train: scaled[0]!.reading,
     ...(test && { test: scaled[1]!.reading }),
+    transposed: orientation.transposed,
     choices: [channelsChoice(train!.shape), ...notes.choices],
     leftOut: notes.leftOut,
   };

@@ -33,6 +33,12 @@ export type WrittenForm = (typeof writtenForms)[number];
 /** How to read data. A run records these options. */
 export interface FormOptions {
   /**
+   * Whether to exchange rows and columns, because the source stores images on their side, as EMNIST's files do.
+   *
+   * @defaultValue true for IDX files and tables named as EMNIST's are published, such as `emnist-letters-train.csv`
+   */
+  readonly transpose?: boolean | undefined;
+  /**
    * The range that pixel values span in the source, of every split: `"0..1"`, `"-1..1"`, `"0..4095"`. It is brought to
    * 0..255; values outside it are an error.
    *

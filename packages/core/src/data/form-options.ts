@@ -1,6 +1,15 @@
 import { HeddleError } from "../base/errors.js";
 import type { OptionRules } from "../base/known-options.js";
-import { anyObject, finite, oneOf, type Rule, sizes, whole, wholeFromTo } from "../base/rules.js";
+import {
+  anyObject,
+  finite,
+  oneOf,
+  type Rule,
+  sizes,
+  trueOrFalse,
+  whole,
+  wholeFromTo,
+} from "../base/rules.js";
 import { classOrders, type DataForm, dataForms, type FormOptions, labelRules } from "./dataset.js";
 import { missingRules } from "./dropped-rows.js";
 import { parseShape, parseSize } from "./image-shape.js";
@@ -44,6 +53,12 @@ export const formOptionTable: {
     expected: "height, width and channels, such as 32x32x3",
     read: (value) => parseShape(dimensions(value)),
     parse: asText,
+  },
+  transpose: {
+    forms: ["idx", "csv", "npz", "images"],
+    expected: "true or false",
+    read: (value) => (typeof value === "boolean" ? value : undefined),
+    parse: (text) => text === "true",
   },
   range: {
     forms: dataForms,
@@ -94,6 +109,7 @@ export const FORM_RULES: OptionRules<FormOptions> = {
   size: sizes(2),
   bitDepth: wholeFromTo(8, 16),
   shape: sizes(3),
+  transpose: trueOrFalse,
   range: rangeRule,
   labelColumn: { expected: formOptionTable.labelColumn.expected, accepts: isColumn },
   dropColumns: {

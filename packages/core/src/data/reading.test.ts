@@ -20,12 +20,13 @@ it("how data was read is a short block: splits, choices with their options, and 
   expect(formatReading(reading)).toBe(
     [
       "How it was read",
-      "  training  one.npz, x_train: 2 images, whole numbers from 0 to 255",
-      "  test      one.npz, x_test: 2 images, floats from 0 to 1, multiplied by 255",
-      "  channels  1, grey",
-      "  label     the last column (`labelColumn`)",
-      "  size      28 × 28",
-      "  left out  4 pictures: Heddle does not read .svg (1.svg, 2.svg, 3.svg, …)",
+      "  training     one.npz, x_train: 2 images, whole numbers from 0 to 255",
+      "  test         one.npz, x_test: 2 images, floats from 0 to 1, multiplied by 255",
+      "  channels     1, grey",
+      "  orientation  as stored",
+      "  label        the last column (`labelColumn`)",
+      "  size         28 × 28",
+      "  left out     4 pictures: Heddle does not read .svg (1.svg, 2.svg, 3.svg, …)",
     ].join("\n"),
   );
   expect(warnings.slice(0, 2)).toEqual([

@@ -55,6 +55,8 @@ export interface Reading {
   readonly train: SplitReading;
   /** Absent if the data has no test split. */
   readonly test?: SplitReading;
+  /** Whether rows and columns were exchanged. */
+  readonly transposed: boolean;
   readonly choices: readonly ReadingChoice[];
   readonly leftOut: readonly LeftOut[];
 }
@@ -92,12 +94,6 @@ export function joinNotes(notes: readonly ReaderNotes[]): Required<ReaderNotes> 
 export function channelsChoice({ 2: channels }: ImageShape): ReadingChoice {
   const words = ["grey", "grey and opacity", "red, green and blue", "red, green, blue and opacity"];
   return { about: "channels", choice: `${channels}, ${words[channels - 1]}` };
-}
-
-/** Whether rows and columns were exchanged. */
-export function orientationChoice(transposed: boolean): ReadingChoice {
-  const choice = transposed ? "rows and columns exchanged, because EMNIST stores them so" : "as stored";
-  return { about: "orientation", choice };
 }
 
 /** Passes on what nobody should miss: everything that was left out, and the choices that say so. */

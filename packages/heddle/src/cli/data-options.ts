@@ -1,4 +1,4 @@
-import type { Command, OptionValues } from "@commander-js/extra-typings";
+import { type Command, Option, type OptionValues } from "@commander-js/extra-typings";
 import type { FormOptions } from "@heddle/core/internal/data/dataset.js";
 import { formOptionNames, pickFormOptions } from "@heddle/core/internal/data/form-options.js";
 import type { LoadOptions } from "../datasets/index.js";
@@ -22,6 +22,7 @@ export function withReadingOptions<Arguments extends unknown[], Options extends 
   command: Command<Arguments, Options>,
 ) {
   for (const name of formOptionNames) command.addOption(grouped("Data", optionOf(name)));
+  command.addOption(grouped("Data", new Option("--no-transpose").hideHelp()));
   return command as Command<Arguments, Options & FormOptions>;
 }
 
@@ -30,9 +31,12 @@ export function readingWords(options: FormOptions): string[] {
   const values = pickFormOptions(options);
   return formOptionNames.flatMap((name) => {
     const value = values[name];
-    return value === undefined
-      ? []
-      : [flagOf(name), Array.isArray(value) ? value.join(name === "dropColumns" ? "," : "x") : String(value)];
+    if (value === undefined) return [];
+    if (typeof value === "boolean") return [value ? flagOf(name) : flagOf(name).replace("--", "--no-")];
+    return [
+      flagOf(name),
+      Array.isArray(value) ? value.join(name === "dropColumns" ? "," : "x") : String(value),
+    ];
   });
 }
 

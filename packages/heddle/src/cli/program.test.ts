@@ -10,7 +10,7 @@ import { Shell } from "./shell.js";
 /** Settings that are an option of no command: a model is an argument. */
 const NO_OPTIONS: readonly (keyof Settings)[] = ["model"];
 
-const form = "missing size bitDepth shape range labelColumn dropColumns labels classOrder";
+const form = "missing size bitDepth shape transpose range labelColumn dropColumns labels classOrder";
 const data = `data ${form} offline`;
 const training = `${settingNames.filter((name) => !NO_OPTIONS.includes(name)).join(" ")} offline budget threads
   resume checkpointEvery keepCheckpoints runDir saveRecipe tensorboard json quiet`;
@@ -54,6 +54,7 @@ const readValues: { readonly [Name in keyof Settings]: readonly [typed: string, 
   size: ["28x20", [28, 20]],
   bitDepth: ["12", 12],
   shape: ["32x32x3", [32, 32, 3]],
+  transpose: ["", true],
   range: ["0..1", "0..1"],
   labelColumn: ["last", "last"],
   dropColumns: ["names,785", ["names", "785"]],
@@ -204,7 +205,7 @@ describe("the help", () => {
 describe("the options", () => {
   it.each(Object.entries(commands))("of heddle %s are the published ones", async (name, { options }) => {
     const command = await commandAt(name);
-    const names = command.options.map((option) => option.attributeName());
+    const names = [...new Set(command.options.map((option) => option.attributeName()))];
     expect(names.sort()).toEqual(wordsOf(options).sort());
     const { stdout } = await heddle([...name.split(" "), "--help"]);
     for (const option of command.options) expect(stdout).toMatch(new RegExp(`^  .*${option.long}\\b`, "m"));

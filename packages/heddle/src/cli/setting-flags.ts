@@ -20,6 +20,10 @@ export const settingFlags: { readonly [Name in keyof Settings]: SettingFlag } = 
     help: "how many bits of 16-bit pictures count, such as 12; as many as their largest value needs by default",
   },
   shape: { flags: "--shape <HxWxC>", help: "shape of the images in a CSV; square by default" },
+  transpose: {
+    flags: "--transpose",
+    help: "exchange rows and columns, as EMNIST's files need; by their names by default (--no-transpose)",
+  },
   range: {
     flags: "--range <low..high>",
     help: "what the pixel values span, such as 0..1 or 0..4095; it is brought to 0..255",

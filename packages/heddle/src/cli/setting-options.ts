@@ -52,7 +52,9 @@ export function optionOf(name: keyof Settings): Option {
     name in defaultSettings ? defaultSettings[name as keyof typeof defaultSettings] : undefined;
   // Not commander's default: a setting that was not typed must not override a recipe's.
   const text = initial === undefined ? help : `${help} (default: ${initial})`;
-  return new Option(flags, text).argParser((typed) => {
+  const option = new Option(flags, text);
+  if (option.isBoolean()) return option;
+  return option.argParser((typed) => {
     const value = readOrRefuse(() => read(parse(typed)));
     if (value !== undefined) return value;
     throw new InvalidArgumentError(words ? didYouMean(typed, words) : `Expected ${expected}.`);

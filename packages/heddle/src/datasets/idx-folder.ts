@@ -4,6 +4,7 @@ import { basename, join, resolve } from "node:path";
 import { HeddleError, messageOf } from "@heddle/core/internal/base/errors.js";
 import { type CatalogueEntry, catalogue, identify } from "@heddle/core/internal/data/catalogue.js";
 import type { Dataset } from "@heddle/core/internal/data/dataset.js";
+import { pickFormOptions } from "@heddle/core/internal/data/form-options.js";
 import { datasetFromIdx, type IdxDatasetParts } from "@heddle/core/internal/data/idx/dataset.js";
 import { readIdx } from "@heddle/core/internal/data/idx/read.js";
 import type { ValueRange } from "@heddle/core/internal/data/value-range.js";
@@ -98,6 +99,12 @@ export interface IdxFolderOptions {
    * @defaultValue floats from 0 to 1 span `"0..1"`; all other values stay as they are
    */
   readonly range?: ValueRange | undefined;
+  /**
+   * Whether to exchange rows and columns, because the files store images on their side, as EMNIST's do.
+   *
+   * @defaultValue true if the files are named as EMNIST's are published
+   */
+  readonly transpose?: boolean | undefined;
   /** Called with each warning, one line long. */
   readonly onWarning?: ((message: string) => void) | undefined;
   /** Ends the reading. */
@@ -120,7 +127,8 @@ export interface IdxFolderOptions {
  * dataset.train.shape; // [28, 28, 1]
  */
 export async function readIdxFolder(folder: string, options: IdxFolderOptions = {}): Promise<Dataset> {
-  const { entries = catalogue, range, onWarning, signal, archive } = options;
+  const { entries = catalogue, range, transpose, onWarning, signal, archive } = options;
+  const readAs = pickFormOptions({ range, transpose });
   const listing = archive
     ? idxFilesOf(
         folder,
@@ -157,12 +165,12 @@ export async function readIdxFolder(folder: string, options: IdxFolderOptions = 
       title: known?.title ?? unknownName,
       classNames: known?.classNames,
       // EMNIST stores each picture with rows and columns exchanged.
-      transposed: listing.prefix.startsWith("emnist"),
+      transposed: transpose,
       range,
       source: {
         kind: "files",
         path,
-        ...(range && { options: { range } }),
+        ...(Object.keys(readAs).length > 0 && { options: readAs }),
         files: archive ? [archive.archive] : source,
       },
       onWarning,

@@ -17,5 +17,5 @@ export {
 } from "./locate.js";
 export { type Picture, type PictureShape, readPicture } from "./picture.js";
 export type { ReadData } from "./read-data.js";
-export { openIdxFolder, openStreamedDataset } from "./stream-dataset.js";
+export { openIdxFolder, openStreamedDataset, type StreamOptions } from "./stream-dataset.js";
 export { formOfTarget, type WriteOptions, writeData } from "./write-data.js";

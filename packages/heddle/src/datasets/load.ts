@@ -115,7 +115,9 @@ async function loadResolved(resolved: ResolvedName, options: LoadOptions): Promi
     const { path, found } = resolved;
     if (found.form !== "idx") return loadForm(path, found, options);
     checkFormOptions("idx", options);
-    return { dataset: await readIdxFolder(path, { ...options, archive: found.archive }), foundBy: "path" };
+    const readAs = formOptions("idx", options, options.readAs);
+    const dataset = await readIdxFolder(path, { ...options, ...readAs, archive: found.archive });
+    return { dataset, foundBy: "path" };
   }
   checkFormOptions("idx", options);
   const { entry } = resolved;
@@ -145,6 +147,7 @@ async function loadForm(
   const dataset = assemble(read, {
     range: readAs.range,
     classOrder: readAs.classOrder,
+    transpose: readAs.transpose,
     name: unverified(nameOfPath(path), options.entries),
     source: sourceOf(path, read, readAs),
     classNames: read.classNames,

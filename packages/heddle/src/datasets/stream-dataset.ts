@@ -4,6 +4,7 @@ import { sizeOf } from "@heddle/core/internal/base/shape.js";
 import { catalogue, identify } from "@heddle/core/internal/data/catalogue.js";
 import { checkCounts, classedLabels, imageSizes, labelsOf } from "@heddle/core/internal/data/idx/dataset.js";
 import { checkShapes } from "@heddle/core/internal/data/image-shape.js";
+import { orientationOf } from "@heddle/core/internal/data/orientation.js";
 import { blockSizes } from "@heddle/core/internal/data/streams/order.js";
 import type { StreamedDataset, StreamedSet } from "@heddle/core/internal/data/streams/streamed-set.js";
 import { readIdxFile, type SourceFile } from "./idx-file.js";
@@ -11,6 +12,16 @@ import { type IdxFolderFiles, listIdxFolder, missingFiles, unverified } from "./
 import { checkPublished, findDataset, type LocateOptions } from "./locate.js";
 import { resolveName } from "./resolve.js";
 import { checkImages, StreamedIdx } from "./stream-idx.js";
+
+/** The options of {@link openStreamedDataset}. */
+export interface StreamOptions extends LocateOptions {
+  /**
+   * Whether to exchange rows and columns, because the files store images on their side, as EMNIST's do.
+   *
+   * @defaultValue true if the files are named as EMNIST's are published
+   */
+  readonly transpose?: boolean | undefined;
+}
 
 /**
  * Opens a dataset in MNIST's layout without loading its images, which may be of any size. It reads the labels, and every
@@ -22,12 +33,12 @@ import { checkImages, StreamedIdx } from "./stream-idx.js";
  * const { train } = await openIdxFolder("data/large");
  * for await (const { images, labels } of train.shuffled(42, 0)) …
  */
-export async function openIdxFolder(folder: string, options: LocateOptions = {}): Promise<StreamedDataset> {
-  const { entries = catalogue, onWarning, signal } = options;
+export async function openIdxFolder(folder: string, options: StreamOptions = {}): Promise<StreamedDataset> {
+  const { entries = catalogue, transpose, onWarning, signal } = options;
   const listing = await listIdxFolder(folder);
   if (!listing || listing.missing.length > 0) throw missingFiles(folder, listing);
   const names = listing.files as IdxFolderFiles;
-  const transposed = listing.prefix.startsWith("emnist");
+  const { transposed } = orientationOf([join(folder, names.trainImages)], transpose);
   const readLabels = async (part: "trainLabels" | "testLabels") => {
     const path = join(folder, names[part]);
     const { array, file } = await readIdxFile(path, signal);
@@ -68,7 +79,7 @@ export async function openIdxFolder(folder: string, options: LocateOptions = {})
     classNames,
     train,
     test,
-    source: { kind: "files", path, files },
+    source: { kind: "files", path, ...(transpose !== undefined && { options: { transpose } }), files },
   };
 }
 
@@ -83,7 +94,7 @@ export async function openIdxFolder(folder: string, options: LocateOptions = {})
  */
 export async function openStreamedDataset(
   name: string,
-  options: LocateOptions = {},
+  options: StreamOptions = {},
 ): Promise<StreamedDataset> {
   const resolved = await resolveName(name, options);
   if (resolved.kind === "generated") throw notStreamed(name, "images that are drawn in memory");

@@ -1,7 +1,8 @@
 import { HeddleError } from "@heddle/core/internal/base/errors.js";
 import { sizeOf } from "@heddle/core/internal/base/shape.js";
 import type { ImageSet } from "@heddle/core/internal/data/dataset.js";
-import { exchangeAxes, imageSizes, pixelsOf } from "@heddle/core/internal/data/idx/dataset.js";
+import { imageSizes, pixelsOf } from "@heddle/core/internal/data/idx/dataset.js";
+import { exchangeAxes } from "@heddle/core/internal/data/orientation.js";
 import { type StreamOrder, type StreamWindow, windowsOf } from "@heddle/core/internal/data/streams/order.js";
 import type { StreamedSet } from "@heddle/core/internal/data/streams/streamed-set.js";
 import { gunzipped, isGzip } from "@heddle/core/internal/formats/gzip.js";

@@ -1,3 +1,4 @@
+import { HeddleError } from "@heddle/core/internal/base/errors.js";
 import type { Dataset, ImageSet } from "@heddle/core/internal/data/dataset.js";
 import type { DroppedRows } from "@heddle/core/internal/data/dropped-rows.js";
 import { checkFormOptions } from "@heddle/core/internal/data/form-options.js";
@@ -52,6 +53,14 @@ export async function obtainStreamed(
   options: LoadOptions,
 ): Promise<Obtained<Images>> {
   checkFormOptions("idx", options);
+  if (options.range !== undefined) {
+    throw new HeddleError({
+      who: "`range`",
+      expected: "images in memory, which can be brought to 0..255",
+      received: "`stream: true`",
+      next: "Remove one of the two.",
+    });
+  }
   const { train, test, ...about } = await openStreamedDataset(data ?? "fashion-mnist", options);
   const dataset = { ...about, train: await imagesOnDisk(train), test: await imagesOnDisk(test) };
   return { dataset, foundBy: "disk" };

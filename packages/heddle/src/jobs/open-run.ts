@@ -121,6 +121,7 @@ export async function datasetOfRun(
     // A file that the run has not seen is measured whole; its own is split as it was then.
     const whole: LoadOptions = { ...as, holdOut: options.holdOut ?? "none" };
     const { dataset } = await obtainDataset("fashion-mnist", data, whole);
+    warnOfOrientation(record, dataset, options.onWarning);
     if (source.split === undefined || changedFiles(record, dataset).length > 0) {
       return withClasses(dataset, classNames);
     }
@@ -162,6 +163,20 @@ async function readLimited(
     if (thrown instanceof AbortedError || !(thrown instanceof HeddleError)) throw thrown;
     return undefined;
   }
+}
+
+/** Warns if images lie another way than those that a run was trained on. */
+function warnOfOrientation(
+  { dataset: { source } }: RunRecord,
+  { title, source: { reading } }: Dataset,
+  onWarning: LoadOptions["onWarning"],
+): void {
+  const then = source.reading?.transposed;
+  if (then === undefined || reading === undefined || then === reading.transposed) return;
+  const [was, is] = then ? ["exchanged", "as stored"] : ["as stored", "exchanged"];
+  onWarning?.(
+    `The run was trained on images with rows and columns ${was}; those of ${title} are read with rows and columns ${is}. If they lie on their side, correct \`transpose\`.`,
+  );
 }
 
 /** The names of a run's files that a dataset does not have with the same checksum. */

@@ -8,6 +8,7 @@ export function parseReading(reading: JsonFields): Reading {
   return {
     train: parseSplit(reading.object("train")),
     ...(reading.optional("test") && { test: parseSplit(reading.object("test")) }),
+    transposed: reading.boolean("transposed"),
     choices: reading.objects("choices").map(parseChoice),
     leftOut: reading.objects("leftOut").map(parseLeftOut),
   };

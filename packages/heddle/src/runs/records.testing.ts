@@ -25,6 +25,7 @@ export function runRecord(changes: Partial<RunRecord> = {}): RunRecord {
         options: { range: "0..1" },
         reading: {
           train: { from: "x", images: 10, elements: "floats", minimum: 0, maximum: 1, scaledFrom: [0, 1] },
+          transposed: false,
           choices: [{ about: "channels", choice: "1, grey" }],
           leftOut: [{ what: "arrays", reason: "not read", count: 1, examples: ["z"] }],
         },

@@ -2,13 +2,13 @@ import { HeddleError } from "../../base/errors.js";
 import { checkOptions } from "../../base/known-options.js";
 import { allocateShared, allocateSharedFloats } from "../../base/memory.js";
 import { anyFunction, anyObject, anyText, listOf, trueOrFalse } from "../../base/rules.js";
-import { sizeOf } from "../../base/shape.js";
 import type { IdxArray } from "../../formats/idx.js";
 import { classesOf, emptyLabels, MAXIMUM_CLASSES, warnOfEmptyClasses } from "../classes.js";
 import type { Dataset, DatasetSource, ImageSet } from "../dataset.js";
 import { rangeRule } from "../form-options.js";
 import { checkShapes, MAXIMUM_CHANNELS } from "../image-shape.js";
-import { channelsChoice, type ElementKind, orientationChoice, type Reading } from "../reading.js";
+import { exchangeAxes, orientationOf } from "../orientation.js";
+import { channelsChoice, type ElementKind, type Reading, warnOfReading } from "../reading.js";
 import { toByteRange, type ValueRange } from "../value-range.js";
 
 /** The contents of one IDX file. */
@@ -43,7 +43,7 @@ export interface IdxDatasetOptions {
   /**
    * Whether the files store images with rows and columns exchanged, as EMNIST's do.
    *
-   * @defaultValue false
+   * @defaultValue true if the files are named as EMNIST's are published
    */
   readonly transposed?: boolean | undefined;
   /**
@@ -89,7 +89,9 @@ export function datasetFromIdx(parts: IdxDatasetParts, options: IdxDatasetOption
   const named = (part: NamedIdx): NamedLabels => ({ name: part.name, labels: labelsOf(part) });
   const labels = { train: named(parts.trainLabels), test: named(parts.testLabels) };
   const { classNames, ...classes } = classedLabels(labels, options);
-  const transposed = options.transposed ?? false;
+  const { onWarning = () => {} } = options;
+  const names = [parts.trainImages.name, parts.testImages.name];
+  const { transposed, choice } = orientationOf(names, options.transposed);
   const train = imageSetOf(parts.trainImages, classes.train, parts.trainLabels.name, transposed);
   const test = imageSetOf(parts.testImages, classes.test, parts.testLabels.name, transposed);
   checkShapes(
@@ -107,9 +109,11 @@ export function datasetFromIdx(parts: IdxDatasetParts, options: IdxDatasetOption
   const reading: Reading = {
     train: trainPixels!.reading,
     test: testPixels!.reading,
-    choices: [channelsChoice(train.shape), orientationChoice(transposed)],
+    transposed,
+    choices: [channelsChoice(train.shape), choice],
     leftOut: [],
   };
+  warnOfReading(reading, onWarning);
   return {
     ...{ name: options.name, title: options.title, classNames },
     train: { ...train, images: trainPixels!.set.images },
@@ -206,27 +210,6 @@ export function pixelsOf({ name, array: { data } }: NamedIdx): Uint8Array | Floa
     }
   }
   return pixels;
-}
-
-/** Exchanges the first two axes of every `[first, second, channels]` image, in place. */
-export function exchangeAxes(
-  pixels: Uint8Array | Float32Array,
-  count: number,
-  first: number,
-  second: number,
-  channels: number,
-): void {
-  const size = sizeOf([first, second, channels]);
-  for (let image = 0; image < count; image++) {
-    const original = pixels.slice(image * size, (image + 1) * size);
-    let target = image * size;
-    for (let column = 0; column < second; column++) {
-      for (let row = 0; row < first; row++) {
-        const from = (row * second + column) * channels;
-        for (let channel = 0; channel < channels; channel++) pixels[target++] = original[from + channel]!;
-      }
-    }
-  }
 }
 
 /** The labels of a file, which must be whole numbers. */
