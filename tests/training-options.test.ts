@@ -123,7 +123,7 @@ describe("heddle train with options and recipes", () => {
     [["--schedule", "linear"], "Choose one of constant, one-cycle,"],
     [["--augment", "flop"], "Did you mean flip?"],
     [["--dropout", "1.5"], "Expected a number from 0 to 0.99."],
-    [["--size", "32x32"], "--size: expected a folder of pictures, received IDX files."],
+    [["--size", "32x32"], "--size: expected a folder of pictures or Parquet files, received IDX files."],
     [["--augment", "zoom=big"], 'Augment: expected zoom to be a number from 0 to 0.5, received "big".'],
     [["--budget", "soon"], "Expected a time such as 90s, 10m or 1h."],
     [["--momentum", "0.9"], "--momentum: expected an optimizer with momentum"],

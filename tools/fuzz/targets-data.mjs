@@ -14,6 +14,7 @@ import { writeIdx } from "../../packages/core/dist/formats/idx.js";
 import { readNpy, writeNpy } from "../../packages/core/dist/formats/npy.js";
 import { tarFiles } from "../../packages/core/dist/formats/tar.js";
 import { zipFiles } from "../../packages/core/dist/formats/zip.js";
+import { readParquet } from "../../packages/heddle/dist/datasets/parquet.js";
 import { writeData } from "../../packages/heddle/dist/datasets/write-data.js";
 import { asText, bytesOf, check, fingerprint, untold } from "./check.mjs";
 
@@ -343,6 +344,39 @@ export const dataTargets = [
       const batch = readCifarPickle(bytes, "test_batch");
       checkImages(joinCifar([batch], "test_batch"));
       return fingerprint(batch.labels, ...batch.images);
+    },
+  },
+  {
+    name: "parquet",
+    what: "Parquet files of pictures",
+    redundancy: "none",
+    corpus: () => {
+      const { folder, texts } = JSON.parse(
+        readFileSync(new URL("../../tests/golden/parquet.json", import.meta.url), "utf8"),
+      );
+      return [...Object.values(folder), ...Object.values(texts)].map((file) => Buffer.from(file, "base64"));
+    },
+    tokens: [
+      "PAR1",
+      "huggingface",
+      '"_type"',
+      "bytes",
+      "path",
+      "\xff\xff\xff\xff\x0f",
+      "__proto__",
+      "label",
+      "image",
+    ],
+    parse: async (bytes) => {
+      /** @type {any} */
+      const folder = { path: "data", read: async () => bytes };
+      const { pictures } = await readParquet(folder, { train: ["train.parquet"], unused: [] });
+      const { source, listing } = pictures;
+      const contents = [];
+      for (const { path } of listing.train) contents.push(await source.read(path));
+      const total = contents.reduce((sum, { length }) => sum + length, 0);
+      check(total < 1000 * bytes.length, "no more pictures than the file can hold");
+      return fingerprint(listing, ...contents);
     },
   },
   {

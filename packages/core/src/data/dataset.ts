@@ -22,9 +22,14 @@ export interface ImageSet {
 }
 
 /** The forms of data on disk. */
-export const dataForms = ["idx", "csv", "npz", "images", "cifar"] as const;
-/** A form of data on disk: IDX files, a CSV, NumPy's arrays, pictures, or CIFAR's own files. */
+export const dataForms = ["idx", "csv", "npz", "images", "cifar", "parquet"] as const;
+/** A form of data on disk: IDX files, a CSV, NumPy's arrays, pictures, CIFAR's own files, or pictures in Parquet files. */
 export type DataForm = (typeof dataForms)[number];
+/** True for data that consists of pictures, which nobody has turned into light things on black. */
+export function holdsPictures(form: DataForm | undefined): boolean {
+  return form === "images" || form === "parquet" || form === "cifar";
+}
+
 /** The forms that data can be written in. */
 export const writtenForms = ["idx", "csv", "npz", "images"] as const satisfies readonly DataForm[];
 /** A form that data can be written in. */

@@ -10,7 +10,7 @@ describe("checkFormOptions", () => {
 
   it("refuses options that would be ignored", () => {
     expect(() => checkFormOptions("idx", { size: [32, 32] })).toThrow(
-      "`size`: expected a folder of pictures, received IDX files. Remove it, or choose other data.",
+      "`size`: expected a folder of pictures or Parquet files, received IDX files. Remove it, or choose other data.",
     );
     expect(() => checkFormOptions("images", { shape: [32, 32, 3] })).toThrow(
       "`shape`: expected a CSV or an npz file, received a folder of pictures.",

@@ -35,15 +35,15 @@ export interface FormOption<Value> {
 export const formOptionTable: {
   readonly [Name in keyof FormOptions]-?: FormOption<NonNullable<FormOptions[Name]>>;
 } = {
-  missing: { forms: ["csv", "npz", "images"], ...word(missingRules) },
+  missing: { forms: ["csv", "npz", "images", "parquet"], ...word(missingRules) },
   size: {
-    forms: ["images"],
+    forms: ["images", "parquet"],
     expected: "a height and a width, such as 28x28",
     read: (value) => parseSize(dimensions(value)),
     parse: asText,
   },
   bitDepth: {
-    forms: ["images"],
+    forms: ["images", "parquet"],
     expected: "a number of bits from 8 to 16",
     read: (value) => [8, 9, 10, 11, 12, 13, 14, 15, 16].find((bits) => bits === value),
     parse: (text) => (/^\d+$/.test(text) ? Number(text) : text),
@@ -94,6 +94,7 @@ const words: Readonly<Record<Form, string>> = {
   npz: "an npz file",
   images: "a folder of pictures",
   cifar: "CIFAR's files",
+  parquet: "Parquet files",
   generated: "images drawn by code",
 };
 

@@ -1,5 +1,5 @@
 import { EarlyStopping } from "../callbacks/index.js";
-import type { ImageSet } from "../data/dataset.js";
+import { holdsPictures, type ImageSet } from "../data/dataset.js";
 import type { Model } from "../model/model.js";
 import { classNamesOf, whyNoClasses } from "../network/class-probabilities.js";
 import type { FitOptions } from "../training/fit-options.js";
@@ -46,7 +46,7 @@ function rememberData(model: Model, { train, classNames, source }: Training["dat
   if (whyNoClasses(model) === undefined) model.classes = classNamesOf(model, classNames);
   if (!(train.preview.images instanceof Uint8Array)) return;
   // Grey datasets show light things on black; pictures of a folder are trained on as they are.
-  model.pictures = { range: [0, 255], grey: "rec601", invertLight: source.form !== "images" };
+  model.pictures = { range: [0, 255], grey: "rec601", invertLight: !holdsPictures(source.form) };
 }
 
 /** A weight for each class, so that all count the same: images ÷ (classes · images of the class). */

@@ -13,6 +13,7 @@ import { isZip } from "@heddle/core/internal/formats/zip.js";
 import { type ArchiveFolder, openArchive } from "./archive-folder.js";
 import { type ArrayFiles, arrayFilesOf, readArrayFiles } from "./array-files.js";
 import { type CifarFiles, cifarFilesOf, readCifar } from "./cifar-folder.js";
+import { type ClassArrays, classArraysOf, readClassArrays } from "./class-arrays.js";
 import { type ForeignFile, foreignArchive, foreignFile } from "./foreign-files.js";
 import { hashed } from "./hashed-file.js";
 import type { SourceFile } from "./idx-file.js";
@@ -20,6 +21,7 @@ import { idxFilesOf } from "./idx-folder.js";
 import { readPictures } from "./image-folder.js";
 import { type ImageFolderListing, listImageFolder } from "./image-folder-list.js";
 import { limitPictures } from "./limit-pictures.js";
+import { isParquet, type ParquetFiles, parquetFilesOf, readParquet } from "./parquet.js";
 import type { ReadData } from "./read-data.js";
 import { diskFolder, firstBytes, type SourceFolder } from "./source-folder.js";
 import { chooseTables, readTables, type TableFile, type Tables } from "./tables.js";
@@ -31,6 +33,8 @@ export type FoundForm =
   | { readonly form: "npz"; readonly source: SourceFolder; readonly file: string }
   | { readonly form: "cifar"; readonly source: SourceFolder; readonly cifar: CifarFiles }
   | { readonly form: "npz"; readonly source: SourceFolder; readonly arrays: ArrayFiles }
+  | { readonly form: "npz"; readonly source: SourceFolder; readonly classes: ClassArrays }
+  | { readonly form: "parquet"; readonly source: SourceFolder; readonly parquet: ParquetFiles }
   | { readonly form: "images"; readonly source: SourceFolder; readonly listing: ImageFolderListing };
 
 /** The four files of MNIST's layout, in a folder on disk or in an archive. */
@@ -79,6 +83,10 @@ async function formOfFolder(source: SourceFolder, archive?: ArchiveFolder): Prom
   if (cifar) return { form: "cifar", source, cifar };
   const arrays = arrayFilesOf(names);
   if (arrays) return { form: "npz", source, arrays };
+  const classes = classArraysOf(names);
+  if (classes) return { form: "npz", source, classes };
+  const parquet = parquetFilesOf(source.path, names);
+  if (parquet) return { form: "parquet", source, parquet };
   const tables = names.filter((name) => CSV.test(name));
   if (tables.length > 0) return tablesOf(source, tables);
   const archives = names.filter((name) => /\.npz$/i.test(name));
@@ -111,8 +119,11 @@ async function formOfFile(path: string, signal: AbortSignal | undefined): Promis
   if (isNpy(content)) {
     throw notData(path, {
       what: "a single array",
-      next: "Save images and labels together with numpy.savez_compressed.",
+      next: "Choose a folder with an array of images and one of labels (x_train.npy, y_train.npy), or an array for each class.",
     });
+  }
+  if (isParquet(head)) {
+    return { form: "parquet", source: own.source, parquet: { train: [own.file], unused: [] } };
   }
   const foreign = foreignFile(content);
   if (foreign) throw notData(path, foreign);
@@ -198,6 +209,9 @@ async function readParts(
   if (found.form === "npz" && "arrays" in found) {
     return { form: "npz", ...(await readArrayFiles(source, found.arrays, options)) };
   }
+  if (found.form === "npz" && "classes" in found) {
+    return { form: "npz", ...(await readClassArrays(source, found.classes, options)) };
+  }
   if (found.form === "npz") {
     const bytes = await source.read(found.file, { signal: options.signal });
     const sha256 = createHash("sha256").update(bytes).digest("hex");
@@ -209,16 +223,46 @@ async function readParts(
     const count = read.train.count + (read.test?.count ?? 0);
     return { form: "cifar", ...read, dropped: { read: count, zeroed: 0, rows: [] } };
   }
+  if (found.form === "parquet") {
+    const {
+      pictures,
+      classNames,
+      files,
+      unlabelled,
+      leftOut: unused,
+    } = await readParquet(source, found.parquet, options.signal);
+    const read = await readListed("parquet", pictures.source, pictures.listing, options);
+    const { dropped } = read;
+    return {
+      ...read,
+      ...(classNames && { classNames }),
+      files,
+      leftOut: [...(read.leftOut ?? []), ...unused],
+      dropped: {
+        ...dropped,
+        read: dropped.read + unlabelled.length,
+        rows: [...unlabelled, ...dropped.rows],
+      },
+    };
+  }
+  return readListed("images", source, found.listing, options);
+}
+
+/** Reads the pictures of a listing, as many as the limit says. */
+async function readListed(
+  form: "images" | "parquet",
+  source: SourceFolder,
+  all: ImageFolderListing,
+  options: ReadOptions,
+): Promise<ReadData> {
   const { limit, holdOut } = options;
   const { listing, split } =
-    limit === undefined
-      ? { listing: found.listing }
-      : limitPictures(source.path, found.listing, limit, holdOut);
+    limit === undefined ? { listing: all } : limitPictures(source.path, all, limit, holdOut);
   return {
-    form: "images",
+    form,
     ...(await readPictures(source, listing, options)),
     ...(split && { split }),
-    ...(listing !== found.listing && { limit: limit! }),
+    ...(listing !== all && { limit: limit! }),
   };
 }
 

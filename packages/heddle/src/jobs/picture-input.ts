@@ -1,4 +1,5 @@
 import { HeddleError } from "@heddle/core/internal/base/errors.js";
+import { holdsPictures } from "@heddle/core/internal/data/dataset.js";
 import type { Model } from "@heddle/core/internal/model/model.js";
 import { type Picture, readPicture } from "../datasets/index.js";
 import type { OpenedModel } from "./open-run.js";
@@ -23,7 +24,7 @@ export function imageSize({ name, inputShape }: Model): readonly [number, number
 export function readPictureFor({ model, run }: OpenedModel, path: string): Promise<Picture> {
   const [height, width, channels] = imageSize(model);
   // A model from before models held this rule, or from Keras, has none.
-  const invert = model.pictures?.invertLight ?? run?.record.dataset.source.form !== "images";
-  const bitDepth = run?.record.dataset.source.options?.bitDepth;
-  return readPicture(path, { height, width, channels }, { invert, bitDepth });
+  const source = run?.record.dataset.source;
+  const invert = model.pictures?.invertLight ?? !holdsPictures(source?.form);
+  return readPicture(path, { height, width, channels }, { invert, bitDepth: source?.options?.bitDepth });
 }
