@@ -38,7 +38,7 @@ export type FoundForm =
   | { readonly form: "images"; readonly source: SourceFolder; readonly listing: ImageFolderListing };
 
 /** The four files of MNIST's layout, in a folder on disk or in an archive. */
-interface IdxForm {
+export interface IdxForm {
   readonly form: "idx";
   readonly archive?: ArchiveFolder;
 }
