@@ -2,7 +2,14 @@ import { HeddleError } from "../base/errors.js";
 import { groupDigits } from "../base/format.js";
 import { checkOptions, checkOptionValues, type OptionRules } from "../base/known-options.js";
 import { anyFunction, anyObject, anyText, listOf } from "../base/rules.js";
-import { classesOf, isWholeNumber, splitWithClasses, textsInUse, warnOfEmptyClasses } from "./classes.js";
+import {
+  classesOf,
+  inNormalForm,
+  isWholeNumber,
+  splitWithClasses,
+  textsInUse,
+  warnOfEmptyClasses,
+} from "./classes.js";
 import type { ClassOrder, Dataset, DatasetSource, HoldOut, ImageSet } from "./dataset.js";
 import { FORM_RULES, holdOutRule } from "./form-options.js";
 import { defaultHoldOut, holdOut } from "./hold-out.js";
@@ -103,8 +110,8 @@ export function toClasses(
 ): ClassedImages & { readonly reading: Reading } {
   checkOptionValues("Dataset", options, CLASS_RULES);
   const { onWarning = () => {} } = options;
-  const splits = [read.train, ...(read.test ? [read.test] : [])];
-  checkAlike(read.train, read.test);
+  const splits = [read.train, ...(read.test ? [read.test] : [])].map(inNormalForm);
+  checkAlike(splits[0]!, splits[1]);
   const orientation = orientationOf(
     splits.map(({ name }) => name),
     options.transpose,

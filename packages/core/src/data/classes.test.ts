@@ -232,3 +232,18 @@ it("toClasses refuses labels that are not positions of the class names", () => {
     );
   }
 });
+
+it("classes match whichever way their accents are written", () => {
+  const [composed, decomposed] = ["caf\u00e9", "cafe\u0301"];
+  const { classNames, train, test } = toClasses({
+    train: labelled([composed, "tea"]),
+    test: labelled(["tea", decomposed]),
+  });
+  expect(classNames).toEqual([composed, "tea"]);
+  expect([...train.labels, ...test!.labels]).toEqual([0, 1, 1, 0]);
+  const other = assemble(
+    { train: labelled([decomposed]), test: labelled([decomposed]) },
+    { name: "other", source: { kind: "files", files: [] } },
+  );
+  expect([...withClasses(other, ["tea", decomposed]).test.labels]).toEqual([1]);
+});

@@ -65,6 +65,11 @@ export function splitWithClasses(set: LabelledImages, classNames: readonly strin
   return { images: set.images, labels, count: set.count, shape: set.shape };
 }
 
+/** Labelled images whose labels are in Unicode's normal form C, in which equal texts have equal code units. */
+export function inNormalForm(set: LabelledImages): LabelledImages {
+  return { ...set, labelTexts: set.labelTexts.map((text) => text.normalize("NFC")) };
+}
+
 /** The label texts that at least one image has. */
 export function textsInUse({ labelTexts, labels }: LabelledImages): readonly string[] {
   const used = new Set(labels);
@@ -81,14 +86,17 @@ export function textsInUse({ labelTexts, labels }: LabelledImages): readonly str
  * @throws HeddleError if the dataset has a class that the model does not know
  */
 export function withClasses(dataset: Dataset, classNames: readonly string[]): Dataset {
-  const own = dataset.classNames;
-  if (own.length === classNames.length && own.every((name, index) => name === classNames[index])) {
+  const own = dataset.classNames.map((name) => name.normalize("NFC"));
+  if (
+    own.length === classNames.length &&
+    own.every((name, index) => name === classNames[index]?.normalize("NFC"))
+  ) {
     return dataset;
   }
   const isNumbered = (names: readonly string[]) => names.every(isWholeNumber);
   if (own.length === classNames.length && isNumbered(classNames) && !isNumbered(own)) return dataset;
   const position = (name: string) => {
-    const known = classNames.indexOf(name);
+    const known = classNames.findIndex((one) => one.normalize("NFC") === name);
     if (known >= 0) return known;
     return isWholeNumber(name) && Number(name) < classNames.length ? Number(name) : -1;
   };
