@@ -41,6 +41,9 @@ const tables = [
   'id;1x1;1x2;class\r7;"0,5";3;"a ""quoted"" one"\r8;1;2;b\r',
   "label\t1x1x1\t1x1x2\t1x1x3\n5\t1\t2\t3\n\n6\t300\t-2\t1.5\n",
   "\u{feff}target,a,b,c,d\nNA,1,2,3,4\nshirt,1,2,3,x\nbag,4,3,2,1\n",
+  'emotion,pixels,Usage\n1,"0 1 2 3",Training\n0,[4 5 6 7],PublicTest\n1,8 9 1e1 11,PrivateTest\n0,1 2,val\n',
+  "name,y,0,1,2,3\nx,7,0,10,20,30\ny,A,1,11,21,31\n",
+  `${Array.from({ length: 24 }, (_, row) => `0,5,${row},9,${row % 3}`).join("\n")}\n`,
 ].map(bytesOf);
 
 /** Whether bytes are several whole tables, one after the other. @param {Uint8Array} bytes */
@@ -125,9 +128,12 @@ function checkImages(set) {
 
 /** @param {Uint8Array} bytes */
 async function parseCsv(bytes) {
-  const { images, dropped } = await readCsv(bytes, { name: "a.csv" });
+  const { images, test, dropped, leftOut = [] } = await readCsv(bytes, { name: "a.csv" });
   checkImages(images);
-  check(images.count + dropped.rows.length === dropped.read, "every row either read or reported");
+  if (test) checkImages(test);
+  const unused = leftOut.find(({ what }) => what === "validation row")?.count ?? 0;
+  const rows = images.count + (test?.count ?? 0) + unused + dropped.rows.length;
+  check(rows === dropped.read, "every row either read or reported");
   toClasses({ train: images });
   return fingerprint(images.images, images.labels, images.labelTexts, images.shape, dropped);
 }

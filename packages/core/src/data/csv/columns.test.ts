@@ -102,6 +102,9 @@ describe("the label's column", () => {
   ])("is the one at `labelColumn: %j`", async (labelColumn, labels) => {
     const result = await read(table(rows), { labelColumn });
     expect(labelsOf(result)).toEqual(labels);
+    // A position makes no header of a row that holds its number.
+    const numbers = await read("9,2,5,4,1\n8,3,6,2,7\n", { labelColumn });
+    expect(numbers.images.count).toBe(2);
   });
 
   it("is asked for if several could be it, and refused if there is no such column", async () => {

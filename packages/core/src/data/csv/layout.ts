@@ -89,7 +89,9 @@ export function layoutOf(name: string, lines: readonly Uint8Array[], options: La
   const { labelColumn } = options;
   const header = headerOf(
     [cells, ...rows.slice(1, cells.length > WIDE ? 1 : HEADER_ROWS).map((row) => cellsOf(row, separator))],
-    typeof labelColumn === "string" ? labelColumn.trim().toLowerCase() : undefined,
+    typeof labelColumn === "string" && !/^\s*(\d+|last)\s*$/i.test(labelColumn)
+      ? labelColumn.trim().toLowerCase()
+      : undefined,
     toNumber,
   );
   const names = header === "names" ? cells : undefined;
