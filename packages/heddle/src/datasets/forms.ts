@@ -215,7 +215,8 @@ async function readParts(
   if (found.form === "npz") {
     const bytes = await source.read(found.file, { signal: options.signal });
     const sha256 = createHash("sha256").update(bytes).digest("hex");
-    const npz = await readNpz(bytes, { ...options, name: join(source.path, found.file) });
+    const { missing, shape, signal } = options;
+    const npz = await readNpz(bytes, { missing, shape, signal, name: join(source.path, found.file) });
     return { form: "npz", ...npz, files: [{ name: found.file, bytes: bytes.length, sha256 }] };
   }
   if (found.form === "cifar") {
