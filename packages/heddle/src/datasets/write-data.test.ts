@@ -32,9 +32,10 @@ const classed = fc
         })
         .map(
           (images): ImageSet => ({
-            // The first pixel is neither 0 nor 1, so that the values are recognised as bytes, and opacity is not full.
+            // The first pixel is at least 66, so that the splits, a few values each, are seen to have one range: less than
+            // 64 could span less than 0 to 255, and so could what is less than an eighth of the other split's.
             images: images.map((value, at) =>
-              at % (height * width * channels) < channels ? value | 2 : value,
+              at % (height * width * channels) < channels ? value | 66 : value,
             ),
             labels: Uint8Array.from({ length: count }, (_, image) => image % 3),
             count,
