@@ -93,6 +93,32 @@ export function checkIgnoredValues(what: string, who: string, config: JsonObject
   }
 }
 
+/**
+ * Returns what was made from a configuration, unless that has a key that it does not read, or an ignored one whose value
+ * would change the result.
+ *
+ * @param what was made, for errors: "optimizer"
+ */
+export function checkConfig<T>(
+  made: T,
+  { what, className, config, keys }: { what: string; className: string; config: JsonObject; keys: KerasKeys },
+): T {
+  const { name } = config;
+  const who = typeof name === "string" ? `${className} "${name}"` : className;
+  const ignored = { ...keys.every, ...keys.of?.[className] };
+  checkIgnoredValues(what, who, config, ignored);
+  const names = Object.keys(config);
+  // A configuration names all that a class reads.
+  if (names.length > 0) checkKnownKeys(who, names, [...keysOf(made), ...Object.keys(ignored)]);
+  return made;
+}
+
+/** What an object writes into its configuration. */
+function keysOf(value: unknown): readonly string[] {
+  const { getConfig } = value as { getConfig?(): JsonObject };
+  return getConfig === undefined ? [] : Object.keys(getConfig.call(value));
+}
+
 /** Refuses the first unknown key of a configuration. */
 export function checkKnownKeys(who: string, keys: readonly string[], known: readonly string[]): void {
   const unknown = keys.find((key) => !known.includes(key));

@@ -1,5 +1,5 @@
 import { HeddleError } from "./errors.js";
-import { checkIgnoredValues, checkKeysAround, checkKnownKeys, type KerasKeys } from "./ignored-keys.js";
+import { checkConfig, checkKeysAround, type KerasKeys } from "./ignored-keys.js";
 import { checkPlainJson, isJsonObject, type JsonObject } from "./json.js";
 import { shown } from "./rules.js";
 
@@ -33,7 +33,10 @@ export class Registry<T> {
    */
   create(who: string, name: string, config: JsonObject = {}): T {
     const [className, entry] = this.byName.get(normalize(name)) ?? [];
-    if (className !== undefined && entry) return this.configured(className, entry, config);
+    if (className !== undefined && entry) {
+      const { what, ignored: keys } = this;
+      return checkConfig(entry.fromConfig(config), { what, className, config, keys });
+    }
     throw new HeddleError({
       who,
       expected: `${this.what} to be one of ${Object.keys(this.classes).join(", ")}`,
@@ -57,24 +60,6 @@ export class Registry<T> {
       next: "Check the configuration file.",
     });
   }
-
-  private configured(className: string, entry: FromConfig<T>, config: JsonObject): T {
-    const ignored = { ...this.ignored.every, ...this.ignored.of?.[className] };
-    const owner = config["name"];
-    const who = typeof owner === "string" ? `${className} "${owner}"` : className;
-    checkIgnoredValues(this.what === "layer" ? "model" : this.what, who, config, ignored);
-    const made = entry.fromConfig(config);
-    const keys = Object.keys(config);
-    // A configuration names all that a class reads.
-    if (keys.length > 0) checkKnownKeys(who, keys, [...keysOf(made), ...Object.keys(ignored)]);
-    return made;
-  }
-}
-
-/** What an object writes into its configuration. */
-function keysOf(value: unknown): readonly string[] {
-  const { getConfig } = value as { getConfig?(): JsonObject };
-  return getConfig === undefined ? [] : Object.keys(getConfig.call(value));
 }
 
 /** An object's `{ class_name, config }`, as Keras writes it. */

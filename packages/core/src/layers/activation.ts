@@ -9,6 +9,7 @@ import {
   kerasActivation,
 } from "./activation-names.js";
 import { layerOptions } from "./config.js";
+import { checkedLayer } from "./ignored-keys.js";
 import { Layer, type LayerOptions } from "./layer.js";
 
 /**
@@ -36,7 +37,7 @@ export class Activation extends Layer {
   }
 
   static fromConfig(config: JsonObject): Activation {
-    return new Activation(activationIn("Activation", config), layerOptions(config));
+    return checkedLayer(config, new Activation(activationIn("Activation", config), layerOptions(config)));
   }
 
   override outputShape(input: Shape): Shape {

@@ -5,6 +5,7 @@ import type { Shape } from "../base/shape.js";
 import type { OpNode } from "../ops/node.js";
 import { L1L2 } from "../regularizers/index.js";
 import { layerOptions } from "./config.js";
+import { checkedLayer } from "./ignored-keys.js";
 import { Layer, type LayerOptions } from "./layer.js";
 
 export interface ActivityRegularizationOptions extends Omit<LayerOptions, "activityRegularizer"> {
@@ -49,7 +50,7 @@ export class ActivityRegularization extends Layer {
   static fromConfig(config: JsonObject): ActivityRegularization {
     // Keras writes the penalty once more, as an activity regularizer.
     const common = layerOptions({ ...config, activity_regularizer: null });
-    return new ActivityRegularization({ ...common, ...numbersIn(config, "l1", "l2") });
+    return checkedLayer(config, new ActivityRegularization({ ...common, ...numbersIn(config, "l1", "l2") }));
   }
 
   override outputShape(input: Shape): Shape {

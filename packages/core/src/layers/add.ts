@@ -2,6 +2,7 @@ import type { JsonObject } from "../base/json.js";
 import { type Shape, sameShape } from "../base/shape.js";
 import type { MergeNode } from "../ops/merge.js";
 import { layerOptions } from "./config.js";
+import { checkedLayer } from "./ignored-keys.js";
 import { MergeLayer } from "./merge-layer.js";
 
 /**
@@ -19,7 +20,7 @@ export class Add extends MergeLayer {
   readonly className = "Add";
 
   static fromConfig(config: JsonObject): Add {
-    return new Add(layerOptions(config));
+    return checkedLayer(config, new Add(layerOptions(config)));
   }
 
   override lower(): readonly MergeNode[] {

@@ -1,4 +1,5 @@
 import type { JsonObject } from "../base/json.js";
+import { checkedLayer } from "./ignored-keys.js";
 import { Pooling2D, poolingOptionsIn, poolSizeIn } from "./pooling2d.js";
 
 /**
@@ -17,6 +18,9 @@ export class AveragePooling2D extends Pooling2D {
   protected readonly op = "averagePool";
 
   static fromConfig(config: JsonObject): AveragePooling2D {
-    return new AveragePooling2D(poolSizeIn(config), poolingOptionsIn("AveragePooling2D", config));
+    return checkedLayer(
+      config,
+      new AveragePooling2D(poolSizeIn(config), poolingOptionsIn("AveragePooling2D", config)),
+    );
   }
 }

@@ -6,6 +6,7 @@ import type { Shape } from "../base/shape.js";
 import type { Initializer } from "../initializers/index.js";
 import type { OpNode } from "../ops/node.js";
 import { AffineLayer, type AffineLayerOptions, affineOptionsIn } from "./affine-layer.js";
+import { checkedLayer } from "./ignored-keys.js";
 import { withDefault } from "./options.js";
 import { rulesIn, type WeightRules, weightRules } from "./weight-rules.js";
 
@@ -75,11 +76,14 @@ export class BatchNormalization extends AffineLayer {
 
   static fromConfig(config: JsonObject): BatchNormalization {
     const who = "BatchNormalization";
-    return new BatchNormalization({
-      ...affineOptionsIn(who, config),
-      ...rulesIn(who, config, "moving_mean", "moving_variance"),
-      momentum: numberIn(config, "momentum", 0.99),
-    });
+    return checkedLayer(
+      config,
+      new BatchNormalization({
+        ...affineOptionsIn(who, config),
+        ...rulesIn(who, config, "moving_mean", "moving_variance"),
+        momentum: numberIn(config, "momentum", 0.99),
+      }),
+    );
   }
 
   protected override createWeights(input: Shape): void {

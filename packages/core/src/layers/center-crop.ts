@@ -5,6 +5,7 @@ import type { OpNode } from "../ops/node.js";
 import { windowOfAspect } from "../ops/resize.js";
 import { imageShape } from "../ops/window.js";
 import { layerOptions } from "./config.js";
+import { checkedLayer } from "./ignored-keys.js";
 import { SizedImageLayer } from "./sized-image-layer.js";
 
 /**
@@ -23,7 +24,10 @@ export class CenterCrop extends SizedImageLayer {
 
   static fromConfig(config: JsonObject): CenterCrop {
     const options = layerOptions(config);
-    return new CenterCrop(numberIn(config, "height"), numberIn(config, "width"), options);
+    return checkedLayer(
+      config,
+      new CenterCrop(numberIn(config, "height"), numberIn(config, "width"), options),
+    );
   }
 
   override lower(input: Shape): OpNode[] {

@@ -4,6 +4,7 @@ import type { JsonObject } from "../base/json.js";
 import { formatShape, type Shape } from "../base/shape.js";
 import { concatenatedShape, type MergeNode } from "../ops/merge.js";
 import { layerOptions } from "./config.js";
+import { checkedLayer } from "./ignored-keys.js";
 import type { LayerOptions } from "./layer.js";
 import { MergeLayer } from "./merge-layer.js";
 import { withDefault } from "./options.js";
@@ -46,7 +47,10 @@ export class Concatenate extends MergeLayer {
   }
 
   static fromConfig(config: JsonObject): Concatenate {
-    return new Concatenate({ ...layerOptions(config), axis: numberIn(config, "axis", -1) });
+    return checkedLayer(
+      config,
+      new Concatenate({ ...layerOptions(config), axis: numberIn(config, "axis", -1) }),
+    );
   }
 
   override lower(input: Shape): readonly MergeNode[] {

@@ -73,6 +73,14 @@ describe.each([...examples])("in a configuration of %s", (className, layer) => {
       'expected keys that it has, received "unknwon".',
     );
   });
+
+  it("fromConfig refuses what loading refuses", () => {
+    const { fromConfig } = layer.constructor as unknown as { fromConfig(config: JsonObject): Layer };
+    for (const mistake of [{ unknwon: 1 }, { dtype: "int8" }]) {
+      const config = { ...own, ...mistake };
+      expect(() => fromConfig(config)).toThrow(new HeddleError(String(read(className, config))));
+    }
+  });
 });
 
 it("every layer class is among them", () => {

@@ -10,7 +10,7 @@ import type { Range } from "./range.js";
 /**
  * The options of a configuration that every layer takes.
  *
- * What Keras's classes can be asked for and Heddle's cannot is refused by the registry: see `layerKeys`.
+ * `checkedLayer` refuses what Keras's classes can be asked for and Heddle's cannot.
  */
 export function layerOptions(config: JsonObject): LayerOptions {
   const name = textIn(config, "name");

@@ -14,6 +14,7 @@ import {
   kernelSizeIn,
   windowConfig,
 } from "./conv-window.js";
+import { checkedLayer } from "./ignored-keys.js";
 import {
   activationConfig,
   type BiasSettings,
@@ -84,12 +85,15 @@ export class Conv2D extends Layer {
 
   static fromConfig(config: JsonObject): Conv2D {
     const who = "Conv2D";
-    return new Conv2D(numberIn(config, "filters"), kernelSizeIn(config), {
-      ...layerOptions(config),
-      ...biasOptionsIn(who, config, "kernel"),
-      ...convWindowIn(who, config),
-      groups: numberIn(config, "groups", 1),
-    });
+    return checkedLayer(
+      config,
+      new Conv2D(numberIn(config, "filters"), kernelSizeIn(config), {
+        ...layerOptions(config),
+        ...biasOptionsIn(who, config, "kernel"),
+        ...convWindowIn(who, config),
+        groups: numberIn(config, "groups", 1),
+      }),
+    );
   }
 
   override outputShape(input: Shape): Shape {

@@ -6,6 +6,7 @@ import type { OpNode } from "../ops/node.js";
 import { activationNodes } from "./activation.js";
 import { layerOptions } from "./config.js";
 import { POINT } from "./conv-window.js";
+import { checkedLayer } from "./ignored-keys.js";
 import {
   activationConfig,
   type BiasSettings,
@@ -50,10 +51,13 @@ export class Dense extends Layer {
   }
 
   static fromConfig(config: JsonObject): Dense {
-    return new Dense(numberIn(config, "units"), {
-      ...layerOptions(config),
-      ...biasOptionsIn("Dense", config, "kernel"),
-    });
+    return checkedLayer(
+      config,
+      new Dense(numberIn(config, "units"), {
+        ...layerOptions(config),
+        ...biasOptionsIn("Dense", config, "kernel"),
+      }),
+    );
   }
 
   override outputShape(input: Shape): Shape {

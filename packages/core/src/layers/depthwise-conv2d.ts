@@ -17,6 +17,7 @@ import {
   kernelSizeIn,
   windowConfig,
 } from "./conv-window.js";
+import { checkedLayer } from "./ignored-keys.js";
 import {
   activationConfig,
   type BiasOptions,
@@ -91,12 +92,15 @@ export class DepthwiseConv2D extends Layer {
 
   static fromConfig(config: JsonObject): DepthwiseConv2D {
     const who = "DepthwiseConv2D";
-    return new DepthwiseConv2D(kernelSizeIn(config), {
-      ...layerOptions(config),
-      ...biasOptionsIn(who, config, "depthwise"),
-      ...convWindowIn(who, config),
-      depthMultiplier: numberIn(config, "depth_multiplier", 1),
-    });
+    return checkedLayer(
+      config,
+      new DepthwiseConv2D(kernelSizeIn(config), {
+        ...layerOptions(config),
+        ...biasOptionsIn(who, config, "depthwise"),
+        ...convWindowIn(who, config),
+        depthMultiplier: numberIn(config, "depth_multiplier", 1),
+      }),
+    );
   }
 
   override outputShape(input: Shape): Shape {

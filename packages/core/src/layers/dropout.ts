@@ -4,6 +4,7 @@ import type { JsonObject } from "../base/json.js";
 import type { Shape } from "../base/shape.js";
 import type { OpNode } from "../ops/node.js";
 import { layerOptions } from "./config.js";
+import { checkedLayer } from "./ignored-keys.js";
 import { Layer, type LayerOptions } from "./layer.js";
 
 /**
@@ -36,7 +37,7 @@ export class Dropout extends Layer {
   }
 
   static fromConfig(config: JsonObject): Dropout {
-    return new Dropout(numberIn(config, "rate"), layerOptions(config));
+    return checkedLayer(config, new Dropout(numberIn(config, "rate"), layerOptions(config)));
   }
 
   override outputShape(input: Shape): Shape {

@@ -2,6 +2,7 @@ import type { JsonObject } from "../base/json.js";
 import { type Shape, sizeOf } from "../base/shape.js";
 import type { OpNode } from "../ops/node.js";
 import { layerOptions } from "./config.js";
+import { checkedLayer } from "./ignored-keys.js";
 import { Layer } from "./layer.js";
 
 /**
@@ -18,7 +19,7 @@ export class Flatten extends Layer {
   readonly className = "Flatten";
 
   static fromConfig(config: JsonObject): Flatten {
-    return new Flatten(layerOptions(config));
+    return checkedLayer(config, new Flatten(layerOptions(config)));
   }
 
   override outputShape(input: Shape): Shape {

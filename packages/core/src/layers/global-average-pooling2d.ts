@@ -1,5 +1,6 @@
 import type { JsonObject } from "../base/json.js";
 import { GlobalPooling2D, globalPoolingOptionsIn } from "./global-pooling2d.js";
+import { checkedLayer } from "./ignored-keys.js";
 
 /**
  * The mean of each channel.
@@ -16,6 +17,6 @@ export class GlobalAveragePooling2D extends GlobalPooling2D {
   protected readonly op = "averagePool";
 
   static fromConfig(config: JsonObject): GlobalAveragePooling2D {
-    return new GlobalAveragePooling2D(globalPoolingOptionsIn(config));
+    return checkedLayer(config, new GlobalAveragePooling2D(globalPoolingOptionsIn(config)));
   }
 }

@@ -1,5 +1,6 @@
 import type { JsonObject } from "../base/json.js";
 import { GlobalPooling2D, globalPoolingOptionsIn } from "./global-pooling2d.js";
+import { checkedLayer } from "./ignored-keys.js";
 
 /**
  * The largest value of each channel. The gradient goes to the first of equals.
@@ -16,6 +17,6 @@ export class GlobalMaxPooling2D extends GlobalPooling2D {
   protected readonly op = "maxPool";
 
   static fromConfig(config: JsonObject): GlobalMaxPooling2D {
-    return new GlobalMaxPooling2D(globalPoolingOptionsIn(config));
+    return checkedLayer(config, new GlobalMaxPooling2D(globalPoolingOptionsIn(config)));
   }
 }

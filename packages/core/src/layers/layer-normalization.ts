@@ -5,6 +5,7 @@ import { shown } from "../base/rules.js";
 import { type Shape, sizeOf } from "../base/shape.js";
 import type { OpNode } from "../ops/node.js";
 import { AffineLayer, type AffineLayerOptions, affineOptionsIn } from "./affine-layer.js";
+import { checkedLayer } from "./ignored-keys.js";
 import { withDefault } from "./options.js";
 
 export interface LayerNormalizationOptions extends AffineLayerOptions {
@@ -52,10 +53,13 @@ export class LayerNormalization extends AffineLayer {
   }
 
   static fromConfig(config: JsonObject): LayerNormalization {
-    return new LayerNormalization({
-      ...affineOptionsIn("LayerNormalization", config),
-      ...optionsIn(config, "axis"),
-    });
+    return checkedLayer(
+      config,
+      new LayerNormalization({
+        ...affineOptionsIn("LayerNormalization", config),
+        ...optionsIn(config, "axis"),
+      }),
+    );
   }
 
   override outputShape(input: Shape): Shape {

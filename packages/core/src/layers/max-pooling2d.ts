@@ -1,4 +1,5 @@
 import type { JsonObject } from "../base/json.js";
+import { checkedLayer } from "./ignored-keys.js";
 import { Pooling2D, poolingOptionsIn, poolSizeIn } from "./pooling2d.js";
 
 /**
@@ -17,6 +18,9 @@ export class MaxPooling2D extends Pooling2D {
   protected readonly op = "maxPool";
 
   static fromConfig(config: JsonObject): MaxPooling2D {
-    return new MaxPooling2D(poolSizeIn(config), poolingOptionsIn("MaxPooling2D", config));
+    return checkedLayer(
+      config,
+      new MaxPooling2D(poolSizeIn(config), poolingOptionsIn("MaxPooling2D", config)),
+    );
   }
 }

@@ -2,6 +2,7 @@ import type { JsonObject } from "../base/json.js";
 import { type Shape, sameShape } from "../base/shape.js";
 import type { MergeNode } from "../ops/merge.js";
 import { layerOptions } from "./config.js";
+import { checkedLayer } from "./ignored-keys.js";
 import { MergeLayer } from "./merge-layer.js";
 
 /**
@@ -19,7 +20,7 @@ export class Multiply extends MergeLayer {
   readonly className = "Multiply";
 
   static fromConfig(config: JsonObject): Multiply {
-    return new Multiply(layerOptions(config));
+    return checkedLayer(config, new Multiply(layerOptions(config)));
   }
 
   override lower(): readonly MergeNode[] {

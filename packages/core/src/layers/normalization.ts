@@ -6,6 +6,7 @@ import { type Shape, sizeOf } from "../base/shape.js";
 import type { OpNode } from "../ops/node.js";
 import { Weight } from "../ops/weight.js";
 import { layerOptions } from "./config.js";
+import { checkedLayer } from "./ignored-keys.js";
 import { Layer, type LayerOptions } from "./layer.js";
 
 export interface NormalizationOptions extends LayerOptions {
@@ -66,11 +67,14 @@ export class Normalization extends Layer {
   }
 
   static fromConfig(config: JsonObject): Normalization {
-    return new Normalization({
-      ...layerOptions(config),
-      ...optionsIn(config, ...["mean", "variance"].filter((name) => config[name] !== null)),
-      axis: axisIn(config),
-    });
+    return checkedLayer(
+      config,
+      new Normalization({
+        ...layerOptions(config),
+        ...optionsIn(config, ...["mean", "variance"].filter((name) => config[name] !== null)),
+        axis: axisIn(config),
+      }),
+    );
   }
 
   private setStatistics(

@@ -2,6 +2,7 @@ import { optionsIn } from "../base/config.js";
 import type { JsonObject } from "../base/json.js";
 import type { OpNode } from "../ops/node.js";
 import { layerOptions, rangeIn } from "./config.js";
+import { checkedLayer } from "./ignored-keys.js";
 import type { LayerOptions } from "./layer.js";
 import { withDefault } from "./options.js";
 import { RandomImageLayer } from "./random-image-layer.js";
@@ -45,10 +46,13 @@ export class RandomContrast extends RandomImageLayer {
   }
 
   static fromConfig(config: JsonObject): RandomContrast {
-    return new RandomContrast(rangeIn(config, "factor"), {
-      ...layerOptions(config),
-      ...optionsIn(config, "value_range"),
-    });
+    return checkedLayer(
+      config,
+      new RandomContrast(rangeIn(config, "factor"), {
+        ...layerOptions(config),
+        ...optionsIn(config, "value_range"),
+      }),
+    );
   }
 
   override lower(): OpNode[] {

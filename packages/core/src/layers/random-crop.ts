@@ -2,6 +2,7 @@ import { numberIn } from "../base/config.js";
 import type { JsonObject } from "../base/json.js";
 import type { OpNode } from "../ops/node.js";
 import { layerOptions } from "./config.js";
+import { checkedLayer } from "./ignored-keys.js";
 import { SizedImageLayer } from "./sized-image-layer.js";
 
 /**
@@ -21,7 +22,10 @@ export class RandomCrop extends SizedImageLayer {
 
   static fromConfig(config: JsonObject): RandomCrop {
     const options = layerOptions(config);
-    return new RandomCrop(numberIn(config, "height"), numberIn(config, "width"), options);
+    return checkedLayer(
+      config,
+      new RandomCrop(numberIn(config, "height"), numberIn(config, "width"), options),
+    );
   }
 
   override lower(): OpNode[] {

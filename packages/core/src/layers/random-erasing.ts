@@ -2,6 +2,7 @@ import { optionsIn } from "../base/config.js";
 import type { JsonObject } from "../base/json.js";
 import type { OpNode } from "../ops/node.js";
 import { layerOptions } from "./config.js";
+import { checkedLayer } from "./ignored-keys.js";
 import type { LayerOptions } from "./layer.js";
 import { withDefault } from "./options.js";
 import { RandomImageLayer } from "./random-image-layer.js";
@@ -67,10 +68,13 @@ export class RandomErasing extends RandomImageLayer {
   }
 
   static fromConfig(config: JsonObject): RandomErasing {
-    return new RandomErasing({
-      ...layerOptions(config),
-      ...optionsIn(config, "factor", "scale", "fill_value", "value_range"),
-    });
+    return checkedLayer(
+      config,
+      new RandomErasing({
+        ...layerOptions(config),
+        ...optionsIn(config, "factor", "scale", "fill_value", "value_range"),
+      }),
+    );
   }
 
   override lower(): OpNode[] {

@@ -2,6 +2,7 @@ import { textIn } from "../base/config.js";
 import type { JsonObject } from "../base/json.js";
 import type { OpNode } from "../ops/node.js";
 import { layerOptions } from "./config.js";
+import { checkedLayer } from "./ignored-keys.js";
 import type { LayerOptions } from "./layer.js";
 import { RandomImageLayer } from "./random-image-layer.js";
 import { oneOf } from "./range.js";
@@ -38,7 +39,10 @@ export class RandomFlip extends RandomImageLayer {
   }
 
   static fromConfig(config: JsonObject): RandomFlip {
-    return new RandomFlip(textIn(config, "mode") as FlipMode | undefined, layerOptions(config));
+    return checkedLayer(
+      config,
+      new RandomFlip(textIn(config, "mode") as FlipMode | undefined, layerOptions(config)),
+    );
   }
 
   override lower(): OpNode[] {

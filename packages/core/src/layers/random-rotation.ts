@@ -1,6 +1,7 @@
 import type { JsonObject } from "../base/json.js";
 import type { RandomMap } from "../ops/random-affine.js";
 import { rangeIn } from "./config.js";
+import { checkedLayer } from "./ignored-keys.js";
 import {
   affineMapOptionsIn,
   RandomAffineLayer,
@@ -34,7 +35,7 @@ export class RandomRotation extends RandomAffineLayer {
   }
 
   static fromConfig(config: JsonObject): RandomRotation {
-    return new RandomRotation(rangeIn(config, "factor"), affineMapOptionsIn(config));
+    return checkedLayer(config, new RandomRotation(rangeIn(config, "factor"), affineMapOptionsIn(config)));
   }
 
   protected override map(): RandomMap {

@@ -1,6 +1,7 @@
 import type { JsonObject } from "../base/json.js";
 import type { RandomMap } from "../ops/random-affine.js";
 import { rangeIn } from "./config.js";
+import { checkedLayer } from "./ignored-keys.js";
 import {
   affineMapOptionsIn,
   RandomAffineLayer,
@@ -41,10 +42,13 @@ export class RandomTranslation extends RandomAffineLayer {
   }
 
   static fromConfig(config: JsonObject): RandomTranslation {
-    return new RandomTranslation(
-      rangeIn(config, "height_factor"),
-      rangeIn(config, "width_factor"),
-      affineMapOptionsIn(config),
+    return checkedLayer(
+      config,
+      new RandomTranslation(
+        rangeIn(config, "height_factor"),
+        rangeIn(config, "width_factor"),
+        affineMapOptionsIn(config),
+      ),
     );
   }
 

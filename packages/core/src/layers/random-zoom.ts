@@ -4,6 +4,7 @@ import type { JsonObject } from "../base/json.js";
 import { shown } from "../base/rules.js";
 import type { RandomMap } from "../ops/random-affine.js";
 import { rangeIn } from "./config.js";
+import { checkedLayer } from "./ignored-keys.js";
 import {
   affineMapOptionsIn,
   RandomAffineLayer,
@@ -49,10 +50,13 @@ export class RandomZoom extends RandomAffineLayer {
   }
 
   static fromConfig(config: JsonObject): RandomZoom {
-    return new RandomZoom(rangeIn(config, "height_factor"), {
-      ...affineMapOptionsIn(config),
-      ...optionsIn(config, "width_factor"),
-    });
+    return checkedLayer(
+      config,
+      new RandomZoom(rangeIn(config, "height_factor"), {
+        ...affineMapOptionsIn(config),
+        ...optionsIn(config, "width_factor"),
+      }),
+    );
   }
 
   private zoomRange(name: string, value: number | Range): Range {

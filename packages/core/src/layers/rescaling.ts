@@ -3,6 +3,7 @@ import type { JsonObject } from "../base/json.js";
 import type { Shape } from "../base/shape.js";
 import type { OpNode } from "../ops/node.js";
 import { layerOptions } from "./config.js";
+import { checkedLayer } from "./ignored-keys.js";
 import { Layer, type LayerOptions } from "./layer.js";
 import { withDefault } from "./options.js";
 import { finiteNumber } from "./range.js";
@@ -42,10 +43,13 @@ export class Rescaling extends Layer {
   }
 
   static fromConfig(config: JsonObject): Rescaling {
-    return new Rescaling(numberIn(config, "scale"), {
-      ...layerOptions(config),
-      offset: numberIn(config, "offset", 0),
-    });
+    return checkedLayer(
+      config,
+      new Rescaling(numberIn(config, "scale"), {
+        ...layerOptions(config),
+        offset: numberIn(config, "offset", 0),
+      }),
+    );
   }
 
   override outputShape(input: Shape): Shape {

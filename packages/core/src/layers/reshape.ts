@@ -4,6 +4,7 @@ import { shown } from "../base/rules.js";
 import { formatShape, type Shape, sizeOf, wholeNumber } from "../base/shape.js";
 import type { OpNode } from "../ops/node.js";
 import { layerOptions } from "./config.js";
+import { checkedLayer } from "./ignored-keys.js";
 import { Layer, type LayerOptions } from "./layer.js";
 
 /** The size that follows from the others. */
@@ -47,7 +48,7 @@ export class Reshape extends Layer {
   }
 
   static fromConfig(config: JsonObject): Reshape {
-    return new Reshape(config["target_shape"] as Shape, layerOptions(config));
+    return checkedLayer(config, new Reshape(config["target_shape"] as Shape, layerOptions(config)));
   }
 
   override outputShape(input: Shape): Shape {

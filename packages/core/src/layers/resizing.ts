@@ -6,6 +6,7 @@ import { type Interpolation, interpolations } from "../ops/random-affine.js";
 import { windowOfAspect } from "../ops/resize.js";
 import { imageShape } from "../ops/window.js";
 import { layerOptions } from "./config.js";
+import { checkedLayer } from "./ignored-keys.js";
 import type { LayerOptions } from "./layer.js";
 import { trueOrFalse } from "./options.js";
 import { oneOf } from "./range.js";
@@ -54,10 +55,13 @@ export class Resizing extends SizedImageLayer {
   }
 
   static fromConfig(config: JsonObject): Resizing {
-    return new Resizing(numberIn(config, "height"), numberIn(config, "width"), {
-      ...layerOptions(config),
-      ...optionsIn(config, "interpolation", "crop_to_aspect_ratio"),
-    });
+    return checkedLayer(
+      config,
+      new Resizing(numberIn(config, "height"), numberIn(config, "width"), {
+        ...layerOptions(config),
+        ...optionsIn(config, "interpolation", "crop_to_aspect_ratio"),
+      }),
+    );
   }
 
   override lower(input: Shape): OpNode[] {

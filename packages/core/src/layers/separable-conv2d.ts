@@ -18,6 +18,7 @@ import {
   windowConfig,
 } from "./conv-window.js";
 import { type DepthwiseConv2DOptions, depthwiseRules } from "./depthwise-conv2d.js";
+import { checkedLayer } from "./ignored-keys.js";
 import { activationConfig, type BiasSettings, biasOptionsIn, biasSettings } from "./kernel-options.js";
 import { Layer } from "./layer.js";
 import type { Size2D } from "./options.js";
@@ -92,12 +93,15 @@ export class SeparableConv2D extends Layer {
 
   static fromConfig(config: JsonObject): SeparableConv2D {
     const who = "SeparableConv2D";
-    return new SeparableConv2D(numberIn(config, "filters"), kernelSizeIn(config), {
-      ...layerOptions(config),
-      ...biasOptionsIn(who, config, "depthwise", "pointwise"),
-      ...convWindowIn(who, config),
-      depthMultiplier: numberIn(config, "depth_multiplier", 1),
-    });
+    return checkedLayer(
+      config,
+      new SeparableConv2D(numberIn(config, "filters"), kernelSizeIn(config), {
+        ...layerOptions(config),
+        ...biasOptionsIn(who, config, "depthwise", "pointwise"),
+        ...convWindowIn(who, config),
+        depthMultiplier: numberIn(config, "depth_multiplier", 1),
+      }),
+    );
   }
 
   override outputShape(input: Shape): Shape {

@@ -3,6 +3,7 @@ import type { JsonObject } from "../base/json.js";
 import type { OpNode } from "../ops/node.js";
 import { layerOptions } from "./config.js";
 import { checkDropoutRate } from "./dropout.js";
+import { checkedLayer } from "./ignored-keys.js";
 import type { LayerOptions } from "./layer.js";
 import { RandomImageLayer } from "./random-image-layer.js";
 
@@ -36,7 +37,7 @@ export class SpatialDropout2D extends RandomImageLayer {
   }
 
   static fromConfig(config: JsonObject): SpatialDropout2D {
-    return new SpatialDropout2D(numberIn(config, "rate"), layerOptions(config));
+    return checkedLayer(config, new SpatialDropout2D(numberIn(config, "rate"), layerOptions(config)));
   }
 
   override lower(): OpNode[] {

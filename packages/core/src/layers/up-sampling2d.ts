@@ -5,6 +5,7 @@ import type { Shape } from "../base/shape.js";
 import type { OpNode } from "../ops/node.js";
 import { imageShape } from "../ops/window.js";
 import { layerOptions, sizeIn } from "./config.js";
+import { checkedLayer } from "./ignored-keys.js";
 import { Layer, type LayerOptions } from "./layer.js";
 import { type Size2D, size2d } from "./options.js";
 
@@ -50,7 +51,7 @@ export class UpSampling2D extends Layer {
   }
 
   static fromConfig(config: JsonObject): UpSampling2D {
-    return new UpSampling2D(sizeIn(config, "size"), layerOptions(config));
+    return checkedLayer(config, new UpSampling2D(sizeIn(config, "size"), layerOptions(config)));
   }
 
   override outputShape(input: Shape): Shape {

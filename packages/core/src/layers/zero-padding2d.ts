@@ -5,6 +5,7 @@ import { type Shape, wholeNumber } from "../base/shape.js";
 import type { OpNode } from "../ops/node.js";
 import { imageShape } from "../ops/window.js";
 import { layerOptions } from "./config.js";
+import { checkedLayer } from "./ignored-keys.js";
 import { Layer, type LayerOptions } from "./layer.js";
 
 /** Zeros at both ends of one axis: one number for both, or `[before, after]`: top and bottom, or left and right. */
@@ -40,9 +41,9 @@ export class ZeroPadding2D extends Layer {
   }
 
   static fromConfig(config: JsonObject): ZeroPadding2D {
-    return new ZeroPadding2D(
-      config["padding"] as [AxisPadding, AxisPadding] | undefined,
-      layerOptions(config),
+    return checkedLayer(
+      config,
+      new ZeroPadding2D(config["padding"] as [AxisPadding, AxisPadding] | undefined, layerOptions(config)),
     );
   }
 
