@@ -1,7 +1,7 @@
 import type { EpochLogs } from "@heddle/core/internal/callbacks/history.js";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { formatHistory, parseHistory } from "./history-csv.js";
+import { formatHistory, parseHistory, parseWholeHistory } from "./history-csv.js";
 
 const logs: EpochLogs = {
   epoch: 1,
@@ -61,11 +61,43 @@ describe("history.csv", () => {
     expect(parseHistory("history.csv", formatHistory([logs]).replaceAll("\n", "\r\n"))).toEqual([logs]);
   });
 
-  it("is refused by line when it is damaged", () => {
+  it("loses its damaged lines only, wherever they are, with one warning that counts them", () => {
+    const rows = [1, 2, 3, 4, 5].map((epoch) => ({ ...logs, epoch }));
+    const lines = formatHistory(rows).split("\n");
+    const read = (text: string) => {
+      const warnings: string[] = [];
+      const epochs = parseHistory("history.csv", text, (message) => warnings.push(message));
+      return { epochs: epochs.map(({ epoch }) => epoch), warnings };
+    };
+    expect(read(lines.join("\n"))).toEqual({ epochs: [1, 2, 3, 4, 5], warnings: [] });
+    expect(read(lines.with(2, "2,\0\0").join("\n"))).toEqual({
+      epochs: [1, 3, 4, 5],
+      warnings: [
+        "1 damaged line is skipped in history.csv. history.csv, line 3: expected 8 cells, received 2. Restore the file, or start a new run.",
+      ],
+    });
+    expect(read(lines.with(2, lines[4]!).join("\n").slice(0, -5))).toEqual({
+      epochs: [1, 4],
+      warnings: [
+        expect.stringMatching(
+          /^3 damaged lines are skipped in history\.csv\. The first: history\.csv, line 4: expected an epoch after 4, received 3\./,
+        ),
+      ],
+    });
+    for (const text of ["", lines.slice(1).join("\n")]) {
+      expect(read(text)).toEqual({
+        epochs: [],
+        warnings: [expect.stringContaining("history.csv, line 1: expected")],
+      });
+    }
+  });
+
+  it("is refused by line when it is damaged where nothing may be missing", () => {
     const good = formatHistory([logs]);
-    const parse = (text: string) => () => parseHistory("history.csv", text);
-    expect(parse("")).toThrow("history.csv: expected the columns epoch,loss");
-    expect(parse(good.slice(0, -10))).toThrow("history.csv, line 2: expected 8 cells, received 7");
+    const parse = (text: string) => () => parseWholeHistory("history.csv", text);
+    expect(parse("")).toThrow("history.csv, line 1: expected a whole line");
+    expect(parse(good.replace("val_loss", "loss"))).toThrow("line 1: expected the columns epoch,loss");
+    expect(parse(good.slice(0, -10))).toThrow("history.csv, line 2: expected a whole line");
     expect(parse(good.replace("0.8125", "high"))).toThrow(
       'line 2: expected a number for accuracy, received "high"',
     );

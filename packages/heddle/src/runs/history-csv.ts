@@ -1,5 +1,7 @@
 import { HeddleError } from "@heddle/core/internal/base/errors.js";
+import { shown } from "@heddle/core/internal/base/rules.js";
 import type { EpochLogs } from "@heddle/core/internal/callbacks/history.js";
+import { type OnDamagedLine, warnOfDamage } from "./lines.js";
 
 /** The columns of `history.csv`, named as Keras's CSVLogger names them, and the field that each holds. */
 const columns = [
@@ -22,27 +24,62 @@ export function formatHistory(epochs: readonly EpochLogs[]): string {
 }
 
 /**
- * Reads what {@link formatHistory} wrote.
+ * Reads what `formatHistory` wrote. A line that cannot be read costs its epoch only; without the line of columns, there are
+ * no epochs.
+ *
+ * @param file the file's path, for the warnings
+ */
+export function parseHistory(
+  file: string,
+  text: string,
+  onDamaged: OnDamagedLine = () => {},
+): readonly EpochLogs[] {
+  const { epochs, damage } = readLinesOf(file, text);
+  warnOfDamage(file, damage, onDamaged);
+  return epochs;
+}
+
+/**
+ * Reads what `formatHistory` wrote where nothing may be missing.
  *
  * @param file the file's path, for the errors
  * @throws HeddleError that names the file, the line and the column that is wrong
  */
-export function parseHistory(file: string, text: string): readonly EpochLogs[] {
-  const lines = text.split(/\r?\n/);
-  if (lines.at(-1) === "") lines.pop();
-  if (lines[0] !== header) throw damaged(file, `the columns ${header}`, `"${lines[0] ?? ""}"`);
-  const rows = lines.slice(1).map((line, index) => parseRow(file, index + 2, line.split(",")));
-  rows.forEach(({ epoch }, index) => {
-    const before = rows[index - 1]?.epoch ?? 0;
-    if (epoch > before) return;
-    throw damaged(`${file}, line ${index + 2}`, `an epoch after ${before}`, `${epoch}`);
-  });
-  return rows;
+export function parseWholeHistory(file: string, text: string): readonly EpochLogs[] {
+  const { epochs, damage } = readLinesOf(file, text);
+  if (damage[0]) throw damage[0];
+  return epochs;
 }
 
-function parseRow(file: string, line: number, cells: readonly string[]): EpochLogs {
+function readLinesOf(file: string, text: string) {
+  const lines = text.split(/\r?\n/);
+  const cut = lines.pop();
+  const epochs: EpochLogs[] = [];
+  const damage: HeddleError[] = [];
+  const columnsFit = lines[0] === header;
+  lines.forEach((line, index) => {
+    if (index === 0 && columnsFit) return;
+    const who = `${file}, line ${index + 1}`;
+    try {
+      if (!columnsFit) throw damaged(who, `the columns ${header}`, shown(line));
+      const row = parseRow(who, line.split(","));
+      const before = epochs.at(-1)?.epoch ?? 0;
+      if (row.epoch <= before) throw damaged(who, `an epoch after ${before}`, `${row.epoch}`);
+      epochs.push(row);
+    } catch (thrown) {
+      if (!(thrown instanceof HeddleError)) throw thrown;
+      damage.push(thrown);
+    }
+  });
+  if (cut !== "" || lines.length === 0) {
+    damage.push(damaged(`${file}, line ${lines.length + 1}`, "a whole line", shown(cut)));
+  }
+  return { epochs, damage };
+}
+
+function parseRow(who: string, cells: readonly string[]): EpochLogs {
   if (cells.length !== columns.length) {
-    throw damaged(`${file}, line ${line}`, `${columns.length} cells`, `${cells.length}`);
+    throw damaged(who, `${columns.length} cells`, `${cells.length}`);
   }
   const values = new Map<keyof EpochLogs, number>();
   columns.forEach(([name, field], index) => {
@@ -51,7 +88,7 @@ function parseRow(file: string, line: number, cells: readonly string[]): EpochLo
     if (cell === "" && mayBeEmpty) return;
     const value = parseNumber(cell);
     if (value === undefined || (field === "epoch" && !(Number.isSafeInteger(value) && value >= 1))) {
-      throw damaged(`${file}, line ${line}`, `a number for ${name}`, `"${cell}"`);
+      throw damaged(who, `a number for ${name}`, `"${cell}"`);
     }
     values.set(field, value);
   });

@@ -69,6 +69,11 @@ export class JsonFields {
     return this.own(key) === undefined ? undefined : this;
   }
 
+  /** Whether there is a `key`, which it does not read. */
+  has(key: string): boolean {
+    return Object.hasOwn(this.value, key);
+  }
+
   /** One of some words. */
   oneOf<Word extends string>(key: string, words: readonly Word[]): Word {
     const value = this.own(key);

@@ -119,10 +119,20 @@ export function parseRunRecord(file: string, text: string): RunRecord {
   return JsonFields.read(file, text, (run) => runRecordOf(file, run));
 }
 
+/** The machine in a record. */
+export function parseMachine(machine: JsonFields): Machine {
+  return {
+    platform: machine.string("platform"),
+    architecture: machine.string("architecture"),
+    cpu: machine.string("cpu"),
+    cores: machine.wholeNumber("cores", 1),
+    memoryBytes: machine.wholeNumber("memoryBytes"),
+  };
+}
+
 function runRecordOf(file: string, run: JsonFields): RunRecord {
   checkVersion(file, run.wholeNumber("formatVersion", 1));
   const versions = run.object("versions");
-  const machine = run.object("machine");
   const dataset = run.object("dataset");
   const finishedAt = run.optional("finishedAt")?.time("finishedAt");
   const weightsSha256 = run.optional("weightsSha256")?.hex("weightsSha256", 64);
@@ -138,13 +148,7 @@ function runRecordOf(file: string, run: JsonFields): RunRecord {
     model: run.object("model").json(),
     ...(checkpoints && { checkpoints: parseCheckpoints(checkpoints) }),
     versions: { heddle: versions.string("heddle"), node: versions.string("node") },
-    machine: {
-      platform: machine.string("platform"),
-      architecture: machine.string("architecture"),
-      cpu: machine.string("cpu"),
-      cores: machine.wholeNumber("cores", 1),
-      memoryBytes: machine.wholeNumber("memoryBytes"),
-    },
+    machine: parseMachine(run.object("machine")),
     dataset: {
       name: dataset.string("name"),
       title: dataset.string("title"),

@@ -211,7 +211,7 @@ export class RunFolder {
   /**
    * The run's name and tags.
    *
-   * @param onDamaged called for each line that cannot be read and is skipped, with a sentence
+   * @param onDamaged called with a sentence if there are lines that cannot be read and are skipped
    */
   async readTags(onDamaged?: (message: string) => void): Promise<RunTags> {
     return readTags(this.path, onDamaged);
@@ -225,7 +225,7 @@ export class RunFolder {
   /**
    * Every look at the test images so far.
    *
-   * @param onDamaged called for each line that cannot be read and is skipped, with a sentence
+   * @param onDamaged called with a sentence if there are lines that cannot be read and are skipped
    */
   async readTestLooks(onDamaged?: (message: string) => void): Promise<readonly TestLook[]> {
     if (!(await hasFile(this.testLooksPath))) return [];
@@ -240,16 +240,11 @@ export class RunFolder {
   /**
    * Every epoch so far; none before the end of the first.
    *
-   * @param onDamaged called with a sentence if the last line is cut off, which is then skipped
+   * @param onDamaged called with a sentence if there are lines that cannot be read and are skipped
    */
-  async readHistory(onDamaged: (message: string) => void = () => {}): Promise<History> {
+  async readHistory(onDamaged?: (message: string) => void): Promise<History> {
     if (!(await hasFile(this.historyPath))) return { epochs: [] };
-    const text = await readTextFile(this.historyPath);
-    const whole = text.slice(0, text.lastIndexOf("\n") + 1);
-    if (whole.length < text.length) {
-      onDamaged(`The last line of ${this.historyPath} is cut off, and is skipped.`);
-    }
-    return { epochs: parseHistory(this.historyPath, whole) };
+    return { epochs: parseHistory(this.historyPath, await readTextFile(this.historyPath), onDamaged) };
   }
 
   /** Writes `figures/NAME.svg` and `figures/NAME.png`. */

@@ -16,7 +16,7 @@ import { checkName, checkTag, type RunTags } from "./tags.js";
  * Adds tags to a run, or removes them. Adding one that it has, or removing one that it does not have, is no error.
  * Several processes may change tags at once.
  *
- * @param options.onWarning called for each damaged line of `labels.jsonl`, with a sentence
+ * @param options.onWarning called with a sentence if `labels.jsonl` has damaged lines, which are skipped
  * @returns the run, and its name and tags as they are now
  * @throws HeddleError when there is no such run, or a tag could be mistaken for something else on a command line
  */

@@ -56,8 +56,8 @@ export interface DamagedRun {
 const READ_AT_ONCE = 32;
 
 /**
- * Reads every run of a folder, oldest first. Damaged runs are listed apart, so that one bad file hides no other run. Of
- * a damaged line in `labels.jsonl`, or the cut last line of `history.csv`, there is a warning.
+ * Reads every run of a folder, oldest first. Damaged runs are listed apart, so that one bad file hides no other run. For
+ * each `labels.jsonl` and `history.csv` with damaged lines, which are skipped, there is a warning.
  *
  * @param root the folder of all runs; if it is missing, there are none
  * @throws HeddleError when the folder itself cannot be read; AbortedError on `signal`
@@ -129,7 +129,7 @@ async function readRun(path: string, onWarning: OnDamagedLine): Promise<RunSumma
       status: await statusNow(record, path),
       dataset: record.dataset.name,
       seed: record.recipe.seed,
-      epochs: { done: history.epochs.length, planned: record.recipe.epochs },
+      epochs: { done: history.epochs.at(-1)?.epoch ?? 0, planned: record.recipe.epochs },
       testAccuracy: metrics?.test.accuracy ?? null,
       testLoss: metrics?.test.loss ?? null,
       trainAccuracy: metrics?.train.accuracy ?? null,

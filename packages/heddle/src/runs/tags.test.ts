@@ -26,6 +26,8 @@ describe("names and tags", () => {
     [`{"at":"${at}","tag":"../x"}\n`, "Tag: expected"],
     [`{"at":"${at}","name":"a/b"}\n`, "Name of a run: expected"],
     ['{"at":', "line 2: expected JSON"],
+    [`{"at":"${at}","tag":"y","colour":"red"}\n`, 'line 2: expected keys that it has, received "colour".'],
+    [`{"at":"${at}","tag":"y","untag":"x"}\n`, 'line 2: expected keys that it has, received "untag".'],
   ])("that are damaged cost their own line, with a warning that names it: %s", (line, text) => {
     const damaged: string[] = [];
     const lines = [formatTagChange({ at, tag: "x" }), line, "\n", formatTagChange({ at, name: "after" })];

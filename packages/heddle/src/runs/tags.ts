@@ -49,16 +49,20 @@ export function formatTagChange(change: TagChange): string {
 export function parseTags(file: string, text: string, onDamaged?: OnDamagedLine): RunTags {
   const tags = new Set<string>();
   let name: string | null = null;
-  const read = (change: JsonFields) => {
-    change.time("at");
-    const added = change.optional("tag")?.string("tag");
-    const removed = change.optional("untag")?.string("untag");
-    if (added !== undefined) tags.add(checkTag(added));
-    else if (removed !== undefined) tags.delete(removed);
-    else name = change.isNull("name") ? null : checkName(change.string("name"));
-  };
-  readLines(file, text, read, onDamaged);
+  for (const change of readLines(file, text, readChange, onDamaged)) {
+    if ("tag" in change) tags.add(change.tag);
+    else if ("untag" in change) tags.delete(change.untag);
+    else name = change.name;
+  }
   return { name, tags: [...tags].sort() };
+}
+
+/** A line has one change: the keys of the other two are unknown to it. */
+function readChange(change: JsonFields): TagChange {
+  const at = change.time("at");
+  if (change.has("tag")) return { at, tag: checkTag(change.string("tag")) };
+  if (change.has("untag")) return { at, untag: change.string("untag") };
+  return { at, name: change.isNull("name") ? null : checkName(change.string("name")) };
 }
 
 /**

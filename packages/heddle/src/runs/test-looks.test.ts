@@ -18,6 +18,7 @@ describe("looks at the test images", () => {
       'line 2: expected "reason" to be one of validation, end of training',
     ],
     ['{"at":', "line 2: expected JSON"],
+    [`{"at":"${at}","reason":"evaluate","why":1}`, 'line 2: expected keys that it has, received "why".'],
   ])("skip a line that is damaged, with a warning that names it: %s", (line, text) => {
     const file = `${formatLook(looks("validation")[0]!)}${line}\n`;
     const damaged: string[] = [];
@@ -26,6 +27,17 @@ describe("looks at the test images", () => {
     );
     expect(left).toEqual(looks("validation", "evaluate"));
     expect(damaged).toEqual([expect.stringContaining(text)]);
+  });
+
+  it("skip several damaged lines with one warning that counts them", () => {
+    const damaged: string[] = [];
+    const text = `{"at":\n${formatLook(looks("validation")[0]!)}\0\0\n`;
+    expect(parseLooks("test-looks.jsonl", text, (message) => damaged.push(message))).toHaveLength(1);
+    expect(damaged).toEqual([
+      expect.stringMatching(
+        /^2 damaged lines are skipped in test-looks\.jsonl\. The first: test-looks\.jsonl, line 1:/,
+      ),
+    ]);
   });
 
   it("are summed up in one sentence", () => {

@@ -3,7 +3,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
 import { RegularizationFolder } from "./folder.js";
-import { parseRegularizationRecord, type TrialRecord } from "./records.js";
+import {
+  parseRegularizationRecord,
+  parseTestRecord,
+  parseTrialRecord,
+  type RegularizationRecord,
+  type TrialRecord,
+} from "./records.js";
 
 const folder = mkdtempSync(join(tmpdir(), "heddle-study-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -54,15 +60,44 @@ it("a folder with anything but a study's files is refused by the first name", as
   }
 });
 
+const speed = { imagesPerSecond: 1, evaluatedPerSecond: 1 };
+const record: RegularizationRecord = {
+  ...{ formatVersion: 1, study: "regularization", command: "heddle study regularization" },
+  request: { seeds: "2" },
+  dataset: { name: "fashion-mnist", title: "Fashion-MNIST" },
+  images: { train: 50_000, validation: 10_000, test: 10_000 },
+  speeds: { none: speed, maxPooling: speed, strides: speed },
+  plan: { seeds: 2, epochs: 1, choosingEpochs: 1, expectedSeconds: 1 },
+  versions: { heddle: "0.1.0", node: "20.20.2" },
+  machine: { platform: "linux", architecture: "x64", cpu: "unknown", cores: 2, memoryBytes: 2 ** 32 },
+  startedAt: "2026-03-04T15:30:12.000Z",
+};
+
+it("study.json is read back whole", () => {
+  expect(parseRegularizationRecord("study.json", JSON.stringify(record))).toEqual(record);
+});
+
+it.each([
+  ["study.json", parseRegularizationRecord, record, "machine"],
+  ["trial.json", parseTrialRecord, trial, "validation"],
+  [
+    "test.json",
+    parseTestRecord,
+    { formatVersion: 1, lookedAt: record.startedAt, results: { a: measured } },
+    "results",
+  ],
+])("an unknown key in %s is refused by its name", (file, parse, value, inner) => {
+  const read = (damaged: object) => () => parse(file, JSON.stringify(damaged));
+  read(value)();
+  expect(read({ ...value, sedes: 3 })).toThrow(`${file}: expected keys that it has, received "sedes".`);
+  const within = (value as unknown as Record<string, object>)[inner];
+  expect(read({ ...value, [inner]: { ...within, sedes: { accuracy: 1, loss: 1, typo: 1 } } })).toThrow(
+    `received "${inner}.sedes`,
+  );
+});
+
 it("a plan with more seeds than anybody has time for is refused as damaged", () => {
-  const speed = { imagesPerSecond: 1, evaluatedPerSecond: 1 };
-  const record = {
-    ...{ formatVersion: 1, study: "regularization", command: "heddle study regularization", request: {} },
-    ...{ speeds: { none: speed, maxPooling: speed, strides: speed }, startedAt: "2026-03-04T15:30:12.000Z" },
-    versions: { heddle: "0.1.0", node: "20.20.2" },
-  };
-  const plan = (seeds: number) =>
-    JSON.stringify({ ...record, plan: { seeds, epochs: 1, choosingEpochs: 1, expectedSeconds: 1 } });
+  const plan = (seeds: number) => JSON.stringify({ ...record, plan: { ...record.plan, seeds } });
   expect(parseRegularizationRecord("study.json", plan(10_000)).plan.seeds).toBe(10_000);
   expect(() => parseRegularizationRecord("study.json", plan(1e15))).toThrow(
     'study.json: expected "plan.seeds" to be a whole number from 2 to 10000, received 1000000000000000.',

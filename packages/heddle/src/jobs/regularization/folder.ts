@@ -45,7 +45,7 @@ export class RegularizationFolder {
   }
 
   /** Undefined before a study has begun. */
-  async readRecord(): Promise<ReturnType<typeof parseRegularizationRecord> | undefined> {
+  async readRecord(): Promise<RegularizationRecord | undefined> {
     return this.read("study.json", parseRegularizationRecord);
   }
 

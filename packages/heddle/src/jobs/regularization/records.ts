@@ -1,6 +1,7 @@
 import { HeddleError } from "@heddle/core/internal/base/errors.js";
 import type { Throughput } from "@heddle/core/internal/tuning/throughput.js";
 import { JsonFields } from "../../runs/json-fields.js";
+import { parseMachine } from "../../runs/records.js";
 import type { Machine } from "../../system/machine.js";
 import { type Downsampling, downsamplings } from "./network.js";
 import type { RegularizationPlan } from "./plan.js";
@@ -75,107 +76,116 @@ export interface TestRecord {
 }
 
 /**
- * Reads what a resumed study takes over from `study.json`.
+ * Reads `study.json`.
  *
- * @throws HeddleError that names the damaged field
+ * @throws HeddleError that names the damaged field, or an unknown one
  */
-export function parseRegularizationRecord(
-  file: string,
-  text: string,
-): Pick<
-  RegularizationRecord,
-  "command" | "request" | "speeds" | "plan" | "startedAt" | "versions" | "finishedAt"
-> {
-  const fields = versionChecked(file, text);
-  fields.oneOf("study", ["regularization"]);
-  const request = fields.object("request");
-  const speeds = fields.object("speeds");
-  const plan = fields.object("plan");
-  const versions = fields.object("versions");
-  const finishedAt = fields.optional("finishedAt")?.time("finishedAt");
-  const speedOf = (kind: Downsampling): Throughput => {
-    const of = speeds.object(kind);
-    return {
-      imagesPerSecond: of.number("imagesPerSecond", 0),
-      evaluatedPerSecond: of.number("evaluatedPerSecond", 0),
+export function parseRegularizationRecord(file: string, text: string): RegularizationRecord {
+  return JsonFields.read(file, text, (fields) => {
+    checkVersion(file, fields);
+    const request = fields.object("request");
+    const dataset = fields.object("dataset");
+    const images = fields.object("images");
+    const speeds = fields.object("speeds");
+    const plan = fields.object("plan");
+    const versions = fields.object("versions");
+    const finishedAt = fields.optional("finishedAt")?.time("finishedAt");
+    const speedOf = (kind: Downsampling): Throughput => {
+      const of = speeds.object(kind);
+      return {
+        imagesPerSecond: of.number("imagesPerSecond", 0),
+        evaluatedPerSecond: of.number("evaluatedPerSecond", 0),
+      };
     };
-  };
-  return {
-    command: fields.string("command"),
-    request: Object.fromEntries(Object.keys(request.json()).map((name) => [name, request.string(name)])),
-    speeds: Object.fromEntries(downsamplings.map((kind) => [kind, speedOf(kind)])) as Record<
-      Downsampling,
-      Throughput
-    >,
-    plan: {
-      seeds: plan.wholeNumber("seeds", 2, MAXIMUM_SEEDS),
-      epochs: plan.wholeNumber("epochs", 1),
-      choosingEpochs: plan.wholeNumber("choosingEpochs", 1),
-      expectedSeconds: plan.number("expectedSeconds", 0),
-    },
-    startedAt: fields.time("startedAt"),
-    versions: { heddle: versions.string("heddle"), node: versions.string("node") },
-    ...(finishedAt !== undefined && { finishedAt }),
-  };
+    return {
+      formatVersion: FORMAT_VERSION,
+      study: fields.oneOf("study", ["regularization"]),
+      command: fields.string("command"),
+      request: Object.fromEntries(Object.keys(request.json()).map((name) => [name, request.string(name)])),
+      dataset: { name: dataset.string("name"), title: dataset.string("title") },
+      images: {
+        train: images.wholeNumber("train"),
+        validation: images.wholeNumber("validation"),
+        test: images.wholeNumber("test"),
+      },
+      speeds: Object.fromEntries(downsamplings.map((kind) => [kind, speedOf(kind)])) as Record<
+        Downsampling,
+        Throughput
+      >,
+      plan: {
+        seeds: plan.wholeNumber("seeds", 2, MAXIMUM_SEEDS),
+        epochs: plan.wholeNumber("epochs", 1),
+        choosingEpochs: plan.wholeNumber("choosingEpochs", 1),
+        expectedSeconds: plan.number("expectedSeconds", 0),
+      },
+      versions: { heddle: versions.string("heddle"), node: versions.string("node") },
+      machine: parseMachine(fields.object("machine")),
+      startedAt: fields.time("startedAt"),
+      ...(finishedAt !== undefined && { finishedAt }),
+    };
+  });
 }
 
 /**
  * Reads `trials/KEY.json`.
  *
- * @throws HeddleError that names the damaged field
+ * @throws HeddleError that names the damaged field, or an unknown one
  */
 export function parseTrialRecord(file: string, text: string): TrialRecord {
-  const fields = versionChecked(file, text);
-  const train = fields.optional("train")?.object("train");
-  const engine = fields.object("engine");
-  return {
-    formatVersion: FORMAT_VERSION,
-    key: fields.hex("key", 16),
-    regime: fields.string("regime"),
-    setting: fields.string("setting"),
-    purpose: fields.oneOf("purpose", ["choosing", "comparing"]),
-    seed: fields.wholeNumber("seed"),
-    parameters: fields.wholeNumber("parameters", 1),
-    history: fields.objects("history").map((row) => ({
-      epoch: row.wholeNumber("epoch", 1),
-      loss: row.numberOrNaN("loss"),
-      accuracy: row.fraction("accuracy"),
-      valLoss: row.numberOrNaN("valLoss"),
-      valAccuracy: row.fraction("valAccuracy"),
-    })),
-    epoch: fields.wholeNumber("epoch", 1),
-    validation: parseMeasured(fields.object("validation")),
-    ...(train && { train: parseMeasured(train) }),
-    weightsSha256: fields.hex("weightsSha256", 64),
-    engine: { variant: engine.string("variant"), threads: engine.wholeNumber("threads", 1) },
-    seconds: fields.number("seconds", 0),
-  };
+  return JsonFields.read(file, text, (fields) => {
+    checkVersion(file, fields);
+    const train = fields.optional("train")?.object("train");
+    const engine = fields.object("engine");
+    return {
+      formatVersion: FORMAT_VERSION,
+      key: fields.hex("key", 16),
+      regime: fields.string("regime"),
+      setting: fields.string("setting"),
+      purpose: fields.oneOf("purpose", ["choosing", "comparing"]),
+      seed: fields.wholeNumber("seed"),
+      parameters: fields.wholeNumber("parameters", 1),
+      history: fields.objects("history").map((row) => ({
+        epoch: row.wholeNumber("epoch", 1),
+        loss: row.numberOrNaN("loss"),
+        accuracy: row.fraction("accuracy"),
+        valLoss: row.numberOrNaN("valLoss"),
+        valAccuracy: row.fraction("valAccuracy"),
+      })),
+      epoch: fields.wholeNumber("epoch", 1),
+      validation: parseMeasured(fields.object("validation")),
+      ...(train && { train: parseMeasured(train) }),
+      weightsSha256: fields.hex("weightsSha256", 64),
+      engine: { variant: engine.string("variant"), threads: engine.wholeNumber("threads", 1) },
+      seconds: fields.number("seconds", 0),
+    };
+  });
 }
 
 /**
  * Reads `test.json`.
  *
- * @throws HeddleError that names the damaged field
+ * @throws HeddleError that names the damaged field, or an unknown one
  */
 export function parseTestRecord(file: string, text: string): TestRecord {
-  const fields = versionChecked(file, text);
-  const results = fields.object("results");
-  const keys = Object.keys(results.json());
-  return {
-    formatVersion: FORMAT_VERSION,
-    lookedAt: fields.time("lookedAt"),
-    results: Object.fromEntries(keys.map((key) => [key, parseMeasured(results.object(key))])),
-  };
+  return JsonFields.read(file, text, (fields) => {
+    checkVersion(file, fields);
+    const results = fields.object("results");
+    const keys = Object.keys(results.json());
+    return {
+      formatVersion: FORMAT_VERSION,
+      lookedAt: fields.time("lookedAt"),
+      results: Object.fromEntries(keys.map((key) => [key, parseMeasured(results.object(key))])),
+    };
+  });
 }
 
 function parseMeasured(fields: JsonFields): Measured {
   return { accuracy: fields.fraction("accuracy"), loss: fields.numberOrNaN("loss") };
 }
 
-function versionChecked(file: string, text: string): JsonFields {
-  const fields = JsonFields.parse(file, text);
+function checkVersion(file: string, fields: JsonFields): void {
   const version = fields.wholeNumber("formatVersion", 1);
-  if (version === FORMAT_VERSION) return fields;
+  if (version === FORMAT_VERSION) return;
   throw new HeddleError({
     who: file,
     expected: `a study of format ${FORMAT_VERSION}`,

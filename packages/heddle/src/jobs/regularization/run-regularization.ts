@@ -202,7 +202,7 @@ async function obtainRecord(
     machine: describeMachine(),
   } as const;
   if (begun) {
-    const record = { ...fixed, ...begun };
+    const record = { ...begun, machine: fixed.machine };
     events?.onPlan?.(record, true);
     return record;
   }

@@ -5,7 +5,7 @@ import { hasRelaxedSimd } from "@heddle/core/internal/engine/variant.js";
 import { trainingImages } from "@heddle/core/internal/recipes/training-images.js";
 import type { LoadOptions } from "../../datasets/index.js";
 import { type CheckpointRule, Checkpoints } from "../../runs/checkpoints.js";
-import { parseHistory } from "../../runs/history-csv.js";
+import { parseWholeHistory } from "../../runs/history-csv.js";
 import { JsonFields } from "../../runs/json-fields.js";
 import type { Metrics, RunRecord } from "../../runs/records.js";
 import { RunFolder } from "../../runs/run-folder.js";
@@ -107,7 +107,7 @@ async function lastState(
     folder,
     record,
     state,
-    epochs: parseHistory(who, notes["history"] ?? ""),
+    epochs: parseWholeHistory(who, notes["history"] ?? ""),
     timeSeconds: JsonFields.parse(who, notes["timeSeconds"] ?? "").numbers(),
   };
 }

@@ -97,7 +97,7 @@ async function trainAgain(
   { signal, onTraining, onWarning }: Pick<VerifyOptions, "signal" | "onTraining" | "onWarning">,
 ) {
   const { model, epochs } = training;
-  // The epochs show when the weights diverged. A damaged history is no reason not to compare the weights.
+  // The epochs show when the weights diverged. A history that cannot be read is no reason not to compare the weights.
   const history = await folder.readHistory(onWarning).catch((thrown: unknown) => {
     onWarning(`The epochs are not compared. ${messageOf(thrown)}`);
     return { epochs: [] };
@@ -105,7 +105,7 @@ async function trainAgain(
   let firstDifferentEpoch: number | undefined;
   const compareEpoch: Callback = {
     onEpochEnd: ({ epoch, loss, accuracy }) => {
-      const then = history.epochs[epoch - 1];
+      const then = history.epochs.find((then) => then.epoch === epoch);
       const same = then && Object.is(then.loss, loss) && Object.is(then.accuracy, accuracy);
       if (then && !same) firstDifferentEpoch ??= epoch;
     },
