@@ -109,7 +109,7 @@ describe("heddle train", () => {
     ["a layer that is not an object", lenet(20, 4, ["Flatten" as unknown as Layer]), "model.json"],
     [
       "an unknown kind of model",
-      '{"class_name":"Model","config":{}}',
+      '{"class_name":"Ensemble","config":{}}',
       'expected class_name "Sequential" or "Functional"',
     ],
     ["something that is not JSON", "{\n  'class_name':\n", "model.json: expected JSON"],

@@ -35,6 +35,44 @@ function clipped(part: string): string {
   return part.length > LONGEST_PART ? `${part.slice(0, LONGEST_PART)}…` : part;
 }
 
+/** A file asks for what Heddle does not have. */
+export class UnsupportedError extends HeddleError {
+  readonly #missing: readonly string[];
+
+  /** @param missing everything of the kind, in words: `renorm true of BatchNormalization "bn"` */
+  constructor(parts: ErrorParts | string, missing: readonly string[]) {
+    super(parts);
+    this.#missing = missing;
+  }
+
+  get missing(): readonly string[] {
+    return this.#missing;
+  }
+}
+
+/** Gathers what several pieces of work find missing, so that one error can name all of it. */
+export class MissingParts {
+  readonly names = new Set<string>();
+  private first: UnsupportedError | undefined;
+
+  /** The result of work, or undefined if something is missing. */
+  collect<T>(work: () => T): T | undefined {
+    try {
+      return work();
+    } catch (thrown) {
+      if (!(thrown instanceof UnsupportedError)) throw thrown;
+      this.first ??= thrown;
+      for (const name of thrown.missing) this.names.add(name);
+      return undefined;
+    }
+  }
+
+  /** @throws UnsupportedError with the first error's message, and the names of everything that is missing */
+  check(): void {
+    if (this.first) throw new UnsupportedError(this.first.message, [...this.names]);
+  }
+}
+
 /** Work that was stopped on request, by Ctrl-C or an `AbortSignal`. */
 export class AbortedError extends HeddleError {
   override readonly name = "AbortedError";

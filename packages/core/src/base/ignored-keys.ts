@@ -1,5 +1,5 @@
 import { didYouMean } from "./closest.js";
-import { HeddleError } from "./errors.js";
+import { MissingParts, UnsupportedError } from "./errors.js";
 import { isJsonObject, type Json, type JsonObject } from "./json.js";
 
 // Keys that Keras writes and Heddle has no option for. Each may be ignored only where its value changes nothing.
@@ -79,18 +79,25 @@ export function checkKeysAround(who: string, serialized: JsonObject, ...own: rea
  * Refuses values of ignored keys that would change the result.
  *
  * @param what is configured, for errors: "optimizer"
+ * @throws UnsupportedError that shows the first of them
  */
 export function checkIgnoredValues(what: string, who: string, config: JsonObject, keys: IgnoredKeys): void {
-  for (const [name, { expected, accepts }] of Object.entries(keys)) {
+  const faults = Object.entries(keys).flatMap(([name, { expected, accepts }]) => {
     const value = config[name];
-    if (value === undefined || accepts(value)) continue;
-    throw new HeddleError({
+    if (value === undefined || accepts(value)) return [];
+    return [{ name, expected, received: JSON.stringify(value).slice(0, 60) }];
+  });
+  const [first] = faults;
+  if (!first) return;
+  throw new UnsupportedError(
+    {
       who,
-      expected: `${name} to be ${expected}`,
-      received: JSON.stringify(value).slice(0, 60),
+      expected: `${first.name} to be ${first.expected}`,
+      received: first.received,
       next: `Nothing else is supported yet: change the ${what}.`,
-    });
-  }
+    },
+    faults.map(({ name, received }) => `${name} ${received} of ${who}`),
+  );
 }
 
 /**
@@ -98,6 +105,7 @@ export function checkIgnoredValues(what: string, who: string, config: JsonObject
  * would change the result.
  *
  * @param what was made, for errors: "optimizer"
+ * @throws UnsupportedError that shows the first of them
  */
 export function checkConfig<T>(
   made: T,
@@ -106,10 +114,14 @@ export function checkConfig<T>(
   const { name } = config;
   const who = typeof name === "string" ? `${className} "${name}"` : className;
   const ignored = { ...keys.every, ...keys.of?.[className] };
-  checkIgnoredValues(what, who, config, ignored);
   const names = Object.keys(config);
-  // A configuration names all that a class reads.
-  if (names.length > 0) checkKnownKeys(who, names, [...keysOf(made), ...Object.keys(ignored)]);
+  const missing = new MissingParts();
+  missing.collect(() => checkIgnoredValues(what, who, config, ignored));
+  // A configuration names all that a class reads, as far as something was made.
+  if (made !== undefined && names.length > 0) {
+    missing.collect(() => checkKnownKeys(who, names, [...keysOf(made), ...Object.keys(ignored)]));
+  }
+  missing.check();
   return made;
 }
 
@@ -119,14 +131,17 @@ function keysOf(value: unknown): readonly string[] {
   return getConfig === undefined ? [] : Object.keys(getConfig.call(value));
 }
 
-/** Refuses the first unknown key of a configuration. */
+/**
+ * Refuses unknown keys of a configuration.
+ *
+ * @throws UnsupportedError that shows the first of them
+ */
 export function checkKnownKeys(who: string, keys: readonly string[], known: readonly string[]): void {
-  const unknown = keys.find((key) => !known.includes(key));
-  if (unknown === undefined) return;
-  throw new HeddleError({
-    who,
-    expected: "keys that it has",
-    received: JSON.stringify(unknown.slice(0, 60)),
-    next: didYouMean(unknown, known),
-  });
+  const unknown = keys.filter((key) => !known.includes(key)).map((key) => key.slice(0, 60));
+  const [first] = unknown;
+  if (first === undefined) return;
+  throw new UnsupportedError(
+    { who, expected: "keys that it has", received: JSON.stringify(first), next: didYouMean(first, known) },
+    unknown.map((key) => `the key ${JSON.stringify(key)} of ${who}`),
+  );
 }

@@ -1,4 +1,4 @@
-import { HeddleError } from "./errors.js";
+import { HeddleError, MissingParts, UnsupportedError } from "./errors.js";
 import { checkConfig, checkKeysAround, type KerasKeys } from "./ignored-keys.js";
 import { checkPlainJson, isJsonObject, type JsonObject } from "./json.js";
 import { shown } from "./rules.js";
@@ -35,14 +35,22 @@ export class Registry<T> {
     const [className, entry] = this.byName.get(normalize(name)) ?? [];
     if (className !== undefined && entry) {
       const { what, ignored: keys } = this;
-      return checkConfig(entry.fromConfig(config), { what, className, config, keys });
+      const missing = new MissingParts();
+      const made = missing.collect(() => entry.fromConfig(config));
+      // Also where the class was not made, so that all that is missing is named at once.
+      missing.collect(() => checkConfig(made, { what, className, config, keys }));
+      missing.check();
+      return made!;
     }
-    throw new HeddleError({
-      who,
-      expected: `${this.what} to be one of ${Object.keys(this.classes).join(", ")}`,
-      received: shown(name),
-      next: "Check its spelling.",
-    });
+    throw new UnsupportedError(
+      {
+        who,
+        expected: `${this.what} to be one of ${Object.keys(this.classes).join(", ")}`,
+        received: shown(name),
+        next: "Check its spelling.",
+      },
+      [`the ${this.what} ${name.slice(0, 60)}`],
+    );
   }
 
   /** Creates one from `{ class_name, config }`. */

@@ -66,8 +66,16 @@ describe("BatchNormalization", () => {
     ],
     [
       "an axis other than the last",
-      () => layers.deserialize("test", { class_name: "BatchNormalization", config: { axis: 1 } }),
-      "BatchNormalization: expected axis to be -1, received 1.",
+      () =>
+        layers
+          .deserialize("test", { class_name: "BatchNormalization", config: { axis: 1 } })
+          .outputShape([28, 28, 8]),
+      "BatchNormalization: expected axis to be the last of [batch, 28, 28, 8], which is -1 or 3, received 1. Heddle has the channels last: omit axis, or build the model with data_format channels_last.",
+    ],
+    [
+      "two axes",
+      () => new BatchNormalization({ axis: [1, 2] as never }),
+      "BatchNormalization: expected axis to be a whole number or a list of one, received [1,2].",
     ],
     [
       "renormalization",

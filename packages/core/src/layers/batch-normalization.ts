@@ -1,4 +1,4 @@
-import { numberIn } from "../base/config.js";
+import { numberIn, optionsIn } from "../base/config.js";
 import { HeddleError } from "../base/errors.js";
 import type { JsonObject } from "../base/json.js";
 import { serialize } from "../base/registry.js";
@@ -6,11 +6,18 @@ import type { Shape } from "../base/shape.js";
 import type { Initializer } from "../initializers/index.js";
 import type { OpNode } from "../ops/node.js";
 import { AffineLayer, type AffineLayerOptions, affineOptionsIn } from "./affine-layer.js";
+import { axisOf, checkLastAxis } from "./axis.js";
 import { checkedLayer } from "./ignored-keys.js";
 import { withDefault } from "./options.js";
 import { rulesIn, type WeightRules, weightRules } from "./weight-rules.js";
 
 export interface BatchNormalizationOptions extends AffineLayerOptions {
+  /**
+   * The axis whose places have statistics of their own, counted as Keras counts: the last one.
+   *
+   * @defaultValue `-1`
+   */
+  readonly axis?: number | readonly [number];
   /**
    * Share of the moving statistics that a training step keeps, 0..1.
    *
@@ -51,12 +58,14 @@ export interface BatchNormalizationOptions extends AffineLayerOptions {
 export class BatchNormalization extends AffineLayer {
   readonly className = "BatchNormalization";
   readonly momentum: number;
+  private readonly axis: number;
   private readonly movingMean: WeightRules;
   private readonly movingVariance: WeightRules;
 
-  /** @throws HeddleError for a momentum outside 0..1, an epsilon below 0 and unknown names */
+  /** @throws HeddleError for a momentum outside 0..1, an epsilon below 0, unknown names, and later for another axis */
   constructor(options: BatchNormalizationOptions = {}) {
     super(options);
+    this.axis = axisOf(this.who, withDefault(options.axis, -1));
     this.momentum = withDefault(options.momentum, 0.99);
     if (!(typeof this.momentum === "number" && this.momentum >= 0 && this.momentum <= 1)) {
       throw new HeddleError({
@@ -81,9 +90,15 @@ export class BatchNormalization extends AffineLayer {
       new BatchNormalization({
         ...affineOptionsIn(who, config),
         ...rulesIn(who, config, "moving_mean", "moving_variance"),
+        ...optionsIn(config, "axis"),
         momentum: numberIn(config, "momentum", 0.99),
       }),
     );
+  }
+
+  override outputShape(input: Shape): Shape {
+    checkLastAxis(this.who, this.axis, input);
+    return input;
   }
 
   protected override createWeights(input: Shape): void {

@@ -37,7 +37,6 @@ export const layerKeys: KerasKeys = {
     AveragePooling2D: dataFormat,
     BatchNormalization: {
       ...affine,
-      axis: only(-1),
       synchronized: only(false),
       renorm: only(false),
       // Without renorm, what it would do does not matter.

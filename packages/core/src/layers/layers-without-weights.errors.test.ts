@@ -130,8 +130,8 @@ refuses("wrong options of layers without weights", [
     "Normalization: expected mean and variance to be numbers, or lists of the same length, the variance not below 0, received mean 1 and variance -1. Pass both, or neither and call adapt.",
   ],
   [
-    () => new Normalization({ axis: 1 as never }),
-    "Normalization: expected axis to be -1 or null, received 1. Correct axis.",
+    () => new Normalization({ axis: "last" as never }),
+    'Normalization: expected axis to be a whole number or a list of one, received "last". Correct axis, or omit it.',
   ],
   [
     () => new RandomFlip("diagonal" as never),

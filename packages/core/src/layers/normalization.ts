@@ -5,17 +5,19 @@ import { shown } from "../base/rules.js";
 import { type Shape, sizeOf } from "../base/shape.js";
 import type { OpNode } from "../ops/node.js";
 import { Weight } from "../ops/weight.js";
+import { axisOf, checkLastAxis } from "./axis.js";
 import { layerOptions } from "./config.js";
 import { checkedLayer } from "./ignored-keys.js";
 import { Layer, type LayerOptions } from "./layer.js";
 
 export interface NormalizationOptions extends LayerOptions {
   /**
-   * −1 for statistics of each place of the last axis, null for one mean and one variance of everything.
+   * The last axis, counted as Keras counts, for statistics of each of its places; null for one mean and one variance of
+   * everything.
    *
    * @defaultValue `-1`
    */
-  readonly axis?: -1 | null;
+  readonly axis?: number | readonly [number] | null;
   /**
    * One number for all, or one for each place of the last axis; together with `variance`.
    *
@@ -47,22 +49,14 @@ const EPSILON = 1e-7;
  */
 export class Normalization extends Layer {
   readonly className = "Normalization";
-  readonly axis: -1 | null;
+  readonly axis: number | null;
   private statistics: { mean: readonly number[]; variance: readonly number[] } | undefined;
 
-  /** @throws HeddleError for any other axis, and for a mean without a variance of the same length */
+  /** @throws HeddleError for a mean without a variance of the same length, and later for another axis */
   constructor(options: NormalizationOptions = {}) {
     super(options);
     const { axis = -1, mean, variance } = options;
-    if (axis !== -1 && axis !== null) {
-      throw new HeddleError({
-        who: this.who,
-        expected: "axis to be -1 or null",
-        received: shown(axis),
-        next: "Correct axis.",
-      });
-    }
-    this.axis = axis;
+    this.axis = axis === null ? null : axisOf(this.who, axis);
     if (mean !== undefined || variance !== undefined) this.setStatistics(mean, variance);
   }
 
@@ -72,7 +66,8 @@ export class Normalization extends Layer {
       new Normalization({
         ...layerOptions(config),
         ...optionsIn(config, ...["mean", "variance"].filter((name) => config[name] !== null)),
-        axis: axisIn(config),
+        // Keras writes an empty list for null.
+        ...(JSON.stringify(config["axis"]) === "[]" ? { axis: null } : optionsIn(config, "axis")),
       }),
     );
   }
@@ -87,11 +82,11 @@ export class Normalization extends Layer {
     const [means, variances] = [list(mean), list(variance)];
     const finite = [...means, ...variances].every((value) => Number.isFinite(value));
     const sizes =
-      means.length > 0 && means.length === variances.length && (this.axis === -1 || means.length === 1);
+      means.length > 0 && means.length === variances.length && (this.axis !== null || means.length === 1);
     if (!finite || !sizes || !variances.every((value) => value >= 0)) {
       throw new HeddleError({
         who: this.who,
-        expected: `mean and variance to be numbers${this.axis === -1 ? ", or lists of the same length" : ""}, the variance not below 0`,
+        expected: `mean and variance to be numbers${this.axis !== null ? ", or lists of the same length" : ""}, the variance not below 0`,
         received: `mean ${shown(mean)} and variance ${shown(variance)}`,
         next: "Pass both, or neither and call adapt.",
       });
@@ -133,6 +128,7 @@ export class Normalization extends Layer {
         next: "Pass the images and the shape of one.",
       });
     }
+    this.checkAxis(shape);
     const places = this.axis === null ? 1 : shape.at(-1)!;
     const rows = images.length / places;
     const mean = new Array<number>(places).fill(0);
@@ -150,6 +146,7 @@ export class Normalization extends Layer {
   }
 
   override outputShape(input: Shape): Shape {
+    this.checkAxis(input);
     const { mean } = this;
     if (!mean || mean.length === 1 || mean.length === input.at(-1)) return input;
     throw new HeddleError({
@@ -158,6 +155,10 @@ export class Normalization extends Layer {
       received: `${input.at(-1)}`,
       next: "Pass as many means and variances, or adapt to samples of this shape.",
     });
+  }
+
+  private checkAxis(input: Shape): void {
+    if (this.axis !== null) checkLastAxis(this.who, this.axis, input);
   }
 
   override lower(): OpNode[] {
@@ -195,22 +196,5 @@ export class Normalization extends Layer {
   private configOf(values: readonly number[] | undefined) {
     if (!values) return null;
     return values.length === 1 ? values[0]! : values;
-  }
-}
-
-/** The axes of a Keras configuration: the last one, or none. */
-function axisIn(config: JsonObject): -1 | null {
-  const axis = config["axis"];
-  switch (JSON.stringify(axis)) {
-    case undefined:
-    case "-1":
-    case "[-1]":
-      return -1;
-    case "null":
-    case "[]":
-      return null;
-    default:
-      // Refused by the constructor.
-      return axis as -1;
   }
 }

@@ -99,8 +99,8 @@ refuses("wrong options of preprocessing layers", [
     "Normalization: expected mean and variance to be numbers, the variance not below 0, received mean [1,2] and variance [3,4]. Pass both, or neither and call adapt.",
   ],
   [
-    () => new Normalization({ axis: bad(1) }),
-    "Normalization: expected axis to be -1 or null, received 1. Correct axis.",
+    () => new Normalization({ axis: 1 }).outputShape([28, 28, 3]),
+    "Normalization: expected axis to be the last of [batch, 28, 28, 3], which is -1 or 3, received 1. Heddle has the channels last: omit axis, or build the model with data_format channels_last.",
   ],
   [
     () => built(new Normalization({ mean: [1, 2], variance: [3, 4], name: "n" }), [28, 28, 3]),
@@ -160,7 +160,7 @@ refuses("wrong options of preprocessing layers", [
   ],
   [
     () => layers.create("config.json", "Normalization", { axis: [1, 2] }),
-    "Normalization: expected axis to be -1 or null, received [1,2]. Correct axis.",
+    "Normalization: expected axis to be a whole number or a list of one, received [1,2]. Correct axis, or omit it.",
   ],
   [
     () => new RandomErasing({ factor: 1.5, name: "e" }),

@@ -151,8 +151,16 @@ it.each([
     chain([layer("Flatten"), layer("Dense", { units: { valueOf: 1 } })]),
     'the key "valueOf"',
   ],
-  ["a class called constructor", chain([layer("constructor")]), "layer to be one of"],
-  ["a class called __proto__", chain([layer("__proto__")]), "layer to be one of"],
+  [
+    "a class called constructor",
+    chain([layer("constructor")]),
+    "with the layer constructor, which Heddle does not read",
+  ],
+  [
+    "a class called __proto__",
+    chain([layer("__proto__")]),
+    "with the layer __proto__, which Heddle does not read",
+  ],
   [
     "an axis that is true",
     chain([layer("LayerNormalization", { axis: true })]),

@@ -30,5 +30,5 @@ export function modelFromJson(who: string, json: unknown, options: ModelOptions 
   const described = describedModel(who, json);
   return described.className === "Sequential"
     ? Sequential.fromJson(who, json, options)
-    : new Model(functionalGraph(who, described), { ...described.options, ...options });
+    : new Model(functionalGraph(described), { ...described.options, ...options });
 }

@@ -66,7 +66,7 @@ export class Model extends Network {
     const who = "Model.fromConfig";
     checkOptions(who, options, MODEL_RULES);
     const described = describedConfig(who, config, "Functional");
-    return new Model(functionalGraph(who, described), { ...described.options, ...options });
+    return new Model(functionalGraph(described), { ...described.options, ...options });
   }
 
   /**

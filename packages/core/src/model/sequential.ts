@@ -1,17 +1,16 @@
 import { HeddleError } from "../base/errors.js";
 import type { JsonObject } from "../base/json.js";
 import { checkOptions } from "../base/known-options.js";
-import { input, Layer, layers } from "../layers/index.js";
+import { input, Layer } from "../layers/index.js";
 import {
   type DescribedModel,
   describedConfig,
   describedModel,
-  fault,
-  inputShapeIn,
   readModel,
 } from "../network/described-model.js";
 import { Input } from "../network/input.js";
 import { modelJson, sequentialConfig } from "../network/keras-json.js";
+import { fault } from "../network/model-fault.js";
 import type { ModelSource } from "../network/model-files.js";
 import { MODEL_RULES, type ModelOptions } from "../network/network.js";
 import { Model } from "./model.js";
@@ -75,22 +74,17 @@ export class Sequential extends Model {
   /** Builds a model from Keras's JSON of a sequential one, with fresh weights; `who` names the source in errors. */
   static fromJson(who: string, json: unknown, options: ModelOptions = {}): Sequential {
     checkOptions(who, options, MODEL_RULES);
-    const described = describedModel(who, json);
-    if (described.className !== "Sequential") {
-      throw fault(who, 'class_name "Sequential"', described.className);
-    }
-    return sequentialFrom(who, described, options);
+    return sequentialFrom(who, describedModel(who, json), options);
   }
 }
 
 function sequentialFrom(
   who: string,
-  { list, options: own }: DescribedModel,
+  { className, inputShape, made, options: own }: DescribedModel,
   options: ModelOptions,
 ): Sequential {
-  const [first, ...rest] = list;
-  const chained = rest.map((layer) => layers.deserialize(who, layer));
-  return new Sequential([new Input(inputShapeIn(who, first)), ...chained], { ...own, ...options });
+  if (className !== "Sequential") throw fault(who, "a chain of layers", "a functional model");
+  return new Sequential([new Input(inputShape), ...made], { ...own, ...options });
 }
 
 function chain([first, ...rest]: readonly (Input | Layer)[]) {

@@ -1,49 +1,23 @@
 import { textIn } from "../base/config.js";
-import { HeddleError } from "../base/errors.js";
-import { groupDigits } from "../base/format.js";
-import {
-  anyBoolean,
-  anyFloats,
-  anyList,
-  checkIgnoredValues,
-  checkKeysAround,
-  checkKnownKeys,
-  type IgnoredKeys,
-  only,
-} from "../base/ignored-keys.js";
-import { checkPlainJson, isJsonObject, type Json, type JsonObject } from "../base/json.js";
-import { shown } from "../base/rules.js";
-import { type Shape, wholeNumber } from "../base/shape.js";
+import { HeddleError, MissingParts } from "../base/errors.js";
+import { checkKeysAround } from "../base/ignored-keys.js";
+import { checkPlainJson, isJsonObject, type Json } from "../base/json.js";
+import { type Layer, layers } from "../layers/index.js";
+import { type FlatModel, flatModel } from "./flat-layers.js";
+import { kindOf, writtenModel } from "./keras-form.js";
 import { FACTS_KEY, factsIn, type ModelFacts } from "./model-facts.js";
 import { type ModelSource, readModelSource } from "./model-files.js";
 import type { Network } from "./network.js";
 import { readWeightsFile } from "./weights-file.js";
 
-/** More layers, and more inputs of a layer, than any real model has: a damaged file may list millions. */
-export const MAXIMUM_LAYERS = 10_000;
-
-/** What Keras writes about a model that Heddle ignores: each layer says whether it is trained, and its shape. */
-const MODEL_KEYS: IgnoredKeys = {
-  trainable: anyBoolean,
-  dtype: anyFloats,
-  build_input_shape: anyList,
-};
-
-/** The same about an input. Images may have any type. */
-const INPUT_KEYS: IgnoredKeys = {
-  dtype: { expected: "a type", accepts: (value) => typeof value === "string" || isJsonObject(value) },
-  sparse: only(false),
-  ragged: only(false),
-  optional: only(false),
-};
-
 /** What Keras's JSON says about any model. */
-export interface DescribedModel {
+export interface DescribedModel extends FlatModel {
+  /** A chain is sequential, whichever way it was written. */
   readonly className: "Sequential" | "Functional";
   /** The model's name and facts, as far as the JSON has them, as options. */
   readonly options: ModelFacts & { readonly name?: string };
-  readonly config: JsonObject;
-  readonly list: readonly Json[];
+  /** Each of the flat layers, built by no model yet. */
+  readonly made: readonly Layer[];
 }
 
 /** Loads a model that `save` or `toFiles` wrote: builds it from its configuration, then sets its weights. */
@@ -57,16 +31,19 @@ export async function readModel<M extends Network>(
   return model;
 }
 
-/** Checks that JSON describes a model. */
+/**
+ * Reads a model's JSON, of whichever age.
+ *
+ * @throws HeddleError when it is no model's, or needs what Heddle does not have: all of it is named
+ */
 export function describedModel(who: string, json: unknown): DescribedModel {
   checkPlainJson(who, json);
-  const className = isJsonObject(json) ? json["class_name"] : undefined;
-  if (!isJsonObject(json) || (className !== "Sequential" && className !== "Functional")) {
-    throw fault(who, 'class_name "Sequential" or "Functional"', isJsonObject(json) ? className : json);
-  }
-  checkKeysAround(who, json, FACTS_KEY);
-  const described = describedLayers(who, className, json["config"]);
-  return { ...described, options: { ...described.options, ...factsIn(who, json) } };
+  const { model, writer } = writtenModel(who, json);
+  checkPlainJson(who, model);
+  const missing = new MissingParts();
+  missing.collect(() => checkKeysAround(who, model, FACTS_KEY));
+  const described = describedBy(who, kindOf(model)!, model["config"], { writer, missing });
+  return { ...described, options: { ...described.options, ...factsIn(who, model) } };
 }
 
 /** Checks that an object is what `getConfig` returns for a model of a class. */
@@ -94,48 +71,41 @@ export function describedConfig(
       throw new HeddleError({ who, expected, received, next: `Use ${other}.fromConfig.` });
     }
   }
-  return describedLayers(who, className, config);
+  return describedBy(who, className, config as Json, { writer: "Keras", missing: new MissingParts() });
 }
 
-function describedLayers(
+function describedBy(
   who: string,
-  className: DescribedModel["className"],
-  config: unknown,
+  kind: DescribedModel["className"],
+  config: Json | undefined,
+  { writer, missing }: { readonly writer: string; readonly missing: MissingParts },
 ): DescribedModel {
-  const list = isJsonObject(config) ? config["layers"] : undefined;
-  if (!isJsonObject(config) || !Array.isArray(list)) throw fault(who, "a list of layers", config);
-  if (list.length > MAXIMUM_LAYERS) {
-    throw fault(who, `at most ${groupDigits(MAXIMUM_LAYERS)} layers`, list.length);
+  const flat = flatModel(who, kind, config, missing);
+  const made = flat.layers.map(({ serialized }) =>
+    missing.collect(() => layers.deserialize(who, serialized)),
+  );
+  const names = [...missing.names];
+  if (names.length > 0) {
+    throw new HeddleError({
+      who,
+      expected: "a model of layers and options that Heddle has",
+      received: `JSON of ${writer} with ${listed(names)}, which Heddle does not read`,
+      next: "Replace them in the model; docs/keras-differences.md says what there is.",
+    });
   }
-  checkIgnoredValues("model", who, config, MODEL_KEYS);
-  const graph = className === "Functional" ? ["input_layers", "output_layers"] : [];
-  checkKnownKeys(who, Object.keys(config), ["name", "layers", ...graph, ...Object.keys(MODEL_KEYS)]);
-  const text = textIn(config, "name");
-  const options = text === undefined ? {} : { name: text };
-  return { className, options, config, list };
+  const name = isJsonObject(config) ? textIn(config, "name") : undefined;
+  const isChain =
+    flat.layers.every(({ reads }, place) => reads.length === 1 && reads[0] === place - 1) &&
+    flat.output === flat.layers.length - 1;
+  return {
+    ...flat,
+    className: kind === "Sequential" && isChain ? "Sequential" : "Functional",
+    options: name === undefined ? {} : { name },
+    made: made as readonly Layer[],
+  };
 }
 
-/** The shape of one sample that an InputLayer gives. */
-export function inputShapeIn(who: string, layer: unknown): Shape {
-  const config = isJsonObject(layer) && layer["class_name"] === "InputLayer" ? layer["config"] : undefined;
-  const batchShape = isJsonObject(config)
-    ? (config["batch_shape"] ?? config["batch_input_shape"])
-    : undefined;
-  if (!Array.isArray(batchShape) || batchShape.length < 2) {
-    throw fault(who, "an InputLayer with a batch_shape first", layer);
-  }
-  const known = ["name", "batch_shape", "batch_input_shape"];
-  checkIgnoredValues("model", "InputLayer", config as JsonObject, INPUT_KEYS);
-  checkKnownKeys("InputLayer", Object.keys(config as JsonObject), [...known, ...Object.keys(INPUT_KEYS)]);
-  return batchShape.slice(1).map((size) => wholeNumber(who, "each size of batch_shape", size));
-}
-
-/** An error about a model's JSON. */
-export function fault(who: string, expected: string, received: unknown): HeddleError {
-  return new HeddleError({
-    who,
-    expected,
-    received: shown(received),
-    next: "Pass the JSON of a sequential or functional Keras model, or one that Heddle saved.",
-  });
+/** `a, b and c`. */
+function listed(names: readonly string[]): string {
+  return [names.slice(0, -1).join(", "), names.at(-1)].filter(Boolean).join(" and ");
 }
