@@ -1,6 +1,8 @@
 import { HeddleError } from "../base/errors.js";
 import { groupDigits } from "../base/format.js";
+import { checkOptions } from "../base/known-options.js";
 import { median } from "../base/median.js";
+import { anyText, listOf, type Rule } from "../base/rules.js";
 import { type Chart, type ChartSpec, chartSpec, lookUp } from "./chart.js";
 import { type Theme, textSizes } from "./theme.js";
 
@@ -15,6 +17,13 @@ export interface EmbeddingMapOptions {
   /** `[N]`: the class that the model took it for. */
   readonly predicted: ArrayLike<number>;
 }
+
+const classNumbers: Rule = {
+  expected: "a list of class numbers",
+  accepts: (value) =>
+    (Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView))) &&
+    Array.prototype.every.call(value, Number.isInteger),
+};
 
 /** The names of more classes would cover the dots. */
 const MOST_NAMES = 100;
@@ -62,6 +71,13 @@ interface Point {
  * @throws HeddleError when there is no point, or labels or predictions are missing
  */
 export function embeddingMap(points: Float32Array, options: EmbeddingMapOptions): Chart {
+  checkOptions("Embedding map", options, {
+    title: anyText,
+    subtitle: anyText,
+    classNames: listOf("texts", anyText),
+    labels: classNumbers,
+    predicted: classNumbers,
+  });
   const { title, labels, predicted } = options;
   const count = points.length / 2;
   if (count < 1 || labels.length !== count || predicted.length !== count) {

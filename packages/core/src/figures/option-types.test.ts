@@ -3,6 +3,7 @@ import * as figures from "./index.js";
 
 const aText = (value: unknown) => typeof value === "string";
 const texts = (value: unknown) => Array.isArray(value) && !value.includes(1);
+const numbers = (value: unknown) => Array.isArray(value) && !value.includes("x");
 const picture = { images: new Uint8Array(4), labels: new Uint8Array(1), count: 1, shape: [2, 2, 1] as const };
 const words = { name: "a", title: "b", subtitle: "c", axis: "d", format: String };
 const textual = { name: aText, title: aText, subtitle: aText };
@@ -83,6 +84,12 @@ const cases: readonly Case[] = [
     (o) => figures.pixelHistogram([], o),
     { name: "a", title: "b", range: [0, 1] },
     { name: aText, title: aText, range: none },
+  ],
+  [
+    "embeddingMap",
+    (o) => figures.embeddingMap(new Float32Array(2), o),
+    { title: "a", subtitle: "b", classNames: [], labels: [1], predicted: [1] },
+    { title: aText, subtitle: aText, classNames: texts, labels: numbers, predicted: numbers },
   ],
   ["learningRateCurve", (o) => figures.learningRateCurve({ points: [] } as never, o), {}, { title: aText }],
 ];

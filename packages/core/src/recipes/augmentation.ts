@@ -1,4 +1,5 @@
 import { closest } from "../base/closest.js";
+import { parseDecimal } from "../base/decimal.js";
 import { HeddleError } from "../base/errors.js";
 import { isJsonObject, type Json, type JsonObject } from "../base/json.js";
 import { serialize } from "../base/registry.js";
@@ -61,9 +62,8 @@ export function parseAugmentation(text: string): Augmentation {
   for (const [name = "", value, ...more] of parts) {
     if (more.length > 0) throw fault("NAME or NAME=VALUE", [name, value, ...more].join("="));
     if (values.has(name)) throw fault("each change once", `${name} twice`);
-    // Text that is no number stays text, to be refused as it was typed: Number("") would be 0.
-    const isText = name === "flip" || value === "" || Number.isNaN(Number(value));
-    values.set(name, value === undefined ? true : isText ? value : Number(value));
+    // Text that is no number stays text, to be refused as it was typed.
+    values.set(name, value === undefined ? true : (parseDecimal(value) ?? value));
   }
   return readAugmentation(Object.fromEntries(values));
 }

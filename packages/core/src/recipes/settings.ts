@@ -1,4 +1,5 @@
 import { didYouMean } from "../base/closest.js";
+import { parseDecimal } from "../base/decimal.js";
 import { HeddleError, messageOf } from "../base/errors.js";
 import { isJsonObject, type JsonObject } from "../base/json.js";
 import { shown } from "../base/rules.js";
@@ -158,8 +159,7 @@ function numeric(expected: string, fits: (value: number) => boolean): Setting<nu
   return {
     expected,
     read: (value) => (typeof value === "number" && Number.isFinite(value) && fits(value) ? value : undefined),
-    // Not Number(text) alone: Number("") is 0.
-    parse: (text) => (/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text.trim()) ? Number(text) : text),
+    parse: (text) => parseDecimal(text) ?? text,
   };
 }
 

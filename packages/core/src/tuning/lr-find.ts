@@ -1,5 +1,7 @@
 import { HeddleError } from "../base/errors.js";
+import { checkOptions } from "../base/known-options.js";
 import { serialize } from "../base/registry.js";
+import { abortSignal, above, anyFunction, whole } from "../base/rules.js";
 import type { EpochLogs } from "../callbacks/history.js";
 import { optimizers } from "../optimizers/index.js";
 import { prepareTraining } from "../recipes/prepare-training.js";
@@ -71,6 +73,13 @@ export async function findLearningRate(
   training: Training,
   options: LearningRateSearch = {},
 ): Promise<LearningRateFinding> {
+  checkOptions("Learning-rate search", options, {
+    from: above(0),
+    to: above(0),
+    steps: whole(2),
+    signal: abortSignal,
+    onStep: anyFunction,
+  });
   const { from = 1e-6, to = 10, steps = 300, signal, onStep } = options;
   const { model } = training;
   const rates = new ExponentialDecay({

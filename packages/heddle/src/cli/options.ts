@@ -1,4 +1,5 @@
 import { Argument, InvalidArgumentError, Option } from "@commander-js/extra-typings";
+import { parseDecimal } from "@heddle/core/internal/base/decimal.js";
 import { defaultSettings } from "@heddle/core/internal/recipes/resolve-settings.js";
 import { DEFAULT_RUNS_FOLDER } from "../runs/run-folder.js";
 import { setsAlso } from "./flag-words.js";
@@ -17,8 +18,8 @@ export function wholeNumber(minimum: number, maximum = Number.MAX_SAFE_INTEGER):
 
 /** An option's value as a number above 0. */
 export function positiveNumber(text: string): number {
-  const value = Number(text);
-  if (text.trim() !== "" && Number.isFinite(value) && value > 0) return value;
+  const value = parseDecimal(text);
+  if (value !== undefined && Number.isFinite(value) && value > 0) return value;
   throw new InvalidArgumentError("Expected a number above 0.");
 }
 

@@ -2,9 +2,11 @@ import { createHash } from "node:crypto";
 import { readdir, stat } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { HeddleError, messageOf } from "@heddle/core/internal/base/errors.js";
+import { checkOptions, type OptionRules } from "@heddle/core/internal/base/known-options.js";
+import { abortSignal, anyFunction, anyObject } from "@heddle/core/internal/base/rules.js";
 import { type CatalogueEntry, catalogue, identify } from "@heddle/core/internal/data/catalogue.js";
 import type { Dataset } from "@heddle/core/internal/data/dataset.js";
-import { pickFormOptions } from "@heddle/core/internal/data/form-options.js";
+import { FORM_RULES, pickFormOptions } from "@heddle/core/internal/data/form-options.js";
 import { datasetFromIdx, type IdxDatasetParts } from "@heddle/core/internal/data/idx/dataset.js";
 import { readIdx } from "@heddle/core/internal/data/idx/read.js";
 import type { ValueRange } from "@heddle/core/internal/data/value-range.js";
@@ -113,6 +115,15 @@ export interface IdxFolderOptions {
   readonly archive?: ArchiveFolder | undefined;
 }
 
+const IDX_RULES: OptionRules<IdxFolderOptions> = {
+  entries: { expected: "a list of entries", accepts: Array.isArray },
+  range: FORM_RULES.range,
+  transpose: FORM_RULES.transpose,
+  onWarning: anyFunction,
+  signal: abortSignal,
+  archive: anyObject,
+};
+
 /**
  * Reads a dataset in MNIST's layout from a folder: MNIST, Fashion-MNIST, KMNIST, one split of EMNIST, or
  * your own, gzip or plain.
@@ -127,6 +138,7 @@ export interface IdxFolderOptions {
  * dataset.train.shape; // [28, 28, 1]
  */
 export async function readIdxFolder(folder: string, options: IdxFolderOptions = {}): Promise<Dataset> {
+  checkOptions("readIdxFolder", options, IDX_RULES);
   const { entries = catalogue, range, transpose, onWarning, signal, archive } = options;
   const readAs = pickFormOptions({ range, transpose });
   const listing = archive

@@ -8,7 +8,10 @@ import {
   formatDropped,
   summarizeDropped,
 } from "@heddle/core/internal/data/dropped-rows.js";
-import type { FashionSketchOptions } from "@heddle/core/internal/data/fashion-sketch/index.js";
+import {
+  type FashionSketchOptions,
+  SKETCH_RULES,
+} from "@heddle/core/internal/data/fashion-sketch/options.js";
 import {
   checkFormOptions,
   FORM_RULES,
@@ -17,7 +20,7 @@ import {
 } from "@heddle/core/internal/data/form-options.js";
 import { hearSignal } from "../system/hear-signal.js";
 import { type FoundForm, nameOfPath, readForm } from "./forms.js";
-import { readIdxFolder, unverified } from "./idx-folder.js";
+import { type IdxFolderOptions, readIdxFolder, unverified } from "./idx-folder.js";
 import { checkPublished, findDataset, LOCATE_RULES, type Located, type LocateOptions } from "./locate.js";
 import type { ReadData } from "./read-data.js";
 import { type ResolvedName, resolveName } from "./resolve.js";
@@ -59,6 +62,12 @@ const LOAD_RULES: OptionRules<LoadOptions> = {
   readAs: anyObject,
 };
 
+function checkLoadOptions(who: string, options: LoadOptions): void {
+  checkOptions(who, options, LOAD_RULES);
+  checkOptions(`${who}, sketch`, options.sketch ?? {}, SKETCH_RULES);
+  checkOptions(`${who}, readAs`, options.readAs ?? {}, FORM_RULES);
+}
+
 /** The result of {@link loadDataset}. */
 export interface LoadedDataset {
   readonly dataset: Dataset;
@@ -84,7 +93,7 @@ export interface LoadedDataset {
  * dataset.train.count; // 60000
  */
 export async function loadDataset(name: string, options: LoadOptions = {}): Promise<LoadedDataset> {
-  checkOptions("loadDataset", options, LOAD_RULES);
+  checkLoadOptions("loadDataset", options);
   return loadResolved(await resolveName(name, options), options);
 }
 
@@ -97,7 +106,7 @@ export async function loadDataset(name: string, options: LoadOptions = {}): Prom
  * const { train, test } = await loadSplits("train.csv.gz"); // test is undefined
  */
 export async function loadSplits(name: string, options: LoadOptions = {}): Promise<ClassedImages> {
-  checkOptions("loadSplits", options, LOAD_RULES);
+  checkLoadOptions("loadSplits", options);
   const resolved = await resolveName(name, options);
   if (resolved.kind !== "path" || resolved.found.form === "idx") {
     return (await loadResolved(resolved, options)).dataset;
@@ -116,15 +125,20 @@ async function loadResolved(resolved: ResolvedName, options: LoadOptions): Promi
     if (found.form !== "idx") return loadForm(path, found, options);
     checkFormOptions("idx", options);
     const readAs = formOptions("idx", options, options.readAs);
-    const dataset = await readIdxFolder(path, { ...options, ...readAs, archive: found.archive });
+    const dataset = await readIdxFolder(path, { ...idxOptions(options), ...readAs, archive: found.archive });
     return { dataset, foundBy: "path" };
   }
   checkFormOptions("idx", options);
   const { entry } = resolved;
   const located = await findDataset(entry.name, options);
-  const dataset = await readIdxFolder(located.folder, options);
+  const dataset = await readIdxFolder(located.folder, idxOptions(options));
   checkPublished(dataset, entry, located);
   return { dataset, foundBy: located.foundBy };
+}
+
+/** Those options that `readIdxFolder` has, too. */
+function idxOptions({ entries, range, transpose, onWarning, signal }: LoadOptions): IdxFolderOptions {
+  return { entries, range, transpose, onWarning, signal };
 }
 
 async function drawSketch({ sketch, signal }: LoadOptions): Promise<Dataset> {

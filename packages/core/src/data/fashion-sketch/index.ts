@@ -1,12 +1,15 @@
 import { checkOptions } from "../../base/known-options.js";
 import { allocateShared } from "../../base/memory.js";
 import { Random, shuffle } from "../../base/random.js";
-import { whole, wholeFromTo } from "../../base/rules.js";
 import type { Dataset, ImageSet } from "../dataset.js";
 import { drawBag } from "./bag.js";
 import { drawCoat, drawShirt } from "./buttoned.js";
 import { Canvas, PIXELS, type Pose, SIZE } from "./canvas.js";
 import { between } from "./chance.js";
+import { type FashionSketchOptions, SKETCH_RULES } from "./options.js";
+
+export type { FashionSketchOptions } from "./options.js";
+
 import { drawDress } from "./dress.js";
 import { develop } from "./finish.js";
 import { drawSandal } from "./sandal.js";
@@ -31,33 +34,8 @@ const classes: readonly (readonly [name: string, draw: Draw])[] = [
   ["Ankle boot", drawBoot],
 ];
 
-/** The options of {@link generateFashionSketch}. */
-export interface FashionSketchOptions {
-  /**
-   * How many training images to draw.
-   *
-   * @defaultValue 12_000
-   */
-  readonly train?: number;
-  /**
-   * How many test images to draw.
-   *
-   * @defaultValue 2_000
-   */
-  readonly test?: number;
-  /**
-   * A whole number from 0. Different seeds draw different clothes.
-   *
-   * @defaultValue 7
-   */
-  readonly seed?: number;
-}
-
 /** The name in errors. */
 const WHO = "fashion-sketch";
-
-/** More images than this are a typing error: 2^24 of them take 12 GiB. */
-const MOST_IMAGES = 0x1000000;
 
 /** Images that are drawn in a step. */
 const STEP = 100;
@@ -87,11 +65,7 @@ export function generateFashionSketch(options: FashionSketchOptions = {}): Datas
 
 /** Draws as {@link generateFashionSketch} does, in steps of some milliseconds: the caller may stop after each. */
 export function* drawFashionSketch(options: FashionSketchOptions = {}): Generator<void, Dataset, void> {
-  checkOptions(WHO, options, {
-    train: wholeFromTo(1, MOST_IMAGES),
-    test: wholeFromTo(1, MOST_IMAGES),
-    seed: whole(0),
-  });
+  checkOptions(WHO, options, SKETCH_RULES);
   const { train = 12_000, test = 2_000, seed = 7 } = options;
   return {
     name: "fashion-sketch",
