@@ -249,3 +249,15 @@ describe("readCsv on hostile tables", () => {
     await refuses([header, ...rows].join("\n"), "expected at most 131072 different labels");
   });
 });
+
+describe("a line without an end", () => {
+  it("is refused after 16 MiB, also below a header, whose layout is not known yet", () => {
+    const reader = new CsvReader({ name: "bomb.csv" });
+    reader.push(new TextEncoder().encode("label,pixel1,pixel2,pixel3,pixel4\n"));
+    const piece = new Uint8Array(1 << 20).fill(0x30);
+    for (let mebibytes = 0; mebibytes < 16; mebibytes++) reader.push(piece);
+    expect(() => reader.push(piece)).toThrow(
+      "bomb.csv: expected lines of at most 16 MiB, received a longer one at the start.",
+    );
+  });
+});

@@ -61,6 +61,9 @@ const LAYOUT_LINES = 20;
 /** An image of a million floats fits, and a file without line ends is not read into memory whole. */
 const MAXIMUM_LINE_BYTES = 16 << 20;
 
+/** Lines of this many bytes in all decide the layout, too, however few they are. */
+const MAXIMUM_LAYOUT_BYTES = 4 * MAXIMUM_LINE_BYTES;
+
 /** Each damaged row is reported, and a small gzip file may hold billions of them. */
 const MAXIMUM_DAMAGED_ROWS = 1_000_000;
 
@@ -121,6 +124,8 @@ export class CsvReader {
   /** Pieces of an unfinished line, or of all lines until the layout is known. */
   private pending: Uint8Array[] = [];
   private pendingBytes = 0;
+  /** Bytes of the unfinished line among them. */
+  private unfinishedBytes = 0;
   private started = false;
   /** The byte that ends lines; `undefined` before the first line end. */
   private lineEnd: number | undefined;
@@ -159,7 +164,7 @@ export class CsvReader {
       this.lineEnd === undefined
         ? chunk.includes(NEWLINE) || chunk.includes(RETURN)
         : chunk.includes(this.lineEnd);
-    if (!ends || this.pendingBytes + chunk.length < MARK_BYTES) this.postpone(chunk);
+    if (!ends || this.pendingBytes + chunk.length < MARK_BYTES) this.postpone(chunk, chunk.length);
     else this.take(this.joined(chunk), false);
   }
 
@@ -176,6 +181,7 @@ export class CsvReader {
       this.pending = [];
       this.pendingBytes = 0;
     }
+    this.unfinishedBytes = 0;
     return this.started ? bytes : this.withoutMark(bytes);
   }
 
@@ -228,8 +234,8 @@ export class CsvReader {
     const end = this.lineEnd ?? NEWLINE;
     if (!this.table) {
       const lines = firstLines(bytes, end);
-      if (!last && lines.length <= LAYOUT_LINES) {
-        this.postpone(bytes);
+      if (!last && lines.length <= LAYOUT_LINES && bytes.length < MAXIMUM_LAYOUT_BYTES) {
+        this.postpone(bytes, bytes.length - 1 - bytes.lastIndexOf(end));
         return;
       }
       const layout = layoutOf(this.name, lines.slice(0, LAYOUT_LINES), this.options);
@@ -247,7 +253,7 @@ export class CsvReader {
       if (this.line !== this.table.layout.headerLine) this.takeRow(this.table, bytes, start, trimmed);
       start = stop + 1;
     }
-    if (!last) this.postpone(bytes.subarray(start));
+    if (!last) this.postpone(bytes.subarray(start), bytes.length - start);
   }
 
   private takeRow(table: CsvTable, bytes: Uint8Array, start: number, end: number): void {
@@ -267,14 +273,16 @@ export class CsvReader {
     this.rows.push(row);
   }
 
-  private postpone(rest: Uint8Array): void {
+  /** Keeps bytes, of which the last `unfinished` belong to a line that goes on. */
+  private postpone(rest: Uint8Array, unfinished: number): void {
     this.pending.push(rest.slice());
     this.pendingBytes += rest.length;
-    if (this.pendingBytes > MAXIMUM_LINE_BYTES * (this.table ? 1 : LAYOUT_LINES)) {
+    this.unfinishedBytes += unfinished;
+    if (this.unfinishedBytes > MAXIMUM_LINE_BYTES) {
       throw new HeddleError({
         who: this.name,
         expected: `lines of at most ${MAXIMUM_LINE_BYTES >> 20} MiB`,
-        received: `a longer one after line ${this.line}`,
+        received: this.table ? `a longer one after line ${this.line}` : "a longer one at the start",
         next: "Check that this is a table with one row per line.",
       });
     }
