@@ -12,6 +12,7 @@ import { findLearningRate, type LearningRateFinding } from "@heddle/core/interna
 import type { LoadOptions } from "../../datasets/index.js";
 import { drawFigure } from "../../rendering/draw-figure.js";
 import { writeFigures } from "../../rendering/write-figures.js";
+import { hearSignal } from "../../system/hear-signal.js";
 import { refuseOther } from "../../system/ours.js";
 import { asImages, obtainDataset } from "../obtain-dataset.js";
 
@@ -76,13 +77,12 @@ export async function findRate(search: RateSearch): Promise<FoundRate> {
   const training = trainingOf(settings, dataset, { threads, who });
   const finding = await findLearningRate(training, { from, to, steps, signal, onStep });
   const title = `${training.model.name} on ${dataset.title}`;
-  const figures = [await drawFigure(learningRateCurve(finding, { title }))];
+  const figures = [await drawFigure(learningRateCurve(finding, { title }), signal)];
   const about = { model: training.model.name, dataset: dataset.name };
+  const json = searchJson(search, about, finding);
+  await hearSignal(signal, "Drawing the curve");
   // First: it tells the figures that are replaced next time from those of somebody else.
-  await writeFileAtomic(
-    join(folder, FINDING),
-    `${JSON.stringify(searchJson(search, about, finding), null, 2)}\n`,
-  );
+  await writeFileAtomic(join(folder, FINDING), `${JSON.stringify(json, null, 2)}\n`);
   await writeFigures(folder, figures);
   return { title, finding, figurePath: join(folder, "lr-find.svg") };
 }
