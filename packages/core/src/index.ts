@@ -45,7 +45,7 @@ export * from "./initializers/index.js";
 export * from "./layers/index.js";
 export * from "./losses/index.js";
 export * from "./metrics/index.js";
-export type { ClassProbability } from "./model/classify.js";
+export type { Classification, ClassProbability } from "./model/classify.js";
 export type { CompileOptions } from "./model/compile-options.js";
 export { loadModel, modelFromJson } from "./model/load.js";
 export { Model } from "./model/model.js";

@@ -12,11 +12,19 @@ export interface ClassProbability {
   readonly probability: number;
 }
 
-/** The classes of a picture by a model, likeliest first. */
+/** What a model sees in a picture: its classes, likeliest first. */
+export type Classification = readonly ClassProbability[] & {
+  /** True if all pixels are the same: the picture shows nothing, so its classes mean nothing. */
+  readonly empty: boolean;
+  /** True if light and dark were exchanged, because the background was light and `pictures` of the model says so. */
+  readonly inverted: boolean;
+};
+
+/** The classes of a picture by a model. */
 export async function classifyPicture(
   model: Network & { predict(samples: Samples): Promise<Float32Array> },
   source: PictureSource,
-): Promise<ClassProbability[]> {
+): Promise<Classification> {
   const [height, width, channels, ...others] = model.inputShape;
   if (height === undefined || width === undefined || channels === undefined || others.length > 0) {
     throw new HeddleError({
@@ -26,19 +34,21 @@ export async function classifyPicture(
       next: "Choose a model of images.",
     });
   }
-  const invert = model.pictures?.invertLight ?? true;
-  const { pixels } = pictureInput(await readPictureSource(source), { height, width, channels }, { invert });
+  const invert = model.pictures?.invertLight ?? false;
+  const picture = await readPictureSource(source);
+  const { pixels, empty, inverted } = pictureInput(picture, { height, width, channels }, { invert });
   const images = inRange(pixels, model.pictures?.range);
   const outputs = await model.predict({ images, count: 1, shape: model.inputShape });
   const probabilities = classProbabilities(model, outputs);
-  return classNamesOf(model)
+  const classes = classNamesOf(model)
     .map((label, index) => ({ label, probability: probabilities[index]! }))
     .sort((a, b) => b.probability - a.probability);
+  return Object.assign(classes, { empty, inverted });
 }
 
-/** Bytes in the range of values that a model takes; 0..255 unless it says another. */
+/** Pixels from 0 to 255 in the range of values that a model takes; 0..255 unless it says another. */
 export function inRange(
-  pixels: Uint8Array,
+  pixels: Uint8Array | Float32Array,
   [black, white]: readonly [black: number, white: number] = [0, 255],
 ): Uint8Array | Float32Array {
   if (black === 0 && white === 255) return pixels;

@@ -25,7 +25,7 @@ import { Session } from "../training/session.js";
 import { Sources } from "../training/sources.js";
 import type { ImageChunk, SampleStream } from "../training/stream.js";
 import { StreamFault } from "../training/stream-reader.js";
-import { type ClassProbability, classifyPicture } from "./classify.js";
+import { type Classification, classifyPicture } from "./classify.js";
 import type { CompileOptions } from "./compile-options.js";
 import { resolveCompileOptions, uncompiled } from "./compiled.js";
 
@@ -178,7 +178,7 @@ export class Model extends Network {
 
   /**
    * What a picture shows: every class with its probability, likeliest first. The picture becomes an input as `pictures`
-   * says; without it, as bytes, and a grey picture with a light background is inverted.
+   * says; without it, as bytes, and nothing is inverted. `empty` of the result is true for a picture that shows nothing.
    *
    * @throws HeddleError when it is not a picture, or the model does not predict classes of images
    *
@@ -186,7 +186,7 @@ export class Model extends Network {
    * const [best] = await model.classify(canvas);
    * console.log(best.label, best.probability);
    */
-  classify(picture: PictureSource): Promise<ClassProbability[]> {
+  classify(picture: PictureSource): Promise<Classification> {
     return classifyPicture(this, picture);
   }
 

@@ -1,3 +1,4 @@
+import { withChannels } from "../base/channels.js";
 import { HeddleError } from "../base/errors.js";
 import { channelsOf, type RawPicture } from "./raw-picture.js";
 import { resizePicture } from "./resize-picture.js";
@@ -33,7 +34,8 @@ export function pictureInput(
   { invert }: { readonly invert: boolean },
 ): Picture {
   checkChannels("Picture", shape);
-  const own = withChannels(picture, shape.channels);
+  const { data, width, height } = picture;
+  const own = { data: withChannels(data, channelsOf(picture), shape.channels), width, height };
   const { pixels, background } = fitPicture(own, shape);
   const inverted = invert && shape.channels === 1 && background[0]! > 127;
   // 255 - value is the same as value ^ 255 for a byte.
@@ -66,53 +68,6 @@ export function fitPicture(
   );
   const background = backgroundOf(scaled);
   return { pixels: centre(scaled, to, background), background };
-}
-
-/** A picture with as many channels as a model takes. Grey is ITU-R BT.601's luma, rounded as Pillow rounds it. */
-function withChannels(picture: RawPicture, channels: number): RawPicture {
-  const { data, width, height } = picture;
-  const from = channelsOf(picture);
-  if (from === channels) return picture;
-  const hasOpacity = from % 2 === 0;
-  const keepsOpacity = channels % 2 === 0;
-  const colours = from > 2 ? 3 : 1;
-  const ground = hasOpacity && !keepsOpacity ? groundOf(picture) : 0;
-  const result = new Uint8Array(width * height * channels);
-  const colour = [0, 0, 0];
-  for (let pixel = 0; pixel < width * height; pixel++) {
-    const at = pixel * from;
-    const opacity = hasOpacity ? data[at + from - 1]! : 255;
-    for (let index = 0; index < 3; index++) {
-      const value = data[at + (colours === 3 ? index : 0)]!;
-      colour[index] = keepsOpacity ? value : Math.round((opacity * value + (255 - opacity) * ground) / 255);
-    }
-    const to = pixel * channels;
-    if (channels > 2) for (let index = 0; index < 3; index++) result[to + index] = colour[index]!;
-    else result[to] = grey(colour[0]!, colour[1]!, colour[2]!);
-    if (keepsOpacity) result[to + channels - 1] = opacity;
-  }
-  return { data: result, width, height };
-}
-
-function grey(red: number, green: number, blue: number): number {
-  return (19595 * red + 38470 * green + 7471 * blue + 32768) >> 16;
-}
-
-/** What shows through transparent parts: white, or black if what is drawn is light, which white would hide. */
-function groundOf(picture: RawPicture): number {
-  const { data } = picture;
-  const channels = channelsOf(picture);
-  let visible = 0;
-  let light = 0;
-  let transparent = false;
-  for (let at = 0; at < data.length; at += channels) {
-    const opacity = data[at + channels - 1]!;
-    if (opacity < 255) transparent = true;
-    visible += opacity;
-    const value = channels === 2 ? data[at]! : grey(data[at]!, data[at + 1]!, data[at + 2]!);
-    light += opacity * value;
-  }
-  return transparent && light > 127 * visible ? 0 : 255;
 }
 
 /** The background colour of a picture, channel by channel. */

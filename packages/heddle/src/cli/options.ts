@@ -1,5 +1,7 @@
 import { Argument, InvalidArgumentError, Option } from "@commander-js/extra-typings";
 import { parseDecimal } from "@heddle/core/internal/base/decimal.js";
+import { rangeRule } from "@heddle/core/internal/data/form-options.js";
+import type { ValueRange } from "@heddle/core/internal/data/value-range.js";
 import { defaultSettings } from "@heddle/core/internal/recipes/resolve-settings.js";
 import { DEFAULT_RUNS_FOLDER } from "../runs/run-folder.js";
 import { setsAlso } from "./flag-words.js";
@@ -62,6 +64,14 @@ export const runDirOption = () =>
   setsAlso(new Option("--run-dir <dir>", "the folder of all runs"), "runsFolder")
     .argParser(nonEmpty)
     .default(DEFAULT_RUNS_FOLDER);
+export const modelRangeOption = () =>
+  new Option(
+    "--model-range <low..high>",
+    "the pixel values that the model takes, such as 0..1; those that it knows by default, otherwise 0..255",
+  ).argParser((text): ValueRange => {
+    if (rangeRule.accepts(text)) return text as ValueRange;
+    throw new InvalidArgumentError(`Expected ${rangeRule.expected}.`);
+  });
 export const jsonOption = () =>
   new Option("--json", "print the result as JSON, as the last line of standard output");
 export const quietOption = () => new Option("--quiet", "print only the result");

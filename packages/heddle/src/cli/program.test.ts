@@ -30,7 +30,10 @@ const commands: Readonly<Record<string, { readonly words: string; readonly optio
   },
   data: { words: "", options: `${data} report labelErrors epochs seed threads json` },
   convert: { words: "clothes clothes.npz", options: `to force ${form} offline json` },
-  evaluate: { words: "latest", options: `${data} stream split against report threads fast runDir json` },
+  evaluate: {
+    words: "latest",
+    options: `${data} stream split against modelRange report threads fast runDir json`,
+  },
   predict: { words: "latest a.png", options: "threads fast runDir json" },
   explain: {
     words: "latest test:0",
@@ -101,6 +104,7 @@ const badValues: Readonly<Record<string, readonly string[]>> = {
   bitDepth: ["7", "17", "1e1", "many"],
   shape: ["28", "0x28x1", "28x28x0"],
   range: ["1", "1..0", "a..b"],
+  modelRange: ["1", "1..0", "a..b"],
   labelColumn: [" "],
   dropColumns: ["names,,id"],
   labels: ["words"],

@@ -112,7 +112,7 @@ export async function datasetOfRun(
   const { name, source, classNames } = record.dataset;
   const as: LoadOptions = {
     ...options,
-    readAs: source.options,
+    readAs: { ...options.readAs, ...source.options },
     holdOut: options.holdOut ?? source.split,
   };
   if (data !== undefined) {

@@ -17,14 +17,15 @@ export function imageSize({ name, inputShape }: Model): readonly [number, number
 
 /**
  * A picture file as a model's input, read as its training images were: unchanged if the run was trained on a folder of
- * pictures; otherwise a grey picture with a light background is inverted, because grey datasets have a dark one.
+ * pictures, and for a model of no run that has no rule; otherwise a grey picture with a light background is inverted, because
+ * grey datasets have a dark one.
  *
  * @throws HeddleError when the file is not a picture, or the model takes no images
  */
 export function readPictureFor({ model, run }: OpenedModel, path: string): Promise<Picture> {
   const [height, width, channels] = imageSize(model);
-  // A model from before models held this rule, or from Keras, has none.
   const source = run?.record.dataset.source;
-  const invert = model.pictures?.invertLight ?? !holdsPictures(source?.form);
+  // Runs from before models held this rule have it in their record; a model from Keras has none.
+  const invert = model.pictures?.invertLight ?? (source !== undefined && !holdsPictures(source.form));
   return readPicture(path, { height, width, channels }, { invert, bitDepth: source?.options?.bitDepth });
 }

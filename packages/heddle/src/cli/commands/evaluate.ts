@@ -11,7 +11,15 @@ import { evaluationFacts } from "../../pages/evaluation-words.js";
 import { checkPagePath } from "../../pages/write-page.js";
 import { evaluationJson } from "../../runs/evaluation-record.js";
 import { loadOptions, withDataOptions } from "../data-options.js";
-import { fastOption, jsonOption, modelArgument, nonEmpty, runDirOption, threadsOption } from "../options.js";
+import {
+  fastOption,
+  jsonOption,
+  modelArgument,
+  modelRangeOption,
+  nonEmpty,
+  runDirOption,
+  threadsOption,
+} from "../options.js";
 import type { Shell } from "../shell.js";
 import { abortOnSignals } from "../signals.js";
 import { Terminal } from "../terminal.js";
@@ -33,6 +41,7 @@ export function evaluateCommand(shell: Shell) {
       new Option("--against <run>", "a second run or model, compared on the same images").argParser(nonEmpty),
     )
     .addOption(new Option("--report [file]", "write an HTML page with all figures").argParser(nonEmpty))
+    .addOption(modelRangeOption())
     .addOption(threadsOption())
     .addOption(fastOption())
     .addOption(runDirOption())
@@ -40,16 +49,16 @@ export function evaluateCommand(shell: Shell) {
     .addHelpText(
       "after",
       `
-Data must have the run's classes and image size. Each look at a run's own test
-images is counted in its folder. The page goes to the run's folder, or to the
-working folder for a model without a run, unless a file is named; its figures
-are next to it as SVG and PNG.
+Data must have the run's classes and image size; channels are converted. Each
+look at a run's own test images is counted in its folder. The page goes to the
+run's folder, or to the working folder for a model without a run, unless a file
+is named; its figures are next to it as SVG and PNG.
 
 Examples:
   heddle evaluate latest
   heddle evaluate runs/2026-03-04-153012-fashion-mnist --report --json
   heddle evaluate latest --against 2026-03-04-153012-fashion-mnist
-  heddle evaluate my-model --data ~/datasets/other --split train`,
+  heddle evaluate my-model --data ~/datasets/other --model-range 0..1`,
     )
     .action(async (run, options) => {
       const terminal = new Terminal(shell, options);
@@ -60,6 +69,7 @@ Examples:
         const measured = await evaluateModel(run, {
           ...{ root: options.runDir, data: options.data, split: options.split, against: options.against },
           ...{ threads: options.threads, fast: options.fast, stream: options.stream, signal },
+          modelRange: options.modelRange,
           load: loadOptions(options, { signal, terminal }),
           onWarning: (message) => terminal.warn(message),
         });

@@ -1,5 +1,6 @@
 import type { Dataset } from "@heddle/core/internal/data/dataset.js";
 import type { Images } from "@heddle/core/internal/data/images.js";
+import type { ValueRange } from "@heddle/core/internal/data/value-range.js";
 import {
   answersOf,
   type ClassifierEvaluation,
@@ -8,6 +9,7 @@ import {
   mcnemarTest,
   type Predictions,
 } from "@heddle/core/internal/evaluate/index.js";
+import type { Model } from "@heddle/core/internal/model/model.js";
 import { checkFits } from "@heddle/core/internal/recipes/check-fits.js";
 import { trainingImages } from "@heddle/core/internal/recipes/training-images.js";
 import type { LoadOptions } from "../../datasets/index.js";
@@ -15,6 +17,7 @@ import { confusedPairsFor } from "../../pages/evaluation-figures.js";
 import { mcnemarSentence } from "../../pages/evaluation-words.js";
 import { withNames } from "../class-names.js";
 import { dataOfModel } from "../data-of-model.js";
+import { channelsChange, inputRange, samplesForModel, shapeForModel } from "../model-input.js";
 import { changedFiles, type EngineChoice, type OpenedModel, openModel } from "../open-run.js";
 import { type CountedLooks, countLook } from "../report/count-look.js";
 import { predictionsOf } from "./evaluate-job.js";
@@ -27,6 +30,8 @@ export interface EvaluateModelOptions extends EngineChoice {
   readonly split: "test" | "train";
   /** Whether images stay on disk; as the run had it by default. */
   readonly stream?: boolean | undefined;
+  /** The values of black and white that the model takes; those that it knows by default, otherwise 0 and 255. */
+  readonly modelRange?: ValueRange | undefined;
   /** A second run or model to compare with, on the same images. */
   readonly against: string | undefined;
   readonly load: LoadOptions;
@@ -69,15 +74,17 @@ export async function evaluateModel(source: string, options: EvaluateModelOption
   const { root, split, against, onWarning } = options;
   const opened = await openModel(source, root, options);
   try {
-    const dataset = await dataOfModel(opened, options);
-    checkFits(opened.model, dataset);
+    const dataset = await dataOfModel(opened, { ...options, load: sizedFor(opened, options.load) });
+    checkImages(opened.model, dataset);
     if (opened.run && options.data === undefined) {
       for (const file of changedFiles(opened.run.record, dataset)) {
         onWarning(`${file} is not the one that the run was trained with.`);
       }
     }
     const images = imagesFor(opened, dataset, options);
-    const first = await measured(opened, dataset.classNames, images, options);
+    const change = channelsChange(dataset.title, opened.model, images.shape);
+    if (change !== undefined) onWarning(change);
+    const first = await measured(opened, { dataset, images }, options);
     const compared =
       against === undefined ? null : await compare(first, against, { dataset, images }, options);
     const { predictions: _, ...model } = first;
@@ -85,6 +92,17 @@ export async function evaluateModel(source: string, options: EvaluateModelOption
   } finally {
     opened.model.dispose();
   }
+}
+
+/** Pictures of several sizes are scaled to that of the model, unless the run or the user says otherwise. */
+function sizedFor({ model: { inputShape } }: OpenedModel, load: LoadOptions): LoadOptions {
+  const [height, width] = inputShape;
+  return inputShape.length === 3 ? { ...load, readAs: { size: [height!, width!], ...load.readAs } } : load;
+}
+
+/** Checks that the images fit a model, once they have its channels. */
+function checkImages(model: Model, { title, train, classNames }: Dataset<Images>): void {
+  checkFits(model, { title, train: { shape: shapeForModel(model, train.shape) }, classNames });
 }
 
 /** The split; of a run's own training images those that it was trained on. */
@@ -105,10 +123,13 @@ async function compare(
 ) {
   const opened = await openModel(against, options.root, options);
   try {
-    checkFits(opened.model, dataset);
+    checkImages(opened.model, dataset);
     const names = opened.run?.record.dataset.classNames ?? dataset.classNames;
     const same = withNames({ ...dataset, test: images }, names).test;
-    const { predictions, ...model } = await measured(opened, names, same, options);
+    // The range that the user names is that of the first model.
+    const modelRange = opened.model.pictures ? undefined : options.modelRange;
+    const about = { dataset: { ...dataset, classNames: names }, images: same };
+    const { predictions, ...model } = await measured(opened, about, { ...options, modelRange });
     const test = mcnemarTest(answersOf(first.predictions), answersOf(predictions));
     return { model, test, sentence: mcnemarSentence(test, first.name, model.name) };
   } finally {
@@ -118,21 +139,19 @@ async function compare(
 
 async function measured(
   opened: OpenedModel,
-  classNames: readonly string[],
-  images: Images,
-  { split, signal, onWarning }: EvaluateModelOptions,
+  { dataset, images }: { readonly dataset: Dataset<Images>; readonly images: Images },
+  { split, signal, onWarning, modelRange }: EvaluateModelOptions,
 ): Promise<EvaluatedModel & { readonly predictions: Predictions }> {
   const { name, model, run } = opened;
-  const predictions = predictionsOf(
-    model,
-    await model.predict(images.samples, { signal }),
-    images,
-    classNames,
-  );
+  const { reading } = dataset.source;
+  const range = inputRange(opened, { modelRange, reading: reading?.[split] ?? reading?.train, onWarning });
+  const samples = samplesForModel(model, images, range);
+  const outputs = await model.predict(samples, { signal });
+  const predictions = predictionsOf(model, outputs, images, dataset.classNames);
   const evaluation = evaluateClassifier(predictions, {
     confusedPairs: confusedPairsFor(predictions.classNames.length),
   });
-  const { accuracy, loss } = await model.evaluate(images.samples, { signal });
+  const { accuracy, loss } = await model.evaluate(samples, { signal });
   const testLooks = split === "test" ? await countLook(run, images, "evaluate", { onWarning, signal }) : null;
   return {
     ...{ name, run: run?.folder.path ?? null, trained: { accuracy, loss } },

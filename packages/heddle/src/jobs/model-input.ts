@@ -1,0 +1,117 @@
+import { withChannels } from "@heddle/core/internal/base/channels.js";
+import { shortNumber } from "@heddle/core/internal/base/format.js";
+import { type Shape, sameShape, sizeOf } from "@heddle/core/internal/base/shape.js";
+import type { ImageSet } from "@heddle/core/internal/data/dataset.js";
+import type { Images } from "@heddle/core/internal/data/images.js";
+import type { SplitReading } from "@heddle/core/internal/data/reading.js";
+import { parseRange, type ValueRange } from "@heddle/core/internal/data/value-range.js";
+import { inRange } from "@heddle/core/internal/model/classify.js";
+import type { Model } from "@heddle/core/internal/model/model.js";
+import type { OpenedModel } from "./open-run.js";
+
+/** The input values of black and of white. */
+export type InputRange = readonly [black: number, white: number];
+
+/** What decides the range of a model's inputs. */
+export interface RangeChoice {
+  /** The range that the user names. */
+  readonly modelRange?: ValueRange | undefined;
+  /** How the images were read, if they come from data. */
+  readonly reading?: SplitReading | undefined;
+  readonly onWarning: (message: string) => void;
+}
+
+/**
+ * The range of values that a model takes: the one that the user names, the one that the model knows, otherwise 0..255. A model
+ * that begins without Rescaling and knows none gets the values of floats from 0 to 1 as the data holds them; a warning says so.
+ */
+export function inputRange(
+  { model, run }: Pick<OpenedModel, "model" | "run">,
+  { modelRange, reading, onWarning }: RangeChoice,
+): InputRange {
+  const chosen = modelRange === undefined ? undefined : parseRange(modelRange);
+  const known = chosen ?? model.pictures?.range;
+  if (known) return known;
+  if (run || beginsWithScaling(model)) return [0, 255];
+  const range = reading?.scaledFrom ?? [0, 255];
+  const isOutside = !reading?.scaledFrom && reading && (reading.minimum < 0 || reading.maximum > 255);
+  const [low, high] = isOutside ? [reading.minimum, reading.maximum] : range;
+  const other = high > 1 ? "0..1" : "0..255";
+  onWarning(
+    `The model has no Rescaling layer: it is given pixel values from ${shortNumber(low)} to ${shortNumber(high)}; ` +
+      `if it was trained on others, set them, such as \`modelRange: "${other}"\`.`,
+  );
+  return range;
+}
+
+/** Whether a model brings its inputs into its own range before any layer with weights. */
+function beginsWithScaling({ layers }: Model): boolean {
+  const isScaling = ({ className }: { readonly className: string }) =>
+    className === "Rescaling" || className === "Normalization";
+  const first = layers.findIndex((layer) => isScaling(layer) || layer.weights.length > 0);
+  return first >= 0 && isScaling(layers[first]!);
+}
+
+/** The shape that images have once their channels are those that a model takes; their own where nothing fits. */
+export function shapeForModel({ inputShape }: Model, shape: ImageSet["shape"]): ImageSet["shape"] {
+  const [height, width, channels] = inputShape;
+  const isImage = inputShape.length === 3 && channels! <= 4;
+  return isImage && height === shape[0] && width === shape[1] ? [height, width, channels!] : shape;
+}
+
+/** One line about channels that are changed for a model; undefined if they are not. */
+export function channelsChange(title: string, { inputShape }: Model, shape: Shape): string | undefined {
+  const [from, to] = [shape.at(-1), inputShape.at(-1)];
+  if (from === to) return undefined;
+  return `${title}: the images are ${channelWords(from)}, and the model takes ${channelWords(to)}: they are converted.`;
+}
+
+function channelWords(channels: number | undefined): string {
+  return (
+    ["", "grey", "grey with opacity", "coloured", "coloured with opacity"][channels ?? 0] ??
+    `${channels} channels`
+  );
+}
+
+/** Images of a chunk that is converted at a time. */
+const CHUNK_IMAGES = 1024;
+
+/** What `predict` and `evaluate` of a model take for images: with its channels, in its range, converted chunk by chunk. */
+export function samplesForModel(model: Model, images: Images, range: InputRange): Images["samples"] {
+  const shape = shapeForModel(model, images.shape);
+  const isSame = range[0] === 0 && range[1] === 255 && sameShape(shape, images.shape);
+  const { samples } = images;
+  if (isSame) return samples;
+  return async function* () {
+    const chunks = typeof samples === "function" ? samples() : chunksOf(samples);
+    for await (const chunk of chunks) yield setForModel(chunk, shape, range);
+  };
+}
+
+/** Images with the channels of `shape`, in a range. */
+export function setForModel(set: ImageSet, shape: ImageSet["shape"], range: InputRange): ImageSet {
+  const [from, to] = [set.shape[2], shape[2]];
+  if (from === to) return { ...set, images: inRange(set.images, range) };
+  const size = sizeOf(shape);
+  const own = sizeOf(set.shape);
+  const images =
+    set.images instanceof Uint8Array ? new Uint8Array(set.count * size) : new Float32Array(set.count * size);
+  for (let image = 0; image < set.count; image++) {
+    // One at a time, because what shows through transparent parts is decided for each.
+    images.set(withChannels(set.images.subarray(image * own, (image + 1) * own), from, to), image * size);
+  }
+  return { ...set, shape, images: inRange(images, range) };
+}
+
+function* chunksOf(set: ImageSet): Generator<ImageSet> {
+  const size = sizeOf(set.shape);
+  for (let first = 0; first < set.count; first += CHUNK_IMAGES) {
+    const end = Math.min(set.count, first + CHUNK_IMAGES);
+    yield {
+      images: set.images.subarray(first * size, end * size),
+      labels: set.labels.subarray(first, end),
+      count: end - first,
+      shape: set.shape,
+    };
+  }
+}
