@@ -13,38 +13,40 @@ const SILU: u32 = 5;
 const SOFTPLUS: u32 = 6;
 const HARD_SWISH: u32 = 7;
 
-/** y = f(x), f the activation of number `kind`: x y [N, count]; y may be x. */
-export function activationForward(y: usize, x: usize, N: usize, count: usize, kind: u32): void {
+/** y = f(x), f the activation of number `kind`, `alpha` its slope or size below 0: x y [N, count]; y may be x. */
+export function activationForward(y: usize, x: usize, N: usize, count: usize, kind: u32, alpha: f32): void {
   const end = y + N * count * F32;
-  for (; y + 16 <= end; y += 16, x += 16) v128.store(y, evaluate(kind, v128.load(x), false));
+  for (; y + 16 <= end; y += 16, x += 16) v128.store(y, evaluate(kind, v128.load(x), alpha, false));
   for (; y < end; y += F32, x += F32) {
-    store<f32>(y, f32x4.extract_lane(evaluate(kind, v128.load32_splat(x), false), 0));
+    store<f32>(y, f32x4.extract_lane(evaluate(kind, v128.load32_splat(x), alpha, false), 0));
   }
 }
 
 /** The gradient of activationForward: dx = dy · f′(x), all [N, count]; dx may be dy. */
-export function activationBackward(dx: usize, dy: usize, x: usize, N: usize, count: usize, kind: u32): void {
+export function activationBackward(
+  dx: usize, dy: usize, x: usize, N: usize, count: usize, kind: u32, alpha: f32,
+): void {
   const end = dx + N * count * F32;
   for (; dx + 16 <= end; dx += 16, dy += 16, x += 16) {
-    v128.store(dx, f32x4.mul(v128.load(dy), evaluate(kind, v128.load(x), true)));
+    v128.store(dx, f32x4.mul(v128.load(dy), evaluate(kind, v128.load(x), alpha, true)));
   }
   for (; dx < end; dx += F32, dy += F32, x += F32) {
-    const slope = f32x4.extract_lane(evaluate(kind, v128.load32_splat(x), true), 0);
+    const slope = f32x4.extract_lane(evaluate(kind, v128.load32_splat(x), alpha, true), 0);
     store<f32>(dx, load<f32>(dy) * slope);
   }
 }
 
 /** The activation's value, or its slope, at four f32. */
-function evaluate(kind: u32, x: v128, slope: bool): v128 {
-  if (kind == LEAKY_RELU) return leakyRelu(x, slope);
+function evaluate(kind: u32, x: v128, alpha: f32, slope: bool): v128 {
+  if (kind == LEAKY_RELU) return leakyRelu(x, alpha, slope);
   if (kind == HARD_SWISH) return hardSwish(x, slope);
   // The rest run in f64 and round once.
-  return narrow(smooth(kind, low(x), slope), smooth(kind, high(x), slope));
+  return narrow(smooth(kind, low(x), alpha, slope), smooth(kind, high(x), alpha, slope));
 }
 
-function smooth(kind: u32, x: v128, slope: bool): v128 {
+function smooth(kind: u32, x: v128, alpha: f32, slope: bool): v128 {
   switch (kind) {
-    case ELU: return elu(x, slope);
+    case ELU: return elu(x, alpha, slope);
     case SELU: return selu(x, slope);
     case GELU: return gelu(x, slope);
     case GELU_TANH: return geluTanh(x, slope);
@@ -54,9 +56,9 @@ function smooth(kind: u32, x: v128, slope: bool): v128 {
   }
 }
 
-/** x where x > 0, else 0.2 · x. */
-function leakyRelu(x: v128, slope: bool): v128 {
-  const small = f32x4.splat(0.2);
+/** x where x > 0, else alpha · x. */
+function leakyRelu(x: v128, alpha: f32, slope: bool): v128 {
+  const small = f32x4.splat(alpha);
   const positive = f32x4.gt(x, f32x4.splat(0));
   if (slope) return v128.bitselect(f32x4.splat(1), small, positive);
   return v128.bitselect(x, f32x4.mul(x, small), positive);
@@ -75,11 +77,12 @@ function hardSwish(x: v128, slope: bool): v128 {
   return f32x4.mul(x, f32x4.div(gate, six));
 }
 
-/** x where x > 0, else e^x − 1: Clevert et al., "Fast and Accurate Deep Network Learning by ELUs" (ICLR 2016). */
-function elu(x: v128, slope: bool): v128 {
+/** x where x > 0, else alpha · (e^x − 1): Clevert et al., "Fast and Accurate Deep Network Learning by ELUs" (ICLR 2016). */
+function elu(x: v128, alpha: f32, slope: bool): v128 {
   const positive = f64x2.gt(x, f64x2.splat(0));
-  if (slope) return v128.bitselect(f64x2.splat(1), exp(x), positive);
-  return v128.bitselect(x, expm1(x), positive);
+  const size = f64x2.splat(<f64>alpha);
+  if (slope) return v128.bitselect(f64x2.splat(1), f64x2.mul(size, exp(x)), positive);
+  return v128.bitselect(x, f64x2.mul(size, expm1(x)), positive);
 }
 
 /** λ·x where x > 0, else λα·(e^x − 1): Klambauer et al., "Self-Normalizing Neural Networks" (NIPS 2017). */

@@ -15,6 +15,7 @@ export { maxPoolForward, maxPoolBackward } from "./max-pool";
 export { averagePoolForward, averagePoolBackward } from "./average-pool";
 export { upSamplingForward, upSamplingBackward } from "./up-sampling";
 export { activationForward, activationBackward } from "./activation";
+export { rectifyForward, rectifyBackward, preluForward, preluBackward, preluGradient } from "./rectify";
 export { activityPenalty, activityPenaltyGradient } from "./activity-penalty";
 export { rescaleBytes, rescale, reluForward, reluBackward, padImage, cropImage, clear, copy } from "./elementwise";
 export { expF32, logF32, sinTurns, cosTurns } from "./math";

@@ -24,6 +24,7 @@ const sameInKeras: Readonly<Record<string, readonly (readonly [value: Json, writ
     [null, [3, 3]],
   ],
   axis: [[null, []]],
+  shared_axes: [[[], null]],
 };
 
 /** The last layer of every class in models that Keras reads. */

@@ -52,6 +52,8 @@ export const layerKeys: KerasKeys = {
     GlobalAveragePooling2D: dataFormat,
     GlobalMaxPooling2D: dataFormat,
     LayerNormalization: { ...affine, rms_scaling: only(false) },
+    // What Keras 2 calls its slope; `negative_slope` goes first.
+    LeakyReLU: { alpha: anyNumber },
     MaxPooling2D: dataFormat,
     Normalization: { invert: only(false) },
     RandomContrast: { ...dataFormat, ...seed },

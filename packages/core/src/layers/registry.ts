@@ -10,15 +10,18 @@ import { Conv2D } from "./conv2d.js";
 import { Dense } from "./dense.js";
 import { DepthwiseConv2D } from "./depthwise-conv2d.js";
 import { Dropout } from "./dropout.js";
+import { ELU } from "./elu.js";
 import { Flatten } from "./flatten.js";
 import { GlobalAveragePooling2D } from "./global-average-pooling2d.js";
 import { GlobalMaxPooling2D } from "./global-max-pooling2d.js";
 import { layerKeys } from "./ignored-keys.js";
 import type { Layer } from "./layer.js";
 import { LayerNormalization } from "./layer-normalization.js";
+import { LeakyReLU } from "./leaky-re-lu.js";
 import { MaxPooling2D } from "./max-pooling2d.js";
 import { Multiply } from "./multiply.js";
 import { Normalization } from "./normalization.js";
+import { PReLU } from "./p-re-lu.js";
 import { RandomContrast } from "./random-contrast.js";
 import { RandomCrop } from "./random-crop.js";
 import { RandomErasing } from "./random-erasing.js";
@@ -26,10 +29,12 @@ import { RandomFlip } from "./random-flip.js";
 import { RandomRotation } from "./random-rotation.js";
 import { RandomTranslation } from "./random-translation.js";
 import { RandomZoom } from "./random-zoom.js";
+import { ReLU } from "./re-lu.js";
 import { Rescaling } from "./rescaling.js";
 import { Reshape } from "./reshape.js";
 import { Resizing } from "./resizing.js";
 import { SeparableConv2D } from "./separable-conv2d.js";
+import { Softmax } from "./softmax.js";
 import { SpatialDropout2D } from "./spatial-dropout2d.js";
 import { UpSampling2D } from "./up-sampling2d.js";
 import { ZeroPadding2D } from "./zero-padding2d.js";
@@ -40,6 +45,11 @@ export const layers = new Registry<Layer>(
   {
     Activation,
     ActivityRegularization,
+    ELU,
+    LeakyReLU,
+    PReLU,
+    ReLU,
+    Softmax,
     Add,
     Concatenate,
     Multiply,

@@ -22,14 +22,17 @@ import {
   Dense,
   DepthwiseConv2D,
   Dropout,
+  ELU,
   Flatten,
   GlobalAveragePooling2D,
   GlobalMaxPooling2D,
   input,
   LayerNormalization,
+  LeakyReLU,
   MaxPooling2D,
   Multiply,
   Normalization,
+  PReLU,
   RandomContrast,
   RandomCrop,
   RandomErasing,
@@ -37,10 +40,12 @@ import {
   RandomRotation,
   RandomTranslation,
   RandomZoom,
+  ReLU,
   Rescaling,
   Reshape,
   Resizing,
   SeparableConv2D,
+  Softmax,
   SpatialDropout2D,
   type Tensor,
   UpSampling2D,
@@ -172,8 +177,12 @@ function everything(): Model {
       ...{ depthMultiplier: 2, activation: "silu", pointwiseInitializer: "lecunUniform" },
       ...{ depthwiseRegularizer: new L1(2 ** -13), pointwiseConstraint: new UnitNorm({ axis: [0, 1, 2] }) },
     }),
+    new PReLU({ alphaInitializer: new RandomUniform({ minval: 0, maxval: 1 }), sharedAxes: [1, 2] }),
     new LayerNormalization({ epsilon: 1e-5 }),
+    new ReLU({ maxValue: 1.5, negativeSlope: 0.25, threshold: 0.125 }),
     new BatchNormalization({ scale: false, trainable: false }),
+    new LeakyReLU({ negativeSlope: 0.125 }),
+    new ELU({ alpha: 0.5 }),
     new SpatialDropout2D(0.2),
   ].reduce<Tensor>((x, layer) => layer.apply(x), inputs);
   const pooled = new AveragePooling2D(3, { strides: 2, padding: "same" }).apply(image);
@@ -201,7 +210,7 @@ function everything(): Model {
       trainable: index !== 1,
     }).apply(features),
   );
-  const outputs = new Dense(4, { activation: "softmax" }).apply(new Concatenate().apply(branches));
+  const outputs = new Softmax().apply(new Dense(4).apply(new Concatenate().apply(branches)));
   return new Model({ inputs, outputs }, { name: "everything", seed: 4 });
 }
 

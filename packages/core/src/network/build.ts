@@ -136,9 +136,12 @@ function inOrder(who: string, input: Tensor, output: Tensor) {
   });
 }
 
-/** `MaxPooling2D` → `max_pooling2d`, as Keras names layers. */
+/** `MaxPooling2D` → `max_pooling2d`, `PReLU` → `p_re_lu`, as Keras names layers. */
 function snakeCase(className: string): string {
-  return className.replace(/([a-z])([A-Z])/g, "$1_$2").toLowerCase();
+  return className
+    .replace(/(.)([A-Z][a-z]+)/g, "$1_$2")
+    .replace(/([a-z])([A-Z])/g, "$1_$2")
+    .toLowerCase();
 }
 
 /** Returns `conv2d`, `conv2d_1`, …, each once and none that is taken. */

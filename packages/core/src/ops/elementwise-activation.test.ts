@@ -69,8 +69,9 @@ async function kernels(build: string) {
       run[`${name}Backward`]!(dx, dy, y, 1, x.length);
     } else {
       const kind = numberedActivations.indexOf(name);
-      run["activationForward"]!(y, from, 1, x.length, kind);
-      run["activationBackward"]!(dx, dy, from, 1, x.length, kind);
+      const alpha = name === "leakyRelu" ? 0.2 : 1;
+      run["activationForward"]!(y, from, 1, x.length, kind, alpha);
+      run["activationBackward"]!(dx, dy, from, 1, x.length, kind, alpha);
     }
     return { y: place(2, x.length).slice(), slopes: place(3, x.length).slice() };
   };

@@ -19,12 +19,17 @@ export type ElementwiseActivation = (typeof numberedActivations)[number] | "tanh
 
 export interface ActivationNode extends NodeOf<"activation"> {
   readonly activation: ElementwiseActivation;
+  /** The slope of `leakyRelu` or the size of `elu` below 0; Keras's by default. */
+  readonly alpha?: number;
 }
+
+/** What Keras's activations of these names have below 0. */
+const ALPHAS: Partial<Record<ElementwiseActivation, number>> = { leakyRelu: 0.2, elu: 1 };
 
 /** y = f(x), element by element. Backward: dx = dy · f′(x), for tanh and sigmoid from y. */
 function emitElementwiseActivation(
   e: Emitter,
-  activation: ElementwiseActivation,
+  { activation, alpha = ALPHAS[activation] ?? 0 }: ActivationNode,
   x: Value,
 ): [Value, Backward] {
   const sizes = { N: "samples", count: sizeOf(x.shape) } as const;
@@ -38,16 +43,16 @@ function emitElementwiseActivation(
       },
     ];
   }
-  const kind = numberedActivations.indexOf(activation);
-  e.call("activationForward", "forward", { y: y.data, x: x.data, ...sizes, kind });
+  const kind = { kind: numberedActivations.indexOf(activation), alpha };
+  e.call("activationForward", "forward", { y: y.data, x: x.data, ...sizes, ...kind });
   return [
     y,
     (dy, dx) => {
-      if (dx) e.call("activationBackward", "backward", { dx, dy, x: x.data, ...sizes, kind });
+      if (dx) e.call("activationBackward", "backward", { dx, dy, x: x.data, ...sizes, ...kind });
     },
   ];
 }
 
 export const activation: Op<ActivationNode> = {
-  emit: (e, node, x) => emitElementwiseActivation(e, node.activation, x),
+  emit: emitElementwiseActivation,
 };

@@ -13,11 +13,13 @@ import { type MaxPoolNode, maxPool } from "./max-pool.js";
 import type { MergeNode } from "./merge.js";
 import { type NormalizeNode, normalize } from "./normalize.js";
 import type { Op, WithParameters } from "./op.js";
+import { type PreluNode, prelu } from "./prelu.js";
 import { type RandomAffineNode, randomAffine } from "./random-affine.js";
 import { type RandomContrastNode, randomContrast } from "./random-contrast.js";
 import { type RandomCropNode, randomCrop } from "./random-crop.js";
 import { type RandomErasingNode, randomErasing } from "./random-erasing.js";
 import { type RandomFlipNode, randomFlip } from "./random-flip.js";
+import { type RectifyNode, rectify } from "./rectify.js";
 import { type ReluNode, relu } from "./relu.js";
 import { type RescaleNode, rescale } from "./rescale.js";
 import { type ReshapeNode, reshape } from "./reshape.js";
@@ -47,6 +49,8 @@ export type OpNode =
   | RandomCropNode
   | RandomErasingNode
   | RandomFlipNode
+  | PreluNode
+  | RectifyNode
   | ReluNode
   | RescaleNode
   | ReshapeNode
@@ -78,6 +82,8 @@ const ops: { readonly [Name in OpNode["op"]]: Op<Extract<OpNode, { readonly op: 
   randomCrop,
   randomErasing,
   randomFlip,
+  prelu,
+  rectify,
   relu,
   rescale,
   reshape,
