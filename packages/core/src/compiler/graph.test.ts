@@ -95,7 +95,7 @@ describe("a model with branches", () => {
     expect(again.lower()).toEqual(model.lower());
     expect(await again.predict(samples(3))).toEqual(await model.predict(samples(3)));
     expect(() => Sequential.fromJson("config.json", json)).toThrow(
-      'config.json: expected class_name "Sequential", received "Functional".',
+      'config.json: expected a chain of layers, received "a functional model".',
     );
   });
 

@@ -81,6 +81,17 @@ describe("writePage", () => {
     expect(readdirSync(join(folder, "elsewhere"))).toEqual([]);
   });
 
+  it("refuses a path below a file, and leaves the file alone", async () => {
+    const file = join(folder, "keep");
+    writeFileSync(file, "precious");
+    for (const path of [join(file, "index.html"), join(file, "deep", "index.html")]) {
+      await expect(checkPagePath(path)).rejects.toThrow(
+        `File ${path}: expected a folder above it, received the file ${file}. Choose another folder.`,
+      );
+    }
+    expect(readFileSync(file, "utf8")).toBe("precious");
+  });
+
   it("refuses a folder, and suggests a file in it", async () => {
     await expect(checkPagePath(folder)).rejects.toThrow(
       `File ${folder}: expected a file for the page, received a folder. Name a file in it: ${join(folder, "report.html")}.`,

@@ -1,5 +1,5 @@
 import { rename, rm } from "node:fs/promises";
-import { basename, dirname, extname, join } from "node:path";
+import { basename, dirname, extname, join, resolve } from "node:path";
 import { asideOf, removeLeftovers } from "@heddle/core/internal/base/aside-node.js";
 import { checkPath } from "@heddle/core/internal/base/check-path.js";
 import { AbortedError, HeddleError } from "@heddle/core/internal/base/errors.js";
@@ -71,16 +71,31 @@ async function refuseOtherFigures(folder: string, names: readonly string[]): Pro
 /**
  * Checks that a page may be written to a path; call it before the work, not after.
  *
- * @throws HeddleError when there is a folder, or a file that is not a page of Heddle's
+ * @throws HeddleError when there is a folder, a file that is not a page of Heddle's, or no way to make its folder
  */
 export async function checkPagePath(path: string): Promise<void> {
   checkPath("Page", path);
+  await refuseFileAbove(path);
   if (!(await isFolder(path))) return refuseOther(path, "a page of Heddle's", isPage);
   throw new HeddleError({
     who: `File ${path}`,
     expected: "a file for the page",
     received: "a folder",
     next: `Name a file in it: ${join(path, "report.html")}.`,
+  });
+}
+
+/** Refuses a path below what is not a folder. */
+async function refuseFileAbove(path: string): Promise<void> {
+  let above = dirname(resolve(path));
+  while (!(await fileExists(above)) && !(await isFolder(above)) && above !== dirname(above))
+    above = dirname(above);
+  if (await isFolder(above)) return;
+  throw new HeddleError({
+    who: `File ${path}`,
+    expected: "a folder above it",
+    received: `the file ${above}`,
+    next: "Choose another folder.",
   });
 }
 

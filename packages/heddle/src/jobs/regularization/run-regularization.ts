@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { AbortedError, HeddleError } from "@heddle/core/internal/base/errors.js";
-import { makeFolder } from "@heddle/core/internal/base/files-node.js";
+import { fileError, makeFolder } from "@heddle/core/internal/base/files-node.js";
 import { groupDigits } from "@heddle/core/internal/base/format.js";
 import type { Progress } from "@heddle/core/internal/callbacks/callback.js";
 import type { Dataset } from "@heddle/core/internal/data/dataset.js";
@@ -100,7 +100,9 @@ export async function runRegularization(options: RegularizationOptions): Promise
   await refuseOther(folder, words, options.places);
   await folder.removeLeftovers();
   await folder.refuseOther();
-  await makeFolder(folder.path);
+  await makeFolder(folder.path).catch((thrown: unknown) => {
+    throw fileError(folder.path, "a folder that can be made", thrown);
+  });
   const lock = await lockFolder(folder.path, "Study");
   const signal = AbortSignal.any([options.signal, lock.lost]);
   try {
