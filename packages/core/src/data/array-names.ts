@@ -81,7 +81,7 @@ function commonPrefix(names: readonly (readonly string[])[]): number {
   return shared;
 }
 
-/** `train images` for the words of `x_train`, ` images` for those of `images`; undefined if any word is another. */
+/** `train images` for the words of `x_train`, ` images` for those of `images`; undefined if any word is another. A split may be named twice. */
 function roleOf(words: readonly string[]): string | undefined {
   const meaning = <Word extends string>(word: string, of: Readonly<Record<Word, readonly string[]>>) =>
     (Object.keys(of) as Word[]).find((key) => of[key].includes(word));
@@ -89,7 +89,7 @@ function roleOf(words: readonly string[]): string | undefined {
   let part: Part | undefined;
   for (const word of words) {
     const [asSplit, asPart] = [meaning(word, splitWords), meaning(word, partWords)];
-    if (asSplit && split === undefined) split = asSplit;
+    if (asSplit && (split ?? asSplit) === asSplit) split = asSplit;
     else if (asPart && part === undefined) part = asPart;
     else return undefined;
   }

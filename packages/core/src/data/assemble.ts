@@ -16,7 +16,14 @@ import { defaultHoldOut, holdOut } from "./hold-out.js";
 import { checkShapes } from "./image-shape.js";
 import type { LabelledImages } from "./labelled-images.js";
 import { orientationOf, transposed } from "./orientation.js";
-import { channelsChoice, type ReaderNotes, type Reading, warnOfReading } from "./reading.js";
+import {
+  channelsChoice,
+  classesChoice,
+  type ReaderNotes,
+  type Reading,
+  type ReadingChoice,
+  warnOfReading,
+} from "./reading.js";
 import { toByteRange, type ValueRange } from "./value-range.js";
 
 /** Splits over the same classes, possibly without a test split. */
@@ -128,7 +135,7 @@ export function toClasses(
     train: scaled[0]!.reading,
     ...(test && { test: scaled[1]!.reading }),
     transposed: orientation.transposed,
-    choices: [channelsChoice(train!.shape), ...notes.choices],
+    choices: [channelsChoice(train!.shape), classesOfText(classNames, options), ...notes.choices],
     leftOut: notes.leftOut,
   };
   return { classNames, train: train!, ...(test && { test }), reading };
@@ -196,6 +203,13 @@ function checkAlike(train: LabelledImages, test: LabelledImages | undefined): vo
     received: kindOf(test),
     next: "Label both splits in the same way.",
   });
+}
+
+/** The order of the classes, with its option where the names as text would be in another. */
+function classesOfText(names: readonly string[], { classNames, classOrder }: ClassOptions): ReadingChoice {
+  const sorted = [...names].sort();
+  const isChoice = !classNames && (classOrder !== undefined || names.some((name, at) => name !== sorted[at]));
+  return classesChoice(names, isChoice ? "classOrder" : undefined);
 }
 
 /** The classes of labels; with `classNames`, labels must be positions of these. */

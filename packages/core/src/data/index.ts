@@ -12,7 +12,7 @@ export {
 } from "./assemble.js";
 export { type CatalogueEntry, type CatalogueFile, catalogue, fashionMnist } from "./catalogue.js";
 export { classesOf, withClasses } from "./classes.js";
-export type { LayoutOptions } from "./csv/layout.js";
+export type { CsvLayout, LayoutOptions } from "./csv/layout.js";
 export type { TableColumns } from "./csv/match.js";
 export { type CsvOptions, CsvReader, type ReadTable, readColumns, readCsv } from "./csv/read.js";
 export {
@@ -59,6 +59,7 @@ export {
 export { readIdx } from "./idx/read.js";
 export type { ImageShape } from "./image-shape.js";
 export type { LabelledImages, ReadImages } from "./labelled-images.js";
+export type { ArrayImages } from "./named-arrays.js";
 export {
   findNearDuplicates,
   type ImagePlace,

@@ -24,11 +24,13 @@ export type NpzImages = ArrayImages;
 /**
  * Reads images and labels from an `.npz` file in the layout of Keras's `mnist.npz`. Runs in Node and in browsers.
  *
- * `x_train` and `x_test` are `[N, H, W]`, `[N, H, W, C]` or `[N, P]`; `y_train` and `y_test` are `[N]` or `[N, 1]`, whole
- * numbers or text. A file with one split may call its arrays `x` and `y`.
+ * `x_train` and `x_test` are `[N, H, W]`, `[N, H, W, C]` or `[N, P]`, numbers or booleans in C or Fortran order; `y_train` and
+ * `y_test` are `[N]` or `[N, 1]`, whole numbers or text. Other names are `train_images` and `train_labels`, or `images` and
+ * `labels` or `x` and `y` for a single split. Validation arrays are the test split if there is no other. Arrays that are not
+ * read are listed in `leftOut`.
  *
- * @throws HeddleError if the archive is damaged, an array is missing, pickled or in Fortran order, or images and labels
- *   do not match; AbortedError on `signal`
+ * @throws HeddleError if the archive is damaged, an array is missing or pickled, or images and labels do not match;
+ *   AbortedError on `signal`
  * @example
  * const { train } = await readNpz(bytes, { name: "mnist.npz" });
  * train.shape; // [28, 28, 1]

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { toClasses } from "./assemble.js";
+import { type ClassOptions, toClasses } from "./assemble.js";
 import { formatReading, leftOut } from "./reading.js";
 
 it("how data was read is a short block: splits, choices with their options, and what was left out", () => {
@@ -23,6 +23,7 @@ it("how data was read is a short block: splits, choices with their options, and 
       "  training     one.npz, x_train: 2 images, whole numbers from 0 to 255",
       "  test         one.npz, x_test: 2 images, floats from 0 to 1, multiplied by 255",
       "  channels     1, grey",
+      "  classes      2: a, b",
       "  orientation  as stored",
       "  label        the last column (`labelColumn`)",
       "  size         28 × 28",
@@ -33,4 +34,22 @@ it("how data was read is a short block: splits, choices with their options, and 
     "Label: the last column (`labelColumn`).",
     "Left out: 4 pictures: Heddle does not read .svg (1.svg, 2.svg, 3.svg, …).",
   ]);
+});
+
+it("the order of classes is shown by the first names and the last, with its option where text would order them otherwise", () => {
+  const set = (count: number) => ({
+    name: "table.csv",
+    images: new Uint8Array(count),
+    shape: [1, 1, 1] as const,
+    count,
+    labelTexts: Array.from({ length: count }, (_, label) => String(label)),
+    labels: Int32Array.from({ length: count }, (_, label) => label),
+  });
+  const classesOf = (count: number, options: ClassOptions = {}) =>
+    toClasses({ train: set(count) }, options).reading.choices.find(({ about }) => about === "classes");
+  expect(classesOf(3)).toEqual({ about: "classes", choice: "3: 0, 1, 2" });
+  const many = "1,200: 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, …, 1199";
+  expect(classesOf(1200)).toEqual({ about: "classes", choice: many, option: "classOrder" });
+  const byText = "12: 0, 1, 10, 11, 2, 3, 4, 5, 6, 7, 8, 9";
+  expect(classesOf(12, { classOrder: "text" })).toMatchObject({ choice: byText, option: "classOrder" });
 });

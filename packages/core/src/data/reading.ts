@@ -1,4 +1,4 @@
-import { counted, oneLine, shortNumber } from "../base/format.js";
+import { counted, groupDigits, oneLine, shortNumber } from "../base/format.js";
 import type { ImageShape } from "./image-shape.js";
 
 /** What the values of pixels were in the source, whatever type holds them now. */
@@ -94,6 +94,28 @@ export function joinNotes(notes: readonly ReaderNotes[]): Required<ReaderNotes> 
 export function channelsChoice({ 2: channels }: ImageShape): ReadingChoice {
   const words = ["grey", "grey and opacity", "red, green and blue", "red, green, blue and opacity"];
   return { about: "channels", choice: `${channels}, ${words[channels - 1]}` };
+}
+
+/** How many class names the order of classes shows. */
+const CLASSES_SHOWN = 12;
+
+/** The first class names in their order: `0, 1, 2, …, 99`. */
+export function formatClasses(names: readonly string[]): string {
+  if (names.length <= CLASSES_SHOWN) return names.join(", ");
+  return `${names.slice(0, CLASSES_SHOWN - 1).join(", ")}, …, ${names.at(-1)}`;
+}
+
+/**
+ * How many classes there are, and in which order.
+ *
+ * @param option the option that chooses the order, if another one is possible
+ */
+export function classesChoice(names: readonly string[], option?: string): ReadingChoice {
+  return {
+    about: "classes",
+    choice: `${groupDigits(names.length)}: ${formatClasses(names)}`,
+    ...(option !== undefined && { option }),
+  };
 }
 
 /** Passes on what nobody should miss: everything that was left out, and the choices that say so. */

@@ -230,7 +230,7 @@ function readingOf({ set, elements, minimum, maximum }: Surveyed): SplitReading 
 }
 
 /** Bytes that were divided by 255 and written with at least four digits come back within this tolerance. */
-const WHOLE_TOLERANCE = 0.02;
+export const WHOLE_TOLERANCE = 0.02;
 
 function nearlyWhole(images: Uint8Array | Float32Array, scale: (value: number) => number): boolean {
   for (let index = 0; index < images.length; index++) {

@@ -74,7 +74,7 @@ export async function readClassArrays(
     train: spread(source.path, sets, [...classes.keys()]),
     files,
     dropped: sink,
-    choices: [{ about: "classes", choice: "an array each, by the names of the files" }],
+    choices: [{ about: "arrays", choice: "one for each class, named after it" }],
     leftOut: others.length > 0 ? [leftOut("file", "no array", others)] : [],
   };
 }

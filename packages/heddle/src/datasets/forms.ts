@@ -4,8 +4,10 @@ import { basename, dirname, join, resolve } from "node:path";
 import { constants, gunzipSync } from "node:zlib";
 import { HeddleError } from "@heddle/core/internal/base/errors.js";
 import { fileError } from "@heddle/core/internal/base/files-node.js";
+import { classesOf } from "@heddle/core/internal/data/classes.js";
 import type { FormOptions, HoldOut } from "@heddle/core/internal/data/dataset.js";
 import { readNpz } from "@heddle/core/internal/data/npz.js";
+import type { ReadingChoice } from "@heddle/core/internal/data/reading.js";
 import { isGzip } from "@heddle/core/internal/formats/gzip.js";
 import { isNpy } from "@heddle/core/internal/formats/npy.js";
 import { isTar } from "@heddle/core/internal/formats/tar.js";
@@ -21,9 +23,10 @@ import { idxFilesOf } from "./idx-folder.js";
 import { readPictures } from "./image-folder.js";
 import { type ImageFolderListing, listImageFolder } from "./image-folder-list.js";
 import { limitPictures } from "./limit-pictures.js";
-import { isParquet, type ParquetFiles, parquetFilesOf, readParquet } from "./parquet.js";
+import { isParquet, type ParquetFiles, parquetFilesOf, parquetNames, readParquet } from "./parquet.js";
 import type { ReadData } from "./read-data.js";
 import { diskFolder, firstBytes, type SourceFolder } from "./source-folder.js";
+import { readSplitArchives, type SplitArchives } from "./split-archives.js";
 import { chooseTables, readTables, type TableFile, type Tables } from "./tables.js";
 
 /** The form of the data at a path, determined without reading all of it. */
@@ -34,6 +37,7 @@ export type FoundForm =
   | { readonly form: "cifar"; readonly source: SourceFolder; readonly cifar: CifarFiles }
   | { readonly form: "npz"; readonly source: SourceFolder; readonly arrays: ArrayFiles }
   | { readonly form: "npz"; readonly source: SourceFolder; readonly classes: ClassArrays }
+  | { readonly form: "npz"; readonly source: SourceFolder; readonly splits: SplitArchives }
   | { readonly form: "parquet"; readonly source: SourceFolder; readonly parquet: ParquetFiles }
   | { readonly form: "images"; readonly source: SourceFolder; readonly listing: ImageFolderListing };
 
@@ -85,12 +89,20 @@ async function formOfFolder(source: SourceFolder, archive?: ArchiveFolder): Prom
   if (arrays) return { form: "npz", source, arrays };
   const classes = classArraysOf(names);
   if (classes) return { form: "npz", source, classes };
-  const parquet = parquetFilesOf(source.path, names);
+  const parquet = parquetFilesOf(source.path, await parquetNames(source, entries));
   if (parquet) return { form: "parquet", source, parquet };
   const tables = names.filter((name) => CSV.test(name));
   if (tables.length > 0) return tablesOf(source, tables);
   const archives = names.filter((name) => /\.npz$/i.test(name));
-  if (archives.length > 1) throw several(source.path, archives);
+  if (archives.length > 1) {
+    const files = chooseTables(archives);
+    if (!files?.test) throw several(source.path, archives);
+    return {
+      form: "npz",
+      source,
+      splits: { train: files.train, test: files.test, unused: files.unused ?? [] },
+    };
+  }
   if (archives.length === 1) return { form: "npz", source, file: archives[0]! };
   const listing = await listImageFolder(source);
   if (listing) return { form: "images", source, listing };
@@ -212,6 +224,9 @@ async function readParts(
   if (found.form === "npz" && "classes" in found) {
     return { form: "npz", ...(await readClassArrays(source, found.classes, options)) };
   }
+  if (found.form === "npz" && "splits" in found) {
+    return { form: "npz", ...(await readSplitArchives(source, found.splits, options)) };
+  }
   if (found.form === "npz") {
     const bytes = await source.read(found.file, { signal: options.signal });
     const sha256 = createHash("sha256").update(bytes).digest("hex");
@@ -259,12 +274,31 @@ async function readListed(
   const { limit, holdOut } = options;
   const { listing, split } =
     limit === undefined ? { listing: all } : limitPictures(source.path, all, limit, holdOut);
+  const { choices, readAs, ...pictures } = await readPictures(source, listing, options);
+  const byNumber = form === "images" && options.classOrder === undefined && isNumbered(source.path, all);
   return {
     form,
-    ...(await readPictures(source, listing, options)),
+    ...pictures,
+    choices: byNumber ? [...choices, orderOfFolders] : choices,
+    readAs: { ...readAs, ...(byNumber && { classOrder: "number" }) },
     ...(split && { split }),
     ...(listing !== all && { limit: limit! }),
   };
+}
+
+/** What to say where folders are numbers: programs of Keras have trained on another order. */
+const orderOfFolders: ReadingChoice = {
+  about: "order",
+  choice: "the classes by their numbers; Keras sorts the names of folders as text (0, 1, 10, 2)",
+  option: "classOrder",
+  warn: true,
+};
+
+/** Whether the names of a listing's classes are numbers that are in another order as text. */
+function isNumbered(path: string, { train, test = [] }: ImageFolderListing): boolean {
+  const labels = new Set([...train, ...test].map(({ label }) => label));
+  const byText = classesOf(labels, path, "text");
+  return classesOf(labels, path).some((name, at) => name !== byText[at]);
 }
 
 function tableFile(source: SourceFolder, file: string, signal: AbortSignal | undefined): TableFile {

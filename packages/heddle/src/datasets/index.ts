@@ -23,5 +23,7 @@ export type { ParquetFiles } from "./parquet.js";
 export { type Picture, type PictureShape, readPicture } from "./picture.js";
 export type { ReadData } from "./read-data.js";
 export type { SourceEntry, SourceFolder } from "./source-folder.js";
+export type { SplitArchives } from "./split-archives.js";
 export { openIdxFolder, openStreamedDataset, type StreamOptions } from "./stream-dataset.js";
+export type { Tables } from "./tables.js";
 export { formOfTarget, type WriteOptions, writeData } from "./write-data.js";

@@ -132,6 +132,50 @@ describe("loadDataset from a path", () => {
     expect(warnings[2]).toContain("No test split: held out 3 of 12");
   });
 
+  it("reads an npz file for each split, whose arrays have the same names", async () => {
+    const archive = (values: number[], labels: number[]) =>
+      zipSync({
+        "images.npy": writeNpy([values.length, 1, 1], Uint8Array.from(values)),
+        "labels.npy": writeNpy([labels.length], Uint8Array.from(labels)),
+      });
+    const folder = writeFiles(temporaryFolder(), {
+      "train.npz": archive([0, 255, 3], [0, 1, 1]),
+      "test.npz": archive([4, 255], [1, 0]),
+      "val.npz": archive([7], [1]),
+    });
+    const { dataset } = await loadDataset(folder);
+    expect([...dataset.train.images, ...dataset.test.images]).toEqual([0, 255, 3, 4, 255]);
+    expect([...dataset.train.labels, ...dataset.test.labels]).toEqual([0, 1, 1, 1, 0]);
+    expect(dataset.source.files.map(({ name }) => name)).toEqual(["train.npz", "test.npz"]);
+    const { train, leftOut } = dataset.source.reading!;
+    expect(train.from).toContain("train images");
+    expect(leftOut).toMatchObject([{ what: "file", examples: ["val.npz"] }]);
+    rmSync(join(folder, "val.npz"));
+    writeFiles(folder, { "test.npz": zipSync({ "x_test.npy": writeNpy([1, 1, 1], Uint8Array.of(7)) }) });
+    const { dataset: lone } = await loadDataset(folder);
+    expect(lone.source.reading!.leftOut).toMatchObject([{ what: "array", examples: ["test x_test"] }]);
+  });
+
+  it("warns of numbered folders, which Keras orders as text, and remembers the order", async () => {
+    const folder = temporaryFolder();
+    for (const label of ["1", "2", "10"]) {
+      for (const at of [0, 1]) await picture(join(folder, label, `${at}.png`), 1, 4, 9 * Number(label) + at);
+    }
+    const warnings: string[] = [];
+    const onWarning = (line: string) => warnings.push(line);
+    const options = { holdOut: "none", onWarning } as const;
+    const { dataset } = await loadDataset(folder, options);
+    expect(warnings).toContain(
+      "Order: the classes by their numbers; Keras sorts the names of folders as text (0, 1, 10, 2) (`classOrder`).",
+    );
+    expect(dataset.source.options).toMatchObject({ classOrder: "number" });
+    warnings.length = 0;
+    await loadDataset(folder, { ...options, readAs: dataset.source.options });
+    const { dataset: asText } = await loadDataset(folder, { ...options, classOrder: "text" });
+    expect(asText.classNames).toEqual(["1", "10", "2"]);
+    expect(warnings.join()).not.toContain("Order:");
+  });
+
   it("reads files of one array each, as Kuzushiji-49 is published, and names the files that hold none", async () => {
     const array = (values: number[], shape: number[]) => writeNpy(shape, Uint8Array.from(values));
     const packed = (bytes: Uint8Array) => zipSync({ "arr_0.npy": bytes });

@@ -54,6 +54,22 @@ describe("Parquet files", () => {
     expect((await loadSplits(folderOf("texts"))).classNames).toEqual(["a", "b"]);
   });
 
+  it("are found in the folders of Hugging Face's repositories", async () => {
+    const files = filesOf("folder");
+    const data = join(folderOf("folder"), "..", "repository");
+    writeFiles(join(data, "data"), files);
+    writeFiles(data, { "README.md": new Uint8Array(1) });
+    const { dataset } = await loadDataset(data);
+    expect([values(dataset.train).length, values(dataset.test)]).toEqual([6, [30, 31, 32]]);
+    expect(dataset.source.files[0]!.name).toBe("data/train-00000-of-00002.parquet");
+    const converted = join(data, "..", "converted");
+    writeFiles(join(converted, "default", "train"), { "0000.parquet": filesOf("single")["mnist.parquet"]! });
+    writeFiles(join(converted, "default", "test"), {
+      "0000.parquet": files["test-00000-of-00001.parquet"]!,
+    });
+    expect((await loadDataset(converted)).dataset.test.count).toBe(3);
+  });
+
   it("name the columns that are not used", async () => {
     const { dataset } = await loadDataset(folderOf("fine"), { holdOut: "none" });
     expect(dataset.classNames).toEqual(["apple", "rose"]);

@@ -6,7 +6,7 @@ import { type LeftOut, leftOut } from "@heddle/core/internal/data/reading.js";
 import type { FileMetaData } from "hyparquet";
 import type { SourceFile } from "./idx-file.js";
 import type { ImageFolderListing, ListedPicture } from "./image-folder-list.js";
-import type { SourceFolder } from "./source-folder.js";
+import type { SourceEntry, SourceFolder } from "./source-folder.js";
 
 /** The Parquet files of each split. */
 export interface ParquetFiles {
@@ -24,6 +24,32 @@ const MAXIMUM_ROWS = 2 ** 24;
 /** True for the first bytes of a Parquet file. */
 export function isParquet(bytes: Uint8Array): boolean {
   return bytes[0] === 0x50 && bytes[1] === 0x41 && bytes[2] === 0x52 && bytes[3] === 0x31;
+}
+
+/** How deep folders are looked into for Parquet files: `data/`, or a configuration with a folder for each split. */
+const DEEPEST = 2;
+
+/**
+ * The Parquet files of a folder, or if it has none, those in folders below it, as Hugging Face's repositories keep them:
+ * `data/train-00000-of-00001.parquet`, `default/train/0000.parquet`. Their paths are below the folder.
+ *
+ * @param entries what is directly in the folder
+ */
+export async function parquetNames(
+  source: Pick<SourceFolder, "list">,
+  entries: readonly SourceEntry[],
+): Promise<readonly string[]> {
+  const below = async (path: string, inside: readonly SourceEntry[], depth: number): Promise<string[]> => {
+    const own = inside.filter(({ name, kind }) => kind === "file" && PARQUET.test(name));
+    if (own.length > 0 || depth > DEEPEST) return own.map(({ name }) => path + name);
+    const found: string[] = [];
+    for (const { name } of inside.filter(({ name, kind }) => kind === "folder" && !name.startsWith("."))) {
+      for (const file of await below(`${path}${name}/`, await source.list(path + name), depth + 1))
+        found.push(file);
+    }
+    return found;
+  };
+  return below("", entries, 0);
 }
 
 /**

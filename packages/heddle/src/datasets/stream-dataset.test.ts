@@ -102,6 +102,27 @@ describe("openIdxFolder", () => {
     expect([...some.images.subarray(784, 1568)]).toEqual([...whole.train.images.subarray(0, 784)]);
   });
 
+  it.each([
+    ["that were bytes", 255],
+    ["that were no bytes", 510],
+  ])("multiplies floats from 0 to 1 %s by 255 with a warning, as in memory", async (name, divisor) => {
+    const folder = write(name.replaceAll(" ", "-"));
+    for (const [split, { images, count }] of [
+      ["train", sketch.train],
+      ["t10k", sketch.test],
+    ] as const) {
+      const data = Float32Array.from(images, (value) => value / divisor);
+      const file = writeIdx({ elementType: "float32", shape: [count, 28, 28], data });
+      writeFileSync(join(folder, `${split}-images-idx3-ubyte`), file);
+    }
+    const warnings: string[] = [];
+    const { test } = await openIdxFolder(folder, { onWarning: (line) => warnings.push(line) });
+    expect(warnings).toEqual(["Pixel values from 0 to 1 were multiplied by 255."]);
+    const { images } = (await readIdxFolder(folder)).test;
+    expect(Math.max(...images.subarray(0, 7840))).toBeGreaterThan(100);
+    expect((await collect(test.first(10).inOrder())).images).toEqual([...images.subarray(0, 7840)]);
+  });
+
   it("streams only the first images after first()", async () => {
     const { train } = await openIdxFolder(write("limited"));
     const first = train.first(100);

@@ -7,6 +7,7 @@ import { checkShapes } from "@heddle/core/internal/data/image-shape.js";
 import { orientationOf } from "@heddle/core/internal/data/orientation.js";
 import { blockSizes } from "@heddle/core/internal/data/streams/order.js";
 import type { StreamedDataset, StreamedSet } from "@heddle/core/internal/data/streams/streamed-set.js";
+import { toByteRange } from "@heddle/core/internal/data/value-range.js";
 import { readIdxFile, type SourceFile } from "./idx-file.js";
 import { type IdxFolderFiles, listIdxFolder, missingFiles, unverified } from "./idx-folder.js";
 import { checkPublished, findDataset, type LocateOptions } from "./locate.js";
@@ -68,8 +69,14 @@ export async function openIdxFolder(folder: string, options: StreamOptions = {})
   const unknown = unverified(basename(path), entries);
   const labelled = { train: trainLabels, test: testLabels };
   const { classNames, ...labels } = classedLabels(labelled, { classNames: known?.classNames, onWarning });
-  const train = new StreamedIdx(trainImages.images, labels.train, trainImages.count, transposed);
-  const test = new StreamedIdx(testImages.images, labels.test, testImages.count, transposed);
+  const [train, test] = await inByteRange(
+    [
+      new StreamedIdx(trainImages.images, labels.train, trainImages.count, transposed),
+      new StreamedIdx(testImages.images, labels.test, testImages.count, transposed),
+    ],
+    [trainImages.images.path, testImages.images.path],
+    onWarning,
+  );
   const [trainPath, testPath] = [trainImages.images.path, testImages.images.path];
   checkShapes({ name: trainPath, shape: train.shape }, { name: testPath, shape: test.shape });
   if (trainImages.images.packed) warnOfPacked(trainPath, train, classNames.length, onWarning);
@@ -81,6 +88,28 @@ export async function openIdxFolder(folder: string, options: StreamOptions = {})
     test,
     source: { kind: "files", path, ...(transpose !== undefined && { options: { transpose } }), files },
   };
+}
+
+/** Both splits with their values from 0 to 255, by the rules of images in memory, which are applied to the extremes. */
+async function inByteRange(
+  splits: readonly [StreamedIdx, StreamedIdx],
+  paths: readonly string[],
+  onWarning: LocateOptions["onWarning"],
+): Promise<readonly [StreamedIdx, StreamedIdx]> {
+  const surveys = [await splits[0].survey(), await splits[1].survey()];
+  // Bytes need no look: they are from 0 to 255.
+  if (!surveys.some((survey) => survey)) return splits;
+  const extremes = surveys.map((survey, at) => {
+    const { minimum = 0, maximum = 255, elements = "whole numbers" } = survey ?? {};
+    const images = Float32Array.of(minimum, maximum);
+    return { name: paths[at]!, images, elements, count: splits[at]!.count };
+  });
+  const scaled = toByteRange(extremes, { onWarning });
+  const inRange = (at: 0 | 1) =>
+    scaled[at]!.reading.scaledFrom
+      ? splits[at].scaled({ factor: 255, round: surveys[at]?.wasBytes ?? false })
+      : splits[at];
+  return [inRange(0), inRange(1)];
 }
 
 /**

@@ -3,8 +3,10 @@ import { sizeOf } from "@heddle/core/internal/base/shape.js";
 import type { ImageSet } from "@heddle/core/internal/data/dataset.js";
 import { imageSizes, pixelsOf } from "@heddle/core/internal/data/idx/dataset.js";
 import { exchangeAxes } from "@heddle/core/internal/data/orientation.js";
+import type { ElementKind } from "@heddle/core/internal/data/reading.js";
 import { type StreamOrder, type StreamWindow, windowsOf } from "@heddle/core/internal/data/streams/order.js";
 import type { StreamedSet } from "@heddle/core/internal/data/streams/streamed-set.js";
+import { WHOLE_TOLERANCE } from "@heddle/core/internal/data/value-range.js";
 import { gunzipped, isGzip } from "@heddle/core/internal/formats/gzip.js";
 import { type IdxLayout, numbersOf, readIdxHeader } from "@heddle/core/internal/formats/idx.js";
 import { CheckedFile } from "./checked-file.js";
@@ -60,6 +62,22 @@ export async function checkImages(path: string, signal?: AbortSignal): Promise<C
   }
 }
 
+/** What pixel values are multiplied by as they are read. */
+interface PixelScale {
+  readonly factor: number;
+  /** Whether the result is rounded, because the values were bytes once. */
+  readonly round: boolean;
+}
+
+/** What the values of a file's images are. */
+interface SurveyedPixels {
+  readonly elements: ElementKind;
+  readonly minimum: number;
+  readonly maximum: number;
+  /** True if the values times 255 are whole numbers. */
+  readonly wasBytes: boolean;
+}
+
 /** The images of an IDX file on disk, with their labels. */
 export class StreamedIdx implements StreamedSet {
   readonly shape: readonly [height: number, width: number, channels: number];
@@ -70,12 +88,14 @@ export class StreamedIdx implements StreamedSet {
   /**
    * @param labels the labels of at least the first `count` images
    * @param transposed true if the file stores images with rows and columns exchanged, as EMNIST's do
+   * @param scale what its values are multiplied by, unless they stay as they are
    */
   constructor(
     private readonly source: CheckedImages,
     readonly labels: Uint8Array | Int32Array,
     readonly count: number,
     private readonly transposed: boolean,
+    private readonly scale?: PixelScale,
   ) {
     const [, first, second, channels] = imageSizes(source.path, source.layout.shape);
     this.shape = transposed ? [second, first, channels] : [first, second, channels];
@@ -85,7 +105,28 @@ export class StreamedIdx implements StreamedSet {
 
   first(count: number): StreamedIdx {
     if (count >= this.count) return this;
-    return new StreamedIdx(this.source, this.labels.subarray(0, count), count, this.transposed);
+    return new StreamedIdx(this.source, this.labels.subarray(0, count), count, this.transposed, this.scale);
+  }
+
+  /** The same images with their values multiplied. */
+  scaled(scale: PixelScale): StreamedIdx {
+    return new StreamedIdx(this.source, this.labels, this.count, this.transposed, scale);
+  }
+
+  /** What the values of the images are. Bytes, which may be terabytes, are not looked at. */
+  async survey(): Promise<SurveyedPixels | undefined> {
+    if (this.bytes) return undefined;
+    let [minimum, maximum] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+    let wasBytes = true;
+    for await (const { images } of this.inOrder()) {
+      for (const value of images) {
+        if (value < minimum) minimum = value;
+        if (value > maximum) maximum = value;
+        wasBytes &&= Math.abs(255 * value - Math.round(255 * value)) <= WHOLE_TOLERANCE;
+      }
+    }
+    const isFloat = this.source.layout.elementType.startsWith("float");
+    return { minimum, maximum, wasBytes, elements: isFloat ? "floats" : "whole numbers" };
   }
 
   inOrder(): AsyncGenerator<ImageSet> {
@@ -169,6 +210,13 @@ export class StreamedIdx implements StreamedSet {
       await reader.read(bytes, position);
       const array = { ...layout, data: numbersOf(bytes, layout.elementType) };
       target.set(pixelsOf({ name: `${path}, from image ${first} on`, array }));
+    }
+    if (this.scale) {
+      const { factor, round } = this.scale;
+      for (let index = 0; index < target.length; index++) {
+        const value = target[index]! * factor;
+        target[index] = round ? Math.round(value) : value;
+      }
     }
     if (!this.transposed) return;
     const [height, width, channels] = this.shape;

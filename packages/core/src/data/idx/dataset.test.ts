@@ -77,6 +77,16 @@ describe("datasetFromIdx", () => {
     expect([...build(labels, names).train.labels]).toEqual([1, 3]);
   });
 
+  it("reads the first of the eight numbers that QMNIST has for each image", () => {
+    const dataset = build({
+      trainLabels: array("int32", [2, 8], Int32Array.of(1, 9, 9, 9, 9, 9, 9, 9, 0, 9, 9, 9, 9, 9, 9, 9)),
+      testLabels: array("int32", [1, 8], Int32Array.of(1, 8, 8, 8, 8, 8, 8, 8)),
+    });
+    expect([[...dataset.train.labels], [...dataset.test.labels]]).toEqual([[1, 0], [1]]);
+    const { choices } = dataset.source.reading!;
+    expect(choices).toContainEqual({ about: "label", choice: "the first of 8 numbers, as QMNIST has it" });
+  });
+
   it("exchanges the rows and columns of transposed files", () => {
     const trainImages = bytes([2, 2, 3], 1, 2, 3, 4, 5, 6, 11, 12, 13, 14, 15, 16);
     const testImages = bytes([1, 2, 3], 7, 8, 9, 10, 11, 12);

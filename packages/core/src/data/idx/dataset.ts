@@ -8,7 +8,14 @@ import type { Dataset, DatasetSource, ImageSet } from "../dataset.js";
 import { rangeRule } from "../form-options.js";
 import { checkShapes, MAXIMUM_CHANNELS } from "../image-shape.js";
 import { exchangeAxes, orientationOf } from "../orientation.js";
-import { channelsChoice, type ElementKind, type Reading, warnOfReading } from "../reading.js";
+import {
+  channelsChoice,
+  classesChoice,
+  type ElementKind,
+  type Reading,
+  type ReadingChoice,
+  warnOfReading,
+} from "../reading.js";
 import { toByteRange, type ValueRange } from "../value-range.js";
 
 /** The contents of one IDX file. */
@@ -69,7 +76,7 @@ interface NamedLabels {
  * Makes a dataset of images and labels from IDX files. Bytes are used in place; other element types become 32-bit
  * floats, and the pixel values of each split are brought to 0..255 where they span another range that can be told.
  *
- * Images are `[N, H, W]` or `[N, H, W, C]`, labels `[N]`.
+ * Images are `[N, H, W]` or `[N, H, W, C]`, labels `[N]`, or `[N, 8]` with the class first, as in QMNIST.
  *
  * @throws HeddleError if counts, shapes or labels do not match, or a value is not finite
  * @example
@@ -110,7 +117,7 @@ export function datasetFromIdx(parts: IdxDatasetParts, options: IdxDatasetOption
     train: trainPixels!.reading,
     test: testPixels!.reading,
     transposed,
-    choices: [channelsChoice(train.shape), choice],
+    choices: [channelsChoice(train.shape), classesChoice(classNames), choice, ...labelsChoice(parts)],
     leftOut: [],
   };
   warnOfReading(reading, onWarning);
@@ -212,8 +219,26 @@ export function pixelsOf({ name, array: { data } }: NamedIdx): Uint8Array | Floa
   return pixels;
 }
 
-/** The labels of a file, which must be whole numbers. */
+/** How many numbers QMNIST has for each image: its class, and then where the digit came from. */
+const QMNIST_NUMBERS = 8;
+
+/** Whether a file holds the numbers of QMNIST, `[N, 8]`, or one label a row, `[N, 1]`. */
+function isTable({ shape }: IdxArray): boolean {
+  return shape.length === 2 && (shape[1] === QMNIST_NUMBERS || shape[1] === 1);
+}
+
+function labelsChoice({ trainLabels: { array } }: IdxDatasetParts): readonly ReadingChoice[] {
+  if (!isTable(array) || array.shape[1] === 1) return [];
+  return [{ about: "label", choice: `the first of ${QMNIST_NUMBERS} numbers, as QMNIST has it` }];
+}
+
+/** The labels of a file, which must be whole numbers: `[N]`, or the first of each row of QMNIST. */
 export function labelsOf({ name, array }: NamedIdx): Labels {
+  if (isTable(array)) {
+    const [count, width] = array.shape as readonly [number, number];
+    const data = Int32Array.from({ length: count }, (_, image) => array.data[image * width]!);
+    return labelsOf({ name, array: { elementType: "int32", shape: [count], data } });
+  }
   if (array.shape.length !== 1) {
     throw new HeddleError({
       who: name,
