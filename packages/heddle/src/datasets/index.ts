@@ -25,5 +25,5 @@ export type { ReadData } from "./read-data.js";
 export type { SourceEntry, SourceFolder } from "./source-folder.js";
 export type { SplitArchives } from "./split-archives.js";
 export { openIdxFolder, openStreamedDataset, type StreamOptions } from "./stream-dataset.js";
-export type { Tables } from "./tables.js";
+export type { TableFile, Tables } from "./tables.js";
 export { formOfTarget, type WriteOptions, writeData } from "./write-data.js";
