@@ -26,7 +26,7 @@ export function writtenModel(who: string, json: unknown): WrittenModel {
           who,
           "a layers-model of TensorFlow.js",
           "graph-model",
-          "A graph-model has no layers left: convert the Keras model with --output_format tfjs_layers_model.",
+          "A graph-model has no layers left: convert the Keras model in the format tfjs_layers_model.",
         );
       }
       isTensorFlowJs = true;
