@@ -228,7 +228,7 @@ describe("everything that Heddle does not have is named at once:", () => {
 
   it("a graph of TensorFlow.js has no layers", () => {
     expect(refusal({ format: "graph-model", modelTopology: { node: [] } })).toBe(
-      'm.json: expected a layers-model of TensorFlow.js, received "graph-model". A graph-model has no layers left: convert the Keras model with --output_format tfjs_layers_model.',
+      'm.json: expected a layers-model of TensorFlow.js, received "graph-model". A graph-model has no layers left: convert the Keras model in the format tfjs_layers_model.',
     );
   });
 });
