@@ -110,6 +110,16 @@ describe("heddle train with options and recipes", () => {
     expect(readJson(work.runs("budget")[0]!, "run.json").recipe.epochs).toBe(2);
   });
 
+  it("makes batches that fit few images, and says so", async () => {
+    const words = ["--limit", "24", "--epochs", "1", "--run-dir", "few"];
+    const { code, stdout, stderr } = await work.heddle(["train", "--data", "clothes", ...words]);
+    expect([code, stderr]).toEqual([0, ""]);
+    expect(stdout).toContain(
+      "24 training images: 1 epoch in batches of 8, 3 steps, because 1 in batches of 64 would be 1. --epochs and --batch-size choose them.",
+    );
+    expect(readJson(work.runs("few")[0]!, "run.json").recipe).toMatchObject({ epochs: 1, batchSize: 8 });
+  });
+
   it("refuses a budget that is too short, with numbers", async () => {
     const { code, stdout, stderr } = await work.heddle(["train", ...CLOTHES, "--budget", "1s"]);
     expect([code, stdout]).toEqual([2, ""]);

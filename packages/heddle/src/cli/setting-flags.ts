@@ -110,8 +110,16 @@ export const settingFlags: { readonly [Name in keyof Settings]: SettingFlag } = 
     help: "the last learning rate, as a share of the highest",
   },
   power: { group: "Schedule", flags: "--power <x>", help: "of the polynomial schedule" },
-  epochs: { group: "Training", flags: "--epochs <n>", help: "passes over the training images" },
-  batchSize: { group: "Training", flags: "--batch-size <n>", help: "images per step" },
+  epochs: {
+    group: "Training",
+    flags: "--epochs <n>",
+    help: "passes over the training images; more where they are few",
+  },
+  batchSize: {
+    group: "Training",
+    flags: "--batch-size <n>",
+    help: "images per step; fewer where images are few",
+  },
   earlyStopping: {
     group: "Training",
     flags: "--early-stopping <n>",

@@ -5,6 +5,7 @@ import { formatDescription } from "@heddle/core/internal/data/describe.js";
 import { trainingOf } from "@heddle/core/internal/recipes/build-training.js";
 import { limitNote } from "@heddle/core/internal/recipes/limit.js";
 import { type ResolvedSettings, resolveSettings } from "@heddle/core/internal/recipes/resolve-settings.js";
+import { withFittingLength } from "@heddle/core/internal/recipes/training-length.js";
 import { parseDuration } from "@heddle/core/internal/tuning/budget.js";
 import { fitToBudget } from "@heddle/core/internal/tuning/fit-to-budget.js";
 import type { LoadOptions } from "../datasets/index.js";
@@ -117,7 +118,9 @@ export async function trainAndReport(
     const { threads, budget } = options;
     const note = limitNote(dataset.train, asked.limit);
     if (note !== undefined) terminal.warn(note);
-    const settings = await withinBudget(asked);
+    const sized = withFittingLength(asked, dataset, { ...recipe.settings, ...typed });
+    if (sized.note !== undefined && budget === undefined) terminal.info(`${terminal.inFlags(sized.note)}\n`);
+    const settings = await withinBudget(sized.settings);
     const training = trainingOf(settings, dataset, { threads, who });
     if (options.saveRecipe !== undefined) await writeRecipe(options.saveRecipe, settings);
     const result = await runJob({

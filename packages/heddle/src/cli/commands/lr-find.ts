@@ -92,12 +92,14 @@ Examples:
     .action(async (what, options) => {
       const { from, to, steps, threads, offline, out } = options;
       const { settings: recipe, who } = await openRecipe(what);
-      const settings = resolveSettings(recipe, typedSettings(options));
+      const typed = typedSettings(options);
+      const settings = resolveSettings(recipe, typed);
       const terminal = new Terminal(shell, options);
       const { signal, release } = abortOnSignals(terminal);
       try {
-        const { title, finding, figurePath } = await findRate({
+        const { title, batchSize, finding, figurePath } = await findRate({
           settings,
+          chosenBatchSize: typed.batchSize ?? recipe.batchSize,
           who,
           command: shell.commandLine,
           from,
@@ -111,7 +113,7 @@ Examples:
           onWarning: (message) => terminal.warn(message),
         });
         const { points, ended, ...rates } = finding;
-        terminal.info(`${title}, batches of ${settings.batchSize}, ${settings.optimizer}\n`);
+        terminal.info(`${title}, batches of ${batchSize}, ${settings.optimizer}\n`);
         terminal.info(chartOf(finding));
         terminal.info(`\n${endings[ended]}\n`);
         for (const name of rateNames) {

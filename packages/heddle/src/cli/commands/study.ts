@@ -1,4 +1,5 @@
 import { Command } from "@commander-js/extra-typings";
+import { defaultSettings } from "@heddle/core/internal/recipes/resolve-settings.js";
 import { obtainForStudy } from "../../jobs/obtain-dataset.js";
 import { openRecipe } from "../../jobs/recipe-file.js";
 import { resumeAndReport } from "../resume-command.js";
@@ -28,7 +29,10 @@ Examples:
     )
     .action(async (options) => {
       if (options.resume !== undefined) return resumeAndReport(shell, options.resume, options, undefined);
-      await trainAndReport(shell, options, await openRecipe(), obtainForStudy);
+      // The study's length is part of it, however few images it is limited to.
+      const { epochs, batchSize } = defaultSettings;
+      const { who } = await openRecipe();
+      await trainAndReport(shell, options, { settings: { epochs, batchSize }, who }, obtainForStudy);
     });
   return new Command("study")
     .description("run a whole study and write its report")

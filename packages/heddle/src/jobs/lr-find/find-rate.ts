@@ -8,6 +8,7 @@ import { trainingOf } from "@heddle/core/internal/recipes/build-training.js";
 import { limitNote } from "@heddle/core/internal/recipes/limit.js";
 import { recipeOf } from "@heddle/core/internal/recipes/recipe.js";
 import type { ResolvedSettings } from "@heddle/core/internal/recipes/resolve-settings.js";
+import { withFittingLength } from "@heddle/core/internal/recipes/training-length.js";
 import { findLearningRate, type LearningRateFinding } from "@heddle/core/internal/tuning/lr-find.js";
 import type { LoadOptions } from "../../datasets/index.js";
 import { drawFigure } from "../../rendering/draw-figure.js";
@@ -19,6 +20,12 @@ import { asImages, obtainDataset } from "../obtain-dataset.js";
 /** A search for a learning rate. */
 export interface RateSearch {
   readonly settings: ResolvedSettings;
+  /**
+   * The batch size that a recipe or the user sets.
+   *
+   * @defaultValue one that fits the number of images
+   */
+  readonly chosenBatchSize?: number | undefined;
   /** The model's source, for errors. */
   readonly who: string;
   /** What started the search, for people to read and repeat: a command, quoted for a shell. */
@@ -48,6 +55,7 @@ export interface RateSearch {
 export interface FoundRate {
   /** The model and the dataset, for people. */
   readonly title: string;
+  readonly batchSize: number;
   readonly finding: LearningRateFinding;
   /** The path of the curve's SVG. */
   readonly figurePath: string;
@@ -69,22 +77,24 @@ export const rateRules = {
  */
 export async function findRate(search: RateSearch): Promise<FoundRate> {
   checkRange(search);
-  const { settings, who, from, to, steps, load, threads, folder, signal, onStep, onWarning } = search;
+  const { who, from, to, steps, load, threads, folder, signal, onStep, onWarning } = search;
   await checkPlace(folder);
-  const { dataset } = asImages(await obtainDataset("fashion-mnist", settings.data, load));
-  const note = limitNote(dataset.train, settings.limit);
+  const { dataset } = asImages(await obtainDataset("fashion-mnist", search.settings.data, load));
+  const note = limitNote(dataset.train, search.settings.limit);
   if (note !== undefined) onWarning(note);
+  const chosen = { batchSize: search.chosenBatchSize };
+  const { settings } = withFittingLength(search.settings, dataset, chosen);
   const training = trainingOf(settings, dataset, { threads, who });
   const finding = await findLearningRate(training, { from, to, steps, signal, onStep });
   const title = `${training.model.name} on ${dataset.title}`;
   const figures = [await drawFigure(learningRateCurve(finding, { title }), signal)];
   const about = { model: training.model.name, dataset: dataset.name };
-  const json = searchJson(search, about, finding);
+  const json = searchJson({ ...search, settings }, about, finding);
   await hearSignal(signal, "Drawing the curve");
   // First: it tells the figures that are replaced next time from those of somebody else.
   await writeFileAtomic(join(folder, FINDING), `${JSON.stringify(json, null, 2)}\n`);
   await writeFigures(folder, figures);
-  return { title, finding, figurePath: join(folder, "lr-find.svg") };
+  return { title, batchSize: settings.batchSize, finding, figurePath: join(folder, "lr-find.svg") };
 }
 
 const FINDING = "lr-find.json";
