@@ -38,6 +38,7 @@ describe("the output of the command line", () => {
     expect(stdout.split("\n").map((line) => line.slice(0, 18).trim())).toEqual([
       "Dataset",
       "Test accuracy",
+      "",
       "Training accuracy",
       "Gap",
       "Speed",

@@ -117,6 +117,10 @@ describe("heddle train with options and recipes", () => {
     expect(stdout).toContain(
       "24 training images: 1 epoch in batches of 8, 3 steps, because 1 in batches of 64 would be 1. --epochs and --batch-size choose them.",
     );
+    // 3 steps: the interval of the accuracy is printed, and that chance explains it.
+    const { test } = readJson(work.runs("few")[0]!, "metrics.json");
+    expect(test.interval.low).toBeLessThan(test.accuracy);
+    expect(stdout).toMatch(/^Test accuracy .*\n {19}95% interval \d+\.\d\d% – \d+\.\d\d%/m);
     expect(readJson(work.runs("few")[0]!, "run.json").recipe).toMatchObject({ epochs: 1, batchSize: 8 });
   });
 

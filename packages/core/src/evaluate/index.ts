@@ -2,6 +2,7 @@ export { type Accuracy, type Interval, wilsonInterval } from "./accuracy.js";
 export { type Answers, answersOf, type Predictions } from "./answers.js";
 export type { ClassAreas } from "./auc.js";
 export type { Calibration, CalibrationScores, TemperatureScaling } from "./calibration.js";
+export { type Chance, chanceOf } from "./chance.js";
 export { type ConfidentLearning, confidentLearning, type LabelSuspect } from "./confident-learning.js";
 export type { ConfusedPair, Confusion } from "./confusion.js";
 export type { CoveragePoint } from "./coverage.js";

@@ -13,6 +13,7 @@ import type { JobEvents, JobResult } from "../jobs/job.js";
 import { asImages, type Obtained, obtainStreamed } from "../jobs/obtain-dataset.js";
 import { checkRecipePath, type OpenedRecipe, writeRecipe } from "../jobs/recipe-file.js";
 import { runJob } from "../jobs/train/run-job.js";
+import { certaintyText } from "../pages/evaluation-words.js";
 import { formatCommand } from "../runs/command-line.js";
 import type { RunRecord } from "../runs/records.js";
 import { newerNodeHint } from "../system/newer-node.js";
@@ -215,9 +216,11 @@ export function printResult(
 ): void {
   const { metrics } = result;
   const gap = metrics.train.accuracy - metrics.test.accuracy;
+  const { interval, chance } = metrics.test;
   const rows: [label: string, value: string, emphasis?: Emphasis][] = [
     ["Dataset", standInFor ? `${title}, NOT ${standInFor.title}` : title],
     ["Test accuracy", formatPercent(metrics.test.accuracy), "bold"],
+    ...(interval && chance ? [["", certaintyText({ interval }, chance)] as [string, string]] : []),
     [
       "Training accuracy",
       `${formatPercent(metrics.train.accuracy)} evaluated, ${formatPercent(metrics.train.runningAccuracy)} while training`,

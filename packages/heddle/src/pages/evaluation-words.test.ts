@@ -14,7 +14,9 @@ const evaluationOf = (labels: number[]) =>
 describe("an evaluation in words", () => {
   it("lists accuracy, confusions and worst classes", () => {
     const facts = new Map(evaluationFacts(evaluationOf([0, 1, 2])).map(({ label, value }) => [label, value]));
-    expect(facts.get("Accuracy")).toMatch(/^66\.67%, 2 of 3; 95% interval \d\d\.\d\d% – \d\d\.\d\d%$/);
+    expect(facts.get("Accuracy")).toMatch(
+      /^66\.67%, 2 of 3; 95% interval \d\d\.\d\d% – \d\d\.\d\d%; at chance: the same answer for every image is right for 33\.33%$/,
+    );
     expect(facts.get("Most confused")).toBe("dog → cat 1 (100.0%)");
     expect(facts.get("Worst classes")).toBe("dog (F1 0.0%), cat (F1 66.7%), bird (F1 100.0%)");
     expect(facts.get("Top-k accuracy")).toBe("top 2 100.00%, top 3 100.00%");

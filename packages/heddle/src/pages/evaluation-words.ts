@@ -1,10 +1,12 @@
 import { formatPercent, groupDigits } from "@heddle/core/internal/base/format.js";
-import type {
-  Accuracy,
-  Calibration,
-  ClassifierEvaluation,
-  ClassScores,
-  McNemar,
+import {
+  type Accuracy,
+  type Calibration,
+  type Chance,
+  type ClassifierEvaluation,
+  type ClassScores,
+  chanceOf,
+  type McNemar,
 } from "@heddle/core/internal/evaluate/index.js";
 import type { Fact, PageTable } from "./page.js";
 
@@ -14,9 +16,25 @@ export function testSubject(title: string): string {
 }
 
 /** `95% interval 92.21% – 93.22%`. */
-export function intervalText({ interval }: Accuracy): string {
+export function intervalText({ interval }: Pick<Accuracy, "interval">): string {
   const { level, low, high } = interval;
   return `${formatPercent(level, 0)} interval ${formatPercent(low)} – ${formatPercent(high)}`;
+}
+
+/** `at chance: the same answer for every image is right for 35.00%`; empty where chance does not explain the accuracy. */
+export function chanceText({ explains, accuracy }: Chance): string {
+  return explains ? `at chance: the same answer for every image is right for ${formatPercent(accuracy)}` : "";
+}
+
+/** An accuracy's interval, and whether it is at chance. */
+export function certaintyText(accuracy: Pick<Accuracy, "interval">, chance: Chance): string {
+  return [intervalText(accuracy), chanceText(chance)].filter(Boolean).join("; ");
+}
+
+/** What chance explains of an evaluation. */
+export function chanceOfEvaluation({ perClass, accuracy }: ClassifierEvaluation): Chance {
+  const supports = perClass.map(({ support }) => support);
+  return chanceOf(supports, accuracy.interval);
 }
 
 /** `2.31%; 0.84% at temperature 1.42, fitted in two folds`. */
@@ -71,7 +89,7 @@ export function evaluationFacts(evaluation: ClassifierEvaluation): readonly Fact
   return [
     {
       label: "Accuracy",
-      value: `${formatPercent(accuracy.value)}, ${groupDigits(accuracy.correct)} of ${groupDigits(images)}; ${intervalText(accuracy)}`,
+      value: `${formatPercent(accuracy.value)}, ${groupDigits(accuracy.correct)} of ${groupDigits(images)}; ${certaintyText(accuracy, chanceOfEvaluation(evaluation))}`,
     },
     { label: "Loss", value: `${loss.toFixed(4)} (cross-entropy)` },
     {

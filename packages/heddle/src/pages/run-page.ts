@@ -1,5 +1,6 @@
 import { counted, formatDuration, formatPercent, groupDigits } from "@heddle/core/internal/base/format.js";
 import type { Metrics } from "../runs/records.js";
+import { certaintyText } from "./evaluation-words.js";
 import { dataNotice, joinNotices, unfinishedNotice } from "./notices.js";
 import type { HeadlineNumber, Notice, Page, PageSection } from "./page.js";
 import { configurationGroups } from "./run-configuration.js";
@@ -60,7 +61,10 @@ function headlineOf({ data }: RunRecords, metrics: Metrics): readonly HeadlineNu
     {
       label: "Test accuracy",
       value: formatPercent(test.accuracy),
-      note: `on ${data ? `${groupDigits(data.test.images)} ` : ""}images never trained on`,
+      note: [
+        ...certaintyOf(test),
+        `on ${data ? `${groupDigits(data.test.images)} ` : ""}images never trained on`,
+      ].join("; "),
     },
     {
       label: "Training accuracy",
@@ -73,6 +77,10 @@ function headlineOf({ data }: RunRecords, metrics: Metrics): readonly HeadlineNu
       note: `for data, training and evaluation; ${speed} images/s on ${counted(engine.threads, "thread")}`,
     },
   ];
+}
+
+function certaintyOf({ interval, chance }: Metrics["test"]): readonly string[] {
+  return interval && chance ? [certaintyText({ interval }, chance)] : [];
 }
 
 /** The last epoch of a run that did not reach its end. */

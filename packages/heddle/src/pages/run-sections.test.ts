@@ -25,7 +25,12 @@ const record = runRecord({
 
 const metrics: Metrics = {
   dataset: { name: "fashion-mnist" },
-  test: { accuracy: 0.9273, loss: 0.21041 },
+  test: {
+    accuracy: 0.9273,
+    loss: 0.21041,
+    interval: { level: 0.95, low: 0.9221, high: 0.9322 },
+    chance: { accuracy: 0.1, explains: false },
+  },
   train: { accuracy: 0.9627, loss: 0.1, runningAccuracy: 0.947 },
   throughput: { trainImagesPerSecond: 12_345, predictImagesPerSecond: 20_000 },
   timeSeconds: { total: 208 },
@@ -64,7 +69,11 @@ describe("the report of a run", () => {
     const page = runPage(records);
     expect(page.subtitle).toBe("A convolutional network of 50,890 parameters, trained for 2 epochs");
     expect(page.headline).toEqual([
-      { label: "Test accuracy", value: "92.73%", note: "on images never trained on" },
+      {
+        label: "Test accuracy",
+        value: "92.73%",
+        note: "95% interval 92.21% – 93.22%; on images never trained on",
+      },
       { label: "Training accuracy", value: "96.27%", note: "evaluated; 94.70% while training" },
       {
         label: "Time",
@@ -73,6 +82,13 @@ describe("the report of a run", () => {
       },
     ]);
     expect(page.notice).toBeUndefined();
+  });
+
+  it("says below the test accuracy that chance explains it", () => {
+    const test = { ...metrics.test, chance: { accuracy: 0.93, explains: true } };
+    expect(runPage({ ...records, metrics: { ...metrics, test } }).headline![0]!.note).toBe(
+      "95% interval 92.21% – 93.22%; at chance: the same answer for every image is right for 93.00%; on images never trained on",
+    );
   });
 
   it("sums the parameters and multiply-accumulates of the layers", () => {

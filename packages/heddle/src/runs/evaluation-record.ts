@@ -8,6 +8,7 @@ import type {
   TemperatureScaling,
 } from "@heddle/core/internal/evaluate/index.js";
 import { JsonFields } from "./json-fields.js";
+import { accuracyInterval } from "./records.js";
 
 /** `evaluation.json`: every figure of merit on the test images, or the reason for having none. */
 export type RunEvaluation = {
@@ -74,11 +75,7 @@ function parseClassifier(fields: JsonFields): ClassifierEvaluation {
     accuracy: {
       value: accuracy.fraction("value"),
       correct: accuracy.wholeNumber("correct"),
-      interval: {
-        level: interval.fraction("level"),
-        low: interval.fraction("low"),
-        high: interval.fraction("high"),
-      },
+      interval: accuracyInterval(interval),
     },
     loss: fields.numberOrNaN("loss"),
     perClass: fields.objects("perClass", classes).map((of) => ({

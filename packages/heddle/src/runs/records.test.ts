@@ -19,7 +19,12 @@ const record = runRecord({
 const metrics: Metrics = {
   dataset: { name: "fashion-mnist" },
   train: { accuracy: 0.96, loss: 0.11, runningAccuracy: 0.947 },
-  test: { accuracy: 0.927, loss: 0.2 },
+  test: {
+    accuracy: 0.927,
+    loss: 0.2,
+    interval: { level: 0.95, low: 0.922, high: 0.932 },
+    chance: { accuracy: 0.1, explains: false },
+  },
   throughput: { trainImagesPerSecond: 4500, predictImagesPerSecond: 15000 },
   timeSeconds: { total: 210 },
   weights: { sha256 },
@@ -136,6 +141,11 @@ describe("parseMetrics", () => {
   it("reads a loss that overflowed, which JSON holds as null", () => {
     const diverged = { ...metrics, test: { accuracy: 0.1, loss: Number.NaN } };
     expect(parseMetrics("metrics.json", JSON.stringify(diverged)).test.loss).toBeNaN();
+  });
+
+  it("reads metrics of earlier versions, without interval and chance", () => {
+    const { interval: _, chance: __, ...test } = metrics.test;
+    expect(parseMetrics("m.json", JSON.stringify({ ...metrics, test })).test).toEqual(test);
   });
 
   it("rejects an accuracy above 1, a negative speed and an unknown engine", () => {

@@ -6,6 +6,7 @@ import {
   formOptionNames,
   formOptionTable,
 } from "@heddle/core/internal/data/form-options.js";
+import type { Accuracy, Chance } from "@heddle/core/internal/evaluate/index.js";
 import { type RunRecipe, readRunRecipe } from "@heddle/core/internal/recipes/recipe.js";
 import type { Machine } from "../system/machine.js";
 import type { CheckpointRule } from "./checkpoints.js";
@@ -92,7 +93,14 @@ export interface Metrics {
     /** Over the last epoch during training, dropout on, as Keras prints it. */
     readonly runningAccuracy: number;
   };
-  readonly test: { readonly accuracy: number; readonly loss: number };
+  readonly test: {
+    readonly accuracy: number;
+    readonly loss: number;
+    /** Wilson's interval of the accuracy; undefined in runs of earlier versions. */
+    readonly interval?: Accuracy["interval"] | undefined;
+    /** What chance explains; undefined in runs of earlier versions. */
+    readonly chance?: Chance | undefined;
+  };
   readonly throughput: {
     /** Median over the epochs. */
     readonly trainImagesPerSecond: number;
@@ -274,7 +282,11 @@ function metricsOf(metrics: JsonFields): Metrics {
       loss: train.numberOrNaN("loss"),
       runningAccuracy: train.fraction("runningAccuracy"),
     },
-    test: { accuracy: test.fraction("accuracy"), loss: test.numberOrNaN("loss") },
+    test: {
+      accuracy: test.fraction("accuracy"),
+      loss: test.numberOrNaN("loss"),
+      ...chanceFields(test),
+    },
     throughput: {
       trainImagesPerSecond: throughput.number("trainImagesPerSecond", 0),
       predictImagesPerSecond: throughput.number("predictImagesPerSecond", 0),
@@ -287,5 +299,26 @@ function metricsOf(metrics: JsonFields): Metrics {
       // Earlier runs had no choice.
       width: engine.optional("width")?.oneOfNumbers("width", [128, 256]) ?? 128,
     },
+  };
+}
+
+/** The accuracy's interval and chance, which earlier versions did not write. */
+function chanceFields(test: JsonFields): Pick<Metrics["test"], "interval" | "chance"> {
+  const interval = test.optional("interval")?.object("interval");
+  const chance = test.optional("chance")?.object("chance");
+  return {
+    ...(interval && { interval: accuracyInterval(interval) }),
+    ...(chance && {
+      chance: { accuracy: chance.fraction("accuracy"), explains: chance.boolean("explains") },
+    }),
+  };
+}
+
+/** The interval of a share. */
+export function accuracyInterval(interval: JsonFields): Accuracy["interval"] {
+  return {
+    level: interval.fraction("level"),
+    low: interval.fraction("low"),
+    high: interval.fraction("high"),
   };
 }

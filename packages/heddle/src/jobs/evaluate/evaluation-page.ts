@@ -1,7 +1,7 @@
 import { formatPercent, groupDigits } from "@heddle/core/internal/base/format.js";
 import { allFigures, type EvaluationFigures, evaluationFigures } from "../../pages/evaluation-figures.js";
 import { evaluationDetails } from "../../pages/evaluation-sections.js";
-import { evaluationFacts, intervalText } from "../../pages/evaluation-words.js";
+import { certaintyText, chanceOfEvaluation, evaluationFacts } from "../../pages/evaluation-words.js";
 import type { PageSection } from "../../pages/page.js";
 import { renderPage } from "../../pages/render-page.js";
 import { writePage } from "../../pages/write-page.js";
@@ -40,7 +40,11 @@ function pageFor(measured: ModelEvaluation, figures: EvaluationFigures, subject:
     id: name,
     finishedAt: new Date().toISOString(),
     headline: [
-      { label: "Accuracy", value: formatPercent(accuracy.value), note: intervalText(accuracy) },
+      {
+        label: "Accuracy",
+        value: formatPercent(accuracy.value),
+        note: certaintyText(accuracy, chanceOfEvaluation(evaluation)),
+      },
       { label: "Macro F1", value: formatPercent(macro.f1), note: `${macro.classes} classes` },
       {
         label: "Calibration error",

@@ -1,5 +1,7 @@
 import { median } from "@heddle/core/internal/base/median.js";
+import type { Dataset } from "@heddle/core/internal/data/dataset.js";
 import type { Images } from "@heddle/core/internal/data/images.js";
+import { chanceOf, wilsonInterval } from "@heddle/core/internal/evaluate/index.js";
 import type { Model } from "@heddle/core/internal/model/model.js";
 import type { Metrics } from "../../runs/records.js";
 import type { JobOutputs } from "../evaluate/evaluate-job.js";
@@ -10,7 +12,7 @@ const PREDICTION_ROUNDS = 3;
 
 /** A trained model's numbers and outputs. Dropout is off. */
 export interface Measured extends JobOutputs {
-  readonly train: Metrics["test"];
+  readonly train: Pick<Metrics["test"], "accuracy" | "loss">;
   readonly test: Metrics["test"];
   readonly predictImagesPerSecond: number;
 }
@@ -28,10 +30,22 @@ export async function measure({ job, folder }: RunUnderWay): Promise<Measured> {
     outputs: await model.predict(validation, { signal }),
   };
   await folder.appendTestLook({ at: new Date().toISOString(), reason: "end of training" });
-  return { train, test, ...predictions, heldOut };
+  return { train, test: { ...test, ...againstChance(test.accuracy, dataset) }, ...predictions, heldOut };
 }
 
-async function evaluate(model: Model, { samples }: Images, signal: AbortSignal): Promise<Metrics["test"]> {
+/** How sure an accuracy on the test images is, and what chance explains of it. */
+function againstChance(accuracy: number, { test, classNames }: Dataset<Images>) {
+  const interval = wilsonInterval(Math.round(accuracy * test.count), test.count);
+  const perClass = new Array<number>(classNames.length).fill(0);
+  for (const label of test.labels) perClass[label]! += 1;
+  return { interval, chance: chanceOf(perClass, interval) };
+}
+
+async function evaluate(
+  model: Model,
+  { samples }: Images,
+  signal: AbortSignal,
+): Promise<Pick<Metrics["test"], "accuracy" | "loss">> {
   const { loss, accuracy } = await model.evaluate(samples, { signal });
   return { loss, accuracy };
 }
