@@ -138,27 +138,46 @@ describe("a finished run", () => {
     it("prints the three most probable classes of each picture", async () => {
       const { code, stdout, stderr } = await work.heddle(["predict", run, "on black.png", "on-white.jpg"]);
       expect([code, stderr]).toEqual([0, ""]);
-      const row = String.raw` {2}\S.*? +\d+\.\d\d%\n`;
+      // In such folders classes are numbers; 1 is a trouser.
+      const row = String.raw`1 +\d+\.\d\d%  \d \d+\.\d\d%, \d \d+\.\d\d%`;
       expect(stdout).toMatch(
         new RegExp(
-          `^on black\\.png\\n(${row}){3}on-white\\.jpg \\(inverted: its background is light\\)\\n(${row}){3}$`,
+          `^Image .*\non black\\.png +${row}\non-white\\.jpg +${row} +inverted: its background is light\n$`,
         ),
       );
-      // In such folders classes are numbers; 1 is a trouser.
-      expect(stdout.match(/\n {2}1 +\d/g)).toHaveLength(2);
     });
 
-    it("says which pictures are empty", async () => {
+    it("says which pictures are empty, and goes on past those that cannot be read", async () => {
       const raw = { width: 8, height: 8, channels: 4 as const };
       await sharp(new Uint8Array(256), { raw }).png().toFile(work.file("empty.png"));
-      const { stdout } = await work.heddle(["predict", run, "empty.png", "on black.png"]);
-      expect(stdout).toMatch(/^empty\.png \(empty: all its pixels are the same\)\n[^(]*on black\.png\n/);
+      const { code, stdout, stderr } = await work.heddle([
+        ...["predict", run, "empty.png", "gone.png", "on black.png", "--as-is"],
+      ]);
+      expect(code).toBe(0);
+      expect(stdout).toMatch(/\nempty\.png .* {2}empty: all its pixels are the same\non black\.png {2}1 /);
+      expect(stderr).toBe(
+        "warning: gone.png: expected a picture, a folder, a table or an array, received no file or folder of that name. Correct the path.\n",
+      );
+    });
+
+    it("answers a table row by row for Kaggle, and never replaces what it did not write", async () => {
+      const rows = [0, 1, 2].map((at) => [...test.images.subarray(at * 784, (at + 1) * 784)].join(","));
+      const header = Array.from({ length: 784 }, (_, at) => `pixel${at}`).join(",");
+      writeFileSync(work.file("test.csv"), `${[header, ...rows].join("\n")}\n`);
+      const args = ["predict", run, "test.csv", "--out"];
+      const { code, stdout } = await work.heddle([...args, "answers.csv"]);
+      expect([code, stdout]).toEqual([0, "answers.csv: 3 predictions\n"]);
+      const lines = readFileSync(work.file("answers.csv"), "utf8").split("\n");
+      expect(lines[0]).toMatch(/^ImageId,Label,/);
+      expect(lines.slice(1, 4).map((line) => line.split(",")[0])).toEqual(["1", "2", "3"]);
+      const refused = await work.heddle([...args, "test.csv"]);
+      expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining("something else")]);
     });
 
     it("knows the classes and the rule for light backgrounds of a run's model that was copied elsewhere", async () => {
       cpSync(join(work.file(run), "model"), work.file("copied"), { recursive: true });
       const { stdout } = await work.heddle(["predict", "copied", "on-white.jpg"]);
-      expect(stdout).toMatch(/^on-white\.jpg \(inverted.*\n {2}1 +\d/);
+      expect(stdout).toMatch(/\non-white\.jpg {2}1 .*inverted/);
       const json = JSON.parse(readFileSync(work.file("copied/config.json"), "utf8"));
       json.heddle.pictures.invert_light = false;
       json.heddle.classes[1] = "trousers";
@@ -202,10 +221,9 @@ describe("a finished run", () => {
       ["an empty file", "empty.png", ""],
       ["text that calls itself PNG", "text.png", "I am a picture, trust me.\nReally.\n"],
       ["half a picture", "half.png", "\x89PNG\r\n\x1a\n\0\0\0\rIHDR"],
-      ["a folder", "clothes", undefined],
     ])("refuses %s in one line", async (_, file, content) => {
       if (content !== undefined) writeFileSync(work.file(file), content, "latin1");
-      const { code, stdout, stderr } = await work.heddle(["predict", run, "on black.png", file]);
+      const { code, stdout, stderr } = await work.heddle(["predict", run, file]);
       expect([code, stdout]).toEqual([2, ""]);
       expect(stderr).toContain(file);
       expect(isOneLine(stderr), stderr).toBe(true);

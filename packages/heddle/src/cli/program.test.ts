@@ -34,7 +34,10 @@ const commands: Readonly<Record<string, { readonly words: string; readonly optio
     words: "latest",
     options: `${data} stream split against modelRange report threads fast runDir json`,
   },
-  predict: { words: "latest a.png", options: "threads fast runDir json" },
+  predict: {
+    words: "latest a.png",
+    options: `${form} asIs invert modelRange csv out force threads fast runDir json`,
+  },
   explain: {
     words: "latest test:0",
     options: `${data} stream layer class patch stride mapImages seed out threads fast runDir json quiet`,

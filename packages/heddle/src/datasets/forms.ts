@@ -122,7 +122,7 @@ async function formOfFile(path: string, signal: AbortSignal | undefined): Promis
   const content = contentOf(head);
   const own = { source: diskFolder(dirname(path)), file: basename(path) };
   if (isZip(head) && isNpzHead(head)) return { form: "npz", ...own };
-  if (isZip(head) || isTar(content)) {
+  if (isArchive(head)) {
     const archive = await openArchive(path, signal);
     const found = await formOfFolder(archive, archive);
     if (found) return found;
@@ -140,6 +140,11 @@ async function formOfFile(path: string, signal: AbortSignal | undefined): Promis
   const foreign = foreignFile(content);
   if (foreign) throw notData(path, foreign);
   return { form: "csv", source: own.source, train: own.file };
+}
+
+/** Whether a file that begins so is an archive of files, and none of arrays. */
+export function isArchive(head: Uint8Array): boolean {
+  return (isZip(head) && !isNpzHead(head)) || isTar(contentOf(head));
 }
 
 function notData(path: string, { what, next }: ForeignFile): HeddleError {

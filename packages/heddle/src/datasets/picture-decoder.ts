@@ -200,6 +200,12 @@ function greyAndOpacity<Values extends Uint8Array | Uint16Array>(data: Values): 
   return pixels;
 }
 
+/** Whether a file begins as a picture does, whatever its name. */
+export function beginsAsPicture(bytes: Uint8Array): boolean {
+  const beginning = String.fromCharCode(...bytes.subarray(0, 256));
+  return beginnings.test(beginning) && !otherFiles.some(([pattern]) => pattern.test(beginning));
+}
+
 function checkBeginning(path: string, bytes: Uint8Array): void {
   const beginning = String.fromCharCode(...bytes.subarray(0, 256));
   const other = otherFiles.find(([pattern]) => pattern.test(beginning));

@@ -35,11 +35,26 @@ export const MAXIMUM_PICTURE_BYTES = 64 * 1024 * 1024;
 export async function readPicture(
   path: string,
   shape: PictureShape,
-  options: { readonly invert?: boolean; readonly bitDepth?: number | undefined } = {},
+  options: PictureOptions = {},
 ): Promise<Picture> {
   checkChannels(path, shape);
-  const { invert = true, bitDepth = 16 } = options;
-  return decodePictureFile(path, await readLimited(path), ({ picture }) =>
+  return pictureFromBytes(path, await readLimited(path), shape, options);
+}
+
+/** How a picture becomes a model's input. */
+export interface PictureOptions {
+  readonly invert?: boolean;
+  readonly bitDepth?: number | undefined;
+}
+
+/** Like {@link readPicture}, of a file in memory; `path` is for errors. */
+export function pictureFromBytes(
+  path: string,
+  bytes: Uint8Array,
+  shape: PictureShape,
+  { invert = true, bitDepth = 16 }: PictureOptions,
+): Promise<Picture> {
+  return decodePictureFile(path, bytes, ({ picture }) =>
     pictureInput(isDeep(picture) ? toBytes(picture, bitDepth) : picture, shape, { invert }),
   );
 }

@@ -22,10 +22,19 @@ export function imageSize({ name, inputShape }: Model): readonly [number, number
  *
  * @throws HeddleError when the file is not a picture, or the model takes no images
  */
-export function readPictureFor({ model, run }: OpenedModel, path: string): Promise<Picture> {
-  const [height, width, channels] = imageSize(model);
+export function readPictureFor(opened: OpenedModel, path: string): Promise<Picture> {
+  const [height, width, channels] = imageSize(opened.model);
+  return readPicture(path, { height, width, channels }, pictureRuleFor(opened));
+}
+
+/**
+ * How pictures become inputs of a model.
+ *
+ * @param invert whether grey pictures with a light background are inverted, if the user says so
+ */
+export function pictureRuleFor({ model, run }: OpenedModel, invert?: boolean) {
   const source = run?.record.dataset.source;
   // Runs from before models held this rule have it in their record; a model from Keras has none.
-  const invert = model.pictures?.invertLight ?? (source !== undefined && !holdsPictures(source.form));
-  return readPicture(path, { height, width, channels }, { invert, bitDepth: source?.options?.bitDepth });
+  const own = model.pictures?.invertLight ?? (source !== undefined && !holdsPictures(source.form));
+  return { invert: invert ?? own, bitDepth: source?.options?.bitDepth };
 }

@@ -47,6 +47,8 @@ export interface ReadTable extends ReadImages {
   readonly columns: TableColumns | undefined;
   /** False for a table of pixels alone. */
   readonly labelled: boolean;
+  /** The line number of the header, from 1; 0 if there is none. */
+  readonly headerLine: number;
 }
 
 /** Bytes of the byte order mark that Windows programs put before UTF-8. */
@@ -209,6 +211,7 @@ export class CsvReader {
       ...(test && test !== images && { test }),
       columns: layout.columns,
       labelled: layout.labelled,
+      headerLine: layout.headerLine,
       dropped: { read: this.read, zeroed: this.zeroed, rows: this.rows },
       choices: [...layout.choices, ...taken.choices],
       leftOut: [...layout.leftOut, ...(unused && unused !== images ? [validation] : [])],
