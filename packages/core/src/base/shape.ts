@@ -18,6 +18,16 @@ export function sameShape(a: Shape, b: Shape): boolean {
   return a.length === b.length && a.every((size, axis) => size === b[axis]);
 }
 
+/**
+ * True when an input takes samples of a shape as they lie in memory: axes of size 1 make no difference, and a flat input takes
+ * everything of its size, so that `[28, 28]` and `[784]` take `[28, 28, 1]`.
+ */
+export function takesShape(input: Shape, shape: Shape): boolean {
+  if (input.length === 1) return sizeOf(input) === sizeOf(shape);
+  const long = (sizes: Shape) => sizes.filter((size) => size !== 1);
+  return sameShape(long(input), long(shape));
+}
+
 /** Returns `value` when it is a whole number of at least `minimum`; throws in the name of `who` otherwise. */
 export function wholeNumber(who: string, name: string, value: unknown, minimum = 1): number {
   if (typeof value === "number" && Number.isSafeInteger(value) && value >= minimum) return value;

@@ -54,6 +54,16 @@ it("ConfusionMatrix counts predictions in columns, and true classes in rows", ()
   ]);
 });
 
+it("TopKCategoricalAccuracy counts all of equal outputs, as Keras 3.15 does", () => {
+  // keras.metrics.SparseTopKCategoricalAccuracy gives 1 for both.
+  const one = new TopKCategoricalAccuracy({ k: 1 }).begin([3]);
+  one.add(Float32Array.of(0.5, 0.5, 0, 0, 0.5, 0.5), Float32Array.of(0, 1, 0, 0, 0, 1));
+  expect(one.result()).toBe(1);
+  const two = new TopKCategoricalAccuracy({ k: 2 }).begin([3]);
+  two.add(new Float32Array(9).fill(1 / 3), Float32Array.of(1, 0, 0, 0, 1, 0, 0, 0, 1));
+  expect(two.result()).toBe(1);
+});
+
 it("TopKCategoricalAccuracy does not count a NaN among the most likely classes", () => {
   const tally = new TopKCategoricalAccuracy({ k: 2 }).begin([2]);
   tally.add(new Float32Array([Number.NaN, 0.5]), new Float32Array([1, 0]));

@@ -233,6 +233,23 @@ describe("everything that Heddle does not have is named at once:", () => {
   });
 });
 
+it.each([[[4, 4]], [[16]], [[4, 4, 1]]])(
+  "a model of inputs [%s] predicts, trains on and evaluates images of 4×4×1",
+  async (shape) => {
+    const model = new Sequential([new Input(shape), new Flatten(), new Dense(2, { activation: "softmax" })]);
+    model.compile({ threads: 1 });
+    const images = Uint8Array.from({ length: 32 }, (_, i) => i);
+    const samples = { images, labels: new Uint8Array([0, 1]), count: 2, shape: [4, 4, 1] };
+    expect(await model.predict(samples)).toEqual(await model.predict({ ...samples, shape }));
+    await model.fit(samples);
+    expect((await model.evaluate(samples)).loss).toBeGreaterThan(0);
+    await expect(model.predict({ ...samples, count: 1, shape: [32, 1] })).rejects.toThrow(
+      `expected images of ${shape.join("×")}, received images of 32×1`,
+    );
+    model.dispose();
+  },
+);
+
 describe("an axis", () => {
   const read = (axis: unknown, shape: readonly number[]) =>
     modelFromJson("m.json", {

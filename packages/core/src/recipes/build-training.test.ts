@@ -26,6 +26,20 @@ describe("trainingOf", () => {
     expect([epochs, loss.getConfig()["label_smoothing"]]).toEqual([28, 0.1]);
   });
 
+  it.each([[[28, 28]], [[784]], [[28, 28, 1]]])("takes images for a model of inputs [%s]", (shape) => {
+    const written = new Sequential([
+      new Input(shape),
+      new Flatten(),
+      new Dense(10, { activation: "softmax" }),
+    ]);
+    const { model, writtenInput } = training({ model: written.toJson() as never });
+    const before = shape.length === 3 ? [] : ["Reshape"];
+    expect(model.layers.map(({ className }) => className)).toEqual([...before, "Flatten", "Dense"]);
+    expect([model.inputShape, model.name]).toEqual([[28, 28, 1], "sequential"]);
+    expect(writtenInput).toEqual(shape.length === 3 ? undefined : shape);
+    expect(model.getWeights()[0]!.shape).toEqual([784, 10]);
+  });
+
   it("refuses to build a network for a single class", () => {
     const cats = { ...dataset, title: "Cats", classNames: ["cat"] };
     expect(() => trainingOf(resolveSettings({}, {}), cats)).toThrow(

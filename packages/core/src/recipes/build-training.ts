@@ -1,4 +1,5 @@
 import { HeddleError } from "../base/errors.js";
+import { type Shape, sameShape, takesShape } from "../base/shape.js";
 import type { Dataset } from "../data/dataset.js";
 import type { Images } from "../data/images.js";
 import { modelFromJson } from "../model/load.js";
@@ -42,8 +43,11 @@ export function trainingOf(
 ): Training {
   const { threads, who = "model" } = options;
   const images = trainingImages(dataset.train, settings);
-  const plan = planOf(settings, modelOf(settings, dataset, who), images.train.count);
-  return { ...plan, dataset, ...images, threads };
+  const written = modelOf(settings, dataset, who);
+  const model = forImages(written, dataset.train.shape, who);
+  const plan = planOf(settings, model, images.train.count);
+  const writtenInput = model === written ? undefined : written.inputShape;
+  return { ...plan, dataset, ...images, threads, writtenInput };
 }
 
 /** How settings train a model on a number of images: all of a training but its data and threads. */
@@ -78,6 +82,16 @@ function modelOf(settings: ResolvedSettings, dataset: Dataset<Images>, who: stri
   const { augment, dropout, l1, l2 } = settings;
   if ([augment, dropout, l1, l2].every((setting) => setting === undefined)) return plain;
   return modelFromJson(who, adjustModel(plain.toJson(), settings), { seed });
+}
+
+/** A model that takes images: one of rows, or of plain numbers, gets a Reshape before it. */
+function forImages(model: Model, shape: Shape, who: string): Model {
+  const { name, seed, inputShape } = model;
+  if (sameShape(inputShape, shape) || !takesShape(inputShape, shape)) return model;
+  const input = { class_name: "InputLayer", config: { batch_shape: [null, ...shape] } };
+  const reshape = { class_name: "Reshape", config: { target_shape: inputShape } };
+  const config = { name, layers: [input, reshape, model.toJson()] };
+  return modelFromJson(who, { class_name: "Sequential", config }, { seed });
 }
 
 /** The learning rate over a training of `totalSteps` steps. */

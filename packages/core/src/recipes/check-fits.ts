@@ -1,5 +1,5 @@
 import { HeddleError } from "../base/errors.js";
-import { sameShape, sizeOf } from "../base/shape.js";
+import { sizeOf, takesShape } from "../base/shape.js";
 import type { Dataset, ImageSet } from "../data/dataset.js";
 import type { Model } from "../model/model.js";
 
@@ -20,7 +20,7 @@ export function checkFits(
   dataset: Pick<Dataset<Pick<ImageSet, "shape">>, "title" | "train" | "classNames">,
 ): void {
   const { title, train, classNames } = dataset;
-  if (!sameShape(model.inputShape, train.shape)) {
+  if (!takesShape(model.inputShape, train.shape)) {
     throw new HeddleError({
       who: `Model "${model.name}"`,
       expected: `images of ${model.inputShape.join("×")}, as its input layer says`,

@@ -1,3 +1,4 @@
+import type { Shape } from "../base/shape.js";
 import type { Dataset, ImageSet } from "../data/dataset.js";
 import type { Images } from "../data/images.js";
 import type { Loss } from "../losses/index.js";
@@ -10,6 +11,8 @@ export interface Training extends TrainingPlan, TrainingImages {
   readonly dataset: Dataset<Images>;
   /** Threads to compute on; one per core if undefined. */
   readonly threads: number | undefined;
+  /** The input that the model was written for, if a Reshape was put before it to take the images. */
+  readonly writtenInput?: Shape | undefined;
 }
 
 /** The images of a training. */

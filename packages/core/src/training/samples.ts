@@ -1,5 +1,5 @@
 import { HeddleError } from "../base/errors.js";
-import { type Shape, sameShape, sizeOf } from "../base/shape.js";
+import { type Shape, sizeOf, takesShape } from "../base/shape.js";
 import type { Loss } from "../losses/index.js";
 
 /**
@@ -49,7 +49,7 @@ export function checkSamples(who: string, samples: Samples, input: Shape): void 
       next: "Pass { images, labels, count, shape }, or a stream of { images, labels }.",
     });
   }
-  if (!sameShape(shape, input)) {
+  if (!takesShape(input, shape)) {
     throw new HeddleError({
       who,
       expected: `images of ${input.join("×")}`,

@@ -18,6 +18,12 @@ export async function train(run: RunUnderWay): Promise<Trained> {
   record.beginStretch(engine.threads, state);
   await folder.writeRecord(record.now);
   const checkpointing = await checkpointingOf(run);
+  const { writtenInput } = job;
+  if (writtenInput) {
+    events.onWarning?.(
+      `Model "${model.name}" was written for inputs of [${writtenInput.join(", ")}]; a Reshape before it takes the images of ${model.inputShape.join("×")}.`,
+    );
+  }
   events.onModel(model.summary(), engine);
   await model.fit(prepared.samples, {
     ...prepared.fit,
