@@ -15,12 +15,33 @@ function drawn(channels) {
 
 /** @param {Uint8Array} bytes */
 async function parse(bytes) {
-  const picture = await decodePicture("a picture", bytes);
+  const picture = await decodePicture("a picture", bytes, { chooseBitDepth: (needed) => needed });
   const { height, width, channels, pixels } = picture;
   check(channels >= 1 && channels <= 4, "one to four channels");
   check(pixels.length === height * width * channels, "as many values as the size says");
   check(height * width <= 64_000_000, "at most 64 megapixels");
   return fingerprint(pixels, [height, width, channels]);
+}
+
+const ascii = (/** @type {string} */ text) => Buffer.from(text, "latin1");
+
+/** A BMP with rows from the bottom up. @param {1 | 4 | 8 | 24 | 32} bits */
+function bmp(bits) {
+  const colours = bits <= 8 ? 2 ** bits : 0;
+  const rowBytes = Math.ceil((side * bits) / 32) * 4;
+  const header = 54 + 4 * colours;
+  const bytes = Buffer.alloc(header + side * rowBytes, 0x35);
+  bytes.write("BM", 0, "latin1");
+  bytes.writeUInt32LE(bytes.length, 2);
+  bytes.fill(0, 6, 54);
+  bytes.writeUInt32LE(header, 10);
+  bytes.writeUInt32LE(40, 14);
+  bytes.writeInt32LE(side, 18);
+  bytes.writeInt32LE(side, 22);
+  bytes.writeUInt16LE(1, 26);
+  bytes.writeUInt16LE(bits, 28);
+  for (let at = 54; at < bytes.length; at++) bytes[at] = (at * 5) & 255;
+  return bytes;
 }
 
 /** The third-party decoders leak about 8 KB for some damaged pictures, and nothing for intact ones. */
@@ -61,5 +82,22 @@ export const pictureTargets = [
     tokens: ["\xff\xd8\xff", "RIFF", "WEBP", "GIF89a", "II*\x00", "MM\x00*", "ftypavif", "<svg", "%PDF"],
     parse,
     perProcess: PICTURES_PER_PROCESS,
+  },
+  {
+    name: "plain-pictures",
+    what: "pictures, BMP and PNM",
+    redundancy: "none",
+    corpus: () => [
+      ...[1, 4, 8, 24, 32].map((bits) => bmp(/** @type {24} */ (bits))),
+      ascii("P1\n# grid\n3 2\n1 0 1\n0 1 0\n"),
+      ascii("P2\n3 2\n255\n0 50 100\n150 200 255\n"),
+      ascii("P3\n1 2\n15\n0 5 10\n15 2 4\n"),
+      ascii("P4\n9 2\n\xaa\x80\x55\x00"),
+      ascii("P5\n3 2\n255\n\x00\x32\x64\x96\xc8\xff"),
+      ascii("P6\n1 2\n65535\n\x00\x01\x02\x03\x04\x05\xff\xfe\xfd\xfc\xfb\xfa"),
+    ],
+    fields: [2, 10, 14, 18, 22, 26, 28, 30, 34, 46],
+    tokens: ["BM", "P1\n", "P4\n", "P5\n", "P6\n", "65535\n", "64000000 1\n"],
+    parse,
   },
 ];

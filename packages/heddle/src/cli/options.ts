@@ -51,7 +51,7 @@ export const dataOption = () =>
   setsAlso(
     new Option(
       "--data <path|name>",
-      "a folder, CSV or npz file, or fashion-sketch; found or downloaded by default",
+      "a folder, an archive, a CSV, npz or Parquet file, or fashion-sketch; found or downloaded by default",
     ).argParser(nonEmpty),
     "dataDir",
   );

@@ -57,6 +57,6 @@ it("says what the files of a folder without data are", async () => {
   writeFileSync(join(folder, "train_32x32.mat"), bytes("MATLAB 5.0 MAT-file, Platform: posix"));
   const path = join(folder, "train_32x32.mat");
   await expect(loadDataset(folder)).rejects.toThrow(
-    `${path}: expected a CSV or npz file, an archive, or a folder`,
+    `${path}: expected a CSV, npz or Parquet file, an archive, or a folder`,
   );
 });

@@ -148,7 +148,7 @@ export function isArchive(head: Uint8Array): boolean {
 }
 
 function notData(path: string, { what, next }: ForeignFile): HeddleError {
-  const expected = "a CSV or npz file, an archive, or a folder";
+  const expected = "a CSV, npz or Parquet file, an archive, or a folder";
   return new HeddleError({ who: path, expected, received: what, next });
 }
 
@@ -179,7 +179,7 @@ async function contentsOf(archive: SourceFolder): Promise<ForeignFile> {
   const foreign = foreignArchive(names);
   if (foreign) return foreign;
   const shown = `${names.slice(0, 4).join(", ")}${names.length > 4 ? `, … (${names.length} entries)` : ""}`;
-  const next = "Put a folder of pictures for each class, a CSV or IDX files into it.";
+  const next = "Put a folder of pictures for each class, or CSV, npz, Parquet, IDX or CIFAR's files into it.";
   return { what: names.length === 0 ? "an empty archive" : `an archive of ${shown}`, next };
 }
 

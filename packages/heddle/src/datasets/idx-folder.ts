@@ -219,7 +219,7 @@ export async function folderWithin(folder: string, names: readonly string[]): Pr
 export function missingFiles(folder: string, listing: IdxFolderListing | undefined): HeddleError {
   const isEmpty = listing !== undefined && Object.keys(listing.files).length === 0;
   const alternatives = isEmpty
-    ? ", or one with CSV files, an npz file, or a folder of pictures for each class"
+    ? ", or one with CSV, npz or Parquet files, CIFAR's files, or a folder of pictures for each class"
     : "";
   return new HeddleError({
     who: folder,

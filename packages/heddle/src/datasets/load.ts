@@ -41,7 +41,7 @@ export interface LoadOptions extends LocateOptions, FormOptions {
    */
   readonly holdOut?: Partial<HoldOut> | "none" | undefined;
   /**
-   * How many training pictures of a folder to read. Other forms of data are read whole.
+   * How many training pictures of a folder or of Parquet files to decode. Other forms of data are read whole.
    *
    * @defaultValue all of them
    */
@@ -78,8 +78,8 @@ export interface LoadedDataset {
 }
 
 /**
- * Loads a dataset by name or from a path: a folder of IDX files, a folder of pictures (`CLASS/*.png`, possibly in `train/`
- * and `test/`), a folder with `*train*.csv` and `*test*.csv`, a CSV file or an `.npz` file.
+ * Loads a dataset by name or from a path: a folder of IDX files, of CIFAR's files, or of pictures (`CLASS/*.png`, possibly
+ * in `train/` and `test/`), a CSV, npz or Parquet file or a folder with one for each split, or an archive of any of these.
  *
  * A dataset that is loaded by name has the published checksums, or this throws. From a path (`name` or `dataDir`),
  * whatever is there is loaded, under the name that its checksums identify. So MNIST, KMNIST and your own files in that

@@ -160,7 +160,7 @@ describe("findDataset", () => {
 
   it("refuses an unknown name", async () => {
     await expect(findDataset("fasion-mnist")).rejects.toThrow(
-      'Dataset "fasion-mnist": expected fashion-mnist, fashion-sketch, or the path of a folder, CSV or npz file, received "fasion-mnist", which is none of these. Did you mean fashion-mnist?',
+      'Dataset "fasion-mnist": expected fashion-mnist, fashion-sketch, or the path of a folder, an archive, or a CSV, npz or Parquet file, received "fasion-mnist", which is none of these. Did you mean fashion-mnist?',
     );
   });
 });

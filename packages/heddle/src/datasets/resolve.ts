@@ -59,7 +59,7 @@ export function unknownDataset(
   const near = closest(name, names) ?? nearPath;
   return new HeddleError({
     who: `Dataset "${name}"`,
-    expected: `${names.join(", ")}, or the path of a folder, CSV or npz file`,
+    expected: `${names.join(", ")}, or the path of a folder, an archive, or a CSV, npz or Parquet file`,
     received: `"${name}", which is none of these`,
     next: near === undefined ? "Correct the name or the path." : `Did you mean ${near}?`,
   });

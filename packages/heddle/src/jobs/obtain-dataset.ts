@@ -23,7 +23,7 @@ export interface Obtained<Split = ImageSet> {
 /**
  * A dataset by name, or the one at a path.
  *
- * @param data a name (`fashion-mnist`, `fashion-sketch`) or the path of a folder, CSV or npz file; if undefined, the
+ * @param data a name (`fashion-mnist`, `fashion-sketch`) or the path of data in any form; if undefined, the
  *   dataset `name`, wherever it is
  */
 export async function obtainDataset(

@@ -14,8 +14,12 @@ import { Terminal } from "../terminal.js";
 export function convertCommand(shell: Shell) {
   return withReadingOptions(
     new Command("convert")
-      .description("convert data from one form into another: IDX, CSV, npz, folders of pictures")
-      .argument("<source>", "a folder, CSV or npz file, fashion-mnist or fashion-sketch", nonEmpty)
+      .description("convert data of any form to IDX, CSV, npz or a folder of pictures")
+      .argument(
+        "<source>",
+        "a folder, an archive, a CSV, npz or Parquet file, fashion-mnist or fashion-sketch",
+        nonEmpty,
+      )
       .argument("<target>", "a file that ends in .csv, .csv.gz or .npz, or a folder with --to", nonEmpty),
   )
     .addOption(

@@ -31,7 +31,10 @@ export function dataCommand(shell: Shell) {
     new Command("data")
       .description("obtain, verify and describe a dataset")
       .addArgument(
-        new Argument("[name]", "fashion-mnist, fashion-sketch, or a folder, CSV or npz file")
+        new Argument(
+          "[name]",
+          "fashion-mnist, fashion-sketch, or a folder, an archive, or a CSV, npz or Parquet file",
+        )
           .argParser(nonEmpty)
           .default("fashion-mnist"),
       ),
