@@ -23,7 +23,7 @@ describe("heddle data --report", () => {
   });
 
   it("writes a page, its figures and its findings", { timeout: 120_000 }, async () => {
-    const words = ["data", "leaky", "--report", "looks", "--epochs", "1", "--json"];
+    const words = ["data", "leaky", "--report", "looks", "--epochs", "16", "--json"];
     const { code, stdout, stderr } = await work.heddle(words);
     expect(code, stderr).toBe(0);
     const answer = JSON.parse(stdout);
@@ -34,7 +34,7 @@ describe("heddle data --report", () => {
     );
     expect(pair).toMatchObject({ first: { split: "train", index: 0 }, second: { split: "test", index: 17 } });
     expect(nearDuplicates.betweenSplits.otherLabel).toBeGreaterThan(0);
-    expect([labelErrors.folds, labelErrors.epochs]).toEqual([4, 1]);
+    expect([labelErrors.folds, labelErrors.epochs]).toEqual([4, 16]);
     expect(labelErrors.train.thresholds).toHaveLength(10);
 
     const page = readFileSync(work.file("looks", "report.html"), "utf8");

@@ -38,7 +38,9 @@ describe("heddle explain", () => {
       for (const kind of ["svg", "png"]) expect(figures).toContain(`${name}.${kind}`);
     expect(result.embedding.images).toBe(40);
     expect(result.gallery.length).toBeGreaterThan(0);
-    expect(result.findings.length).toBe(2);
+    // Some class has fewer than 16 of the 40 images: the share of its neighbours is not shown.
+    expect(result.findings.length).toBe(1);
+    expect(result.embedding).not.toHaveProperty("agreement");
     expect(result.testLooks.sentence).toContain("once for explanations");
     const runFolder = join(workspace.file(result.page), "..", "..");
     expect(readFileSync(join(runFolder, "report.html"), "utf8")).toContain("once for explanations");

@@ -6,7 +6,7 @@ import {
   type ReliabilityBin,
   reliabilityTable,
 } from "./reliability.js";
-import { atTemperature, fitTemperature, logitsOf } from "./temperature.js";
+import { atTemperature, fitTemperature, isAtBound, logitsOf } from "./temperature.js";
 
 /** How well confidences match the accuracy. */
 export interface CalibrationScores {
@@ -41,6 +41,14 @@ export interface Calibration {
   readonly table: readonly ReliabilityBin[];
   /** `null` if there are too few images to fit on some and scale others. */
   readonly temperature: TemperatureScaling | null;
+}
+
+/**
+ * The temperature scaling where it was fitted: `null` also where a temperature is at the end of its range, as where every
+ * answer is right or none is better than chance.
+ */
+export function fittedScaling({ temperature }: Calibration): TemperatureScaling | null {
+  return temperature?.temperatures.some(isAtBound) ? null : temperature;
 }
 
 /**

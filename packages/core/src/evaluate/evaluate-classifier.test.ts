@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { answersOf, type Predictions } from "./answers.js";
-import { calibration } from "./calibration.js";
+import { calibration, fittedScaling } from "./calibration.js";
 import { evaluateClassifier } from "./evaluate-classifier.js";
 import { mcnemarTest } from "./mcnemar.js";
 
@@ -90,6 +90,19 @@ describe("evaluateClassifier", () => {
     const { temperature } = evaluateClassifier(single, { fitTemperatureOn: some }).calibration;
     expect(temperature).toMatchObject({ fittedOn: "other images" });
     expect(temperature!.temperatures).toHaveLength(1);
+  });
+
+  it("shows no temperature that is at the end of its range, as where every answer is right", () => {
+    const right = calibration(
+      answersOf(
+        predictions(
+          rows.slice(0, 1).flatMap((row) => [row, row]),
+          [0, 0],
+        ),
+      ),
+    );
+    expect(right.temperature!.temperatures).toEqual([0.05, 0.05]);
+    expect(fittedScaling(right)).toBeNull();
   });
 
   it("never scales an image by a temperature that saw its label", () => {

@@ -15,6 +15,14 @@ export interface ReliabilityBin {
 /** Bins of equal width, as in Guo et al. (2017). */
 export const RELIABILITY_BINS = 15;
 
+/** The accuracy of fewer images says little: such a bin is not drawn. */
+export const LEAST_IN_A_BIN = 10;
+
+/** Whether there are enough images for a calibration error: with fewer, even a calibrated model has a large one. */
+export function enoughToCalibrate(table: readonly ReliabilityBin[]): boolean {
+  return table.reduce((sum, { images }) => sum + images, 0) >= LEAST_IN_A_BIN * table.length;
+}
+
 /**
  * Confidence against accuracy, in bins of equal width.
  *

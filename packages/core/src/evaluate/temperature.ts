@@ -14,6 +14,11 @@ export interface Logits {
   readonly labels: Int32Array;
 }
 
+/** Whether a temperature is an end of the range, where the best one is unknown. */
+export function isAtBound(temperature: number): boolean {
+  return temperature === TEMPERATURE_RANGE[0] || temperature === TEMPERATURE_RANGE[1];
+}
+
 /** Outside this range nothing can be fitted: all predictions are correct and certain, or no better than chance. */
 const TEMPERATURE_RANGE = [0.05, 20] as const;
 

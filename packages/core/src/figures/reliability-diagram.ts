@@ -1,7 +1,9 @@
-import { formatPercent } from "../base/format.js";
+import { counted, formatPercent } from "../base/format.js";
 import { checkOptions } from "../base/known-options.js";
 import { anyText } from "../base/rules.js";
+import { fittedScaling } from "../evaluate/calibration.js";
 import type { Calibration, ReliabilityBin } from "../evaluate/index.js";
+import { enoughToCalibrate, LEAST_IN_A_BIN } from "../evaluate/reliability.js";
 import { type Chart, type ChartSpec, chartSpec } from "./chart.js";
 import { type Theme, textSizes } from "./theme.js";
 
@@ -14,23 +16,30 @@ const SHARES_HEIGHT = 64;
  *
  * @param options.subject named in the title: `Fashion-MNIST, test images`
  */
-export function reliabilityDiagram(
-  { table, ece, temperature }: Calibration,
-  options: { readonly subject: string },
-): Chart {
+export function reliabilityDiagram(calibration: Calibration, options: { readonly subject: string }): Chart {
   checkOptions("Reliability diagram", options, { subject: anyText });
+  const { table, ece } = calibration;
+  const temperature = fittedScaling(calibration);
   const title = `Reliability, ${options.subject}`;
   const scaled = temperature && `, ${formatPercent(temperature.after.ece)} after temperature scaling`;
-  const subtitle = `Expected calibration error ${formatPercent(ece)}${scaled ?? ""}`;
-  const above = table.filter((bin) => (bin.accuracy ?? 0) < (bin.confidence ?? 0)).length;
-  const filled = table.filter(({ images }) => images > 0).length;
-  const alt = `Accuracy by confidence in ${table.length} bins. ${subtitle}. In ${above} of ${filled} bins with images the model is surer than it is right.`;
+  const subtitle = enoughToCalibrate(table)
+    ? `Expected calibration error ${formatPercent(ece)}${scaled ?? ""}`
+    : "Too few images for a calibration error";
+  const shown = table.filter(isShown);
+  const above = shown.filter((bin) => (bin.accuracy ?? 0) < (bin.confidence ?? 0)).length;
+  const few = table.filter(({ images }) => images > 0).length - shown.length;
+  const hidden = few > 0 ? ` ${counted(few, "bin")} of fewer than ${LEAST_IN_A_BIN} images not drawn.` : "";
+  const alt = `Accuracy by confidence in ${table.length} bins. ${subtitle}. In ${above} of ${shown.length} bins that are drawn the model is surer than it is right.${hidden}`;
   return {
     name: "reliability-diagram",
     title,
     alt,
     spec: (theme) => specOf(title, subtitle, table, temperature?.table ?? [], theme),
   };
+}
+
+function isShown({ images }: ReliabilityBin): boolean {
+  return images >= LEAST_IN_A_BIN;
 }
 
 function specOf(
@@ -45,7 +54,7 @@ function specOf(
   const points = [
     ...table.map((bin) => ({ ...bin, series: "As predicted" })),
     ...scaled.map((bin) => ({ ...bin, series: "After temperature scaling" })),
-  ].filter(({ images }) => images > 0);
+  ].filter(isShown);
   const ticks = [0, 0.2, 0.4, 0.6, 0.8, 1];
   const share = { type: "quantitative", scale: { domain: [0, 1] } };
   const axis = { values: ticks, format: ".0%", labelFlush: false };

@@ -22,6 +22,11 @@ describe("an evaluation in words", () => {
     expect(facts.get("Top-k accuracy")).toBe("top 2 100.00%, top 3 100.00%");
   });
 
+  it("shows no calibration error of a few images", () => {
+    const facts = new Map(evaluationFacts(evaluationOf([0, 1, 2])).map(({ label, value }) => [label, value]));
+    expect(facts.get("Calibration error")).toBe("not shown: it needs at least 150 images");
+  });
+
   it("says so if every answer is right", () => {
     const perfect = evaluationOf([0, 0, 2]);
     const facts = evaluationFacts(perfect).map(({ value }) => value);

@@ -1,4 +1,5 @@
 import { formatPercent, groupDigits } from "@heddle/core/internal/base/format.js";
+import { fittedScaling } from "@heddle/core/internal/evaluate/calibration.js";
 import {
   type Accuracy,
   type Calibration,
@@ -8,6 +9,7 @@ import {
   chanceOf,
   type McNemar,
 } from "@heddle/core/internal/evaluate/index.js";
+import { enoughToCalibrate, LEAST_IN_A_BIN } from "@heddle/core/internal/evaluate/reliability.js";
 import type { Fact, PageTable } from "./page.js";
 
 /** The subject of a run's own evaluation, for titles: `Fashion-MNIST, test images`. */
@@ -38,7 +40,12 @@ export function chanceOfEvaluation({ perClass, accuracy }: ClassifierEvaluation)
 }
 
 /** `2.31%; 0.84% at temperature 1.42, fitted in two folds`. */
-export function calibrationText({ ece, temperature }: Calibration): string {
+export function calibrationText(calibration: Calibration): string {
+  const { ece, table } = calibration;
+  const temperature = fittedScaling(calibration);
+  if (!enoughToCalibrate(table)) {
+    return `not shown: it needs at least ${LEAST_IN_A_BIN * table.length} images`;
+  }
   if (temperature === null) return formatPercent(ece);
   const values = temperature.temperatures.map((value) => value.toFixed(2));
   const fitted =
@@ -156,9 +163,13 @@ export function mcnemarSentence(test: McNemar, first: string, second: string): s
 }
 
 /** How calibration was measured and the temperature fitted, for the small print. */
-export function temperatureNote({ temperature, bins }: Calibration): string {
-  const ece = `Calibration errors are taken over ${bins} bins of equal width.`;
-  if (temperature === null) return `${ece} There are too few images to fit a temperature.`;
+export function temperatureNote(calibration: Calibration): string {
+  const { bins } = calibration;
+  const temperature = fittedScaling(calibration);
+  const ece = `Calibration errors are taken over ${bins} bins of equal width; those of fewer than ${LEAST_IN_A_BIN} images are not drawn.`;
+  if (temperature === null) {
+    return `${ece} No temperature is shown: there are too few images, or none fits, as where every answer is right or none is better than chance.`;
+  }
   const how =
     temperature.fittedOn === "two folds"
       ? "The temperature was fitted in two folds: each half of these images was scaled by the temperature of the other half, so that no image was scaled by its own label."

@@ -1,11 +1,13 @@
+import { formatPercent } from "@heddle/core/internal/base/format.js";
 import type { Dataset, ImageSet } from "@heddle/core/internal/data/dataset.js";
 import {
   findNearDuplicates,
   type ImagePlace,
   type NearDuplicates,
 } from "@heddle/core/internal/data/near-duplicates/index.js";
-import { accuracy } from "@heddle/core/internal/evaluate/accuracy.js";
+import { accuracy, wilsonInterval } from "@heddle/core/internal/evaluate/accuracy.js";
 import { answersOf } from "@heddle/core/internal/evaluate/answers.js";
+import { chanceOf } from "@heddle/core/internal/evaluate/chance.js";
 import { confidentLearning } from "@heddle/core/internal/evaluate/confident-learning.js";
 import type {
   FoundImage,
@@ -60,6 +62,24 @@ function countsOf(pairs: readonly FoundPair[], a: string, b: string): PairCounts
   if (a === b) for (const { first } of own) images.add(first.index);
   const otherLabel = own.filter(({ first, second }) => first.label !== second.label).length;
   return { pairs: own.length, images: images.size, otherLabel };
+}
+
+/** Models that are less of the way from chance to certainty know too little of the classes to doubt labels. */
+const LEAST_ABOVE_CHANCE = 0.25;
+
+/** Why what models say of labels that they did not learn is no ground to doubt any; undefined where it is. */
+export function whyNoSuspects(
+  { train }: LabelErrorFindings,
+  labels: Uint8Array | Int32Array,
+): string | undefined {
+  const perClass = new Map<number, number>();
+  for (const label of labels) perClass.set(label, (perClass.get(label) ?? 0) + 1);
+  const correct = Math.round(train.accuracy * train.images);
+  const interval = wilsonInterval(correct, train.images);
+  const chance = chanceOf([...perClass.values()], interval).accuracy;
+  const needed = chance + LEAST_ABOVE_CHANCE * (1 - chance);
+  if (interval.low >= needed) return undefined;
+  return `models that did not see the images agree with ${formatPercent(train.accuracy)} of the labels (95% interval ${formatPercent(interval.low)} – ${formatPercent(interval.high)}), and chance with ${formatPercent(chance)}: they know too little of the classes to doubt a label`;
 }
 
 /** Finds labels that are probably wrong, by models that did not learn them. */

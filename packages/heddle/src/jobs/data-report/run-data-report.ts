@@ -20,7 +20,7 @@ import {
   nearDuplicateFigures,
   suspectFigures,
 } from "./figures.js";
-import { labelErrorFindings, nearDuplicateFindings } from "./find.js";
+import { labelErrorFindings, nearDuplicateFindings, whyNoSuspects } from "./find.js";
 import {
   type DataFindings,
   FINDINGS_FORMAT_VERSION,
@@ -154,7 +154,7 @@ async function labelErrorsOf(
     return null;
   }
   const epochs = job.epochs ?? defaultEpochs(dataset.train.count, FOLDS);
-  return labelErrorFindings(dataset, {
+  const found = await labelErrorFindings(dataset, {
     folds: FOLDS,
     epochs,
     seed: job.seed,
@@ -163,6 +163,10 @@ async function labelErrorsOf(
     onFold: (fold) => job.events.onFold({ fold, folds: FOLDS, epochs }),
     onProgress: (fold, progress) => job.events.onTraining(fold, FOLDS, progress),
   });
+  const noGround = whyNoSuspects(found, dataset.train.labels);
+  if (noGround === undefined) return found;
+  leftOut.push({ what: "Suspected label errors", why: noGround });
+  return null;
 }
 
 /** 0 … 255 for bytes, so that histograms of different datasets can be compared; for floats, the values that occur. */

@@ -1,4 +1,5 @@
 import { formatPercent, groupDigits } from "@heddle/core/internal/base/format.js";
+import { enoughToCalibrate } from "@heddle/core/internal/evaluate/reliability.js";
 import { allFigures, type EvaluationFigures, evaluationFigures } from "../../pages/evaluation-figures.js";
 import { evaluationDetails } from "../../pages/evaluation-sections.js";
 import { certaintyText, chanceOfEvaluation, evaluationFacts } from "../../pages/evaluation-words.js";
@@ -46,11 +47,15 @@ function pageFor(measured: ModelEvaluation, figures: EvaluationFigures, subject:
         note: certaintyText(accuracy, chanceOfEvaluation(evaluation)),
       },
       { label: "Macro F1", value: formatPercent(macro.f1), note: `${macro.classes} classes` },
-      {
-        label: "Calibration error",
-        value: formatPercent(calibration.ece),
-        note: "confidence against accuracy",
-      },
+      ...(enoughToCalibrate(calibration.table)
+        ? [
+            {
+              label: "Calibration error",
+              value: formatPercent(calibration.ece),
+              note: "confidence against accuracy",
+            },
+          ]
+        : []),
     ],
     sections: [
       {

@@ -1,4 +1,4 @@
-import { formatPercent, groupDigits } from "@heddle/core/internal/base/format.js";
+import { counted, formatPercent, groupDigits } from "@heddle/core/internal/base/format.js";
 import { Random, shuffle } from "@heddle/core/internal/base/random.js";
 import type { Dataset } from "@heddle/core/internal/data/dataset.js";
 import type { Images } from "@heddle/core/internal/data/images.js";
@@ -102,16 +102,23 @@ async function mapImages(
     }),
   );
   part.figures.push(figure);
+  const aside = `UMAP (McInnes, Healy and Melville 2018) of ${groupDigits(count)} test images drawn with seed ${seed}, from exact nearest neighbours. Nearness within a cluster means something; cluster sizes, the gaps between clusters and directions do not. The shares are measured in the layer itself and do not depend on the map.`;
+  const section = { id: "embedding", title: "Map of images", figures: [figure], aside };
+  const tooFew = fewNeighbours(chosen.labels, neighbours);
+  if (tooFew !== undefined) {
+    const note = `How many of an image's ${neighbours} nearest neighbours are of its own class is not shown: ${context.className(tooFew.label)} has ${counted(tooFew.images, "image")} here, and needs more than ${neighbours}.`;
+    part.notes.push(note);
+    part.sections.push({ ...section, text: note });
+    return { layer, images: count, neighbours };
+  }
   const known = [...agreementByClass.keys()].filter((label) => !Number.isNaN(agreementByClass[label]));
   const sorted = known.toSorted((a, b) => agreementByClass[a]! - agreementByClass[b]!);
   const least = sorted[0]!;
   const finding = `In the last hidden layer (${layer}), ${formatPercent(agreement, 1)} of an image's ${neighbours} nearest neighbours are of its own class; the smallest share is that of ${context.className(least)} (${formatPercent(agreementByClass[least]!, 1)}).`;
   part.findings.push(finding);
   part.sections.push({
-    id: "embedding",
-    title: "Map of images",
+    ...section,
     text: finding,
-    figures: [figure],
     tables: [
       {
         title: `Neighbours of the same class among the ${neighbours} nearest, in ${layer} itself`,
@@ -120,7 +127,15 @@ async function mapImages(
         numeric: [1],
       },
     ],
-    aside: `UMAP (McInnes, Healy and Melville 2018) of ${groupDigits(count)} test images drawn with seed ${seed}, from exact nearest neighbours. Nearness within a cluster means something; cluster sizes, the gaps between clusters and directions do not. The shares are measured in the layer itself and do not depend on the map.`,
   });
   return { layer, images: count, neighbours, agreement, agreementByClass: [...agreementByClass] };
+}
+
+/** The smallest class where it has no more images than there are neighbours: their share could not be whole. */
+export function fewNeighbours(labels: ArrayLike<number>, neighbours: number) {
+  const counts = new Map<number, number>();
+  for (const label of Array.from(labels)) counts.set(label, (counts.get(label) ?? 0) + 1);
+  const [smallest] = [...counts].sort(([, a], [, b]) => a - b);
+  if (smallest === undefined || smallest[1] > neighbours) return undefined;
+  return { label: smallest[0], images: smallest[1] };
 }
