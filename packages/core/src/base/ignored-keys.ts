@@ -125,6 +125,17 @@ export function checkConfig<T>(
   return made;
 }
 
+/**
+ * Returns the check that every `fromConfig` of a group of classes ends with, so that a direct call refuses what loading
+ * refuses.
+ *
+ * @param what the classes make, for errors: "optimizer"
+ */
+export function checkerOf(what: string, keys: KerasKeys = { every: {} }) {
+  return <T extends { readonly className: string }>(config: JsonObject, made: T): T =>
+    checkConfig(made, { what, className: made.className, config, keys });
+}
+
 /** What an object writes into its configuration. */
 function keysOf(value: unknown): readonly string[] {
   const { getConfig } = value as { getConfig?(): JsonObject };

@@ -1,5 +1,6 @@
 import { refuseValue } from "../base/config.js";
 import { HeddleError } from "../base/errors.js";
+import { checkerOf } from "../base/ignored-keys.js";
 import type { JsonObject } from "../base/json.js";
 import { either, listOf, type Rule, shown } from "../base/rules.js";
 import { formatShape, type Shape, sizeOf } from "../base/shape.js";
@@ -13,6 +14,8 @@ export interface Constraint extends Projection {
   check(who: string, shape: Shape): void;
   getConfig(): JsonObject;
 }
+
+export const checkedConstraint = checkerOf("constraint");
 
 /** One axis, or several adjacent ones; counted from the end where negative. */
 export type Axes = number | readonly number[];

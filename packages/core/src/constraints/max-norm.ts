@@ -5,7 +5,14 @@ import { atLeast, checkValue } from "../base/rules.js";
 import type { Shape } from "../base/shape.js";
 import type { Slice } from "../engine/program-builder.js";
 import type { KernelCall } from "../ops/emitter.js";
-import { type Axes, axesIn, axesRule, type Constraint, vectorsAlong } from "./constraint.js";
+import {
+  type Axes,
+  axesIn,
+  axesRule,
+  type Constraint,
+  checkedConstraint,
+  vectorsAlong,
+} from "./constraint.js";
 
 /**
  * Shortens the vectors of a weight that are longer than a limit.
@@ -33,7 +40,7 @@ export class MaxNorm implements Constraint {
   }
 
   static fromConfig(config: JsonObject): MaxNorm {
-    return new MaxNorm(numberIn(config, "max_value", 2), { axis: axesIn(config) });
+    return checkedConstraint(config, new MaxNorm(numberIn(config, "max_value", 2), { axis: axesIn(config) }));
   }
 
   check(who: string, shape: Shape): void {

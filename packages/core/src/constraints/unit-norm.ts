@@ -3,7 +3,14 @@ import { checkOptionsOf } from "../base/known-options.js";
 import type { Shape } from "../base/shape.js";
 import type { Slice } from "../engine/program-builder.js";
 import type { KernelCall } from "../ops/emitter.js";
-import { type Axes, axesIn, axesRule, type Constraint, vectorsAlong } from "./constraint.js";
+import {
+  type Axes,
+  axesIn,
+  axesRule,
+  type Constraint,
+  checkedConstraint,
+  vectorsAlong,
+} from "./constraint.js";
 
 /** Brings the vectors of a weight to length 1. */
 export class UnitNorm implements Constraint {
@@ -17,7 +24,7 @@ export class UnitNorm implements Constraint {
   }
 
   static fromConfig(config: JsonObject): UnitNorm {
-    return new UnitNorm({ axis: axesIn(config) });
+    return checkedConstraint(config, new UnitNorm({ axis: axesIn(config) }));
   }
 
   check(who: string, shape: Shape): void {

@@ -2,6 +2,7 @@ import { numberIn } from "../base/config.js";
 import type { JsonObject } from "../base/json.js";
 import { checkValue, finite } from "../base/rules.js";
 import { type Shape, sizeOf } from "../base/shape.js";
+import { checkedInitializer } from "./ignored-keys.js";
 import type { Initializer } from "./initializer.js";
 
 /** The same number everywhere; Keras's `Constant`, a name that a schedule has here. */
@@ -14,7 +15,7 @@ export class ConstantInitializer implements Initializer {
   }
 
   static fromConfig(config: JsonObject): ConstantInitializer {
-    return new ConstantInitializer(numberIn(config, "value", 0));
+    return checkedInitializer(config, new ConstantInitializer(numberIn(config, "value", 0)));
   }
 
   initialize(shape: Shape): Float32Array<ArrayBuffer> {

@@ -1,4 +1,5 @@
 import type { JsonObject } from "../base/json.js";
+import { checkedInitializer } from "./ignored-keys.js";
 import { VarianceScaling } from "./variance-scaling.js";
 
 /**
@@ -13,8 +14,8 @@ export class GlorotNormal extends VarianceScaling {
     super({ mode: "fan_avg" });
   }
 
-  static override fromConfig(): GlorotNormal {
-    return new GlorotNormal();
+  static override fromConfig(config: JsonObject): GlorotNormal {
+    return checkedInitializer(config, new GlorotNormal());
   }
 
   override getConfig(): JsonObject {

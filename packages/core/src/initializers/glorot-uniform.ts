@@ -1,5 +1,7 @@
+import type { JsonObject } from "../base/json.js";
 import type { Random } from "../base/random.js";
 import { type Shape, sizeOf } from "../base/shape.js";
+import { checkedInitializer } from "./ignored-keys.js";
 import { fans, type Initializer } from "./initializer.js";
 
 /**
@@ -10,8 +12,8 @@ import { fans, type Initializer } from "./initializer.js";
 export class GlorotUniform implements Initializer {
   readonly className = "GlorotUniform";
 
-  static fromConfig(): GlorotUniform {
-    return new GlorotUniform();
+  static fromConfig(config: JsonObject): GlorotUniform {
+    return checkedInitializer(config, new GlorotUniform());
   }
 
   initialize(shape: Shape, random: Random): Float32Array<ArrayBuffer> {

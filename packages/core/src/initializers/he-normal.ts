@@ -1,4 +1,5 @@
 import type { JsonObject } from "../base/json.js";
+import { checkedInitializer } from "./ignored-keys.js";
 import { VarianceScaling } from "./variance-scaling.js";
 
 /**
@@ -13,8 +14,8 @@ export class HeNormal extends VarianceScaling {
     super({ scale: 2 });
   }
 
-  static override fromConfig(): HeNormal {
-    return new HeNormal();
+  static override fromConfig(config: JsonObject): HeNormal {
+    return checkedInitializer(config, new HeNormal());
   }
 
   override getConfig(): JsonObject {

@@ -1,6 +1,8 @@
+import type { JsonObject } from "../base/json.js";
 import type { Random } from "../base/random.js";
 import type { Shape } from "../base/shape.js";
 import { uniformWithin } from "./glorot-uniform.js";
+import { checkedInitializer } from "./ignored-keys.js";
 import { fans, type Initializer } from "./initializer.js";
 
 /**
@@ -11,8 +13,8 @@ import { fans, type Initializer } from "./initializer.js";
 export class HeUniform implements Initializer {
   readonly className = "HeUniform";
 
-  static fromConfig(): HeUniform {
-    return new HeUniform();
+  static fromConfig(config: JsonObject): HeUniform {
+    return checkedInitializer(config, new HeUniform());
   }
 
   initialize(shape: Shape, random: Random): Float32Array<ArrayBuffer> {

@@ -3,6 +3,7 @@ import { HeddleError } from "../base/errors.js";
 import type { JsonObject } from "../base/json.js";
 import { checkValue, finite } from "../base/rules.js";
 import type { Shape } from "../base/shape.js";
+import { checkedInitializer } from "./ignored-keys.js";
 import type { Initializer } from "./initializer.js";
 
 /** `gain` on the diagonal of a matrix, zeros elsewhere. */
@@ -15,7 +16,7 @@ export class Identity implements Initializer {
   }
 
   static fromConfig(config: JsonObject): Identity {
-    return new Identity(numberIn(config, "gain", 1));
+    return checkedInitializer(config, new Identity(numberIn(config, "gain", 1)));
   }
 
   /** @throws HeddleError for a weight that is no matrix */

@@ -1,4 +1,3 @@
-import { anySeed, only } from "../base/ignored-keys.js";
 import { Registry } from "../base/registry.js";
 import { ConstantInitializer } from "./constant-initializer.js";
 import { GlorotNormal } from "./glorot-normal.js";
@@ -6,6 +5,7 @@ import { GlorotUniform } from "./glorot-uniform.js";
 import { HeNormal } from "./he-normal.js";
 import { HeUniform } from "./he-uniform.js";
 import { Identity } from "./identity.js";
+import { initializerKeys } from "./ignored-keys.js";
 import type { Initializer } from "./initializer.js";
 import { LecunNormal, LecunUniform } from "./lecun.js";
 import { Ones } from "./ones.js";
@@ -56,5 +56,5 @@ export const initializers = new Registry<Initializer>(
     Orthogonal,
     Identity,
   },
-  { every: { seed: anySeed, input_axes: only(null), output_axes: only(null) } },
+  initializerKeys,
 );

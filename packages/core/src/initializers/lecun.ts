@@ -1,4 +1,5 @@
 import type { JsonObject } from "../base/json.js";
+import { checkedInitializer } from "./ignored-keys.js";
 import { VarianceScaling } from "./variance-scaling.js";
 
 /**
@@ -13,8 +14,8 @@ export class LecunNormal extends VarianceScaling {
     super({});
   }
 
-  static override fromConfig(): LecunNormal {
-    return new LecunNormal();
+  static override fromConfig(config: JsonObject): LecunNormal {
+    return checkedInitializer(config, new LecunNormal());
   }
 
   override getConfig(): JsonObject {
@@ -30,8 +31,8 @@ export class LecunUniform extends VarianceScaling {
     super({ distribution: "uniform" });
   }
 
-  static override fromConfig(): LecunUniform {
-    return new LecunUniform();
+  static override fromConfig(config: JsonObject): LecunUniform {
+    return checkedInitializer(config, new LecunUniform());
   }
 
   override getConfig(): JsonObject {

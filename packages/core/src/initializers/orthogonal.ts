@@ -4,6 +4,7 @@ import type { JsonObject } from "../base/json.js";
 import type { Random } from "../base/random.js";
 import { checkValue, finite } from "../base/rules.js";
 import { type Shape, sizeOf } from "../base/shape.js";
+import { checkedInitializer } from "./ignored-keys.js";
 import type { Initializer } from "./initializer.js";
 import { normalDraws } from "./normal-draws.js";
 
@@ -25,7 +26,7 @@ export class Orthogonal implements Initializer {
   }
 
   static fromConfig(config: JsonObject): Orthogonal {
-    return new Orthogonal(numberIn(config, "gain", 1));
+    return checkedInitializer(config, new Orthogonal(numberIn(config, "gain", 1)));
   }
 
   /** @throws HeddleError for a weight of one dimension, and one that would take minutes to draw */

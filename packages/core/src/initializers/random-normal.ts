@@ -4,6 +4,7 @@ import { checkOptionsOf } from "../base/known-options.js";
 import type { Random } from "../base/random.js";
 import { atLeast, finite } from "../base/rules.js";
 import { type Shape, sizeOf } from "../base/shape.js";
+import { checkedInitializer } from "./ignored-keys.js";
 import type { Initializer } from "./initializer.js";
 import { normalDraws, truncatedNormalDraws } from "./normal-draws.js";
 
@@ -38,7 +39,7 @@ export class RandomNormal implements Initializer {
   }
 
   static fromConfig(config: JsonObject): RandomNormal {
-    return new RandomNormal(numbersIn(config, "mean", "stddev"));
+    return checkedInitializer(config, new RandomNormal(numbersIn(config, "mean", "stddev")));
   }
 
   initialize(shape: Shape, random: Random): Float32Array<ArrayBuffer> {
@@ -60,7 +61,7 @@ export class TruncatedNormal extends RandomNormal {
   override readonly className = "TruncatedNormal";
 
   static override fromConfig(config: JsonObject): TruncatedNormal {
-    return new TruncatedNormal(numbersIn(config, "mean", "stddev"));
+    return checkedInitializer(config, new TruncatedNormal(numbersIn(config, "mean", "stddev")));
   }
 
   protected override draws(random: Random): () => number {

@@ -4,6 +4,7 @@ import { checkOptionsOf } from "../base/known-options.js";
 import type { Random } from "../base/random.js";
 import { atLeast, checkValue, finite } from "../base/rules.js";
 import { type Shape, sizeOf } from "../base/shape.js";
+import { checkedInitializer } from "./ignored-keys.js";
 import type { Initializer } from "./initializer.js";
 
 /** Uniform in [minval, maxval). */
@@ -20,7 +21,7 @@ export class RandomUniform implements Initializer {
   }
 
   static fromConfig(config: JsonObject): RandomUniform {
-    return new RandomUniform(numbersIn(config, "minval", "maxval"));
+    return checkedInitializer(config, new RandomUniform(numbersIn(config, "minval", "maxval")));
   }
 
   initialize(shape: Shape, random: Random): Float32Array<ArrayBuffer> {

@@ -4,6 +4,7 @@ import { checkOptionsOf } from "../base/known-options.js";
 import type { Random } from "../base/random.js";
 import { above, oneOf } from "../base/rules.js";
 import { type Shape, sizeOf } from "../base/shape.js";
+import { checkedInitializer } from "./ignored-keys.js";
 import { fans, type Initializer } from "./initializer.js";
 import { normalDraws, truncatedNormalDraws } from "./normal-draws.js";
 
@@ -50,10 +51,13 @@ export class VarianceScaling implements Initializer {
   }
 
   static fromConfig(config: JsonObject): VarianceScaling {
-    return new VarianceScaling({
-      ...numbersIn(config, "scale"),
-      ...optionsIn(config, "mode", "distribution"),
-    });
+    return checkedInitializer(
+      config,
+      new VarianceScaling({
+        ...numbersIn(config, "scale"),
+        ...optionsIn(config, "mode", "distribution"),
+      }),
+    );
   }
 
   initialize(shape: Shape, random: Random): Float32Array<ArrayBuffer> {

@@ -5,12 +5,10 @@ import {
   anyObject,
   anyObjectOrNull,
   anySeed,
-  checkConfig,
+  checkerOf,
   type KerasKeys,
   only,
 } from "../base/ignored-keys.js";
-import type { JsonObject } from "../base/json.js";
-import type { Layer } from "./layer.js";
 
 const seed = { seed: anySeed };
 const dataFormat = { data_format: only("channels_last", null) };
@@ -85,11 +83,4 @@ export const layerKeys: KerasKeys = {
   },
 };
 
-/**
- * A layer that was made from a configuration.
- *
- * @throws HeddleError for a key that the layer does not have, and for a value that Heddle does not support
- */
-export function checkedLayer<T extends Layer>(config: JsonObject, layer: T): T {
-  return checkConfig(layer, { what: "model", className: layer.className, config, keys: layerKeys });
-}
+export const checkedLayer = checkerOf("model", layerKeys);

@@ -4,6 +4,7 @@ import { emitAccuracy } from "../ops/accuracy.js";
 import { emitBinaryCrossEntropy } from "../ops/binary-cross-entropy.js";
 import type { Emitter, Value } from "../ops/emitter.js";
 import type { LossOperands } from "../ops/loss.js";
+import { checkedLoss } from "./ignored-keys.js";
 import type { Loss, LossInputForm } from "./loss.js";
 import { CROSSENTROPY_RULES, crossentropyOptionsIn } from "./options.js";
 
@@ -46,7 +47,7 @@ export class BinaryCrossentropy implements Loss {
   }
 
   static fromConfig(config: JsonObject): BinaryCrossentropy {
-    return new BinaryCrossentropy(crossentropyOptionsIn(config));
+    return checkedLoss(config, new BinaryCrossentropy(crossentropyOptionsIn(config)));
   }
 
   emit(e: Emitter, operands: LossOperands, x: Value, form: LossInputForm) {

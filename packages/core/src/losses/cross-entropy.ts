@@ -3,6 +3,7 @@ import { checkOptionsOf } from "../base/known-options.js";
 import { emitCrossEntropy } from "../ops/cross-entropy.js";
 import type { Emitter, Value } from "../ops/emitter.js";
 import type { LossOperands } from "../ops/loss.js";
+import { checkedLoss } from "./ignored-keys.js";
 import type { Loss, Targets } from "./loss.js";
 import { CROSSENTROPY_RULES, crossentropyOptionsIn } from "./options.js";
 
@@ -43,7 +44,7 @@ export class SparseCategoricalCrossentropy implements Loss {
   }
 
   static fromConfig(config: JsonObject): SparseCategoricalCrossentropy {
-    return new SparseCategoricalCrossentropy(crossentropyOptionsIn(config));
+    return checkedLoss(config, new SparseCategoricalCrossentropy(crossentropyOptionsIn(config)));
   }
 
   emit(e: Emitter, operands: LossOperands, x: Value) {
@@ -62,6 +63,6 @@ export class CategoricalCrossentropy extends SparseCategoricalCrossentropy {
   override readonly targets = "distributions";
 
   static override fromConfig(config: JsonObject): CategoricalCrossentropy {
-    return new CategoricalCrossentropy(crossentropyOptionsIn(config));
+    return checkedLoss(config, new CategoricalCrossentropy(crossentropyOptionsIn(config)));
   }
 }

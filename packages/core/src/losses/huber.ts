@@ -3,6 +3,7 @@ import type { JsonObject } from "../base/json.js";
 import { checkOptionsOf } from "../base/known-options.js";
 import { above } from "../base/rules.js";
 import { DifferenceBasedLoss } from "./difference.js";
+import { checkedLoss } from "./ignored-keys.js";
 
 /**
  * ½d² where the difference d of output and target is at most `delta`, delta · |d| − ½delta² beyond: squares for small
@@ -29,7 +30,7 @@ export class Huber extends DifferenceBasedLoss {
   }
 
   static fromConfig(config: JsonObject): Huber {
-    return new Huber({ delta: numberIn(config, "delta", 1) });
+    return checkedLoss(config, new Huber({ delta: numberIn(config, "delta", 1) }));
   }
 
   override getConfig() {

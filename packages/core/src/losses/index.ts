@@ -1,4 +1,3 @@
-import { anyFloats, anyName, only } from "../base/ignored-keys.js";
 import { Registry } from "../base/registry.js";
 import { BinaryCrossentropy, type BinaryCrossentropyOptions } from "./binary-crossentropy.js";
 import {
@@ -7,6 +6,7 @@ import {
   SparseCategoricalCrossentropy,
 } from "./cross-entropy.js";
 import { Huber } from "./huber.js";
+import { lossKeys } from "./ignored-keys.js";
 import type { Loss, LossInputForm, Targets } from "./loss.js";
 import { MeanAbsoluteError } from "./mean-absolute-error.js";
 import { MeanSquaredError } from "./mean-squared-error.js";
@@ -38,13 +38,5 @@ export const losses = new Registry<Loss>(
     mse: MeanSquaredError,
     mae: MeanAbsoluteError,
   },
-  {
-    every: {
-      name: anyName,
-      dtype: anyFloats,
-      reduction: only("sum_over_batch_size", "auto"),
-      axis: only(-1),
-      ignore_class: only(null),
-    },
-  },
+  lossKeys,
 );

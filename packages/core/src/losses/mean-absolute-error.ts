@@ -1,4 +1,6 @@
+import type { JsonObject } from "../base/json.js";
 import { DifferenceBasedLoss } from "./difference.js";
+import { checkedLoss } from "./ignored-keys.js";
 
 /**
  * |output − target|, averaged over the output's elements and the batch.
@@ -10,7 +12,7 @@ export class MeanAbsoluteError extends DifferenceBasedLoss {
   readonly className = "MeanAbsoluteError";
   protected readonly kind = "absolute";
 
-  static fromConfig(): MeanAbsoluteError {
-    return new MeanAbsoluteError();
+  static fromConfig(config: JsonObject): MeanAbsoluteError {
+    return checkedLoss(config, new MeanAbsoluteError());
   }
 }

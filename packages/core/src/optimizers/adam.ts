@@ -4,6 +4,7 @@ import { checkOptionValues } from "../base/known-options.js";
 import { wholePower } from "../base/math.js";
 import { atLeast, belowOne, trueOrFalse } from "../base/rules.js";
 import type { KernelCall } from "../ops/emitter.js";
+import { checkedOptimizer } from "./ignored-keys.js";
 import { Optimizer, type OptimizerOptions, optimizerOptionsIn, type UpdateOperands } from "./optimizer.js";
 
 /** Options of `Adam`; the learning rate is 0.001 by default. */
@@ -65,7 +66,7 @@ export class Adam extends Optimizer {
   }
 
   static fromConfig(config: JsonObject): Adam {
-    return new Adam(adamOptionsIn(config));
+    return checkedOptimizer(config, new Adam(adamOptionsIn(config)));
   }
 
   get slots(): number {

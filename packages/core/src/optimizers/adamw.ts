@@ -1,6 +1,7 @@
 import type { JsonObject } from "../base/json.js";
 import { optionsObject } from "../base/known-options.js";
 import { Adam, type AdamOptions, adamOptionsIn } from "./adam.js";
+import { checkedOptimizer } from "./ignored-keys.js";
 
 /**
  * Adam with decoupled weight decay, 0.004 by default; weights and biases alike unless `excludeFromWeightDecay` says
@@ -20,6 +21,6 @@ export class AdamW extends Adam {
   }
 
   static override fromConfig(config: JsonObject): AdamW {
-    return new AdamW(adamOptionsIn(config));
+    return checkedOptimizer(config, new AdamW(adamOptionsIn(config)));
   }
 }

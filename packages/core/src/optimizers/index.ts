@@ -1,7 +1,7 @@
-import { anyBoolean, anyName, only } from "../base/ignored-keys.js";
 import { Registry } from "../base/registry.js";
 import { Adam } from "./adam.js";
 import { AdamW } from "./adamw.js";
+import { optimizerKeys } from "./ignored-keys.js";
 import { Muon } from "./muon.js";
 import type { Optimizer } from "./optimizer.js";
 import { RMSprop } from "./rmsprop.js";
@@ -24,14 +24,5 @@ export { SGD, type SGDOptions } from "./sgd.js";
 export const optimizers = new Registry<Optimizer>(
   "optimizer",
   { SGD, Adam, AdamW, RMSprop, Muon },
-  {
-    every: {
-      name: anyName,
-      loss_scale_factor: only(null),
-      gradient_accumulation_steps: only(null),
-      // Of Keras 2: how it computes.
-      jit_compile: anyBoolean,
-      is_legacy_optimizer: anyBoolean,
-    },
-  },
+  optimizerKeys,
 );

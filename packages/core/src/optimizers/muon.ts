@@ -15,6 +15,7 @@ import {
 } from "../base/rules.js";
 import { at, type KernelCall } from "../ops/emitter.js";
 import { adamScalars } from "./adam.js";
+import { checkedOptimizer } from "./ignored-keys.js";
 import {
   Optimizer,
   type OptimizerOptions,
@@ -174,18 +175,21 @@ export class Muon extends Optimizer {
   }
 
   static fromConfig(config: JsonObject): Muon {
-    return new Muon({
-      ...optimizerOptionsIn(config),
-      ...numbersIn(config, "adam_beta_1", "adam_beta_2", "adam_lr_ratio", "epsilon"),
-      ...numbersIn(config, "muon_a", "muon_b", "muon_c", "momentum", "ns_steps"),
-      ...nullableNumbersIn(config, "rms_rate", "adam_weight_decay"),
-      // Null turns these off, unlike a missing value, which is the default.
-      ...(config["rms_rate"] === null ? { rmsRate: null } : {}),
-      ...(config["adam_weight_decay"] === null ? { adamWeightDecay: null } : {}),
-      excludeLayers: textsIn(config, "exclude_layers"),
-      excludeEmbeddings: booleanIn(config, "exclude_embeddings", true),
-      nesterov: booleanIn(config, "nesterov", true),
-    });
+    return checkedOptimizer(
+      config,
+      new Muon({
+        ...optimizerOptionsIn(config),
+        ...numbersIn(config, "adam_beta_1", "adam_beta_2", "adam_lr_ratio", "epsilon"),
+        ...numbersIn(config, "muon_a", "muon_b", "muon_c", "momentum", "ns_steps"),
+        ...nullableNumbersIn(config, "rms_rate", "adam_weight_decay"),
+        // Null turns these off, unlike a missing value, which is the default.
+        ...(config["rms_rate"] === null ? { rmsRate: null } : {}),
+        ...(config["adam_weight_decay"] === null ? { adamWeightDecay: null } : {}),
+        excludeLayers: textsIn(config, "exclude_layers"),
+        excludeEmbeddings: booleanIn(config, "exclude_embeddings", true),
+        nesterov: booleanIn(config, "nesterov", true),
+      }),
+    );
   }
 
   scalars(step: number, rate: number): readonly number[] {

@@ -3,6 +3,7 @@ import type { JsonObject } from "../base/json.js";
 import { checkOptionValues } from "../base/known-options.js";
 import { atLeast, fromTo, trueOrFalse } from "../base/rules.js";
 import type { KernelCall } from "../ops/emitter.js";
+import { checkedOptimizer } from "./ignored-keys.js";
 import { Optimizer, type OptimizerOptions, optimizerOptionsIn, type UpdateOperands } from "./optimizer.js";
 
 /** Options of `RMSprop`; the learning rate is 0.001 by default. */
@@ -62,11 +63,14 @@ export class RMSprop extends Optimizer {
   }
 
   static fromConfig(config: JsonObject): RMSprop {
-    return new RMSprop({
-      ...optimizerOptionsIn(config),
-      ...numbersIn(config, "rho", "momentum", "epsilon"),
-      centered: booleanIn(config, "centered", false),
-    });
+    return checkedOptimizer(
+      config,
+      new RMSprop({
+        ...optimizerOptionsIn(config),
+        ...numbersIn(config, "rho", "momentum", "epsilon"),
+        centered: booleanIn(config, "centered", false),
+      }),
+    );
   }
 
   get slots(): number {

@@ -3,6 +3,7 @@ import type { JsonObject } from "../base/json.js";
 import { checkOptionValues } from "../base/known-options.js";
 import { fromTo, trueOrFalse } from "../base/rules.js";
 import type { KernelCall } from "../ops/emitter.js";
+import { checkedOptimizer } from "./ignored-keys.js";
 import { Optimizer, type OptimizerOptions, optimizerOptionsIn, type UpdateOperands } from "./optimizer.js";
 
 /** Options of `SGD`; the learning rate is 0.01 by default. */
@@ -44,11 +45,14 @@ export class SGD extends Optimizer {
   }
 
   static fromConfig(config: JsonObject): SGD {
-    return new SGD({
-      ...optimizerOptionsIn(config),
-      ...numbersIn(config, "momentum"),
-      nesterov: booleanIn(config, "nesterov", false),
-    });
+    return checkedOptimizer(
+      config,
+      new SGD({
+        ...optimizerOptionsIn(config),
+        ...numbersIn(config, "momentum"),
+        nesterov: booleanIn(config, "nesterov", false),
+      }),
+    );
   }
 
   get slots(): number {

@@ -1,4 +1,5 @@
 import { numberIn, numbersIn } from "../base/config.js";
+import { checkerOf } from "../base/ignored-keys.js";
 import type { JsonObject } from "../base/json.js";
 import { checkOptionsOf } from "../base/known-options.js";
 import { atLeast } from "../base/rules.js";
@@ -13,6 +14,8 @@ export interface Regularizer {
   readonly l2: number;
   getConfig(): { readonly [name: string]: number };
 }
+
+const checkedRegularizer = checkerOf("regularizer");
 
 /**
  * Penalises a weight's size: l1 · Σ|w| + l2 · Σw². `L1` and `L2` are its special cases.
@@ -33,7 +36,7 @@ export class L1L2 implements Regularizer {
   }
 
   static fromConfig(config: JsonObject): L1L2 {
-    return new L1L2(numbersIn(config, "l1", "l2"));
+    return checkedRegularizer(config, new L1L2(numbersIn(config, "l1", "l2")));
   }
 
   getConfig(): { readonly [name: string]: number } {
@@ -50,7 +53,7 @@ export class L1 extends L1L2 {
   }
 
   static override fromConfig(config: JsonObject): L1 {
-    return new L1(numberIn(config, "l1", 0.01));
+    return checkedRegularizer(config, new L1(numberIn(config, "l1", 0.01)));
   }
 
   override getConfig() {
@@ -67,7 +70,7 @@ export class L2 extends L1L2 {
   }
 
   static override fromConfig(config: JsonObject): L2 {
-    return new L2(numberIn(config, "l2", 0.01));
+    return checkedRegularizer(config, new L2(numberIn(config, "l2", 0.01)));
   }
 
   override getConfig() {

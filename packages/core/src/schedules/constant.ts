@@ -1,6 +1,7 @@
 import { numberIn } from "../base/config.js";
 import type { JsonObject } from "../base/json.js";
 import { atLeast, checkValue } from "../base/rules.js";
+import { checkedSchedule } from "./ignored-keys.js";
 import type { Schedule } from "./schedule.js";
 
 /** The same learning rate at every step. */
@@ -13,7 +14,7 @@ export class Constant implements Schedule {
   }
 
   static fromConfig(config: JsonObject): Constant {
-    return new Constant(numberIn(config, "learning_rate"));
+    return checkedSchedule(config, new Constant(numberIn(config, "learning_rate")));
   }
 
   rate(): number {

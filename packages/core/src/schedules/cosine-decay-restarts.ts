@@ -4,6 +4,7 @@ import { checkOptionsOf } from "../base/known-options.js";
 import { wholePower } from "../base/math.js";
 import { above, atLeast } from "../base/rules.js";
 import { cosineShare } from "./cosine-decay.js";
+import { checkedSchedule } from "./ignored-keys.js";
 import type { Schedule } from "./schedule.js";
 
 export interface CosineDecayRestartsOptions {
@@ -61,11 +62,14 @@ export class CosineDecayRestarts implements Schedule {
   }
 
   static fromConfig(config: JsonObject): CosineDecayRestarts {
-    return new CosineDecayRestarts({
-      initialLearningRate: numberIn(config, "initial_learning_rate"),
-      firstDecaySteps: numberIn(config, "first_decay_steps"),
-      ...numbersIn(config, "t_mul", "m_mul", "alpha"),
-    });
+    return checkedSchedule(
+      config,
+      new CosineDecayRestarts({
+        initialLearningRate: numberIn(config, "initial_learning_rate"),
+        firstDecaySteps: numberIn(config, "first_decay_steps"),
+        ...numbersIn(config, "t_mul", "m_mul", "alpha"),
+      }),
+    );
   }
 
   rate(step: number): number {

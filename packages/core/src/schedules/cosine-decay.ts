@@ -3,6 +3,7 @@ import type { JsonObject } from "../base/json.js";
 import { checkOptionsOf } from "../base/known-options.js";
 import { cosTurns } from "../base/math.js";
 import { above, atLeast } from "../base/rules.js";
+import { checkedSchedule } from "./ignored-keys.js";
 import type { Schedule } from "./schedule.js";
 
 export interface CosineDecayOptions {
@@ -63,12 +64,15 @@ export class CosineDecay implements Schedule {
   }
 
   static fromConfig(config: JsonObject): CosineDecay {
-    return new CosineDecay({
-      initialLearningRate: numberIn(config, "initial_learning_rate"),
-      decaySteps: numberIn(config, "decay_steps"),
-      ...numbersIn(config, "alpha", "warmup_steps"),
-      ...nullableNumbersIn(config, "warmup_target"),
-    });
+    return checkedSchedule(
+      config,
+      new CosineDecay({
+        initialLearningRate: numberIn(config, "initial_learning_rate"),
+        decaySteps: numberIn(config, "decay_steps"),
+        ...numbersIn(config, "alpha", "warmup_steps"),
+        ...nullableNumbersIn(config, "warmup_target"),
+      }),
+    );
   }
 
   rate(step: number): number {

@@ -2,6 +2,7 @@ import type { JsonObject } from "../base/json.js";
 import { checkOptionsOf } from "../base/known-options.js";
 import { power } from "../base/math.js";
 import { DECAY_OPTIONS, Decay, type DecayOptions, decayOptionsIn } from "./decay.js";
+import { checkedSchedule } from "./ignored-keys.js";
 
 /**
  * initialLearningRate · decayRate^(step / decaySteps): the step decay with `staircase`.
@@ -18,7 +19,7 @@ export class ExponentialDecay extends Decay {
   }
 
   static fromConfig(config: JsonObject): ExponentialDecay {
-    return new ExponentialDecay(decayOptionsIn(config));
+    return checkedSchedule(config, new ExponentialDecay(decayOptionsIn(config)));
   }
 
   rate(step: number): number {

@@ -1,10 +1,10 @@
-import { anyName } from "../base/ignored-keys.js";
 import { Registry } from "../base/registry.js";
 import { Constant } from "./constant.js";
 import { CosineDecay, type CosineDecayOptions } from "./cosine-decay.js";
 import { CosineDecayRestarts, type CosineDecayRestartsOptions } from "./cosine-decay-restarts.js";
 import type { DecayOptions } from "./decay.js";
 import { ExponentialDecay } from "./exponential-decay.js";
+import { scheduleKeys } from "./ignored-keys.js";
 import { InverseTimeDecay } from "./inverse-time-decay.js";
 import { OneCycle } from "./one-cycle.js";
 import { PiecewiseConstantDecay } from "./piecewise-constant-decay.js";
@@ -46,5 +46,5 @@ export const schedules: Registry<Schedule> = new Registry<Schedule>(
       fromConfig: (config) => Warmup.fromConfig(config, (value) => schedules.deserialize("Warmup", value)),
     },
   },
-  { every: { name: anyName } },
+  scheduleKeys,
 );

@@ -1,6 +1,7 @@
 import type { JsonObject } from "../base/json.js";
 import { checkOptionsOf } from "../base/known-options.js";
 import { DECAY_OPTIONS, Decay, type DecayOptions, decayOptionsIn } from "./decay.js";
+import { checkedSchedule } from "./ignored-keys.js";
 
 /** initialLearningRate / (1 + decayRate · step / decaySteps). */
 export class InverseTimeDecay extends Decay {
@@ -12,7 +13,7 @@ export class InverseTimeDecay extends Decay {
   }
 
   static fromConfig(config: JsonObject): InverseTimeDecay {
-    return new InverseTimeDecay(decayOptionsIn(config));
+    return checkedSchedule(config, new InverseTimeDecay(decayOptionsIn(config)));
   }
 
   rate(step: number): number {

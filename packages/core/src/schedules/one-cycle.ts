@@ -2,6 +2,7 @@ import { numberIn, numbersIn } from "../base/config.js";
 import type { JsonObject } from "../base/json.js";
 import { checkOptionsOf } from "../base/known-options.js";
 import { above, checkValue, fromTo } from "../base/rules.js";
+import { checkedSchedule } from "./ignored-keys.js";
 import type { Schedule } from "./schedule.js";
 
 /**
@@ -40,7 +41,10 @@ export class OneCycle implements Schedule {
   }
 
   static fromConfig(config: JsonObject): OneCycle {
-    return new OneCycle(numberIn(config, "peak"), numbersIn(config, "warmup", "start", "end"));
+    return checkedSchedule(
+      config,
+      new OneCycle(numberIn(config, "peak"), numbersIn(config, "warmup", "start", "end")),
+    );
   }
 
   rate(step: number, totalSteps: number): number {

@@ -2,6 +2,7 @@ import { refuseValue } from "../base/config.js";
 import { HeddleError } from "../base/errors.js";
 import type { JsonObject } from "../base/json.js";
 import { atLeast, checkValue, finite, listOf } from "../base/rules.js";
+import { checkedSchedule } from "./ignored-keys.js";
 import type { Schedule } from "./schedule.js";
 
 /**
@@ -32,7 +33,10 @@ export class PiecewiseConstantDecay implements Schedule {
   }
 
   static fromConfig(config: JsonObject): PiecewiseConstantDecay {
-    return new PiecewiseConstantDecay(listIn(config, "boundaries"), listIn(config, "values"));
+    return checkedSchedule(
+      config,
+      new PiecewiseConstantDecay(listIn(config, "boundaries"), listIn(config, "values")),
+    );
   }
 
   rate(step: number): number {

@@ -3,6 +3,7 @@ import type { JsonObject } from "../base/json.js";
 import { checkOptionsOf } from "../base/known-options.js";
 import { power } from "../base/math.js";
 import { above, atLeast, trueOrFalse } from "../base/rules.js";
+import { checkedSchedule } from "./ignored-keys.js";
 import type { Schedule } from "./schedule.js";
 
 export interface PolynomialDecayOptions {
@@ -55,12 +56,15 @@ export class PolynomialDecay implements Schedule {
   }
 
   static fromConfig(config: JsonObject): PolynomialDecay {
-    return new PolynomialDecay({
-      initialLearningRate: numberIn(config, "initial_learning_rate"),
-      decaySteps: numberIn(config, "decay_steps"),
-      ...numbersIn(config, "end_learning_rate", "power"),
-      cycle: booleanIn(config, "cycle", false),
-    });
+    return checkedSchedule(
+      config,
+      new PolynomialDecay({
+        initialLearningRate: numberIn(config, "initial_learning_rate"),
+        decaySteps: numberIn(config, "decay_steps"),
+        ...numbersIn(config, "end_learning_rate", "power"),
+        cycle: booleanIn(config, "cycle", false),
+      }),
+    );
   }
 
   rate(step: number): number {

@@ -3,6 +3,7 @@ import type { JsonObject } from "../base/json.js";
 import { checkOptionsOf } from "../base/known-options.js";
 import { serialize } from "../base/registry.js";
 import { atLeast, checkValue } from "../base/rules.js";
+import { checkedSchedule } from "./ignored-keys.js";
 import { type Schedule, scheduleRule } from "./schedule.js";
 
 /**
@@ -33,7 +34,10 @@ export class Warmup implements Schedule {
 
   /** @param schedule reads the schedule that follows */
   static fromConfig(config: JsonObject, schedule: (value: unknown) => Schedule): Warmup {
-    return new Warmup(schedule(config["schedule"]), { steps: numberIn(config, "steps") });
+    return checkedSchedule(
+      config,
+      new Warmup(schedule(config["schedule"]), { steps: numberIn(config, "steps") }),
+    );
   }
 
   rate(step: number, totalSteps: number): number {

@@ -1,0 +1,41 @@
+import { readsConfigsAsLoading } from "../base/from-config.testing.js";
+import {
+  ConstantInitializer,
+  GlorotNormal,
+  GlorotUniform,
+  HeNormal,
+  HeUniform,
+  Identity,
+  initializers,
+  LecunNormal,
+  LecunUniform,
+  Ones,
+  Orthogonal,
+  RandomNormal,
+  RandomUniform,
+  TruncatedNormal,
+  VarianceScaling,
+  Zeros,
+} from "./index.js";
+
+readsConfigsAsLoading(
+  initializers,
+  [
+    new Zeros(),
+    new Ones(),
+    new ConstantInitializer(2),
+    new RandomUniform({ minval: -1, maxval: 1 }),
+    new RandomNormal({ mean: 1 }),
+    new TruncatedNormal({ stddev: 2 }),
+    new VarianceScaling({ scale: 2, mode: "fan_out" }),
+    new GlorotUniform(),
+    new GlorotNormal(),
+    new HeUniform(),
+    new HeNormal(),
+    new LecunUniform(),
+    new LecunNormal(),
+    new Orthogonal(2),
+    new Identity(2),
+  ],
+  { seed: 0.5, input_axes: [0] },
+);
