@@ -18,6 +18,12 @@ export interface LabelledImages {
    * @defaultValue whole numbers for bytes, otherwise floats
    */
   readonly elements?: ElementKind | undefined;
+  /**
+   * Whether they come from picture files, whose format says that their values span 0 to 255, however dark they are.
+   *
+   * @defaultValue false
+   */
+  readonly fromPictures?: boolean | undefined;
   /** `[H, W, C]`. */
   readonly shape: ImageShape;
   /** N. */

@@ -76,10 +76,53 @@ describe("toByteRange", () => {
   it.each([
     ["whole numbers from 0 to 1 beside bytes", bytes("train", 0, 255), bytes("test", 0, 1)],
     ["whole numbers from 0 to 1 beside floats from 0 to 1", floats("train", 0, 0.5), bytes("test", 0, 1)],
+    ["bytes beside whole numbers that reach only 16", bytes("train", 0, 16), bytes("test", 0, 255)],
     ["standardized values beside bytes", bytes("train", 0, 255), floats("test", -1.5, 2)],
     ["16 bits beside standardized values", floats("train", 0, 65535), floats("test", -1.5, 2)],
   ])("refuses %s", (_, train, test) => {
     expect(() => toByteRange([train, test])).toThrow(/^test: expected pixel values of one range, such as/);
+  });
+
+  it("keeps a test split far below a training split of bytes, and names both ranges and the option", () => {
+    const { pixels, warnings } = scale([bytes("train", 0, 255), bytes("test", 0, 20)]);
+    expect(pixels).toEqual([Uint8Array.of(0, 255), Uint8Array.of(0, 20)]);
+    expect(warnings).toEqual([
+      'The splits may have different ranges: test holds whole numbers from 0 to 20, train whole numbers from 0 to 255. Both stay as they are. If both span 0..255, set `range: "0..255"`; otherwise save them in one range.',
+    ]);
+    expect(scale([bytes("train", 0, 255), bytes("test", 0, 20)], "0..255").warnings).toEqual([]);
+  });
+
+  it.each([
+    [255, 31, true],
+    [255, 32, false],
+    [64, 8, true],
+    [64, 9, false],
+  ])(
+    "warns of a test split far below the training split only up to an eighth: %d, %d",
+    (train, test, low) => {
+      const { warnings } = scale([bytes("train", 0, train), floats("test", 0, test)]);
+      expect(warnings.length > 0).toBe(low);
+    },
+  );
+
+  it.each([
+    [255, 20],
+    [255, 1],
+    [20, 255],
+    [1, 255],
+  ])("never asks about picture files, whose format fixes their range: %d, %d", (train, test) => {
+    const picture = { fromPictures: true };
+    const { pixels, warnings } = scale([
+      { ...bytes("train", 0, train), ...picture },
+      { ...bytes("test", 0, test), ...picture },
+    ]);
+    expect(pixels).toEqual([Uint8Array.of(0, train), Uint8Array.of(0, test)]);
+    expect(warnings).toEqual([]);
+  });
+
+  it("brings floats from 0 to 1 to the range of nearly black pictures", () => {
+    const { pixels } = scale([floats("train", 0, 1), { ...bytes("test", 0, 1), fromPictures: true }]);
+    expect(pixels).toEqual([Uint8Array.of(0, 255), Uint8Array.of(0, 1)]);
   });
 
   it.each([

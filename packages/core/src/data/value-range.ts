@@ -16,7 +16,7 @@ export function parseRange(text: string): Bounds | undefined {
   return low < high ? [low, high] : undefined;
 }
 
-type Pixels = Pick<LabelledImages, "name" | "images" | "elements" | "count">;
+type Pixels = Pick<LabelledImages, "name" | "images" | "elements" | "fromPictures" | "count">;
 
 /** The pixels of a split, and how they were read. */
 interface ScaledSplit<Split extends Pixels = Pixels> {
@@ -28,7 +28,7 @@ interface ScaledSplit<Split extends Pixels = Pixels> {
  * Brings the pixels of each split into the range of bytes, 0 to 255, which pictures have and models expect (they start
  * with Rescaling(1/255)). Floats from 0 to 1 are multiplied by 255, and become bytes again if they once were. With `range`,
  * the values of every split span it, and are brought to 0..255. All other values stay as they are, with a warning if they
- * are unlikely to span 0..255.
+ * are unlikely to span 0..255, or if those of the test split are far below those of the training split.
  *
  * @throws HeddleError if the splits seem to have different ranges that cannot be brought to one, or a value is outside
  *   `range`
@@ -47,11 +47,13 @@ export function toByteRange<Split extends Pixels>(
   if (range !== undefined) return alike(read.map((split) => spanned(split, boundsOf(range))));
   const kinds = read.map(kindOf);
   const [first, second] = read;
-  if (second && !compatible(first!, second)) throw twoRanges(first!, second);
+  const ranges = second ? compare(first!, second) : "alike";
+  if (ranges === "different") throw twoRanges(first!, second!);
   const units = read.filter((split) => kindOf(split) === "unit");
   if (units.length === read.length) onWarning("Pixel values from 0 to 1 were multiplied by 255.");
   else if (units.length > 0) onWarning(oneOfTwo(read));
   else if (kinds.includes("other")) onWarning(outside(read));
+  else if (ranges === "low test") onWarning(lowTest(first!, second!));
   else warnOfLow(read, onWarning);
   return alike(read.map((split) => (kindOf(split) === "unit" ? spanned(split, [0, 1]) : kept(split))));
 }
@@ -101,15 +103,27 @@ const LOW = 64;
 /** Whole numbers of one split that reach so many times further than those of the other have another range. */
 const FAR = 8;
 
-/** Whether it can be decided how to bring two splits to one range. */
-function compatible(one: Surveyed, two: Surveyed): boolean {
-  if (one.maximum === one.minimum || two.maximum === two.minimum) return true;
-  const [a, b] = [kindOf(one), kindOf(two)];
-  if (a === "other" || b === "other") return a === b && one.minimum < 0 === two.minimum < 0;
-  const binary = (split: Surveyed) => split.elements === "whole numbers" && split.maximum <= 1;
-  if (a !== b) return !binary(one) && !binary(two);
-  const [low, high] = [one, two].map(({ maximum }) => maximum).sort((x, y) => x - y) as [number, number];
-  return a === "unit" || high < LOW || low * FAR > high;
+/**
+ * How the ranges of two splits compare. A few dark test images reach less far than bytes of the training split, so that a
+ * low test split is no mistake yet; whole numbers from 0 to 1 are.
+ */
+function compare(train: Surveyed, test: Surveyed): "alike" | "low test" | "different" {
+  if (train.maximum === train.minimum || test.maximum === test.minimum) return "alike";
+  const [a, b] = [kindOf(train), kindOf(test)];
+  if (a === "other" || b === "other") {
+    return a === b && train.minimum < 0 === test.minimum < 0 ? "alike" : "different";
+  }
+  if (a !== b) return isBinary(train) || isBinary(test) ? "different" : "alike";
+  const [low, high] = train.maximum < test.maximum ? [train, test] : [test, train];
+  // A picture's format fixes its range.
+  if (a === "unit" || low.set.fromPictures) return "alike";
+  if (high.maximum < LOW || low.maximum * FAR > high.maximum) return "alike";
+  return low === test && train.maximum >= LOW && !isBinary(test) ? "low test" : "different";
+}
+
+/** Whether values are whole numbers that could span 0..1. */
+function isBinary({ set, elements, maximum }: Surveyed): boolean {
+  return elements === "whole numbers" && maximum <= 1 && !set.fromPictures;
 }
 
 function oneOfTwo(read: readonly Surveyed[]): string {
@@ -117,6 +131,14 @@ function oneOfTwo(read: readonly Surveyed[]): string {
   return (
     `The splits have different ranges: ${nameOf(unit!)} holds ${formatValues(unit!)}, ` +
     `${nameOf(bytes!)} ${formatValues(bytes!)}. The first were multiplied by 255.`
+  );
+}
+
+function lowTest(train: Surveyed, test: Surveyed): string {
+  return (
+    `The splits may have different ranges: ${nameOf(test)} holds ${formatValues(test)}, ` +
+    `${nameOf(train)} ${formatValues(train)}. Both stay as they are. ` +
+    'If both span 0..255, set `range: "0..255"`; otherwise save them in one range.'
   );
 }
 

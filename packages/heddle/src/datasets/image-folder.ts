@@ -196,7 +196,7 @@ function labelledImages(folder: string, results: readonly Result[], channels: nu
   const labelTexts = [...new Set(results.map(({ listed }) => listed.label))];
   const positions = new Map(labelTexts.map((text, position) => [text, position]));
   const labels = Int32Array.from(whole, ({ listed }) => positions.get(listed.label)!);
-  return { name, images, shape, count: whole.length, labelTexts, labels };
+  return { name, images, fromPictures: true, shape, count: whole.length, labelTexts, labels };
 }
 
 /** Copies a picture with the channels of the whole set: grey as equal red, green and blue; missing opacity as opaque. */

@@ -355,6 +355,16 @@ describe("loadDataset from a path", () => {
     expect(dataset.source.options).toEqual({ bitDepth: 14 });
   });
 
+  it("reads dark test pictures next to bright training pictures without a question about their range", async () => {
+    const folder = temporaryFolder();
+    await picture(join(folder, "train/a/1.png"), 1, 2, 200);
+    await picture(join(folder, "test/a/1.png"), 1, 2, 0);
+    const warnings: string[] = [];
+    const { dataset } = await loadDataset(folder, { onWarning: (line) => warnings.push(line) });
+    expect([...dataset.test.images]).toEqual([0, 3, 6, 9]);
+    expect(warnings.filter((line) => /range/.test(line))).toEqual([]);
+  });
+
   it("decodes no more pictures than `limit` and the test split need, and holds out the same ones", async () => {
     const folder = temporaryFolder();
     for (let at = 0; at < 12; at++) await picture(join(folder, "ab"[at % 2]!, `${at}.png`), 1, 4, 20 * at);
