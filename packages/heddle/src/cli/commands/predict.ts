@@ -42,7 +42,7 @@ export function predictCommand(shell: Shell) {
     .addOption(modelRangeOption())
     .addOption(new Option("--csv", "print the predictions as CSV").conflicts("json"))
     .addOption(new Option("--out <file>", "write the predictions to a CSV file").argParser(nonEmpty))
-    .option("--force", "replace a file that holds something else")
+    .option("--force", "replace predictions that Heddle did not write")
     .addOption(threadsOption())
     .addOption(fastOption())
     .addOption(runDirOption())

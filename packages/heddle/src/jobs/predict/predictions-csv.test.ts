@@ -21,14 +21,21 @@ describe("predictions as CSV", () => {
     );
   });
 
-  it("replace predictions, and other files only by force", async () => {
+  it("replace predictions, those of others only by force, and no other file", async () => {
     const path = join(temporaryFolder(), "answers.csv");
     await writePredictions(path, [prediction], { force: false });
     await writePredictions(path, [], { force: false });
     expect(readFileSync(path, "utf8")).toMatch(/^ImageId,Label,.*\n$/);
-    writeFileSync(path, "label,pixel0\n1,2\n");
-    await expect(writePredictions(path, [], { force: false })).rejects.toThrow("received something else");
-    expect(readFileSync(path, "utf8")).toBe("label,pixel0\n1,2\n");
+    for (const [content, forces] of [
+      ["label,pixel0\n1,2\n", [false, true]],
+      ["ImageId,Label\n1,0\n", [false]],
+    ] as const) {
+      writeFileSync(path, content);
+      for (const force of forces) {
+        await expect(writePredictions(path, [], { force })).rejects.toThrow("received something else");
+      }
+      expect(readFileSync(path, "utf8")).toBe(content);
+    }
     await writePredictions(path, [prediction], { force: true });
     await expect(checkPredictionsPath(join(path, ".."), true)).rejects.toThrow("received a folder");
   });

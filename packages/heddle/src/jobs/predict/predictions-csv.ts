@@ -1,4 +1,3 @@
-import { isFolder } from "@heddle/core/internal/base/files-node.js";
 import { refuseOther } from "../../system/ours.js";
 import { writeAside, writePieces } from "../../system/write-aside.js";
 import type { Prediction } from "./predict-inputs.js";
@@ -22,14 +21,15 @@ function cell(text: string): string {
 }
 
 /**
- * Checks that predictions may be written to a file: it is missing, empty, or holds predictions. With `force`, any file is
- * replaced.
+ * Checks that predictions may be written to a file: it is missing, empty, or holds predictions that Heddle wrote; with
+ * `force`, those of others, too. No other file is replaced.
  *
  * @throws HeddleError otherwise, and for a folder
  */
 export async function checkPredictionsPath(path: string, force: boolean): Promise<void> {
-  const isOurs = (text: string) => text.startsWith("ImageId,Label,");
-  if (!force || (await isFolder(path))) await refuseOther(path, "a table of predictions", isOurs);
+  const isOurs = (text: string) =>
+    force ? /^"?ImageId"?,"?Label\b/.test(text) : text.startsWith(`${HEAD}\n`);
+  await refuseOther(path, "a table of predictions", isOurs);
 }
 
 /** Writes predictions as CSV: the whole file, or none. */
