@@ -49,6 +49,7 @@ beforeAll(async () => {
   await sharp(workspace.file("boot.png")).toFile(workspace.file("boot.jpg"));
   for (const words of [
     "train.csv.gz",
+    "test.csv",
     "fashion-mnist_train.csv.gz",
     "photos --to images",
     "more-photos --to images",
@@ -117,7 +118,7 @@ describe("docs/runs.md", () => {
     const records = runs.map((run) => readJson(run, "run.json"));
     expect(records.map(({ status }) => status)).toEqual(kinds.map(([, status]) => status));
 
-    const ofData = ["source.options", "source.split", "source.dropped", "standInFor"];
+    const ofData = ["source.options", "source.reading", "source.split", "source.dropped", "standInFor"];
     const whole = [
       "recipe",
       "model",

@@ -91,7 +91,7 @@ describe("runs on the command line", () => {
       expect(stdout).toMatch(new RegExp(`^A {2}${work.first}.*\\nB {2}${work.second}\\n`));
       expect(stdout).toMatch(/^seed +1 +2$/m);
       expect(stdout).toMatch(/^epochs +1 +2$/m);
-      expect(stdout).toMatch(/^batchSize +64 +32$/m);
+      expect(stdout).toMatch(/^batchSize +32 +20$/m);
       expect(stdout).toMatch(/^macro F1 +\d+\.\d\d% +\d+\.\d\d%$/m);
       expect(stdout).not.toMatch(/conv2d|earlyStopping/);
       expect(stdout).toContain("Data, programs and machine are the same.");
@@ -112,7 +112,7 @@ describe("runs on the command line", () => {
       expect([code, stderr]).toEqual([0, ""]);
       const answer = JSON.parse(stdout);
       expect(answer.runs.map(({ id }: { id: string }) => id)).toEqual([work.second, work.first]);
-      expect(answer.differences.settings).toMatchObject({ seed: ["2", "1"], batchSize: ["32", "64"] });
+      expect(answer.differences.settings).toMatchObject({ seed: ["2", "1"], batchSize: ["20", "32"] });
       expect(answer.runs[0].metrics).toEqual(readJson(work.path, "runs", work.second, "metrics.json"));
       const html = readFileSync(work.file(answer.report), "utf8");
       expect(html.match(/<figure>/g)).toHaveLength(4);

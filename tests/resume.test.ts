@@ -193,6 +193,8 @@ describe.skipIf(process.platform === "win32")("heddle train --resume", () => {
       "clothes",
       "--epochs",
       "4",
+      "--batch-size",
+      "64",
       "--ema",
       "0.9",
       "--keep-checkpoints",

@@ -120,7 +120,7 @@ describe("heddle train with options and recipes", () => {
     // 3 steps: the interval of the accuracy is printed, and that chance explains it.
     const { test } = readJson(work.runs("few")[0]!, "metrics.json");
     expect(test.interval.low).toBeLessThan(test.accuracy);
-    expect(stdout).toMatch(/^Test accuracy .*\n {19}95% interval \d+\.\d\d% – \d+\.\d\d%/m);
+    expect(stdout).toMatch(/^Test accuracy .*\nCertainty +95% interval \d+\.\d\d% – \d+\.\d\d%/m);
     expect(readJson(work.runs("few")[0]!, "run.json").recipe).toMatchObject({ epochs: 1, batchSize: 8 });
   });
 

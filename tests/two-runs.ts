@@ -16,7 +16,7 @@ export class TwoRuns extends Workspace {
       const [one, two] = await Promise.all([
         this.start([...TINY, "--seed", "1", "--json"]).finished,
         this.start([
-          ...["train", "--data", "clothes", "--epochs", "2", "--seed", "2", "--batch-size", "32", "--json"],
+          ...["train", "--data", "clothes", "--epochs", "2", "--seed", "2", "--batch-size", "20", "--json"],
         ]).finished,
       ]);
       expect([one.code, two.code], one.stderr + two.stderr).toEqual([0, 0]);

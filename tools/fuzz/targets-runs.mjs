@@ -126,6 +126,7 @@ const study = {
     versions,
     machine,
   },
+  ...{ dataset: { name: "clothes", title: "Clothes" }, images: { train: 500, validation: 100, test: 100 } },
   ...{ request: { seeds: "3" }, plan: { seeds: 3, epochs: 12, choosingEpochs: 4, expectedSeconds: 90 } },
   speeds: { maxPooling: speed, strides: speed, none: speed },
 };
@@ -309,15 +310,10 @@ export const runTargets = [
         return "plain";
       }),
   },
-  jsonFile("study", "study.json", readStudy, study),
+  jsonFile("study", "study.json", parseRegularizationRecord, study),
   jsonFile("trial", "trials/KEY.json", parseTrialRecord, trial),
   jsonFile("study-test", "test.json", parseTestRecord, test),
 ];
-
-/** What a resumed study reads, with its marks restored. @param {string} file @param {string} text */
-function readStudy(file, text) {
-  return { formatVersion: 1, study: "regularization", ...parseRegularizationRecord(file, text) };
-}
 
 /** A run, with a folder name made from its dataset's name. @param {string} file @param {string} text */
 function readRun(file, text) {

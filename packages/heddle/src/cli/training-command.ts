@@ -120,7 +120,6 @@ export async function trainAndReport(
     const note = limitNote(dataset.train, asked.limit);
     if (note !== undefined) terminal.warn(note);
     const sized = withFittingLength(asked, dataset, { ...recipe.settings, ...typed });
-    if (sized.note !== undefined && budget === undefined) terminal.info(`${terminal.inFlags(sized.note)}\n`);
     const settings = await withinBudget(sized.settings);
     const training = trainingOf(settings, dataset, { threads, who });
     if (options.saveRecipe !== undefined) await writeRecipe(options.saveRecipe, settings);
@@ -134,7 +133,7 @@ export async function trainAndReport(
       settings,
       signal,
       checkpoints: checkpointRule(options),
-      events: jobEvents(terminal, settings.epochs, opened),
+      events: jobEvents(terminal, settings.epochs, opened, budget === undefined ? sized.note : undefined),
     });
     printResult(terminal, { title: dataset.title, ...(standInFor && { standInFor }) }, result);
     terminal.json({ run: result.folder, reportPath: result.reportPath, metrics: result.metrics });
@@ -162,8 +161,13 @@ export async function trainAndReport(
   }
 }
 
-/** Prints the progress of a job, and notes its folder in `opened`. */
-export function jobEvents(terminal: Terminal, epochs: number, opened: { folder?: string }): JobEvents {
+/** Prints the progress of a job, with a note on its length, and keeps its folder in `opened`. */
+export function jobEvents(
+  terminal: Terminal,
+  epochs: number,
+  opened: { folder?: string },
+  note?: string,
+): JobEvents {
   return {
     onFolder: (path) => {
       opened.folder = path;
@@ -171,6 +175,7 @@ export function jobEvents(terminal: Terminal, epochs: number, opened: { folder?:
     onDescribed: (description) => terminal.info(`${terminal.inFlags(formatDescription(description))}\n`),
     onModel: (summary, engine) => {
       terminal.info(`${summary}\n`);
+      if (note !== undefined) terminal.info(terminal.inFlags(note));
       terminal.info(trainingHeadline(epochs, engine));
       const hint = newerNodeHint();
       if (hint) terminal.info(hint);
@@ -220,7 +225,7 @@ export function printResult(
   const rows: [label: string, value: string, emphasis?: Emphasis][] = [
     ["Dataset", standInFor ? `${title}, NOT ${standInFor.title}` : title],
     ["Test accuracy", formatPercent(metrics.test.accuracy), "bold"],
-    ...(interval && chance ? [["", certaintyText({ interval }, chance)] as [string, string]] : []),
+    ...(interval && chance ? [["Certainty", certaintyText({ interval }, chance)] as [string, string]] : []),
     [
       "Training accuracy",
       `${formatPercent(metrics.train.accuracy)} evaluated, ${formatPercent(metrics.train.runningAccuracy)} while training`,

@@ -20,7 +20,7 @@ export {
   type LocateOptions,
 } from "./locate.js";
 export type { ParquetFiles } from "./parquet.js";
-export { type Picture, type PictureShape, readPicture } from "./picture.js";
+export { type Picture, type PictureOptions, type PictureShape, readPicture } from "./picture.js";
 export type { ReadData } from "./read-data.js";
 export type { SourceEntry, SourceFolder } from "./source-folder.js";
 export type { SplitArchives } from "./split-archives.js";

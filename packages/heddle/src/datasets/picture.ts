@@ -25,8 +25,6 @@ export const MAXIMUM_PICTURE_BYTES = 64 * 1024 * 1024;
  *
  * @param path a JPEG, PNG, WebP, GIF, TIFF, AVIF, BMP or PNM file of at most 64 MiB and 64 megapixels
  * @param shape the shape of the model's images
- * @param options.invert false for a model that was trained on pictures as they are; true by default
- * @param options.bitDepth how many bits of 16-bit pictures count; 16 by default
  * @throws HeddleError if the file cannot be read, is not a picture, or is too large
  * @example
  * const { pixels } = await readPicture("boot.jpg", { height: 28, width: 28, channels: 1 });
@@ -43,7 +41,17 @@ export async function readPicture(
 
 /** How a picture becomes a model's input. */
 export interface PictureOptions {
+  /**
+   * Whether a grey picture with a light background is inverted: false for a model that was trained on pictures as they are.
+   *
+   * @defaultValue `true`
+   */
   readonly invert?: boolean;
+  /**
+   * The bits that the values of 16-bit pictures span.
+   *
+   * @defaultValue `16`
+   */
   readonly bitDepth?: number | undefined;
 }
 
