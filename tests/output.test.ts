@@ -38,7 +38,7 @@ describe("the output of the command line", () => {
     expect(stdout.split("\n").map((line) => line.slice(0, 18).trim())).toEqual([
       "Dataset",
       "Test accuracy",
-      "",
+      "Certainty",
       "Training accuracy",
       "Gap",
       "Speed",
