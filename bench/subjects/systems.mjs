@@ -4,17 +4,20 @@ import { fileURLToPath } from "node:url";
 
 const at = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 
+/** The net of ../nets.mjs that the study trains. */
+const STUDY = "study-cnn";
+
 export const HEDDLE = ["Heddle, strict", "Heddle, --fast"];
 export const ONE_THREAD = "Heddle, strict, one thread";
 
 /** Heddle in its variants and the peers in Python, in the order of their turns: name → command for a batch. */
 export function systemsInTurn({ threads, keras, pytorch }) {
   const heddle = (...rest) => ({
-    command: (batch) => ["node", [at("heddle/throughput.mjs"), batch, threads, ...rest]],
+    command: (batch) => ["node", [at("heddle/nets.mjs"), STUDY, batch, threads, ...rest]],
   });
   const python = (peer, program) => ({
     needs: program,
-    command: (batch) => [program, [at(`peers/${peer}/throughput.py`), batch, threads]],
+    command: (batch) => [program, [at(`peers/${peer}/nets.py`), STUDY, batch, threads]],
   });
   return installed({
     [HEDDLE[0]]: heddle(),
@@ -34,7 +37,7 @@ export function slowSystems() {
 }
 
 export function heddleOnOneThread(batch) {
-  return ["node", [at("heddle/throughput.mjs"), batch, 1]];
+  return ["node", [at("heddle/nets.mjs"), STUDY, batch, 1]];
 }
 
 /** Skips the systems that are not installed, and says so. */
