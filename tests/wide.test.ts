@@ -18,9 +18,9 @@ const inNode = fileURLToPath(new URL("../tools/reproducibility/in-node.mjs", imp
 const hot = [
   "average-pool/averagePoolForward",
   "batch-normalization/batchMoments",
-  "batch-normalization/channelGradients",
+  "batch-normalization-gradient/channelGradients",
   "batch-normalization/scaleChannels",
-  "batch-normalization/scaleChannelsBackward",
+  "batch-normalization-gradient/scaleChannelsBackward",
   "conv2d-max-pool/conv2dMaxPoolBackward",
   "conv2d-one-channel/conv2dForwardOneChannel",
   "conv2d/reluBiasGradient",

@@ -32,7 +32,7 @@ export { normalize, normalizeBackward, randomContrast, randomContrastBackward } 
 export { addTo, multiply, copyPieces, scaleRows } from "./merge";
 export { layerNormalization, layerNormalizationGradient, layerNormalizationBackward } from "./layer-normalization";
 export { batchMoments, mergeMoments, channelScale, scaleChannels } from "./batch-normalization";
-export { channelGradients, mergeChannelGradients, scaleChannelsBackward } from "./batch-normalization";
+export { channelGradients, mergeChannelGradients, scaleChannelsBackward } from "./batch-normalization-gradient";
 export { sumShards, sumShardsByChannel, addPenaltyGradient, penalty } from "./gradients";
 export { adam, adamAmsgrad, sgd, sgdMomentum, rmsprop, decayWeights, averageWeights } from "./optimizers";
 export { muon } from "./muon";
