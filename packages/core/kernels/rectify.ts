@@ -6,7 +6,13 @@ export function rectifyForward(
   y: usize, x: usize, N: usize, count: usize, slope: f32, threshold: f32, maximum: f32,
 ): void {
   const end = y + N * count * F32;
-  for (; y + 16 <= end; y += 16, x += 16) v128.store(y, rectified(v128.load(x), slope, threshold, maximum));
+  // Two stores side by side, after all loads, which V8's 256-bit pass merges.
+  for (; y + 32 <= end; y += 32, x += 32) {
+    const low = rectified(v128.load(x), slope, threshold, maximum);
+    const high = rectified(v128.load(x, 16), slope, threshold, maximum);
+    v128.store(y, low);
+    v128.store(y, high, 16);
+  }
   for (; y < end; y += F32, x += F32) {
     store<f32>(y, f32x4.extract_lane(rectified(v128.load32_splat(x), slope, threshold, maximum), 0));
   }
@@ -17,8 +23,11 @@ export function rectifyBackward(
   dx: usize, dy: usize, x: usize, N: usize, count: usize, slope: f32, threshold: f32, maximum: f32,
 ): void {
   const end = dx + N * count * F32;
-  for (; dx + 16 <= end; dx += 16, dy += 16, x += 16) {
-    v128.store(dx, f32x4.mul(v128.load(dy), slopes(v128.load(x), slope, threshold, maximum)));
+  for (; dx + 32 <= end; dx += 32, dy += 32, x += 32) {
+    const low = f32x4.mul(v128.load(dy), slopes(v128.load(x), slope, threshold, maximum));
+    const high = f32x4.mul(v128.load(dy, 16), slopes(v128.load(x, 16), slope, threshold, maximum));
+    v128.store(dx, low);
+    v128.store(dx, high, 16);
   }
   for (; dx < end; dx += F32, dy += F32, x += F32) {
     store<f32>(dx, load<f32>(dy) * f32x4.extract_lane(slopes(v128.load32_splat(x), slope, threshold, maximum), 0));
