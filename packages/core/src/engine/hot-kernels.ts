@@ -79,6 +79,12 @@ export const hotKernels: readonly TriedKernel[] = [
     { ...pooled, block: 4 },
   ),
   tried(
+    "conv2dWinograd",
+    { y: OUT, x: A, u: B, bias: C, v: ROOM_1, m: ROOM_2, scratch: SCRATCH },
+    { ...pooled, P: 8, Q: 8, block: 4, low: 0 },
+  ),
+  tried("winogradKernel", { u: OUT, w: A, scratch: SCRATCH }, { C: 2, K: 20, first: 0, last: 24 }),
+  tried(
     "conv2dMaxPoolBackward",
     { dx: OUT, dwt: OUT_2, db: OUT_3, dy: A, y: B, winner: ZEROS, x: C, wt: A, lists: ROOM_1 },
     { ...pooled, C: 8, K: 16, R: 3, S: 3, scale: 1 },
@@ -126,6 +132,7 @@ export const hotKernels: readonly TriedKernel[] = [
   tried("sumShards", { g: OUT, parts: A }, { count: 108, shards: 4, strideBytes: 512 }),
   tried("rescaleBytes", { y: OUT, x: A }, { ...rows, scale: 1 / 255, offset: -0.5 }),
   tried("reluForward", { y: OUT, x: A }, rows),
+  tried("rectifyBackward", { dx: OUT, dy: A, x: B }, { ...rows, slope: 0.25, threshold: 0, maximum: 1 }),
   tried("reluBackward", { dx: OUT, dy: A, y: B }, rows),
   tried("tanhForward", { y: OUT, x: A }, rows),
   tried("sigmoidForward", { y: OUT, x: A }, rows),
