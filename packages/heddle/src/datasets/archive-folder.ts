@@ -47,9 +47,9 @@ async function filesOf(
   return isTar(content) ? tarFiles(content, path) : [singleFile(path, content)];
 }
 
-/** A file that is packed on its own, such as `train.csv.bz2`, without the ending of its packer. */
+/** A file that is packed on its own, such as `x_train.npy.gz`, without the ending of its packer. */
 function singleFile(path: string, content: Uint8Array): ArchiveFile {
-  const name = basename(path).replace(/\.(gz|bz2|xz)$/i, "");
+  const name = basename(path).replace(/\.gz$/i, "");
   return { name, bytes: content.length, read: () => Promise.resolve(content) };
 }
 
