@@ -1,5 +1,5 @@
 // The floors of docs/architecture.md: imports only go down, and rooms on one floor do not import
-// each other. Each entry lists the rooms of one floor, lowest first. `heddle` stands on `core`.
+// each other. Each entry lists the rooms of one floor, lowest first. `interchange` stands on `core`, `heddle` on both.
 const floors = {
   core: [
     ["base"],
@@ -15,6 +15,7 @@ const floors = {
     ["explain", "recipes"],
     ["figures", "tuning"],
   ],
+  interchange: [["containers"], ["keras", "onnx", "safetensors", "tfjs"], ["receipts"]],
   heddle: [["system"], ["datasets", "rendering"], ["runs"], ["pages"], ["jobs"], ["cli"]],
 };
 
@@ -95,14 +96,23 @@ module.exports = {
       comment: "Only umap-js, an optional peer, and only where it is loaded when embed() is called.",
       severity: "error",
       from: { path: "^packages/core/src/", pathNot: NOT_SHIPPED },
-      to: { path: "node_modules|^packages/heddle", pathNot: "node_modules/(umap-js|@types/node)/" },
+      to: {
+        path: "node_modules|^packages/(interchange|heddle)",
+        pathNot: "node_modules/(umap-js|@types/node)/",
+      },
     },
     {
-      name: "browsers-run-the-core",
-      comment:
-        "The core may touch Node only through #threads and #files. Globals: packages/core/tsconfig.json.",
+      name: "interchange-imports-only-the-core",
       severity: "error",
-      from: { path: "^packages/core/src/", pathNot: ["-node\\.ts$", NOT_SHIPPED] },
+      from: { path: "^packages/interchange/src/" },
+      to: { path: "^packages/heddle" },
+    },
+    {
+      name: "browsers-run-core-and-interchange",
+      comment:
+        "The core may touch Node only through #threads and #files. Globals: tsconfig.json of each package.",
+      severity: "error",
+      from: { path: "^packages/(core|interchange)/src/", pathNot: ["-node\\.ts$", NOT_SHIPPED] },
       to: { dependencyTypes: ["core"] },
     },
   ],

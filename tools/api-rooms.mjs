@@ -24,6 +24,12 @@ const TITLES = {
   data: "Datasets",
   datasets: "Datasets",
   formats: "Datasets",
+  keras: "Interchange",
+  tfjs: "Interchange",
+  onnx: "Interchange",
+  safetensors: "Interchange",
+  receipts: "Interchange",
+  containers: "Interchange",
   runs: "Runs",
   jobs: "Runs",
   system: "Runs",
@@ -51,7 +57,7 @@ export function load(app) {
 
 /** @param {import("typedoc").DeclarationReflection} exported */
 function addCategory(exported) {
-  const file = exported.sources?.[0]?.fileName;
+  const file = exported.sources?.[0]?.fullFileName;
   const room = /\/src\/(\w+)\//.exec(file ?? "")?.[1];
   if (!(room in TITLES))
     throw new Error(`tools/api-rooms.mjs: no title for the folder of ${exported.name}, ${file}`);

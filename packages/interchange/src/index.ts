@@ -1,0 +1,1 @@
+export { type ModelFileKind, modelFileKind } from "./containers/kind.js";
