@@ -3,7 +3,14 @@ import { canShareMemory } from "../base/memory.js";
 /** The bytes of an array where threads can read them, and a function to call when none reads them any more. */
 export interface SharedCopy {
   readonly bytes: Uint8Array;
+  /** Copies another array of this size to the same place; absent where nothing was copied. */
+  readonly refill?: (array: ArrayBufferView) => void;
   readonly release: () => void;
+}
+
+/** Whether threads read a copy of an array: memory can be shared, and the array is not in it yet. */
+export function isCopied(array: ArrayBufferView): boolean {
+  return canShareMemory() && !(array.buffer instanceof SharedArrayBuffer);
 }
 
 /**
@@ -19,16 +26,20 @@ export class SharedCopies {
 
   /** The bytes of an array, copied into shared memory unless they are there already or memory cannot be shared. */
   of(array: ArrayBufferView): SharedCopy {
-    const bytes = new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
-    if (!canShareMemory() || array.buffer instanceof SharedArrayBuffer) return { bytes, release: () => {} };
-    const buffer = this.take(2 ** Math.ceil(Math.log2(Math.max(1, bytes.byteLength))));
-    const copy = new Uint8Array(buffer, 0, bytes.byteLength);
-    copy.set(bytes);
-    return { bytes: copy, release: () => this.free.push(buffer) };
+    if (!isCopied(array)) return { bytes: bytesOf(array), release: () => {} };
+    const buffer = this.take(2 ** Math.ceil(Math.log2(Math.max(1, array.byteLength))));
+    const bytes = new Uint8Array(buffer, 0, array.byteLength);
+    const refill = (other: ArrayBufferView) => bytes.set(bytesOf(other));
+    refill(array);
+    return { bytes, refill, release: () => this.free.push(buffer) };
   }
 
   private take(byteLength: number): SharedArrayBuffer {
     const index = this.free.findIndex((buffer) => buffer.byteLength === byteLength);
     return index < 0 ? new SharedArrayBuffer(byteLength) : this.free.splice(index, 1)[0]!;
   }
+}
+
+function bytesOf(array: ArrayBufferView): Uint8Array {
+  return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
 }
