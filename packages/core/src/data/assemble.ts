@@ -10,10 +10,11 @@ import {
   textsInUse,
   warnOfEmptyClasses,
 } from "./classes.js";
-import type { ClassOrder, Dataset, DatasetSource, HoldOut, ImageSet } from "./dataset.js";
+import type { Channels, ClassOrder, Dataset, DatasetSource, HoldOut, ImageSet } from "./dataset.js";
 import { FORM_RULES, holdOutRule } from "./form-options.js";
 import { defaultHoldOut, holdOut } from "./hold-out.js";
-import { checkShapes } from "./image-shape.js";
+import { commonChannels, imagesWithChannels } from "./image-channels.js";
+import { checkSizes } from "./image-shape.js";
 import type { LabelledImages } from "./labelled-images.js";
 import { orientationOf, transposed } from "./orientation.js";
 import {
@@ -49,6 +50,13 @@ export interface ClassOptions {
    * @defaultValue floats from 0 to 1 span `"0..1"`; all other values stay as they are
    */
   readonly range?: ValueRange | undefined;
+  /**
+   * How many values each pixel gets, in both splits: 1 for grey, 2 for grey and opacity, 3 for colours, 4 for colours and
+   * opacity.
+   *
+   * @defaultValue the fewest that hold all images
+   */
+  readonly channels?: Channels | undefined;
   /**
    * Whether to exchange rows and columns, because the source stores images on their side, as EMNIST's files do.
    *
@@ -88,6 +96,7 @@ export interface AssembleOptions extends ClassOptions {
 
 const CLASS_RULES: OptionRules<ClassOptions> = {
   range: FORM_RULES.range,
+  channels: FORM_RULES.channels,
   classOrder: FORM_RULES.classOrder,
   transpose: FORM_RULES.transpose,
   classNames: listOf("names", anyText),
@@ -123,19 +132,30 @@ export function toClasses(
     splits.map(({ name }) => name),
     options.transpose,
   );
-  const notes = { choices: [orientation.choice, ...(read.choices ?? [])], leftOut: read.leftOut ?? [] };
+  const shapes = splits.map(({ shape }) => shape);
+  const channels = options.channels ?? commonChannels(shapes);
+  const notes = {
+    choices: [
+      channelsChoice(channels, shapes, options.channels),
+      orientation.choice,
+      ...(read.choices ?? []),
+    ],
+    leftOut: read.leftOut ?? [],
+  };
   warnOfReading(notes, onWarning);
   const scaled = toByteRange(orientation.transposed ? splits.map(transposed) : splits, options);
   const texts = splits.flatMap(textsInUse);
   const classNames = namedClasses(read.train.name, texts, options);
   const numbered = options.classNames ? classNames.map((_, label) => String(label)) : classNames;
-  const [train, test] = scaled.map(({ set }) => splitWithClasses(set, numbered));
+  const [train, test] = scaled.map(({ set }) =>
+    splitWithClasses(imagesWithChannels(set, channels), numbered),
+  );
   warnOfEmptyClasses({ classNames, train: train!.labels, test: test?.labels }, onWarning);
   const reading: Reading = {
     train: scaled[0]!.reading,
     ...(test && { test: scaled[1]!.reading }),
     transposed: orientation.transposed,
-    choices: [channelsChoice(train!.shape), classesOfText(classNames, options), ...notes.choices],
+    choices: notes.choices.toSpliced(1, 0, classesOfText(classNames, options)),
     leftOut: notes.leftOut,
   };
   return { classNames, train: train!, ...(test && { test }), reading };
@@ -193,7 +213,7 @@ function checkFraction({ fraction }: HoldOut): void {
 
 function checkAlike(train: LabelledImages, test: LabelledImages | undefined): void {
   if (!test) return;
-  checkShapes(train, test);
+  checkSizes(train, test);
   const isNumber = (text: string) => /^-?\d+$/.test(text);
   const kindOf = (set: LabelledImages) => (textsInUse(set).every(isNumber) ? "numbers" : "names");
   if (kindOf(train) === kindOf(test)) return;

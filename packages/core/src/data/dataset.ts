@@ -51,6 +51,13 @@ export interface FormOptions {
    */
   readonly range?: ValueRange | undefined;
   /**
+   * How many values each pixel gets, in every split: 1 for grey, 2 for grey and opacity, 3 for colours, 4 for colours and
+   * opacity.
+   *
+   * @defaultValue the fewest that hold all images
+   */
+  readonly channels?: Channels | undefined;
+  /**
    * What to do with damaged rows and pictures.
    *
    * @defaultValue `"drop"`
@@ -101,6 +108,11 @@ export interface FormOptions {
    */
   readonly classOrder?: ClassOrder | undefined;
 }
+
+/** How many values a pixel may get: grey or colours, with or without opacity. */
+export const channelCounts = [1, 2, 3, 4] as const;
+/** How many values each pixel gets. */
+export type Channels = (typeof channelCounts)[number];
 
 /** The values of `labels`. */
 export const labelRules = ["names", "numbers"] as const;

@@ -10,7 +10,14 @@ import {
   whole,
   wholeFromTo,
 } from "../base/rules.js";
-import { classOrders, type DataForm, dataForms, type FormOptions, labelRules } from "./dataset.js";
+import {
+  channelCounts,
+  classOrders,
+  type DataForm,
+  dataForms,
+  type FormOptions,
+  labelRules,
+} from "./dataset.js";
 import { missingRules } from "./dropped-rows.js";
 import { parseShape, parseSize } from "./image-shape.js";
 import { parseRange, type ValueRange } from "./value-range.js";
@@ -60,6 +67,12 @@ export const formOptionTable: {
     read: (value) => (typeof value === "boolean" ? value : undefined),
     parse: (text) => text === "true",
   },
+  channels: {
+    forms: dataForms,
+    expected: "1, 2, 3 or 4",
+    read: (value) => channelCounts.find((count) => count === value),
+    parse: (text) => (/^\d$/.test(text) ? Number(text) : text),
+  },
   range: {
     forms: dataForms,
     expected: "the smallest and the largest pixel value, such as 0..1",
@@ -104,6 +117,12 @@ export const rangeRule: Rule = {
   accepts: (value) => formOptionTable.range.read(value) !== undefined,
 };
 
+/** How many channels images get. */
+export const channelsRule: Rule = {
+  expected: formOptionTable.channels.expected,
+  accepts: (value) => formOptionTable.channels.read(value) !== undefined,
+};
+
 /** What each option must be. */
 export const FORM_RULES: OptionRules<FormOptions> = {
   missing: oneOf(...missingRules),
@@ -111,6 +130,7 @@ export const FORM_RULES: OptionRules<FormOptions> = {
   bitDepth: wholeFromTo(8, 16),
   shape: sizes(3),
   transpose: trueOrFalse,
+  channels: channelsRule,
   range: rangeRule,
   labelColumn: { expected: formOptionTable.labelColumn.expected, accepts: isColumn },
   dropColumns: {

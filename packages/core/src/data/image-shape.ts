@@ -40,6 +40,12 @@ export function checkShapes(
   });
 }
 
+/** Checks that the images of both splits have one height and width; their channels may differ. */
+export function checkSizes(...splits: Parameters<typeof checkShapes>): void {
+  const [train, test] = splits.map(({ shape }) => shape.slice(0, 2));
+  if (!sameShape(train!, test!)) checkShapes(...splits);
+}
+
 /**
  * The shape of images that are stored as rows of values: `declared` if it is set, otherwise a grey square, otherwise a
  * square of three channels.

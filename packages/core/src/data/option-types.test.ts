@@ -22,6 +22,8 @@ const object = (value: unknown) => typeof value === "object" && value !== null &
 const column = (value: unknown) => (typeof value === "string" ? value !== "" : wholeFrom(1)(value));
 const names = (value: unknown) => Array.isArray(value) && !value.includes(1);
 
+const channels = (value: unknown) => [1, 2, 3, 4].some((count) => count === value);
+
 const cases: readonly Case[] = [
   [
     "generateFashionSketch",
@@ -60,6 +62,7 @@ const cases: readonly Case[] = [
       source: object,
       classNames: names,
       transposed: boolean,
+      channels,
       onWarning: aFunction,
     },
   ],
@@ -67,7 +70,7 @@ const cases: readonly Case[] = [
     "toClasses",
     (o) => toClasses({} as never, o),
     {},
-    { classNames: names, classOrder: none, onWarning: aFunction },
+    { classNames: names, classOrder: none, channels, onWarning: aFunction },
   ],
   [
     "findNearDuplicates",

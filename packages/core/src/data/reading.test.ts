@@ -22,7 +22,7 @@ it("how data was read is a short block: splits, choices with their options, and 
       "How it was read",
       "  training     one.npz, x_train: 2 images, whole numbers from 0 to 255",
       "  test         one.npz, x_test: 2 images, floats from 0 to 1, multiplied by 255",
-      "  channels     1, grey",
+      "  channels     1, grey (`channels`)",
       "  classes      2: a, b",
       "  orientation  as stored",
       "  label        the last column (`labelColumn`)",

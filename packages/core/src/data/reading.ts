@@ -90,10 +90,28 @@ export function joinNotes(notes: readonly ReaderNotes[]): Required<ReaderNotes> 
   return { choices: [...choices.values()], leftOut: notes.flatMap(({ leftOut = [] }) => leftOut) };
 }
 
-/** Which channels images have. */
-export function channelsChoice({ 2: channels }: ImageShape): ReadingChoice {
-  const words = ["grey", "grey and opacity", "red, green and blue", "red, green, blue and opacity"];
-  return { about: "channels", choice: `${channels}, ${words[channels - 1]}` };
+const channelWords = ["grey", "grey and opacity", "red, green and blue", "red, green, blue and opacity"];
+
+/**
+ * How many channels images get.
+ *
+ * @param shapes the shapes of each split in the source, the training split first
+ * @param chosen the channels that the option names
+ */
+export function channelsChoice(
+  channels: number,
+  shapes: readonly ImageShape[],
+  chosen: number | undefined,
+): ReadingChoice {
+  const words = (count: number) => channelWords[count - 1]!;
+  const [train, test = train!] = shapes.map(({ 2: own }) => own);
+  const choice = `${channels}, ${words(channels)}`;
+  const named = { about: "channels", option: "channels" };
+  if (train !== test) {
+    const converted = `${choice}; the training images are ${words(train!)}, the test images ${words(test)}`;
+    return { ...named, choice: converted, warn: chosen === undefined };
+  }
+  return { ...named, choice: train === channels ? choice : `${choice}, from ${words(train!)}` };
 }
 
 /** How many class names the order of classes shows. */

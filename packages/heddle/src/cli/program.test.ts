@@ -10,7 +10,7 @@ import { Shell } from "./shell.js";
 /** Settings that are an option of no command: a model is an argument. */
 const NO_OPTIONS: readonly (keyof Settings)[] = ["model"];
 
-const form = "missing size bitDepth shape transpose range labelColumn dropColumns labels classOrder";
+const form = "missing size bitDepth shape transpose channels range labelColumn dropColumns labels classOrder";
 const data = `data ${form} offline`;
 const training = `${settingNames.filter((name) => !NO_OPTIONS.includes(name)).join(" ")} offline budget threads
   resume checkpointEvery keepCheckpoints runDir saveRecipe tensorboard json quiet`;
@@ -61,6 +61,7 @@ const readValues: { readonly [Name in keyof Settings]: readonly [typed: string, 
   bitDepth: ["12", 12],
   shape: ["32x32x3", [32, 32, 3]],
   transpose: ["", true],
+  channels: ["3", 3],
   range: ["0..1", "0..1"],
   labelColumn: ["last", "last"],
   dropColumns: ["names,785", ["names", "785"]],
@@ -106,6 +107,7 @@ const badValues: Readonly<Record<string, readonly string[]>> = {
   size: ["28", "0x28", "28x28x1"],
   bitDepth: ["7", "17", "1e1", "many"],
   shape: ["28", "0x28x1", "28x28x0"],
+  channels: ["0", "5", "grey"],
   range: ["1", "1..0", "a..b"],
   modelRange: ["1", "1..0", "a..b"],
   labelColumn: [" "],

@@ -24,6 +24,10 @@ export const settingFlags: { readonly [Name in keyof Settings]: SettingFlag } = 
     flags: "--transpose",
     help: "exchange rows and columns, as EMNIST's files need; by their names by default (--no-transpose)",
   },
+  channels: {
+    flags: "--channels <n>",
+    help: "1 for grey images, 3 for colours, 2 or 4 with opacity; the fewest that hold all images by default",
+  },
   range: {
     flags: "--range <low..high>",
     help: "what the pixel values span, such as 0..1 or 0..4095; it is brought to 0..255",

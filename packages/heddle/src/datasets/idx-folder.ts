@@ -5,7 +5,7 @@ import { HeddleError, messageOf } from "@heddle/core/internal/base/errors.js";
 import { checkOptions, type OptionRules } from "@heddle/core/internal/base/known-options.js";
 import { abortSignal, anyFunction, anyObject } from "@heddle/core/internal/base/rules.js";
 import { type CatalogueEntry, catalogue, identify } from "@heddle/core/internal/data/catalogue.js";
-import type { Dataset } from "@heddle/core/internal/data/dataset.js";
+import type { Channels, Dataset } from "@heddle/core/internal/data/dataset.js";
 import { FORM_RULES, pickFormOptions } from "@heddle/core/internal/data/form-options.js";
 import { datasetFromIdx, type IdxDatasetParts } from "@heddle/core/internal/data/idx/dataset.js";
 import { readIdx } from "@heddle/core/internal/data/idx/read.js";
@@ -107,6 +107,13 @@ export interface IdxFolderOptions {
    * @defaultValue true if the files are named as EMNIST's are published
    */
   readonly transpose?: boolean | undefined;
+  /**
+   * How many values each pixel gets, in both splits: 1 for grey, 2 for grey and opacity, 3 for colours, 4 for colours and
+   * opacity.
+   *
+   * @defaultValue the fewest that hold all images
+   */
+  readonly channels?: Channels | undefined;
   /** Called with each warning, one line long. */
   readonly onWarning?: ((message: string) => void) | undefined;
   /** Ends the reading. */
@@ -118,6 +125,7 @@ export interface IdxFolderOptions {
 const IDX_RULES: OptionRules<IdxFolderOptions> = {
   entries: { expected: "a list of entries", accepts: Array.isArray },
   range: FORM_RULES.range,
+  channels: FORM_RULES.channels,
   transpose: FORM_RULES.transpose,
   onWarning: anyFunction,
   signal: abortSignal,
@@ -139,8 +147,8 @@ const IDX_RULES: OptionRules<IdxFolderOptions> = {
  */
 export async function readIdxFolder(folder: string, options: IdxFolderOptions = {}): Promise<Dataset> {
   checkOptions("readIdxFolder", options, IDX_RULES);
-  const { entries = catalogue, range, transpose, onWarning, signal, archive } = options;
-  const readAs = pickFormOptions({ range, transpose });
+  const { entries = catalogue, range, channels, transpose, onWarning, signal, archive } = options;
+  const readAs = pickFormOptions({ range, channels, transpose });
   const listing = archive
     ? idxFilesOf(
         folder,
@@ -179,6 +187,7 @@ export async function readIdxFolder(folder: string, options: IdxFolderOptions = 
       // EMNIST stores each picture with rows and columns exchanged.
       transposed: transpose,
       range,
+      channels,
       source: {
         kind: "files",
         path,

@@ -137,8 +137,15 @@ async function loadResolved(resolved: ResolvedName, options: LoadOptions): Promi
 }
 
 /** Those options that `readIdxFolder` has, too. */
-function idxOptions({ entries, range, transpose, onWarning, signal }: LoadOptions): IdxFolderOptions {
-  return { entries, range, transpose, onWarning, signal };
+function idxOptions({
+  entries,
+  range,
+  channels,
+  transpose,
+  onWarning,
+  signal,
+}: LoadOptions): IdxFolderOptions {
+  return { entries, range, channels, transpose, onWarning, signal };
 }
 
 async function drawSketch({ sketch, signal }: LoadOptions): Promise<Dataset> {
@@ -160,6 +167,7 @@ async function loadForm(
   const { read, readAs } = await readAndReport(found, options);
   const dataset = assemble(read, {
     range: readAs.range,
+    channels: readAs.channels,
     classOrder: readAs.classOrder,
     transpose: readAs.transpose,
     name: unverified(nameOfPath(path), options.entries),

@@ -14,6 +14,8 @@ import { loadDataset, loadSplits, readIdxFolder } from "./index.js";
 const list = (value: unknown) => Array.isArray(value);
 const NOWHERE = "/nowhere/at/all";
 
+const channels = (value: unknown) => [1, 2, 3, 4].some((count) => count === value);
+
 const loading = {
   dataDir: text,
   offline: boolean,
@@ -29,6 +31,7 @@ const loading = {
   bitDepth: none,
   shape: none,
   transpose: boolean,
+  channels,
   range: none,
   labels: none,
   classOrder: none,
@@ -46,7 +49,15 @@ const cases: readonly Case[] = [
     "readIdxFolder",
     (o) => readIdxFolder(NOWHERE, o),
     {},
-    { entries: list, range: none, transpose: boolean, onWarning: aFunction, signal: none, archive: object },
+    {
+      entries: list,
+      channels,
+      range: none,
+      transpose: boolean,
+      onWarning: aFunction,
+      signal: none,
+      archive: object,
+    },
   ],
 ];
 

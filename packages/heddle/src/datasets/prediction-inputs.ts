@@ -8,6 +8,7 @@ import { readCsv } from "@heddle/core/internal/data/csv/read.js";
 import type { DataForm, FormOptions, ImageSet } from "@heddle/core/internal/data/dataset.js";
 import { type DroppedRows, formatDropped } from "@heddle/core/internal/data/dropped-rows.js";
 import { formOptions } from "@heddle/core/internal/data/form-options.js";
+import { imagesWithChannels } from "@heddle/core/internal/data/image-channels.js";
 import type { LabelledImages } from "@heddle/core/internal/data/labelled-images.js";
 import { npzArrays } from "@heddle/core/internal/data/npz.js";
 import { orientationOf, transposed } from "@heddle/core/internal/data/orientation.js";
@@ -192,14 +193,14 @@ function rowInputs(
   name: string,
   set: LabelledImages,
   read: { readonly rows: readonly number[]; readonly dropped: DroppedRows; readonly labelled: boolean },
-  { transpose, range, onWarning }: InputOptions,
+  { transpose, range, channels, onWarning }: InputOptions,
 ): RowInputs {
   const report = formatDropped(read.dropped);
   if (report !== undefined) onWarning(report);
   const orientation = orientationOf([name], transpose);
   warnOfReading({ choices: [orientation.choice], leftOut: [] }, onWarning);
   const [scaled] = toByteRange([orientation.transposed ? transposed(set) : set], { range, onWarning });
-  const { images, shape, count } = scaled!.set;
+  const { images, shape, count } = imagesWithChannels(scaled!.set, channels ?? scaled!.set.shape[2]);
   const labels = read.labelled ? Array.from(set.labels, (label) => set.labelTexts[label]!) : undefined;
   return {
     ...{ kind: "rows", name, rows: read.rows, reading: scaled!.reading },

@@ -1,7 +1,7 @@
-import { withChannels } from "@heddle/core/internal/base/channels.js";
 import { shortNumber } from "@heddle/core/internal/base/format.js";
 import { type Shape, sameShape, sizeOf } from "@heddle/core/internal/base/shape.js";
 import type { ImageSet } from "@heddle/core/internal/data/dataset.js";
+import { imagesWithChannels } from "@heddle/core/internal/data/image-channels.js";
 import type { Images } from "@heddle/core/internal/data/images.js";
 import type { SplitReading } from "@heddle/core/internal/data/reading.js";
 import { parseRange, type ValueRange } from "@heddle/core/internal/data/value-range.js";
@@ -90,17 +90,8 @@ export function samplesForModel(model: Model, images: Images, range: InputRange)
 
 /** Images with the channels of `shape`, in a range. */
 export function setForModel(set: ImageSet, shape: ImageSet["shape"], range: InputRange): ImageSet {
-  const [from, to] = [set.shape[2], shape[2]];
-  if (from === to) return { ...set, images: inRange(set.images, range) };
-  const size = sizeOf(shape);
-  const own = sizeOf(set.shape);
-  const images =
-    set.images instanceof Uint8Array ? new Uint8Array(set.count * size) : new Float32Array(set.count * size);
-  for (let image = 0; image < set.count; image++) {
-    // One at a time, because what shows through transparent parts is decided for each.
-    images.set(withChannels(set.images.subarray(image * own, (image + 1) * own), from, to), image * size);
-  }
-  return { ...set, shape, images: inRange(images, range) };
+  const own = imagesWithChannels(set, shape[2]);
+  return { ...own, images: inRange(own.images, range) };
 }
 
 function* chunksOf(set: ImageSet): Generator<ImageSet> {

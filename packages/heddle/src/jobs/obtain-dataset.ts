@@ -53,10 +53,11 @@ export async function obtainStreamed(
   options: LoadOptions,
 ): Promise<Obtained<Images>> {
   checkFormOptions("idx", options);
-  if (options.range !== undefined) {
+  const changing = (["range", "channels"] as const).find((name) => options[name] !== undefined);
+  if (changing !== undefined) {
     throw new HeddleError({
-      who: "`range`",
-      expected: "images in memory, which can be brought to 0..255",
+      who: `\`${changing}\``,
+      expected: `images in memory, ${changing === "range" ? "which can be brought to 0..255" : "whose channels can be changed"}`,
       received: "`stream: true`",
       next: "Remove one of the two.",
     });

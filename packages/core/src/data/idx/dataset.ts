@@ -4,9 +4,10 @@ import { allocateShared, allocateSharedFloats } from "../../base/memory.js";
 import { anyFunction, anyObject, anyText, listOf, trueOrFalse } from "../../base/rules.js";
 import type { IdxArray } from "../../formats/idx.js";
 import { classesOf, emptyLabels, MAXIMUM_CLASSES, warnOfEmptyClasses } from "../classes.js";
-import type { Dataset, DatasetSource, ImageSet } from "../dataset.js";
-import { rangeRule } from "../form-options.js";
-import { checkShapes, MAXIMUM_CHANNELS } from "../image-shape.js";
+import type { Channels, Dataset, DatasetSource, ImageSet } from "../dataset.js";
+import { channelsRule, rangeRule } from "../form-options.js";
+import { commonChannels, imagesWithChannels } from "../image-channels.js";
+import { checkSizes, MAXIMUM_CHANNELS } from "../image-shape.js";
 import { exchangeAxes, orientationOf } from "../orientation.js";
 import {
   channelsChoice,
@@ -59,6 +60,13 @@ export interface IdxDatasetOptions {
    * @defaultValue floats from 0 to 1 span `"0..1"`; all other values stay as they are
    */
   readonly range?: ValueRange | undefined;
+  /**
+   * How many values each pixel gets, in both splits: 1 for grey, 2 for grey and opacity, 3 for colours, 4 for colours and
+   * opacity.
+   *
+   * @defaultValue the fewest that hold all images
+   */
+  readonly channels?: Channels | undefined;
   /** Called with each warning, one line long. */
   readonly onWarning?: ((message: string) => void) | undefined;
 }
@@ -91,6 +99,7 @@ export function datasetFromIdx(parts: IdxDatasetParts, options: IdxDatasetOption
     classNames: listOf("names", anyText),
     transposed: trueOrFalse,
     range: rangeRule,
+    channels: channelsRule,
     onWarning: anyFunction,
   });
   const named = (part: NamedIdx): NamedLabels => ({ name: part.name, labels: labelsOf(part) });
@@ -101,7 +110,7 @@ export function datasetFromIdx(parts: IdxDatasetParts, options: IdxDatasetOption
   const { transposed, choice } = orientationOf(names, options.transposed);
   const train = imageSetOf(parts.trainImages, classes.train, parts.trainLabels.name, transposed);
   const test = imageSetOf(parts.testImages, classes.test, parts.testLabels.name, transposed);
-  checkShapes(
+  checkSizes(
     { name: parts.trainImages.name, shape: train.shape },
     { name: parts.testImages.name, shape: test.shape },
   );
@@ -113,18 +122,25 @@ export function datasetFromIdx(parts: IdxDatasetParts, options: IdxDatasetOption
     [pixels(parts.trainImages, train), pixels(parts.testImages, test)],
     options,
   );
+  const shapes = [train.shape, test.shape];
+  const channels = options.channels ?? commonChannels(shapes);
   const reading: Reading = {
     train: trainPixels!.reading,
     test: testPixels!.reading,
     transposed,
-    choices: [channelsChoice(train.shape), classesChoice(classNames), choice, ...labelsChoice(parts)],
+    choices: [
+      channelsChoice(channels, shapes, options.channels),
+      classesChoice(classNames),
+      choice,
+      ...labelsChoice(parts),
+    ],
     leftOut: [],
   };
   warnOfReading(reading, onWarning);
   return {
     ...{ name: options.name, title: options.title, classNames },
-    train: { ...train, images: trainPixels!.set.images },
-    test: { ...test, images: testPixels!.set.images },
+    train: imagesWithChannels({ ...train, images: trainPixels!.set.images }, channels),
+    test: imagesWithChannels({ ...test, images: testPixels!.set.images }, channels),
     source: { ...options.source, reading },
   };
 }
