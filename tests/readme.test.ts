@@ -38,7 +38,8 @@ const standIns: Readonly<Record<string, string>> = {
  * Commands about stopped, foreign or deleted runs, and other programs, are not run here; nor is the study of forty
  * trainings, which tests/regularization.test.ts runs.
  */
-const skipped = /study regularization|--resume|runs delete|runs\/2026-|~\/from-another-machine|^(node|tensorboard) /;
+const skipped =
+  /study regularization|--resume|runs delete|runs\/2026-|~\/from-another-machine|^(node|tensorboard) /;
 
 beforeAll(async () => {
   await mkdir(workspace.file("node_modules"));

@@ -14,7 +14,7 @@ const TRAINING = [
   ...["--early-stopping", "20", "--checkpoint-every", "7"],
 ] as const;
 
-const KILLS = Number(process.env["HEDDLE_KILLS"] ?? 6);
+const KILLS = Number(process.env["HEDDLE_KILLS"] ?? 4);
 
 const work = new Workspace();
 
