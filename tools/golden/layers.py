@@ -82,6 +82,22 @@ def merges():
     yield merge_case(layers.Concatenate(axis=1), (2, 3, 4, 3), (2, 1, 4, 3))
     yield merge_case(layers.Concatenate(axis=-2), (2, 3, 4, 3), (2, 3, 2, 3), (2, 3, 5, 3))
     yield merge_case(layers.Concatenate(axis=3), (2, 3, 4, 1), (2, 3, 4, 6))
+    broadcast = [
+        [(2, 3, 5, 7), (2, 1, 1, 7)],
+        [(2, 7), (2, 3, 5, 7)],
+        [(2, 3, 5, 4), (2, 3, 5, 1), (2, 5, 1)],
+        [(3, 4, 1, 5), (3, 1, 6, 5)],
+        [(2, 3, 1), (2, 1, 9)],
+        [(2, 1), (2, 5, 3, 4)],
+    ]
+    for kind in [layers.Average, layers.Maximum, layers.Minimum]:
+        for count in [2, 3]:
+            yield merge_case(kind(), *[(2, 3, 5, 3)] * count)
+    yield merge_case(layers.Subtract(), (2, 3, 5, 3), (2, 3, 5, 3))
+    for shapes in broadcast:
+        for kind in [layers.Add, layers.Multiply, layers.Average, layers.Maximum, layers.Minimum]:
+            yield merge_case(kind(), *shapes)
+        yield merge_case(layers.Subtract(), *shapes[:2])
 
 
 keras.backend.set_floatx("float64")

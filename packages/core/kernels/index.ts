@@ -30,6 +30,7 @@ export { affine, affineBackward, randomTranslation, randomRotation, randomZoom }
 export { resize, resizeBackward, randomCrop, randomCropBackward } from "./resize";
 export { normalize, normalizeBackward, randomContrast, randomContrastBackward } from "./normalize";
 export { addTo, multiply, copyPieces, scaleRows } from "./merge";
+export { combine, takeWhereEqual, sumAlong } from "./broadcast";
 export { layerNormalization, layerNormalizationGradient, layerNormalizationBackward } from "./layer-normalization";
 export { batchMoments, mergeMoments, channelScale, scaleChannels } from "./batch-normalization";
 export { channelGradients, mergeChannelGradients, scaleChannelsBackward } from "./batch-normalization-gradient";

@@ -118,7 +118,7 @@ describe("an impossible graph", () => {
     [
       "a merge of different shapes",
       () => new Add().apply([input([4, 4, 2]), input([4, 4, 3])]),
-      "Add: expected inputs of one shape, received [batch, 4, 4, 2] and [batch, 4, 4, 3]",
+      "Add: expected inputs of one size along each axis, or of size 1 there, received [batch, 4, 4, 2] and [batch, 4, 4, 3]",
     ],
     [
       "a merge of one value",

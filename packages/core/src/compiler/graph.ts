@@ -1,5 +1,5 @@
 import type { ActivityPenaltyNode } from "../ops/activity-penalty.js";
-import type { MergeNode } from "../ops/merge.js";
+import { isMergeOp, type MergeNode } from "../ops/merge.js";
 import { type AnyNode, nodeMacs, nodeWeights } from "../ops/node.js";
 import type { Weight } from "../ops/weight.js";
 
@@ -24,7 +24,7 @@ export function readersOf(ops: readonly GraphOp[]): number[] {
 
 /** True for ops that make one value of several. */
 export function isMerge(node: GraphNode): node is MergeNode {
-  return node.op === "add" || node.op === "multiply" || node.op === "concatenate";
+  return isMergeOp(node.op);
 }
 
 /** True for ops that pass their value on and add to the loss. */

@@ -5,6 +5,7 @@ import { Sequential } from "../model/sequential.js";
 import { Input } from "../network/input.js";
 import {
   Add,
+  Average,
   AveragePooling2D,
   CenterCrop,
   Concatenate,
@@ -23,6 +24,7 @@ import {
   Resizing,
   SeparableConv2D,
   SpatialDropout2D,
+  Subtract,
   Tensor,
   UpSampling2D,
   ZeroPadding2D,
@@ -145,12 +147,20 @@ refuses("inputs that do not fit a layer", [
   ],
   [() => on([4, 4, 1], new Add()), "Add: expected two inputs or more, received 1. Apply it to a list."],
   [
-    () => merged(new Add(), [4, 4, 1], [4, 4, 2]),
-    "Add: expected inputs of one shape, received [batch, 4, 4, 1] and [batch, 4, 4, 2]. Bring the inputs to one shape first.",
+    () => merged(new Add(), [4, 4, 3], [4, 4, 2]),
+    "Add: expected inputs of one size along each axis, or of size 1 there, received [batch, 4, 4, 3] and [batch, 4, 4, 2]. Bring the inputs to one shape first.",
   ],
   [
     () => merged(new Multiply(), [4], [5]),
-    "Multiply: expected inputs of one shape, received [batch, 4] and [batch, 5]. Bring the inputs to one shape first.",
+    "Multiply: expected inputs of one size along each axis, or of size 1 there, received [batch, 4] and [batch, 5]. Bring the inputs to one shape first.",
+  ],
+  [
+    () => merged(new Average(), [4, 2, 4, 3], [4, 1, 4, 3]),
+    "Average: expected inputs of one shape, or of at most 3 axes after the batch, received [batch, 4, 2, 4, 3] and [batch, 4, 1, 4, 3]. Bring the inputs to one shape first.",
+  ],
+  [
+    () => merged(new Subtract(), [4], [4], [4]),
+    "Subtract: expected two inputs, received 3. Apply it to a list of two.",
   ],
   [
     () => merged(new Concatenate(), [4, 4, 1], [4, 3, 1]),

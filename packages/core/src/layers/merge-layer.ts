@@ -28,7 +28,8 @@ export abstract class MergeLayer extends Layer {
     );
   }
 
-  private fault(expected: string, received: string, next: string): HeddleError {
+  /** An error for wrong inputs. */
+  protected fault(expected: string, received: string, next: string): HeddleError {
     return new HeddleError({ who: this.who, expected, received, next });
   }
 }

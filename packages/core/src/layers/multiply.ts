@@ -1,35 +1,26 @@
 import type { JsonObject } from "../base/json.js";
-import { type Shape, sameShape } from "../base/shape.js";
-import type { MergeNode } from "../ops/merge.js";
 import { layerOptions } from "./config.js";
+import { ElementwiseMergeLayer } from "./elementwise-merge-layer.js";
 import { checkedLayer } from "./ignored-keys.js";
-import { MergeLayer } from "./merge-layer.js";
 
 /**
- * The product of its inputs, element by element.
+ * The product of its inputs, element by element, as in squeeze and excitation.
  *
- * Input shape: two or more of the same shape, `[batch, …]`.
+ * Input shape: two or more, `[batch, …]`, of one size along each axis, or of size 1, which repeats. Those with fewer axes
+ * have sizes of 1 before their own.
  *
- * Output shape: that shape.
+ * Output shape: the largest size along each axis.
  *
  * @example
  * const x = input([14, 14, 32]);
- * new Multiply().apply([x, new Conv2D(32, 3, { padding: "same" }).apply(x)]).shape; // [14, 14, 32]
+ * const gate = new Dense(32, { activation: "sigmoid" }).apply(new GlobalAveragePooling2D().apply(x));
+ * new Multiply().apply([x, gate]).shape; // [14, 14, 32]
  */
-export class Multiply extends MergeLayer {
+export class Multiply extends ElementwiseMergeLayer {
   readonly className = "Multiply";
+  protected override readonly op = "multiply";
 
   static fromConfig(config: JsonObject): Multiply {
     return checkedLayer(config, new Multiply(layerOptions(config)));
-  }
-
-  override lower(): readonly MergeNode[] {
-    return [{ op: "multiply", owner: this.name }];
-  }
-
-  protected override mergedShape(inputs: readonly Shape[]): Shape {
-    const [first, ...others] = inputs as [Shape, ...Shape[]];
-    if (others.every((shape) => sameShape(shape, first))) return first;
-    throw this.mismatch("inputs of one shape", inputs);
   }
 }

@@ -2,6 +2,7 @@ import { Registry } from "../base/registry.js";
 import { Activation } from "./activation.js";
 import { ActivityRegularization } from "./activity-regularization.js";
 import { Add } from "./add.js";
+import { Average } from "./average.js";
 import { AveragePooling2D } from "./average-pooling2d.js";
 import { BatchNormalization } from "./batch-normalization.js";
 import { CenterCrop } from "./center-crop.js";
@@ -19,6 +20,8 @@ import type { Layer } from "./layer.js";
 import { LayerNormalization } from "./layer-normalization.js";
 import { LeakyReLU } from "./leaky-re-lu.js";
 import { MaxPooling2D } from "./max-pooling2d.js";
+import { Maximum } from "./maximum.js";
+import { Minimum } from "./minimum.js";
 import { Multiply } from "./multiply.js";
 import { Normalization } from "./normalization.js";
 import { PReLU } from "./p-re-lu.js";
@@ -36,6 +39,7 @@ import { Resizing } from "./resizing.js";
 import { SeparableConv2D } from "./separable-conv2d.js";
 import { Softmax } from "./softmax.js";
 import { SpatialDropout2D } from "./spatial-dropout2d.js";
+import { Subtract } from "./subtract.js";
 import { UpSampling2D } from "./up-sampling2d.js";
 import { ZeroPadding2D } from "./zero-padding2d.js";
 
@@ -51,8 +55,12 @@ export const layers = new Registry<Layer>(
     ReLU,
     Softmax,
     Add,
+    Average,
     Concatenate,
+    Maximum,
+    Minimum,
     Multiply,
+    Subtract,
     AveragePooling2D,
     BatchNormalization,
     LayerNormalization,

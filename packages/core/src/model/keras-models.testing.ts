@@ -14,6 +14,7 @@ import {
   type ActivationName,
   ActivityRegularization,
   Add,
+  Average,
   AveragePooling2D,
   BatchNormalization,
   CenterCrop,
@@ -29,7 +30,9 @@ import {
   input,
   LayerNormalization,
   LeakyReLU,
+  Maximum,
   MaxPooling2D,
+  Minimum,
   Multiply,
   Normalization,
   PReLU,
@@ -47,6 +50,7 @@ import {
   SeparableConv2D,
   Softmax,
   SpatialDropout2D,
+  Subtract,
   type Tensor,
   UpSampling2D,
   ZeroPadding2D,
@@ -195,7 +199,10 @@ function everything(): Model {
     },
     ...{ activityRegularizer: new L1L2({ l1: 1e-5, l2: 1e-4 }), name: "input" },
   }).apply(pooled);
-  const product = new Multiply().apply([pooled, grouped]);
+  const both = [pooled, grouped];
+  const range = new Subtract().apply([new Maximum().apply(both), new Minimum().apply(both)]);
+  const levels = new GlobalAveragePooling2D({ keepdims: true }).apply(pooled);
+  const product = new Multiply().apply([new Average().apply([...both, range]), levels]);
   const larger = new UpSampling2D([2, 1]).apply(new ActivityRegularization({ l2: 1e-3 }).apply(product));
   const features = new Concatenate().apply([
     new GlobalMaxPooling2D().apply(larger),

@@ -24,6 +24,9 @@ export interface Parameter {
  */
 export type Backward = (dy: Buffer, dx: Buffer | undefined) => void;
 
+/** Computes the gradients of several inputs: as Backward, with a buffer for each input that needs one. */
+export type MergeBackward = (dy: Buffer, dxs: readonly (Buffer | undefined)[]) => void;
+
 type DeferredCall = () => void;
 
 /** Floats of the largest tile, four by sixteen (`kernels/tile.ts`). */

@@ -1,29 +1,31 @@
-import { type Shape, sizeOf } from "../base/shape.js";
-import type { Buffer } from "../engine/program-builder.js";
-import { at, type Emitter, type Value } from "./emitter.js";
+import { type Shape, sameShape, sizeOf } from "../base/shape.js";
+import { type ElementwiseMerge, elementwiseMerges, emitElementwise } from "./elementwise-merge.js";
+import { at, type Emitter, type MergeBackward, type Value } from "./emitter.js";
 
 /** An op that makes one value of several: element by element, or joined along an axis of a sample. */
 export type MergeNode = { readonly owner: string } & (
-  | { readonly op: "add" | "multiply" }
+  | { readonly op: ElementwiseMerge }
   | { readonly op: "concatenate"; readonly axis: number }
 );
 
-/** Computes the gradients of several inputs: as Backward, with a buffer for each input that needs one. */
-export type MergeBackward = (dy: Buffer, dxs: readonly (Buffer | undefined)[]) => void;
+const ops: readonly string[] = [...elementwiseMerges, "concatenate"];
+
+/** True for the name of an op that makes one value of several. */
+export function isMergeOp(op: string): op is MergeNode["op"] {
+  return ops.includes(op);
+}
 
 /** Emits a merge of at least two values. Shapes have been checked by the layer. */
 export function emitMerge(e: Emitter, node: MergeNode, xs: readonly Value[]): [Value, MergeBackward] {
-  switch (node.op) {
-    case "add":
-      return emitAdd(e, xs);
-    case "multiply":
-      return emitMultiply(e, xs);
-    case "concatenate":
-      return emitConcatenate(e, node.axis, xs);
-  }
+  if (node.op === "concatenate") return emitConcatenate(e, node.axis, xs);
+  // Frequent, and with kernels of their own.
+  const isOneShape = xs.every(({ shape }) => sameShape(shape, xs[0]!.shape));
+  if (isOneShape && node.op === "add") return emitAdd(e, xs);
+  if (isOneShape && node.op === "multiply") return emitMultiply(e, xs);
+  return emitElementwise(e, node.op, xs);
 }
 
-/** y = Σ x_i; every input's gradient is dy. */
+/** y = Σ x_i, all of one shape; every input's gradient is dy. */
 function emitAdd(e: Emitter, xs: readonly Value[]): [Value, MergeBackward] {
   const [first, ...rest] = xs as [Value, ...Value[]];
   const y = e.value("output", first.shape);
@@ -39,7 +41,7 @@ function emitAdd(e: Emitter, xs: readonly Value[]): [Value, MergeBackward] {
   ];
 }
 
-/** y = Π x_i; dx_i = dy · Π x_j over the other inputs j. */
+/** y = Π x_i, all of one shape; dx_i = dy · Π x_j over the other inputs j. */
 function emitMultiply(e: Emitter, xs: readonly Value[]): [Value, MergeBackward] {
   const [first, ...rest] = xs as [Value, ...Value[]];
   const y = e.value("output", first.shape);
