@@ -20,16 +20,10 @@ const conditions = {
   "MPL-2.0": "Changes to its own files must be published under the same licence.",
   "LGPL-3.0-or-later":
     "A library of its own, which whoever gets the program must be able to replace; its source must be available.",
-  "NIST-Software":
-    "Keep the notice, acknowledge the National Institute of Standards and Technology, and say what was changed.",
-  HDF5: "Keep the notice; do not advertise with the authors' names.",
   Unlicense: "Nothing.",
   "OFL-1.1":
     "The fonts may be embedded and passed on, but not sold by themselves; changed fonts need another name.",
 };
-
-/** What packages are under whose own files only point to a text. */
-const pointed = { h5wasm: "NIST-Software AND HDF5" };
 
 /**
  * Every package that an installation of `heddle` may hold, sorted by name.
@@ -79,7 +73,7 @@ function placeOf(packages, from, name) {
 function licenceOf(path, { license }) {
   const file = join(root, path, "package.json");
   const own = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : {};
-  return pointed[own.name] ?? own.license ?? license ?? "unknown";
+  return own.license ?? license ?? "unknown";
 }
 
 /** The licences of a package: those of an expression such as `Apache-2.0 AND LGPL-3.0-or-later AND MIT`. */

@@ -78,6 +78,8 @@ export * from "./regularizers/index.js";
 export * from "./schedules/index.js";
 export type { Evaluation } from "./training/evaluate.js";
 export type { EpochOptions, FitOptions } from "./training/fit-options.js";
+export type { ModelMetrics } from "./training/model-metrics.js";
+export type { OptimizerState } from "./training/optimizer-state.js";
 export type { ValidationOptions, WeightedSamples, Weighting } from "./training/sample-weights.js";
 export {
   type LabelledSamples,

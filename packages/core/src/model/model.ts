@@ -18,7 +18,9 @@ import type { TrainingProgress } from "../training/context.js";
 import { type Evaluation, eachRun, evaluate, formatOf, type SampleSource } from "../training/evaluate.js";
 import { trainEpochs } from "../training/fit.js";
 import { FIT_RULES, type FitOptions } from "../training/fit-options.js";
+import type { ModelMetrics } from "../training/model-metrics.js";
 import { nonFiniteFault } from "../training/non-finite.js";
+import type { OptimizerState } from "../training/optimizer-state.js";
 import { profileTraining } from "../training/profile.js";
 import type { Samples, TrainingSamples } from "../training/samples.js";
 import { Session } from "../training/session.js";
@@ -45,12 +47,15 @@ import { resolveCompileOptions, uncompiled } from "./compiled.js";
  */
 export class Model extends Network {
   private compiled = uncompiled();
+  private hasCompiled = false;
   private session: Promise<Session> | undefined;
   /** The layers' `trainable` when the session was opened: it keeps trained weights apart from the others. */
   private sessionTrainable: readonly boolean[] = [];
   /** Whether a `fit` is under way. */
   private isTraining = false;
   private readonly done: TrainingProgress = { steps: 0, epochs: 0, learningRate: undefined };
+  /** What the next `fit` begins with. */
+  private nextState: OptimizerState | undefined;
 
   /**
    * Builds a model from the configuration of a functional one, Heddle's or Keras's, with fresh weights.
@@ -79,12 +84,36 @@ export class Model extends Network {
     const compiled = resolveCompileOptions(options, this.outputShape);
     this.dispose();
     this.done.learningRate = undefined;
+    this.nextState = undefined;
     this.compiled = compiled;
+    this.hasCompiled = true;
   }
 
-  /** The optimizer and the loss of `compile`. */
-  get training(): { readonly optimizer: Optimizer; readonly loss: Loss } {
+  /** The optimizer, the loss and the metrics of `compile`. */
+  get training(): { readonly optimizer: Optimizer; readonly loss: Loss; readonly metrics: ModelMetrics } {
     return this.compiled;
+  }
+
+  /** Whether `compile` has been called: a model that never was has the defaults. */
+  get isCompiled(): boolean {
+    return this.hasCompiled;
+  }
+
+  /**
+   * What the optimizer keeps, such as Adam's moments; undefined before the first step, and after `compile` and `dispose`.
+   * Must not be called while an epoch runs.
+   */
+  async optimizerState(): Promise<OptimizerState | undefined> {
+    if (this.nextState || !this.session || this.done.steps === 0) return this.nextState;
+    const session = await this.session;
+    const { optimizer } = this.compiled;
+    const { steps } = this.done;
+    return { steps, slots: await session.alone(() => session.weights.readSlots(optimizer)) };
+  }
+
+  /** Sets what the next `fit` begins with, unless other layers are trainable by then than when the state was kept. */
+  setOptimizerState(state: OptimizerState): void {
+    this.nextState = state;
   }
 
   /**
@@ -126,6 +155,9 @@ export class Model extends Network {
     const { optimizer } = this.compiled;
     const { initialEpoch: epochsBefore = this.done.epochs } = options;
     const session = await this.open();
+    const { nextState } = this;
+    if (nextState) this.done.steps = session.weights.writeSlots(optimizer, nextState) ? nextState.steps : 0;
+    this.nextState = undefined;
     return this.withSources(session, options.signal, async (sources) => {
       const source = await sources.forFit(
         samples,

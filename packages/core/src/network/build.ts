@@ -137,7 +137,7 @@ function inOrder(who: string, input: Tensor, output: Tensor) {
 }
 
 /** `MaxPooling2D` → `max_pooling2d`, `PReLU` → `p_re_lu`, as Keras names layers. */
-function snakeCase(className: string): string {
+export function snakeCase(className: string): string {
   return className
     .replace(/(.)([A-Z][a-z]+)/g, "$1_$2")
     .replace(/([a-z])([A-Z])/g, "$1_$2")

@@ -37,6 +37,8 @@ const INPUT_KEYS: IgnoredKeys = {
 /** A layer as Keras's JSON has it, and what it reads: numbers of earlier layers, or INPUT. */
 export interface FlatLayer {
   readonly serialized: Json;
+  /** Its name in the JSON, after those of the models around it. */
+  readonly path: readonly string[];
   readonly reads: readonly number[];
 }
 
@@ -71,6 +73,7 @@ export function flatModel(
 /** Where a model is within the outermost one. */
 interface Inner {
   readonly name: string;
+  readonly path: readonly string[];
   /** The layer that the model reads. */
   readonly from: number;
   readonly training: boolean | undefined;
@@ -157,10 +160,12 @@ class Flattening {
     if (isJsonObject(entry) && kind !== undefined) {
       const name = nameOf(entry) ?? kind.toLowerCase();
       if (reads.length !== 1) this.missing.names.add(`${reads.length} inputs of the model "${name}"`);
-      return this.model(kind, entry["config"], { name, from: reads[0] ?? INPUT, training });
+      const path = [...(inner?.path ?? []), name];
+      return this.model(kind, entry["config"], { name, path, from: reads[0] ?? INPUT, training });
     }
     if (training !== undefined) this.checkCall(entry, training);
-    this.layers.push({ serialized: inner ? this.renamed(entry, inner.name) : entry, reads });
+    const serialized = inner ? this.renamed(entry, inner.name) : entry;
+    this.layers.push({ serialized, path: [...(inner?.path ?? []), nameOf(entry) ?? ""], reads });
     return this.layers.length - 1;
   }
 

@@ -4,6 +4,7 @@ import type { WeightPlaces } from "../compiler/weight-places.js";
 import type { Engine } from "../engine/engine.js";
 import type { Weight } from "../ops/weight.js";
 import type { Optimizer } from "../optimizers/index.js";
+import type { OptimizerState } from "./optimizer-state.js";
 import { WeightWriter } from "./weight-writer.js";
 
 /** The numbers of a weight in the engine's memory. */
@@ -102,6 +103,47 @@ export class WeightMemory {
     slots.forEach((slot, index) => {
       this.engine.write(slot, arrays[index]!);
     });
+  }
+
+  /** An optimizer's numbers for each weight that it trains: an array of the weight's length for each of its slots. */
+  async readSlots(optimizer: Optimizer): Promise<Map<Weight, readonly Float32Array[]>> {
+    const arrays = await this.readState(optimizer);
+    return new Map(
+      this.trained().map(({ weight, from, to }) => [weight, arrays.map((all) => all.slice(from, to))]),
+    );
+  }
+
+  /** Sets an optimizer's numbers to what `readSlots` returned; false, and nothing is set, unless they fit its weights. */
+  writeSlots(optimizer: Optimizer, { slots }: Pick<OptimizerState, "slots">): boolean {
+    const trained = this.trained();
+    const count = this.slotsOf(optimizer).length;
+    if (slots.size !== trained.length || trained.some(({ weight }) => slots.get(weight)?.length !== count)) {
+      return false;
+    }
+    const arrays = Array.from({ length: count }, () => new Float32Array(this.places.trainable.floats));
+    for (const { weight, from } of trained) {
+      slots.get(weight)!.forEach((values, slot) => {
+        arrays[slot]!.set(values, from);
+      });
+    }
+    this.writeState(optimizer, arrays);
+    return true;
+  }
+
+  /** The trained weights, and where each is within their block. */
+  private trained() {
+    return this.weights.flatMap((weight) => {
+      if (!this.isTrained(weight)) return [];
+      const from = (this.addressOf(weight) - this.places.trainable.address) / 4;
+      return [{ weight, from, to: from + sizeOf(weight.shape) }];
+    });
+  }
+
+  /** Whether a weight is in the block of trained ones: it was trainable when the session was opened. */
+  private isTrained(weight: Weight): boolean {
+    const { address, floats } = this.places.trainable;
+    const offset = this.addressOf(weight) - address;
+    return offset >= 0 && offset < 4 * floats;
   }
 
   /** Resets an optimizer's arrays to zeros. */

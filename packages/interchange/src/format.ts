@@ -1,0 +1,47 @@
+import type { Model, ModelOptions } from "@heddle/core";
+
+/** A model's files by their names, without folders. */
+export type FileMap = ReadonlyMap<string, Uint8Array>;
+
+/** What importing a model takes. */
+export interface ImportOptions extends ModelOptions {
+  /**
+   * Called with each thing of the files that the model does not have, such as a loss that Heddle does not know.
+   *
+   * @defaultValue `console.warn`
+   */
+  readonly onWarning?: (message: string) => void;
+}
+
+/** What exporting a model takes. */
+export interface ExportOptions {
+  /**
+   * The name of the file, without its ending.
+   *
+   * @defaultValue the model's name
+   */
+  readonly name?: string;
+}
+
+/** What reading a format needs. */
+export interface ReadContext {
+  /** The options for the model itself. */
+  readonly model: ModelOptions;
+  readonly warn: (message: string) => void;
+}
+
+/** A format of model files: how it is told from others, read and written. */
+export interface ModelFormat {
+  /** As users name it: `keras`. */
+  readonly name: string;
+  /** In words, for messages: `a Keras archive (.keras)`. */
+  readonly title: string;
+  /** Whether files are of this format, by what is in them. Must not throw. */
+  recognises(files: FileMap): boolean;
+  /** The names of further files without which these cannot be read, from the same folder. */
+  companions?(files: FileMap): readonly string[];
+  /** @throws HeddleError when a file is damaged, or needs something that Heddle does not have */
+  read?(files: FileMap, context: ReadContext): Promise<Model>;
+  /** The files of a model. `name` is that of the file, without its ending. */
+  write?(model: Model, name: string): Promise<Readonly<Record<string, Uint8Array>>>;
+}

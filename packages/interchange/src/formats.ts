@@ -1,0 +1,5 @@
+import type { ModelFormat } from "./format.js";
+import { kerasArchive } from "./keras/archive.js";
+
+/** Every format, in the order in which files are tried. */
+export const formats: readonly ModelFormat[] = [kerasArchive];

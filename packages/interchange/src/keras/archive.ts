@@ -1,0 +1,85 @@
+import { HeddleError, type Model } from "@heddle/core";
+import { isJsonObject, parseJson } from "@heddle/core/internal/base/json.js";
+import { MAXIMUM_TEXT_BYTES } from "@heddle/core/internal/base/limits.js";
+import type { ArchiveFile } from "@heddle/core/internal/formats/archive.js";
+import { zipFiles } from "@heddle/core/internal/formats/zip.js";
+import { locatedModel } from "@heddle/core/internal/model/load.js";
+import { readHdf5 } from "../containers/hdf5/read.js";
+import { modelFileKind } from "../containers/kind.js";
+import type { FileMap, ModelFormat, ReadContext } from "../format.js";
+import { archivedLayers } from "./archived-layers.js";
+import { compileAs } from "./compile-config.js";
+import { withStatistics } from "./normalization.js";
+import { matchWeights, setWeights } from "./set-weights.js";
+import { type Variables, variablesIn } from "./variables.js";
+
+const CONFIG = "config.json";
+const WEIGHTS = "model.weights.h5";
+
+/** Keras 3's own format: a zip archive of a configuration and weights. */
+export const kerasArchive: ModelFormat = {
+  name: "keras",
+  title: "a Keras archive (.keras)",
+  recognises: (files) => {
+    const [bytes, ...others] = files.values();
+    return others.length === 0 && bytes !== undefined && modelFileKind(bytes) === "zip";
+  },
+  read: readArchive,
+};
+
+async function readArchive(files: FileMap, context: ReadContext): Promise<Model> {
+  const [[name, bytes]] = [...files] as [[string, Uint8Array]];
+  const entries = new Map(zipFiles(bytes, name).map((entry) => [entry.name, entry]));
+  const config = new TextDecoder().decode(await entryOf(name, entries, CONFIG, MAXIMUM_TEXT_BYTES));
+  const json = parseJson(`${name}, ${CONFIG}`, config);
+  const weights = readHdf5(`${name}, ${WEIGHTS}`, await entryOf(name, entries, WEIGHTS));
+  return modelOf(name, json, variablesIn(weights), context);
+}
+
+async function entryOf(
+  archive: string,
+  entries: ReadonlyMap<string, ArchiveFile>,
+  name: string,
+  maximumBytes = Number.POSITIVE_INFINITY,
+): Promise<Uint8Array> {
+  const entry = entries.get(name);
+  if (entry && entry.bytes <= maximumBytes) return entry.read();
+  throw new HeddleError({
+    who: archive,
+    expected: `a Keras archive with ${CONFIG} and ${WEIGHTS}`,
+    received: entry
+      ? `${name} of ${entry.bytes} bytes`
+      : [...entries.keys()].slice(0, 8).join(", ") || "no files",
+    next: "Write the model with model.save of Keras 3, in a file that ends in .keras.",
+  });
+}
+
+/** Builds a model from Keras's JSON, with its weights and its compile configuration. */
+export async function modelOf(
+  who: string,
+  json: unknown,
+  variables: Variables,
+  { model: options, warn }: ReadContext,
+): Promise<Model> {
+  if (!isJsonObject(json)) throw notAModel(who, json);
+  const archived = archivedLayers(who, json);
+  const { json: whole, used } = await withStatistics(json, archived, variables);
+  const { model, layers } = locatedModel(who, whole, options);
+  const built = archived.map((one) => ({ archived: one, layer: layers.get(one.path) }));
+  await setWeights(who, matchWeights(built, without(variables, used)));
+  compileAs(model, json["compile_config"], (message) => warn(`${who}: ${message}`));
+  return model;
+}
+
+function without(variables: Variables, used: readonly string[]): Variables {
+  return new Map([...variables].filter(([path]) => !used.includes(path)));
+}
+
+function notAModel(who: string, received: unknown): HeddleError {
+  return new HeddleError({
+    who,
+    expected: "a model's configuration",
+    received: JSON.stringify(received)?.slice(0, 60) ?? "nothing",
+    next: "The file is damaged: get it again.",
+  });
+}
