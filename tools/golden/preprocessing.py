@@ -68,6 +68,12 @@ def cases():
         yield case(layers.Normalization(mean=mean, variance=variance), shape, None, True)
         yield case(layers.Normalization(axis=None, mean=0.5, variance=0.3), shape, None, True)
         yield case(layers.Normalization(mean=-0.5, variance=0.0), shape, None, True)
+        yield case(layers.Normalization(mean=mean, variance=variance, invert=True), shape, None, True)
+        for axis in [1, (1, 2), (1, 3), (3, 2), (1, 2, 3)]:
+            kept = [shape[a - 1] for a in sorted([axis] if isinstance(axis, int) else axis)]
+            spread = numbers(kept, 5) ** 2
+            yield case(layers.Normalization(axis=axis, mean=numbers(kept, 7).tolist(), variance=spread.tolist()), shape, None, True)
+        yield case(layers.Normalization(axis=(1, 3), mean=[0.5], variance=[2.0], invert=True), shape, None, True)
     for mode in AFFINE:
         for interpolation in ["bilinear", "nearest"]:
             options = {"fill_mode": mode, "interpolation": interpolation, "fill_value": 0.75}
@@ -105,8 +111,10 @@ def contrast():
 
 def adapted():
     """What adapt learns from samples."""
-    for axis in [-1, None]:
+    for axis in [-1, None, 1, (1, 2), (1, 3)]:
         for shape in [[4, 3, 2], [5, 1, 1], [6]]:
+            if np.max(axis or 1) > len(shape):
+                continue
             layer = keras.layers.Normalization(axis=axis)
             layer.adapt(numbers((7, *shape), 37))
             mean, variance = (np.asarray(weight) for weight in layer.weights[:2])

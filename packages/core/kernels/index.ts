@@ -28,7 +28,7 @@ export { randomFlip } from "./random-flip";
 export { randomErasing } from "./random-erasing";
 export { affine, affineBackward, randomTranslation, randomRotation, randomZoom } from "./affine";
 export { resize, resizeBackward, randomCrop, randomCropBackward } from "./resize";
-export { normalize, normalizeBackward, randomContrast, randomContrastBackward } from "./normalize";
+export { deviations, normalize, normalizeBackward, randomContrast, randomContrastBackward } from "./normalize";
 export { addTo, multiply, copyPieces, scaleRows } from "./merge";
 export { combine, takeWhereEqual, sumAlong } from "./broadcast";
 export { layerNormalization, layerNormalizationGradient, layerNormalizationBackward } from "./layer-normalization";

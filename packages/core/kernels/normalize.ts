@@ -2,19 +2,51 @@
 import { philoxBlock, uniformAt } from "./random";
 import { F32 } from "./simd";
 
-/** y[i,c] = (x[i,c] − mean[c]) / deviation[c]: x y [rows, C], mean deviation [C]; y may be x. */
-export function normalize(y: usize, x: usize, mean: usize, deviation: usize, N: usize, rows: usize, C: usize): void {
-  for (let row: usize = 0; row < N * rows; row++, y += C * F32, x += C * F32) {
-    for (let c: usize = 0; c < C * F32; c += F32) {
-      store<f32>(y + c, (load<f32>(x + c) - load<f32>(mean + c)) / load<f32>(deviation + c));
+/** deviation[i] = max(epsilon, √variance[i]): both [count]. */
+export function deviations(deviation: usize, variance: usize, count: usize, epsilon: f32): void {
+  for (let i: usize = 0; i < count * F32; i += F32) {
+    store<f32>(deviation + i, max<f32>(epsilon, sqrt<f32>(load<f32>(variance + i))));
+  }
+}
+
+/**
+ * y = (x − mean) / deviation, or x · deviation + mean where `invert` is not 0, with the statistics at
+ * h·strideH + w·strideW + c·strideC
+ *
+ * x y [N, H, W, C]; a stride is 0 along an axis that shares its statistics. y may be x.
+ */
+export function normalize(
+  y: usize, x: usize, mean: usize, deviation: usize,
+  N: usize, H: usize, W: usize, C: usize, strideH: usize, strideW: usize, strideC: usize, invert: u32,
+): void {
+  for (let n: usize = 0; n < N; n++) {
+    for (let h: usize = 0; h < H; h++) {
+      for (let w: usize = 0; w < W; w++) {
+        let at = (h * strideH + w * strideW) * F32;
+        for (let c: usize = 0; c < C; c++, x += F32, y += F32, at += strideC * F32) {
+          const middle = load<f32>(mean + at);
+          const spread = load<f32>(deviation + at);
+          store<f32>(y, invert ? load<f32>(x) * spread + middle : (load<f32>(x) - middle) / spread);
+        }
+      }
     }
   }
 }
 
-/** The gradient of normalize: dx = dy / deviation, dx dy [N, rows, C]; dx may be dy. */
-export function normalizeBackward(dx: usize, dy: usize, deviation: usize, N: usize, rows: usize, C: usize): void {
-  for (let row: usize = 0; row < N * rows; row++, dx += C * F32, dy += C * F32) {
-    for (let c: usize = 0; c < C * F32; c += F32) store<f32>(dx + c, load<f32>(dy + c) / load<f32>(deviation + c));
+/** The gradient of normalize: dx = dy / deviation, or dy · deviation where `invert` is not 0; dx may be dy. */
+export function normalizeBackward(
+  dx: usize, dy: usize, deviation: usize,
+  N: usize, H: usize, W: usize, C: usize, strideH: usize, strideW: usize, strideC: usize, invert: u32,
+): void {
+  for (let n: usize = 0; n < N; n++) {
+    for (let h: usize = 0; h < H; h++) {
+      for (let w: usize = 0; w < W; w++) {
+        let at = deviation + (h * strideH + w * strideW) * F32;
+        for (let c: usize = 0; c < C; c++, dx += F32, dy += F32, at += strideC * F32) {
+          store<f32>(dx, invert ? load<f32>(dy) * load<f32>(at) : load<f32>(dy) / load<f32>(at));
+        }
+      }
+    }
   }
 }
 

@@ -53,7 +53,6 @@ export const layerKeys: KerasKeys = {
     // What Keras 2 calls its slope; `negative_slope` goes first.
     LeakyReLU: { alpha: anyNumber },
     MaxPooling2D: dataFormat,
-    Normalization: { invert: only(false) },
     RandomContrast: { ...dataFormat, ...seed },
     RandomCrop: { ...dataFormat, ...seed },
     RandomErasing: { ...dataFormat, ...seed },

@@ -131,7 +131,7 @@ refuses("inputs that do not fit a layer", [
   ],
   [
     () => on([4, 4, 3], new Normalization({ mean: [1, 2], variance: [1, 2] })),
-    "Normalization: expected an input with 2 places on its last axis, as mean has, received 3. Pass as many means and variances, or adapt to samples of this shape.",
+    "Normalization: expected mean and variance of [3], the sizes of [batch, 4, 4, 3] along axis, received [2]. Pass as many means and variances, or adapt to samples of this shape.",
   ],
   [
     () => on([4, 4, 1], new Conv2D(4, 3, { kernelConstraint: new MaxNorm(2, { axis: 4 }) })),

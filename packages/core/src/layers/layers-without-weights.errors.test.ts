@@ -130,8 +130,12 @@ refuses("wrong options of layers without weights", [
     "Normalization: expected mean and variance to be numbers, or lists of the same length, the variance not below 0, received mean 1 and variance -1. Pass both, or neither and call adapt.",
   ],
   [
+    () => new Normalization({ axis: [1, 2], mean: [[1, 2], [3]] as never, variance: [[1, 2], [3]] as never }),
+    "Normalization: expected mean and variance to be numbers, or lists of the same length, the variance not below 0, received mean [[1,2],[3]] and variance [[1,2],[3]]. Pass both, or neither and call adapt.",
+  ],
+  [
     () => new Normalization({ axis: "last" as never }),
-    'Normalization: expected axis to be a whole number or a list of one, received "last". Correct axis, or omit it.',
+    'Normalization: expected axis to be a whole number other than 0, the batch, a list of them, or null, received "last". Correct axis, or omit it.',
   ],
   [
     () => new RandomFlip("diagonal" as never),

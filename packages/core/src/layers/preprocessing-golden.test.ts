@@ -23,7 +23,7 @@ const golden = readGolden<{
     y: number[];
     dx: number[];
   }[];
-  adapted: { axis: -1 | null; shape: Shape; mean: number[]; variance: number[] }[];
+  adapted: { axis: number | number[] | null; shape: Shape; mean: number[]; variance: number[] }[];
 }>("preprocessing/cases");
 
 /** The script's rule: multiples of 1/16 within ±2. */

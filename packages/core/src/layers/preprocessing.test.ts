@@ -22,7 +22,7 @@ function built(layer: Layer, input: Shape): Shape {
 describe("a built preprocessing layer has Keras's output shape:", () => {
   it.each([
     [new CenterCrop(24, 20), [28, 28, 3], [24, 20, 3]],
-    [new Normalization(), [28, 28, 3], [28, 28, 3]],
+    [new Normalization({ mean: 1, variance: 2 }), [28, 28, 3], [28, 28, 3]],
     [new Normalization({ mean: [1, 2], variance: [3, 4] }), [2], [2]],
     [new RandomContrast(0.2), [28, 28, 1], [28, 28, 1]],
     [new RandomCrop(24, 20), [28, 28, 3], [24, 20, 3]],
@@ -43,6 +43,7 @@ describe("a preprocessing layer is read back from its configuration:", () => {
     new Normalization(),
     new Normalization({ axis: null, mean: 3, variance: 0.5 }),
     new Normalization({ mean: [1, 2], variance: [3, 4], name: "n" }),
+    new Normalization({ axis: [1, 2], mean: [[1, 2]], variance: [[3, 4]], invert: true }),
     new RandomContrast(0.2),
     new RandomContrast([0.1, 0.5], { valueRange: [0, 1] }),
     new RandomCrop(24, 20),
@@ -99,12 +100,20 @@ refuses("wrong options of preprocessing layers", [
     "Normalization: expected mean and variance to be numbers, the variance not below 0, received mean [1,2] and variance [3,4]. Pass both, or neither and call adapt.",
   ],
   [
-    () => new Normalization({ axis: 1 }).outputShape([28, 28, 3]),
-    "Normalization: expected axis to be the last of [batch, 28, 28, 3], which is -1 or 3, received 1. Heddle has the channels last: omit axis, or build the model with data_format channels_last.",
+    () => new Normalization({ axis: 4 }).outputShape([28, 28, 3]),
+    "Normalization: expected axis to name different axes of [batch, 28, 28, 3], 1 to 3 or -1 to -3, received [4]. Correct axis, or omit it for the channels.",
+  ],
+  [
+    () => new Normalization({ axis: [3, -1] }).outputShape([28, 28, 3]),
+    "Normalization: expected axis to name different axes of [batch, 28, 28, 3], 1 to 3 or -1 to -3, received [3,-1]. Correct axis, or omit it for the channels.",
+  ],
+  [
+    () => new Normalization({ axis: [1, 3] }).outputShape([4, 4, 4, 4]),
+    "Normalization: expected axis to name neighbouring axes, or an input of at most three axes after the batch, received [1,3] for [batch, 4, 4, 4, 4]. Reshape the input first.",
   ],
   [
     () => built(new Normalization({ mean: [1, 2], variance: [3, 4], name: "n" }), [28, 28, 3]),
-    'Normalization "n": expected an input with 2 places on its last axis, as mean has, received 3. Pass as many means and variances, or adapt to samples of this shape.',
+    'Normalization "n": expected mean and variance of [3], the sizes of [batch, 28, 28, 3] along axis, received [2]. Pass as many means and variances, or adapt to samples of this shape.',
   ],
   [
     () => new Normalization().adapt({ images: [1, 2, 3], shape: [2] }),
@@ -159,8 +168,8 @@ refuses("wrong options of preprocessing layers", [
     "RandomRotation: expected factor to be a number or [low, high] within -1 and 1, received NaN. Correct factor.",
   ],
   [
-    () => layers.create("config.json", "Normalization", { axis: [1, 2] }),
-    "Normalization: expected axis to be a whole number or a list of one, received [1,2]. Correct axis, or omit it.",
+    () => layers.create("config.json", "Normalization", { axis: [0, 2] }),
+    "Normalization: expected axis to be a whole number other than 0, the batch, a list of them, or null, received [0,2]. Correct axis, or omit it.",
   ],
   [
     () => new RandomErasing({ factor: 1.5, name: "e" }),

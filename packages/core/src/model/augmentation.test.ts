@@ -91,3 +91,31 @@ describe("a model with every preprocessing layer", () => {
     expect(config).toMatchObject({ axis: [-1], mean: expect.any(Number), variance: expect.any(Number) });
   });
 });
+
+describe("a Normalization without statistics of its own", () => {
+  it("has those of its weights, as Keras's adapt leaves them, which training does not change", async () => {
+    const normalization = new Normalization({ axis: [1, 3] });
+    const model = new Sequential([new Input([2, 1, 2]), normalization, new Flatten(), new Dense(2)]);
+    expect(normalization.weights.map(({ name, shape }) => [name, shape])).toEqual([
+      ["normalization/mean", [2, 2]],
+      ["normalization/variance", [2, 2]],
+      ["normalization/count", []],
+    ]);
+    const statistics = [
+      { shape: [2, 2], values: Float32Array.of(1, 2, 3, 4) },
+      { shape: [2, 2], values: Float32Array.of(4, 9, 16, 0.25) },
+      { shape: [], values: Float32Array.of(0) },
+    ];
+    const identity = [
+      { shape: [4, 2], values: Float32Array.of(1, 0, 0, 1, 10, 0, 0, 10) },
+      { shape: [2], values: Float32Array.of(0, 0) },
+    ];
+    model.setWeights([...statistics, ...identity]);
+    const samples = { images: Float32Array.of(5, 8, 7, 5), shape: [2, 1, 2], count: 1 };
+    expect([...(await model.predict(samples))]).toEqual([2 + 10, 2 + 20]);
+    model.compile({ optimizer: "sgd", loss: "meanSquaredError" });
+    await model.fit({ ...samples, targets: Float32Array.of(1, 2) }, { epochs: 1 });
+    expect(normalization.getWeights()).toEqual(statistics);
+    model.dispose();
+  });
+});

@@ -183,6 +183,7 @@ function everything(): Model {
     }),
     new PReLU({ alphaInitializer: new RandomUniform({ minval: 0, maxval: 1 }), sharedAxes: [1, 2] }),
     new LayerNormalization({ epsilon: 1e-5 }),
+    new Normalization(),
     new ReLU({ maxValue: 1.5, negativeSlope: 0.25, threshold: 0.125 }),
     new BatchNormalization({ scale: false, trainable: false }),
     new LeakyReLU({ negativeSlope: 0.125 }),
