@@ -37,8 +37,9 @@ def cnn(dtype=None):
     return keras.Sequential(
         [
             keras.Input((6, 6, 1)),
-            # Its group is conv2d, and that of the next is conv2d_1.
-            L.Conv2D(3, 3, padding="same", name="conv2d_1", dtype=dtype),
+            # Its group is conv2d, and that of the next is conv2d_1. A bias before a batch normalization has no gradient but
+            # rounding, which Adam would scale up.
+            L.Conv2D(3, 3, padding="same", use_bias=False, name="conv2d_1", dtype=dtype),
             L.BatchNormalization(momentum=0.9),
             L.ReLU(),
             L.MaxPooling2D(2),
@@ -66,7 +67,7 @@ def nested():
     )
     x = block(x)
     a = inner = keras.Input((6, 6, 4))
-    a = L.DepthwiseConv2D(3, padding="same", name="mix")(a)
+    a = L.DepthwiseConv2D(3, padding="same", use_bias=False, name="mix")(a)
     a = L.BatchNormalization()(a)
     backbone = keras.Model(inner, L.Add()([a, inner]), name="backbone")
     x = backbone(x)
@@ -162,7 +163,7 @@ def keras2(source, target):
                         "dilation_rate": [1, 1],
                         "groups": 1,
                         "activation": "linear",
-                        "use_bias": True,
+                        "use_bias": False,
                     },
                 },
                 {

@@ -21,12 +21,25 @@ export interface ExportOptions {
    * @defaultValue the model's name
    */
   readonly name?: string;
+  /**
+   * Called with each thing of the model that the files cannot hold, such as a schedule that the other program does not have.
+   *
+   * @defaultValue `console.warn`
+   */
+  readonly onWarning?: (message: string) => void;
 }
 
 /** What reading a format needs. */
 export interface ReadContext {
   /** The options for the model itself. */
   readonly model: ModelOptions;
+  readonly warn: (message: string) => void;
+}
+
+/** What writing a format needs. */
+export interface WriteContext {
+  /** The name of the file, without its ending. */
+  readonly name: string;
   readonly warn: (message: string) => void;
 }
 
@@ -42,6 +55,6 @@ export interface ModelFormat {
   companions?(files: FileMap): readonly string[];
   /** @throws HeddleError when a file is damaged, or needs something that Heddle does not have */
   read?(files: FileMap, context: ReadContext): Promise<Model>;
-  /** The files of a model. `name` is that of the file, without its ending. */
-  write?(model: Model, name: string): Promise<Readonly<Record<string, Uint8Array>>>;
+  /** The files of a model by their names. */
+  write?(model: Model, context: WriteContext): Promise<Readonly<Record<string, Uint8Array>>>;
 }

@@ -1,4 +1,12 @@
 export { type ModelFileKind, modelFileKind } from "./containers/kind.js";
-export type { ExportOptions, FileMap, ImportOptions, ModelFormat, ReadContext } from "./format.js";
+export { exportModel } from "./export-model.js";
+export type {
+  ExportOptions,
+  FileMap,
+  ImportOptions,
+  ModelFormat,
+  ReadContext,
+  WriteContext,
+} from "./format.js";
 export { formats } from "./formats.js";
 export { importModel, type ModelBytes } from "./import-model.js";

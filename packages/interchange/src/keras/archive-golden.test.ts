@@ -22,4 +22,14 @@ describe("Keras archives", () => {
     const own = await imported(name);
     expect(largestDifference(await own.predict(samplesOf(one)), one.predictions)).toBeLessThan(1e-6);
   });
+
+  it.each([...cases.keys()].filter((name) => cases.get(name)!.trained))(
+    "train on as real Keras does, from the optimizer's state: %s",
+    async (name) => {
+      const one = cases.get(name)!;
+      const own = await imported(name);
+      await own.fit(samplesOf(one), { epochs: 3, batchSize: 4, shuffle: false });
+      expect(largestDifference(await own.predict(samplesOf(one)), one.trained!)).toBeLessThan(1e-4);
+    },
+  );
 });

@@ -10,8 +10,10 @@ import type { FileMap, ModelFormat, ReadContext } from "../format.js";
 import { archivedLayers } from "./archived-layers.js";
 import { compileAs } from "./compile-config.js";
 import { withStatistics } from "./normalization.js";
+import { readOptimizerState } from "./optimizer-state.js";
 import { matchWeights, setWeights } from "./set-weights.js";
 import { type Variables, variablesIn } from "./variables.js";
+import { trainedWeights, writeArchive } from "./write-archive.js";
 
 const CONFIG = "config.json";
 const WEIGHTS = "model.weights.h5";
@@ -25,6 +27,7 @@ export const kerasArchive: ModelFormat = {
     return others.length === 0 && bytes !== undefined && modelFileKind(bytes) === "zip";
   },
   read: readArchive,
+  write: writeArchive,
 };
 
 async function readArchive(files: FileMap, context: ReadContext): Promise<Model> {
@@ -67,7 +70,10 @@ export async function modelOf(
   const { model, layers } = locatedModel(who, whole, options);
   const built = archived.map((one) => ({ archived: one, layer: layers.get(one.path) }));
   await setWeights(who, matchWeights(built, without(variables, used)));
-  compileAs(model, json["compile_config"], (message) => warn(`${who}: ${message}`));
+  const warnOf = (message: string) => warn(`${who}: ${message}`);
+  if (compileAs(model, json["compile_config"], warnOf)) {
+    await readOptimizerState(model, variables, trainedWeights(built), warnOf);
+  }
   return model;
 }
 
