@@ -65,6 +65,7 @@ export {
   Muon,
   type MuonOptions,
   Optimizer,
+  type OptimizerName,
   type OptimizerOptions,
   optimizers,
   RMSprop,

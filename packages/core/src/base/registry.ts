@@ -14,15 +14,18 @@ export interface FromConfig<T> {
  * `SparseCategoricalCrossentropy`.
  */
 export class Registry<T> {
+  /** Keras's names of the classes. */
+  readonly names: readonly string[];
   private readonly byName: Map<string, readonly [className: string, FromConfig<T>]>;
 
   constructor(
     /** What it holds, for error messages: "optimizer". */
     private readonly what: string,
-    private readonly classes: Readonly<Record<string, FromConfig<T>>>,
+    classes: Readonly<Record<string, FromConfig<T>>>,
     /** What Keras writes that its classes do not read. */
     private readonly ignored: KerasKeys = { every: {} },
   ) {
+    this.names = Object.keys(classes);
     this.byName = new Map(Object.entries(classes).map((entry) => [normalize(entry[0]), entry]));
   }
 
@@ -45,7 +48,7 @@ export class Registry<T> {
     throw new UnsupportedError(
       {
         who,
-        expected: `${this.what} to be one of ${Object.keys(this.classes).join(", ")}`,
+        expected: `${this.what} to be one of ${this.names.join(", ")}`,
         received: shown(name),
         next: "Check its spelling.",
       },

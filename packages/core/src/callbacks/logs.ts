@@ -1,20 +1,35 @@
 import { HeddleError } from "../base/errors.js";
 import { oneOf } from "../base/rules.js";
+import type { CamelCase, SnakeCase } from "../base/spelling.js";
+import type { MetricName } from "../metrics/index.js";
 import type { CallbackMemory, TrainingControl } from "./callback.js";
 import type { EpochLogs } from "./history.js";
 
-/** Numbers of `EpochLogs` that are not measurements. */
-const NOT_MEASURED = new Set(["epoch", "seconds", "imagesPerSecond"]);
+/** What `EpochLogs` holds that is not a measurement, or several. */
+const notMeasured = ["epoch", "seconds", "imagesPerSecond", "valMetrics"] as const;
+
+/** The measurements of each epoch, and those of Heddle's metrics on validation data. */
+type Measurement =
+  | Exclude<keyof EpochLogs, (typeof notMeasured)[number]>
+  | `val${Capitalize<CamelCase<Exclude<MetricName, `${string}_${string}`>>>}`;
+
+/** @inline */
+type Names = Measurement | SnakeCase<Measurement>;
+
+/** A measurement: `"loss"`, `"valAccuracy"` or `"val_accuracy"`; of a metric with a name of its own, `"valName"`. */
+export type MonitorName = Names | (`val${string}` & {});
+
+const others = new Set<string>(notMeasured);
 
 /** What an epoch measured, under Keras's names (`loss`, `val_accuracy`, `learning_rate`), in the order of the logs. */
 export function measured(logs: EpochLogs): Map<string, number> {
-  const { valMetrics = {}, ...rest } = logs;
+  const { valMetrics = {} } = logs;
   const values = new Map<string, number>();
   const add = (name: string, value: unknown) => {
     // NaN: this loss has no such measurement.
     if (typeof value === "number" && !Number.isNaN(value)) values.set(kerasName(name), value);
   };
-  for (const [name, value] of Object.entries(rest)) if (!NOT_MEASURED.has(name)) add(name, value);
+  for (const [name, value] of Object.entries(logs)) if (!others.has(name)) add(name, value);
   for (const [name, value] of Object.entries(valMetrics)) add(`val_${name}`, value);
   return values;
 }

@@ -5,7 +5,7 @@ import { checkValue, finite, text, trueOrFalse } from "../base/rules.js";
 import { refuseOtherWeights } from "../network/save-network.js";
 import type { Callback, CallbackMemory, TrainingControl } from "./callback.js";
 import type { EpochLogs } from "./history.js";
-import { kerasName, type Mode, Monitor, measured, modeRule, remembered } from "./logs.js";
+import { kerasName, type Mode, Monitor, type MonitorName, measured, modeRule, remembered } from "./logs.js";
 
 export interface ModelCheckpointOptions {
   /**
@@ -13,7 +13,7 @@ export interface ModelCheckpointOptions {
    *
    * @defaultValue `"valLoss"`
    */
-  readonly monitor?: string;
+  readonly monitor?: MonitorName;
   /**
    * Whether less or more is better; `"auto"` decides by the name.
    *

@@ -2,7 +2,7 @@ import { checkOptionsOf } from "../base/known-options.js";
 import { belowOne, finite, text, whole } from "../base/rules.js";
 import type { Callback, CallbackMemory, TrainingControl } from "./callback.js";
 import type { EpochLogs } from "./history.js";
-import { type Mode, Monitor, modeRule, remembered } from "./logs.js";
+import { type Mode, Monitor, type MonitorName, modeRule, remembered } from "./logs.js";
 
 export interface ReduceLROnPlateauOptions {
   /**
@@ -10,7 +10,7 @@ export interface ReduceLROnPlateauOptions {
    *
    * @defaultValue `"valLoss"`
    */
-  readonly monitor?: string;
+  readonly monitor?: MonitorName;
   /**
    * The rate is multiplied by this number below 1.
    *

@@ -1,11 +1,12 @@
 import { expect, it } from "vitest";
+import type { ConstraintName } from "../constraints/index.js";
 import { Dense } from "../layers/index.js";
 import { Sequential } from "../model/sequential.js";
 import { Input } from "../network/input.js";
 import { Adam, Muon, type Optimizer, SGD } from "../optimizers/index.js";
 
 /** The phases after the gradients: the kernels of each one's tasks. */
-async function updatePhases(optimizer: Optimizer, kernelConstraint?: string) {
+async function updatePhases(optimizer: Optimizer, kernelConstraint?: ConstraintName) {
   const layer = new Dense(100, { name: "wide", ...(kernelConstraint ? { kernelConstraint } : {}) });
   const layers = [new Input([70]), layer, new Dense(3, { name: "head", activation: "softmax" })];
   const model = new Sequential(layers);

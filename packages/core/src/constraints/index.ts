@@ -1,4 +1,5 @@
 import { Registry } from "../base/registry.js";
+import type { Spelling } from "../base/spelling.js";
 import type { Constraint } from "./constraint.js";
 import { MaxNorm } from "./max-norm.js";
 import { NonNeg } from "./non-neg.js";
@@ -7,5 +8,13 @@ import { UnitNorm } from "./unit-norm.js";
 export type { Axes, Constraint } from "./constraint.js";
 export { MaxNorm, NonNeg, UnitNorm };
 
+const constraintClasses = { MaxNorm, NonNeg, UnitNorm };
+
+/** @inline */
+type Names = Spelling<keyof typeof constraintClasses>;
+
+/** A constraint by its name: `"maxNorm"`, with its default bound. */
+export type ConstraintName = Names;
+
 /** The constraints by Keras's names. */
-export const constraints = new Registry<Constraint>("constraint", { MaxNorm, NonNeg, UnitNorm });
+export const constraints = new Registry<Constraint>("constraint", constraintClasses);

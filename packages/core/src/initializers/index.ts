@@ -1,4 +1,5 @@
 import { Registry } from "../base/registry.js";
+import type { Spelling } from "../base/spelling.js";
 import { ConstantInitializer } from "./constant-initializer.js";
 import { GlorotNormal } from "./glorot-normal.js";
 import { GlorotUniform } from "./glorot-uniform.js";
@@ -36,25 +37,29 @@ export {
   Zeros,
 };
 
+const initializerClasses = {
+  Zeros,
+  Ones,
+  Constant: ConstantInitializer,
+  RandomUniform,
+  RandomNormal,
+  TruncatedNormal,
+  VarianceScaling,
+  GlorotUniform,
+  GlorotNormal,
+  HeUniform,
+  HeNormal,
+  LecunUniform,
+  LecunNormal,
+  Orthogonal,
+  Identity,
+};
+
+/** @inline */
+type Names = Spelling<keyof typeof initializerClasses>;
+
+/** An initializer by its name: `"heNormal"`, `"zeros"`. */
+export type InitializerName = Names;
+
 /** The initializers by Keras's names. */
-export const initializers = new Registry<Initializer>(
-  "initializer",
-  {
-    Zeros,
-    Ones,
-    Constant: ConstantInitializer,
-    RandomUniform,
-    RandomNormal,
-    TruncatedNormal,
-    VarianceScaling,
-    GlorotUniform,
-    GlorotNormal,
-    HeUniform,
-    HeNormal,
-    LecunUniform,
-    LecunNormal,
-    Orthogonal,
-    Identity,
-  },
-  initializerKeys,
-);
+export const initializers = new Registry<Initializer>("initializer", initializerClasses, initializerKeys);

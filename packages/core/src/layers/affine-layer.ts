@@ -3,9 +3,9 @@ import { HeddleError } from "../base/errors.js";
 import type { JsonObject } from "../base/json.js";
 import { serialize } from "../base/registry.js";
 import type { Shape } from "../base/shape.js";
-import type { Initializer } from "../initializers/index.js";
+import type { Initializer, InitializerName } from "../initializers/index.js";
 import type { Weight } from "../ops/weight.js";
-import type { Regularizer } from "../regularizers/index.js";
+import type { Regularizer, RegularizerName } from "../regularizers/index.js";
 import { layerOptions } from "./config.js";
 import { Layer, type LayerOptions } from "./layer.js";
 import { trueOrFalse, withDefault } from "./options.js";
@@ -36,25 +36,25 @@ export interface AffineLayerOptions extends LayerOptions {
    *
    * @defaultValue `"zeros"`
    */
-  readonly betaInitializer?: Initializer | string;
+  readonly betaInitializer?: Initializer | InitializerName;
   /**
    * Initial values of γ.
    *
    * @defaultValue `"ones"`
    */
-  readonly gammaInitializer?: Initializer | string;
+  readonly gammaInitializer?: Initializer | InitializerName;
   /**
    * Penalty on the size of β.
    *
    * @defaultValue none
    */
-  readonly betaRegularizer?: Regularizer | string;
+  readonly betaRegularizer?: Regularizer | RegularizerName;
   /**
    * Penalty on the size of γ.
    *
    * @defaultValue none
    */
-  readonly gammaRegularizer?: Regularizer | string;
+  readonly gammaRegularizer?: Regularizer | RegularizerName;
 }
 
 /** A layer that normalizes, then multiplies by γ and adds β, where it has them. */

@@ -3,7 +3,7 @@ import { HeddleError } from "../base/errors.js";
 import type { JsonObject } from "../base/json.js";
 import { serialize } from "../base/registry.js";
 import type { Shape } from "../base/shape.js";
-import type { Initializer } from "../initializers/index.js";
+import type { Initializer, InitializerName } from "../initializers/index.js";
 import type { OpNode } from "../ops/node.js";
 import { AffineLayer, type AffineLayerOptions, affineOptionsIn } from "./affine-layer.js";
 import { axisOf, checkLastAxis } from "./axis.js";
@@ -29,13 +29,13 @@ export interface BatchNormalizationOptions extends AffineLayerOptions {
    *
    * @defaultValue `"zeros"`
    */
-  readonly movingMeanInitializer?: Initializer | string;
+  readonly movingMeanInitializer?: Initializer | InitializerName;
   /**
    * Initial values of the moving variance.
    *
    * @defaultValue `"ones"`
    */
-  readonly movingVarianceInitializer?: Initializer | string;
+  readonly movingVarianceInitializer?: Initializer | InitializerName;
 }
 
 /**

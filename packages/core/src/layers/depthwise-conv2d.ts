@@ -1,12 +1,12 @@
 import { numberIn } from "../base/config.js";
 import type { JsonObject } from "../base/json.js";
 import { type Shape, wholeNumber } from "../base/shape.js";
-import type { Constraint } from "../constraints/index.js";
-import type { Initializer } from "../initializers/index.js";
+import type { Constraint, ConstraintName } from "../constraints/index.js";
+import type { Initializer, InitializerName } from "../initializers/index.js";
 import { type Conv2DGeometry, conv2dGeometry } from "../ops/conv2d-geometry.js";
 import type { OpNode } from "../ops/node.js";
 import { imageShape } from "../ops/window.js";
-import type { Regularizer } from "../regularizers/index.js";
+import type { Regularizer, RegularizerName } from "../regularizers/index.js";
 import { activationNodes } from "./activation.js";
 import { layerOptions } from "./config.js";
 import {
@@ -42,19 +42,19 @@ export interface DepthwiseConv2DOptions extends LayerOptions, BiasOptions, ConvW
    *
    * @defaultValue `"glorotUniform"`
    */
-  readonly depthwiseInitializer?: Initializer | string;
+  readonly depthwiseInitializer?: Initializer | InitializerName;
   /**
    * Penalty on the kernel's size.
    *
    * @defaultValue none
    */
-  readonly depthwiseRegularizer?: Regularizer | string;
+  readonly depthwiseRegularizer?: Regularizer | RegularizerName;
   /**
    * Constraint on the kernel, applied after each update.
    *
    * @defaultValue none
    */
-  readonly depthwiseConstraint?: Constraint | string;
+  readonly depthwiseConstraint?: Constraint | ConstraintName;
 }
 
 /**

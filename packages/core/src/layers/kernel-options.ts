@@ -1,8 +1,8 @@
 import { booleanIn } from "../base/config.js";
 import type { JsonObject } from "../base/json.js";
-import type { Constraint } from "../constraints/index.js";
-import type { Initializer } from "../initializers/index.js";
-import type { Regularizer } from "../regularizers/index.js";
+import type { Constraint, ConstraintName } from "../constraints/index.js";
+import type { Initializer, InitializerName } from "../initializers/index.js";
+import type { Regularizer, RegularizerName } from "../regularizers/index.js";
 import {
   type ActivationName,
   type ActivationOption,
@@ -32,19 +32,19 @@ export interface BiasOptions {
    *
    * @defaultValue `"zeros"`
    */
-  readonly biasInitializer?: Initializer | string;
+  readonly biasInitializer?: Initializer | InitializerName;
   /**
    * Penalty on the bias's size.
    *
    * @defaultValue none
    */
-  readonly biasRegularizer?: Regularizer | string;
+  readonly biasRegularizer?: Regularizer | RegularizerName;
   /**
    * Constraint on the bias, applied after each update.
    *
    * @defaultValue none
    */
-  readonly biasConstraint?: Constraint | string;
+  readonly biasConstraint?: Constraint | ConstraintName;
 }
 
 /** Options of layers with a kernel and a bias. */
@@ -54,19 +54,19 @@ export interface KernelOptions extends BiasOptions {
    *
    * @defaultValue `"glorotUniform"`
    */
-  readonly kernelInitializer?: Initializer | string;
+  readonly kernelInitializer?: Initializer | InitializerName;
   /**
    * Penalty on the kernel's size.
    *
    * @defaultValue none
    */
-  readonly kernelRegularizer?: Regularizer | string;
+  readonly kernelRegularizer?: Regularizer | RegularizerName;
   /**
    * Constraint on the kernel, applied after each update.
    *
    * @defaultValue none
    */
-  readonly kernelConstraint?: Constraint | string;
+  readonly kernelConstraint?: Constraint | ConstraintName;
 }
 
 /** Checked BiasOptions. */

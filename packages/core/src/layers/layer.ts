@@ -9,7 +9,7 @@ import { shown } from "../base/rules.js";
 import { type Shape, sizeOf } from "../base/shape.js";
 import type { AnyNode } from "../ops/node.js";
 import { Weight } from "../ops/weight.js";
-import type { Regularizer } from "../regularizers/index.js";
+import type { Regularizer, RegularizerName } from "../regularizers/index.js";
 import { trueOrFalse } from "./options.js";
 import { regularizerOf, type WeightRules } from "./weight-rules.js";
 import { assignWeights, copyWeights, type WeightValues } from "./weight-values.js";
@@ -34,7 +34,7 @@ export interface LayerOptions {
    *
    * @defaultValue none
    */
-  readonly activityRegularizer?: Regularizer | string;
+  readonly activityRegularizer?: Regularizer | RegularizerName;
 }
 
 /** A value within a model under construction: what `input` and `layer.apply` return. Holds no numbers. */

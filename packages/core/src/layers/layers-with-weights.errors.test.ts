@@ -71,7 +71,7 @@ refuses("wrong options of layers with weights", [
     'Conv2D: expected activation as a name, received a function. Pass a name: "relu".',
   ],
   [
-    () => new Conv2D(8, 3, { kernelInitializer: "glorot" }),
+    () => new Conv2D(8, 3, { kernelInitializer: "glorot" as never }),
     `Conv2D, kernelInitializer: expected initializer to be one of ${INITIALIZERS}, received "glorot". Check its spelling.`,
   ],
   [
@@ -83,7 +83,7 @@ refuses("wrong options of layers with weights", [
     "Conv2D: expected kernelRegularizer as a name or an instance, received 0.01. Pass an instance, created with new, or a name.",
   ],
   [
-    () => new Conv2D(8, 3, { biasRegularizer: "l3" }),
+    () => new Conv2D(8, 3, { biasRegularizer: "l3" as never }),
     'Conv2D, biasRegularizer: expected regularizer to be one of L1, L2, L1L2, received "l3". Check its spelling.',
   ],
   [
@@ -91,7 +91,7 @@ refuses("wrong options of layers with weights", [
     "Conv2D: expected activityRegularizer as a name or an instance, received 0.01. Pass an instance, created with new, or a name.",
   ],
   [
-    () => new Conv2D(8, 3, { kernelConstraint: "maxnorm2" }),
+    () => new Conv2D(8, 3, { kernelConstraint: "maxnorm2" as never }),
     'Conv2D, kernelConstraint: expected constraint to be one of MaxNorm, NonNeg, UnitNorm, received "maxnorm2". Check its spelling.',
   ],
   [
@@ -115,7 +115,7 @@ refuses("wrong options of layers with weights", [
     "DepthwiseConv2D: expected depthMultiplier to be a whole number of at least 1, received 0. Correct depthMultiplier.",
   ],
   [
-    () => new DepthwiseConv2D(3, { depthwiseInitializer: "one" }),
+    () => new DepthwiseConv2D(3, { depthwiseInitializer: "one" as never }),
     `DepthwiseConv2D, depthwiseInitializer: expected initializer to be one of ${INITIALIZERS}, received "one". Check its spelling.`,
   ],
   [
@@ -127,7 +127,7 @@ refuses("wrong options of layers with weights", [
     "SeparableConv2D: expected filters to be a whole number of at least 1, received 0. Correct filters.",
   ],
   [
-    () => new SeparableConv2D(4, 3, { pointwiseRegularizer: "l" }),
+    () => new SeparableConv2D(4, 3, { pointwiseRegularizer: "l" as never }),
     'SeparableConv2D, pointwiseRegularizer: expected regularizer to be one of L1, L2, L1L2, received "l". Check its spelling.',
   ],
   [
@@ -155,7 +155,7 @@ refuses("wrong options of layers with weights", [
     "BatchNormalization: expected epsilon to be a number of at least 0, received -1. Correct epsilon, or omit it.",
   ],
   [
-    () => new BatchNormalization({ gammaInitializer: "one" }),
+    () => new BatchNormalization({ gammaInitializer: "one" as never }),
     `BatchNormalization, gammaInitializer: expected initializer to be one of ${INITIALIZERS}, received "one". Check its spelling.`,
   ],
   [

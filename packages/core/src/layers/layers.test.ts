@@ -205,7 +205,7 @@ refuses("wrong options", [
     'Conv2D: expected activation to be one of linear, relu, leakyRelu, elu, selu, gelu, geluTanh, silu, sigmoid, tanh, softplus, softmax, hardSwish, swish, hardSilu, received "glu". Check its spelling.',
   ],
   [
-    () => new Conv2D(4, 3, { kernelRegularizer: "l3" }),
+    () => new Conv2D(4, 3, { kernelRegularizer: "l3" as never }),
     'Conv2D, kernelRegularizer: expected regularizer to be one of L1, L2, L1L2, received "l3". Check its spelling.',
   ],
   [
@@ -213,7 +213,7 @@ refuses("wrong options", [
     'Dense "head": expected units to be a whole number of at least 1, received 0. Correct units.',
   ],
   [
-    () => new Dense(3, { kernelInitializer: "one" }),
+    () => new Dense(3, { kernelInitializer: "one" as never }),
     'Dense, kernelInitializer: expected initializer to be one of Zeros, Ones, Constant, RandomUniform, RandomNormal, TruncatedNormal, VarianceScaling, GlorotUniform, GlorotNormal, HeUniform, HeNormal, LecunUniform, LecunNormal, Orthogonal, Identity, received "one". Check its spelling.',
   ],
   [

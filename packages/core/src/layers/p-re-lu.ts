@@ -3,10 +3,10 @@ import { HeddleError } from "../base/errors.js";
 import type { JsonObject } from "../base/json.js";
 import { shown } from "../base/rules.js";
 import { formatShape, type Shape } from "../base/shape.js";
-import type { Constraint } from "../constraints/index.js";
-import type { Initializer } from "../initializers/index.js";
+import type { Constraint, ConstraintName } from "../constraints/index.js";
+import type { Initializer, InitializerName } from "../initializers/index.js";
 import type { OpNode } from "../ops/node.js";
-import type { Regularizer } from "../regularizers/index.js";
+import type { Regularizer, RegularizerName } from "../regularizers/index.js";
 import { layerOptions } from "./config.js";
 import { checkedLayer } from "./ignored-keys.js";
 import { Layer, type LayerOptions } from "./layer.js";
@@ -19,19 +19,19 @@ export interface PReLUOptions extends LayerOptions {
    *
    * @defaultValue `"zeros"`
    */
-  readonly alphaInitializer?: Initializer | string;
+  readonly alphaInitializer?: Initializer | InitializerName;
   /**
    * Penalty on the size of the slopes.
    *
    * @defaultValue none
    */
-  readonly alphaRegularizer?: Regularizer | string;
+  readonly alphaRegularizer?: Regularizer | RegularizerName;
   /**
    * Constraint on the slopes.
    *
    * @defaultValue none
    */
-  readonly alphaConstraint?: Constraint | string;
+  readonly alphaConstraint?: Constraint | ConstraintName;
   /**
    * Axes along which a slope is shared, the first axis of a sample being 1: `[1, 2]` for one slope a channel.
    *

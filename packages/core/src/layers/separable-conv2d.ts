@@ -1,12 +1,12 @@
 import { numberIn } from "../base/config.js";
 import type { JsonObject } from "../base/json.js";
 import { type Shape, wholeNumber } from "../base/shape.js";
-import type { Constraint } from "../constraints/index.js";
-import type { Initializer } from "../initializers/index.js";
+import type { Constraint, ConstraintName } from "../constraints/index.js";
+import type { Initializer, InitializerName } from "../initializers/index.js";
 import { conv2dGeometry } from "../ops/conv2d-geometry.js";
 import type { OpNode } from "../ops/node.js";
 import { imageShape } from "../ops/window.js";
-import type { Regularizer } from "../regularizers/index.js";
+import type { Regularizer, RegularizerName } from "../regularizers/index.js";
 import { activationNodes } from "./activation.js";
 import { layerOptions } from "./config.js";
 import {
@@ -31,19 +31,19 @@ export interface SeparableConv2DOptions extends DepthwiseConv2DOptions {
    *
    * @defaultValue `"glorotUniform"`
    */
-  readonly pointwiseInitializer?: Initializer | string;
+  readonly pointwiseInitializer?: Initializer | InitializerName;
   /**
    * Penalty on the pointwise kernel's size.
    *
    * @defaultValue none
    */
-  readonly pointwiseRegularizer?: Regularizer | string;
+  readonly pointwiseRegularizer?: Regularizer | RegularizerName;
   /**
    * Constraint on the pointwise kernel, applied after each update.
    *
    * @defaultValue none
    */
-  readonly pointwiseConstraint?: Constraint | string;
+  readonly pointwiseConstraint?: Constraint | ConstraintName;
 }
 
 /**

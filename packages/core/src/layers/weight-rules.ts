@@ -3,9 +3,9 @@ import type { JsonObject } from "../base/json.js";
 import { camelCased } from "../base/known-options.js";
 import { type Registry, serialize } from "../base/registry.js";
 import { shown } from "../base/rules.js";
-import { type Constraint, constraints } from "../constraints/index.js";
-import { type Initializer, initializers } from "../initializers/index.js";
-import { type Regularizer, regularizers } from "../regularizers/index.js";
+import { type Constraint, type ConstraintName, constraints } from "../constraints/index.js";
+import { type Initializer, type InitializerName, initializers } from "../initializers/index.js";
+import { type Regularizer, type RegularizerName, regularizers } from "../regularizers/index.js";
 
 /** A weight's initializer, regularizer and constraint. */
 export interface WeightRules {
@@ -16,9 +16,9 @@ export interface WeightRules {
 
 /** A weight's rules as options give them: instances or names; no penalty and no constraint by default. */
 interface RuleOptions {
-  readonly initializer: Initializer | string;
-  readonly regularizer?: Regularizer | string | undefined;
-  readonly constraint?: Constraint | string | undefined;
+  readonly initializer: Initializer | InitializerName;
+  readonly regularizer?: Regularizer | RegularizerName | undefined;
+  readonly constraint?: Constraint | ConstraintName | undefined;
 }
 
 /** Checks the rules of a weight: of `kernel`, the options `kernelInitializer`, `kernelRegularizer`, … */
@@ -37,7 +37,7 @@ export function weightRules(who: string, weight: string, options: RuleOptions): 
 export function regularizerOf(
   who: string,
   name: string,
-  value: Regularizer | string | undefined,
+  value: Regularizer | RegularizerName | undefined,
 ): Regularizer | undefined {
   return isSet(value) ? resolve(who, name, regularizers, value, "l1") : undefined;
 }

@@ -1,4 +1,5 @@
 import { Registry } from "../base/registry.js";
+import type { Spelling } from "../base/spelling.js";
 import { BinaryCrossentropy, type BinaryCrossentropyOptions } from "./binary-crossentropy.js";
 import {
   CategoricalCrossentropy,
@@ -25,18 +26,22 @@ export {
   type Targets,
 };
 
+const lossClasses = {
+  SparseCategoricalCrossentropy,
+  CategoricalCrossentropy,
+  BinaryCrossentropy,
+  MeanSquaredError,
+  MeanAbsoluteError,
+  Huber,
+  mse: MeanSquaredError,
+  mae: MeanAbsoluteError,
+};
+
+/** @inline */
+type Names = Spelling<keyof typeof lossClasses>;
+
+/** A loss by its name: `"sparseCategoricalCrossentropy"`, `"mse"`. */
+export type LossName = Names;
+
 /** The losses by Keras's names. */
-export const losses = new Registry<Loss>(
-  "loss",
-  {
-    SparseCategoricalCrossentropy,
-    CategoricalCrossentropy,
-    BinaryCrossentropy,
-    MeanSquaredError,
-    MeanAbsoluteError,
-    Huber,
-    mse: MeanSquaredError,
-    mae: MeanAbsoluteError,
-  },
-  lossKeys,
-);
+export const losses = new Registry<Loss>("loss", lossClasses, lossKeys);

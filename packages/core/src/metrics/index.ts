@@ -1,4 +1,5 @@
 import { Registry } from "../base/registry.js";
+import type { Spelling } from "../base/spelling.js";
 import type { AnswerOptions } from "./answers.js";
 import { AUC } from "./auc.js";
 import { BinaryAccuracy } from "./binary-accuracy.js";
@@ -33,12 +34,8 @@ export {
 
 const byName = <T>(create: () => T) => ({ fromConfig: create });
 
-/**
- * The metrics by Keras's names, with default options: no configuration names a metric. Accuracy has no class, because it
- * is measured where the loss is, in training too.
- */
-export const metrics = new Registry<Metric | "accuracy">("metric", {
-  accuracy: byName(() => "accuracy"),
+const metricClasses = {
+  accuracy: byName(() => "accuracy" as const),
   BinaryAccuracy: byName(() => new BinaryAccuracy()),
   CategoricalAccuracy: byName(() => new CategoricalAccuracy()),
   TopKCategoricalAccuracy: byName(() => new TopKCategoricalAccuracy()),
@@ -51,4 +48,16 @@ export const metrics = new Registry<Metric | "accuracy">("metric", {
   MeanAbsoluteError: byName(() => new MeanAbsoluteErrorMetric()),
   mse: byName(() => new MeanSquaredErrorMetric({ name: "mse" })),
   mae: byName(() => new MeanAbsoluteErrorMetric({ name: "mae" })),
-});
+};
+
+/** @inline */
+type Names = Spelling<keyof typeof metricClasses>;
+
+/** A metric by its name: `"accuracy"`, `"f1Score"`. */
+export type MetricName = Names;
+
+/**
+ * The metrics by Keras's names, with default options: no configuration names a metric. Accuracy has no class, because it
+ * is measured where the loss is, in training too.
+ */
+export const metrics = new Registry<Metric | "accuracy">("metric", metricClasses);

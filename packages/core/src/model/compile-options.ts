@@ -1,9 +1,9 @@
 import type { OptionRules } from "../base/known-options.js";
 import { listOf, type Rule } from "../base/rules.js";
 import { ENGINE_RULES, type EngineOptions } from "../engine/engine.js";
-import type { Loss } from "../losses/index.js";
-import type { Metric } from "../metrics/index.js";
-import type { Optimizer } from "../optimizers/index.js";
+import type { Loss, LossName } from "../losses/index.js";
+import type { Metric, MetricName } from "../metrics/index.js";
+import type { Optimizer, OptimizerName } from "../optimizers/index.js";
 
 /** What a model is trained with, and on what it computes. */
 export interface CompileOptions extends EngineOptions {
@@ -12,13 +12,13 @@ export interface CompileOptions extends EngineOptions {
    *
    * @defaultValue `"adam"`
    */
-  readonly optimizer?: Optimizer | string;
+  readonly optimizer?: Optimizer | OptimizerName;
   /**
    * A loss or its name: `"binaryCrossentropy"`, `"mse"`, …
    *
    * @defaultValue `"sparseCategoricalCrossentropy"`
    */
-  readonly loss?: Loss | string;
+  readonly loss?: Loss | LossName;
   /**
    * What to measure in addition to the loss, by name or with options. Accuracy is always measured for the
    * cross-entropies, and for other losses if `"accuracy"` is in the list. All other metrics need every output, so
@@ -26,7 +26,7 @@ export interface CompileOptions extends EngineOptions {
    *
    * @defaultValue none
    */
-  readonly metrics?: readonly (Metric | string)[];
+  readonly metrics?: readonly (Metric | MetricName)[];
 }
 
 /** Optimizer, loss and metrics have errors of their own, which tell a class from an instance. */

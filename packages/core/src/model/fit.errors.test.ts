@@ -2,6 +2,7 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { EarlyStopping, ReduceLROnPlateau } from "../callbacks/index.js";
 import { Conv2D, Dense, Flatten } from "../layers/index.js";
+import type { LossName } from "../losses/index.js";
 import { Input } from "../network/input.js";
 import { Adam } from "../optimizers/index.js";
 import { OneCycle } from "../schedules/index.js";
@@ -14,7 +15,7 @@ afterAll(() => {
 });
 
 /** Classifies images of 2×2 into three classes. */
-function classifier(loss: string, activation: "softmax" | "linear" = "softmax"): Sequential {
+function classifier(loss: LossName, activation: "softmax" | "linear" = "softmax"): Sequential {
   const model = new Sequential([new Input([2, 2, 1]), new Flatten(), new Dense(3, { activation })]);
   model.compile({ loss, threads: 1 });
   models.push(model);
@@ -26,7 +27,7 @@ const samples = { images, labels: Uint8Array.of(0, 1, 2, 1), count: 4, shape: [2
 const sparse = "sparseCategoricalCrossentropy";
 
 describe("fit refuses samples:", () => {
-  it.each<[string, string, TrainingSamples, string]>([
+  it.each<[string, LossName, TrainingSamples, string]>([
     [
       "of a different shape",
       sparse,
@@ -92,6 +93,12 @@ describe("fit refuses samples:", () => {
       "categoricalCrossentropy",
       samples,
       "fit: expected targets [4, 3] as Float32Array, received 4 values in a Uint8Array. Use toCategorical(labels, classes), or sparseCategoricalCrossentropy for class numbers.",
+    ],
+    [
+      "with a distribution that holds more than 1",
+      "categoricalCrossentropy",
+      { images, targets: Float32Array.of(1, 0, 0, 0, 1, 0, 0, 2, 0, 1, 0, 0), count: 4, shape: [2, 2, 1] },
+      "fit: expected targets from 0 to 1, as cross-entropies need them, received 2 at image 2. Correct it; divide pixels by 255, and number two classes 0 and 1.",
     ],
     [
       "with labels where the loss takes values",

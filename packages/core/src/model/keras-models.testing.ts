@@ -5,6 +5,7 @@ import {
   ConstantInitializer,
   Identity,
   type Initializer,
+  type InitializerName,
   RandomNormal,
   RandomUniform,
   VarianceScaling,
@@ -222,16 +223,12 @@ function everything(): Model {
   return new Model({ inputs, outputs }, { name: "everything", seed: 4 });
 }
 
-const initializers: readonly (Initializer | string)[] = [
-  ...[new ConstantInitializer(0.25), new Identity(), new RandomNormal({ stddev: 0.5 }), "ones", "zeros"],
-  ...[
-    new RandomUniform({ minval: -0.5, maxval: 1 }),
-    "truncatedNormal",
-    "orthogonal",
-    "heNormal",
-    "heUniform",
-  ],
-  ...["glorotNormal", "glorotUniform", "lecunNormal", "lecunUniform"],
+const initializers: readonly (Initializer | InitializerName)[] = [
+  ...[new ConstantInitializer(0.25), new Identity(), new RandomNormal({ stddev: 0.5 })],
+  ...(["ones", "zeros"] as const),
+  new RandomUniform({ minval: -0.5, maxval: 1 }),
+  ...(["truncatedNormal", "orthogonal", "heNormal", "heUniform"] as const),
+  ...(["glorotNormal", "glorotUniform", "lecunNormal", "lecunUniform"] as const),
   new VarianceScaling({ scale: 2, mode: "fan_out", distribution: "uniform" }),
 ];
 

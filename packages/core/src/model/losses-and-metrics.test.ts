@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { Conv2D, Dense, Flatten, Rescaling } from "../layers/index.js";
-import { BinaryCrossentropy, Huber, SparseCategoricalCrossentropy } from "../losses/index.js";
+import { BinaryCrossentropy, Huber, type LossName, SparseCategoricalCrossentropy } from "../losses/index.js";
 import {
   AUC,
   ConfusionMatrix,
@@ -51,21 +51,24 @@ const samples = tinyImages(70);
 const pixels = { ...samples, targets: Float32Array.from(samples.images, (value) => value / 255) };
 
 describe("autoencoders", () => {
-  it.each(["binaryCrossentropy", "mse", "mae", new Huber({ delta: 0.1 })])("learn with %o", async (loss) => {
-    const model = autoencoder({ loss, metrics: [new MeanSquaredErrorMetric({ name: "error" })] });
-    const before = await model.evaluate(pixels);
-    const history = await model.fit(pixels, { epochs: 8, batchSize: 16, validationData: pixels });
-    const after = await model.evaluate(pixels);
-    expect(after.loss).toBeLessThan(before.loss);
-    expect(history.epochs.at(-1)).toMatchObject({ valLoss: after.loss, valMetrics: after.metrics });
-    const outputs = await model.predict(pixels);
-    let error = 0;
-    outputs.forEach((value, at) => {
-      error += (value - pixels.targets[at]!) ** 2;
-    });
-    expect(after.metrics["error"]).toBeCloseTo(error / outputs.length, 8);
-    if (loss === "mse") expect(after.loss).toBeCloseTo(error / outputs.length, 6);
-  });
+  it.each<LossName | Huber>(["binaryCrossentropy", "mse", "mae", new Huber({ delta: 0.1 })])(
+    "learn with %o",
+    async (loss) => {
+      const model = autoencoder({ loss, metrics: [new MeanSquaredErrorMetric({ name: "error" })] });
+      const before = await model.evaluate(pixels);
+      const history = await model.fit(pixels, { epochs: 8, batchSize: 16, validationData: pixels });
+      const after = await model.evaluate(pixels);
+      expect(after.loss).toBeLessThan(before.loss);
+      expect(history.epochs.at(-1)).toMatchObject({ valLoss: after.loss, valMetrics: after.metrics });
+      const outputs = await model.predict(pixels);
+      let error = 0;
+      outputs.forEach((value, at) => {
+        error += (value - pixels.targets[at]!) ** 2;
+      });
+      expect(after.metrics["error"]).toBeCloseTo(error / outputs.length, 8);
+      if (loss === "mse") expect(after.loss).toBeCloseTo(error / outputs.length, 6);
+    },
+  );
 
   it("train to the same weights on any number of threads", async () => {
     const hashes = [];
@@ -104,7 +107,12 @@ describe("accuracy", () => {
 });
 
 describe("metrics", () => {
-  const list = () => [new TopKCategoricalAccuracy({ k: 2 }), "auc", new ConfusionMatrix(), new F1Score()];
+  const list = (): CompileOptions["metrics"] & object => [
+    new TopKCategoricalAccuracy({ k: 2 }),
+    "auc",
+    new ConfusionMatrix(),
+    new F1Score(),
+  ];
 
   it("are computed from the model's predictions, and reported with loss and accuracy", async () => {
     const model = classifier(3, "softmax", { metrics: ["accuracy", ...list()] });
@@ -211,7 +219,9 @@ describe("losses and metrics refuse", () => {
       (...metrics: CompileOptions["metrics"] & object) =>
       () =>
         classifier(3, "softmax", { metrics });
-    expect(compile("acuracy")).toThrow("compile: expected metric to be one of accuracy, BinaryAccuracy");
+    expect(compile("acuracy" as never)).toThrow(
+      "compile: expected metric to be one of accuracy, BinaryAccuracy",
+    );
     expect(compile("topKCategoricalAccuracy")).toThrow(
       "expected k to be at most the number of classes, 3, received 5",
     );

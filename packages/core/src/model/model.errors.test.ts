@@ -50,7 +50,7 @@ refuses("models that cannot be built or compiled", [
     'Sequential: expected layers with different names, received two named "a". Rename one of them.',
   ],
   [
-    () => compiled({ optimizer: "adamax" }),
+    () => compiled({ optimizer: "adamax" as never }),
     'compile: expected optimizer to be one of SGD, Adam, AdamW, RMSprop, Muon, received "adamax". Check its spelling.',
   ],
   [
@@ -62,7 +62,7 @@ refuses("models that cannot be built or compiled", [
     "compile: expected optimizer as a name or an instance, received null. Pass an instance, created with new, or a name.",
   ],
   [
-    () => compiled({ loss: "crossentropy" }),
+    () => compiled({ loss: "crossentropy" as never }),
     'compile: expected loss to be one of SparseCategoricalCrossentropy, CategoricalCrossentropy, BinaryCrossentropy, MeanSquaredError, MeanAbsoluteError, Huber, mse, mae, received "crossentropy". Check its spelling.',
   ],
   [
@@ -70,7 +70,7 @@ refuses("models that cannot be built or compiled", [
     "compile: expected loss as a name or an instance, received the class MeanSquaredError. Pass an instance, created with new, or a name.",
   ],
   [
-    () => compiled({ metrics: ["accurcy"] }),
+    () => compiled({ metrics: ["accurcy" as never] }),
     'compile: expected metric to be one of accuracy, BinaryAccuracy, CategoricalAccuracy, TopKCategoricalAccuracy, Precision, Recall, F1Score, AUC, ConfusionMatrix, MeanSquaredError, MeanAbsoluteError, mse, mae, received "accurcy". Check its spelling.',
   ],
   [

@@ -340,7 +340,7 @@ describe("a clear error says why", () => {
       'SparseCategoricalCrossentropy: expected a model that ends in a softmax, received one that does not. Set `activation: "softmax"` on the last layer, or `fromLogits: true` on the loss.',
     );
     await refused(
-      () => model.compile({ loss: "hinge" }),
+      () => model.compile({ loss: "hinge" as never }),
       'compile: expected loss to be one of SparseCategoricalCrossentropy, CategoricalCrossentropy, BinaryCrossentropy, MeanSquaredError, MeanAbsoluteError, Huber, mse, mae, received "hinge". Check its spelling.',
     );
     for (const threads of [0, 65]) {

@@ -13,6 +13,7 @@ import { Adam, AdamW, Muon, RMSprop, SGD } from "../optimizers/index.js";
 import { L1L2 } from "../regularizers/index.js";
 import * as schedules from "../schedules/index.js";
 import { modelFromJson } from "./load.js";
+import { Model } from "./model.js";
 import { Sequential } from "./sequential.js";
 
 const { Conv2D, Dense, Flatten } = layers;
@@ -74,42 +75,73 @@ refuses("options that are not an object", [
 const decay = { initialLearningRate: 0.1, decaySteps: 9, decayRate: 0.5, staircase: true };
 const { decayRate: _, staircase: __, ...start } = decay;
 
+/** Each layer that takes one input, with nothing but options. */
+const chained: readonly (readonly [string, (options: never) => layers.Layer])[] = [
+  ["Activation", (o) => new layers.Activation("relu", o)],
+  ["ActivityRegularization", (o) => new layers.ActivityRegularization(o)],
+  ["AveragePooling2D", (o) => new layers.AveragePooling2D(2, o)],
+  ["BatchNormalization", (o) => new layers.BatchNormalization(o)],
+  ["CenterCrop", (o) => new layers.CenterCrop(4, 4, o)],
+  ["Conv2D", (o) => new Conv2D(2, 2, o)],
+  ["Dense", (o) => new Dense(2, o)],
+  ["DepthwiseConv2D", (o) => new layers.DepthwiseConv2D(2, o)],
+  ["Dropout", (o) => new layers.Dropout(0.5, o)],
+  ["ELU", (o) => new layers.ELU(o)],
+  ["Flatten", (o) => new Flatten(o)],
+  ["GlobalAveragePooling2D", (o) => new layers.GlobalAveragePooling2D(o)],
+  ["GlobalMaxPooling2D", (o) => new layers.GlobalMaxPooling2D(o)],
+  ["LayerNormalization", (o) => new layers.LayerNormalization(o)],
+  ["LeakyReLU", (o) => new layers.LeakyReLU(o)],
+  ["MaxPooling2D", (o) => new layers.MaxPooling2D(2, o)],
+  ["Normalization", (o) => new layers.Normalization(o)],
+  ["PReLU", (o) => new layers.PReLU(o)],
+  ["RandomContrast", (o) => new layers.RandomContrast(0.1, o)],
+  ["RandomCrop", (o) => new layers.RandomCrop(4, 4, o)],
+  ["RandomErasing", (o) => new layers.RandomErasing(o)],
+  ["RandomFlip", (o) => new layers.RandomFlip("horizontal", o)],
+  ["RandomRotation", (o) => new layers.RandomRotation(0.1, o)],
+  ["RandomTranslation", (o) => new layers.RandomTranslation(0.1, 0.1, o)],
+  ["RandomZoom", (o) => new layers.RandomZoom(0.1, o)],
+  ["ReLU", (o) => new layers.ReLU(o)],
+  ["Rescaling", (o) => new layers.Rescaling(1, o)],
+  ["Reshape", (o) => new layers.Reshape([-1], o)],
+  ["Resizing", (o) => new layers.Resizing(4, 4, o)],
+  ["SeparableConv2D", (o) => new layers.SeparableConv2D(2, 2, o)],
+  ["Softmax", (o) => new layers.Softmax(o)],
+  ["SpatialDropout2D", (o) => new layers.SpatialDropout2D(0.5, o)],
+  ["UpSampling2D", (o) => new layers.UpSampling2D(2, o)],
+  ["ZeroPadding2D", (o) => new layers.ZeroPadding2D(1, o)],
+];
+
+/** Each layer that merges inputs. */
+const merging: readonly (readonly [string, (options: never) => layers.MergeLayer])[] = [
+  ["Add", (o) => new layers.Add(o)],
+  ["Concatenate", (o) => new layers.Concatenate(o)],
+  ["Multiply", (o) => new layers.Multiply(o)],
+];
+
 describe("an unknown option", () => {
-  it.each<[string, (options: never) => layers.Layer]>([
-    ["Activation", (o) => new layers.Activation("relu", o)],
-    ["ActivityRegularization", (o) => new layers.ActivityRegularization(o)],
-    ["AveragePooling2D", (o) => new layers.AveragePooling2D(2, o)],
-    ["BatchNormalization", (o) => new layers.BatchNormalization(o)],
-    ["CenterCrop", (o) => new layers.CenterCrop(4, 4, o)],
-    ["Conv2D", (o) => new Conv2D(2, 2, o)],
-    ["Dense", (o) => new Dense(2, o)],
-    ["DepthwiseConv2D", (o) => new layers.DepthwiseConv2D(2, o)],
-    ["Dropout", (o) => new layers.Dropout(0.5, o)],
-    ["Flatten", (o) => new Flatten(o)],
-    ["GlobalAveragePooling2D", (o) => new layers.GlobalAveragePooling2D(o)],
-    ["GlobalMaxPooling2D", (o) => new layers.GlobalMaxPooling2D(o)],
-    ["LayerNormalization", (o) => new layers.LayerNormalization(o)],
-    ["MaxPooling2D", (o) => new layers.MaxPooling2D(2, o)],
-    ["Normalization", (o) => new layers.Normalization(o)],
-    ["RandomContrast", (o) => new layers.RandomContrast(0.1, o)],
-    ["RandomCrop", (o) => new layers.RandomCrop(4, 4, o)],
-    ["RandomErasing", (o) => new layers.RandomErasing(o)],
-    ["RandomFlip", (o) => new layers.RandomFlip("horizontal", o)],
-    ["RandomRotation", (o) => new layers.RandomRotation(0.1, o)],
-    ["RandomTranslation", (o) => new layers.RandomTranslation(0.1, 0.1, o)],
-    ["RandomZoom", (o) => new layers.RandomZoom(0.1, o)],
-    ["Rescaling", (o) => new layers.Rescaling(1, o)],
-    ["Reshape", (o) => new layers.Reshape([-1], o)],
-    ["Resizing", (o) => new layers.Resizing(4, 4, o)],
-    ["SeparableConv2D", (o) => new layers.SeparableConv2D(2, 2, o)],
-    ["SpatialDropout2D", (o) => new layers.SpatialDropout2D(0.5, o)],
-    ["UpSampling2D", (o) => new layers.UpSampling2D(2, o)],
-    ["ZeroPadding2D", (o) => new layers.ZeroPadding2D(1, o)],
-  ])("of %s is refused when a model is built", (name, create) => {
+  it.each(chained)("of %s is refused when a model is built", (name, create) => {
     of(create(wrong({ name: "a", trainable: true })));
     expect(() => of(create(wrong({ colour: 1 })))).toThrow(
       `${name}: expected options that it has, received "colour". Choose one of `,
     );
+  });
+
+  it.each(merging)("of %s is refused when a model is built", (name, create) => {
+    const x = layers.input([8, 8, 3]);
+    const build = (options: object) => {
+      const merged = create(wrong(options)).apply([x, new layers.ReLU().apply(x)]);
+      return new Model({ inputs: x, outputs: merged });
+    };
+    build({ name: "a", trainable: true });
+    expect(() => build({ colour: 1 })).toThrow(
+      `${name}: expected options that it has, received "colour". Choose one of `,
+    );
+  });
+
+  it("is tested of every layer", () => {
+    expect([...chained, ...merging].map(([name]) => name).sort()).toEqual(layers.layers.names.toSorted());
   });
 
   it.each<[(options: never) => unknown, object]>([

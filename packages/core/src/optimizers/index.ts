@@ -1,4 +1,5 @@
 import { Registry } from "../base/registry.js";
+import type { Spelling } from "../base/spelling.js";
 import { Adam } from "./adam.js";
 import { AdamW } from "./adamw.js";
 import { optimizerKeys } from "./ignored-keys.js";
@@ -20,9 +21,13 @@ export {
 export { RMSprop, type RMSpropOptions } from "./rmsprop.js";
 export { SGD, type SGDOptions } from "./sgd.js";
 
+const optimizerClasses = { SGD, Adam, AdamW, RMSprop, Muon };
+
+/** @inline */
+type Names = Spelling<keyof typeof optimizerClasses>;
+
+/** An optimizer by its name, with Keras's defaults: `"adam"`, `"adamW"`, `"SGD"`. */
+export type OptimizerName = Names | "adamw";
+
 /** The optimizers by Keras's names. */
-export const optimizers = new Registry<Optimizer>(
-  "optimizer",
-  { SGD, Adam, AdamW, RMSprop, Muon },
-  optimizerKeys,
-);
+export const optimizers = new Registry<Optimizer>("optimizer", optimizerClasses, optimizerKeys);

@@ -10,7 +10,7 @@ import { expectClose } from "../ops/op-lab.testing.js";
 import { L1, L1L2, L2, type Regularizer } from "../regularizers/index.js";
 import { OneCycle } from "../schedules/index.js";
 import { adamReference } from "./adam.reference.js";
-import { Adam, AdamW, Muon, type Optimizer, optimizers, RMSprop, SGD } from "./index.js";
+import { Adam, AdamW, Muon, type Optimizer, type OptimizerName, optimizers, RMSprop, SGD } from "./index.js";
 import { momentumReference, type ReferenceUpdate, sgdReference } from "./sgd.reference.js";
 
 const N = 10;
@@ -69,7 +69,7 @@ function trainPlainly(
 }
 
 async function compare(
-  optimizer: Optimizer | string,
+  optimizer: Optimizer | OptimizerName,
   update: ReferenceUpdate,
   options: {
     rate?: (step: number) => number;
@@ -279,7 +279,7 @@ describe("options that all optimizers share", () => {
 });
 
 it("constraints hold after every epoch of training, for the kernel and the bias", async () => {
-  const layer = { kernelConstraint: new MaxNorm(0.3), biasConstraint: "nonNeg" };
+  const layer = { kernelConstraint: new MaxNorm(0.3), biasConstraint: "nonNeg" as const };
   const { seen } = await trained(new SGD({ learningRate: 0.5 }), { layer });
   const free = await trained(new SGD({ learningRate: 0.5 }));
   const norms = (kernel: Float32Array) =>

@@ -1,7 +1,16 @@
 import { Registry } from "../base/registry.js";
+import type { Spelling } from "../base/spelling.js";
 import { L1, L1L2, L2, type Regularizer } from "./l1l2.js";
 
 export { L1, L1L2, L2, type Regularizer };
 
+const regularizerClasses = { L1, L2, L1L2 };
+
+/** @inline */
+type Names = Spelling<keyof typeof regularizerClasses>;
+
+/** A regularizer by its name: `"l2"`, with its default factor. */
+export type RegularizerName = Names;
+
 /** The regularizers by Keras's names. */
-export const regularizers = new Registry<Regularizer>("regularizer", { L1, L2, L1L2 });
+export const regularizers = new Registry<Regularizer>("regularizer", regularizerClasses);

@@ -1,7 +1,13 @@
 import { HeddleError } from "../base/errors.js";
 import type { Shape } from "../base/shape.js";
 import type { Loss } from "../losses/index.js";
-import { type Metric, type MetricValues, metrics as metricNames, type Tally } from "../metrics/index.js";
+import {
+  type Metric,
+  type MetricName,
+  type MetricValues,
+  metrics as metricNames,
+  type Tally,
+} from "../metrics/index.js";
 import { toCategorical } from "./samples.js";
 
 /** What is measured in addition to the loss. */
@@ -18,7 +24,11 @@ export interface ModelMetrics {
  *
  * @throws HeddleError when two metrics have the same name, or one does not fit the outputs
  */
-export function modelMetrics(loss: Loss, metrics: readonly (Metric | string)[], output: Shape): ModelMetrics {
+export function modelMetrics(
+  loss: Loss,
+  metrics: readonly (Metric | MetricName)[],
+  output: Shape,
+): ModelMetrics {
   const all = metrics.map((metric) =>
     typeof metric === "string" ? metricNames.create("compile", metric) : metric,
   );

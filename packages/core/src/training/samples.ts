@@ -92,7 +92,11 @@ export function targetsOf(
 ): Int32Array | Float32Array {
   const labels = "targets" in samples ? samples.targets : samples.labels;
   const { count } = samples;
-  if (loss.targets === "values") return valuesOf(who, labels, count, output);
+  if (loss.targets === "values") {
+    const values = valuesOf(who, labels, count, output);
+    if (loss.activation !== undefined) checkProbabilities(who, values, count);
+    return values;
+  }
   if (output.length !== 1) {
     throw new HeddleError({
       who,
@@ -148,9 +152,25 @@ function classNumbers(who: string, labels: Labels, count: number, classes: numbe
   return numbers;
 }
 
+/** Checks the targets of a cross-entropy, which has no lowest value where one is below 0 or above 1. */
+function checkProbabilities(who: string, targets: Float32Array, count: number): void {
+  const wrong = targets.findIndex((target) => !(target >= 0 && target <= 1));
+  if (wrong < 0) return;
+  const image = Math.floor((wrong * count) / targets.length);
+  throw new HeddleError({
+    who,
+    expected: "targets from 0 to 1, as cross-entropies need them",
+    received: `${targets[wrong]} at image ${image}`,
+    next: "Correct it; divide pixels by 255, and number two classes 0 and 1.",
+  });
+}
+
 /** Distributions over the classes, after a check of their number. */
 function distributions(who: string, labels: Labels, count: number, classes: number): Float32Array {
-  if (labels instanceof Float32Array && labels.length === count * classes) return labels;
+  if (labels instanceof Float32Array && labels.length === count * classes) {
+    checkProbabilities(who, labels, count);
+    return labels;
+  }
   throw new HeddleError({
     who,
     expected: `targets [${count}, ${classes}] as Float32Array`,
