@@ -76,4 +76,34 @@ describe("callbacks decide as Keras's do:", () => {
     const actual = drive(new ReduceLROnPlateau(camelCased(options)), values, ({ rate }) => rate);
     expectClose(actual.steps as number[], steps as number[], 1e-6);
   });
+
+  it.each([
+    [{ patience: 2 }, [3, 5, 7, 9]],
+    [{ patience: 2, cooldown: 1 }, [3, 5, 7, 9]],
+    [{ patience: 2, cooldown: 2 }, [3, 6, 9]],
+    [{ patience: 0 }, [2, 3, 4, 5, 6, 7, 8, 9]],
+  ])("ReduceLROnPlateau %o reduces the rate of equal losses in epochs %o, as measured", (options, epochs) => {
+    const { steps } = drive(
+      new ReduceLROnPlateau({ factor: 0.5, ...options }),
+      Array(9).fill(1),
+      (s) => s.rate,
+    );
+    const falls = (steps as number[]).flatMap((rate, at, all) =>
+      rate < (all[at - 1] ?? 0.1) ? [at + 1] : [],
+    );
+    expect(falls).toEqual(epochs);
+  });
+
+  it.each([
+    [0, 2],
+    [1, 2],
+    [3, 4],
+  ])(
+    "EarlyStopping with a patience of %i stops at equal losses after epoch %i, as measured",
+    (patience, epoch) => {
+      const callback = new EarlyStopping({ patience });
+      drive(callback, Array(9).fill(1), () => undefined);
+      expect(callback.stoppedEpoch).toBe(epoch);
+    },
+  );
 });

@@ -14,10 +14,10 @@ type Measurement =
   | `val${Capitalize<CamelCase<Exclude<MetricName, `${string}_${string}`>>>}`;
 
 /** @inline */
-type Names = Measurement | SnakeCase<Measurement>;
+type MonitorNames = Measurement | SnakeCase<Measurement>;
 
 /** A measurement: `"loss"`, `"valAccuracy"` or `"val_accuracy"`; of a metric with a name of its own, `"valName"`. */
-export type MonitorName = Names | (`val${string}` & {});
+export type MonitorName = MonitorNames | (`val${string}` & {});
 
 const others = new Set<string>(notMeasured);
 

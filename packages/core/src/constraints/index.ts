@@ -11,10 +11,10 @@ export { MaxNorm, NonNeg, UnitNorm };
 const constraintClasses = { MaxNorm, NonNeg, UnitNorm };
 
 /** @inline */
-type Names = Spelling<keyof typeof constraintClasses>;
+type ConstraintNames = Spelling<keyof typeof constraintClasses>;
 
 /** A constraint by its name: `"maxNorm"`, with its default bound. */
-export type ConstraintName = Names;
+export type ConstraintName = ConstraintNames;
 
 /** The constraints by Keras's names. */
 export const constraints = new Registry<Constraint>("constraint", constraintClasses);

@@ -56,10 +56,10 @@ const initializerClasses = {
 };
 
 /** @inline */
-type Names = Spelling<keyof typeof initializerClasses>;
+type InitializerNames = Spelling<keyof typeof initializerClasses>;
 
 /** An initializer by its name: `"heNormal"`, `"zeros"`. */
-export type InitializerName = Names;
+export type InitializerName = InitializerNames;
 
 /** The initializers by Keras's names. */
 export const initializers = new Registry<Initializer>("initializer", initializerClasses, initializerKeys);

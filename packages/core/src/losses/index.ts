@@ -38,10 +38,10 @@ const lossClasses = {
 };
 
 /** @inline */
-type Names = Spelling<keyof typeof lossClasses>;
+type LossNames = Spelling<keyof typeof lossClasses>;
 
 /** A loss by its name: `"sparseCategoricalCrossentropy"`, `"mse"`. */
-export type LossName = Names;
+export type LossName = LossNames;
 
 /** The losses by Keras's names. */
 export const losses = new Registry<Loss>("loss", lossClasses, lossKeys);

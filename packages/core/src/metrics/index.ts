@@ -51,10 +51,10 @@ const metricClasses = {
 };
 
 /** @inline */
-type Names = Spelling<keyof typeof metricClasses>;
+type MetricNames = Spelling<keyof typeof metricClasses>;
 
 /** A metric by its name: `"accuracy"`, `"f1Score"`. */
-export type MetricName = Names;
+export type MetricName = MetricNames;
 
 /**
  * The metrics by Keras's names, with default options: no configuration names a metric. Accuracy has no class, because it

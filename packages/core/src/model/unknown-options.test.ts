@@ -116,8 +116,12 @@ const chained: readonly (readonly [string, (options: never) => layers.Layer])[] 
 /** Each layer that merges inputs. */
 const merging: readonly (readonly [string, (options: never) => layers.MergeLayer])[] = [
   ["Add", (o) => new layers.Add(o)],
+  ["Average", (o) => new layers.Average(o)],
   ["Concatenate", (o) => new layers.Concatenate(o)],
+  ["Maximum", (o) => new layers.Maximum(o)],
+  ["Minimum", (o) => new layers.Minimum(o)],
   ["Multiply", (o) => new layers.Multiply(o)],
+  ["Subtract", (o) => new layers.Subtract(o)],
 ];
 
 describe("an unknown option", () => {

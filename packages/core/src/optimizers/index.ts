@@ -24,10 +24,10 @@ export { SGD, type SGDOptions } from "./sgd.js";
 const optimizerClasses = { SGD, Adam, AdamW, RMSprop, Muon };
 
 /** @inline */
-type Names = Spelling<keyof typeof optimizerClasses>;
+type OptimizerNames = Spelling<keyof typeof optimizerClasses>;
 
 /** An optimizer by its name, with Keras's defaults: `"adam"`, `"adamW"`, `"SGD"`. */
-export type OptimizerName = Names | "adamw";
+export type OptimizerName = OptimizerNames | "adamw";
 
 /** The optimizers by Keras's names. */
 export const optimizers = new Registry<Optimizer>("optimizer", optimizerClasses, optimizerKeys);

@@ -7,10 +7,10 @@ export { L1, L1L2, L2, type Regularizer };
 const regularizerClasses = { L1, L2, L1L2 };
 
 /** @inline */
-type Names = Spelling<keyof typeof regularizerClasses>;
+type RegularizerNames = Spelling<keyof typeof regularizerClasses>;
 
 /** A regularizer by its name: `"l2"`, with its default factor. */
-export type RegularizerName = Names;
+export type RegularizerName = RegularizerNames;
 
 /** The regularizers by Keras's names. */
 export const regularizers = new Registry<Regularizer>("regularizer", regularizerClasses);

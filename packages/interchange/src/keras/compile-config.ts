@@ -33,7 +33,7 @@ export function compileAs(model: Model, config: Json | undefined, warn: (message
       throw unknown("loss_weights and weighted_metrics to be null", weighted ?? weights);
     model.compile({
       optimizer: optimizerIn(optimizer),
-      loss: typeof loss === "string" ? loss : losses.deserialize("Loss", loss),
+      loss: typeof loss === "string" ? losses.create("Loss", loss) : losses.deserialize("Loss", loss),
       metrics: metricsIn(list, warn),
     });
     return true;
@@ -55,9 +55,9 @@ function optimizerIn(value: Json | undefined): Optimizer {
     : optimizers.deserialize("Optimizer", value);
 }
 
-function metricsIn(list: Json | undefined, warn: (message: string) => void): (Metric | string)[] {
+function metricsIn(list: Json | undefined, warn: (message: string) => void): (Metric | "accuracy")[] {
   const entries: readonly Json[] = Array.isArray(list) ? list.flat() : list == null ? [] : [list as Json];
-  const found = new Set<Metric | string>();
+  const found = new Set<Metric | "accuracy">();
   for (const entry of entries) {
     try {
       found.add(metricIn(entry));
@@ -69,7 +69,7 @@ function metricsIn(list: Json | undefined, warn: (message: string) => void): (Me
   return [...found];
 }
 
-function metricIn(entry: Json): Metric | string {
+function metricIn(entry: Json): Metric | "accuracy" {
   const { class_name: className, config = {} } = isJsonObject(entry)
     ? entry
     : { class_name: entry, config: {} };
