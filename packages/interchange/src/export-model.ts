@@ -5,7 +5,7 @@ import { formats } from "./formats.js";
 /**
  * Writes a model as another program's files.
  *
- * @param format the format's name: `"keras"`
+ * @param format the format's name: `"keras"`, `"onnx"`
  * @returns the files' bytes by their names, to be saved in one folder
  * @throws HeddleError when there is no such format
  *

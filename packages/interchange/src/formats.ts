@@ -1,5 +1,6 @@
 import type { ModelFormat } from "./format.js";
 import { kerasArchive } from "./keras/archive.js";
+import { onnx } from "./onnx/onnx.js";
 
 /** Every format, in the order in which files are tried. */
-export const formats: readonly ModelFormat[] = [kerasArchive];
+export const formats: readonly ModelFormat[] = [kerasArchive, onnx];

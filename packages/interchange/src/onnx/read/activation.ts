@@ -1,0 +1,208 @@
+import { DepthwiseConv2D, Flatten, type Layer, Normalization, Rescaling, Reshape } from "@heddle/core";
+import { HeddleError } from "@heddle/core/internal/base/errors.js";
+import { type Shape, sameShape, sizeOf } from "@heddle/core/internal/base/shape.js";
+import { transposedPlaces } from "./constant.js";
+import { Lacking } from "./fault.js";
+import { type LayerSettings, Piece, type PieceOptions } from "./piece.js";
+
+/** y = x · scale + offset, of one number each, or of one for each place of the last axis in Heddle's layout. */
+export interface Affine {
+  readonly scale: readonly number[];
+  readonly offset: readonly number[];
+}
+
+/**
+ * A value that the model computes. ONNX has the channels first and Heddle last: a transposition changes no numbers,
+ * only what is noted here, until a layer needs another layout.
+ */
+export interface Activation {
+  readonly kind: "activation";
+  readonly piece: Piece;
+  /** ONNX's sizes, without the batch. */
+  readonly shape: Shape;
+  /** For each axis of Heddle's layout, the axis of `shape`. */
+  readonly layout: readonly number[];
+  /** Of a flattened value: for each place in Heddle's order, the place in ONNX's; undefined where they agree. */
+  readonly order?: FlatOrder | undefined;
+  /** What is still to be applied to the piece's value. */
+  readonly affine?: Affine | undefined;
+  /** Whether no other node reads the piece's value. */
+  readonly isExclusive: boolean;
+}
+
+/** The order of a flattened value's numbers. */
+export interface FlatOrder {
+  readonly places: Int32Array;
+  /** What was flattened, where that is one value. */
+  readonly from?: { readonly shape: Shape; readonly layout: readonly number[] };
+}
+
+/** The channels last: Heddle's layout of ONNX's `[C, H, W]`. */
+export function channelsLast(rank: number): number[] {
+  return [...Array.from({ length: rank - 1 }, (_, axis) => axis + 1), 0];
+}
+
+/** ONNX's own order of the axes. */
+export function sameOrder(rank: number): number[] {
+  return Array.from({ length: rank }, (_, axis) => axis);
+}
+
+/** A value that a layer computes from one or several. */
+export function computed(
+  options: Omit<PieceOptions, "shape" | "inputs" | "make"> & {
+    readonly make: (settings: LayerSettings) => Layer;
+    readonly inputs: readonly Piece[];
+  },
+  layout: readonly number[],
+): Activation {
+  const { make, inputs, bias } = options;
+  return placed(new Piece({ ...options, shape: shapeAfter(make, inputs, bias !== undefined) }), layout);
+}
+
+/** The shape of a layer's value: the layer says it, and refuses inputs that it does not take. */
+function shapeAfter(
+  make: (settings: LayerSettings) => Layer,
+  inputs: readonly Piece[],
+  useBias: boolean,
+): Shape {
+  try {
+    return make({ useBias }).outputShape(...inputs.map(({ shape }) => shape));
+  } catch (thrown) {
+    if (!(thrown instanceof HeddleError)) throw thrown;
+    throw new Lacking(`what a layer refuses (${thrown.message})`);
+  }
+}
+
+/** A piece's value in a layout. */
+export function placed(piece: Piece, layout: readonly number[]): Activation {
+  const shape = new Array<number>(layout.length);
+  for (const [axis, from] of layout.entries()) shape[from] = piece.shape[axis]!;
+  return { kind: "activation", piece, shape, layout, isExclusive: true };
+}
+
+/** The value after a layer that treats every number alike, or only the last axis of Heddle's layout. */
+export function through(
+  value: Activation,
+  make: (settings: LayerSettings) => Layer,
+  options: Pick<PieceOptions, "role" | "nonNegative" | "name" | "weights"> = {},
+): Activation {
+  const { piece, order, layout } = settled(value);
+  const result = computed({ ...options, make, inputs: [piece] }, layout);
+  return { ...result, shape: value.shape, order };
+}
+
+/** A value whose piece holds the value itself: what was to be applied becomes a bias or a layer. */
+export function settled(value: Activation): Activation {
+  const { piece, affine, isExclusive } = value;
+  if (affine === undefined) {
+    if (piece.role === "erf") throw new Lacking("another use than that of GELU");
+    return value;
+  }
+  if (piece.role === "erf") throw new Lacking("an Erf that is not that of GELU");
+  const { scale, offset } = affine;
+  const rest = { ...value, affine: undefined };
+  if (piece.takesBias && piece.bias === undefined && isExclusive && scale.every((factor) => factor === 1)) {
+    const units = piece.shape.at(-1)!;
+    piece.bias = Float32Array.from({ length: units }, (_, unit) => offset[offset.length === 1 ? 0 : unit]!);
+    return rest;
+  }
+  return { ...rest, piece: affinePiece(piece, affine), isExclusive: true };
+}
+
+/** A layer for x · scale + offset: constants before the first weights, weights after them. */
+function affinePiece(piece: Piece, { scale, offset }: Affine): Piece {
+  const layer = (make: NonNullable<PieceOptions["make"]>) =>
+    new Piece({ make, inputs: [piece], shape: piece.shape });
+  if (scale.length === 1 && offset.length === 1) {
+    return layer((settings) => new Rescaling(scale[0]!, { ...named(settings), offset: offset[0]! }));
+  }
+  const channels = piece.shape.at(-1)!;
+  const at = (values: readonly number[], channel: number) => values[values.length === 1 ? 0 : channel]!;
+  const scales = Array.from({ length: channels }, (_, channel) => at(scale, channel));
+  const offsets = Array.from({ length: channels }, (_, channel) => at(offset, channel));
+  if (piece.isPreparation && scales.every((factor) => factor > 0)) {
+    const mean = scales.map((factor, channel) => 0 - offsets[channel]! / factor);
+    const variance = scales.map((factor) => 1 / (factor * factor));
+    return layer((settings) => new Normalization({ ...named(settings), mean, variance }));
+  }
+  // A 1×1 convolution of each channel by itself; it takes images.
+  const image = [1, sizeOf(piece.shape) / channels, channels];
+  const isImage = piece.shape.length === 3;
+  const before = isImage ? piece : reshaped(piece, image);
+  const convolution = new Piece({
+    make: ({ name }) => new DepthwiseConv2D(1, name === undefined ? {} : { name }),
+    inputs: [before],
+    shape: before.shape,
+    weights: [Float32Array.from(scales)],
+    bias: Float32Array.from(offsets),
+  });
+  return isImage ? convolution : reshaped(convolution, piece.shape);
+}
+
+/** The name of a layer as an option. */
+export function named({ name }: Pick<LayerSettings, "name">): { readonly name?: string } {
+  return name === undefined ? {} : { name };
+}
+
+/** A piece's numbers, in their order, under another shape. */
+export function reshaped(piece: Piece, shape: Shape): Piece {
+  if (sameShape(piece.shape, shape)) return piece;
+  const { nonNegative } = piece;
+  const make: PieceOptions["make"] =
+    shape.length === 1
+      ? (settings) => new Flatten(named(settings))
+      : (settings) => new Reshape(shape, named(settings));
+  return new Piece({ make, inputs: [piece], shape, nonNegative });
+}
+
+/** The value with its axes in a layout, as a layer needs them. */
+export function inLayout(source: Activation, layout: readonly number[]): Activation {
+  const value = unflattened(settled(source));
+  if (layout.every((axis, index) => axis === value.layout[index])) return value;
+  const shape = layout.map((axis) => value.shape[axis]!);
+  const result = { ...value, layout, isExclusive: true };
+  // Axes of size 1 may move without the numbers moving.
+  const large = (axes: readonly number[]) => axes.filter((axis) => value.shape[axis] !== 1);
+  const order = large(value.layout);
+  if (large(layout).every((axis, index) => axis === order[index])) {
+    return { ...result, piece: reshaped(value.piece, shape) };
+  }
+  throw new Lacking(`a transposition to [${shape.join(", ")}]`);
+}
+
+/** A flattened value with its numbers in ONNX's order. */
+function unflattened(value: Activation): Activation {
+  if (value.order === undefined) return value;
+  const { from } = value.order;
+  if (from === undefined) throw new Lacking("parts that were flattened in another order");
+  const image = { ...value, ...from, order: undefined };
+  const piece = reshaped(
+    value.piece,
+    from.layout.map((axis) => from.shape[axis]!),
+  );
+  const moved = inLayout({ ...image, piece }, sameOrder(from.shape.length));
+  return { ...value, piece: reshaped(moved.piece, value.shape), order: undefined, isExclusive: true };
+}
+
+/** The value as one axis, whose numbers may be in another order than ONNX's. */
+export function flattened(source: Activation): Activation {
+  const value = settled(source);
+  const { shape, layout, piece } = value;
+  if (shape.length === 1) return value;
+  const size = sizeOf(shape);
+  const places = transposedPlaces(shape, layout);
+  const isSame = places.every((place, index) => place === index);
+  return {
+    ...value,
+    piece: reshaped(piece, [size]),
+    shape: [size],
+    layout: [0],
+    order: isSame ? undefined : { places, from: { shape, layout } },
+  };
+}
+
+/** Numbers for each feature of a value, in Heddle's order of them. */
+export function inHeddleOrder(values: readonly number[], order: FlatOrder | undefined): readonly number[] {
+  if (order === undefined || values.length === 1) return values;
+  return Array.from(order.places, (place) => values[place]!);
+}

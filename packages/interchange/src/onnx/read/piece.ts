@@ -1,0 +1,124 @@
+import type { ModelOptions } from "@heddle/core";
+import { input, type Layer, Model, type Tensor } from "@heddle/core";
+import { type Shape, sizeOf } from "@heddle/core/internal/base/shape.js";
+
+/** What a layer is created with, once everything about it is known. */
+export interface LayerSettings {
+  readonly name?: string;
+  /** For layers with a bias: whether one was found. */
+  readonly useBias: boolean;
+}
+
+/** What a piece is made of. */
+export interface PieceOptions {
+  /** Creates the layer; undefined for the model's input. */
+  readonly make?: (settings: LayerSettings) => Layer;
+  readonly inputs: readonly Piece[];
+  /** The shape of its value for one sample, in Heddle's layout. */
+  readonly shape: Shape;
+  /** The layer's weights in Heddle's order, without a bias. */
+  readonly weights?: readonly Float32Array[];
+  readonly bias?: Float32Array | undefined;
+  /** Whether a constant that is added to its value may become the layer's bias. */
+  readonly takesBias?: boolean;
+  /** What the layer computes, where a combination with another is known. */
+  readonly role?: "sigmoid" | "hardSigmoid" | "erf" | undefined;
+  /** Whether no value is below 0. */
+  readonly nonNegative?: boolean;
+  /** The node that it comes from, whose name the layer gets. */
+  readonly name?: string;
+}
+
+/** A layer of the model to be, which is created last: a bias may still be found in a node after it. */
+export class Piece {
+  readonly inputs: readonly Piece[];
+  readonly shape: Shape;
+  readonly make: PieceOptions["make"];
+  readonly weights: readonly Float32Array[];
+  readonly role: PieceOptions["role"];
+  readonly nonNegative: boolean;
+  readonly name: string | undefined;
+  readonly takesBias: boolean;
+  bias: Float32Array | undefined;
+  /** Whether it and everything before it is without weights: preparation of the input. */
+  readonly isPreparation: boolean;
+
+  constructor(options: PieceOptions) {
+    this.inputs = options.inputs;
+    this.shape = options.shape;
+    this.make = options.make;
+    this.weights = options.weights ?? [];
+    this.bias = options.bias;
+    this.takesBias = options.takesBias ?? false;
+    this.role = options.role;
+    this.nonNegative = options.nonNegative ?? false;
+    this.name = options.name;
+    this.isPreparation = this.weights.length === 0 && this.inputs.every((piece) => piece.isPreparation);
+  }
+}
+
+/** Creates the layers between the input's piece and the output's, and sets their weights. */
+export function modelOf(first: Piece, last: Piece, options: ModelOptions): Model {
+  const inputs = input(first.shape);
+  const values = new Map<Piece, Tensor>([[first, inputs]]);
+  const layers: [Layer, Piece][] = [];
+  const nameOf = uniqueNames();
+  for (const piece of inOrder(first, last)) {
+    const name = piece.name === undefined ? undefined : nameOf(piece.name);
+    const layer = piece.make!({ ...(name !== undefined && { name }), useBias: piece.bias !== undefined });
+    const reads = piece.inputs.map((from) => values.get(from)!);
+    values.set(piece, layer.apply(reads.length === 1 ? reads[0]! : reads));
+    layers.push([layer, piece]);
+  }
+  const model = new Model({ inputs, outputs: values.get(last)! }, options);
+  for (const [layer, { weights, bias }] of layers) {
+    const all = bias === undefined ? weights : [...weights, bias];
+    if (layer.weights.length === 0 && all.length === 0) continue;
+    layer.setWeights(all.map((numbers, index) => ({ shape: layer.weights[index]!.shape, values: numbers })));
+  }
+  return model;
+}
+
+/** The pieces that the last depends on, each after those that it reads. Not recursive: a chain may be deep. */
+function inOrder(first: Piece, last: Piece): Piece[] {
+  const done = new Set<Piece>([first]);
+  const order: Piece[] = [];
+  const waiting = [last];
+  while (waiting.length > 0) {
+    const piece = waiting.at(-1)!;
+    const missing = done.has(piece) ? [] : piece.inputs.filter((from) => !done.has(from));
+    if (missing.length > 0) {
+      waiting.push(...missing.reverse());
+      continue;
+    }
+    waiting.pop();
+    if (done.has(piece)) continue;
+    done.add(piece);
+    order.push(piece);
+  }
+  return order;
+}
+
+/** Names of layers from those of nodes, `/4/a/Conv` → `4_a_Conv`, each once. */
+function uniqueNames(): (name: string) => string | undefined {
+  const taken = new Map<string, number>();
+  return (name) => {
+    const base = name
+      .replace(/[^\w.:-]+/g, "_")
+      .replace(/^_+|_+$/g, "")
+      .slice(0, 200);
+    if (base === "") return undefined;
+    for (let number = taken.get(base) ?? 0; ; number++) {
+      const unique = number === 0 ? base : `${base}_${number}`;
+      taken.set(base, number + 1);
+      if (number > 0 && taken.has(unique)) continue;
+      taken.set(unique, taken.get(unique) ?? 1);
+      return unique;
+    }
+  };
+}
+
+/** The number of values for one sample. */
+export function countOf(piece: Piece): number {
+  return sizeOf(piece.shape);
+}
