@@ -12,7 +12,7 @@ const floors = {
     ["callbacks"],
     ["training"],
     ["model"],
-    ["explain", "recipes"],
+    ["explain", "recipes", "standalone"],
     ["figures", "tuning"],
   ],
   interchange: [["containers"], ["keras", "onnx", "safetensors", "tfjs"], ["receipts"]],

@@ -1,5 +1,6 @@
+import { fromBase64 } from "../base/base64.js";
 import { HeddleError } from "../base/errors.js";
-import { fromBase64, setMemory } from "./kernel-bytes.js";
+import { setMemory } from "./kernel-bytes.js";
 import type { Variant } from "./variant.js";
 import { type CompiledKernels, compileWide } from "./wide.js";
 

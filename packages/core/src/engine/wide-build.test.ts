@@ -1,8 +1,9 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { enableRelaxedSimd } from "#threads";
+import { fromBase64 } from "../base/base64.js";
 import { Random } from "../base/random.js";
 import { fillOperands, hotKernels, type Kernels, resultOf } from "./hot-kernels.js";
-import { fromBase64, setMemory } from "./kernel-bytes.js";
+import { setMemory } from "./kernel-bytes.js";
 import { type KernelArguments, type KernelName, kernelTable } from "./kernel-table.js";
 
 const memory = new WebAssembly.Memory({ initial: 96, maximum: 32768 });

@@ -3,6 +3,7 @@
 // hot kernel runs from the usual build, and again from a build with wider loops, merged. Where a bit differs, a kernel traps,
 // or the product of matrices is no faster, everything stays at 128 bits.
 import { widePlatform } from "#threads";
+import { fromBase64 } from "../base/base64.js";
 import { messageOf } from "../base/errors.js";
 import {
   fillOperands,
@@ -12,7 +13,7 @@ import {
   resultOf,
   TRY_PAGES,
 } from "./hot-kernels.js";
-import { fromBase64, setMemory } from "./kernel-bytes.js";
+import { setMemory } from "./kernel-bytes.js";
 import { MAXIMUM_PAGES } from "./kernel-table.js";
 import type { WidePlatform } from "./threads.js";
 import type { Variant } from "./variant.js";

@@ -1,6 +1,7 @@
 import { HeddleError } from "../base/errors.js";
 import { classNamesOf, classProbabilities } from "../network/class-probabilities.js";
 import type { Network } from "../network/network.js";
+import { inRange } from "../pictures/in-range.js";
 import { pictureInput } from "../pictures/picture-input.js";
 import { type PictureSource, readPictureSource } from "../pictures/picture-source.js";
 import type { Samples } from "../training/samples.js";
@@ -44,13 +45,4 @@ export async function classifyPicture(
     .map((label, index) => ({ label, probability: probabilities[index]! }))
     .sort((a, b) => b.probability - a.probability);
   return Object.assign(classes, { empty, inverted });
-}
-
-/** Pixels from 0 to 255 in the range of values that a model takes; 0..255 unless it says another. */
-export function inRange(
-  pixels: Uint8Array | Float32Array,
-  [black, white]: readonly [black: number, white: number] = [0, 255],
-): Uint8Array | Float32Array {
-  if (black === 0 && white === 255) return pixels;
-  return Float32Array.from(pixels, (value) => black + (value * (white - black)) / 255);
 }

@@ -1,7 +1,7 @@
 import { HeddleError } from "@heddle/core/internal/base/errors.js";
 import type { Dataset } from "@heddle/core/internal/data/dataset.js";
 import type { Images } from "@heddle/core/internal/data/images.js";
-import { inRange } from "@heddle/core/internal/model/classify.js";
+import { inRange } from "@heddle/core/internal/pictures/in-range.js";
 import type { OpenedModel } from "../open-run.js";
 import { readPictureFor } from "../picture-input.js";
 
