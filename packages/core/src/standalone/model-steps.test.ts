@@ -4,6 +4,7 @@ import { sizeOf } from "../base/shape.js";
 import {
   Activation,
   Add,
+  Average,
   AveragePooling2D,
   BatchNormalization,
   Concatenate,
@@ -18,7 +19,9 @@ import {
   type Layer,
   LayerNormalization,
   LeakyReLU,
+  Maximum,
   MaxPooling2D,
+  Minimum,
   Multiply,
   Normalization,
   PReLU,
@@ -30,6 +33,7 @@ import {
   Resizing,
   SeparableConv2D,
   Softmax,
+  Subtract,
   type Tensor,
   UpSampling2D,
   ZeroPadding2D,
@@ -138,6 +142,14 @@ describe("modelSteps", () => {
       `the activation ${name}`,
       chain(new Activation(name)),
     ]),
+    [
+      "inputs of different shapes, merged in each way",
+      (x) => {
+        const y = new GlobalAveragePooling2D({ keepdims: true }).apply(x);
+        const scaled = new Subtract().apply([new Multiply().apply([x, y]), y]);
+        return new Average().apply([new Maximum().apply([scaled, x]), new Minimum().apply([y, x]), x]);
+      },
+    ],
     [
       "a shortcut around a batch normalization that is read twice",
       (x) => {

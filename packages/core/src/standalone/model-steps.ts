@@ -3,6 +3,7 @@ import { type Shape, sizeOf } from "../base/shape.js";
 import { INPUT, isMerge } from "../compiler/graph.js";
 import type { Network } from "../network/network.js";
 import type { BatchNormalizationNode } from "../ops/batch-normalization.js";
+import { broadcastShape } from "../ops/broadcast.js";
 import type { Conv2DGeometry } from "../ops/conv2d-geometry.js";
 import type { Pool2DGeometry } from "../ops/max-pool.js";
 import type { MergeNode } from "../ops/merge.js";
@@ -105,8 +106,10 @@ function takesNormalization({ node, normalization }: Placed): boolean {
   return "kernel" in node && !("relu" in node && node.relu) && normalization === undefined;
 }
 
-function shapeAfter(node: AnyNode, [input, ...others]: readonly Shape[]): Shape {
+function shapeAfter(node: AnyNode, inputs: readonly Shape[]): Shape {
+  const [input, ...others] = inputs;
   const shape = input!;
+  if (isMerge(node) && node.op !== "concatenate") return broadcastShape(inputs)!;
   switch (node.op) {
     case "conv2d":
     case "groupedConv2d":
@@ -230,8 +233,7 @@ function stepOf(placed: Placed, keep: Keep): object {
 
 function mergeStep(node: MergeNode, shapes: readonly Shape[]): object {
   if (node.op === "concatenate") return { do: "concatenate", rows: sizeOf(shapes[0]!.slice(0, node.axis)) };
-  if (shapes.some((shape) => sizeOf(shape) !== sizeOf(shapes[0]!))) throw refused(node);
-  return { do: node.op };
+  return { do: "merge", of: node.op, from: shapes, to: broadcastShape(shapes)! };
 }
 
 function refused(node: AnyNode): HeddleError {

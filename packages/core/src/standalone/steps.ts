@@ -29,6 +29,9 @@ export type ElementFunction =
   | "tanh"
   | "sigmoid";
 
+/** How several values become one. */
+export type Merge = "add" | "subtract" | "multiply" | "maximum" | "minimum" | "average";
+
 /**
  * What a standalone model does, one step after the other, as plain data. Images are [H, W, C], row by row; a step reads
  * values by their numbers: 0 is the input, and step n computes value n + 1.
@@ -68,7 +71,13 @@ export type Step = { readonly reads: readonly number[]; readonly size: number } 
       readonly gamma: Part | null;
       readonly beta: Part | null;
     }
-  | { readonly do: "add" | "multiply" }
+  /** Element by element from the left; inputs of other shapes are repeated as in NumPy. */
+  | {
+      readonly do: "merge";
+      readonly of: Merge;
+      readonly from: readonly (readonly number[])[];
+      readonly to: readonly number[];
+    }
   /** `rows` rows, in each of which the inputs' parts follow each other. */
   | { readonly do: "concatenate"; readonly rows: number }
   /** The image in the middle of zeros. */

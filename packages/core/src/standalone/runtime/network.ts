@@ -1,4 +1,4 @@
-import type { Step, StepOf } from "../steps.js";
+import type { Merge, Step, StepOf } from "../steps.js";
 import { convolution, depthwise } from "./convolution.js";
 import { functions } from "./functions.js";
 import { pooling } from "./pooling.js";
@@ -82,10 +82,8 @@ function runOf(step: Step, weights: Values): Run {
       return alone(softmax(step.K));
     case "layerNormalization":
       return alone(layerNormalization(step, step.gamma && part(step.gamma), step.beta && part(step.beta)));
-    case "add":
-      return merged((a, b) => a + b);
-    case "multiply":
-      return merged((a, b) => a * b);
+    case "merge":
+      return merge(step);
     case "concatenate":
       return concatenate(step.rows);
     case "pad":
@@ -148,11 +146,44 @@ function layerNormalization(
   };
 }
 
-function merged(of: (a: number, b: number) => number): Run {
-  return ([first, ...others], y) => {
-    y.set(first!);
-    for (const other of others) for (let at = 0; at < y.length; at++) y[at] = of(y[at]!, other[at]!);
+const merges: Readonly<Record<Merge, (a: number, b: number) => number>> = {
+  add: (a, b) => a + b,
+  average: (a, b) => a + b,
+  subtract: (a, b) => a - b,
+  multiply: (a, b) => a * b,
+  maximum: Math.max,
+  minimum: Math.min,
+};
+
+function merge({ of, from, to }: StepOf<"merge">): Run {
+  const [first, ...others] = from.map((shape) => positions(shape, to));
+  const combined = merges[of];
+  return (inputs, y) => {
+    const share = of === "average" ? 1 / inputs.length : 1;
+    for (let at = 0; at < y.length; at++) {
+      let value = inputs[0]![first![at]!]!;
+      for (const [index, places] of others.entries()) {
+        value = combined(value, inputs[index + 1]![places[at]!]!);
+      }
+      y[at] = value * share;
+    }
   };
+}
+
+/** Which element of an input belongs to each of the output: axes are aligned at the end, those of size 1 repeat. */
+function positions(from: readonly number[], to: readonly number[]): Int32Array {
+  const places = new Int32Array(to.reduce((product, size) => product * size, 1));
+  for (let at = 0; at < places.length; at++) {
+    let rest = at;
+    let stride = 1;
+    for (let axis = to.length - 1, own = from.length - 1; own >= 0; axis--, own--) {
+      const size = from[own]!;
+      if (size > 1) places[at]! += (rest % to[axis]!) * stride;
+      rest = Math.floor(rest / to[axis]!);
+      stride *= size;
+    }
+  }
+  return places;
 }
 
 function concatenate(rows: number): Run {
