@@ -47,6 +47,8 @@ type Graph = (x: Tensor) => Tensor;
 
 const SHAPE = [11, 9, 3] as const;
 const SAMPLES = 3;
+/** A number for each row. */
+const rows = Array.from({ length: SHAPE[0] }, (_, row) => 0.1 + row / 10);
 
 /** Numbers about 0, the same for the same seed. */
 function numbers(count: number, seed: number): Float32Array<ArrayBuffer> {
@@ -136,6 +138,10 @@ describe("modelSteps", () => {
         new PReLU({ sharedAxes: [1, 2] }),
         new ReLU({ maxValue: 0.6, threshold: 0.2, negativeSlope: 0.1 }),
       ),
+    ],
+    [
+      "normalization by rows, inverted",
+      chain(new Normalization({ axis: 1, mean: rows, variance: rows, invert: true })),
     ],
     ["normalization", chain(new Normalization({ mean: [0.1, 0.2, 0.3], variance: [0.5, 2, 1] }))],
     ...(["elu", "selu", "silu", "softplus", "sigmoid", "hardSilu"] as const).map((name): [string, Graph] => [

@@ -8,8 +8,10 @@ import type { Conv2DGeometry } from "../ops/conv2d-geometry.js";
 import type { Pool2DGeometry } from "../ops/max-pool.js";
 import type { MergeNode } from "../ops/merge.js";
 import type { AnyNode, OpNode } from "../ops/node.js";
+import type { NormalizeNode } from "../ops/normalize.js";
 import { windowOfAspect } from "../ops/resize.js";
 import type { Weight } from "../ops/weight.js";
+import { positions } from "./runtime/positions.js";
 import type { ElementFunction, Part, Step, Window } from "./steps.js";
 
 /** A model's inference as plain data. */
@@ -154,13 +156,8 @@ function stepOf(placed: Placed, keep: Keep): object {
       return { do: "channels", scale: keep(scale), offset: keep(offset) };
     }
     case "normalize": {
-      const [mean, deviation] = [node.mean.read(), node.deviation.read()];
-      const scale = deviation.map((value) => 1 / value);
-      return {
-        do: "channels",
-        scale: keep(scale),
-        offset: keep(mean.map((value, at) => -value * scale[at]!)),
-      };
+      const { scale, offset } = normalizingScale(node);
+      return { do: "channels", scale: keep(scale), offset: keep(offset) };
     }
     case "conv2d":
     case "groupedConv2d":
@@ -281,4 +278,19 @@ function scaleAndOffset(node: BatchNormalizationNode) {
     .read()
     .map((variance, at) => (gamma?.[at] ?? 1) / Math.sqrt(variance + node.epsilon));
   return { scale, offset: scale.map((value, at) => (beta?.[at] ?? 0) - mean[at]! * value) };
+}
+
+/** A normalization by known statistics as y = x · scale + offset, for each place of a sample, or for each channel. */
+function normalizingScale(node: NormalizeNode) {
+  const [mean, variance] = [node.mean.read(), node.variance.read()];
+  const own = node.statisticsAxes;
+  const isPerChannel = own[0] === 1 && own[1] === 1;
+  const places = isPerChannel ? variance.keys() : positions(own, node.axes);
+  const [scale, offset]: [number[], number[]] = [[], []];
+  for (const place of places) {
+    const deviation = Math.max(node.epsilon, Math.sqrt(variance[place]!));
+    scale.push(node.invert ? deviation : 1 / deviation);
+    offset.push(node.invert ? mean[place]! : -mean[place]! / deviation);
+  }
+  return { scale: Float32Array.from(scale), offset: Float32Array.from(offset) };
 }

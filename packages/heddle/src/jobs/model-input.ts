@@ -5,8 +5,8 @@ import { imagesWithChannels } from "@heddle/core/internal/data/image-channels.js
 import type { Images } from "@heddle/core/internal/data/images.js";
 import type { SplitReading } from "@heddle/core/internal/data/reading.js";
 import { parseRange, type ValueRange } from "@heddle/core/internal/data/value-range.js";
-import { inRange } from "@heddle/core/internal/pictures/in-range.js";
 import type { Model } from "@heddle/core/internal/model/model.js";
+import { inRange } from "@heddle/core/internal/pictures/in-range.js";
 import type { OpenedModel } from "./open-run.js";
 
 /** The input values of black and of white. */
