@@ -1,5 +1,5 @@
 // Bundles what must run from a text, with all that it imports, and writes each as a module that exports the text: the
-// worker, which survives every bundler so, and what a standalone model runs.
+// worker, which survives every bundler so, and what standalone modules and pages run.
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -15,6 +15,13 @@ const texts = [
     constant: "runtimeSource",
     name: "runtime",
   },
+  {
+    input: "standalone/page/index.ts",
+    output: "standalone/page-source.ts",
+    constant: "pageSource",
+    name: "page",
+  },
+  { input: "standalone/page/unpack.ts", output: "standalone/unpack-source.ts", constant: "unpackSource" },
 ];
 
 for (const { input, output, constant, name } of texts) {

@@ -5,4 +5,5 @@ export {
   standaloneModule,
   standaloneOf,
 } from "./standalone-module.js";
+export { standalonePage } from "./standalone-page.js";
 export type { Receipt, StandaloneModel, StoredTensor } from "./stored.js";

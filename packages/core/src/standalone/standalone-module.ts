@@ -1,7 +1,6 @@
 import { toBase64 } from "../base/base64.js";
 import { HeddleError } from "../base/errors.js";
 import { groupDigits } from "../base/format.js";
-import { sha256 } from "../base/sha256.js";
 import type { Model } from "../model/model.js";
 import { classNamesOf, classProbabilities } from "../network/class-probabilities.js";
 import { outputForm } from "../network/trace-emission.js";
@@ -11,6 +10,7 @@ import { encodeWeights, type WeightPrecision } from "./encode-weights.js";
 import { modelSteps } from "./model-steps.js";
 import { classifier } from "./runtime/classifier.js";
 import { sampleInput } from "./runtime/sample-inputs.js";
+import { sha256 } from "./runtime/sha256.js";
 import { runtimeSource } from "./runtime-source.js";
 import type { StandaloneModel } from "./stored.js";
 
@@ -70,12 +70,12 @@ export async function standaloneOf(model: Model, options: StandaloneOptions): Pr
   };
   const receipt = {
     version: options.version,
-    sha256: await sha256(bytes),
+    sha256: sha256(bytes),
     samples,
     answers,
     tolerance: Number.POSITIVE_INFINITY,
   };
-  const { largestDifference } = await classifier({ ...without, receipt }, bytes).selfTest();
+  const { largestDifference } = classifier({ ...without, receipt }, bytes).selfTest();
   const tolerance = Number((ROUNDING + MARGIN * largestDifference).toPrecision(2));
   return { model: { ...without, receipt: { ...receipt, tolerance } }, weights: bytes };
 }
@@ -153,12 +153,12 @@ export declare function classifyImageData(image: {
 }): readonly ClassProbability[];
 
 /** Compares ${receipt.samples.length} answers with those that Heddle gave when it wrote this file, and checks the weights. */
-export declare function selfTest(): Promise<{
+export declare function selfTest(): {
   readonly passed: boolean;
   readonly largestDifference: number;
   readonly tolerance: number;
   readonly reason?: string;
-}>;
+};
 `;
   return { mjs, dts };
 }

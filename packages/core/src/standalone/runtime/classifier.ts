@@ -5,6 +5,7 @@ import type { StandaloneModel } from "../stored.js";
 import { decodeWeights } from "./decode-weights.js";
 import { network } from "./network.js";
 import { sampleInput } from "./sample-inputs.js";
+import { sha256 } from "./sha256.js";
 
 /** A class and how likely it is. */
 export interface ClassProbability {
@@ -27,7 +28,9 @@ export interface Classifier {
   readonly classes: readonly string[];
   classify(pixels: ArrayLike<number>): readonly ClassProbability[];
   classifyImageData(image: RawPicture): readonly ClassProbability[];
-  selfTest(): Promise<SelfTest>;
+  /** A picture as the model sees it: `[H, W, C]`, 0..255. */
+  input(image: RawPicture): Uint8Array;
+  selfTest(): SelfTest;
 }
 
 /** A classifier from what its file holds. */
@@ -50,14 +53,15 @@ export function classifier(model: StandaloneModel, bytes: Uint8Array<ArrayBuffer
       .sort((a, b) => b.probability - a.probability);
   };
 
+  const input = (image: RawPicture) =>
+    pictureInput(image, { height, width, channels }, { invert: pictures.invertLight }).pixels;
+
   return {
     classes,
     classify,
-    classifyImageData: (image) => {
-      const { pixels } = pictureInput(image, { height, width, channels }, { invert: pictures.invertLight });
-      return classify(inRange(pixels, pictures.range));
-    },
-    selfTest: async () => {
+    input,
+    classifyImageData: (image) => classify(inRange(input(image), pictures.range)),
+    selfTest: () => {
       let largestDifference = 0;
       receipt.samples.forEach((number, index) => {
         const values = probabilities(inRange(sampleInput(number, shape), pictures.range));
@@ -69,10 +73,7 @@ export function classifier(model: StandaloneModel, bytes: Uint8Array<ArrayBuffer
       });
       const { tolerance } = receipt;
       const result = { largestDifference, tolerance };
-      const hash = [...new Uint8Array(await crypto.subtle.digest("SHA-256", bytes))]
-        .map((byte) => byte.toString(16).padStart(2, "0"))
-        .join("");
-      if (hash !== receipt.sha256)
+      if (sha256(bytes) !== receipt.sha256)
         return { ...result, passed: false, reason: "the weights are not those that were exported" };
       if (!(largestDifference <= tolerance))
         return { ...result, passed: false, reason: "the answers are not Heddle's" };
