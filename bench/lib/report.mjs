@@ -66,8 +66,8 @@ export function readResult(name) {
 }
 
 /**
- * Writes `results/NAME.json` and the lines between NAME's markers in README.md, and prints the lines. With `out`
- * the raw values go to that folder, and the README does not change: for experiments.
+ * Writes `results/NAME.json` and the lines between NAME's markers in README.md here and, if it has them, in that of the
+ * repository; prints the lines. With `out` the raw values go to that folder, and no README changes: for experiments.
  */
 export function publish(name, result, lines, out) {
   const folder = out ?? `${bench}results`;
@@ -75,10 +75,17 @@ export function publish(name, result, lines, out) {
   writeFileSync(`${folder}/${name}.json`, `${JSON.stringify(result, null, 1)}\n`);
   console.log(`\n${lines.join("\n")}\n`);
   if (out) return;
-  const path = `${bench}README.md`;
+  if (!writeBetween(`${bench}README.md`, name, lines))
+    throw new Error(`bench: README.md has no markers for ${name}`);
+  writeBetween(`${bench}../README.md`, name, lines);
+}
+
+/** Replaces what is between a document's markers; false if it has none. */
+function writeBetween(path, name, lines) {
   const text = readFileSync(path, "utf8");
   const [start, end] = [`<!-- ${name} -->\n`, `<!-- end of ${name} -->`];
   const [from, to] = [text.indexOf(start), text.indexOf(end)];
-  if (from < 0 || to < from) throw new Error(`bench: README.md lacks the markers ${start.trim()} … ${end}`);
+  if (from < 0 || to < from) return false;
   writeFileSync(path, `${text.slice(0, from + start.length)}\n${lines.join("\n")}\n\n${text.slice(to)}`);
+  return true;
 }
