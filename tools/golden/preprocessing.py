@@ -32,7 +32,9 @@ def listed(values):
 def case(layer, shape, training, gradient):
     x = tf.Variable(numbers((2, *shape), 37))
     with tf.GradientTape() as tape:
-        y = layer(x, training=training) if training is not None else layer(x)
+        # RandomBrightness adds in place, which a variable does not have.
+        source = tf.identity(x)
+        y = layer(source, training=training) if training is not None else layer(source)
     config = layer.get_config()
     for name in ["dtype", "seed", "name", "trainable"]:
         config.pop(name, None)
@@ -59,6 +61,8 @@ def cases():
     crops = [([7, 6, 3], 4, 3), ([7, 6, 1], 7, 6), ([8, 5, 2], 3, 5), ([5, 5, 1], 7, 3), ([4, 9, 2], 6, 11)]
     for shape, height, width in crops:
         yield case(layers.CenterCrop(height, width), shape, None, True)
+    for factor, value_range in [(0.3, (0, 255)), (-0.4, (-1, 1.25)), (0, (-2, 2))]:
+        yield case(layers.RandomBrightness([factor, factor], value_range=value_range), [5, 4, 3], True, True)
     # A window of the whole image leaves RandomCrop no choice.
     yield case(layers.RandomCrop(6, 5), [6, 5, 3], True, True)
     for shape in [[5, 4, 3], [3, 7, 1]]:
@@ -90,6 +94,7 @@ def cases():
         layers.RandomTranslation(0.3, 0.2),
         layers.RandomRotation(0.2),
         layers.RandomZoom(0.3),
+        layers.RandomBrightness(0.3),
         layers.RandomContrast(0.4),
         layers.RandomErasing(),
         layers.RandomFlip(),

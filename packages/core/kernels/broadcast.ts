@@ -1,6 +1,6 @@
 // Several values of different shapes, element by element: along an axis of size 1 an operand repeats. Its strides, in
 // floats, are 0 there; a stride along the last axis is 0 or 1.
-import { F32 } from "./simd";
+import { F32, madd } from "./simd";
 import { high, low } from "./wide-math";
 
 const ADD: u32 = 0;
@@ -99,6 +99,20 @@ export function sumAlong(y: usize, x: usize, N: usize, rows: usize, J: usize, K:
       let sum: f64 = 0;
       for (let j: usize = 0; j < J; j++) sum += <f64>load<f32>(x + j * rowBytes + k);
       store<f32>(y + k, <f32>(sum / divisor));
+    }
+  }
+}
+
+/** The gradient of x · gamma: dgamma[c] += Σ x[i,c] · dy[i,c], i ascending: x dy [N · rows, C], dgamma [C]. */
+export function productGradient(dgamma: usize, x: usize, dy: usize, N: usize, rows: usize, C: usize): void {
+  const rowBytes = C * F32;
+  for (let row: usize = 0; row < N * rows; row++, x += rowBytes, dy += rowBytes) {
+    let c: usize = 0;
+    for (; c + 16 <= rowBytes; c += 16) {
+      v128.store(dgamma + c, madd(v128.load(dgamma + c), v128.load(x + c), v128.load(dy + c)));
+    }
+    for (; c < rowBytes; c += F32) {
+      store<f32>(dgamma + c, load<f32>(dgamma + c) + load<f32>(x + c) * load<f32>(dy + c));
     }
   }
 }

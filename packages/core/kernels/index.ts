@@ -30,7 +30,10 @@ export { affine, affineBackward, randomTranslation, randomRotation, randomZoom }
 export { resize, resizeBackward, randomCrop, randomCropBackward } from "./resize";
 export { deviations, normalize, normalizeBackward, randomContrast, randomContrastBackward } from "./normalize";
 export { addTo, multiply, copyPieces, scaleRows } from "./merge";
-export { combine, takeWhereEqual, sumAlong } from "./broadcast";
+export { combine, takeWhereEqual, sumAlong, productGradient } from "./broadcast";
+export { gaussianNoise, dropSamples, randomBrightness, randomBrightnessBackward } from "./noise";
+export { permute } from "./permute";
+export { unitNormalization, unitNormalizationBackward } from "./unit-normalization";
 export { layerNormalization, layerNormalizationGradient, layerNormalizationBackward } from "./layer-normalization";
 export { batchMoments, mergeMoments, channelScale, scaleChannels } from "./batch-normalization";
 export { channelGradients, mergeChannelGradients, scaleChannelsBackward } from "./batch-normalization-gradient";

@@ -15,6 +15,7 @@ const purposes = {
   embedding: 7,
   selection: 8,
   limit: 9,
+  noise: 10,
 } as const;
 
 type Purpose = keyof typeof purposes;

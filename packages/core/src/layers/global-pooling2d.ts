@@ -10,15 +10,15 @@ import { trueOrFalse } from "./options.js";
 
 export interface GlobalPooling2DOptions extends LayerOptions {
   /**
-   * Whether the output keeps the axes of height and width, each of size 1.
+   * Whether the output keeps the axes that are pooled, each of size 1.
    *
    * @defaultValue `false`
    */
   readonly keepdims?: boolean;
 }
 
-/** One value for each channel of an image: pooling with a window as large as the image. */
-export abstract class GlobalPooling2D extends Layer {
+/** One value for each channel, from all positions. */
+export abstract class GlobalPooling extends Layer {
   /** The op that computes a channel's value. */
   protected abstract readonly op: "maxPool" | "averagePool";
   readonly keepdims: boolean;
@@ -28,6 +28,13 @@ export abstract class GlobalPooling2D extends Layer {
     this.keepdims = trueOrFalse(this.who, "keepdims", options.keepdims, false);
   }
 
+  override getConfig(): JsonObject {
+    return { ...super.getConfig(), keepdims: this.keepdims };
+  }
+}
+
+/** One value for each channel of an image: pooling with a window as large as the image. */
+export abstract class GlobalPooling2D extends GlobalPooling {
   override outputShape(input: Shape): Shape {
     const [, , C] = imageShape(this.who, input);
     return this.keepdims ? [1, 1, C] : [C];
@@ -39,10 +46,6 @@ export abstract class GlobalPooling2D extends Layer {
     const window = { poolSize: [H, W], strides: [H, W], padding: "valid" } as const;
     const pooled = { op, owner, geometry: pool2dGeometry(input, { who, ...window }) };
     return this.keepdims ? [pooled] : [pooled, { op: "reshape", owner, shape: [C] }];
-  }
-
-  override getConfig(): JsonObject {
-    return { ...super.getConfig(), keepdims: this.keepdims };
   }
 }
 

@@ -46,7 +46,7 @@ function placeOf({ class_name: row, config }: Saved) {
 
 const context = { name: "layer", seed: 1, position: 0, weightsBefore: 0 };
 
-describe.each(["activations-pooling", "activation-layers", "convolutions", "layers"])(
+describe.each(["activations-pooling", "activation-layers", "convolutions", "layers", "shape-layers"])(
   "layers of Keras's %s cases",
   (name) => {
     const golden = readGolden<Golden>(name);

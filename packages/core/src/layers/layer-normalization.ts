@@ -1,10 +1,9 @@
 import { optionsIn } from "../base/config.js";
-import { HeddleError } from "../base/errors.js";
 import type { JsonObject } from "../base/json.js";
-import { shown } from "../base/rules.js";
 import { type Shape, sizeOf } from "../base/shape.js";
 import type { OpNode } from "../ops/node.js";
 import { AffineLayer, type AffineLayerOptions, affineOptionsIn } from "./affine-layer.js";
+import { axesOf, lastSizes } from "./axis.js";
 import { checkedLayer } from "./ignored-keys.js";
 import { withDefault } from "./options.js";
 
@@ -39,17 +38,7 @@ export class LayerNormalization extends AffineLayer {
   /** @throws HeddleError for an epsilon below 0 and unknown names, and later for axes that are not the last ones */
   constructor(options: LayerNormalizationOptions = {}) {
     super(options);
-    const axis: unknown = withDefault(options.axis, -1);
-    const axes: readonly unknown[] = Array.isArray(axis) ? axis : [axis];
-    if (!axes.every((one) => Number.isInteger(one))) {
-      throw new HeddleError({
-        who: this.who,
-        expected: "axis to be a whole number or a list of them",
-        received: shown(axis),
-        next: "Correct axis.",
-      });
-    }
-    this.axis = axes as readonly number[];
+    this.axis = axesOf(this.who, withDefault(options.axis, -1));
   }
 
   static fromConfig(config: JsonObject): LayerNormalization {
@@ -63,36 +52,20 @@ export class LayerNormalization extends AffineLayer {
   }
 
   override outputShape(input: Shape): Shape {
-    this.normalizedShape(input);
+    lastSizes(this.who, this.axis, input);
     return input;
   }
 
   protected override createWeights(input: Shape): void {
-    this.addAffineWeights(this.normalizedShape(input));
+    this.addAffineWeights(lastSizes(this.who, this.axis, input));
   }
 
   override lower(input: Shape): OpNode[] {
-    const length = sizeOf(this.normalizedShape(input));
+    const length = sizeOf(lastSizes(this.who, this.axis, input));
     return [{ op: "layerNormalization", owner: this.name, ...this.affine, epsilon: this.epsilon, length }];
   }
 
   override getConfig(): JsonObject {
     return { ...super.getConfig(), axis: this.axis };
-  }
-
-  /** The sizes of the axes, which must be the last ones. */
-  private normalizedShape(input: Shape): Shape {
-    // The batch is axis 0.
-    const rank = input.length + 1;
-    const fromEnd = this.axis.map((axis) => (axis < 0 ? axis : axis - rank)).sort((a, b) => b - a);
-    const last = fromEnd.every((axis, index) => axis === -1 - index);
-    const count = fromEnd.length;
-    if (last && count >= 1 && count <= input.length) return input.slice(-count);
-    throw new HeddleError({
-      who: this.who,
-      expected: `axis to name the last of the input's axes 1 to ${input.length}, or several up to the last`,
-      received: shown(this.axis),
-      next: "Correct axis.",
-    });
   }
 }

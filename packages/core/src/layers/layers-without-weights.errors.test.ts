@@ -5,9 +5,16 @@ import {
   AveragePooling2D,
   CenterCrop,
   Concatenate,
+  Cropping2D,
   Dropout,
+  GaussianDropout,
+  GaussianNoise,
+  GlobalAveragePooling1D,
+  LayerScale,
   MaxPooling2D,
   Normalization,
+  Permute,
+  RandomBrightness,
   RandomContrast,
   RandomCrop,
   RandomErasing,
@@ -19,6 +26,8 @@ import {
   Reshape,
   Resizing,
   SpatialDropout2D,
+  StochasticDepth,
+  UnitNormalization,
   UpSampling2D,
   ZeroPadding2D,
 } from "./index.js";
@@ -96,6 +105,50 @@ refuses("wrong options of layers without weights", [
   [
     () => new ZeroPadding2D([1, [2]] as never),
     "ZeroPadding2D: expected padding to be a number, [height, width] or [[top, bottom], [left, right]], received [2]. Correct padding.",
+  ],
+  [
+    () => new Cropping2D([1, [2]] as never),
+    "Cropping2D: expected cropping to be a number, [height, width] or [[top, bottom], [left, right]], received [2]. Correct cropping.",
+  ],
+  [
+    () => new Cropping2D(2, { name: "c" }).outputShape([4, 9, 3]),
+    'Cropping2D "c": expected images larger than 4×4, which is cut off, received [batch, 4, 9, 3]. Cut off less.',
+  ],
+  [
+    () => new Permute([1, 3]),
+    "Permute: expected dims to be 1, 2, … in any order, at most 3 of them, received [1,3]. Correct dims.",
+  ],
+  [
+    () => new Permute([2, 1]).outputShape([4, 4, 3]),
+    "Permute: expected an input with 2 axes after the batch, as dims has, received [batch, 4, 4, 3]. Correct dims.",
+  ],
+  [
+    () => new GlobalAveragePooling1D().outputShape([4, 4, 3]),
+    "GlobalAveragePooling1D: expected an input [batch, steps, features], received [batch, 4, 4, 3]. Reshape it first.",
+  ],
+  [
+    () => new UnitNormalization({ axis: 1 }).outputShape([4, 4, 3]),
+    "UnitNormalization: expected axis to name the last of the input's axes 1 to 3, or several up to the last, received [1]. Correct axis.",
+  ],
+  [
+    () => new GaussianNoise(1.5),
+    "GaussianNoise: expected stddev to be a number from 0 to 1, received 1.5. Correct stddev.",
+  ],
+  [
+    () => new GaussianDropout(1),
+    "GaussianDropout: expected rate to be at least 0 and below 1, received 1. Correct rate.",
+  ],
+  [
+    () => new StochasticDepth(1),
+    "StochasticDepth: expected dropPathRate to be a number of at least 0 and below 1, received 1. Correct dropPathRate.",
+  ],
+  [
+    () => new LayerScale(1e-6, 8).outputShape([4, 4, 3]),
+    "LayerScale: expected an input of 8 channels, received [batch, 4, 4, 3]. Correct projectionDim.",
+  ],
+  [
+    () => new RandomBrightness([-2, 1]),
+    "RandomBrightness: expected factor to be a number or [low, high] within -1 and 1, received [-2,1]. Correct factor.",
   ],
   [
     () => new CenterCrop(0, 3),

@@ -1,15 +1,11 @@
-import { HeddleError } from "../base/errors.js";
 import type { JsonObject } from "../base/json.js";
-import { shown } from "../base/rules.js";
-import { type Shape, wholeNumber } from "../base/shape.js";
+import type { Shape } from "../base/shape.js";
 import type { OpNode } from "../ops/node.js";
 import { imageShape } from "../ops/window.js";
 import { layerOptions } from "./config.js";
 import { checkedLayer } from "./ignored-keys.js";
 import { Layer, type LayerOptions } from "./layer.js";
-
-/** Zeros at both ends of one axis: one number for both, or `[before, after]`: top and bottom, or left and right. */
-export type AxisPadding = number | readonly [before: number, after: number];
+import { type AxisPadding, type Sides, sidesOf } from "./sides.js";
 
 /**
  * Surrounds images with zeros.
@@ -25,7 +21,7 @@ export class ZeroPadding2D extends Layer {
   readonly className = "ZeroPadding2D";
   protected override readonly positional: readonly string[] = ["padding"];
   /** `[[top, bottom], [left, right]]` in pixels. */
-  readonly padding: readonly [readonly [number, number], readonly [number, number]];
+  readonly padding: Sides;
 
   /**
    * @param padding pixels on every side, or `[height, width]`, each a number or `[before, after]`; 1 by default
@@ -36,8 +32,7 @@ export class ZeroPadding2D extends Layer {
     options: LayerOptions = {},
   ) {
     super(options);
-    const [height, width] = this.pair(padding);
-    this.padding = [this.sides(height), this.sides(width)];
+    this.padding = sidesOf(this.who, "padding", padding);
   }
 
   static fromConfig(config: JsonObject): ZeroPadding2D {
@@ -59,21 +54,5 @@ export class ZeroPadding2D extends Layer {
 
   override getConfig(): JsonObject {
     return { ...super.getConfig(), padding: this.padding };
-  }
-
-  private sides(padding: AxisPadding): readonly [number, number] {
-    const [before, after] = this.pair(padding);
-    return [wholeNumber(this.who, "padding", before, 0), wholeNumber(this.who, "padding", after, 0)];
-  }
-
-  private pair<T>(value: number | readonly [T, T]): readonly [T | number, T | number] {
-    if (typeof value === "number") return [value, value];
-    if (Array.isArray(value) && value.length === 2) return value;
-    throw new HeddleError({
-      who: this.who,
-      expected: "padding to be a number, [height, width] or [[top, bottom], [left, right]]",
-      received: shown(value),
-      next: "Correct padding.",
-    });
   }
 }

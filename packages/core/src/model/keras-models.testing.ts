@@ -21,22 +21,30 @@ import {
   CenterCrop,
   Concatenate,
   Conv2D,
+  Cropping2D,
   Dense,
   DepthwiseConv2D,
   Dropout,
   ELU,
   Flatten,
+  GaussianDropout,
+  GaussianNoise,
+  GlobalAveragePooling1D,
   GlobalAveragePooling2D,
+  GlobalMaxPooling1D,
   GlobalMaxPooling2D,
   input,
   LayerNormalization,
+  LayerScale,
   LeakyReLU,
   Maximum,
   MaxPooling2D,
   Minimum,
   Multiply,
   Normalization,
+  Permute,
   PReLU,
+  RandomBrightness,
   RandomContrast,
   RandomCrop,
   RandomErasing,
@@ -51,8 +59,10 @@ import {
   SeparableConv2D,
   Softmax,
   SpatialDropout2D,
+  StochasticDepth,
   Subtract,
   type Tensor,
+  UnitNormalization,
   UpSampling2D,
   ZeroPadding2D,
 } from "../layers/index.js";
@@ -173,11 +183,17 @@ function everything(): Model {
     new RandomRotation(0.1, { fillMode: "nearest" }),
     new RandomZoom([-0.1, 0.2], { widthFactor: 0.1, fillMode: "wrap" }),
     new RandomContrast([0.1, 0.3], { valueRange: [-3, 3] }),
+    new RandomBrightness(0.1, { valueRange: [-3, 3] }),
     new RandomErasing({ factor: 0.5, fillValue: 0, valueRange: [-3, 3] }),
     new ZeroPadding2D([
-      [1, 0],
+      [2, 0],
       [0, 1],
     ]),
+    new Cropping2D([
+      [1, 0],
+      [0, 0],
+    ]),
+    new GaussianNoise(0.05),
     new SeparableConv2D(6, 3, {
       ...{ depthMultiplier: 2, activation: "silu", pointwiseInitializer: "lecunUniform" },
       ...{ depthwiseRegularizer: new L1(2 ** -13), pointwiseConstraint: new UnitNorm({ axis: [0, 1, 2] }) },
@@ -190,6 +206,9 @@ function everything(): Model {
     new LeakyReLU({ negativeSlope: 0.125 }),
     new ELU({ alpha: 0.5 }),
     new SpatialDropout2D(0.2),
+    new LayerScale(0.75, 6),
+    new StochasticDepth(0.1),
+    new Permute([2, 1, 3]),
   ].reduce<Tensor>((x, layer) => layer.apply(x), inputs);
   const pooled = new AveragePooling2D(3, { strides: 2, padding: "same" }).apply(image);
   const grouped = new Conv2D(6, [3, 2], {
@@ -206,7 +225,10 @@ function everything(): Model {
   const levels = new GlobalAveragePooling2D({ keepdims: true }).apply(pooled);
   const product = new Multiply().apply([new Average().apply([...both, range]), levels]);
   const larger = new UpSampling2D([2, 1]).apply(new ActivityRegularization({ l2: 1e-3 }).apply(product));
+  const tokens = new Reshape([-1, 6]).apply(larger);
   const features = new Concatenate().apply([
+    new UnitNormalization().apply(new GlobalAveragePooling1D().apply(tokens)),
+    new GaussianDropout(0.1).apply(new GlobalMaxPooling1D().apply(tokens)),
     new GlobalMaxPooling2D().apply(larger),
     new Reshape([-1]).apply(new GlobalAveragePooling2D({ keepdims: true }).apply(larger)),
   ]);
@@ -220,7 +242,7 @@ function everything(): Model {
     }).apply(features),
   );
   const outputs = new Softmax().apply(new Dense(4).apply(new Concatenate().apply(branches)));
-  return new Model({ inputs, outputs }, { name: "everything", seed: 4 });
+  return new Model({ inputs, outputs }, { name: "everything", seed: 6 });
 }
 
 const initializers: readonly (Initializer | InitializerName)[] = [

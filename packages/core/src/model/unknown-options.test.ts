@@ -18,7 +18,10 @@ import { Sequential } from "./sequential.js";
 
 const { Conv2D, Dense, Flatten } = layers;
 const wrong = (options: unknown) => options as never;
-const of = (layer: layers.Layer) => new Sequential([new Input([8, 8, 3]), layer]);
+const of = (layer: layers.Layer) => {
+  const tokens = layer.className.endsWith("1D") ? [new layers.Reshape([64, 3])] : [];
+  return new Sequential([new Input([8, 8, 3]), ...tokens, layer]);
+};
 const model = () =>
   new Sequential([new Input([3, 3, 1]), new Flatten(), new Dense(2, { activation: "softmax" })]);
 const samples = { images: new Uint8Array(9), labels: new Uint8Array(1), count: 1, shape: [3, 3, 1] };
@@ -83,18 +86,26 @@ const chained: readonly (readonly [string, (options: never) => layers.Layer])[] 
   ["BatchNormalization", (o) => new layers.BatchNormalization(o)],
   ["CenterCrop", (o) => new layers.CenterCrop(4, 4, o)],
   ["Conv2D", (o) => new Conv2D(2, 2, o)],
+  ["Cropping2D", (o) => new layers.Cropping2D(1, o)],
   ["Dense", (o) => new Dense(2, o)],
   ["DepthwiseConv2D", (o) => new layers.DepthwiseConv2D(2, o)],
   ["Dropout", (o) => new layers.Dropout(0.5, o)],
   ["ELU", (o) => new layers.ELU(o)],
   ["Flatten", (o) => new Flatten(o)],
+  ["GaussianDropout", (o) => new layers.GaussianDropout(0.1, o)],
+  ["GaussianNoise", (o) => new layers.GaussianNoise(0.1, o)],
+  ["GlobalAveragePooling1D", (o) => new layers.GlobalAveragePooling1D(o)],
   ["GlobalAveragePooling2D", (o) => new layers.GlobalAveragePooling2D(o)],
+  ["GlobalMaxPooling1D", (o) => new layers.GlobalMaxPooling1D(o)],
   ["GlobalMaxPooling2D", (o) => new layers.GlobalMaxPooling2D(o)],
   ["LayerNormalization", (o) => new layers.LayerNormalization(o)],
+  ["LayerScale", (o) => new layers.LayerScale(0.1, 3, o)],
   ["LeakyReLU", (o) => new layers.LeakyReLU(o)],
   ["MaxPooling2D", (o) => new layers.MaxPooling2D(2, o)],
   ["Normalization", (o) => new layers.Normalization(o)],
+  ["Permute", (o) => new layers.Permute([2, 1, 3], o)],
   ["PReLU", (o) => new layers.PReLU(o)],
+  ["RandomBrightness", (o) => new layers.RandomBrightness(0.1, o)],
   ["RandomContrast", (o) => new layers.RandomContrast(0.1, o)],
   ["RandomCrop", (o) => new layers.RandomCrop(4, 4, o)],
   ["RandomErasing", (o) => new layers.RandomErasing(o)],
@@ -109,6 +120,8 @@ const chained: readonly (readonly [string, (options: never) => layers.Layer])[] 
   ["SeparableConv2D", (o) => new layers.SeparableConv2D(2, 2, o)],
   ["Softmax", (o) => new layers.Softmax(o)],
   ["SpatialDropout2D", (o) => new layers.SpatialDropout2D(0.5, o)],
+  ["StochasticDepth", (o) => new layers.StochasticDepth(0.1, o)],
+  ["UnitNormalization", (o) => new layers.UnitNormalization(o)],
   ["UpSampling2D", (o) => new layers.UpSampling2D(2, o)],
   ["ZeroPadding2D", (o) => new layers.ZeroPadding2D(1, o)],
 ];

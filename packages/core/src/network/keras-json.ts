@@ -2,6 +2,7 @@ import type { JsonObject } from "../base/json.js";
 import { serialize } from "../base/registry.js";
 import type { Shape } from "../base/shape.js";
 import { INPUT } from "../compiler/graph.js";
+import type { Layer } from "../layers/index.js";
 import type { PlacedLayer } from "./build.js";
 import { factsJson, type ModelFacts } from "./model-facts.js";
 
@@ -19,6 +20,12 @@ const MODULES = {
   layer: "keras.layers",
 } as const;
 
+/** Layers that Keras defines for one of its architectures. */
+const OWN_MODULES: Readonly<Record<string, string>> = {
+  LayerScale: "keras.src.applications.convnext",
+  StochasticDepth: "keras.src.applications.convnext",
+};
+
 /** A model's configuration and facts as the object that Keras's `model_from_json` reads. */
 export function modelJson(
   className: "Sequential" | "Functional",
@@ -30,7 +37,7 @@ export function modelJson(
 
 /** A chain as Keras's `get_config` returns it: an InputLayer, then the layers. */
 export function sequentialConfig({ name, inputShape, placed }: Described): JsonObject {
-  const layers = placed.map(({ layer }) => kerasObject(MODULES.layer, serialize(layer)));
+  const layers = placed.map(({ layer }) => layerObject(layer));
   // Each layer says for itself whether it is trained.
   return { name, trainable: true, layers: [inputLayer(inputNameOf(placed), inputShape), ...layers] };
 }
@@ -48,7 +55,7 @@ export function functionalConfig({ name, inputShape, placed }: Described): JsonO
     const [first, ...others] = inputs.map(value);
     const argument = others.length === 0 ? first! : [first!, ...others];
     return {
-      ...kerasObject(MODULES.layer, serialize(layer)),
+      ...layerObject(layer),
       name: layer.name,
       inbound_nodes: [{ args: [argument], kwargs: {} }],
     };
@@ -73,6 +80,10 @@ function inputNameOf(placed: readonly PlacedLayer[]): string {
 function inputLayer(name: string, shape: Shape): JsonObject {
   const config = { batch_shape: [null, ...shape], dtype: "float32", name };
   return kerasObject(MODULES.layer, { class_name: "InputLayer", config });
+}
+
+function layerObject(layer: Layer): JsonObject {
+  return kerasObject(OWN_MODULES[layer.className] ?? MODULES.layer, serialize(layer));
 }
 
 /** `registered_name` is for classes that Keras's users register. */

@@ -62,6 +62,57 @@ onEachVariant("ops that move values", (engine) => {
     );
   });
 
+  it("cropping keeps the middle of images, whose edges get no gradient", async () => {
+    const sides = fc.tuple(fc.tuple(some, some), fc.tuple(some, some));
+    const cases = fc.record({ ...common, cropping: sides });
+    await fc.assert(
+      fc.asyncProperty(cases, async ({ cropping, shape: [H, W, C], samples, ...rest }) => {
+        const [[top, bottom], [left, right]] = cropping;
+        const shape = [top + H + bottom, left + W + right, C];
+        const from = Int32Array.from({ length: samples * H * W * C }, (_, i) => {
+          const [n, h, w] = [Math.floor(i / (H * W * C)), Math.floor(i / (W * C)) % H, Math.floor(i / C) % W];
+          return ((n * shape[0]! + top + h) * shape[1]! + left + w) * C + (i % C);
+        });
+        const node = { op: "cropping", owner: "cropping", cropping } as const;
+        await expectMoves(engine(), node, from, { ...rest, shape, samples });
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it("permute puts axes in another order, and back", async () => {
+    const axes = fc.constantFrom(
+      [0],
+      [1, 0],
+      [0, 1, 2],
+      [1, 2, 0],
+      [2, 0, 1],
+      [2, 1, 0],
+      [1, 0, 2],
+      [0, 2, 1],
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.record({ ...common, axes }), async ({ axes, ...rest }) => {
+        const shape = rest.shape.slice(0, axes.length);
+        const size = sizeOf(shape);
+        const from = Int32Array.from({ length: rest.samples * size }, (_, i) => {
+          const places = new Array<number>(axes.length);
+          let left = i % size;
+          for (const axis of axes.toReversed()) {
+            places[axis] = left % shape[axis]!;
+            left = Math.floor(left / shape[axis]!);
+          }
+          return (
+            shape.reduce((at, length, axis) => at * length + places[axis]!, 0) + size * Math.floor(i / size)
+          );
+        });
+        const node = { op: "permute", owner: "permute", axes } as const;
+        await expectMoves(engine(), node, from, { ...rest, shape });
+      }),
+      { numRuns: 30 },
+    );
+  });
+
   it("reshape moves nothing", async () => {
     const from = Int32Array.from({ length: 2 * 30 }, (_, i) => i);
     const options = { shape: [2, 3, 5], samples: 2, left: 0, shards: 2, seed: 1 };

@@ -97,10 +97,24 @@ function emitWinners(
   });
 }
 
-function emitCombination(e: Emitter, pass: Pass, op: Combination, y: Value, a: Value, b: Value): void {
+/** What a combination reads: a value, or a weight, which all samples share. */
+interface Operand extends Value {
+  readonly isShared?: boolean;
+}
+
+/** y = a ∘ b, each broadcast to the shape of y. */
+export function emitCombination(
+  e: Emitter,
+  pass: Pass,
+  op: Combination,
+  y: Value,
+  a: Value,
+  b: Operand,
+): void {
   const [[H, W, C], first, second] = kernelAxes(y.shape, a.shape, b.shape);
   const [aN, aH, aW, aC] = stridesOf(first);
-  const [bN, bH, bW, bC] = stridesOf(second);
+  const [ownN, bH, bW, bC] = stridesOf(second);
+  const bN = b.isShared ? 0 : ownN;
   const operands = { y: y.data, a: a.data, b: b.data, N: "samples" } as const;
   const strides = { aN, aH, aW, aC, bN, bH, bW, bC };
   e.call("combine", pass, { ...operands, H, W, C, ...strides, kind: combinations.indexOf(op) });

@@ -1,7 +1,9 @@
 import { type AveragePoolNode, averagePool } from "./average-pool.js";
 import { type BatchNormalizationNode, batchNormalization } from "./batch-normalization.js";
+import { type ChannelScaleNode, channelScale } from "./channel-scale.js";
 import { type Conv2DNode, conv2d } from "./conv2d.js";
 import { type Conv2DMaxPoolNode, conv2dMaxPool } from "./conv2d-max-pool.js";
+import { type CroppingNode, cropping } from "./cropping.js";
 import { type DenseNode, dense } from "./dense.js";
 import { type DepthwiseConv2DNode, depthwiseConv2d } from "./depthwise-conv2d.js";
 import { type DropoutNode, dropout } from "./dropout.js";
@@ -11,10 +13,13 @@ import { type GroupedConv2DNode, groupedConv2d } from "./grouped-conv2d.js";
 import { type LayerNormalizationNode, layerNormalization } from "./layer-normalization.js";
 import { type MaxPoolNode, maxPool } from "./max-pool.js";
 import type { MergeNode } from "./merge.js";
+import { type DropSamplesNode, dropSamples, type GaussianNoiseNode, gaussianNoise } from "./noise.js";
 import { type NormalizeNode, normalize } from "./normalize.js";
 import type { Op, WithParameters } from "./op.js";
+import { type PermuteNode, permute } from "./permute.js";
 import { type PreluNode, prelu } from "./prelu.js";
 import { type RandomAffineNode, randomAffine } from "./random-affine.js";
+import { type RandomBrightnessNode, randomBrightness } from "./random-brightness.js";
 import { type RandomContrastNode, randomContrast } from "./random-contrast.js";
 import { type RandomCropNode, randomCrop } from "./random-crop.js";
 import { type RandomErasingNode, randomErasing } from "./random-erasing.js";
@@ -26,6 +31,7 @@ import { type ReshapeNode, reshape } from "./reshape.js";
 import { type ResizeNode, resize } from "./resize.js";
 import { type SoftmaxNode, softmax } from "./softmax.js";
 import { type SpatialDropoutNode, spatialDropout } from "./spatial-dropout.js";
+import { type UnitNormalizationNode, unitNormalization } from "./unit-normalization.js";
 import { type UpSamplingNode, upSampling } from "./up-sampling.js";
 import type { Weight } from "./weight.js";
 import { type ZeroPaddingNode, zeroPadding } from "./zero-padding.js";
@@ -40,6 +46,13 @@ export type OpNode =
   | DenseNode
   | DepthwiseConv2DNode
   | DropoutNode
+  | DropSamplesNode
+  | GaussianNoiseNode
+  | ChannelScaleNode
+  | CroppingNode
+  | PermuteNode
+  | RandomBrightnessNode
+  | UnitNormalizationNode
   | GroupedConv2DNode
   | LayerNormalizationNode
   | MaxPoolNode
@@ -73,6 +86,13 @@ const ops: { readonly [Name in OpNode["op"]]: Op<Extract<OpNode, { readonly op: 
   dense,
   depthwiseConv2d,
   dropout,
+  dropSamples,
+  gaussianNoise,
+  channelScale,
+  cropping,
+  permute,
+  randomBrightness,
+  unitNormalization,
   groupedConv2d,
   layerNormalization,
   maxPool,
