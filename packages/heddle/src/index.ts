@@ -1,2 +1,10 @@
-/** `heddle`: the core, for Node and browsers. What needs Node is in `heddle/node`. */
+/** `heddle`: the core, and the model files of other programs; for Node and browsers. What needs Node is in `heddle/node`. */
 export * from "@heddle/core";
+export {
+  type ExportOptions,
+  exportModel,
+  type ImportOptions,
+  importModel,
+  type ModelBytes,
+} from "@heddle/interchange";
+export { loadModel } from "./load-model.js";

@@ -78,3 +78,21 @@ export async function fileMap(who: string, files: ModelBytes): Promise<FileMap> 
   }
   return map;
 }
+
+/**
+ * The names of further files without which a model's files cannot be read, such as shards of weights.
+ *
+ * @throws HeddleError when a name would lead to another folder
+ */
+export function companionsOf(files: Readonly<Record<string, Uint8Array>>): readonly string[] {
+  const map: FileMap = new Map(Object.entries(files));
+  const names = formats.find((one) => one.recognises(map))?.companions?.(map) ?? [];
+  const outside = names.find((name) => !/^[^/\\:]+$/.test(name) || name === "..");
+  if (outside === undefined) return names;
+  throw new HeddleError({
+    who: [...map.keys()].join(", "),
+    expected: "the names of files in the same folder",
+    received: JSON.stringify(outside.slice(0, 80)),
+    next: "Other folders are never read: put the file beside this one, and correct the name.",
+  });
+}

@@ -9,6 +9,6 @@ export type {
   WriteContext,
 } from "./format.js";
 export { formats } from "./formats.js";
-export { importModel, type ModelBytes } from "./import-model.js";
+export { companionsOf, importModel, type ModelBytes } from "./import-model.js";
 export { type ReadOnnxOptions, readOnnx } from "./onnx/read/read-onnx.js";
 export { type WriteOnnxOptions, writeOnnx } from "./onnx/write/write-onnx.js";

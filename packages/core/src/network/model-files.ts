@@ -22,8 +22,8 @@ export interface ModelParts {
  */
 export type ModelSource = string | URL | Iterable<File> | ModelFiles | ModelParts;
 
-/** A file of a saved model, which is read when it is needed. */
-interface SavedFile {
+/** A file of a model, which is read when it is needed. */
+export interface SavedFile {
   /** Names the file in errors. */
   readonly who: string;
   read(maximumBytes: number): Promise<Uint8Array>;
@@ -75,20 +75,31 @@ function filesOf(source: ModelSource): (name: FileName) => SavedFile {
 }
 
 function filesAt(folder: string | URL): (name: FileName) => SavedFile {
-  const url = folder instanceof URL ? folder : /^(https?|file|blob|data):/i.test(folder) && new URL(folder);
-  if (url && url.protocol === "file:" && readsPaths) return filesAt(pathOfUrl(url));
-  if (!url && readsPaths) {
-    return (name) => {
-      const path = `${folder}/${name}`;
-      return { who: path, read: (maximumBytes) => readFileBytes(path, { maximumBytes }) };
-    };
+  const url = urlOf(folder);
+  if (readsPaths && (!url || url.protocol === "file:")) {
+    const path = url ? pathOfUrl(url) : folder;
+    return (name) => fileAt(`${path}/${name}`);
   }
-  // A relative address is the page's affair: fetch resolves it. A query, such as a signature, belongs to each file.
+  // A query, such as a signature, belongs to each file.
   const [, base = "", query = ""] = /^([^?#]*)(\?[^#]*)?/.exec(url ? url.href : String(folder)) ?? [];
-  return (name) => {
-    const address = `${base.replace(/\/*$/, "")}/${name}${query}`;
-    return { who: address, read: (maximumBytes) => fetchBytes(address, maximumBytes) };
-  };
+  return (name) => fileAt(`${base.replace(/\/*$/, "")}/${name}${query}`);
+}
+
+/** The file at a path, in Node, or an address. */
+export function fileAt(source: string | URL): SavedFile {
+  const url = urlOf(source);
+  if (readsPaths && (!url || url.protocol === "file:")) {
+    const path = url ? pathOfUrl(url) : String(source);
+    return { who: path, read: (maximumBytes) => readFileBytes(path, { maximumBytes }) };
+  }
+  // A relative address is the page's affair: fetch resolves it.
+  const address = url ? url.href : String(source);
+  return { who: address, read: (maximumBytes) => fetchBytes(address, maximumBytes) };
+}
+
+function urlOf(source: string | URL): URL | undefined {
+  if (source instanceof URL) return source;
+  return /^(https?|file|blob|data):/i.test(source) ? new URL(source) : undefined;
 }
 
 /** The bytes at an address, which are counted while they arrive. */

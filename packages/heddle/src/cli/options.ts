@@ -40,7 +40,10 @@ export function allNonEmpty(text: string, before: readonly string[] | undefined)
 }
 
 export const modelArgument = () =>
-  new Argument("<run>", "a run folder, its id, latest, or a model's folder").argParser(nonEmpty);
+  new Argument(
+    "<run>",
+    "a run folder, its id, latest, a model's folder, or a file such as boots.keras",
+  ).argParser(nonEmpty);
 export const runArgument = () =>
   new Argument("<run>", "a run folder, its id or name, or latest").argParser(nonEmpty);
 

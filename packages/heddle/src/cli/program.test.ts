@@ -43,6 +43,8 @@ const commands: Readonly<Record<string, { readonly words: string; readonly optio
     options: `${data} stream layer class patch stride mapImages seed out threads fast runDir json quiet`,
   },
   plan: { words: "latest", options: `${data} batchSize profile threads fast runDir json` },
+  import: { words: "boots.keras", options: "out force json" },
+  export: { words: "latest", options: "to out force runDir json" },
   verify: { words: "latest", options: "data offline threads runDir json quiet" },
   runs: { words: "", options: "sort reverse status dataset tag since limit runDir json" },
   "runs tag": { words: "latest baseline", options: "remove runDir json" },

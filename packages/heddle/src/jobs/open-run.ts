@@ -1,3 +1,4 @@
+import { stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { AbortedError, HeddleError } from "@heddle/core/internal/base/errors.js";
 import { fileExists } from "@heddle/core/internal/base/files-node.js";
@@ -7,6 +8,7 @@ import { loadModel } from "@heddle/core/internal/model/load.js";
 import type { Model } from "@heddle/core/internal/model/model.js";
 import { lossFor } from "@heddle/core/internal/recipes/loss-for.js";
 import type { LoadOptions } from "../datasets/index.js";
+import { importFile } from "../load-model.js";
 import type { RunRecord } from "../runs/records.js";
 import { RunFolder } from "../runs/run-folder.js";
 import { obtainDataset } from "./obtain-dataset.js";
@@ -65,9 +67,10 @@ export interface OpenedModel {
 }
 
 /**
- * Opens a run, or a folder that `model.save` wrote.
+ * Opens a run, a folder that `model.save` wrote, or another program's model file.
  *
- * @param source a run folder, an id below `root`, `latest`, a model's folder, or the `config.json` in it
+ * @param source a run folder, an id below `root`, `latest`, a model's folder, the `config.json` in it, or a file such as
+ *   `boots.keras`
  * @throws HeddleError when there is no such run or model
  */
 export async function openModel(
@@ -76,6 +79,7 @@ export async function openModel(
   engine: EngineChoice = {},
 ): Promise<OpenedModel> {
   const folder = basename(source) === "config.json" ? dirname(source) : source;
+  if (folder === source && (await isFile(source))) return openFile(source, engine);
   if (!(await fileExists(join(folder, "config.json")))) {
     const { model, ...run } = await openRun(source, root, engine);
     return { name: run.folder.id, path: run.folder.path, model, run };
@@ -90,10 +94,34 @@ export async function openModel(
   return { name: source, path: folder, model, run: undefined };
 }
 
-/** Which kernels, and how many threads. */
+/** Opens another program's model file, compiled as the file says. */
+async function openFile(path: string, engine: EngineChoice): Promise<OpenedModel> {
+  const { onWarning } = engine;
+  const model = await importFile(path, onWarning ? { onWarning } : {});
+  const state = await model.optimizerState();
+  const { optimizer, loss, metrics } = model.training;
+  const own = {
+    optimizer,
+    loss,
+    metrics: [...(metrics.accuracy ? (["accuracy"] as const) : []), ...metrics.metrics],
+  };
+  model.compile({ ...(model.isCompiled ? own : { loss: lossFor(model) }), ...engineOptions(engine) });
+  if (state) model.setOptimizerState(state);
+  return { name: path, path: dirname(path), model, run: undefined };
+}
+
+async function isFile(path: string): Promise<boolean> {
+  return stat(path).then(
+    (entry) => entry.isFile(),
+    () => false,
+  );
+}
+
+/** Which kernels, and how many threads; and who is told what of a file is not used. */
 export interface EngineChoice {
   readonly threads?: number | undefined;
   readonly fast?: boolean | undefined;
+  readonly onWarning?: ((message: string) => void) | undefined;
 }
 
 function engineOptions({ threads, fast = false }: EngineChoice) {

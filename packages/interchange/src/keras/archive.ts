@@ -9,7 +9,6 @@ import { modelFileKind } from "../containers/kind.js";
 import type { FileMap, ModelFormat, ReadContext } from "../format.js";
 import { archivedLayers } from "./archived-layers.js";
 import { compileAs } from "./compile-config.js";
-import { withStatistics } from "./normalization.js";
 import { readOptimizerState } from "./optimizer-state.js";
 import { matchWeights, setWeights } from "./set-weights.js";
 import { type Variables, variablesIn } from "./variables.js";
@@ -66,19 +65,14 @@ export async function modelOf(
 ): Promise<Model> {
   if (!isJsonObject(json)) throw notAModel(who, json);
   const archived = archivedLayers(who, json);
-  const { json: whole, used } = await withStatistics(json, archived, variables);
-  const { model, layers } = locatedModel(who, whole, options);
+  const { model, layers } = locatedModel(who, json, options);
   const built = archived.map((one) => ({ archived: one, layer: layers.get(one.path) }));
-  await setWeights(who, matchWeights(built, without(variables, used)));
+  await setWeights(who, matchWeights(built, variables));
   const warnOf = (message: string) => warn(`${who}: ${message}`);
   if (compileAs(model, json["compile_config"], warnOf)) {
     await readOptimizerState(model, variables, trainedWeights(built), warnOf);
   }
   return model;
-}
-
-function without(variables: Variables, used: readonly string[]): Variables {
-  return new Map([...variables].filter(([path]) => !used.includes(path)));
 }
 
 function notAModel(who: string, received: unknown): HeddleError {

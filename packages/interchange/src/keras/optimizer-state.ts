@@ -91,17 +91,21 @@ export async function readOptimizerState(
   model.setOptimizerState({ steps, slots: arrays });
 }
 
-/** The variables of a compiled model's optimizer, by their paths in an archive. */
+/**
+ * The variables of a compiled model's optimizer, by their paths in an archive.
+ *
+ * @param learningRate undefined where it follows a schedule
+ */
 export async function optimizerVariables(
   model: Model,
   weights: readonly Weight[],
+  learningRate: number | undefined,
 ): Promise<ReadonlyMap<string, Hdf5DatasetContent>> {
   const { optimizer } = model.training;
-  const { schedule } = optimizer;
   const state = await model.optimizerState();
   const slots = state && slotsInOrder(optimizer, weights);
   const all: Hdf5DatasetContent[] = [{ shape: [], values: BigInt(slots ? state.steps : 0) }];
-  if (schedule instanceof Constant) all.push({ shape: [], values: Float32Array.of(schedule.learningRate) });
+  if (learningRate !== undefined) all.push({ shape: [], values: Float32Array.of(learningRate) });
   for (const { weight, slot } of slots ?? []) {
     all.push({ shape: weight.shape, values: state!.slots.get(weight)![slot]! });
   }

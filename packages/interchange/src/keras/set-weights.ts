@@ -24,8 +24,6 @@ export function matchWeights(layers: BuiltLayers, variables: Variables): Matches
   const [unfilled, misshaped]: string[][] = [[], []];
   const left = new Set(variables.keys());
   for (const { archived, layer } of layers) {
-    for (const place of layer ? (IGNORED[archived.className] ?? []) : [])
-      left.delete(`${archived.group}/${place}`);
     for (const { weight, place } of layer ? placedVariables(layer) : []) {
       const path = `${archived.group}/${place}`;
       const dataset = variables.get(path);
@@ -42,11 +40,6 @@ export function matchWeights(layers: BuiltLayers, variables: Variables): Matches
   const extra = [...left].filter((path) => !/^optimizer\/|(^|\/)seed_generator(_\d+)?\//.test(path));
   return { pairs, unfilled: unfilled!, misshaped: misshaped!, extra };
 }
-
-/** Variables that are part of a layer's configuration in Heddle. */
-const IGNORED: Readonly<Record<string, readonly string[]>> = {
-  Normalization: ["vars/0", "vars/1", "vars/2"],
-};
 
 /**
  * Sets the weights of a model that nobody uses yet: what fails on the way leaves some of them set.

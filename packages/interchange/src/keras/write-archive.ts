@@ -29,7 +29,7 @@ export async function writeArchive(
   const archive = writeZip(file, {
     "metadata.json": encoder.encode(JSON.stringify(metadata)),
     "config.json": encoder.encode(config),
-    "model.weights.h5": writeHdf5(file, await weightsTree(model, layers, Object.keys(compiled).length > 0)),
+    "model.weights.h5": writeHdf5(file, await weightsTree(model, layers, compiled)),
   });
   return { [file]: archive };
 }
@@ -60,7 +60,7 @@ export function trainedWeights(layers: BuiltLayers): readonly Weight[] {
 async function weightsTree(
   model: Model,
   layers: BuiltLayers,
-  withOptimizer: boolean,
+  { optimizer }: JsonObject,
 ): Promise<Hdf5GroupContent> {
   const root = new Group();
   root.group("vars").attributes = { name: model.name };
@@ -71,9 +71,11 @@ async function weightsTree(
       group.add(place, { shape: weight.shape, values: weight.read() });
     }
   }
-  if (withOptimizer) {
+  if (isJsonObject(optimizer) && isJsonObject(optimizer["config"])) {
+    const { learning_rate: rate } = optimizer["config"];
+    const learningRate = typeof rate === "number" ? rate : undefined;
     root.group("optimizer/vars").attributes = { name: model.training.optimizer.className.toLowerCase() };
-    for (const [path, variable] of await optimizerVariables(model, trainedWeights(layers))) {
+    for (const [path, variable] of await optimizerVariables(model, trainedWeights(layers), learningRate)) {
       root.add(path, variable);
     }
   }

@@ -1,4 +1,5 @@
-import type { Metric, Model, Schedule, TopKCategoricalAccuracy } from "@heddle/core";
+import type { Loss, Metric, Model, Schedule, TopKCategoricalAccuracy } from "@heddle/core";
+import { shortNumber } from "@heddle/core/internal/base/format.js";
 import type { Json, JsonObject } from "@heddle/core/internal/base/json.js";
 import { Constant } from "@heddle/core/internal/schedules/index.js";
 
@@ -12,28 +13,20 @@ const SCHEDULES = [
 const METRICS = ["BinaryAccuracy", "CategoricalAccuracy", "MeanAbsoluteError", "MeanSquaredError"];
 
 /**
- * How a model is trained, as Keras's `compile_config`; `{}` for one that was never compiled, and for what Keras does not have,
- * which is named in a warning.
+ * How a model is trained, as Keras's `compile_config`; `{}` for one that was never compiled. What Keras does not have is
+ * named in a warning.
  */
 export function compileConfig(model: Model, warn: (message: string) => void): JsonObject {
   if (!model.isCompiled) return {};
   const { optimizer, loss, metrics } = model.training;
-  const left = (what: string) => {
-    warn(`Keras has no ${what}: the compile configuration is left out, so call compile in Keras.`);
-    return {};
-  };
-  const schedule = scheduleConfig(optimizer.schedule);
-  if (schedule === undefined) return left(optimizer.schedule.className);
-  const ofLoss = lossConfig(loss.className, loss.getConfig());
-  if (ofLoss === undefined) return left(`label smoothing in ${loss.className}`);
   const name = optimizer.className.toLowerCase();
   return {
     optimizer: kerasObject("keras.optimizers", optimizer.className, {
       name,
       ...optimizer.getConfig(),
-      learning_rate: schedule,
+      learning_rate: scheduleConfig(optimizer.schedule, warn),
     }),
-    loss: ofLoss,
+    loss: lossConfig(loss, warn),
     loss_weights: null,
     metrics: [
       ...(metrics.accuracy ? ["accuracy"] : []),
@@ -46,23 +39,30 @@ export function compileConfig(model: Model, warn: (message: string) => void): Js
   };
 }
 
-function scheduleConfig(schedule: Schedule): Json | undefined {
+/** A schedule that Keras does not have is replaced with the learning rate at which it ends, for training on. */
+function scheduleConfig(schedule: Schedule, warn: (message: string) => void): Json {
   if (schedule instanceof Constant) return schedule.learningRate;
-  if (!SCHEDULES.includes(schedule.className)) return undefined;
-  return kerasObject("keras.optimizers.schedules", schedule.className, schedule.getConfig());
+  if (SCHEDULES.includes(schedule.className)) {
+    return kerasObject("keras.optimizers.schedules", schedule.className, schedule.getConfig());
+  }
+  const last = schedule.rate(LONG - 1, LONG);
+  warn(
+    `Keras has no ${schedule.className}: the file has the learning rate at which it ends, ${shortNumber(last)}.`,
+  );
+  return last;
 }
 
-function lossConfig(
-  className: string,
-  { label_smoothing: smoothing, ...config }: JsonObject,
-): Json | undefined {
-  if (smoothing === undefined || className !== "SparseCategoricalCrossentropy") {
-    return kerasObject("keras.losses", className, {
-      ...config,
-      ...(smoothing === undefined ? {} : { label_smoothing: smoothing }),
-    });
-  }
-  return smoothing === 0 ? kerasObject("keras.losses", className, config) : undefined;
+/** Steps of a training that is long enough for a schedule to come near its end. */
+const LONG = 1e9;
+
+function lossConfig(loss: Loss, warn: (message: string) => void): Json {
+  const { className, targets } = loss;
+  const config = loss.getConfig();
+  const { label_smoothing: smoothing, ...rest } = config;
+  if (smoothing === undefined || targets !== "classes") return kerasObject("keras.losses", className, config);
+  if (smoothing !== 0)
+    warn(`Keras has no label smoothing for class numbers: the file has ${className} without it.`);
+  return kerasObject("keras.losses", className, rest);
 }
 
 /** With labels that are class numbers Keras's metrics have other names. */

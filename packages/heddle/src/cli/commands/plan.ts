@@ -1,8 +1,16 @@
 import { Command, Option } from "@commander-js/extra-typings";
 import { formatPlan, planLines } from "@heddle/core/internal/compiler/program-plan.js";
-import { datasetOfRun, openRun } from "../../jobs/open-run.js";
+import { dataOfModel } from "../../jobs/data-of-model.js";
+import { openModel } from "../../jobs/open-run.js";
 import { loadOptions, withDataOptions } from "../data-options.js";
-import { fastOption, jsonOption, runArgument, runDirOption, threadsOption, wholeNumber } from "../options.js";
+import {
+  fastOption,
+  jsonOption,
+  modelArgument,
+  runDirOption,
+  threadsOption,
+  wholeNumber,
+} from "../options.js";
 import type { Shell } from "../shell.js";
 import { stoppable } from "../signals.js";
 import { Terminal } from "../terminal.js";
@@ -12,12 +20,13 @@ export function planCommand(shell: Shell) {
   return withDataOptions(
     new Command("plan")
       .description("show the kernel calls of training on one batch")
-      .addArgument(runArgument()),
+      .addArgument(modelArgument()),
   )
     .addOption(
-      new Option("--batch-size <n>", "images per step; the run's own by default").argParser(
-        wholeNumber(1, 65536),
-      ),
+      new Option(
+        "--batch-size <n>",
+        "images per step; the run's own by default, 32 for a model without a run",
+      ).argParser(wholeNumber(1, 65536)),
     )
     .addOption(new Option("--profile", "train for two seconds on the run's data and measure each kernel"))
     .addOption(threadsOption())
@@ -35,13 +44,15 @@ Examples:
     .action(async (run, options) => {
       const terminal = new Terminal(shell, options);
       await stoppable(terminal, async ({ signal, check }) => {
-        const { record, model } = await openRun(run, options.runDir, options);
+        const onWarning = (message: string) => terminal.warn(message);
+        const opened = await openModel(run, options.runDir, { ...options, onWarning });
+        const { model } = opened;
         try {
-          const batchSize = options.batchSize ?? record.recipe.batchSize;
+          const batchSize = options.batchSize ?? opened.run?.record.recipe.batchSize ?? 32;
           const measure = async () => {
             const load = loadOptions(options, { signal, terminal });
-            const dataset = await datasetOfRun(record, options.data, load);
-            return model.profile(dataset.train, { batchSize, signal });
+            const { train } = await dataOfModel(opened, { data: options.data, load, stream: false });
+            return model.profile(train.preview, { batchSize, signal });
           };
           const { program, profile } = options.profile
             ? await measure()

@@ -100,7 +100,8 @@ export interface Explained {
 export async function explainRun(options: ExplainOptions): Promise<Explained> {
   const { engine = {}, out } = options;
   if (out !== undefined) await checkPagePath(join(checkPath("Folder of the page", out), PAGE));
-  const opened = await openModel(options.run, options.root, engine);
+  const { onWarning } = options.events;
+  const opened = await openModel(options.run, options.root, { ...engine, onWarning });
   const { model } = opened;
   let trace: Trace | undefined;
   try {

@@ -1,0 +1,45 @@
+import { Command, Option } from "@commander-js/extra-typings";
+import { formats } from "@heddle/interchange";
+import { exportRun } from "../../jobs/export/export-run.js";
+import { setsAlso } from "../flag-words.js";
+import { jsonOption, modelArgument, nonEmpty, runDirOption } from "../options.js";
+import type { Shell } from "../shell.js";
+import { Terminal } from "../terminal.js";
+
+/** `heddle export RUN --to FORMAT`: a model as files of another program. */
+export function exportCommand(shell: Shell) {
+  const written = formats.flatMap(({ name, write }) => (write ? [name] : []));
+  return new Command("export")
+    .description("write a model as files of another program, such as Keras")
+    .addArgument(modelArgument())
+    .addOption(
+      setsAlso(new Option("--to <format>", "the format").choices(written).default("keras"), "format"),
+    )
+    .addOption(
+      new Option("--out <file>", "the file; by default named after the run, in this folder").argParser(
+        nonEmpty,
+      ),
+    )
+    .option("--force", "replace existing files")
+    .addOption(runDirOption())
+    .addOption(jsonOption())
+    .addHelpText(
+      "after",
+      `
+A run is exported with the optimizer, the schedule and the loss that it was
+trained with, as far as the other program has them.
+
+Examples:
+  heddle export latest --to keras
+  heddle export runs/first --to keras --out boots.keras`,
+    )
+    .action(async (source, options) => {
+      const terminal = new Terminal(shell, options);
+      const files = await exportRun(source, {
+        ...{ root: options.runDir, format: options.to, out: options.out, force: options.force ?? false },
+        onWarning: (message) => terminal.warn(message),
+      });
+      for (const file of files) terminal.result(file);
+      terminal.json({ format: options.to, files });
+    });
+}

@@ -1,0 +1,39 @@
+import { Command, Option } from "@commander-js/extra-typings";
+import { groupDigits } from "@heddle/core/internal/base/format.js";
+import { importToFolder } from "../../jobs/import/import-file.js";
+import { jsonOption, nonEmpty } from "../options.js";
+import type { Shell } from "../shell.js";
+import { Terminal } from "../terminal.js";
+
+/** `heddle import FILE`: another program's model as a folder of Heddle's. */
+export function importCommand(shell: Shell) {
+  return new Command("import")
+    .description("write another program's model, such as Keras's, as a folder of Heddle's")
+    .argument("<file>", "a model's file, such as boots.keras", nonEmpty)
+    .addOption(
+      new Option("--out <folder>", "the model's folder; the file's name by default").argParser(nonEmpty),
+    )
+    .option("--force", "replace an existing model")
+    .addOption(jsonOption())
+    .addHelpText(
+      "after",
+      `
+Every command that takes a model takes such files as they are. What a file says
+about its training is used there, but is not part of a folder.
+
+Examples:
+  heddle import boots.keras
+  heddle import boots.keras --out models/boots
+  heddle predict boots.keras photo.jpg`,
+    )
+    .action(async (file, options) => {
+      const terminal = new Terminal(shell, options);
+      const imported = await importToFolder(file, {
+        ...{ out: options.out, force: options.force ?? false },
+        onWarning: (message) => terminal.warn(message),
+      });
+      const { folder, layers, parameters } = imported;
+      terminal.result(`${folder}: ${layers} layers, ${groupDigits(parameters)} parameters`);
+      terminal.json(imported);
+    });
+}

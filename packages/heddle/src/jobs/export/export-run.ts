@@ -1,0 +1,69 @@
+import { basename, dirname, join } from "node:path";
+import { checkPath } from "@heddle/core/internal/base/check-path.js";
+import { HeddleError } from "@heddle/core/internal/base/errors.js";
+import { fileExists, writeFileAtomic } from "@heddle/core/internal/base/files-node.js";
+import { exportModel } from "@heddle/interchange";
+import { type OpenedModel, openModel } from "../open-run.js";
+import { planOfRun } from "../plan-of-run.js";
+
+/** How a model is exported. */
+export interface ExportRunOptions {
+  /** The folder of all runs. */
+  readonly root: string;
+  /** The format's name: `keras`. */
+  readonly format: string;
+  /**
+   * The file, with or without its ending.
+   *
+   * @defaultValue the name of the run or the model, in the current folder
+   */
+  readonly out?: string | undefined;
+  /** Whether existing files are replaced. */
+  readonly force: boolean;
+  readonly onWarning: (message: string) => void;
+}
+
+/** The endings that a name may have, whatever the format. */
+const ENDING = /\.(weights\.h5|keras|h5|onnx|safetensors)$/i;
+
+/**
+ * Writes the model of a run, or any other, as files of another program. A run's model is written as the run trained it.
+ *
+ * @param source a run folder, an id below `root`, `latest`, a model's folder or file
+ * @returns the paths of the files
+ * @throws HeddleError when there is no such model or format, or a file exists
+ */
+export async function exportRun(source: string, options: ExportRunOptions): Promise<readonly string[]> {
+  const { root, format, out, force, onWarning } = options;
+  const opened = await openModel(source, root, { onWarning });
+  const { model } = opened;
+  try {
+    compileAsTrained(opened);
+    const path = out === undefined ? basename(opened.name) : checkPath("Exported model", out);
+    const name = basename(path).replace(ENDING, "");
+    const files = await exportModel(model, format, { name, onWarning });
+    const written = Object.entries(files).map(([file, bytes]) => [join(dirname(path), file), bytes] as const);
+    for (const [file] of written) if (!force) await checkFree(file);
+    for (const [file, bytes] of written) await writeFileAtomic(file, bytes);
+    return written.map(([file]) => file);
+  } finally {
+    model.dispose();
+  }
+}
+
+/** A run's folder holds its model and its settings; other models know for themselves how they are trained. */
+function compileAsTrained({ model, run }: OpenedModel): void {
+  if (!run) return;
+  const { optimizer, loss } = planOfRun(join(run.folder.path, "run.json"), run.record);
+  model.compile({ optimizer, loss });
+}
+
+async function checkFree(path: string): Promise<void> {
+  if (!(await fileExists(path))) return;
+  throw new HeddleError({
+    who: path,
+    expected: "a path that does not exist yet",
+    received: "a file",
+    next: "Choose another, or replace it with `force: true`.",
+  });
+}

@@ -1,0 +1,66 @@
+import { loadModel as loadSaved, type Model, type ModelSource } from "@heddle/core";
+import { MAXIMUM_FILE_BYTES } from "@heddle/core/internal/base/limits.js";
+import { fileAt } from "@heddle/core/internal/network/model-files.js";
+import type { ImportOptions } from "@heddle/interchange";
+
+/** The endings of model files of other programs. */
+const OTHERS_ENDING = /\.(keras|h5|hdf5|onnx)$/i;
+
+/**
+ * Loads a model with its weights: Heddle's own, or one of another program, such as `boots.keras`.
+ *
+ * @param source a folder that `save` wrote, or the file of another program, by its path in Node or its URL in browsers and
+ *   Node; files that a user chose; what `toFiles` returned; or `{ config, weights }`
+ * @throws HeddleError when a file is missing, damaged, or needs something that Heddle does not have; of another program's
+ *   model also when a weight is left over on either side
+ *
+ * @example
+ * const model = await loadModel("runs/first/model");
+ *
+ * @example
+ * const model = await loadModel("boots.keras");
+ * model.compile({ optimizer: "adam" }); // or as the file says
+ */
+export async function loadModel(source: ModelSource, options: ImportOptions = {}): Promise<Model> {
+  if (isAddress(source) && OTHERS_ENDING.test(pathOf(source))) return importFile(source, options);
+  // What Heddle's own models take: nothing of them is left out.
+  const { onWarning: _, ...own } = options;
+  if (!isChosen(source)) return loadSaved(source, own);
+  const files = [...source];
+  if (!files.some((file) => OTHERS_ENDING.test(file?.name))) return loadSaved(files, own);
+  const { importModel } = await import("@heddle/interchange");
+  return importModel(files, options);
+}
+
+/**
+ * Loads the model of another program from a file, and from those beside it that belong to it.
+ *
+ * @param source a path in Node, or a URL
+ * @throws HeddleError as `importModel` does
+ */
+export async function importFile(source: string | URL, options: ImportOptions = {}): Promise<Model> {
+  const { companionsOf, importModel } = await import("@heddle/interchange");
+  const { who, read } = fileAt(source);
+  const files = { [who]: await read(MAXIMUM_FILE_BYTES) };
+  for (const name of companionsOf(files)) {
+    files[name] = await fileAt(beside(source, name)).read(MAXIMUM_FILE_BYTES);
+  }
+  return importModel(files, options);
+}
+
+/** The address of a file in the same folder. */
+function beside(source: string | URL, name: string): string {
+  return String(source).replace(/[^/\\?#]*(?=([?#].*)?$)/, () => name);
+}
+
+function pathOf(source: string | URL): string {
+  return String(source).replace(/[?#].*$/, "");
+}
+
+function isAddress(source: unknown): source is string | URL {
+  return typeof source === "string" || source instanceof URL;
+}
+
+function isChosen(source: unknown): source is Iterable<File> {
+  return typeof source === "object" && source !== null && Symbol.iterator in source;
+}

@@ -1,0 +1,72 @@
+import { existsSync } from "node:fs";
+import { basename } from "node:path";
+import { loadModel } from "heddle";
+import { beforeAll, describe, expect, it } from "vitest";
+import { readJson, Workspace } from "./cli.js";
+
+describe("models of other programs", () => {
+  const work = new Workspace();
+  let run: string;
+  const heddle = async (...args: string[]) => {
+    const { code, stdout, stderr } = await work.heddle(args);
+    return { code, stdout, stderr: stderr.trim() };
+  };
+  beforeAll(async () => {
+    const options = ["--data", "clothes", "--epochs", "1", "--batch-size", "50", "--seed", "1"];
+    const { code, stderr } = await heddle("train", ...options, "--no-wide");
+    expect(code, stderr).toBe(0);
+    run = `runs/${basename(work.runs()[0]!)}`;
+    expect(await heddle("export", run, "--to", "keras", "--out", "clothes")).toEqual({
+      code: 0,
+      stdout: "clothes.keras\n",
+      stderr: expect.stringMatching(
+        /^warning: Keras has no OneCycle: .* ends, [\d.e-]+\.\nwarning: Keras has no label smoothing for class numbers: /,
+      ),
+    });
+  });
+
+  it("answer the same wherever a run or a model's folder is taken", async () => {
+    const measured = async (model: string) => {
+      const { stdout, stderr, code } = await heddle("evaluate", model, "--data", "clothes", "--json");
+      expect(code, stderr).toBe(0);
+      return JSON.parse(stdout).evaluation;
+    };
+    expect(await measured("clothes.keras")).toEqual(readJson(work.path, run, "evaluation.json").evaluation);
+    const { code, stdout } = await heddle("plan", "clothes.keras", "--json");
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ batchSize: 32 });
+  });
+
+  it("become a folder, with the same weights and classes", async () => {
+    const { stdout } = await heddle("import", "clothes.keras", "--out", "imported", "--json");
+    expect(JSON.parse(stdout)).toMatchObject({ folder: "imported" });
+    const [folder, file] = await Promise.all(
+      ["imported", "clothes.keras"].map((path) => loadModel(work.file(path))),
+    );
+    expect(folder!.getWeights()).toEqual(file!.getWeights());
+    expect(folder!.classes).toEqual(file!.classes);
+    expect(file!.classes?.length).toBeGreaterThan(1);
+    // As the run trained it.
+    expect(file!.training.optimizer.className).toBe("Adam");
+  });
+
+  it.each([
+    [
+      ["export", "clothes.keras", "--to", "keras", "--out", "clothes.keras"],
+      "heddle: clothes.keras: expected a path that does not exist yet, received a file. Choose another, or replace it with --force.",
+    ],
+    [
+      ["import", "clothes.keras", "--out", "runs/RUN/model"],
+      "heddle: runs/RUN/model: expected a folder without a model, received one with a config.json. Choose another with --out, or replace it with --force.",
+    ],
+    [
+      ["import", "none.keras"],
+      "heddle: File none.keras: expected a file that can be read, received no such file or folder. Check the path.",
+    ],
+  ])("are refused: heddle %s", async (args, message) => {
+    const { code, stderr } = await heddle(...args.map((arg) => arg.replace("runs/RUN", run)));
+    expect(stderr.replaceAll(run, "runs/RUN")).toBe(message);
+    expect(code).toBe(2);
+    expect(existsSync(work.file("none"))).toBe(false);
+  });
+});
