@@ -34,10 +34,15 @@ describe("runs in a folder", () => {
     it("prints a readable table", async () => {
       const { code, stdout, stderr } = await work.heddle(["runs", "--sort", "seed"]);
       expect([code, stderr]).toEqual([0, ""]);
+      const interval = "\\d+\\.\\d – \\d+\\.\\d%";
       const [head, one, two, ...rest] = stdout.split("\n");
-      expect(head).toMatch(/^Run +Status +Dataset +Test +Epochs +Seed +Time +Name +Tags$/);
-      expect(one).toMatch(new RegExp(`^${work.first} +finished +clothes +\\d\\d?\\.\\d\\d% +1 +1 +\\d+s$`));
-      expect(two).toMatch(new RegExp(`^${work.second} +finished +clothes +\\d\\d?\\.\\d\\d% +2 +2 +\\d+s$`));
+      expect(head).toMatch(/^Run +Status +Dataset +Test +Interval +Epochs +Seed +Time +Name +Tags$/);
+      expect(one).toMatch(
+        new RegExp(`^${work.first} +finished +clothes +\\d\\d?\\.\\d\\d% +${interval} +1 +1 +\\d+s$`),
+      );
+      expect(two).toMatch(
+        new RegExp(`^${work.second} +finished +clothes +\\d\\d?\\.\\d\\d% +${interval} +2 +2 +\\d+s$`),
+      );
       expect(rest).toEqual([""]);
     });
 

@@ -33,7 +33,7 @@ export function accuracy({ images, labels, predicted }: Answers): Accuracy {
  *
  * Wilson, "Probable Inference, the Law of Succession, and Statistical Inference" (JASA 22, 1927).
  *
- * @param successes how many of the trials succeeded
+ * @param successes how many of the trials succeeded, a whole number or not
  * @param trials at least 1
  *
  * @example
@@ -48,7 +48,7 @@ export function wilsonInterval(successes: number, trials: number): Interval {
   // Exact ends: rounding would move them off 0 and 1.
   return {
     level: LEVEL,
-    low: successes === 0 ? 0 : centre - half,
-    high: successes === trials ? 1 : centre + half,
+    low: successes === 0 ? 0 : Math.max(0, centre - half),
+    high: successes === trials ? 1 : Math.min(1, centre + half),
   };
 }

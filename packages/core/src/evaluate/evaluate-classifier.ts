@@ -1,12 +1,13 @@
 import { checkOptions } from "../base/known-options.js";
 import { anyObject, whole } from "../base/rules.js";
-import { type Accuracy, accuracy } from "./accuracy.js";
+import { type Accuracy, accuracy, type Interval } from "./accuracy.js";
 import { answersOf, type Predictions } from "./answers.js";
 import { areasUnderRoc, type ClassAreas } from "./auc.js";
 import { type Calibration, calibration } from "./calibration.js";
 import { type ConfusedPair, type Confusion, confusion, mostConfusedPairs } from "./confusion.js";
 import { type CoveragePoint, coverageCurve } from "./coverage.js";
 import { lossOfEach, meanOf } from "./loss.js";
+import { macroF1Interval } from "./macro-interval.js";
 import { type ClassScores, type MacroScores, macroScores, scoresOfEach } from "./per-class.js";
 import { type TopK, topKAccuracies } from "./top-k.js";
 import { type TopLoss, topLosses } from "./top-losses.js";
@@ -25,7 +26,10 @@ export interface ClassifierEvaluation {
   readonly loss: number;
   /** In the order of the labels. */
   readonly perClass: readonly ClassScores[];
-  readonly macro: MacroScores;
+  readonly macro: MacroScores & {
+    /** Of the macro F1, at 95%; undefined in evaluations of earlier versions. */
+    readonly f1Interval?: Interval | undefined;
+  };
   readonly confusion: Confusion;
   /** The most confused pairs first. */
   readonly confusedPairs: readonly ConfusedPair[];
@@ -95,7 +99,7 @@ export function evaluateClassifier(
     accuracy: accuracy(answers),
     loss: meanOf(losses),
     perClass,
-    macro: macroScores(perClass),
+    macro: { ...macroScores(perClass), f1Interval: macroF1Interval(confused, perClass) },
     confusion: confused,
     confusedPairs: mostConfusedPairs(answers, confused, { limit }),
     topLosses: topLosses(answers, losses, options.topLosses ?? 25),

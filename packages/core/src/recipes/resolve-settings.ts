@@ -82,7 +82,7 @@ function withoutUndefined(settings: GivenSettings): GivenSettings {
 
 /** Refuses what would otherwise be ignored in silence. */
 function checkTogether(resolved: ResolvedSettings): void {
-  const { optimizer, schedule, momentum, power, lrEnd, earlyStopping, validationSplit, ema, stream } =
+  const { optimizer, schedule, momentum, power, lrEnd, earlyStopping, validationSplit, folds, ema, stream } =
     resolved;
   if (momentum !== undefined && !["sgd", "rmsprop", "muon"].includes(optimizer)) {
     throw contradiction(
@@ -112,6 +112,14 @@ function checkTogether(resolved: ResolvedSettings): void {
       expected: "images in memory, some of which can be held out",
       received: "`stream: true`",
       next: "Remove one of the two: a streamed training is validated on the test images.",
+    });
+  }
+  if (stream && folds) {
+    throw new HeddleError({
+      who: "`folds`",
+      expected: "images in memory, parts of which can be held out",
+      received: "`stream: true`",
+      next: "Remove one of the two.",
     });
   }
   if (earlyStopping && !validationSplit) {

@@ -34,6 +34,7 @@ export interface Settings extends AllFormOptions {
   readonly data: string;
   readonly limit: number;
   readonly validationSplit: number;
+  readonly folds: number;
   readonly classWeights: "balanced" | "none";
   readonly augment: Augmentation;
   readonly dropout: number;
@@ -88,6 +89,13 @@ export const settings: { readonly [Name in keyof Settings]: Setting<Settings[Nam
   ...formOptionTable,
   limit: whole(1),
   validationSplit: between(0, 0.9),
+  folds: {
+    ...numeric(
+      "a whole number of at least 2, or 0",
+      (value) => value === 0 || (value >= 2 && Number.isSafeInteger(value)),
+    ),
+    parse: (text) => (/^\d+$/.test(text) ? Number(text) : text),
+  },
   classWeights: word(["balanced", "none"]),
   augment: {
     expected: augmentationSyntax,

@@ -21,6 +21,14 @@ export function trainingLines(terminal: Terminal, epochs: number): Callback {
   };
 }
 
+/** A line that is rewritten while the model of a fold is trained. */
+export function foldLine(terminal: Terminal, number: number, of: number): Callback {
+  const line = workLine(terminal, `Fold ${number}/${of}`);
+  return {
+    onProgress: (progress) => line(doneOf(progress), 1, `epoch ${progress.epoch}/${progress.epochs}`),
+  };
+}
+
 /**
  * A line that is rewritten while countable work is in progress: a bar, and the time that is left. The first call marks the
  * beginning; what was done before it says nothing about the speed of the rest.

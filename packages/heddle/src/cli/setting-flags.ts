@@ -58,6 +58,11 @@ export const settingFlags: { readonly [Name in keyof Settings]: SettingFlag } = 
     flags: "--validation-split <x>",
     help: "share of the training images to hold out, the same of each class; each epoch is validated on them, and the test set is measured once, at the end",
   },
+  folds: {
+    group: "Data",
+    flags: "--folds <n>",
+    help: "cross-validation: train n more models, each without a part of the training images, which judges it; 5 for fewer than 1,000 images if no length is set, 0 for none",
+  },
   classWeights: {
     group: "Data",
     flags: "--class-weights <balanced>",

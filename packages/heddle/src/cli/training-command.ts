@@ -3,6 +3,7 @@ import { AbortedError } from "@heddle/core/internal/base/errors.js";
 import { formatDuration, formatPercent, groupDigits, oneLine } from "@heddle/core/internal/base/format.js";
 import { formatDescription } from "@heddle/core/internal/data/describe.js";
 import { trainingOf } from "@heddle/core/internal/recipes/build-training.js";
+import { withFittingFolds } from "@heddle/core/internal/recipes/folds.js";
 import { limitNote } from "@heddle/core/internal/recipes/limit.js";
 import { type ResolvedSettings, resolveSettings } from "@heddle/core/internal/recipes/resolve-settings.js";
 import { withFittingLength } from "@heddle/core/internal/recipes/training-length.js";
@@ -13,7 +14,7 @@ import type { JobEvents, JobResult } from "../jobs/job.js";
 import { asImages, type Obtained, obtainStreamed } from "../jobs/obtain-dataset.js";
 import { checkRecipePath, type OpenedRecipe, writeRecipe } from "../jobs/recipe-file.js";
 import { runJob } from "../jobs/train/run-job.js";
-import { certaintyText } from "../pages/evaluation-words.js";
+import { certaintyText, crossValidationText } from "../pages/evaluation-words.js";
 import { formatCommand } from "../runs/command-line.js";
 import type { RunRecord } from "../runs/records.js";
 import { newerNodeHint } from "../system/newer-node.js";
@@ -26,7 +27,7 @@ import {
 } from "./checkpoint-options.js";
 import { loadOptions, withDataOptions } from "./data-options.js";
 import { fastOption, jsonOption, nonEmpty, quietOption, runDirOption, threadsOption } from "./options.js";
-import { trainingHeadline, trainingLines } from "./progress.js";
+import { foldLine, trainingHeadline, trainingLines } from "./progress.js";
 import { refuseStreams } from "./refuse-streams.js";
 import { grouped, settingOptions, typedSettings } from "./setting-options.js";
 import type { Shell } from "./shell.js";
@@ -119,8 +120,14 @@ export async function trainAndReport(
     const { threads, budget } = options;
     const note = limitNote(dataset.train, asked.limit);
     if (note !== undefined) terminal.warn(note);
-    const sized = withFittingLength(asked, dataset, { ...recipe.settings, ...typed });
-    const settings = await withinBudget(sized.settings);
+    const chosen = { ...recipe.settings, ...typed };
+    const sized = withFittingLength(asked, dataset, chosen);
+    const judged =
+      budget === undefined
+        ? withFittingFolds(sized.settings, dataset, chosen)
+        : { ...sized, note: undefined };
+    const settings = await withinBudget(judged.settings);
+    const notes = [budget === undefined ? sized.note : undefined, judged.note];
     const training = trainingOf(settings, dataset, { threads, who });
     if (options.saveRecipe !== undefined) await writeRecipe(options.saveRecipe, settings);
     const result = await runJob({
@@ -133,7 +140,7 @@ export async function trainAndReport(
       settings,
       signal,
       checkpoints: checkpointRule(options),
-      events: jobEvents(terminal, settings.epochs, opened, budget === undefined ? sized.note : undefined),
+      events: jobEvents(terminal, settings.epochs, opened, notes),
     });
     printResult(terminal, { title: dataset.title, ...(standInFor && { standInFor }) }, result);
     terminal.json({ run: result.folder, reportPath: result.reportPath, metrics: result.metrics });
@@ -161,12 +168,12 @@ export async function trainAndReport(
   }
 }
 
-/** Prints the progress of a job, with a note on its length, and keeps its folder in `opened`. */
+/** Prints the progress of a job, with notes on how it trains, and keeps its folder in `opened`. */
 export function jobEvents(
   terminal: Terminal,
   epochs: number,
   opened: { folder?: string },
-  note?: string,
+  notes: readonly (string | undefined)[] = [],
 ): JobEvents {
   return {
     onFolder: (path) => {
@@ -175,7 +182,7 @@ export function jobEvents(
     onDescribed: (description) => terminal.info(`${terminal.inFlags(formatDescription(description))}\n`),
     onModel: (summary, engine) => {
       terminal.info(`${summary}\n`);
-      if (note !== undefined) terminal.info(terminal.inFlags(note));
+      for (const note of notes) if (note !== undefined) terminal.info(terminal.inFlags(note));
       terminal.info(trainingHeadline(epochs, engine));
       const hint = newerNodeHint();
       if (hint) terminal.info(hint);
@@ -183,6 +190,17 @@ export function jobEvents(
     onWarning: (message) => terminal.warn(cell(message)),
     onStage: (stage) => terminal.working(`${stage[0]!.toUpperCase()}${stage.slice(1)}`),
     training: trainingLines(terminal, epochs),
+    onFold: (number, of) => foldLine(terminal, number, of),
+    onFoldEnd: ({ number, of, seconds, trainImages, heldOutImages, accuracy }) =>
+      terminal.info(
+        [
+          `Fold ${number}/${of}`,
+          `${seconds.toFixed(1)}s`,
+          `trained on ${groupDigits(trainImages)}`,
+          `judged by ${groupDigits(heldOutImages)}`,
+          `accuracy ${accuracy.toFixed(4)}`,
+        ].join("  "),
+      ),
   };
 }
 
@@ -222,8 +240,10 @@ export function printResult(
   const { metrics } = result;
   const gap = metrics.train.accuracy - metrics.test.accuracy;
   const { interval, chance } = metrics.test;
-  const rows: [label: string, value: string, emphasis?: Emphasis][] = [
+  const { crossValidation } = metrics;
+  const rows: (readonly [label: string, value: string, emphasis?: Emphasis])[] = [
     ["Dataset", standInFor ? `${title}, NOT ${standInFor.title}` : title],
+    ...(crossValidation ? [["Cross-validation", crossValidationText(crossValidation), "bold"] as const] : []),
     ["Test accuracy", formatPercent(metrics.test.accuracy), "bold"],
     ...(interval && chance ? [["Certainty", certaintyText({ interval }, chance)] as [string, string]] : []),
     [

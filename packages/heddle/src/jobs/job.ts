@@ -3,6 +3,7 @@ import type { DatasetDescription } from "@heddle/core/internal/data/describe.js"
 import type { ResolvedSettings } from "@heddle/core/internal/recipes/resolve-settings.js";
 import type { Training } from "@heddle/core/internal/recipes/training.js";
 import type { CheckpointRule } from "../runs/checkpoints.js";
+import type { FoldRecord } from "../runs/cross-validation-record.js";
 import type { Metrics } from "../runs/records.js";
 
 /** A training to run and keep. */
@@ -33,6 +34,9 @@ export interface JobEvents {
   onResumed?(state: TrainingState | undefined): void;
   onModel(summary: string, engine: Metrics["engine"]): void;
   readonly training: Callback;
+  /** When the model of a fold is trained; folds count from 1. Returns what follows its training. */
+  onFold?(number: number, of: number): Callback;
+  onFoldEnd?(fold: FoldRecord & { readonly number: number; readonly of: number }): void;
   onStage(stage: "evaluating" | "writing the report"): void;
   /** For what of the run is damaged and skipped, with a sentence. */
   onWarning?(message: string): void;

@@ -98,6 +98,17 @@ export async function evaluationCharts(
   };
 }
 
+/** The confusion matrix of a cross-validation; none where there are too many classes to read it. */
+export async function foldCharts(
+  { confusion, classNames }: Pick<ClassifierEvaluation, "confusion" | "classNames">,
+  { subject, signal }: Drawing,
+): Promise<readonly Figure[]> {
+  if (classNames.length > MOST_CLASSES_IN_A_MATRIX) return [];
+  const title = `Confusion matrix, ${subject}, held-out training images`;
+  const chart = confusionMatrix(confusion.counts, classNames, { title, show: "counts" });
+  return drawFigures([{ ...chart, name: "cross-validation-confusion" }], signal);
+}
+
 /** Images that the model is wrong about; none where every answer is right. */
 export function mistakeGrids(
   evaluation: ClassifierEvaluation,

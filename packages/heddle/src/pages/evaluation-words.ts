@@ -1,4 +1,4 @@
-import { formatPercent, groupDigits } from "@heddle/core/internal/base/format.js";
+import { counted, formatPercent, groupDigits } from "@heddle/core/internal/base/format.js";
 import { fittedScaling } from "@heddle/core/internal/evaluate/calibration.js";
 import {
   type Accuracy,
@@ -10,6 +10,7 @@ import {
   type McNemar,
 } from "@heddle/core/internal/evaluate/index.js";
 import { enoughToCalibrate, LEAST_IN_A_BIN } from "@heddle/core/internal/evaluate/reliability.js";
+import type { Metrics } from "../runs/records.js";
 import type { Fact, PageTable } from "./page.js";
 
 /** The subject of a run's own evaluation, for titles: `Fashion-MNIST, test images`. */
@@ -31,6 +32,13 @@ export function chanceText({ explains, accuracy }: Chance): string {
 /** An accuracy's interval, and whether it is at chance. */
 export function certaintyText(accuracy: Pick<Accuracy, "interval">, chance: Chance): string {
   return [intervalText(accuracy), chanceText(chance)].filter(Boolean).join("; ");
+}
+
+/** The result of a cross-validation in a line. */
+export function crossValidationText(result: NonNullable<Metrics["crossValidation"]>): string {
+  const { accuracy, images, folds, chance } = result;
+  const certainty = certaintyText(result, chance);
+  return `${formatPercent(accuracy)} of ${counted(images, "training image")}, in ${folds} folds; ${certainty}`;
 }
 
 /** What chance explains of an evaluation. */
@@ -101,7 +109,7 @@ export function evaluationFacts(evaluation: ClassifierEvaluation): readonly Fact
     { label: "Loss", value: `${loss.toFixed(4)} (cross-entropy)` },
     {
       label: "Macro averages",
-      value: `F1 ${formatPercent(macro.f1)}, precision ${formatPercent(macro.precision)}, recall ${formatPercent(macro.recall)}`,
+      value: `F1 ${formatPercent(macro.f1)}${macro.f1Interval ? ` (${intervalText({ interval: macro.f1Interval })})` : ""}, precision ${formatPercent(macro.precision)}, recall ${formatPercent(macro.recall)}`,
     },
     { label: "Calibration error", value: calibrationText(calibration) },
     ...optional.filter((fact): fact is Fact => typeof fact === "object"),

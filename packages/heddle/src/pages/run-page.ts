@@ -1,5 +1,6 @@
 import { counted, formatDuration, formatPercent, groupDigits } from "@heddle/core/internal/base/format.js";
 import type { Metrics } from "../runs/records.js";
+import { crossValidationSection } from "./cross-validation-section.js";
 import { certaintyText } from "./evaluation-words.js";
 import { dataNotice, joinNotices, unfinishedNotice } from "./notices.js";
 import type { HeadlineNumber, Notice, Page, PageSection } from "./page.js";
@@ -27,6 +28,7 @@ export function runPage(records: RunRecords): Page {
     modelSection(training),
     trainingSection(records),
     metrics && resultSection(records, metrics),
+    crossValidationSection(records),
     ...evaluationSections(records),
     {
       id: "configuration",
@@ -55,9 +57,18 @@ function noticeOf({ record, epochs, training }: RunRecords): Notice | undefined 
 }
 
 function headlineOf({ data }: RunRecords, metrics: Metrics): readonly HeadlineNumber[] {
-  const { test, train, throughput, timeSeconds, engine } = metrics;
+  const { test, crossValidation, train, throughput, timeSeconds, engine } = metrics;
   const speed = groupDigits(Math.round(throughput.trainImagesPerSecond));
   return [
+    ...(crossValidation
+      ? [
+          {
+            label: "Cross-validated accuracy",
+            value: formatPercent(crossValidation.accuracy),
+            note: `${certaintyText(crossValidation, crossValidation.chance)}; ${counted(crossValidation.images, "training image")}, each judged by a model that was not trained on it`,
+          },
+        ]
+      : []),
     {
       label: "Test accuracy",
       value: formatPercent(test.accuracy),

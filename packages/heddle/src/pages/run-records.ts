@@ -1,5 +1,6 @@
 import type { EpochLogs } from "@heddle/core/internal/callbacks/history.js";
 import type { Figure } from "@heddle/core/internal/figures/figure.js";
+import type { CrossValidationRecord } from "../runs/cross-validation-record.js";
 import type { DataRecord } from "../runs/data-record.js";
 import type { RunEvaluation } from "../runs/evaluation-record.js";
 import type { Metrics, RunRecord } from "../runs/records.js";
@@ -19,9 +20,13 @@ export interface RunRecords {
   /** `undefined` where the run did not reach its end. */
   readonly metrics: Metrics | undefined;
   readonly evaluation: RunEvaluation | undefined;
+  /** `undefined` for a run without folds, or one that has not judged all of them. */
+  readonly crossValidation: CrossValidationRecord | undefined;
   readonly testLooks: readonly TestLook[];
   /** Accuracy and loss by epoch. */
   readonly curves: readonly Figure[];
+  /** The confusion matrix of the cross-validation; none without one. */
+  readonly foldCharts: readonly Figure[];
   /** `undefined` without an evaluation. */
   readonly charts: EvaluationCharts | undefined;
   /** Grids of images that the folder keeps, because only the images can give them. */

@@ -54,6 +54,8 @@ const records: RunRecords = {
   })),
   metrics,
   evaluation: undefined,
+  crossValidation: undefined,
+  foldCharts: [],
   testLooks: [],
   curves: [],
   charts: undefined,

@@ -60,12 +60,14 @@ function evaluationOf(fields: JsonFields): RunEvaluation {
     : { ...about, evaluation: parseClassifier(fields.object("evaluation")) };
 }
 
-function parseClassifier(fields: JsonFields): ClassifierEvaluation {
+/** Reads an evaluation within a file. */
+export function parseClassifier(fields: JsonFields): ClassifierEvaluation {
   const classNames = fields.strings("classNames");
   const classes = classNames.length;
   const accuracy = fields.object("accuracy");
   const interval = accuracy.object("interval");
   const macro = fields.object("macro");
+  const f1Interval = macro.optional("f1Interval")?.object("f1Interval");
   const auc = fields.object("auc");
   const confusion = fields.object("confusion");
   const labelOf = (of: JsonFields, key: string) => of.wholeNumber(key, 0, classes - 1);
@@ -91,6 +93,7 @@ function parseClassifier(fields: JsonFields): ClassifierEvaluation {
       recall: macro.numberOrNaN("recall"),
       f1: macro.numberOrNaN("f1"),
       classes: macro.wholeNumber("classes"),
+      ...(f1Interval && { f1Interval: accuracyInterval(f1Interval) }),
     },
     confusion: parseConfusion(confusion, classes),
     confusedPairs: fields.objects("confusedPairs").map((of) => ({

@@ -101,6 +101,21 @@ export interface Metrics {
     /** What chance explains; undefined in runs of earlier versions. */
     readonly chance?: Chance | undefined;
   };
+  /** How models that were trained without a part of the training images judge it; undefined for a run without folds. */
+  readonly crossValidation?:
+    | {
+        readonly folds: number;
+        /** All training images, each judged once. */
+        readonly images: number;
+        /** The share of right answers. */
+        readonly accuracy: number;
+        /** Cross-entropy, without label smoothing and penalties. */
+        readonly loss: number;
+        /** Wilson's interval of the accuracy. */
+        readonly interval: Accuracy["interval"];
+        readonly chance: Chance;
+      }
+    | undefined;
   readonly throughput: {
     /** Median over the epochs. */
     readonly trainImagesPerSecond: number;
@@ -274,6 +289,7 @@ function metricsOf(metrics: JsonFields): Metrics {
   const train = metrics.object("train");
   const test = metrics.object("test");
   const throughput = metrics.object("throughput");
+  const crossValidation = metrics.optional("crossValidation")?.object("crossValidation");
   const engine = metrics.object("engine");
   return {
     dataset: { name: metrics.object("dataset").string("name") },
@@ -287,6 +303,7 @@ function metricsOf(metrics: JsonFields): Metrics {
       loss: test.numberOrNaN("loss"),
       ...chanceFields(test),
     },
+    ...(crossValidation && { crossValidation: parseCrossValidated(crossValidation) }),
     throughput: {
       trainImagesPerSecond: throughput.number("trainImagesPerSecond", 0),
       predictImagesPerSecond: throughput.number("predictImagesPerSecond", 0),
@@ -308,9 +325,22 @@ function chanceFields(test: JsonFields): Pick<Metrics["test"], "interval" | "cha
   const chance = test.optional("chance")?.object("chance");
   return {
     ...(interval && { interval: accuracyInterval(interval) }),
-    ...(chance && {
-      chance: { accuracy: chance.fraction("accuracy"), explains: chance.boolean("explains") },
-    }),
+    ...(chance && { chance: parseChance(chance) }),
+  };
+}
+
+function parseChance(chance: JsonFields): Chance {
+  return { accuracy: chance.fraction("accuracy"), explains: chance.boolean("explains") };
+}
+
+function parseCrossValidated(fields: JsonFields): Metrics["crossValidation"] {
+  return {
+    folds: fields.wholeNumber("folds", 1),
+    images: fields.wholeNumber("images", 1),
+    accuracy: fields.fraction("accuracy"),
+    loss: fields.numberOrNaN("loss"),
+    interval: accuracyInterval(fields.object("interval")),
+    chance: parseChance(fields.object("chance")),
   };
 }
 

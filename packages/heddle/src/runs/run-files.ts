@@ -1,12 +1,13 @@
 /** The paths of everything that a run's folder may hold, as docs/runs.md lists it. */
 export const RUN_FILES = new RegExp(
   `^(?:${[
-    "(?:run|dataset|metrics|evaluation)\\.json",
+    "(?:run|dataset|metrics|evaluation|cross-validation)\\.json",
     "(?:test-looks|labels)\\.jsonl",
     "history\\.csv",
     "report\\.html",
     "model/(?:(?:config\\.json|weights\\.safetensors))?",
     "checkpoints/(?:epoch-\\d+(?:-step-\\d+)?\\.safetensors(?:\\.damaged)?)?",
+    "folds/(?:fold-\\d+\\.safetensors)?",
     "figures/(?:[a-z0-9-]+\\.(?:svg|png|json))?",
     "tensorboard/(?:[^/]+/)*(?:events\\.out\\.tfevents\\.[^/]+)?",
     "explain/(?:[^/]+/)?(?:report\\.html|figures/(?:[a-z0-9-]+\\.(?:svg|png))?)?",

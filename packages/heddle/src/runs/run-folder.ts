@@ -17,6 +17,7 @@ import type { Figure } from "@heddle/core/internal/figures/figure.js";
 import type { Network } from "@heddle/core/internal/network/network.js";
 import { saveNetwork } from "@heddle/core/internal/network/save-network.js";
 import { writeFigures } from "../rendering/write-figures.js";
+import { type CrossValidationRecord, parseCrossValidation } from "./cross-validation-record.js";
 import { type DataRecord, parseDataRecord } from "./data-record.js";
 import { evaluationJson, parseEvaluation, type RunEvaluation } from "./evaluation-record.js";
 import { formatHistory, parseHistory } from "./history-csv.js";
@@ -111,6 +112,11 @@ export class RunFolder {
     return join(this.path, "tensorboard");
   }
 
+  /** The folder of the answers of a cross-validation's folds, which a run has only with `folds`. */
+  get foldsPath(): string {
+    return join(this.path, "folds");
+  }
+
   get recordPath(): string {
     return join(this.path, "run.json");
   }
@@ -125,6 +131,10 @@ export class RunFolder {
 
   get evaluationPath(): string {
     return join(this.path, "evaluation.json");
+  }
+
+  private get crossValidationPath(): string {
+    return join(this.path, "cross-validation.json");
   }
 
   get testLooksPath(): string {
@@ -187,6 +197,22 @@ export class RunFolder {
   async readEvaluation(): Promise<RunEvaluation | undefined> {
     if (!(await hasFile(this.evaluationPath))) return undefined;
     return parseEvaluation(this.evaluationPath, await readTextFile(this.evaluationPath));
+  }
+
+  async writeCrossValidation(record: CrossValidationRecord): Promise<void> {
+    const { evaluation } = record;
+    const written = evaluation === null ? record : { ...record, evaluation: evaluationJson(evaluation) };
+    await this.writeJson(this.crossValidationPath, written);
+  }
+
+  /**
+   * The result of the cross-validation; `undefined` when `cross-validation.json` is missing.
+   *
+   * @throws HeddleError that names the field when it is damaged
+   */
+  async readCrossValidation(): Promise<CrossValidationRecord | undefined> {
+    if (!(await hasFile(this.crossValidationPath))) return undefined;
+    return parseCrossValidation(this.crossValidationPath, await readTextFile(this.crossValidationPath));
   }
 
   async writeData(data: DataRecord): Promise<void> {

@@ -12,6 +12,8 @@ const run = (id: string, more: Partial<RunSummary>): RunSummary => ({
   seed: 1,
   epochs: { done: 2, planned: 2 },
   testAccuracy: null,
+  testInterval: null,
+  crossValidation: null,
   testLoss: null,
   trainAccuracy: null,
   startedAt: "2026-03-04T00:00:00.000Z",

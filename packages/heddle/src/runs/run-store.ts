@@ -2,6 +2,7 @@ import { readdir, realpath } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { HeddleError, messageOf } from "@heddle/core/internal/base/errors.js";
 import { fileError, hasFile, isFolder } from "@heddle/core/internal/base/files-node.js";
+import type { Interval } from "@heddle/core/internal/evaluate/index.js";
 import { hearSignal } from "../system/hear-signal.js";
 import { isLocked } from "../system/lock.js";
 import type { OnDamagedLine } from "./lines.js";
@@ -34,6 +35,10 @@ export interface RunSummary {
   readonly epochs: { readonly done: number; readonly planned: number };
   /** 0..1; `null` until it is measured, at the end of the run. */
   readonly testAccuracy: number | null;
+  /** Wilson's interval of the test accuracy; `null` until it is measured, and for runs of earlier versions. */
+  readonly testInterval: Interval | null;
+  /** Of the training images, each judged by a model that was not trained on it; `null` for a run without folds. */
+  readonly crossValidation: { readonly accuracy: number; readonly interval: Interval } | null;
   readonly testLoss: number | null;
   readonly trainAccuracy: number | null;
   /** ISO 8601. */
@@ -121,6 +126,7 @@ async function readRun(path: string, onWarning: OnDamagedLine): Promise<RunSumma
       folder.readHistory(onWarning),
     ]);
     const metrics = (await hasFile(folder.metricsPath)) ? await folder.readMetrics() : null;
+    const crossValidation = metrics?.crossValidation;
     return {
       id,
       path,
@@ -131,6 +137,10 @@ async function readRun(path: string, onWarning: OnDamagedLine): Promise<RunSumma
       seed: record.recipe.seed,
       epochs: { done: history.epochs.at(-1)?.epoch ?? 0, planned: record.recipe.epochs },
       testAccuracy: metrics?.test.accuracy ?? null,
+      testInterval: metrics?.test.interval ?? null,
+      crossValidation: crossValidation
+        ? { accuracy: crossValidation.accuracy, interval: crossValidation.interval }
+        : null,
       testLoss: metrics?.test.loss ?? null,
       trainAccuracy: metrics?.train.accuracy ?? null,
       startedAt: record.startedAt,

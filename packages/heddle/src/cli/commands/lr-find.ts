@@ -33,6 +33,7 @@ const WITHOUT: readonly (keyof Settings)[] = [
   "ema",
   "earlyStopping",
   "validationSplit",
+  "folds",
 ];
 
 /** Rows of the chart in the terminal, and how long its longest bar is. */

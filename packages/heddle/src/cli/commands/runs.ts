@@ -117,8 +117,17 @@ function print(
     return;
   }
   if (runs.length > 0) {
-    const head = ["Run", "Status", "Dataset", "Test", "Epochs", "Seed", "Time", "Name", "Tags"];
-    terminal.result(tableOrBlocks(head, runs.map(rowOf), { right: [3, 4, 5, 6], columns }));
+    const hasFolds = runs.some(({ crossValidation }) => crossValidation !== null);
+    const measured = ["Test", "Interval", ...(hasFolds ? ["Folds", "Interval"] : [])];
+    const head = ["Run", "Status", "Dataset", ...measured, "Epochs", "Seed", "Time", "Name", "Tags"];
+    const right = Array.from({ length: measured.length + 3 }, (_, index) => 3 + index);
+    terminal.result(
+      tableOrBlocks(
+        head,
+        runs.map((run) => rowOf(run, hasFolds)),
+        { right, columns },
+      ),
+    );
   }
   if (damaged.length > 0 && runs.length > 0) terminal.result("");
   for (const { id, reason } of damaged) {
@@ -129,17 +138,30 @@ function print(
     terminal.info(`\n${counted(unseen, "run")} cannot be read: heddle runs --status ${DAMAGED}`);
 }
 
-function rowOf(run: RunSummary): readonly string[] {
+function rowOf(run: RunSummary, hasFolds: boolean): readonly string[] {
   const { done, planned } = run.epochs;
+  const { testAccuracy, testInterval, crossValidation } = run;
   return [
     cell(run.id),
     run.status,
     cell(run.dataset),
-    run.testAccuracy === null ? "-" : formatPercent(run.testAccuracy),
+    ...shareCells(testAccuracy, testInterval),
+    ...(hasFolds ? shareCells(crossValidation?.accuracy, crossValidation?.interval) : []),
     planned === done ? String(done) : `${done}/${planned}`,
     String(run.seed),
     run.seconds === null ? "-" : formatDuration(run.seconds),
     cell(run.name ?? ""),
     cell(run.tags.join(" ")),
+  ];
+}
+
+/** An accuracy and its interval, `92.71%` and `92.2 – 93.2%`. */
+function shareCells(
+  accuracy: number | null | undefined,
+  interval: RunSummary["testInterval"] | undefined,
+): readonly string[] {
+  return [
+    typeof accuracy === "number" ? formatPercent(accuracy) : "-",
+    interval ? `${(100 * interval.low).toFixed(1)} – ${formatPercent(interval.high, 1)}` : "-",
   ];
 }

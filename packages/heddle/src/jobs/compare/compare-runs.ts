@@ -2,6 +2,7 @@ import { HeddleError } from "@heddle/core/internal/base/errors.js";
 import { hasFile } from "@heddle/core/internal/base/files-node.js";
 import { formatDuration, formatPercent, groupDigits } from "@heddle/core/internal/base/format.js";
 import type { EpochLogs } from "@heddle/core/internal/callbacks/history.js";
+import type { Interval } from "@heddle/core/internal/evaluate/index.js";
 import type { OnDamagedLine } from "../../runs/lines.js";
 import type { Metrics, RunRecord } from "../../runs/records.js";
 import { RunFolder } from "../../runs/run-folder.js";
@@ -24,6 +25,7 @@ export interface ComparedRun {
   readonly record: RunRecord;
   readonly metrics: Metrics | undefined;
   readonly macroF1: number | undefined;
+  readonly macroF1Interval: Interval | undefined;
   readonly epochs: readonly EpochLogs[];
 }
 
@@ -108,6 +110,7 @@ async function readRun(
     record,
     metrics: (await hasFile(folder.metricsPath)) ? await folder.readMetrics() : undefined,
     macroF1: evaluation?.evaluation?.macro.f1,
+    macroF1Interval: evaluation?.evaluation?.macro.f1Interval,
     epochs: (await folder.readHistory(onWarning)).epochs,
   };
 }
@@ -168,8 +171,15 @@ function resultsOf(runs: readonly ComparedRun[]): readonly ComparedRow[] {
     row("status", ({ status }) => status),
     row("epochs", ({ epochs }) => String(epochs.length)),
     measured("test accuracy", ({ test }) => formatPercent(test.accuracy)),
+    row("test accuracy, interval", ({ metrics }) => rangeText(metrics?.test.interval)),
+    row("cross-validated accuracy", ({ metrics }) => {
+      const validated = metrics?.crossValidation;
+      return validated && `${formatPercent(validated.accuracy)}, ${validated.folds} folds`;
+    }),
+    row("cross-validated, interval", ({ metrics }) => rangeText(metrics?.crossValidation?.interval)),
     measured("test loss", ({ test }) => test.loss.toFixed(4)),
     row("macro F1", ({ macroF1 }) => (macroF1 === undefined ? null : formatPercent(macroF1))),
+    row("macro F1, interval", ({ macroF1Interval }) => rangeText(macroF1Interval)),
     measured("training accuracy", ({ train }) => formatPercent(train.accuracy)),
     measured("gap, points", ({ train, test }) => (100 * (train.accuracy - test.accuracy)).toFixed(2)),
     row("validation accuracy", ({ epochs, record }) => {
@@ -183,8 +193,13 @@ function resultsOf(runs: readonly ComparedRun[]): readonly ComparedRow[] {
   ].filter(({ values }) => values.some((value) => value !== null));
 }
 
+/** `92.21% – 93.22%`. */
+function rangeText(interval: Interval | undefined): string | undefined {
+  return interval && `${formatPercent(interval.low)} – ${formatPercent(interval.high)}`;
+}
+
 function notesOn(runs: readonly ComparedRun[]): readonly string[] {
-  const notes: string[] = [];
+  const notes: string[] = ["Intervals are those in which the true values lie, at 95%."];
   for (const [index, one] of runs.entries()) {
     const same = runs.slice(index + 1).filter(({ metrics }) => {
       return metrics !== undefined && metrics.weights.sha256 === one.metrics?.weights.sha256;

@@ -3,21 +3,7 @@ import { type Dataset, type ImageSet, imagesAt } from "@heddle/core/internal/dat
 import { generateFashionSketch } from "@heddle/core/internal/data/fashion-sketch/index.js";
 import { describe, expect, it } from "vitest";
 import { labelErrorFindings } from "./find.js";
-import { defaultEpochs, foldsOf, outOfFold, whyNotJudged } from "./out-of-fold.js";
-
-describe("foldsOf", () => {
-  it("deals every class out in equal parts", () => {
-    const labels = Uint8Array.from({ length: 1003 }, (_, index) => (index < 500 ? 0 : index % 3));
-    const folds = foldsOf(labels, 3, 4, 7);
-    const counts = Array.from({ length: 3 }, () => [0, 0, 0, 0]);
-    folds.forEach((fold, index) => {
-      counts[labels[index]!]![fold]! += 1;
-    });
-    for (const row of counts) expect(Math.max(...row) - Math.min(...row)).toBeLessThanOrEqual(1);
-    expect(foldsOf(labels, 3, 4, 7)).toEqual(folds);
-    expect(foldsOf(labels, 3, 4, 8)).not.toEqual(folds);
-  });
-});
+import { defaultEpochs, outOfFold, whyNotJudged } from "./out-of-fold.js";
 
 describe("defaultEpochs", () => {
   it("trains small sets for more epochs, up to a limit", () => {

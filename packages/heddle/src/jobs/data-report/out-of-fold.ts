@@ -1,8 +1,8 @@
 import { groupDigits } from "@heddle/core/internal/base/format.js";
-import { Random, shuffle } from "@heddle/core/internal/base/random.js";
 import { sizeOf } from "@heddle/core/internal/base/shape.js";
 import type { Progress } from "@heddle/core/internal/callbacks/callback.js";
 import { type Dataset, imagesAt } from "@heddle/core/internal/data/dataset.js";
+import { foldsOf } from "@heddle/core/internal/data/folds.js";
 import { SparseCategoricalCrossentropy } from "@heddle/core/internal/losses/index.js";
 import { studyModel, studyOptimizer, studyRecipe } from "@heddle/core/internal/recipes/study-recipe.js";
 
@@ -51,7 +51,7 @@ export async function outOfFold(dataset: Dataset, options: OutOfFoldOptions): Pr
   const { train, test, classNames } = dataset;
   const { folds, epochs, seed, threads, signal, onFold, onProgress } = options;
   const classes = classNames.length;
-  const foldOf = foldsOf(train.labels, classes, folds, seed);
+  const foldOf = foldsOf(train.labels, { folds, seed });
   const result = {
     train: new Float32Array(train.count * classes),
     test: new Float32Array(test.count * classes),
@@ -85,21 +85,6 @@ export async function outOfFold(dataset: Dataset, options: OutOfFoldOptions): Pr
     } finally {
       model.dispose();
     }
-  }
-  return result;
-}
-
-/** The fold of each image: every class is dealt out in a random order. */
-export function foldsOf(labels: ArrayLike<number>, classes: number, folds: number, seed: number): Int32Array {
-  const order = new Int32Array(labels.length);
-  shuffle(order, new Random(seed, "split"));
-  // Each class begins with a different fold, so that all folds have the same size.
-  const next = Array.from({ length: classes }, (_, label) => label);
-  const result = new Int32Array(labels.length);
-  for (const position of order) {
-    const label = labels[position]!;
-    result[position] = next[label]! % folds;
-    next[label]! += 1;
   }
   return result;
 }

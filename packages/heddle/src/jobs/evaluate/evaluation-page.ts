@@ -2,7 +2,12 @@ import { formatPercent, groupDigits } from "@heddle/core/internal/base/format.js
 import { enoughToCalibrate } from "@heddle/core/internal/evaluate/reliability.js";
 import { allFigures, type EvaluationFigures, evaluationFigures } from "../../pages/evaluation-figures.js";
 import { evaluationDetails } from "../../pages/evaluation-sections.js";
-import { certaintyText, chanceOfEvaluation, evaluationFacts } from "../../pages/evaluation-words.js";
+import {
+  certaintyText,
+  chanceOfEvaluation,
+  evaluationFacts,
+  intervalText,
+} from "../../pages/evaluation-words.js";
 import type { PageSection } from "../../pages/page.js";
 import { renderPage } from "../../pages/render-page.js";
 import { writePage } from "../../pages/write-page.js";
@@ -46,7 +51,14 @@ function pageFor(measured: ModelEvaluation, figures: EvaluationFigures, subject:
         value: formatPercent(accuracy.value),
         note: certaintyText(accuracy, chanceOfEvaluation(evaluation)),
       },
-      { label: "Macro F1", value: formatPercent(macro.f1), note: `${macro.classes} classes` },
+      {
+        label: "Macro F1",
+        value: formatPercent(macro.f1),
+        note: [
+          ...(macro.f1Interval ? [intervalText({ interval: macro.f1Interval })] : []),
+          `${groupDigits(macro.classes)} classes`,
+        ].join("; "),
+      },
       ...(enoughToCalibrate(calibration.table)
         ? [
             {

@@ -1,7 +1,7 @@
 import { hasFile } from "@heddle/core/internal/base/files-node.js";
 import { accuracyByEpoch, lossByEpoch } from "@heddle/core/internal/figures/curves.js";
 import type { Figure } from "@heddle/core/internal/figures/figure.js";
-import { evaluationCharts } from "../../pages/evaluation-figures.js";
+import { evaluationCharts, foldCharts } from "../../pages/evaluation-figures.js";
 import { testSubject } from "../../pages/evaluation-words.js";
 import { renderPage } from "../../pages/render-page.js";
 import type { ReportedTraining } from "../../pages/run-configuration.js";
@@ -59,7 +59,7 @@ export async function writeRunReport(
   const records = await readRecords(folder, stored, { signal, onWarning });
   const { curves, charts, missing } = records;
   const drawn = charts ? [...charts.confusion, ...charts.classes, ...charts.calibration] : [];
-  await folder.writeFigures([...curves, ...drawn], signal);
+  await folder.writeFigures([...curves, ...records.foldCharts, ...drawn], signal);
   // Read last: another process may have counted a look while figures were drawn.
   const testLooks = await folder.readTestLooks(onWarning);
   await folder.writeReport(renderPage(runPage({ ...records, testLooks })));
@@ -88,6 +88,7 @@ async function readRecords(
   const training = planOfRun(folder.recordPath, record);
   const data = await folder.readData();
   const evaluation = await folder.readEvaluation();
+  const crossValidation = await folder.readCrossValidation();
   const grids = await readGrids(folder, dataFigureNames);
   const mistakes = await readGrids(folder, mistakeGridNames(evaluation));
   return {
@@ -97,6 +98,10 @@ async function readRecords(
     epochs: (await folder.readHistory(onWarning)).epochs,
     metrics: (await hasFile(folder.metricsPath)) ? await folder.readMetrics() : undefined,
     evaluation,
+    crossValidation,
+    foldCharts: crossValidation?.evaluation
+      ? await foldCharts(crossValidation.evaluation, { subject: title, signal })
+      : [],
     curves: await drawCurves(folder, title, training, signal),
     charts: evaluation?.evaluation
       ? await evaluationCharts(evaluation.evaluation, { subject: testSubject(title), signal })

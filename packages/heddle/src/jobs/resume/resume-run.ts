@@ -99,7 +99,8 @@ async function lastState(
   const { path, modelPath, checkpointsPath } = folder;
   const newest = await new Checkpoints(checkpointsPath).newest(onWarning);
   if (newest) checkMarks(newest.path, newest.checkpoint.notes, await marksOf(record));
-  for (const name of [path, modelPath, checkpointsPath, `${path}/figures`]) await removeLeftovers(name);
+  for (const name of [path, modelPath, checkpointsPath, `${path}/figures`, folder.foldsPath])
+    await removeLeftovers(name);
   if (!newest) return { folder, record, epochs: [], timeSeconds: {}, state: undefined };
   const { state, notes } = newest.checkpoint;
   const who = `Checkpoint ${newest.path}`;

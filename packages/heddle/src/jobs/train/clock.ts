@@ -3,7 +3,7 @@ export class Clock {
   private readonly started = performance.now();
   private stageStarted = this.started;
   private readonly stages: Record<string, number>;
-  private readonly before: number;
+  private before: number;
 
   /** @param before seconds of each stage that earlier processes spent on the run */
   constructor(before: Readonly<Record<string, number>> = {}) {
@@ -15,6 +15,12 @@ export class Clock {
   lap(stage: string): void {
     Object.assign(this.stages, this.secondsWith(stage));
     this.stageStarted = performance.now();
+  }
+
+  /** Counts seconds of a stage that an earlier process spent on what this one need not do again. */
+  credit(stage: string, seconds: number): void {
+    this.stages[stage] = round((this.stages[stage] ?? 0) + seconds);
+    this.before += seconds;
   }
 
   /** Seconds of each stage so far. */

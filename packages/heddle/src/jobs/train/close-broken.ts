@@ -1,16 +1,17 @@
 import { AbortedError, HeddleError, messageOf } from "@heddle/core/internal/base/errors.js";
 import { LockLostError } from "../../system/lock.js";
 import { drawCurves } from "../report/run-report.js";
-import type { RunUnderWay } from "./run-under-way.js";
+import type { RunUnderWay, Stage } from "./run-under-way.js";
 
 /**
  * Leaves a stopped or failed run as complete as it can be.
  *
  * @param cause what ended it
+ * @param stage what it ended; a fold names itself in the cause
  * @returns what to throw: the cause, or a message that says where training was when it was stopped
  * @throws HeddleError when the folder was deleted or moved, belongs to another process by now, or cannot be written
  */
-export async function closeBroken(run: RunUnderWay, cause: unknown): Promise<unknown> {
+export async function closeBroken(run: RunUnderWay, cause: unknown, stage: Stage): Promise<unknown> {
   // The folder is another process's now.
   if (run.job.signal.reason instanceof LockLostError) throw run.job.signal.reason;
   // A folder that is gone is not made again, and explains what went wrong.
@@ -22,7 +23,8 @@ export async function closeBroken(run: RunUnderWay, cause: unknown): Promise<unk
     const message = `${messageOf(cause)} The run's folder could not be brought up to date: ${messageOf(second)}`;
     throw new HeddleError(message, { cause });
   }
-  return cause instanceof AbortedError ? new AbortedError(stoppedAt(run), { cause }) : cause;
+  if (!(cause instanceof AbortedError)) return cause;
+  return new AbortedError(stage === "folds" ? cause.message : stoppedAt(run, stage), { cause });
 }
 
 async function bringUpToDate({ job, folder, record, clock }: RunUnderWay, cause: unknown): Promise<void> {
@@ -36,8 +38,8 @@ async function bringUpToDate({ job, folder, record, clock }: RunUnderWay, cause:
   await folder.writeRecord(ended);
 }
 
-function stoppedAt({ job, epochs }: RunUnderWay): string {
-  return epochs.length < job.epochs
+function stoppedAt({ job, epochs }: RunUnderWay, stage: Stage): string {
+  return stage === "data" || stage === "training"
     ? `Stopped in epoch ${epochs.length + 1} of ${job.epochs}.`
     : "Stopped after training, before the report was written.";
 }

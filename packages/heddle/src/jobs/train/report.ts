@@ -3,12 +3,16 @@ import type { Metrics } from "../../runs/records.js";
 import { evaluateJob } from "../evaluate/evaluate-job.js";
 import type { JobResult } from "../job.js";
 import { writeRunReport } from "../report/run-report.js";
+import type { CrossValidated } from "./cross-validate.js";
 import type { Measured } from "./measure.js";
 import type { RunUnderWay } from "./run-under-way.js";
 import type { Trained } from "./train.js";
 
 /** Last stage: writes metrics, evaluation and report, and last of all that the run is finished. */
-export async function report(run: RunUnderWay, result: Trained & Measured): Promise<JobResult> {
+export async function report(
+  run: RunUnderWay,
+  result: Trained & CrossValidated & Measured,
+): Promise<JobResult> {
   const { job, folder, record, clock } = run;
   job.events.onStage("writing the report");
   await folder.checkThere();
@@ -29,12 +33,16 @@ export async function report(run: RunUnderWay, result: Trained & Measured): Prom
   return { folder: folder.path, reportPath: folder.reportPath, metrics, timeSeconds };
 }
 
-function metricsOf({ job, epochs, clock }: RunUnderWay, result: Trained & Measured): Metrics {
-  const { engine, weightsSha256, train, test, predictImagesPerSecond } = result;
+function metricsOf(
+  { job, epochs, clock }: RunUnderWay,
+  result: Trained & CrossValidated & Measured,
+): Metrics {
+  const { engine, weightsSha256, train, test, crossValidation, predictImagesPerSecond } = result;
   return {
     dataset: { name: job.dataset.name },
     train: { ...train, runningAccuracy: epochs.at(-1)!.accuracy },
     test,
+    ...(crossValidation && { crossValidation }),
     throughput: {
       trainImagesPerSecond: median(epochs.map(({ imagesPerSecond }) => imagesPerSecond)),
       predictImagesPerSecond,

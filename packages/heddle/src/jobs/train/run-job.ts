@@ -6,12 +6,13 @@ import { lockFolder } from "../../system/lock.js";
 import type { Job, JobResult } from "../job.js";
 import { Clock } from "./clock.js";
 import { closeBroken } from "./close-broken.js";
+import { crossValidate } from "./cross-validate.js";
 import { describe } from "./describe.js";
 import { LiveRecord, newRecord, resumedRecord } from "./live-record.js";
 import { measure } from "./measure.js";
 import { prepareJob } from "./prepare-job.js";
 import { report } from "./report.js";
-import type { RunUnderWay } from "./run-under-way.js";
+import type { RunUnderWay, Stage } from "./run-under-way.js";
 import { train } from "./train.js";
 
 /**
@@ -35,6 +36,7 @@ export async function runJob(job: Job): Promise<JobResult> {
       record,
       epochs: [],
       state: undefined,
+      firstWeights: job.model.getWeights(),
       clock: new Clock(),
     });
   } finally {
@@ -59,6 +61,7 @@ export async function resumeJob(job: Job, from: RunSoFar): Promise<JobResult> {
     record: new LiveRecord(resumedRecord(from.record)),
     epochs: [...from.epochs],
     state,
+    firstWeights: job.model.getWeights(),
     clock: new Clock(from.timeSeconds),
   });
 }
@@ -76,18 +79,24 @@ export interface RunSoFar {
 }
 
 async function runStages(run: RunUnderWay): Promise<JobResult> {
-  const timed = async <Result>(name: string, stage: (run: RunUnderWay) => Promise<Result>) => {
-    const result = await stage(run);
+  let stage: Stage = "data";
+  const timed = async <Result>(name: Stage, work: (run: RunUnderWay) => Promise<Result>) => {
+    stage = name;
+    const result = await work(run);
     run.clock.lap(name);
     return result;
   };
   try {
     await timed("data", describe);
     const trained = await timed("training", train);
+    const judged = run.job.settings.folds
+      ? await timed("folds", crossValidate)
+      : { crossValidation: undefined };
     const measured = await timed("evaluation", measure);
-    return await report(run, { ...trained, ...measured });
+    stage = "report";
+    return await report(run, { ...trained, ...judged, ...measured });
   } catch (thrown) {
-    throw await closeBroken(run, thrown);
+    throw await closeBroken(run, thrown, stage);
   } finally {
     run.job.model.dispose();
   }

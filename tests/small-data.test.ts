@@ -1,0 +1,59 @@
+// Few images, judged by cross-validation.
+import { readFileSync, rmSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { readJson, Workspace } from "./cli.js";
+import { writeClothes } from "./idx-folder.js";
+import { rewrite } from "./two-runs.js";
+
+const work = new Workspace();
+
+it("a run with folds judges every training image, resumes after the last whole fold, and is deleted whole", async () => {
+  writeClothes(work.file("few"), { train: 60, test: 20 });
+  const trained = await work.heddle([
+    "train",
+    "--data",
+    "few",
+    "--epochs",
+    "2",
+    "--folds",
+    "3",
+    "--seed",
+    "1",
+  ]);
+  expect(trained.code, trained.stderr).toBe(0);
+  expect(trained.stdout).toMatch(/^Fold 3\/3 .* trained on 4\d {2}judged by (19|20|21) {2}accuracy /m);
+  expect(trained.stdout).toMatch(
+    /^Cross-validation {3}\d+\.\d\d% of 60 training images, in 3 folds; 95% interval /m,
+  );
+  const run = work.runs()[0]!;
+  const { crossValidation } = readJson(run, "metrics.json");
+  expect(crossValidation).toMatchObject({ folds: 3, images: 60 });
+  const before = readJson(run, "cross-validation.json");
+  expect(before.evaluation.accuracy.value).toBe(crossValidation.accuracy);
+  const { folds } = before;
+  expect(folds.reduce((sum: number, fold: { heldOutImages: number }) => sum + fold.heldOutImages, 0)).toBe(
+    60,
+  );
+  const report = readFileSync(join(run, "report.html"), "utf8");
+  expect(report).toContain('id="cross-validation"');
+  expect(report).toContain("Cross-validated accuracy");
+
+  // As a kill in the third fold leaves it.
+  const finished = ["metrics.json", "evaluation.json", "cross-validation.json", "report.html"];
+  for (const file of [...finished, "folds/fold-03.safetensors"]) rmSync(join(run, file));
+  rewrite(run, { status: "running", finishedAt: undefined, weightsSha256: undefined });
+  const kept = statSync(join(run, "folds/fold-01.safetensors")).mtimeMs;
+  const resumed = await work.heddle(["train", "--resume", run]);
+  expect(resumed.code, resumed.stderr).toBe(0);
+  expect(resumed.stdout).not.toMatch(/^Fold [12]\/3/m);
+  expect(statSync(join(run, "folds/fold-01.safetensors")).mtimeMs).toBe(kept);
+  const after = readJson(run, "cross-validation.json");
+  expect(after.evaluation).toEqual(before.evaluation);
+  expect(after.folds.slice(0, 2)).toEqual(before.folds.slice(0, 2));
+
+  const listed = await work.heddle(["runs"]);
+  expect(listed.stdout).toMatch(/Test +Interval +Folds +Interval/);
+  const deleted = await work.heddle(["runs", "delete", run, "--yes"]);
+  expect([deleted.code, work.runs()], deleted.stderr).toEqual([0, []]);
+});
