@@ -1,7 +1,16 @@
-// Few images, judged by cross-validation.
+// Few images: cross-validation, and fine-tuning.
 import { readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
+import {
+  Conv2D,
+  Dense,
+  Flatten,
+  Input,
+  MaxPooling2D,
+  Rescaling,
+  Sequential,
+} from "../packages/core/dist/index.js";
 import { readJson, Workspace } from "./cli.js";
 import { writeClothes } from "./idx-folder.js";
 import { rewrite } from "./two-runs.js";
@@ -56,4 +65,34 @@ it("a run with folds judges every training image, resumes after the last whole f
   expect(listed.stdout).toMatch(/Test +Interval +Folds +Interval/);
   const deleted = await work.heddle(["runs", "delete", run, "--yes"]);
   expect([deleted.code, work.runs()], deleted.stderr).toEqual([0, []]);
+});
+
+it("a model is fine-tuned on other classes, and verified from what its folder holds", async () => {
+  const shape = [28, 28, 1] as const;
+  const base = new Sequential(
+    [
+      new Input(shape),
+      new Rescaling(1 / 255),
+      new Conv2D(4, 3, { activation: "relu" }),
+      new MaxPooling2D(4),
+      new Flatten(),
+      new Dense(3, { activation: "softmax" }),
+    ],
+    { seed: 5 },
+  );
+  await base.save(work.file("base"));
+  writeClothes(work.file("few"), { train: 60, test: 20 });
+  const words = ["train", "--from", "base", "--data", "few", "--epochs", "2", "--frozen-epochs", "1"];
+  const trained = await work.heddle(words);
+  expect(trained.code, trained.stderr).toBe(0);
+  const run = work.runs()[0]!;
+  const { from, recipe } = readJson(run, "run.json");
+  expect(from).toMatchObject({ path: work.file("base"), weightsSha256: await base.weightsSha256() });
+  expect(recipe).toMatchObject({ from: work.file("base"), frozenEpochs: 1 });
+  expect(readFileSync(join(run, "report.html"), "utf8")).toContain("Fine-tuned from");
+  rmSync(work.file("base"), { recursive: true });
+  const verified = await work.heddle(["verify", run]);
+  expect(verified.code, verified.stdout + verified.stderr).toBe(0);
+  const refused = await work.heddle(["train", "quick", "--frozen-epochs", "1"]);
+  expect(refused.stderr).toContain("--frozen-epochs: expected --from, which names a trained model");
 });

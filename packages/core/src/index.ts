@@ -49,6 +49,7 @@ export type { Classification, ClassProbability } from "./model/classify.js";
 export type { CompileOptions } from "./model/compile-options.js";
 export { loadModel, modelFromJson } from "./model/load.js";
 export { Model } from "./model/model.js";
+export { headOf, type NewHeadOptions, withNewHead } from "./model/new-head.js";
 export { Sequential } from "./model/sequential.js";
 export { Trace, type Traced, type TraceRequest } from "./model/trace.js";
 export { classProbabilities } from "./network/class-probabilities.js";

@@ -1,9 +1,10 @@
-import { HeddleError } from "../base/errors.js";
+import type { JsonObject } from "../base/json.js";
 import { type Shape, sameShape, takesShape } from "../base/shape.js";
 import type { Dataset } from "../data/dataset.js";
 import type { Images } from "../data/images.js";
 import { modelFromJson } from "../model/load.js";
 import type { Model } from "../model/model.js";
+import { copyBody, headOf, jsonWithNewHead } from "../model/new-head.js";
 import {
   Adam,
   AdamW,
@@ -33,31 +34,52 @@ import { trainingImages } from "./training-images.js";
 /**
  * The training that settings describe.
  *
- * @param options `who`: the model's source for messages, such as the path of its file
+ * @param options `who`: the model's source for messages, such as the path of its file; `base`: the model that is
+ *   fine-tuned, with `from`
  * @throws HeddleError when the model cannot be read, or a setting does not apply to it
  */
 export function trainingOf(
   settings: ResolvedSettings,
   dataset: Dataset<Images>,
-  options: { readonly threads?: number | undefined; readonly who?: string } = {},
+  options: { readonly threads?: number | undefined; readonly who?: string; readonly base?: BaseModel } = {},
 ): Training {
-  const { threads, who = "model" } = options;
+  const { threads, base, who = "model" } = options;
   const images = trainingImages(dataset.train, settings);
-  const written = modelOf(settings, dataset, who);
+  const written = modelOf(settings, dataset, { who, base });
   const model = forImages(written, dataset.train.shape, who);
+  if (base) copyBody(base.model, model);
   const plan = planOf(settings, model, images.train.count);
   const writtenInput = model === written ? undefined : written.inputShape;
   return { ...plan, dataset, ...images, threads, writtenInput };
 }
 
+/** A trained model that is fine-tuned. */
+export interface BaseModel {
+  readonly model: Model;
+  /** The input values that it takes for black and white. */
+  readonly range: readonly [black: number, white: number];
+}
+
+/** The learning rate of all layers after the frozen epochs, as a share of the head's: what is known is kept. */
+const FREE_RATE = 0.1;
+
+/** The share of the epochs in which the head is trained alone. */
+const FROZEN_SHARE = 1 / 3;
+
 /** How settings train a model on a number of images: all of a training but its data and threads. */
 export function planOf(settings: ResolvedSettings, model: Model, images: number): TrainingPlan {
   const { epochs, batchSize, limit, fast = false, labelSmoothing } = settings;
   const { validationSplit, earlyStopping, classWeights } = settings;
-  const totalSteps = epochs * Math.ceil(images / batchSize);
+  const steps = Math.ceil(images / batchSize);
+  const { free, fineTuning } =
+    settings.from === undefined
+      ? { free: { settings, epochs }, fineTuning: undefined }
+      : fineTuningOf(settings, model, steps);
+  const schedule = scheduleOf(free.settings, free.epochs * steps);
   return {
     model,
-    optimizer: optimizerOf(settings, scheduleOf(settings, totalSteps), model),
+    optimizer: optimizerOf(free.settings, schedule, model),
+    fineTuning,
     loss: lossFor(model, { labelSmoothing }),
     epochs,
     batchSize,
@@ -70,18 +92,53 @@ export function planOf(settings: ResolvedSettings, model: Model, images: number)
   };
 }
 
+/** The two parts of a fine-tuning: the head alone, and then all layers at a lower rate. */
+function fineTuningOf(settings: ResolvedSettings, model: Model, steps: number) {
+  const { epochs, frozenEpochs = Math.round(FROZEN_SHARE * epochs), learningRate } = settings;
+  const frozen = Math.min(frozenEpochs, epochs);
+  // The average of the weights is one over all layers.
+  const head = { ...settings, ema: undefined };
+  return {
+    free: {
+      settings: { ...settings, learningRate: FREE_RATE * learningRate },
+      epochs: Math.max(1, epochs - frozen),
+    },
+    fineTuning: {
+      frozenEpochs: frozen,
+      headOptimizer: optimizerOf(head, scheduleOf(head, Math.max(1, frozen) * steps), model),
+    },
+  };
+}
+
 /** The model of settings, for a dataset's images and classes. */
-function modelOf(settings: ResolvedSettings, dataset: Dataset<Images>, who: string): Model {
+function modelOf(
+  settings: ResolvedSettings,
+  dataset: Dataset<Images>,
+  { who, base }: { readonly who: string; readonly base: BaseModel | undefined },
+): Model {
   const { model: source, seed } = settings;
   const { train, classNames } = dataset;
   if (source === "study") checkSeveralClasses(dataset);
-  const plain =
-    source === "study"
+  const plain = base
+    ? modelFromJson(who, headedJson(base, classNames.length), { seed })
+    : source === "study"
       ? studyModel({ input: train.shape, classes: classNames.length, seed })
       : modelFromJson(who, source, { seed });
   const { augment, dropout, l1, l2 } = settings;
   if ([augment, dropout, l1, l2].every((setting) => setting === undefined)) return plain;
   return modelFromJson(who, adjustModel(plain.toJson(), settings), { seed });
+}
+
+/** A base model with a new head, which takes bytes whatever its own range is. */
+function headedJson({ model, range: [black, white] }: BaseModel, classes: number): JsonObject {
+  const headed = jsonWithNewHead(model, classes);
+  if (black === 0 && white === 255) return headed;
+  const input = { class_name: "InputLayer", config: { batch_shape: [null, ...model.inputShape] } };
+  const rescaling = { class_name: "Rescaling", config: { scale: (white - black) / 255, offset: black } };
+  return {
+    class_name: "Sequential",
+    config: { name: model.name, layers: [input, rescaling, headed] },
+  };
 }
 
 /** A model that takes images: one of rows, or of plain numbers, gets a Reshape before it. */
@@ -146,18 +203,7 @@ function optimizerOf(settings: ResolvedSettings, schedule: Schedule, model: Mode
         // One weight decay for all weights, whichever of its two ways updates them.
         ...(weightDecay !== undefined && { adamWeightDecay: weightDecay }),
         // As its authors advise, the output layer is left to AdamW.
-        excludeLayers: [`^${outputLayer(model)}/`],
+        excludeLayers: [`^${headOf(model).name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}/`],
       });
   }
-}
-
-function outputLayer(model: Model): string {
-  const name = model.layers.findLast(({ weights }) => weights.length > 0)?.name;
-  if (name !== undefined) return name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
-  throw new HeddleError({
-    who: `Model "${model.name}"`,
-    expected: "a layer with weights, to train",
-    received: "none",
-    next: "Add a Dense layer.",
-  });
 }

@@ -22,10 +22,11 @@ export interface PreparedTraining {
  */
 export function prepareTraining(training: Training): PreparedTraining {
   const { dataset, train, validation, model, optimizer, loss, fast, threads, epochs, batchSize } = training;
-  const { earlyStopping, classWeights } = training;
+  const { earlyStopping, classWeights, fineTuning } = training;
   checkFits(model, dataset);
   rememberData(model, dataset);
-  model.compile({ optimizer, loss, fast, ...(threads !== undefined && { threads }) });
+  const engine = { fast, ...(threads !== undefined && { threads }) };
+  model.compile({ optimizer: fineTuning?.headOptimizer ?? optimizer, loss, ...engine });
   const callbacks = earlyStopping
     ? [new EarlyStopping({ patience: earlyStopping, restoreBestWeights: true })]
     : [];

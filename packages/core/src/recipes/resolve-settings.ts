@@ -84,6 +84,7 @@ function withoutUndefined(settings: GivenSettings): GivenSettings {
 function checkTogether(resolved: ResolvedSettings): void {
   const { optimizer, schedule, momentum, power, lrEnd, earlyStopping, validationSplit, folds, ema, stream } =
     resolved;
+  const { model, from, frozenEpochs } = resolved;
   if (momentum !== undefined && !["sgd", "rmsprop", "muon"].includes(optimizer)) {
     throw contradiction(
       "momentum",
@@ -112,6 +113,22 @@ function checkTogether(resolved: ResolvedSettings): void {
       expected: "images in memory, some of which can be held out",
       received: "`stream: true`",
       next: "Remove one of the two: a streamed training is validated on the test images.",
+    });
+  }
+  if (from !== undefined && model !== "study") {
+    throw new HeddleError({
+      who: "`from`",
+      expected: "no other model: it names the one that is trained",
+      received: "a recipe with a model",
+      next: "Remove one of the two.",
+    });
+  }
+  if (from === undefined && frozenEpochs !== undefined) {
+    throw new HeddleError({
+      who: "`frozenEpochs`",
+      expected: "`from`, which names a trained model",
+      received: "none",
+      next: "Remove it, or set `from`.",
     });
   }
   if (stream && folds) {

@@ -32,6 +32,9 @@ export interface Settings extends AllFormOptions {
   /** `"study"`, or a model in Keras's JSON. */
   readonly model: "study" | JsonObject;
   readonly data: string;
+  /** A run or a model to fine-tune: its folder. */
+  readonly from: string;
+  readonly frozenEpochs: number;
   readonly limit: number;
   readonly validationSplit: number;
   readonly folds: number;
@@ -86,6 +89,12 @@ export const settings: { readonly [Name in keyof Settings]: Setting<Settings[Nam
     read: (value) => (typeof value === "string" && value.trim() !== "" ? value : undefined),
     parse: asText,
   },
+  from: {
+    expected: "a run, or a model's folder",
+    read: (value) => (typeof value === "string" && value.trim() !== "" ? value : undefined),
+    parse: asText,
+  },
+  frozenEpochs: whole(0),
   ...formOptionTable,
   limit: whole(1),
   validationSplit: between(0, 0.9),

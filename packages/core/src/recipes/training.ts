@@ -23,6 +23,14 @@ export interface TrainingImages {
   readonly validation: ImageSet | undefined;
 }
 
+/** How a trained model with a new head is fine-tuned: the head is trained alone at first, then every layer. */
+export interface FineTuning {
+  /** Epochs in which only the head is trained. */
+  readonly frozenEpochs: number;
+  /** Of those epochs. */
+  readonly headOptimizer: Optimizer;
+}
+
 /** How a model is trained, whatever its data. */
 export interface TrainingPlan {
   readonly model: Model;
@@ -42,4 +50,6 @@ export interface TrainingPlan {
   readonly earlyStopping?: number | undefined;
   /** `"balanced"` if images of rare classes weigh more, so that all classes count the same. */
   readonly classWeights?: "balanced" | undefined;
+  /** How a trained model is fine-tuned; undefined for one that is trained from scratch. */
+  readonly fineTuning?: FineTuning | undefined;
 }

@@ -1,6 +1,6 @@
 import type { Dataset } from "../data/dataset.js";
 import type { Images } from "../data/images.js";
-import { trainingOf } from "../recipes/build-training.js";
+import { type BaseModel, trainingOf } from "../recipes/build-training.js";
 import type { ResolvedSettings } from "../recipes/resolve-settings.js";
 import { planBudget } from "./budget.js";
 import { measureThroughput } from "./throughput.js";
@@ -25,6 +25,7 @@ export async function fitToBudget(
     readonly maximumEpochs?: number | undefined;
     readonly threads?: number | undefined;
     readonly who?: string;
+    readonly base?: BaseModel;
     readonly signal?: AbortSignal;
   },
 ): Promise<{ readonly settings: ResolvedSettings; readonly text: string }> {

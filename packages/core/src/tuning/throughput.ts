@@ -44,7 +44,8 @@ export async function measureThroughput(
   const { signal, seconds = DEFAULT_SECONDS } = options;
   const model = copyOf(training.model);
   try {
-    prepareTraining({ ...training, model, optimizer: slowed(training) });
+    // All layers are trained, as after the frozen epochs of a fine-tuning.
+    prepareTraining({ ...training, model, optimizer: slowed(training), fineTuning: undefined });
     const train = training.train.preview;
     const { batchSize } = training;
     const run = { model, train, batchSize, signal };

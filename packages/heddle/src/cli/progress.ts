@@ -14,8 +14,9 @@ export function trainingLines(terminal: Terminal, epochs: number): Callback {
   let first: Begun | undefined;
   return {
     onProgress: (progress) => {
-      first ??= { done: doneOf(progress), at: performance.now() };
-      terminal.rewrite(liveLine(progress, first, terminal.columns));
+      first ??= { done: doneOf({ ...progress, epochs }), at: performance.now() };
+      // A part of the training, as in a fine-tuning, does not know how many there are in all.
+      terminal.rewrite(liveLine({ ...progress, epochs }, first, terminal.columns));
     },
     onEpochEnd: (logs) => terminal.info(epochLine(logs, epochs)),
   };

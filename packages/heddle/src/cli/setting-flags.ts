@@ -13,6 +13,16 @@ interface SettingFlag {
 export const settingFlags: { readonly [Name in keyof Settings]: SettingFlag } = {
   model: { flags: "--model", help: "study, or a model in Keras's JSON" },
   data: { flags: "--data", help: "a dataset's name or folder" },
+  from: {
+    group: "Training",
+    flags: "--from <run>",
+    help: "fine-tune a trained model, a run or a model's folder, on other classes: with a new last layer, which is trained alone at first",
+  },
+  frozenEpochs: {
+    group: "Training",
+    flags: "--frozen-epochs <n>",
+    help: "of --from: epochs in which only the new layer is trained; a third of all by default",
+  },
   missing: { flags: "--missing <rule>", help: "rows with missing values: dropped and reported by default" },
   size: { flags: "--size <HxW>", help: "scale the pictures of a folder, such as 28x28" },
   bitDepth: {

@@ -10,6 +10,7 @@ import { withFittingLength } from "@heddle/core/internal/recipes/training-length
 import { parseDuration } from "@heddle/core/internal/tuning/budget.js";
 import { fitToBudget } from "@heddle/core/internal/tuning/fit-to-budget.js";
 import type { LoadOptions } from "../datasets/index.js";
+import { type OpenedBase, openBase, seenBefore } from "../jobs/base-model.js";
 import type { JobEvents, JobResult } from "../jobs/job.js";
 import { asImages, type Obtained, obtainStreamed } from "../jobs/obtain-dataset.js";
 import { checkRecipePath, type OpenedRecipe, writeRecipe } from "../jobs/recipe-file.js";
@@ -108,9 +109,16 @@ export async function trainAndReport(
   const { signal, release } = abortOnSignals(terminal);
   const command = shell.commandLine;
   const opened: { folder?: string } = {};
+  const warn = (message: string) => terminal.warn(message);
+  let base: OpenedBase | undefined;
   try {
     const { offline } = options;
-    const load = { ...loadOptions({ ...asked, offline }, { signal, terminal }), limit: asked.limit };
+    base = asked.from === undefined ? undefined : await openBase(asked.from, options.runDir, warn);
+    const load = {
+      ...loadOptions({ ...asked, offline }, { signal, terminal }),
+      limit: asked.limit,
+      ...(base && { readAs: base.readAs }),
+    };
     const { dataset, standInFor } = asked.stream
       ? await obtainStreamed(asked.data, load)
       : asImages(await obtain(asked.data, load));
@@ -118,21 +126,24 @@ export async function trainAndReport(
     if (standInFor) announceStandIn(terminal, standInFor);
     const { who } = recipe;
     const { threads, budget } = options;
-    const note = limitNote(dataset.train, asked.limit);
-    if (note !== undefined) terminal.warn(note);
+    for (const note of [limitNote(dataset.train, asked.limit), base && seenBefore(base, dataset)]) {
+      if (note !== undefined) terminal.warn(note);
+    }
     const chosen = { ...recipe.settings, ...typed };
     const sized = withFittingLength(asked, dataset, chosen);
     const judged =
       budget === undefined
         ? withFittingFolds(sized.settings, dataset, chosen)
         : { ...sized, note: undefined };
-    const settings = await withinBudget(judged.settings);
+    // As it is found now: `latest` may be another run tomorrow.
+    const settings = await withinBudget({ ...judged.settings, ...(base && { from: base.path }) });
     const notes = [budget === undefined ? sized.note : undefined, judged.note];
-    const training = trainingOf(settings, dataset, { threads, who });
+    const training = trainingOf(settings, dataset, { threads, who, ...(base && { base }) });
     if (options.saveRecipe !== undefined) await writeRecipe(options.saveRecipe, settings);
     const result = await runJob({
       ...training,
       ...(standInFor && { standInFor }),
+      from: base?.record,
       ...(options.tensorboard && { tensorBoard: true }),
       runsFolder: options.runDir,
       name: dataset.name,
@@ -156,6 +167,7 @@ export async function trainAndReport(
         threads,
         who,
         signal,
+        ...(base && { base }),
       });
       terminal.info(`Budget: ${fitted.text}\n`);
       return fitted.settings;
@@ -163,6 +175,7 @@ export async function trainAndReport(
   } catch (thrown) {
     throw stoppedError(thrown, opened.folder);
   } finally {
+    base?.model.dispose();
     terminal.clear();
     release();
   }

@@ -4,7 +4,7 @@ import type { ResolvedSettings } from "@heddle/core/internal/recipes/resolve-set
 import type { Training } from "@heddle/core/internal/recipes/training.js";
 import type { CheckpointRule } from "../runs/checkpoints.js";
 import type { FoldRecord } from "../runs/cross-validation-record.js";
-import type { Metrics } from "../runs/records.js";
+import type { BaseRecord, Metrics } from "../runs/records.js";
 
 /** A training to run and keep. */
 export interface Job extends Training {
@@ -16,6 +16,8 @@ export interface Job extends Training {
   readonly command: string;
   /** The settings that it was made from; the run keeps them. */
   readonly settings: ResolvedSettings;
+  /** The model that it is fine-tuned from. */
+  readonly from?: BaseRecord | undefined;
   /** Set when the data stands in for other data: which, and why. */
   readonly standInFor?: { readonly title: string; readonly reason: string };
   /** When checkpoints are written and how many are kept: by default after every epoch, the last two and the best. */

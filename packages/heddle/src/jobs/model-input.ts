@@ -30,9 +30,8 @@ export function inputRange(
   { modelRange, reading, onWarning }: RangeChoice,
 ): InputRange {
   const chosen = modelRange === undefined ? undefined : parseRange(modelRange);
-  const known = chosen ?? model.pictures?.range;
+  const known = chosen ?? ownRange({ model, run });
   if (known) return known;
-  if (run || beginsWithScaling(model)) return [0, 255];
   const range = reading?.scaledFrom ?? [0, 255];
   const isOutside = !reading?.scaledFrom && reading && (reading.minimum < 0 || reading.maximum > 255);
   const [low, high] = isOutside ? [reading.minimum, reading.maximum] : range;
@@ -42,6 +41,11 @@ export function inputRange(
       `if it was trained on others, set them, such as \`modelRange: "${other}"\`.`,
   );
   return range;
+}
+
+/** The range of values that a model takes by what it knows or how it begins; undefined if neither says. */
+export function ownRange({ model, run }: Pick<OpenedModel, "model" | "run">): InputRange | undefined {
+  return model.pictures?.range ?? (run || beginsWithScaling(model) ? [0, 255] : undefined);
 }
 
 /** Whether a model brings its inputs into its own range before any layer with weights. */

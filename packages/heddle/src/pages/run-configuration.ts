@@ -26,7 +26,7 @@ function optionText(value: unknown): string {
 
 /** Everything that decided the result, and where it was computed. */
 export function configurationGroups(
-  { machine, versions, dataset, recipe }: RunRecord,
+  { machine, versions, dataset, recipe, from }: RunRecord,
   training: ReportedTraining,
   metrics: Metrics | undefined,
 ): FactGroup[] {
@@ -35,6 +35,7 @@ export function configurationGroups(
     {
       title: "Training",
       facts: [
+        ...fineTuningFacts(from, training),
         { label: "Epochs", value: String(epochs) },
         { label: "Batch size", value: String(batchSize) },
         { label: "Loss", value: loss.className },
@@ -65,6 +66,16 @@ export function configurationGroups(
           ? [{ label: "Drawn by code, seed", value: String(dataset.source.seed ?? 0) }]
           : dataset.source.files.map(({ name, sha256 }) => ({ label: name, value: sha256, code: true })),
     },
+  ];
+}
+
+/** What a run was fine-tuned from, and how. */
+function fineTuningFacts(from: RunRecord["from"], { fineTuning }: ReportedTraining): readonly Fact[] {
+  if (!from || !fineTuning) return [];
+  return [
+    { label: "Fine-tuned from", value: from.run ?? from.path },
+    { label: "Its weights, SHA-256", value: from.weightsSha256, code: true },
+    { label: "Epochs of the new layer alone", value: String(fineTuning.frozenEpochs) },
   ];
 }
 

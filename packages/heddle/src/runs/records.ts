@@ -32,6 +32,15 @@ export interface Stretch {
   readonly from: { readonly epoch: number; readonly step: number };
 }
 
+/** A trained model that another one began from. */
+export interface BaseRecord {
+  /** Its folder, from the root on. */
+  readonly path: string;
+  /** The id of the run that trained it; absent for a model without a run. */
+  readonly run?: string;
+  readonly weightsSha256: string;
+}
+
 /** `run.json`: everything that is needed to understand a run, and to repeat it. */
 export interface RunRecord {
   /** Version of this file's format. */
@@ -45,6 +54,11 @@ export interface RunRecord {
   readonly recipe: RunRecipe;
   /** The model before training, in Keras's JSON: what the settings gave for this data. */
   readonly model: JsonObject;
+  /** The trained model that it was fine-tuned from; absent if it began from scratch. */
+  readonly from?: BaseRecord & {
+    /** Of the weights that it began with, the new layer's included: `first-weights.safetensors`. */
+    readonly firstWeightsSha256: string;
+  };
   /** When checkpoints are written and how many are kept; absent if the defaults apply. */
   readonly checkpoints?: CheckpointRule;
   readonly versions: { readonly heddle: string; readonly node: string };
@@ -162,6 +176,7 @@ function runRecordOf(file: string, run: JsonFields): RunRecord {
   const standIn = dataset.optional("standInFor")?.object("standInFor");
   const failure = run.optional("failure")?.string("failure");
   const checkpoints = run.optional("checkpoints")?.object("checkpoints");
+  const from = run.optional("from")?.object("from");
   return {
     formatVersion: RUN_FORMAT_VERSION,
     id: run.string("id"),
@@ -169,6 +184,7 @@ function runRecordOf(file: string, run: JsonFields): RunRecord {
     command: run.string("command"),
     recipe: readRunRecipe(`${file}, "recipe"`, run.object("recipe").json()),
     model: run.object("model").json(),
+    ...(from && { from: parseFrom(from) }),
     ...(checkpoints && { checkpoints: parseCheckpoints(checkpoints) }),
     versions: { heddle: versions.string("heddle"), node: versions.string("node") },
     machine: parseMachine(run.object("machine")),
@@ -187,6 +203,16 @@ function runRecordOf(file: string, run: JsonFields): RunRecord {
     ...(weightsSha256 !== undefined && { weightsSha256 }),
     ...(failure !== undefined && { failure }),
     stretches: run.objects("stretches").map(parseStretch),
+  };
+}
+
+function parseFrom(from: JsonFields): NonNullable<RunRecord["from"]> {
+  const run = from.optional("run")?.string("run");
+  return {
+    path: from.string("path"),
+    ...(run !== undefined && { run }),
+    weightsSha256: from.hex("weightsSha256", 64),
+    firstWeightsSha256: from.hex("firstWeightsSha256", 64),
   };
 }
 

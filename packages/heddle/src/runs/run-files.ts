@@ -5,6 +5,7 @@ export const RUN_FILES = new RegExp(
     "(?:test-looks|labels)\\.jsonl",
     "history\\.csv",
     "report\\.html",
+    "first-weights\\.safetensors",
     "model/(?:(?:config\\.json|weights\\.safetensors))?",
     "checkpoints/(?:epoch-\\d+(?:-step-\\d+)?\\.safetensors(?:\\.damaged)?)?",
     "folds/(?:fold-\\d+\\.safetensors)?",

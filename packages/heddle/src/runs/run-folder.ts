@@ -8,6 +8,7 @@ import {
   fileError,
   hasFile,
   makeFolder,
+  readFileBytes,
   readTextFile,
   writeFileAtomic,
 } from "@heddle/core/internal/base/files-node.js";
@@ -16,6 +17,7 @@ import type { History } from "@heddle/core/internal/callbacks/history.js";
 import type { Figure } from "@heddle/core/internal/figures/figure.js";
 import type { Network } from "@heddle/core/internal/network/network.js";
 import { saveNetwork } from "@heddle/core/internal/network/save-network.js";
+import { readWeightsFile, weightsFile } from "@heddle/core/internal/network/weights-file.js";
 import { writeFigures } from "../rendering/write-figures.js";
 import { type CrossValidationRecord, parseCrossValidation } from "./cross-validation-record.js";
 import { type DataRecord, parseDataRecord } from "./data-record.js";
@@ -131,6 +133,10 @@ export class RunFolder {
 
   get evaluationPath(): string {
     return join(this.path, "evaluation.json");
+  }
+
+  private get firstWeightsPath(): string {
+    return join(this.path, "first-weights.safetensors");
   }
 
   private get crossValidationPath(): string {
@@ -312,6 +318,34 @@ export class RunFolder {
    */
   async writeModel(model: Network): Promise<void> {
     await saveNetwork(model, this.modelPath, this.place);
+  }
+
+  /**
+   * Writes the weights that a fine-tuning begins with.
+   *
+   * @internal
+   */
+  async writeFirstWeights(model: Network): Promise<void> {
+    await writeFileAtomic(this.firstWeightsPath, weightsFile(model.weights), this.place);
+  }
+
+  /**
+   * Sets the weights that a fine-tuning began with; a run that began from scratch draws its own.
+   *
+   * @internal
+   * @throws HeddleError when the file is missing, damaged, or holds others than `run.json` records
+   */
+  async readFirstWeights(model: Network, { from }: Pick<RunRecord, "from">): Promise<void> {
+    if (from === undefined) return;
+    const who = this.firstWeightsPath;
+    readWeightsFile(who, await readFileBytes(who), model.weights);
+    if ((await model.weightsSha256()) === from.firstWeightsSha256) return;
+    throw new HeddleError({
+      who,
+      expected: `the weights that run.json records, ${from.firstWeightsSha256.slice(0, 12)}…`,
+      received: "others",
+      next: "Restore the file.",
+    });
   }
 
   private async writeJson(path: string, value: object): Promise<void> {

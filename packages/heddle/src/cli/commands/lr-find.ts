@@ -34,6 +34,8 @@ const WITHOUT: readonly (keyof Settings)[] = [
   "earlyStopping",
   "validationSplit",
   "folds",
+  "from",
+  "frozenEpochs",
 ];
 
 /** Rows of the chart in the terminal, and how long its longest bar is. */

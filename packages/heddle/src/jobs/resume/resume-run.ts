@@ -118,6 +118,7 @@ async function jobOf(folder: RunFolder, record: RunRecord, options: ResumeOption
   const { data, load, threads, signal } = options;
   const plan = planOfRun(folder.recordPath, record);
   if (plan.fast && !hasRelaxedSimd()) throw withoutFma(folder);
+  await folder.readFirstWeights(plan.model, record);
   const dataset = await dataOfRun(record, { data, load });
   checkSameData(record, dataset);
   return {

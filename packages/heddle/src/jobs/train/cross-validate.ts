@@ -10,6 +10,7 @@ import {
 import { largestAt } from "@heddle/core/internal/metrics/rows.js";
 import { modelFromJson } from "@heddle/core/internal/model/load.js";
 import { classNamesOf, classProbabilities } from "@heddle/core/internal/network/class-probabilities.js";
+import { fitTraining } from "@heddle/core/internal/recipes/fit-training.js";
 import { dealFolds, type Fold, foldedImages, trainingOfFold } from "@heddle/core/internal/recipes/folds.js";
 import { prepareTraining } from "@heddle/core/internal/recipes/prepare-training.js";
 import { confusedPairsFor } from "../../pages/evaluation-figures.js";
@@ -86,13 +87,9 @@ async function trainFold(
   model.setWeights(firstWeights);
   const training = trainingOfFold(settings, job, { model, images, fold });
   try {
-    const { samples, fit } = prepareTraining(training);
+    const prepared = prepareTraining(training);
     const follow = events.onFold?.(fold.number, fold.of);
-    await model.fit(samples, {
-      ...fit,
-      signal,
-      callbacks: [...fit.callbacks, ...(follow ? [follow] : [])],
-    });
+    await fitTraining(training, prepared, { signal, callbacks: () => (follow ? [follow] : []) });
     const outputs = await model.predict(imagesAt(images, fold.heldOut), { signal });
     return {
       probabilities: classProbabilities(model, outputs),

@@ -47,7 +47,7 @@ export class LiveRecord {
 }
 
 /** The record of a run that begins. */
-export function newRecord(job: Job, id: string, { testSha256 }: PreparedJob): RunRecord {
+export function newRecord(job: Job, id: string, { testSha256, firstWeightsSha256 }: PreparedJob): RunRecord {
   const { name, title, source, classNames } = job.dataset;
   return {
     formatVersion: RUN_FORMAT_VERSION,
@@ -56,6 +56,7 @@ export function newRecord(job: Job, id: string, { testSha256 }: PreparedJob): Ru
     command: job.command,
     recipe: recipeOf(job.settings),
     model: job.model.toJson(),
+    ...(job.from && { from: { ...job.from, firstWeightsSha256 } }),
     ...(job.checkpoints && { checkpoints: job.checkpoints }),
     versions: { heddle: heddleVersion, node: process.versions.node },
     machine: describeMachine(),

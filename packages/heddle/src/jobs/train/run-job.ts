@@ -29,6 +29,7 @@ export async function runJob(job: Job): Promise<JobResult> {
   const lock = await lockFolder(folder.path, "Run");
   try {
     const record = new LiveRecord(newRecord(job, folder.id, prepared));
+    if (job.from) await folder.writeFirstWeights(job.model);
     return await runStages({
       job: { ...job, signal: AbortSignal.any([job.signal, lock.lost]) },
       prepared,

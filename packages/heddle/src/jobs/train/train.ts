@@ -1,7 +1,8 @@
-import type { Callback } from "@heddle/core/internal/callbacks/callback.js";
+import type { Callback, TrainingState } from "@heddle/core/internal/callbacks/callback.js";
 import { TensorBoard } from "@heddle/core/internal/callbacks/index.js";
+import { fitTraining } from "@heddle/core/internal/recipes/fit-training.js";
 import type { Metrics } from "../../runs/records.js";
-import { Checkpointing, marksOf } from "./checkpointing.js";
+import { Checkpointing, type CheckpointMarks, marksOf } from "./checkpointing.js";
 import type { RunUnderWay } from "./run-under-way.js";
 
 /** A model that was trained. */
@@ -17,7 +18,7 @@ export async function train(run: RunUnderWay): Promise<Trained> {
   const engine = await model.engine();
   record.beginStretch(engine.threads, state);
   await folder.writeRecord(record.now);
-  const checkpointing = await checkpointingOf(run);
+  const marks = await marksOf(record.now);
   const { writtenInput } = job;
   if (writtenInput) {
     events.onWarning?.(
@@ -25,15 +26,14 @@ export async function train(run: RunUnderWay): Promise<Trained> {
     );
   }
   events.onModel(model.summary(), engine);
-  await model.fit(prepared.samples, {
-    ...prepared.fit,
+  await fitTraining(job, prepared, {
     validationData: job.validation ?? job.dataset.test.samples,
     signal,
-    callbacks: [
+    from: state,
+    callbacks: (from) => [
       epochWriter(run),
-      ...prepared.fit.callbacks,
       ...(job.tensorBoard ? [new TensorBoard(folder.tensorBoardPath, folder.place)] : []),
-      checkpointing,
+      checkpointingOf(run, marks, from),
       events.training,
     ],
   });
@@ -58,15 +58,18 @@ function epochWriter({ job, folder, epochs }: RunUnderWay): Callback {
   };
 }
 
-async function checkpointingOf(run: RunUnderWay): Promise<Checkpointing> {
-  const { job, folder, record, epochs, clock, state } = run;
+function checkpointingOf(
+  { job, folder, epochs, clock }: RunUnderWay,
+  marks: CheckpointMarks,
+  from: TrainingState | undefined,
+): Checkpointing {
   return new Checkpointing({
     folder,
     rule: job.checkpoints ?? {},
-    marks: await marksOf(record.now),
+    marks,
     epochs,
     clock,
     heldOut: job.validation !== undefined,
-    from: state,
+    from,
   });
 }

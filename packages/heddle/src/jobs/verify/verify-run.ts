@@ -2,6 +2,7 @@ import { AbortedError, HeddleError, messageOf } from "@heddle/core/internal/base
 import type { Callback } from "@heddle/core/internal/callbacks/callback.js";
 import { hasRelaxedSimd } from "@heddle/core/internal/engine/variant.js";
 import { loadModel } from "@heddle/core/internal/model/load.js";
+import { fitTraining } from "@heddle/core/internal/recipes/fit-training.js";
 import { prepareTraining } from "@heddle/core/internal/recipes/prepare-training.js";
 import type { Training } from "@heddle/core/internal/recipes/training.js";
 import { trainingImages } from "@heddle/core/internal/recipes/training-images.js";
@@ -72,6 +73,7 @@ export async function verifyRun(run: string, root: string, options: VerifyOption
   const dataset = await dataOfRun(record, { data, load });
   checkSameData(record, dataset);
 
+  await folder.readFirstWeights(plan.model, record);
   const saved = await savedWeights(folder);
   const { trained, engine, firstDifferentEpoch } = await trainAgain(
     folder,
@@ -111,11 +113,11 @@ async function trainAgain(
     },
   };
   try {
-    const { samples, fit } = prepareTraining(training);
+    const prepared = prepareTraining(training);
     const engine = await model.engine();
-    const callbacks = [...fit.callbacks, compareEpoch, onTraining(epochs, engine)];
+    const callbacks = [compareEpoch, onTraining(epochs, engine)];
     // Only early stopping lets validation change weights, and it has held-out images: none are validated otherwise.
-    await model.fit(samples, { ...fit, signal, callbacks });
+    await fitTraining(training, prepared, { signal, callbacks: () => callbacks });
     return { trained: await model.weightsSha256(), engine, firstDifferentEpoch };
   } catch (thrown) {
     if (!(thrown instanceof AbortedError)) throw thrown;
