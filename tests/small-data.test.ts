@@ -17,7 +17,9 @@ import { rewrite } from "./two-runs.js";
 
 const work = new Workspace();
 
-it("a run with folds judges every training image, resumes after the last whole fold, and is deleted whole", async () => {
+it("a run with folds judges every training image, resumes after the last whole fold, and is deleted whole", {
+  timeout: 180_000,
+}, async () => {
   writeClothes(work.file("few"), { train: 60, test: 20 });
   const trained = await work.heddle([
     "train",
@@ -67,7 +69,9 @@ it("a run with folds judges every training image, resumes after the last whole f
   expect([deleted.code, work.runs()], deleted.stderr).toEqual([0, []]);
 });
 
-it("a model is fine-tuned on other classes, and verified from what its folder holds", async () => {
+it("a model is fine-tuned on other classes, and verified from what its folder holds", {
+  timeout: 180_000,
+}, async () => {
   const shape = [28, 28, 1] as const;
   const base = new Sequential(
     [

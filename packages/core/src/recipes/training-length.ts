@@ -41,6 +41,11 @@ export function trainingLength(images: number, chosen: ChosenLength = {}): Train
   return { batchSize, epochs: chosen.epochs ?? fitting };
 }
 
+/** The most epochs that a training on so many images is lengthened to; undefined where there are many images. */
+export function usefulEpochs(images: number): number | undefined {
+  return images < MANY_IMAGES ? MOST_EPOCHS : undefined;
+}
+
 /** The largest power of two that leaves enough steps in an epoch. */
 function batchFor(images: number): number {
   let batch: number = defaultSettings.batchSize;

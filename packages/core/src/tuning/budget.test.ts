@@ -53,6 +53,22 @@ describe("planBudget", () => {
     expect(planBudget({ ...request, maximumEpochs: 50 })).toEqual(planBudget(request));
   });
 
+  it("plans no more epochs than few images are of use for, unless a maximum says so", () => {
+    const few = { ...request, trainImages: 60, testImages: 20, validationImages: 20, usefulEpochs: 300 };
+    const { epochs, text } = planBudget(few);
+    expect(epochs).toBe(300);
+    expect(text).toMatch(
+      /^60 s at 13,000 images\/s: 300 epochs of 60 images \(more would only repeat so few images, unless `epochs` sets another maximum; \d\d,\d{3} would fit\)$/,
+    );
+    expect(planBudget({ ...few, maximumEpochs: 5000 }).epochs).toBe(5000);
+  });
+
+  it("leaves time for the models of a cross-validation", () => {
+    // 60 − 8.25 − 1.5 for five starts, less 5 %: 47.74; − 1.5; an epoch takes 5 · 4.615 + 0.25 s.
+    expect(planBudget({ ...request, folds: 5 }).epochs).toBe(1);
+    expect(planBudget({ ...request, seconds: 120, folds: 5 }).epochs).toBe(4);
+  });
+
   it("plans part of the images if not even one epoch fits", () => {
     const { epochs, share, text } = planBudget({ ...request, seconds: 12 });
     expect(epochs).toBe(1);

@@ -21,6 +21,18 @@ export interface BudgetRequest {
    * @defaultValue as many as fit
    */
   readonly maximumEpochs?: number | undefined;
+  /**
+   * The most epochs that are of use, where there is no `maximumEpochs`.
+   *
+   * @defaultValue as many as fit
+   */
+  readonly usefulEpochs?: number | undefined;
+  /**
+   * How many parts a cross-validation has.
+   *
+   * @defaultValue none
+   */
+  readonly folds?: number | undefined;
 }
 
 /** How a budget is spent. */
@@ -34,6 +46,9 @@ interface BudgetPlan {
 
 /** Seconds for the figures and the report. */
 const REPORT_SECONDS = 3;
+
+/** Seconds to start the threads of a fold's model, and to end them. */
+const FOLD_SECONDS = 0.3;
 
 /** Passes of the final measurements over the test images: loss and accuracy, three timed predictions, figures. */
 const TEST_PASSES = 5;
@@ -58,14 +73,17 @@ export function planBudget(request: BudgetRequest): BudgetPlan {
   const { imagesPerSecond, evaluatedPerSecond } = throughput;
   const evaluated = (images: number) => images / evaluatedPerSecond;
   // The test images are measured at the end, however much was trained.
-  const fixed = passedSeconds + REPORT_SECONDS + evaluated(TEST_PASSES * testImages);
+  const { folds = 0, usefulEpochs = Number.POSITIVE_INFINITY } = request;
+  const fixed = passedSeconds + REPORT_SECONDS + evaluated(TEST_PASSES * testImages) + folds * FOLD_SECONDS;
   const left = (1 - SPARE) * (seconds - fixed);
-  const perEpoch = trainImages / imagesPerSecond + evaluated(validationImages);
+  // Each of k models of folds is trained on all images but a k-th: k − 1 trainings in all, and the whole one.
+  const trainSeconds = (Math.max(1, folds) * trainImages) / imagesPerSecond;
+  const perEpoch = trainSeconds + evaluated(validationImages);
   const epochs = Math.floor((left - evaluated(trainImages)) / perEpoch);
   const speed = `${formatBudget(seconds)} at ${groupDigits(Math.round(imagesPerSecond))} images/s`;
   if (epochs >= 1) {
-    const most = Math.min(epochs, request.maximumEpochs ?? epochs);
-    const cut = most < epochs ? ` (the maximum; ${groupDigits(epochs)} would fit)` : "";
+    const most = Math.min(epochs, request.maximumEpochs ?? usefulEpochs);
+    const cut = most < epochs ? ` (${whyFewer(request)}; ${groupDigits(epochs)} would fit)` : "";
     const passes = `${groupDigits(most)} ${most === 1 ? "epoch" : "epochs"}`;
     return {
       epochs: most,
@@ -75,11 +93,12 @@ export function planBudget(request: BudgetRequest): BudgetPlan {
   }
   // One epoch over a part of the images. Its time grows with the part, except for the validation.
   const validated = evaluated(validationImages);
-  const share = Math.min(1, (left - validated) / (trainImages / imagesPerSecond + evaluated(trainImages)));
+  const share = Math.min(1, (left - validated) / (trainSeconds + evaluated(trainImages)));
   const images = Math.floor(share * trainImages);
   const leastImages = Math.min(trainImages, LEAST_STEPS * batchSize);
   if (images < leastImages) {
-    const least = fixed + (validated + leastImages / imagesPerSecond + evaluated(leastImages)) / (1 - SPARE);
+    const least =
+      fixed + (validated + (trainSeconds * leastImages) / trainImages + evaluated(leastImages)) / (1 - SPARE);
     throw new HeddleError({
       who: "Budget",
       expected: `at least ${Math.ceil(least)} s on this machine: ${formatSeconds(passedSeconds)} have passed, and evaluation and report take ${formatSeconds(fixed - passedSeconds)}`,
@@ -92,6 +111,13 @@ export function planBudget(request: BudgetRequest): BudgetPlan {
     share,
     text: `${speed} is not enough for an epoch: 1 epoch of ${groupDigits(images)} of the ${groupDigits(trainImages)} images`,
   };
+}
+
+/** Why a plan has fewer epochs than fit. */
+function whyFewer({ maximumEpochs }: BudgetRequest): string {
+  return maximumEpochs === undefined
+    ? "more would only repeat so few images, unless `epochs` sets another maximum"
+    : "the maximum";
 }
 
 /** `60 s`, `10 min`: the shortest form. */

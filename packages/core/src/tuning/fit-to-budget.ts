@@ -2,6 +2,7 @@ import type { Dataset } from "../data/dataset.js";
 import type { Images } from "../data/images.js";
 import { type BaseModel, trainingOf } from "../recipes/build-training.js";
 import type { ResolvedSettings } from "../recipes/resolve-settings.js";
+import { usefulEpochs } from "../recipes/training-length.js";
 import { planBudget } from "./budget.js";
 import { measureThroughput } from "./throughput.js";
 
@@ -39,6 +40,8 @@ export async function fitToBudget(
   });
   const { epochs, share, text } = planBudget({
     ...{ seconds, maximumEpochs, throughput },
+    usefulEpochs: usefulEpochs(train.count),
+    folds: settings.folds,
     // Counted from the start of the program.
     passedSeconds: performance.now() / 1000,
     trainImages: train.count,

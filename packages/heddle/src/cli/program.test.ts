@@ -40,7 +40,7 @@ const commands: Readonly<Record<string, { readonly words: string; readonly optio
   },
   explain: {
     words: "latest test:0",
-    options: `${data} stream layer class patch stride mapImages seed out threads fast runDir json quiet`,
+    options: `${data} stream modelRange layer class patch stride mapImages seed out threads fast runDir json quiet`,
   },
   plan: { words: "latest", options: `${data} batchSize profile threads fast runDir json` },
   import: { words: "boots.keras", options: "out force json" },

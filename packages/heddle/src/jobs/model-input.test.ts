@@ -42,7 +42,9 @@ describe("the range of a model's inputs", () => {
   it("leaves floats from 0 to 1 as the data holds them for such a model", () => {
     const { range, said } = rangeOf(plain, { reading: floats });
     expect(range).toEqual([0, 1]);
-    expect(said[0]).toContain("pixel values from 0 to 1; ");
+    expect(said[0]).toContain(
+      "it is given the values that the files hold, from 0 to 1, and not 255 times as much; ",
+    );
     expect(rangeOf(scaling, { reading: floats }).range).toEqual([0, 255]);
   });
 

@@ -36,9 +36,11 @@ export function inputRange(
   const isOutside = !reading?.scaledFrom && reading && (reading.minimum < 0 || reading.maximum > 255);
   const [low, high] = isOutside ? [reading.minimum, reading.maximum] : range;
   const other = high > 1 ? "0..1" : "0..255";
+  const values = reading?.scaledFrom
+    ? `the values that the files hold, from ${shortNumber(low)} to ${shortNumber(high)}, and not 255 times as much`
+    : `pixel values from ${shortNumber(low)} to ${shortNumber(high)}`;
   onWarning(
-    `The model has no Rescaling layer: it is given pixel values from ${shortNumber(low)} to ${shortNumber(high)}; ` +
-      `if it was trained on others, set them, such as \`modelRange: "${other}"\`.`,
+    `The model has no Rescaling layer: it is given ${values}; if it was trained on others, set them, such as \`modelRange: "${other}"\`.`,
   );
   return range;
 }
@@ -89,6 +91,22 @@ export function samplesForModel(model: Model, images: Images, range: InputRange)
   return async function* () {
     const chunks = typeof samples === "function" ? samples() : chunksOf(samples);
     for await (const chunk of chunks) yield setForModel(chunk, shape, range);
+  };
+}
+
+/** Images as a model takes them: with its channels, in its range, converted when they are read. */
+export function imagesForModel(model: Model, images: Images, range: InputRange): Images {
+  const shape = shapeForModel(model, images.shape);
+  if (range[0] === 0 && range[1] === 255 && sameShape(shape, images.shape)) return images;
+  const converted = (set: ImageSet) => setForModel(set, shape, range);
+  return {
+    ...images,
+    shape,
+    samples: samplesForModel(model, images, range),
+    preview: converted(images.preview),
+    inMemory: images.inMemory && converted(images.inMemory),
+    first: (count) => imagesForModel(model, images.first(count), range),
+    at: async (places) => converted(await images.at(places)),
   };
 }
 

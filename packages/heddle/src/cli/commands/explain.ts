@@ -7,6 +7,7 @@ import {
   fastOption,
   jsonOption,
   modelArgument,
+  modelRangeOption,
   nonEmpty,
   quietOption,
   runDirOption,
@@ -61,6 +62,7 @@ export function explainCommand(shell: Shell) {
         nonEmpty,
       ),
     )
+    .addOption(modelRangeOption())
     .addOption(threadsOption())
     .addOption(fastOption())
     .addOption(runDirOption())
@@ -85,12 +87,13 @@ Examples:
       const terminal = new Terminal(shell, options);
       const { signal, release } = abortOnSignals(terminal);
       const { data, stream, out, runDir, threads, fast = false } = options;
-      const { layer, class: className, patch, stride, mapImages, seed } = options;
+      const { modelRange, layer, class: className, patch, stride, mapImages, seed } = options;
       try {
         const explained = await explainRun({
           run,
           root: runDir,
           image,
+          modelRange,
           out,
           signal,
           data: { data, stream, load: loadOptions(options, { signal, terminal }) },

@@ -2,6 +2,7 @@ import { HeddleError } from "@heddle/core/internal/base/errors.js";
 import type { Dataset } from "@heddle/core/internal/data/dataset.js";
 import type { Images } from "@heddle/core/internal/data/images.js";
 import { inRange } from "@heddle/core/internal/pictures/in-range.js";
+import type { InputRange } from "../model-input.js";
 import type { OpenedModel } from "../open-run.js";
 import { readPictureFor } from "../picture-input.js";
 
@@ -27,17 +28,18 @@ export function splitOf(image: string): "train" | "test" | undefined {
 /**
  * Reads a picture file, or an image of the dataset.
  *
+ * @param source `data`: with images as the model takes them; `range`: of the model, for a picture file
  * @throws HeddleError when it cannot be read, is not a picture, or the split has fewer images
  */
 export async function readExplainImage(
   name: string,
   opened: OpenedModel,
-  data: Dataset<Images> | undefined,
+  { data, range }: { readonly data: Dataset<Images> | undefined; readonly range: InputRange },
 ): Promise<ExplainImage> {
   const split = splitOf(name);
   if (split === undefined) {
     const { pixels, inverted } = await readPictureFor(opened, name);
-    return { name, images: inRange(pixels, opened.model.pictures?.range), label: undefined, inverted };
+    return { name, images: inRange(pixels, range), label: undefined, inverted };
   }
   if (!data) {
     throw new HeddleError({

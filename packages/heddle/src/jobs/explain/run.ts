@@ -5,6 +5,8 @@ import { makeFolder, writeFileAtomic } from "@heddle/core/internal/base/files-no
 import { groupDigits } from "@heddle/core/internal/base/format.js";
 import type { Dataset } from "@heddle/core/internal/data/dataset.js";
 import type { Images } from "@heddle/core/internal/data/images.js";
+import type { SplitReading } from "@heddle/core/internal/data/reading.js";
+import type { ValueRange } from "@heddle/core/internal/data/value-range.js";
 import type { Model } from "@heddle/core/internal/model/model.js";
 import { Trace } from "@heddle/core/internal/model/trace.js";
 import { classCount, classNamesOf, whyNoClasses } from "@heddle/core/internal/network/class-probabilities.js";
@@ -17,6 +19,7 @@ import { checkPagePath } from "../../pages/write-page.js";
 import { writeFigures } from "../../rendering/write-figures.js";
 import { slug } from "../../runs/run-ids.js";
 import { dataOfModel } from "../data-of-model.js";
+import { type InputRange, imagesForModel, inputRange } from "../model-input.js";
 import { type EngineChoice, type OpenedModel, openModel } from "../open-run.js";
 import { imageSize } from "../picture-input.js";
 import { type CountedLooks, countLook } from "../report/count-look.js";
@@ -36,6 +39,8 @@ export interface ExplainOptions {
   readonly data: ExplainDataOptions;
   readonly method: ExplainMethod;
   readonly engine?: EngineChoice;
+  /** The values of black and white that the model takes; those that it knows by default, otherwise 0 and 255. */
+  readonly modelRange?: ValueRange | undefined;
   /** The folder of the page; below the run's by default. */
   readonly out?: string | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -106,11 +111,13 @@ export async function explainRun(options: ExplainOptions): Promise<Explained> {
   let trace: Trace | undefined;
   try {
     const shape = imageSize(model);
-    const data = await dataFor(opened, options);
+    const { data, range } = await dataFor(opened, options);
     const context = contextOf(options, opened, data, shape);
     checkLayer(context);
     const image =
-      options.image === undefined ? undefined : await readExplainImage(options.image, opened, data);
+      options.image === undefined
+        ? undefined
+        : await readExplainImage(options.image, opened, { data, range });
     trace = await Trace.open(model, {
       fast: engine.fast ?? false,
       ...(engine.threads !== undefined && { threads: engine.threads }),
@@ -144,16 +151,26 @@ export async function explainRun(options: ExplainOptions): Promise<Explained> {
   }
 }
 
-/** The dataset, where images of it are needed and there is one. */
+/** The dataset, where images of it are needed and there is one, as the model takes them; and the model's range. */
 async function dataFor(
   opened: OpenedModel,
-  { image, data }: ExplainOptions,
-): Promise<Dataset<Images> | undefined> {
-  if (image !== undefined && splitOf(image) === undefined) return undefined;
-  if (!opened.run && data.data === undefined) return undefined;
+  { image, data, modelRange, events }: ExplainOptions,
+): Promise<{ readonly data: Dataset<Images> | undefined; readonly range: InputRange }> {
+  const { model } = opened;
+  const rangeFor = (reading?: SplitReading) =>
+    inputRange(opened, { modelRange, reading, onWarning: (message) => events.onWarning(message) });
+  const needsNone =
+    image === undefined ? !opened.run && data.data === undefined : splitOf(image) === undefined;
+  // Without an image, only filters are shown: nothing is given to the model.
+  if (needsNone) return { data: undefined, range: image === undefined ? [0, 255] : rangeFor() };
+  if (!opened.run && data.data === undefined) return { data: undefined, range: [0, 255] };
   const dataset = await dataOfModel(opened, data);
-  checkFits(opened.model, dataset);
-  return dataset;
+  const { reading } = dataset.source;
+  const range = rangeFor(reading?.test ?? reading?.train);
+  const [train, test] = [dataset.train, dataset.test].map((images) => imagesForModel(model, images, range));
+  const taken = { ...dataset, train: train!, test: test! };
+  checkFits(model, taken);
+  return { data: taken, range };
 }
 
 const withoutDataset = {
