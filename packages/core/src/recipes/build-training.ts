@@ -60,11 +60,11 @@ export interface BaseModel {
   readonly range: readonly [black: number, white: number];
 }
 
-/** The learning rate of all layers after the frozen epochs, as a share of the head's: what is known is kept. */
+/** The learning rate of all layers after the frozen epochs, as a share of the head's, so that what is known is kept. */
 const FREE_RATE = 0.1;
 
 /** The share of the epochs in which the head is trained alone. */
-const FROZEN_SHARE = 1 / 3;
+const FROZEN_SHARE = 1 / 2;
 
 /** How settings train a model on a number of images: all of a training but its data and threads. */
 export function planOf(settings: ResolvedSettings, model: Model, images: number): TrainingPlan {

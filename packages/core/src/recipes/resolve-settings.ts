@@ -12,6 +12,9 @@ const LEARNING_RATES: Readonly<Record<Settings["optimizer"], number>> = {
   muon: 3e-3,
 };
 
+/** The new layer of a fine-tuned model learns from features that stay: it bears a rate so many times as high. */
+const HEAD_RATE = 3;
+
 /** The last learning rate of each schedule as a share of the highest. */
 const LR_ENDS = { "one-cycle": 0.01, cosine: 0, step: 0.01, exponential: 0.01, polynomial: 0 } as const;
 
@@ -53,7 +56,7 @@ export function resolveSettings(recipe: GivenSettings, overrides: GivenSettings)
   const settings = withoutUndefined({ ...defaultSettings, ...remaining, ...withoutUndefined(overrides) });
   const optimizer = settings.optimizer ?? defaultSettings.optimizer;
   const resolved = {
-    learningRate: LEARNING_RATES[optimizer],
+    learningRate: (settings.from === undefined ? 1 : HEAD_RATE) * LEARNING_RATES[optimizer],
     ...settings,
     ...(optimizer === "sgd" && { momentum: settings.momentum ?? 0.9 }),
   } as ResolvedSettings; // the defaults fill in what is missing

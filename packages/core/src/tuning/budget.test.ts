@@ -58,7 +58,7 @@ describe("planBudget", () => {
     const { epochs, text } = planBudget(few);
     expect(epochs).toBe(300);
     expect(text).toMatch(
-      /^60 s at 13,000 images\/s: 300 epochs of 60 images \(more would only repeat so few images, unless `epochs` sets another maximum; \d\d,\d{3} would fit\)$/,
+      /^60 s at 13,000 images\/s: 300 epochs of 60 images \(more would only repeat so few images, unless `epochs` sets another maximum; \d,\d{3} would fit\)$/,
     );
     expect(planBudget({ ...few, maximumEpochs: 5000 }).epochs).toBe(5000);
   });

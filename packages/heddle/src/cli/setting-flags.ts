@@ -21,7 +21,7 @@ export const settingFlags: { readonly [Name in keyof Settings]: SettingFlag } = 
   frozenEpochs: {
     group: "Training",
     flags: "--frozen-epochs <n>",
-    help: "of --from: epochs in which only the new layer is trained; a third of all by default",
+    help: "of --from: epochs in which only the new layer is trained; half of them by default",
   },
   missing: { flags: "--missing <rule>", help: "rows with missing values: dropped and reported by default" },
   size: { flags: "--size <HxW>", help: "scale the pictures of a folder, such as 28x28" },

@@ -2,6 +2,7 @@ import { Argument, type Command, InvalidArgumentError, Option } from "@commander
 import { AbortedError } from "@heddle/core/internal/base/errors.js";
 import { formatDuration, formatPercent, groupDigits, oneLine } from "@heddle/core/internal/base/format.js";
 import { formatDescription } from "@heddle/core/internal/data/describe.js";
+import { augmentationAdvice } from "@heddle/core/internal/recipes/augmentation-advice.js";
 import { trainingOf } from "@heddle/core/internal/recipes/build-training.js";
 import { withFittingFolds } from "@heddle/core/internal/recipes/folds.js";
 import { limitNote } from "@heddle/core/internal/recipes/limit.js";
@@ -137,8 +138,13 @@ export async function trainAndReport(
         : { ...sized, note: undefined };
     // As it is found now: `latest` may be another run tomorrow.
     const settings = await withinBudget({ ...judged.settings, ...(base && { from: base.path }) });
-    const notes = [budget === undefined ? sized.note : undefined, judged.note];
+
     const training = trainingOf(settings, dataset, { threads, who, ...(base && { base }) });
+    const notes = [
+      budget === undefined ? sized.note : undefined,
+      augmentationAdvice(training.model, training.train.count, chosen),
+      judged.note,
+    ];
     if (options.saveRecipe !== undefined) await writeRecipe(options.saveRecipe, settings);
     const result = await runJob({
       ...training,
@@ -169,7 +175,7 @@ export async function trainAndReport(
         signal,
         ...(base && { base }),
       });
-      terminal.info(`Budget: ${fitted.text}\n`);
+      terminal.info(`Budget: ${terminal.inFlags(fitted.text)}\n`);
       return fitted.settings;
     }
   } catch (thrown) {
