@@ -13,10 +13,10 @@ const floors = {
     ["training"],
     ["model"],
     ["explain", "recipes", "standalone"],
-    ["figures", "tuning"],
+    ["figures", "sweep", "tuning"],
   ],
   interchange: [["containers"], ["keras", "onnx", "safetensors", "tfjs"], ["receipts"]],
-  heddle: [["system"], ["datasets", "rendering"], ["runs"], ["pages"], ["jobs"], ["cli"]],
+  heddle: [["system"], ["datasets", "rendering"], ["runs", "sweep"], ["pages"], ["jobs"], ["cli"]],
 };
 
 // Under jobs/ each command has a room; what several of them need lies in jobs/ itself. A room uses another

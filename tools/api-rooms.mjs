@@ -21,6 +21,7 @@ const TITLES = {
   pictures: "Pictures",
   explain: "Explanation",
   figures: "Figures",
+  sweep: "Sweeps",
   data: "Datasets",
   datasets: "Datasets",
   formats: "Datasets",

@@ -16,6 +16,7 @@ const purposes = {
   selection: 8,
   limit: 9,
   noise: 10,
+  sweep: 11,
 } as const;
 
 type Purpose = keyof typeof purposes;
