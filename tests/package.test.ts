@@ -114,6 +114,7 @@ import type { Dataset } from "heddle/data";
 import type { ChartSpec } from "heddle/figures";
 import { loadDataset, openRun } from "heddle/node";
 import { generateFashionSketch } from "heddle/sketch";
+import { Sweep } from "heddle/sweep";
 
 const dataset: Dataset = generateFashionSketch({ train: 100, test: 20 });
 const options: ModelOptions = { seed: 1 };
@@ -129,6 +130,12 @@ const fitting: FitOptions = { epochs: 1, validationData: dataset.test, classWeig
 export const history = await model.fit(dataset.train, fitting);
 export const charts: ChartSpec[] = [];
 export const loaders = [loadDataset, openRun] as const;
+export const sweep = new Sweep({
+  name: "sizes",
+  goal: "maximize",
+  trials: 2,
+  parameters: { units: { type: "integer", low: 8, high: 64, log: true } },
+});
 export const isOurs = (error: unknown): error is HeddleError => error instanceof HeddleError;
 // @ts-expect-error a misspelt option does not compile
 new Dense(10, { activaton: "relu" });

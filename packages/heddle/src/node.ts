@@ -29,4 +29,5 @@ export {
 } from "./runs/run-store.js";
 export type { RunTags, TagChange } from "./runs/tags.js";
 export type { TestLook } from "./runs/test-looks.js";
+export { JOURNAL_NAME, JournalFile, readJournalFile } from "./sweep/journal-file.js";
 export type { Machine } from "./system/machine.js";

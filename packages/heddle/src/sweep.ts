@@ -1,0 +1,2 @@
+/** `heddle/sweep`: search spaces, searches, stopping rules and journals of sweeps. For Node and browsers. */
+export * from "@heddle/core/sweep";
