@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { HeddleError } from "@heddle/core/internal/base/errors.js";
 import { zipSync } from "fflate";
+import sharp from "sharp";
 import { describe, expect, it } from "vitest";
 import { openArchive } from "./archive-folder.js";
 import { loadDataset, loadSplits } from "./load.js";
@@ -154,3 +155,51 @@ function zip64(zip: Uint8Array): Uint8Array {
   view.setUint16(end + 10, 0xffff, true);
   return Uint8Array.from([...zip.subarray(0, end), ...wide, ...zip.subarray(end)]);
 }
+
+it("archives of a folder are read as one, such as WebDataset's shards, each in the split that its name says", async () => {
+  const folder = temporaryFolder();
+  const png = (value: number) =>
+    sharp(new Uint8Array(4).fill(value), { raw: { width: 2, height: 2, channels: 1 } })
+      .png()
+      .toBuffer();
+  for (const [name, values] of [
+    ["train-000000.zip", [10, 20]],
+    ["train-000001.zip", [30, 40]],
+    ["test-000000.zip", [50, 60]],
+  ] as const) {
+    const files: Record<string, Uint8Array> = {};
+    for (const [at, value] of values.entries()) {
+      files[`00${at}.png`] = await png(value);
+      files[`00${at}.cls`] = new TextEncoder().encode(String(at));
+    }
+    writeFileSync(join(folder, name), zipSync(files));
+  }
+  const { dataset } = await loadDataset(folder);
+  const values = ({ images, labels, count }: typeof dataset.train) =>
+    Array.from({ length: count }, (_, at) => [images[4 * at], labels[at]]).sort();
+  expect([dataset.classNames, values(dataset.train), values(dataset.test)]).toEqual([
+    ["0", "1"],
+    [
+      [10, 0],
+      [20, 1],
+      [30, 0],
+      [40, 1],
+    ],
+    [
+      [50, 0],
+      [60, 1],
+    ],
+  ]);
+});
+
+it("a run's checksums change with labels that are in a file beside the pictures", async () => {
+  const folder = temporaryFolder();
+  const picture = sharp(new Uint8Array(4), { raw: { width: 2, height: 2, channels: 1 } }).png();
+  for (const name of ["1.png", "2.png"]) writeFileSync(join(folder, name), await picture.toBuffer());
+  const filesWith = async (labels: readonly [string, string]) => {
+    writeFileSync(join(folder, "metadata.csv"), `file_name,label\n1.png,${labels[0]}\n2.png,${labels[1]}\n`);
+    return (await loadDataset(folder, { holdOut: "none" })).dataset.source.files;
+  };
+  expect(await filesWith(["a", "b"])).not.toEqual(await filesWith(["b", "a"]));
+  expect(await filesWith(["a", "b"])).toEqual(await filesWith(["a", "b"]));
+});

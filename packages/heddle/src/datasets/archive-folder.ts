@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
-import { basename } from "node:path";
+import { basename, join } from "node:path";
 import { HeddleError } from "@heddle/core/internal/base/errors.js";
 import { readFileBytes } from "@heddle/core/internal/base/files-node.js";
 import { formatBytes } from "@heddle/core/internal/base/format.js";
 import { MAXIMUM_FILE_BYTES } from "@heddle/core/internal/base/limits.js";
+import { splitOf } from "@heddle/core/internal/data/csv/names.js";
 import type { ArchiveFile } from "@heddle/core/internal/formats/archive.js";
 import { isTar, tarFiles } from "@heddle/core/internal/formats/tar.js";
 import { isZip, zipFiles } from "@heddle/core/internal/formats/zip.js";
@@ -16,6 +17,9 @@ export interface ArchiveFolder extends SourceFolder {
   /** The archive itself, with its checksum. */
   readonly archive: SourceFile;
 }
+
+/** The names of archives of files. */
+export const ARCHIVE = /\.(tar|tar\.gz|tgz|zip)$/i;
 
 /** What macOS adds to archives: files of metadata, one next to each file. */
 const METADATA = /^__MACOSX\/|(^|\/)\._[^/]*$/;
@@ -35,6 +39,38 @@ export async function openArchive(path: string, signal?: AbortSignal): Promise<A
     sha256: createHash("sha256").update(bytes).digest("hex"),
   };
   return archiveFolder(path, await filesOf(bytes, path, signal), archive);
+}
+
+/**
+ * Opens the archives of a folder as one folder, each as a folder of its own: WebDataset's shards, or an archive for each
+ * class or split. A folder of a split is named after that: `train-0`.
+ *
+ * @param names the names of the archives
+ * @throws HeddleError as {@link openArchive} does, and if they have more than 2 GiB together; AbortedError on `signal`
+ */
+export async function openArchives(
+  folder: string,
+  names: readonly string[],
+  signal?: AbortSignal,
+): Promise<SourceFolder> {
+  const all: ArchiveFile[] = [];
+  let bytesRead = 0;
+  for (const [at, name] of names.entries()) {
+    const path = join(folder, name);
+    const bytes = await readFileBytes(path, { signal });
+    bytesRead += bytes.length;
+    if (bytesRead > MAXIMUM_FILE_BYTES) throw tooLarge(folder, bytesRead, MAXIMUM_FILE_BYTES);
+    const plain = name.replace(ARCHIVE, "");
+    const split = plain
+      .split(/[^a-z]+/i)
+      .map(splitOf)
+      .find((word) => word !== undefined);
+    const mount = split === undefined ? plain : `${split}-${at}`;
+    for (const file of await filesOf(bytes, path, signal))
+      all.push({ ...file, name: `${mount}/${file.name}` });
+  }
+  const { archive: _, ...source } = archiveFolder(folder, all, { name: "", bytes: 0, sha256: "" });
+  return source;
 }
 
 async function filesOf(

@@ -12,7 +12,7 @@ import { isGzip } from "@heddle/core/internal/formats/gzip.js";
 import { isNpy } from "@heddle/core/internal/formats/npy.js";
 import { isTar } from "@heddle/core/internal/formats/tar.js";
 import { isZip } from "@heddle/core/internal/formats/zip.js";
-import { type ArchiveFolder, openArchive } from "./archive-folder.js";
+import { ARCHIVE, type ArchiveFolder, openArchive, openArchives } from "./archive-folder.js";
 import { type ArrayFiles, arrayFilesOf, readArrayFiles } from "./array-files.js";
 import { type CifarFiles, cifarFilesOf, readCifar } from "./cifar-folder.js";
 import { type ClassArrays, classArraysOf, readClassArrays } from "./class-arrays.js";
@@ -21,7 +21,7 @@ import { hashed } from "./hashed-file.js";
 import type { SourceFile } from "./idx-file.js";
 import { idxFilesOf } from "./idx-folder.js";
 import { readPictures } from "./image-folder.js";
-import { type ImageFolderListing, listImageFolder } from "./image-folder-list.js";
+import { type ImageFolderListing, listImageFolder, listLabelled } from "./image-folder-list.js";
 import { limitPictures } from "./limit-pictures.js";
 import { isParquet, type ParquetFiles, parquetFilesOf, parquetNames, readParquet } from "./parquet.js";
 import type { ReadData } from "./read-data.js";
@@ -75,10 +75,14 @@ export async function findForm(path: string, signal?: AbortSignal): Promise<Foun
     throw fileError(path, "a file or folder that can be read", thrown);
   });
   if (!entry) return undefined;
-  return entry.isDirectory() ? formOfFolder(diskFolder(path)) : formOfFile(path, signal);
+  return entry.isDirectory() ? formOfFolder(diskFolder(path), signal) : formOfFile(path, signal);
 }
 
-async function formOfFolder(source: SourceFolder, archive?: ArchiveFolder): Promise<FoundForm | undefined> {
+async function formOfFolder(
+  source: SourceFolder,
+  signal: AbortSignal | undefined,
+  archive?: ArchiveFolder,
+): Promise<FoundForm | undefined> {
   const entries = (await source.list("")).filter(({ name }) => !name.startsWith("."));
   const names = entries.map(({ name }) => name);
   const idx = idxFilesOf(source.path, names);
@@ -92,6 +96,9 @@ async function formOfFolder(source: SourceFolder, archive?: ArchiveFolder): Prom
   const parquet = parquetFilesOf(source.path, await parquetNames(source, entries));
   if (parquet) return { form: "parquet", source, parquet };
   const tables = names.filter((name) => CSV.test(name));
+  // A table beside pictures may hold their labels.
+  const beside = tables.length > 0 ? await listLabelled(source) : undefined;
+  if (beside) return { form: "images", source, listing: beside };
   if (tables.length > 0) return tablesOf(source, tables);
   const archives = names.filter((name) => /\.npz$/i.test(name));
   if (archives.length > 1) {
@@ -106,6 +113,12 @@ async function formOfFolder(source: SourceFolder, archive?: ArchiveFolder): Prom
   if (archives.length === 1) return { form: "npz", source, file: archives[0]! };
   const listing = await listImageFolder(source);
   if (listing) return { form: "images", source, listing };
+  const packed = archive ? [] : names.filter((name) => ARCHIVE.test(name));
+  if (packed.length > 0) {
+    const shards = await openArchives(source.path, packed, signal);
+    const found = await listImageFolder(shards);
+    if (found) return { form: "images", source: shards, listing: found };
+  }
   for (const { name, kind } of entries.slice(0, LOOKED_AT)) {
     if (kind === "folder") continue;
     const foreign = foreignFile(await source.head(name, HEAD_BYTES));
@@ -124,7 +137,7 @@ async function formOfFile(path: string, signal: AbortSignal | undefined): Promis
   if (isZip(head) && isNpzHead(head)) return { form: "npz", ...own };
   if (isArchive(head)) {
     const archive = await openArchive(path, signal);
-    const found = await formOfFolder(archive, archive);
+    const found = await formOfFolder(archive, signal, archive);
     if (found) return found;
     throw notData(path, await contentsOf(archive));
   }

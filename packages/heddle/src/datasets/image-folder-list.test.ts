@@ -5,9 +5,11 @@ import { listImageFolder } from "./image-folder-list.js";
 import type { SourceFolder } from "./source-folder.js";
 
 /** A folder that holds files of these paths. */
-function folder(...files: readonly string[]): Pick<SourceFolder, "path" | "list"> {
+function folder(...files: readonly string[]): Pick<SourceFolder, "path" | "list" | "read" | "head"> {
   return {
     path: "photos",
+    read: async () => new Uint8Array(),
+    head: async () => new Uint8Array(),
     list: async (below) => {
       const inside = files
         .filter((file) => below === "" || file.startsWith(`${below}/`))

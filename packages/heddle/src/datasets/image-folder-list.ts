@@ -7,6 +7,7 @@ import {
   type ReadingChoice,
 } from "@heddle/core/internal/data/reading.js";
 import { describeOther } from "./picture-endings.js";
+import { listLabelledPictures } from "./picture-labels/list.js";
 import { allFiles, allPictures, type PictureTree, pictureTree } from "./picture-tree.js";
 import type { SourceFolder } from "./source-folder.js";
 
@@ -41,17 +42,19 @@ export function isSplitName(name: string): boolean {
  * Lists the pictures of `CLASS/*.png` or `SPLIT/CLASS/*.png`, also within a folder that is the only one with pictures.
  * Those of a class are sorted by code units, and the classes alternate. So the order is the same on every system, and in the
  * first n pictures classes have the same shares as in all. A folder called `train` or like another split is one if it holds
- * folders; where it holds pictures, it is a class.
+ * folders; where it holds pictures, it is a class. Labels in files beside the pictures count more than folders.
  *
  * @returns `undefined` if there are no pictures
  * @throws HeddleError if there are, but not in one folder for each class, or if a folder cannot be read
  */
 export async function listImageFolder(
-  source: Pick<SourceFolder, "path" | "list">,
+  source: Pick<SourceFolder, "path" | "list" | "read" | "head">,
 ): Promise<ImageFolderListing | undefined> {
   const root = await pictureTree(source);
   const all = allPictures(root);
   if (all.length === 0) return undefined;
+  const labelled = await listLabelled(source, root);
+  if (labelled) return labelled;
   const base = withClasses(root);
   const listing = inSplits(base) ?? inClasses(base);
   if (listing.train.length === 0) throw withoutClasses(source.path, base, all);
@@ -61,7 +64,27 @@ export async function listImageFolder(
     train: interleaved(listing.train),
     ...(listing.test && { test: interleaved(listing.test) }),
     choices: [...down, ...listing.choices],
-    leftOut: [...emptyClasses(listing.classFolders), ...listing.leftOut, ...otherFiles(root)],
+    leftOut: [...emptyClasses(listing.classFolders), ...listing.leftOut, ...otherFiles(allFiles(root))],
+  };
+}
+
+/**
+ * Lists the pictures whose labels are in files beside them, in the same order.
+ *
+ * @returns undefined if there are no such files
+ */
+export async function listLabelled(
+  source: Pick<SourceFolder, "path" | "list" | "read" | "head">,
+  tree?: PictureTree,
+): Promise<ImageFolderListing | undefined> {
+  const found = await listLabelledPictures(source, tree ?? (await pictureTree(source)));
+  if (!found) return undefined;
+  const { train, test, choices, leftOut, others } = found;
+  return {
+    train: interleaved(train),
+    ...(test && { test: interleaved(test) }),
+    choices,
+    leftOut: [...leftOut, ...otherFiles(others)],
   };
 }
 
@@ -134,9 +157,9 @@ function emptyClasses(folders: readonly PictureTree[]): LeftOut[] {
 }
 
 /** Files that are not read as pictures, by what they are. */
-function otherFiles(root: PictureTree): LeftOut[] {
+function otherFiles(files: readonly string[]): LeftOut[] {
   const groups = new Map<string, { readonly what: string; readonly reason: string; names: string[] }>();
-  for (const name of allFiles(root)) {
+  for (const name of files) {
     const { what, reason } = describeOther(name);
     const group = groups.get(reason) ?? { what, reason, names: [] };
     group.names.push(name);

@@ -222,7 +222,9 @@ function folderChecksums(results: readonly Result[]): SourceFile[] {
     const folder = listed.path.slice(0, cut);
     const known = folders.get(folder) ?? { bytes: 0, hash: createHash("sha256") };
     known.bytes += bytes;
-    known.hash.update(`${listed.path.slice(cut)}\t${sha256}\n`);
+    // A label that is not its folder's name comes from a file beside the pictures.
+    const label = folder.split("/").at(-2) === listed.label ? "" : `\t${listed.label}`;
+    known.hash.update(`${listed.path.slice(cut)}\t${sha256}${label}\n`);
     folders.set(folder, known);
   }
   return [...folders]

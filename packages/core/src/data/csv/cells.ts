@@ -25,7 +25,8 @@ const numberPattern = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i;
 /** Parses a finite number; NaN for any other text. */
 export function numberOf(text: string): number {
   const value = numberPattern.test(text) ? Number(text) : Number.NaN;
-  return Number.isFinite(value) ? value : Number.NaN;
+  // Images hold floats of 32 bits, in which larger numbers are infinite.
+  return Number.isFinite(Math.fround(value)) ? value : Number.NaN;
 }
 
 /**

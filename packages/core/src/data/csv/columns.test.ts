@@ -288,4 +288,12 @@ describe("a column of splits", () => {
       [1, 2, 3, 4],
     ]);
   });
+
+  it("is not a label where a float of 32 bits cannot hold it as a pixel", async () => {
+    const rows = Array.from({ length: 22 }, (_, row) => `0,5,${row},9,${row % 3}`);
+    const text = [`${"9".repeat(39)},5,0,9,0`, ...rows].join("\n");
+    const { images, dropped } = await readCsv(new TextEncoder().encode(text), { name: "a.csv" });
+    expect(dropped.rows).toMatchObject([{ line: 1, reason: "unreadable value" }]);
+    expect(images.images.every(Number.isFinite)).toBe(true);
+  });
 });
