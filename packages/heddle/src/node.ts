@@ -5,8 +5,9 @@ import { decodeSource } from "./datasets/picture.js";
 
 setPictureDecoder(decodeSource);
 
-export type { ImageFolderListing, ListedPicture } from "./datasets/image-folder-list.js";
+export type { ImageFolderListing } from "./datasets/image-folder-list.js";
 export * from "./datasets/index.js";
+export type { ListedPicture } from "./datasets/picture-tree.js";
 export { changedFiles, datasetOfRun, type EngineChoice, type OpenedRun, openRun } from "./jobs/open-run.js";
 export { type CheckpointFile, type CheckpointRule, Checkpoints } from "./runs/checkpoints.js";
 export type { DataRecord } from "./runs/data-record.js";

@@ -2,9 +2,9 @@ import { join } from "node:path";
 import { checkNotAborted } from "@heddle/core/internal/base/errors.js";
 import type { ReadingChoice } from "@heddle/core/internal/data/reading.js";
 import { PictureError } from "@heddle/core/internal/pictures/raw-picture.js";
-import type { ListedPicture } from "./image-folder-list.js";
 import { MAXIMUM_PICTURE_BYTES } from "./picture.js";
 import { pictureFileSize } from "./picture-decoder.js";
+import type { ListedPicture } from "./picture-tree.js";
 import type { SourceFolder } from "./source-folder.js";
 
 /** The sides of squares that pictures of several sizes are scaled to. */

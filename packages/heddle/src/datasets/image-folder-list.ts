@@ -8,16 +8,8 @@ import {
 } from "@heddle/core/internal/data/reading.js";
 import { describeOther } from "./picture-endings.js";
 import { listLabelledPictures } from "./picture-labels/list.js";
-import { allFiles, allPictures, type PictureTree, pictureTree } from "./picture-tree.js";
+import { allFiles, allPictures, type ListedPicture, type PictureTree, pictureTree } from "./picture-tree.js";
 import type { SourceFolder } from "./source-folder.js";
-
-/** One picture of a folder of classes. */
-export interface ListedPicture {
-  /** The path below the dataset's folder, with slashes: `train/cat/001.png`. */
-  readonly path: string;
-  /** The name of its class's folder. */
-  readonly label: string;
-}
 
 /** The pictures of a folder, all in `train` if it has no folders for splits, and what is left out of it. */
 export interface ImageFolderListing extends ReaderNotes {

@@ -14,8 +14,9 @@ import {
 import { PictureError } from "@heddle/core/internal/pictures/raw-picture.js";
 import { commonSize } from "./common-size.js";
 import type { SourceFile } from "./idx-file.js";
-import type { ImageFolderListing, ListedPicture } from "./image-folder-list.js";
+import type { ImageFolderListing } from "./image-folder-list.js";
 import { decodePicture, MAXIMUM_PICTURE_BYTES, type PlainPicture } from "./picture.js";
+import type { ListedPicture } from "./picture-tree.js";
 import type { SourceFolder } from "./source-folder.js";
 
 /** How to read a folder of pictures. */

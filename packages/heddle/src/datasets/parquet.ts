@@ -5,7 +5,8 @@ import type { DroppedRow } from "@heddle/core/internal/data/dropped-rows.js";
 import { type LeftOut, leftOut } from "@heddle/core/internal/data/reading.js";
 import type { FileMetaData } from "hyparquet";
 import type { SourceFile } from "./idx-file.js";
-import type { ImageFolderListing, ListedPicture } from "./image-folder-list.js";
+import type { ImageFolderListing } from "./image-folder-list.js";
+import type { ListedPicture } from "./picture-tree.js";
 import type { SourceEntry, SourceFolder } from "./source-folder.js";
 
 /** The Parquet files of each split. */

@@ -13,6 +13,14 @@ export interface PictureTree {
   readonly folders: readonly PictureTree[];
 }
 
+/** One picture, and its class. */
+export interface ListedPicture {
+  /** The path below the dataset's folder, with slashes: `train/cat/001.png`. */
+  readonly path: string;
+  /** The name of its class. */
+  readonly label: string;
+}
+
 /** How deep folders are looked into: a few around the data, a split, a class and one within. */
 const DEEPEST = 6;
 

@@ -6,7 +6,7 @@ import {
   type ReaderNotes,
   type ReadingChoice,
 } from "@heddle/core/internal/data/reading.js";
-import type { ListedPicture } from "../image-folder-list.js";
+import type { ListedPicture } from "../picture-tree.js";
 import { allFiles, allPictures, type PictureTree } from "../picture-tree.js";
 import type { SourceFolder } from "../source-folder.js";
 import { cocoLabels } from "./coco.js";
