@@ -1,6 +1,7 @@
 import { HeddleError, MissingParts, UnsupportedError } from "./errors.js";
 import { checkConfig, checkKeysAround, type KerasKeys } from "./ignored-keys.js";
 import { checkPlainJson, isJsonObject, type JsonObject } from "./json.js";
+import { refuseOwnClass } from "./own-class.js";
 import { shown } from "./rules.js";
 
 /** What a registry holds under a name: a class, or whatever else makes an object from its Keras configuration. */
@@ -61,6 +62,7 @@ export class Registry<T> {
     checkPlainJson(who, value);
     if (isJsonObject(value) && typeof value["class_name"] === "string") {
       checkKeysAround(`${who}, ${value["class_name"]}`, value);
+      refuseOwnClass(this.what, who, value);
       const config = value["config"] === undefined ? {} : value["config"];
       if (isJsonObject(config)) return this.create(who, value["class_name"], config);
     }

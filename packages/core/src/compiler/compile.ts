@@ -117,13 +117,14 @@ export function compileTraining(
   const tables = resultTables(builder, options.accuracy, ops);
   const gradients = builder.buffer("gradients", "global", 4 * places.trainable.floats);
   const parameter = parameters(places, gradients);
+  const shared = sharedGradients(builder, parameter);
 
   // What to prepare is known only when the samples' phase has been emitted.
   const backToPreparation = builder.phase("preparation", "tasks");
   builder.phase("samples", "perShard");
   const { results } = tables;
   const penalised = results.activity && { penalties: results.activity, scale: scalars };
-  const samples = new Emission(e, model.inputShape, parameter, options.input, penalised);
+  const samples = new Emission(e, model.inputShape, shared.parameter, options.input, penalised);
   samples.forward(ops);
   const answer = samples.valueOf(judged);
   const gradient = emitLoss(e, loss, { scale: scalars, results, form }, answer);
@@ -132,6 +133,7 @@ export function compileTraining(
 
   builder.phase("gradients", "tasks");
   for (const emit of e.reductions) emit();
+  shared.emitSums();
   const penalties = emitPenalties(builder, model, parameter);
   emitUpdate(builder, {
     optimizer,
@@ -204,9 +206,9 @@ export function compileInference(
   };
 }
 
-/** The weights that a model's ops use, in order. */
+/** The weights that a model's ops use, in order; each once, though several ops may share it. */
 export function weightsOf(model: Lowered): Weight[] {
-  return model.ops.flatMap(weightsOfOp);
+  return [...new Set(model.ops.flatMap(weightsOfOp))];
 }
 
 function resultTables(builder: ProgramBuilder, accuracy: boolean, ops: readonly GraphOp[]) {
@@ -248,6 +250,35 @@ function parameters(places: WeightPlaces, gradients: Buffer | undefined): (weigh
     if (!gradients || !weight.trainable) return { name, shape, data };
     const offsetBytes = address - places.trainable.address;
     return { name, shape, data, gradient: { buffer: gradients, offsetBytes } };
+  };
+}
+
+/**
+ * Gives each op that uses a weight a gradient of its own, since an op overwrites it: the first op that of the weight,
+ * further ones memory that `emitSums` adds to it, in the order of the ops.
+ */
+function sharedGradients(builder: ProgramBuilder, parameter: (weight: Weight) => Parameter) {
+  const used = new Set<Weight>();
+  const sums = new Map<Weight, KernelCall[]>();
+  return {
+    parameter: (weight: Weight): Parameter => {
+      const own = parameter(weight);
+      if (!own.gradient || !used.has(weight)) {
+        used.add(weight);
+        return own;
+      }
+      const count = sizeOf(weight.shape);
+      const part = builder.buffer(`${weight.name} gradient`, "global", 64 * Math.ceil(count / 16));
+      const calls = sums.get(weight) ?? [];
+      sums.set(weight, calls);
+      calls.push(["addTo", { y: own.gradient, x: part, N: 1, count }]);
+      return { ...own, gradient: at(part, 0) };
+    },
+    emitSums: (): void => {
+      if (sums.size === 0) return;
+      builder.phase("shared gradients", "tasks");
+      for (const [weight, calls] of sums) emitTask(builder, weight.name, "gradient", calls);
+    },
   };
 }
 

@@ -141,15 +141,6 @@ describe("an impossible graph", () => {
       "axis to be a whole number other than 0",
     ],
     [
-      "a layer in two places",
-      () => {
-        const x = input([4, 4, 2]);
-        const layer = new Conv2D(2, 1);
-        return new Model({ inputs: x, outputs: layer.apply(layer.apply(x)) });
-      },
-      "expected a layer that no model has yet, received one that is in use",
-    ],
-    [
       "a second input",
       () => {
         const [x, other] = [input([4]), input([4])];

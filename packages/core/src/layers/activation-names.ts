@@ -1,5 +1,6 @@
-import { HeddleError } from "../base/errors.js";
-import type { JsonObject } from "../base/json.js";
+import { HeddleError, UnsupportedError } from "../base/errors.js";
+import { isJsonObject, type Json, type JsonObject } from "../base/json.js";
+import { ownClassName } from "../base/own-class.js";
 import { Registry } from "../base/registry.js";
 import { shown } from "../base/rules.js";
 
@@ -55,12 +56,25 @@ export function activationOf(who: string, value: string | undefined): Activation
 export function activationIn(who: string, config: JsonObject): ActivationName {
   const value = config["activation"] ?? undefined;
   if (value === undefined || typeof value === "string") return activationOf(who, value);
-  throw new HeddleError({
-    who,
-    expected: "activation as a name",
-    received: shown(value),
-    next: "Heddle has Keras's activations by name only: change the model.",
-  });
+  throw new UnsupportedError(
+    {
+      who,
+      expected: "activation as a name",
+      received: shown(value),
+      next: "Heddle has Keras's activations by name only: change the model.",
+    },
+    [`${describedActivation(value)} as an activation`],
+  );
+}
+
+/** What is passed instead of a name: a layer, a function of the user's, or Python code. */
+function describedActivation(value: Json): string {
+  if (!isJsonObject(value) || typeof value["class_name"] !== "string") return "Python code";
+  const { class_name: className, config } = value;
+  if (className === "function") return `the function ${String(config).slice(0, 60)}`;
+  return className === "__lambda__"
+    ? "Python code"
+    : `the layer ${(ownClassName(value) ?? className).slice(0, 60)}`;
 }
 
 /** An activation's name for a Keras configuration. */

@@ -46,7 +46,8 @@ export const layerKeys: KerasKeys = {
     Cropping2D: dataFormat,
     Dense: adapted,
     DepthwiseConv2D: { ...convolution, ...inherited },
-    Dropout: { ...seed, noise_shape: only(null) },
+    // Written only where there is one.
+    Dropout: { ...seed, noise_shape: { expected: "sizes or null", accepts: () => true } },
     Flatten: dataFormat,
     GaussianDropout: seed,
     GaussianNoise: seed,

@@ -6,7 +6,7 @@ import { MAXIMUM_MEMORY_BYTES } from "../base/limits.js";
 import { Random } from "../base/random.js";
 import { serialize } from "../base/registry.js";
 import { shown } from "../base/rules.js";
-import { type Shape, sizeOf } from "../base/shape.js";
+import { formatShape, type Shape, sameShape, sizeOf } from "../base/shape.js";
 import type { AnyNode } from "../ops/node.js";
 import { Weight } from "../ops/weight.js";
 import type { Regularizer, RegularizerName } from "../regularizers/index.js";
@@ -74,7 +74,7 @@ export interface LayerWeightOptions extends Pick<WeightRules, "initializer"> {
 /**
  * A layer of a model. A subclass says what shape its output has (`outputShape`), which weights it needs
  * (`createWeights`), which ops it consists of (`lower`), and how it is written (`getConfig`) and read (a static
- * `fromConfig`). An instance belongs to one place of one model.
+ * `fromConfig`). An instance belongs to one model, in which it may be used several times: its weights are then shared.
  *
  * A class with a `fromConfig` of its own promises that its configuration names all of its options: any other option is
  * refused as a mistake.
@@ -206,13 +206,37 @@ export abstract class Layer {
         who: this.who,
         expected: "a layer that no model has yet",
         received: "one that is in use",
-        next: "Create a new layer for each place.",
+        next: "Create a new layer for each model.",
       });
     }
     this.context = context;
     this.ownName = context.name;
     const output = this.shapeFor(inputs);
     this.createWeights(inputs[0]!);
+    return output;
+  }
+
+  /**
+   * The output shape of a further call of a built layer, which shares its weights.
+   *
+   * @throws HeddleError when the weights do not fit the input
+   */
+  reuse(inputs: readonly Shape[]): Shape {
+    const output = this.shapeFor(inputs);
+    const { weights } = this;
+    // What the layer would create for this input: nothing is drawn, and the layer stays as it is.
+    const other: this = Object.create(this, { weights: { value: [] } });
+    other.createWeights(inputs[0]!);
+    weights.forEach(({ name, shape }, index) => {
+      const needed = other.weights[index]!.shape;
+      if (sameShape(shape, needed)) return;
+      throw new HeddleError({
+        who: this.who,
+        expected: `inputs for one set of weights, whose ${name.slice(this.name.length + 1)} is [${shape.join(", ")}]`,
+        received: `another input ${formatShape(inputs[0]!)}, which needs [${needed.join(", ")}]`,
+        next: "Use the layer for inputs with equal channels, or create another layer.",
+      });
+    });
     return output;
   }
 

@@ -91,7 +91,33 @@ describe("lowering a layer", () => {
   it("numbers a dropout by its position in the model, so that two draw differently", () => {
     const layer = new Dropout(0.5);
     layer.build([[4]], { name: "dropout", seed: 1, position: 6, weightsBefore: 0 });
-    expect(layer.lower()).toEqual([{ op: "dropout", owner: "dropout", rate: 0.5, layer: 6 }]);
+    expect(layer.lower([4])).toEqual([{ op: "dropout", owner: "dropout", rate: 0.5, layer: 6 }]);
+  });
+});
+
+describe("a dropout with a noise shape", () => {
+  it.each([
+    [[null, 1, 1, 1], 1],
+    [[null, 1, 1, null], 3],
+    [[null, 1, 4, 3], 12],
+    [[null, null, null, null], undefined],
+  ])("%j of [batch, 2, 4, 3] draws for each sample", (noiseShape, units) => {
+    const layer = new Dropout(0.5, { noiseShape });
+    const node = { op: units ? "spatialDropout" : "dropout", ...(units && { units }) };
+    expect(layer.lower([2, 4, 3])).toMatchObject([node]);
+    expect(Dropout.fromConfig(layer.getConfig()).noiseShape).toEqual(noiseShape);
+  });
+
+  it("is refused where it shares an axis after one that it does not", () => {
+    expect(() => new Dropout(0.5, { noiseShape: [null, 2, 1, 1] }).outputShape([2, 4, 3])).toThrow(
+      "Dropout: expected noiseShape to fit [batch, 2, 4, 3], first axes of size 1, then the input's own, received [null,2,1,1]. Correct noiseShape: [null, 1, 1, 1] drops whole samples, [null, 1, 1, null] whole channels.",
+    );
+  });
+
+  it("is refused where it shares a draw among samples", () => {
+    expect(() => Dropout.fromConfig({ name: "d", rate: 0.5, noise_shape: [1, 4] })).toThrow(
+      "expected noiseShape to be a list of sizes, null for the batch first",
+    );
   });
 });
 
@@ -274,11 +300,11 @@ describe("a layer refuses", () => {
     );
   });
 
-  it("a layer that is used twice", () => {
+  it("a layer of another model", () => {
     const layer = new Dense(3, { name: "d" });
     built(layer, [4]);
     expect(() => built(layer, [4])).toThrow(
-      'Dense "d": expected a layer that no model has yet, received one that is in use. Create a new layer for each place.',
+      'Dense "d": expected a layer that no model has yet, received one that is in use. Create a new layer for each model.',
     );
   });
 });

@@ -192,12 +192,12 @@ describe("everything that Heddle does not have is named at once:", () => {
     expect(refusal({ ...json, keras_version: "2.15.0" })).toBe(
       refused(
         "Keras 2",
-        'the layer Lambda, synchronized true of BatchNormalization "bn", renorm true of BatchNormalization "bn", the key "virtual_batch_size" of BatchNormalization "bn", the activation mish, data_format "channels_first" of Conv2D "c" and the initializer STFT',
+        'the layer Lambda "one", whose Python code is never run, the layer Lambda "two", whose Python code is never run, synchronized true of BatchNormalization "bn", renorm true of BatchNormalization "bn", the key "virtual_batch_size" of BatchNormalization "bn", the activation mish, data_format "channels_first" of Conv2D "c" and the initializer STFT',
       ),
     );
   });
 
-  it("several inputs and outputs, shared layers, and calls in another mode", () => {
+  it("several inputs and outputs, also of layers, and calls in another mode", () => {
     const json = graph("Functional", [
       [inputLayer, "in", []],
       [inputLayer, "in2", []],
@@ -215,7 +215,7 @@ describe("everything that Heddle does not have is named at once:", () => {
     expect(refusal({ ...json, config: { ...config, layers, output_layers } })).toBe(
       refused(
         "Keras 2",
-        'the layer "sum" used 2 times, training=False in the call of BatchNormalization "norm", training=True in the call of Dropout "drop", 2 inputs of a model and 2 outputs of a model',
+        'output 1 of the layer "in2", training=False in the call of BatchNormalization "norm", training=True in the call of Dropout "drop", 2 inputs of a model and 2 outputs of a model',
       ),
     );
   });

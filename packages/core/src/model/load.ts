@@ -1,10 +1,9 @@
 import { checkOptions } from "../base/known-options.js";
 import type { Layer } from "../layers/index.js";
-import { describedModel, readModel } from "../network/described-model.js";
+import { describedModel, readModel, withPaths } from "../network/described-model.js";
 import { functionalGraph } from "../network/functional-graph.js";
-import { Input } from "../network/input.js";
 import type { ModelSource } from "../network/model-files.js";
-import { MODEL_RULES, type ModelOptions } from "../network/network.js";
+import { READ_RULES, type ReadOptions } from "../network/read-options.js";
 import { Model } from "./model.js";
 import { Sequential } from "./sequential.js";
 
@@ -22,13 +21,26 @@ import { Sequential } from "./sequential.js";
  * const model = await loadModel("https://example.org/clothes");
  * model.classes; // ["bag", "boot", "trousers"]
  */
-export function loadModel(source: ModelSource, options: ModelOptions = {}): Promise<Model> {
+export function loadModel(source: ModelSource, options: ReadOptions = {}): Promise<Model> {
   return readModel(source, (who, json) => modelFromJson(who, json, options));
 }
 
-/** Builds a model from Keras's JSON of a sequential or functional one, with fresh weights; `who` names the source in errors. */
-export function modelFromJson(who: string, json: unknown, options: ModelOptions = {}): Model {
-  return locatedModel(who, json, options).model;
+/**
+ * Builds a model from Keras's JSON of a sequential or functional one, with fresh weights; `who` names the source in
+ * errors.
+ *
+ * @throws HeddleError when it needs something that Heddle does not have, or a size of its input is unknown and
+ *   `inputShape` is missing
+ *
+ * @example
+ * const model = modelFromJson("model.json", json, { inputShape: [224, 224, 3] });
+ */
+export function modelFromJson(who: string, json: unknown, options: ReadOptions = {}): Model {
+  checkOptions(who, options, READ_RULES);
+  const { inputShape, ...own } = options;
+  const described = describedModel(who, json, inputShape);
+  if (described.className === "Sequential") return Sequential.fromDescribed(who, described, own);
+  return withPaths(new Model(functionalGraph(described), { ...described.options, ...own }), described);
 }
 
 /** A model that was built from JSON. */
@@ -39,15 +51,7 @@ export interface LocatedModel {
 }
 
 /** As `modelFromJson`, and where each layer was in the JSON: layers of inner models may get another name. */
-export function locatedModel(who: string, json: unknown, options: ModelOptions = {}): LocatedModel {
-  checkOptions(who, options, MODEL_RULES);
-  const described = describedModel(who, json);
-  const own = { ...described.options, ...options };
-  const { className, inputShape, made } = described;
-  const model =
-    className === "Sequential"
-      ? new Sequential([new Input(inputShape), ...made], own)
-      : new Model(functionalGraph(described), own);
-  const layers = described.layers.map(({ path }, place) => [path.join("/"), made[place]!] as const);
-  return { model, layers: new Map(layers) };
+export function locatedModel(who: string, json: unknown, options: ReadOptions = {}): LocatedModel {
+  const model = modelFromJson(who, json, options);
+  return { model, layers: model.layerPaths };
 }

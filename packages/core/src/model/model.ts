@@ -9,9 +9,10 @@ import type { Program } from "../engine/program.js";
 import type { Variant } from "../engine/variant.js";
 import type { Width } from "../engine/wide.js";
 import type { Loss } from "../losses/index.js";
-import { describedConfig } from "../network/described-model.js";
+import { describedConfig, withPaths } from "../network/described-model.js";
 import { functionalGraph } from "../network/functional-graph.js";
-import { MODEL_RULES, type ModelOptions, Network } from "../network/network.js";
+import { Network } from "../network/network.js";
+import { READ_RULES, type ReadOptions } from "../network/read-options.js";
 import type { Optimizer } from "../optimizers/index.js";
 import type { PictureSource } from "../pictures/picture-source.js";
 import type { TrainingProgress } from "../training/context.js";
@@ -67,11 +68,12 @@ export class Model extends Network {
    * const copy = Model.fromConfig(model.getConfig());
    * copy.setWeights(model.getWeights());
    */
-  static fromConfig(config: unknown, options: ModelOptions = {}): Model {
+  static fromConfig(config: unknown, options: ReadOptions = {}): Model {
     const who = "Model.fromConfig";
-    checkOptions(who, options, MODEL_RULES);
-    const described = describedConfig(who, config, "Functional");
-    return new Model(functionalGraph(described), { ...described.options, ...options });
+    checkOptions(who, options, READ_RULES);
+    const { inputShape, ...own } = options;
+    const described = describedConfig(who, config, "Functional", inputShape);
+    return withPaths(new Model(functionalGraph(described), { ...described.options, ...own }), described);
   }
 
   /**

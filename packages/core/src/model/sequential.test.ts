@@ -263,7 +263,7 @@ describe("a clear error says why", () => {
     const layer = new Dense(4);
     await refused(
       () => new Sequential([new Input([4]), layer, layer]),
-      'Dense "dense": expected a layer that no model has yet, received one that is in use. Create a new layer for each place.',
+      "Sequential: expected each layer once, received Dense twice. Create another layer, or build a Model, in which a layer may be used again and shares its weights.",
     );
     await refused(
       () => new Sequential([new Input([4]), new Dense(4, { name: "a" }), new Dense(4, { name: "a" })]),

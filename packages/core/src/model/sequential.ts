@@ -7,12 +7,14 @@ import {
   describedConfig,
   describedModel,
   readModel,
+  withPaths,
 } from "../network/described-model.js";
 import { Input } from "../network/input.js";
 import { modelJson, sequentialConfig } from "../network/keras-json.js";
 import { fault } from "../network/model-fault.js";
 import type { ModelSource } from "../network/model-files.js";
 import { MODEL_RULES, type ModelOptions } from "../network/network.js";
+import { READ_RULES, type ReadOptions } from "../network/read-options.js";
 import { Model } from "./model.js";
 
 /**
@@ -60,31 +62,31 @@ export class Sequential extends Model {
    * const copy = Sequential.fromConfig(model.getConfig());
    * copy.setWeights(model.getWeights());
    */
-  static override fromConfig(config: unknown, options: ModelOptions = {}): Sequential {
+  static override fromConfig(config: unknown, options: ReadOptions = {}): Sequential {
     const who = "Sequential.fromConfig";
-    checkOptions(who, options, MODEL_RULES);
-    return sequentialFrom(who, describedConfig(who, config, "Sequential"), options);
+    checkOptions(who, options, READ_RULES);
+    const { inputShape, ...own } = options;
+    return Sequential.fromDescribed(who, describedConfig(who, config, "Sequential", inputShape), own);
   }
 
   /** Loads a model that `save` or `toFiles` wrote; `loadModel` also loads functional models. */
-  static load(source: ModelSource, options: ModelOptions = {}): Promise<Sequential> {
+  static load(source: ModelSource, options: ReadOptions = {}): Promise<Sequential> {
     return readModel(source, (who, json) => Sequential.fromJson(who, json, options));
   }
 
   /** Builds a model from Keras's JSON of a sequential one, with fresh weights; `who` names the source in errors. */
-  static fromJson(who: string, json: unknown, options: ModelOptions = {}): Sequential {
-    checkOptions(who, options, MODEL_RULES);
-    return sequentialFrom(who, describedModel(who, json), options);
+  static fromJson(who: string, json: unknown, options: ReadOptions = {}): Sequential {
+    checkOptions(who, options, READ_RULES);
+    const { inputShape, ...own } = options;
+    return Sequential.fromDescribed(who, describedModel(who, json, inputShape), own);
   }
-}
 
-function sequentialFrom(
-  who: string,
-  { className, inputShape, made, options: own }: DescribedModel,
-  options: ModelOptions,
-): Sequential {
-  if (className !== "Sequential") throw fault(who, "a chain of layers", "a functional model");
-  return new Sequential([new Input(inputShape), ...made], { ...own, ...options });
+  /** Builds the chain that a model's JSON describes. */
+  static fromDescribed(who: string, described: DescribedModel, options: ModelOptions): Sequential {
+    const { className, inputShape, made, options: own } = described;
+    if (className !== "Sequential") throw fault(who, "a chain of layers", "a functional model");
+    return withPaths(new Sequential([new Input(inputShape), ...made], { ...own, ...options }), described);
+  }
 }
 
 function chain([first, ...rest]: readonly (Input | Layer)[]) {
@@ -94,6 +96,15 @@ function chain([first, ...rest]: readonly (Input | Layer)[]) {
       expected: "an Input first and layers after it",
       received: `[${[first, ...rest].map(describe).join(", ")}]`,
       next: "Start with new Input([height, width, channels]).",
+    });
+  }
+  const twice = rest.find((layer, index) => rest.indexOf(layer) < index) as Layer | undefined;
+  if (twice) {
+    throw new HeddleError({
+      who: "Sequential",
+      expected: "each layer once",
+      received: `${twice.who} twice`,
+      next: "Create another layer, or build a Model, in which a layer may be used again and shares its weights.",
     });
   }
   const inputs = input(first.shape);

@@ -3,6 +3,7 @@ import { formatBytes, groupDigits } from "../base/format.js";
 import { formatShape, type Shape, sizeOf } from "../base/shape.js";
 import { type GraphOp, INPUT } from "../compiler/graph.js";
 import type { Layer, Tensor } from "../layers/index.js";
+import type { AnyNode } from "../ops/node.js";
 
 /**
  * 512 MiB of weights. Training holds four copies (weights, gradients, Adam's two moments), and the engine's memory is
@@ -13,12 +14,26 @@ const MAXIMUM_PARAMETERS = 2 ** 27;
 /** The most numbers in a layer's output for one sample: the engine's memory, in f32. */
 const MAXIMUM_VALUES = 2 ** 29;
 
-/** A layer at its place in a model: what it reads (numbers of earlier places, or INPUT), and the shapes. */
+/**
+ * A call of a layer at its place in a model: what it reads (numbers of earlier places, or INPUT), and the shapes. A layer
+ * that is used several times has as many places.
+ */
 export interface PlacedLayer {
   readonly layer: Layer;
   readonly inputs: readonly number[];
   readonly inputShapes: readonly Shape[];
   readonly output: Shape;
+}
+
+/** The places of each layer, in their order. */
+export function placesByLayer(placed: readonly PlacedLayer[]): Map<Layer, number[]> {
+  const places = new Map<Layer, number[]>();
+  for (const [place, { layer }] of placed.entries()) {
+    const own = places.get(layer);
+    if (own) own.push(place);
+    else places.set(layer, [place]);
+  }
+  return places;
 }
 
 /** Builds the layers between two values, each after those that it reads; unnamed ones get Keras's names. */
@@ -35,10 +50,18 @@ export function buildLayers(
   let weightsBefore = 0;
   let parameters = 0;
   const freeName = nameGiver(names);
+  const built = new Set<Layer>();
   const placed = order.map(({ layer, inputs }, position) => {
+    const inputShapes = inputs.map((from) => (from === INPUT ? input.shape : shapes[from]!));
+    if (built.has(layer)) {
+      const output = layer.reuse(inputShapes);
+      checkSizes(who, layer, output, parameters);
+      shapes.push(output);
+      return { layer, inputs, inputShapes, output };
+    }
+    built.add(layer);
     layer.checkOptions();
     const name = layer.named ? layer.name : freeName(snakeCase(layer.className));
-    const inputShapes = inputs.map((from) => (from === INPUT ? input.shape : shapes[from]!));
     const shape = layer.build(inputShapes, { name, seed: options.seed, position, weightsBefore });
     if (used.has(name)) {
       throw new HeddleError({
@@ -56,7 +79,7 @@ export function buildLayers(
     return { layer, inputs, inputShapes, output: shape };
   });
   // Drawn after all checks, so that a model that is too large costs no memory.
-  for (const { layer } of placed) for (const weight of layer.weights) weight.read();
+  for (const layer of built) for (const weight of layer.weights) weight.read();
   return placed;
 }
 
@@ -86,18 +109,27 @@ export function lowerLayers(layers: readonly PlacedLayer[]): GraphOp[] {
   const ops: GraphOp[] = [];
   /** The op that computes each layer's value. */
   const values: number[] = [];
-  for (const { layer, inputs, inputShapes } of layers) {
+  const lowered = new Set<Layer>();
+  for (const [place, { layer, inputs, inputShapes }] of layers.entries()) {
     let reads = inputs.map((from) => (from === INPUT ? INPUT : values[from]!));
     const { name: owner, activityRegularizer } = layer;
     const { l1 = 0, l2 = 0 } = activityRegularizer ?? {};
     const penalty = l1 > 0 || l2 > 0 ? [{ op: "activityPenalty", owner, l1, l2 } as const] : [];
-    for (const node of [...layer.lower(inputShapes[0]!), ...penalty]) {
+    const nodes = layer.lower(inputShapes[0]!);
+    const own = lowered.has(layer) ? nodes.map((node) => drawnAt(node, place)) : nodes;
+    lowered.add(layer);
+    for (const node of [...own, ...penalty]) {
       ops.push({ node, inputs: reads });
       reads = [ops.length - 1];
     }
     values.push(reads[0]!);
   }
   return ops;
+}
+
+/** A node of a further call of a layer: what it draws at random is its place's own. */
+function drawnAt(node: AnyNode, place: number): AnyNode {
+  return "layer" in node ? { ...node, layer: place } : node;
 }
 
 /** The layers that an output depends on, each after those that it reads. */

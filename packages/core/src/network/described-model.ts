@@ -1,9 +1,12 @@
 import { textIn } from "../base/config.js";
-import { HeddleError, MissingParts } from "../base/errors.js";
+import { HeddleError, MissingParts, UnsupportedError } from "../base/errors.js";
 import { checkKeysAround } from "../base/ignored-keys.js";
 import { checkPlainJson, isJsonObject, type Json } from "../base/json.js";
+import type { Shape } from "../base/shape.js";
 import { type Layer, layers } from "../layers/index.js";
+import type { Weight } from "../ops/weight.js";
 import { type FlatModel, flatModel } from "./flat-layers.js";
+import { type DeclaredShape, resolvedShape } from "./input-shape.js";
 import { kindOf, writtenModel } from "./keras-form.js";
 import { FACTS_KEY, factsIn, type ModelFacts } from "./model-facts.js";
 import { type ModelSource, readModelSource } from "./model-files.js";
@@ -16,6 +19,8 @@ export interface DescribedModel extends FlatModel {
   readonly className: "Sequential" | "Functional";
   /** The model's name and facts, as far as the JSON has them, as options. */
   readonly options: ModelFacts & { readonly name?: string };
+  /** The shape of one sample. */
+  readonly inputShape: Shape;
   /** Each of the flat layers, built by no model yet. */
   readonly made: readonly Layer[];
 }
@@ -27,23 +32,49 @@ export async function readModel<M extends Network>(
 ): Promise<M> {
   const { config, weights } = await readModelSource(source);
   const model = make(config.who, config.json);
-  readWeightsFile(weights.who, weights.bytes, model.weights);
+  readWeightsFile(weights.who, weights.bytes, model.weights, weightPaths(model));
+  return model;
+}
+
+/** The weights by the paths of their layers, as `kernel` of `backbone/dense`. */
+function weightPaths({ layerPaths }: Network): ReadonlyMap<Weight, string> {
+  return new Map(
+    [...layerPaths].flatMap(([path, { name, weights }]) =>
+      weights.map((weight) => [weight, `${path}${weight.name.slice(name.length)}`]),
+    ),
+  );
+}
+
+/** Tells a model where its layers were in the JSON that describes it. */
+export function withPaths<M extends Network>(model: M, { layers: flat, made }: DescribedModel): M {
+  model.layerPaths = new Map(
+    flat.flatMap(({ path }, index) => (path === undefined ? [] : [[path, made[index]!]])),
+  );
   return model;
 }
 
 /**
  * Reads a model's JSON, of whichever age.
  *
+ * @param inputShape the shape of one sample, where the JSON does not know all sizes
  * @throws HeddleError when it is no model's, or needs what Heddle does not have: all of it is named
  */
-export function describedModel(who: string, json: unknown): DescribedModel {
+export function describedModel(who: string, json: unknown, inputShape?: Shape): DescribedModel {
   checkPlainJson(who, json);
   const { model, writer } = writtenModel(who, json);
   checkPlainJson(who, model);
   const missing = new MissingParts();
   missing.collect(() => checkKeysAround(who, model, FACTS_KEY));
-  const described = describedBy(who, kindOf(model)!, model["config"], { writer, missing });
+  const described = describedBy(who, kindOf(model)!, model["config"], { writer, missing, inputShape });
   return { ...described, options: { ...described.options, ...factsIn(who, model) } };
+}
+
+/** The shape of one sample that a model's JSON declares, as far as it knows the sizes. */
+export function declaredShapeOf(who: string, json: unknown): DeclaredShape {
+  checkPlainJson(who, json);
+  const { model } = writtenModel(who, json);
+  checkPlainJson(who, model);
+  return flatModel(who, kindOf(model)!, model["config"], new MissingParts()).declaredShape;
 }
 
 /** Checks that an object is what `getConfig` returns for a model of a class. */
@@ -51,6 +82,7 @@ export function describedConfig(
   who: string,
   config: unknown,
   className: DescribedModel["className"],
+  inputShape?: Shape,
 ): DescribedModel {
   checkPlainJson(who, config);
   if (isJsonObject(config)) {
@@ -71,18 +103,30 @@ export function describedConfig(
       throw new HeddleError({ who, expected, received, next: `Use ${other}.fromConfig.` });
     }
   }
-  return describedBy(who, className, config as Json, { writer: "Keras", missing: new MissingParts() });
+  const missing = new MissingParts();
+  return describedBy(who, className, config as Json, { writer: "Keras", missing, inputShape });
 }
 
 function describedBy(
   who: string,
   kind: DescribedModel["className"],
   config: Json | undefined,
-  { writer, missing }: { readonly writer: string; readonly missing: MissingParts },
+  {
+    writer,
+    missing,
+    inputShape,
+  }: {
+    readonly writer: string;
+    readonly missing: MissingParts;
+    readonly inputShape: Shape | undefined;
+  },
 ): DescribedModel {
   const flat = flatModel(who, kind, config, missing);
   const made = flat.layers.map(({ serialized }) =>
-    missing.collect(() => layers.deserialize(who, serialized)),
+    missing.collect(() => {
+      refuseLambda(who, serialized);
+      return layers.deserialize(who, serialized);
+    }),
   );
   const names = [...missing.names];
   if (names.length > 0) {
@@ -95,14 +139,33 @@ function describedBy(
   }
   const name = isJsonObject(config) ? textIn(config, "name") : undefined;
   const isChain =
-    flat.layers.every(({ reads }, place) => reads.length === 1 && reads[0] === place - 1) &&
-    flat.output === flat.layers.length - 1;
+    flat.calls.every(
+      ({ layer, reads }, place) => layer === place && reads.length === 1 && reads[0] === place - 1,
+    ) && flat.output === flat.calls.length - 1;
   return {
     ...flat,
+    inputShape: resolvedShape(who, flat.declaredShape, inputShape),
     className: kind === "Sequential" && isChain ? "Sequential" : "Functional",
     options: name === undefined ? {} : { name },
     made: made as readonly Layer[],
   };
+}
+
+/** A `Lambda` layer is Python code, which a file may bring but Heddle never runs. */
+function refuseLambda(who: string, serialized: Json): void {
+  if (!isJsonObject(serialized) || serialized["class_name"] !== "Lambda") return;
+  const { config } = serialized;
+  const name =
+    isJsonObject(config) && typeof config["name"] === "string" ? ` "${config["name"].slice(0, 60)}"` : "";
+  throw new UnsupportedError(
+    {
+      who,
+      expected: "layers of Keras",
+      received: `Lambda${name}`,
+      next: "Replace it: its code is never run.",
+    },
+    [`the layer Lambda${name}, whose Python code is never run`],
+  );
 }
 
 /** `a, b and c`. */

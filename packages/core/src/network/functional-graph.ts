@@ -9,10 +9,10 @@ interface Graph {
 }
 
 /** Builds the graph that a model's JSON describes. */
-export function functionalGraph({ inputShape, layers, made, output }: DescribedModel): Graph {
+export function functionalGraph({ inputShape, calls, made, output }: DescribedModel): Graph {
   const inputs = input(inputShape);
   const values: Tensor[] = [];
   const valueAt = (place: number): Tensor => (place === INPUT ? inputs : values[place]!);
-  for (const [place, { reads }] of layers.entries()) values.push(made[place]!.apply(reads.map(valueAt)));
+  for (const { layer, reads } of calls) values.push(made[layer]!.apply(reads.map(valueAt)));
   return { inputs, outputs: valueAt(output) };
 }

@@ -3,64 +3,104 @@ import { isJsonObject, type Json, type JsonObject } from "../base/json.js";
 import { MAXIMUM_LAYERS } from "./limits.js";
 import { fault } from "./model-fault.js";
 
-/** What a layer of a functional model reads. */
-export interface Inbound {
-  /** The layers that it reads. */
-  readonly names: readonly string[];
-  /** The `training` of its call, which Keras 2 respects whatever the model does. */
-  readonly training: boolean | undefined;
-  /** What of its calls Heddle does not have, in words. */
-  readonly missing: readonly string[];
+/** A value that a call reads: an output of a call of a layer. */
+export interface Reference {
+  readonly layer: string;
+  /** Which call of the layer, from 0. */
+  readonly call: number;
+  /** Which output of the call; layers that Heddle has only have number 0. */
+  readonly output: number;
+  /** The sizes with the batch, null where they are unknown; undefined where Keras 2 does not write them. */
+  readonly shape: readonly Json[] | undefined;
 }
 
-/** A value that a layer reads: the output of a layer, of one of its calls, one of several. */
-type History = readonly [name: string, call: Json, output: Json];
+/** One call of a layer or an operation, as Keras's JSON has it. */
+export interface Call {
+  readonly args: readonly Json[];
+  readonly kwargs: JsonObject;
+  /** The `training` of the call where Keras respects it whatever the model does, which is Keras 2. */
+  readonly training: boolean | undefined;
+}
 
 /**
- * Reads `inbound_nodes`: in Keras 3 a list of `{ args, kwargs }`, before that lists of `[layer, call, output, kwargs]`.
+ * The calls of a layer by its `inbound_nodes`: in Keras 3 a list of `{ args, kwargs }`, before that lists of
+ * `[layer, call, output, kwargs]`.
  *
- * @throws HeddleError when it has neither form
+ * @throws HeddleError when there is none
  */
-export function inboundOf(who: string, entry: JsonObject): Inbound {
-  const name = String(entry["name"]);
-  const calls = entry["inbound_nodes"];
-  const [call, ...others] = Array.isArray(calls) ? (calls as readonly Json[]) : [];
-  if (call === undefined) throw fault(who, "each layer to be used once", entry["name"]);
-  const { values, options } = isJsonObject(call) ? callOfKeras3(call) : callOfKeras2(call);
-  if (values.length === 0) throw fault(who, `${name} to read the outputs of layers`, call);
-  if (values.length > MAXIMUM_LAYERS) {
-    throw fault(who, `at most ${groupDigits(MAXIMUM_LAYERS)} inputs of each layer`, values.length);
-  }
-  const histories = values.map((value) => {
-    const history = historyIn(value);
-    if (history) return history;
-    throw fault(who, `${name} to read the outputs of layers`, value);
-  });
-  const missing = others.length > 0 ? [`the layer "${name}" used ${others.length + 1} times`] : [];
-  for (const [layer, callNumber, output] of histories) {
-    if (callNumber !== 0) missing.push(`call ${String(callNumber)} of the layer "${layer}"`);
-    if (output !== 0) missing.push(`output ${String(output)} of the layer "${layer}"`);
-  }
-  const { training, ...rest } = options;
-  for (const [option, value] of Object.entries(rest)) {
-    if (value !== null) missing.push(`the argument ${option.slice(0, 60)} in the call of "${name}"`);
-  }
-  return {
-    names: histories.map(([layer]) => layer),
-    training: typeof training === "boolean" ? training : undefined,
-    missing,
-  };
+export function callsOf(who: string, { name, inbound_nodes: nodes }: JsonObject): readonly Call[] {
+  const calls: readonly Json[] = Array.isArray(nodes) ? nodes : [];
+  if (calls.length === 0) throw fault(who, "each layer to be used", name);
+  return calls.map((call) => (isJsonObject(call) ? callOfKeras3(call) : callOfKeras2(call)));
 }
 
-interface Call {
-  readonly values: readonly Json[];
-  readonly options: JsonObject;
+/** The values that a call reads, in its order, however deep in its arguments; constants are left out. */
+export function referencesIn(who: string, name: string, { args, kwargs }: Call): readonly Reference[] {
+  const references: Reference[] = [];
+  const walk = (value: Json): void => {
+    const reference = referenceIn(value);
+    if (reference) references.push(reference);
+    else if (Array.isArray(value)) for (const item of value as readonly Json[]) walk(item);
+  };
+  for (const value of [...args, ...Object.values(kwargs)]) walk(value);
+  if (references.length === 0) throw fault(who, `${name} to read the outputs of layers`, args);
+  if (references.length > MAXIMUM_LAYERS) {
+    throw fault(who, `at most ${groupDigits(MAXIMUM_LAYERS)} inputs of each layer`, references.length);
+  }
+  return references;
+}
+
+/** A reference, if a value is one. */
+export function referenceIn(value: Json | undefined): Reference | undefined {
+  if (Array.isArray(value)) {
+    const [layer, call, output] = value as readonly Json[];
+    if (typeof layer !== "string" || typeof call !== "number") return undefined;
+    return { layer, call, output: typeof output === "number" ? output : 0, shape: undefined };
+  }
+  const config = isJsonObject(value) ? value["config"] : undefined;
+  const history = isJsonObject(config) ? config["keras_history"] : undefined;
+  if (!isJsonObject(config) || !Array.isArray(history)) return undefined;
+  const reference = referenceIn(history);
+  const { shape } = config;
+  return reference && { ...reference, shape: Array.isArray(shape) ? shape : undefined };
+}
+
+/** The arguments through which layers take values, in their order: those of `MultiHeadAttention` after `inputs`. */
+const VALUES = ["inputs", "query", "value", "key"];
+
+/**
+ * The values that a call of a layer reads, and in words what it passes that Heddle does not have. Arguments that are at
+ * their defaults, which Keras writes too, say nothing.
+ */
+export function layerArguments(
+  who: string,
+  name: string,
+  call: Call,
+): { readonly reads: readonly Reference[]; readonly missing: readonly string[] } {
+  const missing: string[] = [];
+  // Keras 3 writes a layer's `training`, but then runs it as the whole model runs.
+  const { training: _, ...kwargs } = call.kwargs;
+  for (const [key, value] of Object.entries(kwargs)) {
+    if (VALUES.includes(key) || value === null || value === false) continue;
+    missing.push(`the argument ${key.slice(0, 60)} in the call of "${name}"`);
+  }
+  const named = VALUES.filter((key) => key in kwargs).map((key) => kwargs[key]!);
+  // By position, `training` and `mask` are true, false or null.
+  const args = call.args.filter((value) => value !== null && typeof value !== "boolean");
+  const values = [...args, ...named].flatMap((value) =>
+    Array.isArray(value) && !referenceIn(value) ? (value as readonly Json[]) : [value],
+  );
+  const stray = values.find((value) => !referenceIn(value));
+  if (stray !== undefined) throw fault(who, `${name} to read the outputs of layers`, stray);
+  return { reads: referencesIn(who, name, { ...call, args: values, kwargs: {} }), missing };
 }
 
 function callOfKeras3({ args, kwargs }: JsonObject): Call {
-  // Keras 3 writes a layer's `training`, but then runs it as the whole model runs.
-  const { training: _, ...options } = isJsonObject(kwargs) ? kwargs : {};
-  return { values: Array.isArray(args) ? args.flat() : [], options };
+  return {
+    args: Array.isArray(args) ? args : [],
+    kwargs: isJsonObject(kwargs) ? kwargs : {},
+    training: undefined,
+  };
 }
 
 function callOfKeras2(call: Json): Call {
@@ -68,12 +108,11 @@ function callOfKeras2(call: Json): Call {
   // A layer that reads one value may have it without a list around it.
   const values = typeof list[0] === "string" ? [list] : list;
   const options = values.map((value) => (Array.isArray(value) && isJsonObject(value[3]) ? value[3] : {}));
-  return { values, options: Object.assign({}, ...options) as JsonObject };
-}
-
-function historyIn(value: Json): History | undefined {
-  const config = isJsonObject(value) ? value["config"] : undefined;
-  const history = isJsonObject(config) ? config["keras_history"] : value;
-  if (!Array.isArray(history) || typeof history[0] !== "string") return undefined;
-  return [history[0], history[1] ?? 0, history[2] ?? 0];
+  const kwargs = Object.assign({}, ...options) as JsonObject;
+  const { training } = kwargs;
+  return {
+    args: values.map((value) => (Array.isArray(value) ? [value[0], value[1] ?? 0, value[2] ?? 0] : value)),
+    kwargs,
+    training: typeof training === "boolean" ? training : undefined,
+  };
 }

@@ -1,4 +1,5 @@
 import { isJsonObject, type Json, type JsonObject, parseJson } from "../base/json.js";
+import { ownClassName } from "../base/own-class.js";
 import { fault } from "./model-fault.js";
 
 // The forms in which Keras and TensorFlow.js have written models over the years.
@@ -36,14 +37,16 @@ export function writtenModel(who: string, json: unknown): WrittenModel {
   }
   const className = isJsonObject(value) ? kindOf(value) : undefined;
   if (!isJsonObject(value) || className === undefined) {
-    const received = isJsonObject(value) ? value["class_name"] : value;
+    const received = isJsonObject(value) ? (ownClassName(value) ?? value["class_name"]) : value;
     throw fault(who, 'class_name "Sequential" or "Functional"', received);
   }
   return { model: value, writer: isTensorFlowJs ? "TensorFlow.js" : writerOf(value) };
 }
 
 /** What kind of model an object describes, if any: older versions of Keras call a functional one `Model`. */
-export function kindOf({ class_name: className }: JsonObject): "Sequential" | "Functional" | undefined {
+export function kindOf(serialized: JsonObject): "Sequential" | "Functional" | undefined {
+  const { class_name: className } = serialized;
+  if (ownClassName(serialized) !== undefined) return undefined;
   if (className === "Model") return "Functional";
   return className === "Sequential" || className === "Functional" ? className : undefined;
 }

@@ -1,9 +1,9 @@
-import type { JsonObject } from "../base/json.js";
+import type { Json, JsonObject } from "../base/json.js";
 import { serialize } from "../base/registry.js";
 import type { Shape } from "../base/shape.js";
 import { INPUT } from "../compiler/graph.js";
 import type { Layer } from "../layers/index.js";
-import type { PlacedLayer } from "./build.js";
+import { type PlacedLayer, placesByLayer } from "./build.js";
 import { factsJson, type ModelFacts } from "./model-facts.js";
 
 /** What is written about a model. */
@@ -45,27 +45,35 @@ export function sequentialConfig({ name, inputShape, placed }: Described): JsonO
 /** A graph as Keras's `get_config` returns it: each layer with the values that it reads. */
 export function functionalConfig({ name, inputShape, placed }: Described): JsonObject {
   const inputName = inputNameOf(placed);
+  const calls = placesByLayer(placed);
+  /** Which output of which call of a layer a place computes. */
+  const history = (place: number): Json => {
+    if (place === INPUT) return [inputName, 0, 0];
+    const { layer } = placed[place]!;
+    return [layer.name, calls.get(layer)!.indexOf(place), 0];
+  };
   const value = (from: number): JsonObject => {
-    const [layer, shape] =
-      from === INPUT ? [inputName, inputShape] : [placed[from]!.layer.name, placed[from]!.output];
-    const config = { shape: [null, ...shape], dtype: "float32", keras_history: [layer, 0, 0] };
+    const shape = from === INPUT ? inputShape : placed[from]!.output;
+    const config = { shape: [null, ...shape], dtype: "float32", keras_history: history(from) };
     return { class_name: "__keras_tensor__", config };
   };
-  const layers = placed.map(({ layer, inputs }): JsonObject => {
-    const [first, ...others] = inputs.map(value);
-    const argument = others.length === 0 ? first! : [first!, ...others];
-    return {
+  const node = (place: number): JsonObject => {
+    const [first, ...others] = placed[place]!.inputs.map(value);
+    return { args: [others.length === 0 ? first! : [first!, ...others]], kwargs: {} };
+  };
+  const layers = [...calls].map(
+    ([layer, places]): JsonObject => ({
       ...layerObject(layer),
       name: layer.name,
-      inbound_nodes: [{ args: [argument], kwargs: {} }],
-    };
-  });
+      inbound_nodes: places.map(node),
+    }),
+  );
   return {
     name,
     trainable: true,
     layers: [{ ...inputLayer(inputName, inputShape), name: inputName, inbound_nodes: [] }, ...layers],
     input_layers: [inputName, 0, 0],
-    output_layers: [placed.at(-1)!.layer.name, 0, 0],
+    output_layers: history(placed.length - 1),
   };
 }
 

@@ -48,8 +48,10 @@ export abstract class Network {
   readonly inputShape: Shape;
   /** The shape of the output for one sample, without the batch. */
   readonly outputShape: Shape;
-  /** The layers with the inputs of each, in the order in which they run. */
+  /** The calls of the layers with the inputs of each, in the order in which they run. */
   readonly placed: readonly PlacedLayer[];
+  /** The layers by their places in the JSON that the model was read from: `backbone/dense`. */
+  layerPaths: ReadonlyMap<string, Layer> = new Map();
   private facts: ModelFacts = {};
 
   /**
@@ -97,8 +99,9 @@ export abstract class Network {
     this.facts = { ...this.facts, pictures: rule && checkRule(`Model "${this.name}"`, rule) };
   }
 
+  /** The layers in the order in which they first run; each once, however often it is used. */
   get layers(): readonly Layer[] {
-    return this.placed.map(({ layer }) => layer);
+    return [...new Set(this.placed.map(({ layer }) => layer))];
   }
 
   /** All weights, in the layers' order. */
@@ -107,12 +110,13 @@ export abstract class Network {
   }
 
   /**
-   * The layer with a name.
+   * The layer with a name, or with a path such as `backbone/dense` where the model was read from JSON in which it was
+   * part of a model within the model.
    *
    * @throws HeddleError when there is none
    */
   getLayer(name: string): Layer {
-    const layer = this.layers.find((one) => one.name === name);
+    const layer = this.layers.find((one) => one.name === name) ?? this.layerPaths.get(name);
     if (layer) return layer;
     throw new HeddleError({
       who: "getLayer",

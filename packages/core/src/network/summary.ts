@@ -2,7 +2,7 @@ import { formatTable, groupDigits } from "../base/format.js";
 import { formatShape, type Shape, sizeOf } from "../base/shape.js";
 import { macsOf } from "../compiler/graph.js";
 import type { Weight } from "../ops/weight.js";
-import type { PlacedLayer } from "./build.js";
+import { type PlacedLayer, placesByLayer } from "./build.js";
 
 /** One row of a model's summary. */
 export interface SummaryRow {
@@ -12,19 +12,26 @@ export interface SummaryRow {
   readonly parameters: number;
   /** How many of them training changes. */
   readonly trainable: number;
-  /** Multiply-adds of one sample's forward pass. */
+  /** Multiply-adds of one sample's forward pass, over all calls. */
   readonly macs: number;
+  /** How often the model uses the layer. */
+  readonly calls: number;
 }
 
-/** A row for each layer of a model. */
-export function summaryRows(layers: readonly PlacedLayer[]): SummaryRow[] {
-  return layers.map(({ layer, inputShapes, output }) => ({
+/** A row for each layer of a model, with the output of its first call. */
+export function summaryRows(placed: readonly PlacedLayer[]): SummaryRow[] {
+  return [...placesByLayer(placed)].map(([layer, places]) => ({
     name: layer.name,
     className: layer.className,
-    outputShape: output,
+    outputShape: placed[places[0]!]!.output,
     parameters: countOf(layer.weights),
     trainable: countOf(layer.weights.filter(({ trainable }) => trainable)),
-    macs: layer.lower(inputShapes[0]!).reduce((sum, node) => sum + macsOf(node), 0),
+    macs: places.reduce(
+      (total, place) =>
+        layer.lower(placed[place]!.inputShapes[0]!).reduce((sum, node) => sum + macsOf(node), total),
+      0,
+    ),
+    calls: places.length,
   }));
 }
 
@@ -43,7 +50,7 @@ export function formatSummary(modelName: string, rows: readonly SummaryRow[]): s
     [
       ["Layer (type)", "Output shape", "Param #", "MACs"],
       ...rows.map((row) => [
-        `${row.name} (${row.className})`,
+        `${row.name} (${row.className})${row.calls > 1 ? ` ×${row.calls}, shared` : ""}`,
         formatShape(row.outputShape),
         groupDigits(row.parameters),
         groupDigits(row.macs),

@@ -13,19 +13,28 @@ export function weightsFile(weights: readonly Weight[]): Uint8Array {
 /**
  * Sets a model's weights from a safetensors file; sets none unless all are there in the right shapes.
  *
+ * @param paths what else weights may be called in the file: `backbone/dense/kernel`
  * @throws HeddleError in the name of `who` when the file is damaged or from another model
  */
-export function readWeightsFile(who: string, bytes: Uint8Array, weights: readonly Weight[]): void {
+export function readWeightsFile(
+  who: string,
+  bytes: Uint8Array,
+  weights: readonly Weight[],
+  paths: ReadonlyMap<Weight, string> = new Map(),
+): void {
   const tensors = readSafetensors(who, bytes);
-  for (const { name, shape } of weights) {
-    const tensor = tensors.get(name);
+  const tensorOf = (weight: Weight) => tensors.get(weight.name) ?? tensors.get(paths.get(weight) ?? "");
+  for (const weight of weights) {
+    const { name, shape } = weight;
+    const tensor = tensorOf(weight);
     if (tensor && sameShape(tensor.shape, shape)) continue;
+    const path = paths.get(weight) ?? name;
     throw new HeddleError({
       who,
-      expected: `weight ${name} [${shape.join(", ")}]`,
+      expected: `weight ${name}${path === name ? "" : ` or ${path}`} [${shape.join(", ")}]`,
       received: tensor ? `[${tensor.shape.join(", ")}]` : `none of that name among ${tensors.size}`,
       next: "Load the weights into the model that they were saved from.",
     });
   }
-  for (const weight of weights) weight.assign(tensors.get(weight.name)!.values);
+  for (const weight of weights) weight.assign(tensorOf(weight)!.values);
 }

@@ -46,6 +46,19 @@ onEachVariant("spatialDropout", (engine) => {
     );
   });
 
+  it("drops whole samples where each has one draw", async () => {
+    const x = sixteenths(9 * 30, 1).map((value) => value + 1 / 32);
+    const nodes = [{ op: "spatialDropout", owner: "dropout", rate: 0.5, layer: 2, units: 1 } as const];
+    const { y, dx } = await runChain(engine(), { nodes, shape: [2, 3, 5], x, dy: x, samples: 9, seed: 4 });
+    const kept = Array.from(
+      { length: 9 },
+      (_, sample) => dropoutReference({ rate: 0.5, seed: 4, layer: 2, step: 0, sample, count: 1 })[0],
+    );
+    expect(new Set(kept).size).toBe(2);
+    expect([...y]).toEqual([...x].map((value, i) => (kept[Math.floor(i / 30)] ? 2 * value : 0)));
+    expect(dx).toEqual(y);
+  });
+
   it("drops a NaN like any number", async () => {
     const x = new Float32Array(64).fill(Number.NaN);
     const nodes = [{ op: "spatialDropout", owner: "dropout", rate: 0.5, layer: 0 } as const];

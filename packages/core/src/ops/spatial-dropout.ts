@@ -4,15 +4,22 @@ import type { Backward, Emitter, Value } from "./emitter.js";
 import type { NodeOf, Op } from "./op.js";
 import { passOn } from "./reshape.js";
 
-export interface SpatialDropoutNode extends NodeOf<"spatialDropout">, DropoutOptions {}
+export interface SpatialDropoutNode extends NodeOf<"spatialDropout">, DropoutOptions {
+  /** How many draws a sample has, over its last axes: 1 drops whole samples. By default one for each channel. */
+  readonly units?: number;
+}
 
 /**
  * y = x / (1 − rate) in the channels that are kept, else 0, in training; y = x otherwise: x y [H, W, C]. Channels
  * are drawn as `emitDropout` draws C units; `dropoutReference` is the twin of both.
  */
-function emitSpatialDropout(e: Emitter, options: DropoutOptions, x: Value): [Value, Backward] {
+function emitSpatialDropout(
+  e: Emitter,
+  options: Omit<SpatialDropoutNode, "op" | "owner">,
+  x: Value,
+): [Value, Backward] {
   if (dropsNothing(e, options)) return passOn(e, x);
-  const C = x.shape.at(-1)!;
+  const { units: C = x.shape.at(-1)! } = options;
   const operands = {
     N: "samples",
     pixels: sizeOf(x.shape) / C,

@@ -40,6 +40,14 @@ describe("trainingOf", () => {
     expect(model.getWeights()[0]!.shape).toEqual([784, 10]);
   });
 
+  it("gives a model of inputs of any size that of the images", () => {
+    const written = new Sequential([new Input([28, 28, 1]), new Flatten(), new Dense(10)]).toJson();
+    const anySize = JSON.parse(JSON.stringify(written).replace("[null,28,28,1]", "[null,null,null,1]"));
+    const { model, takesAnySize } = training({ model: anySize });
+    expect([model.inputShape, takesAnySize]).toEqual([[28, 28, 1], true]);
+    expect(training({ model: written as never }).takesAnySize).toBe(false);
+  });
+
   it("refuses to build a network for a single class", () => {
     const cats = { ...dataset, title: "Cats", classNames: ["cat"] };
     expect(() => trainingOf(resolveSettings({}, {}), cats)).toThrow(

@@ -5,6 +5,7 @@ import type { Images } from "../data/images.js";
 import { modelFromJson } from "../model/load.js";
 import type { Model } from "../model/model.js";
 import { copyBody, headOf, jsonWithNewHead } from "../model/new-head.js";
+import { declaredShapeOf } from "../network/described-model.js";
 import {
   Adam,
   AdamW,
@@ -50,7 +51,8 @@ export function trainingOf(
   if (base) copyBody(base.model, model);
   const plan = planOf(settings, model, images.train.count);
   const writtenInput = model === written ? undefined : written.inputShape;
-  return { ...plan, dataset, ...images, threads, writtenInput };
+  const takesAnySize = !base && settings.model !== "study" && hasUnknownSize(who, settings.model);
+  return { ...plan, dataset, ...images, threads, writtenInput, takesAnySize };
 }
 
 /** A trained model that is fine-tuned. */
@@ -123,7 +125,10 @@ function modelOf(
     ? modelFromJson(who, headedJson(base, classNames.length), { seed })
     : source === "study"
       ? studyModel({ input: train.shape, classes: classNames.length, seed })
-      : modelFromJson(who, source, { seed });
+      : modelFromJson(who, source, {
+          seed,
+          ...(hasUnknownSize(who, source) && { inputShape: train.shape }),
+        });
   const { augment, dropout, l1, l2 } = settings;
   if ([augment, dropout, l1, l2].every((setting) => setting === undefined)) return plain;
   return modelFromJson(who, adjustModel(plain.toJson(), settings), { seed });
@@ -139,6 +144,11 @@ function headedJson({ model, range: [black, white] }: BaseModel, classes: number
     class_name: "Sequential",
     config: { name: model.name, layers: [input, rescaling, headed] },
   };
+}
+
+/** Whether a model's JSON, such as Keras's with `(None, None, 3)`, does not know a size of the input. */
+function hasUnknownSize(who: string, model: unknown): boolean {
+  return declaredShapeOf(who, model).includes(null);
 }
 
 /** A model that takes images: one of rows, or of plain numbers, gets a Reshape before it. */

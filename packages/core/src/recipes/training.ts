@@ -13,6 +13,8 @@ export interface Training extends TrainingPlan, TrainingImages {
   readonly threads: number | undefined;
   /** The input that the model was written for, if a Reshape was put before it to take the images. */
   readonly writtenInput?: Shape | undefined;
+  /** Whether the model's JSON did not know the size of its input, so that it has that of the images. */
+  readonly takesAnySize?: boolean | undefined;
 }
 
 /** The images of a training. */

@@ -1,6 +1,7 @@
 import { HeddleError } from "@heddle/core/internal/base/errors.js";
 import { isJsonObject, type Json, type JsonObject } from "@heddle/core/internal/base/json.js";
 import { snakeCase } from "@heddle/core/internal/network/build.js";
+import { isOperation } from "@heddle/core/internal/network/operations.js";
 
 /** A layer of a Keras model, and where its variables are in an archive. */
 export interface ArchivedLayer {
@@ -55,9 +56,4 @@ function layersWithin(
 /** Whether a layer of a model is a model itself. */
 export function isModel(className: Json | undefined): boolean {
   return className === "Sequential" || className === "Functional" || className === "Model";
-}
-
-/** An operation, such as `x / 255` in Python: it stands among the layers. */
-function isOperation({ module }: JsonObject): boolean {
-  return typeof module === "string" && /^keras\.(src\.)?ops\b/.test(module);
 }

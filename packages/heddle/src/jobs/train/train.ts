@@ -19,10 +19,15 @@ export async function train(run: RunUnderWay): Promise<Trained> {
   record.beginStretch(engine.threads, state);
   await folder.writeRecord(record.now);
   const marks = await marksOf(record.now);
-  const { writtenInput } = job;
+  const { writtenInput, takesAnySize } = job;
   if (writtenInput) {
     events.onWarning?.(
       `Model "${model.name}" was written for inputs of [${writtenInput.join(", ")}]; a Reshape before it takes the images of ${model.inputShape.join("×")}.`,
+    );
+  }
+  if (takesAnySize) {
+    events.onWarning?.(
+      `Model "${model.name}" was written for images of any size; the trained one takes ${model.inputShape.join("×")}, as these images are.`,
     );
   }
   events.onModel(model.summary(), engine);
