@@ -32,7 +32,7 @@ export interface Settings extends AllFormOptions {
   /** `"study"`, or a model in Keras's JSON. */
   readonly model: "study" | JsonObject;
   readonly data: string;
-  /** A run or a model to fine-tune: its folder. */
+  /** A run or a model to fine-tune: its folder or file. */
   readonly from: string;
   readonly frozenEpochs: number;
   readonly limit: number;
@@ -90,7 +90,7 @@ export const settings: { readonly [Name in keyof Settings]: Setting<Settings[Nam
     parse: asText,
   },
   from: {
-    expected: "a run, or a model's folder",
+    expected: "a run, or a model's folder or file",
     read: (value) => (typeof value === "string" && value.trim() !== "" ? value : undefined),
     parse: asText,
   },

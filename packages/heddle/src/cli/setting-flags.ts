@@ -16,7 +16,7 @@ export const settingFlags: { readonly [Name in keyof Settings]: SettingFlag } = 
   from: {
     group: "Training",
     flags: "--from <run>",
-    help: "fine-tune a trained model, a run or a model's folder, on other classes: with a new last layer, which is trained alone at first",
+    help: "fine-tune a trained model (a run, or a model's folder or file) on other classes: with a new last layer, which is trained alone at first",
   },
   frozenEpochs: {
     group: "Training",

@@ -8,7 +8,7 @@ import { changedFiles, type OpenedModel, openModel } from "./open-run.js";
 
 /** A trained model that is opened to be fine-tuned. */
 export interface OpenedBase extends BaseModel {
-  /** Its folder, from the root on. */
+  /** Where it is, from the root on: the folder of the run or of the model, or the model's file. */
   readonly path: string;
   /** How data is read to fit its input, where nobody says otherwise. */
   readonly readAs: FormOptions;
@@ -19,7 +19,7 @@ export interface OpenedBase extends BaseModel {
 /**
  * Opens a model to fine-tune it.
  *
- * @param source a run folder, an id below `root`, `latest`, or a model's folder
+ * @param source a run folder, an id below `root`, `latest`, a model's folder, or a file such as `boots.keras`
  * @throws HeddleError when there is no such run or model
  */
 export async function openBase(
@@ -27,8 +27,9 @@ export async function openBase(
   root: string,
   onWarning: (message: string) => void,
 ): Promise<OpenedBase> {
-  const opened = await openModel(source, root);
+  const opened = await openModel(source, root, { onWarning });
   const { name, model, run } = opened;
+  const path = resolve(run ? opened.path : source);
   const range = ownRange(opened);
   if (range === undefined) {
     onWarning(
@@ -41,10 +42,10 @@ export async function openBase(
     model,
     run,
     range: range ?? [0, 255],
-    path: resolve(opened.path),
+    path,
     readAs: isImage ? { size: [height!, width!], channels } : {},
     record: {
-      path: resolve(opened.path),
+      path,
       ...(run && { run: run.folder.id }),
       weightsSha256: await model.weightsSha256(),
     },

@@ -34,7 +34,7 @@ export interface Stretch {
 
 /** A trained model that another one began from. */
 export interface BaseRecord {
-  /** Its folder, from the root on. */
+  /** The folder of its run or of the model, or the model's file, from the root on. */
   readonly path: string;
   /** The id of the run that trained it; absent for a model without a run. */
   readonly run?: string;
