@@ -1,4 +1,5 @@
 import type { Model, ModelOptions } from "@heddle/core";
+import type { WeightPrecision } from "@heddle/core/internal/standalone/index.js";
 
 /** A model's files by their names, without folders. */
 export type FileMap = ReadonlyMap<string, Uint8Array>;
@@ -22,6 +23,12 @@ export interface ExportOptions {
    */
   readonly name?: string;
   /**
+   * How exactly modules and pages keep the weights: `"f32"` as they are, `"f16"` in half of the bytes, `"int8"` in a quarter.
+   *
+   * @defaultValue `"f16"`
+   */
+  readonly weights?: WeightPrecision;
+  /**
    * Called with each thing of the model that the files cannot hold, such as a schedule that the other program does not have.
    *
    * @defaultValue `console.warn`
@@ -40,6 +47,8 @@ export interface ReadContext {
 export interface WriteContext {
   /** The name of the file, without its ending. */
   readonly name: string;
+  /** How exactly a file that runs by itself keeps the weights. */
+  readonly weights: WeightPrecision;
   readonly warn: (message: string) => void;
 }
 

@@ -1,3 +1,4 @@
+export type { WeightPrecision } from "@heddle/core/internal/standalone/index.js";
 export { type ModelFileKind, modelFileKind } from "./containers/kind.js";
 export { exportModel } from "./export-model.js";
 export type {

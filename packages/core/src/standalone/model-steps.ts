@@ -96,6 +96,9 @@ function readersIn(model: Network): readonly number[] {
 /** Ops that change nothing in prediction, or nothing but the shape. */
 const PASSES_ON: ReadonlySet<AnyNode["op"]> = new Set([
   "dropout",
+  "dropSamples",
+  "gaussianNoise",
+  "randomBrightness",
   "spatialDropout",
   "randomAffine",
   "randomContrast",
@@ -129,6 +132,12 @@ function shapeAfter(node: AnyNode, inputs: readonly Shape[]): Shape {
       return [node.P, node.Q, shape[2]!];
     case "upSampling":
       return [shape[0]! * node.size[0], shape[1]! * node.size[1], shape[2]!];
+    case "cropping": {
+      const [[top, bottom], [left, right]] = node.cropping;
+      return [shape[0]! - top - bottom, shape[1]! - left - right, shape[2]!];
+    }
+    case "permute":
+      return node.axes.map((axis) => shape[axis]!);
     case "zeroPadding": {
       const [[top, bottom], [left, right]] = node.padding;
       return [top + shape[0]! + bottom, left + shape[1]! + right, shape[2]!];
@@ -154,6 +163,20 @@ function stepOf(placed: Placed, keep: Keep): object {
     case "batchNormalization": {
       const { scale, offset } = scaleAndOffset(node);
       return { do: "channels", scale: keep(scale), offset: keep(offset) };
+    }
+    case "channelScale": {
+      const scale = node.gamma.read();
+      return { do: "channels", scale: keep(scale), offset: keep(new Float32Array(scale.length)) };
+    }
+    case "unitNormalization":
+      return { do: "unitNormalization", L: node.length, epsilon: node.epsilon };
+    case "permute":
+      return { do: "permute", from: shape, axes: node.axes };
+    case "cropping": {
+      const [[top, bottom], [left, right]] = node.cropping;
+      const [height, width] = [shape[0]! - top - bottom, shape[1]! - left - right];
+      const window = { top, left, height, width };
+      return { do: "resize", W: shape[1]!, C: shape[2]!, P: height, Q: width, window, bilinear: false };
     }
     case "normalize": {
       const { scale, offset } = normalizingScale(node);

@@ -48,10 +48,7 @@ describe("standaloneModule", () => {
     ["f16", 2e-3],
     ["int8", 5e-2],
   ])("answers as the model does, with weights of %s", async (weights, within) => {
-    const written = await imported(
-      weights,
-      standaloneModule(await standaloneOf(model, { weights, version: "1" })).mjs,
-    );
+    const written = await imported(weights, standaloneModule(await standaloneOf(model, { weights })).mjs);
     expect(written.classes).toEqual(model.classes);
     const { passed, largestDifference, tolerance } = written.selfTest();
     expect({ passed, reason: undefined }).toEqual({ passed: true, reason: undefined });
@@ -69,7 +66,7 @@ describe("standaloneModule", () => {
   });
 
   it("finds out by itself that its weights were changed", async () => {
-    const standalone = await standaloneOf(model, { version: "1" });
+    const standalone = await standaloneOf(model);
     const weights = standalone.weights.slice();
     weights[100]! ^= 1;
     const written = await imported("changed", standaloneModule({ ...standalone, weights }).mjs);
@@ -81,10 +78,7 @@ describe("standaloneModule", () => {
   });
 
   it("refuses pixels of another size", async () => {
-    const written = await imported(
-      "sizes",
-      standaloneModule(await standaloneOf(model, { version: "1" })).mjs,
-    );
+    const written = await imported("sizes", standaloneModule(await standaloneOf(model)).mjs);
     expect(() => written.classify(new Uint8Array(783))).toThrow("expected 784 values, 28×28×1, received 783");
     expect(() => written.classify(undefined as never)).toThrow("received undefined");
   });

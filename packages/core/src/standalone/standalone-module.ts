@@ -1,6 +1,7 @@
 import { toBase64 } from "../base/base64.js";
 import { HeddleError } from "../base/errors.js";
 import { groupDigits } from "../base/format.js";
+import { VERSION } from "../base/version.js";
 import type { Model } from "../model/model.js";
 import { classNamesOf, classProbabilities } from "../network/class-probabilities.js";
 import { outputForm } from "../network/trace-emission.js";
@@ -21,8 +22,6 @@ export interface StandaloneOptions {
    * @defaultValue `"f16"`
    */
   readonly weights?: WeightPrecision;
-  /** Heddle's version, for the receipt. */
-  readonly version: string;
 }
 
 /** How many drawn samples a receipt has, and among how many they are chosen. */
@@ -43,7 +42,7 @@ export interface Standalone {
  *
  * @throws HeddleError when the model does not classify pictures, or a layer does what no standalone model does
  */
-export async function standaloneOf(model: Model, options: StandaloneOptions): Promise<Standalone> {
+export async function standaloneOf(model: Model, options: StandaloneOptions = {}): Promise<Standalone> {
   const [height, width, channels, ...others] = model.inputShape;
   if (height === undefined || width === undefined || channels === undefined || others.length > 0) {
     throw new HeddleError({
@@ -69,7 +68,7 @@ export async function standaloneOf(model: Model, options: StandaloneOptions): Pr
     tensors: stored,
   };
   const receipt = {
-    version: options.version,
+    version: VERSION,
     sha256: sha256(bytes),
     samples,
     answers,

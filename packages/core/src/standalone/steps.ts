@@ -71,6 +71,10 @@ export type Step = { readonly reads: readonly number[]; readonly size: number } 
       readonly gamma: Part | null;
       readonly beta: Part | null;
     }
+  /** Rows of L values, each divided by its length. */
+  | { readonly do: "unitNormalization"; readonly L: number; readonly epsilon: number }
+  /** The axes of `from` in another order: for each axis of the output, the input's. */
+  | { readonly do: "permute"; readonly from: readonly number[]; readonly axes: readonly number[] }
   /** Element by element from the left; inputs of other shapes are repeated as in NumPy. */
   | {
       readonly do: "merge";

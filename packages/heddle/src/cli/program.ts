@@ -24,6 +24,7 @@ const commands: Readonly<Record<string, (shell: Shell) => Promise<CommandUnknown
   plan: async (shell) => (await import("./commands/plan.js")).planCommand(shell),
   import: async (shell) => (await import("./commands/import.js")).importCommand(shell),
   export: async (shell) => (await import("./commands/export.js")).exportCommand(shell),
+  "verify-export": async (shell) => (await import("./commands/verify-export.js")).verifyExportCommand(shell),
   verify: async (shell) => (await import("./commands/verify.js")).verifyCommand(shell),
   runs: async (shell) => (await import("./commands/runs.js")).runsCommand(shell),
   compare: async (shell) => (await import("./commands/compare.js")).compareCommand(shell),

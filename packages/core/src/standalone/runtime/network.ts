@@ -83,6 +83,14 @@ function runOf(step: Step, weights: Values): Run {
       return alone(softmax(step.K));
     case "layerNormalization":
       return alone(layerNormalization(step, step.gamma && part(step.gamma), step.beta && part(step.beta)));
+    case "unitNormalization":
+      return alone(unitNormalization(step));
+    case "permute": {
+      const places = permutedPlaces(step);
+      return alone((x, y) => {
+        for (let at = 0; at < y.length; at++) y[at] = x[places[at]!]!;
+      });
+    }
     case "merge":
       return merge(step);
     case "concatenate":
@@ -145,6 +153,32 @@ function layerNormalization(
       }
     }
   };
+}
+
+function unitNormalization({ L, epsilon }: StepOf<"unitNormalization">) {
+  return (x: Values, y: Values): void => {
+    for (let first = 0; first < x.length; first += L) {
+      let squares = 0;
+      for (let at = first; at < first + L; at++) squares += x[at]! ** 2;
+      const scale = 1 / Math.max(epsilon, Math.sqrt(squares));
+      for (let at = first; at < first + L; at++) y[at] = x[at]! * scale;
+    }
+  };
+}
+
+/** For each element of the output, the input's. */
+function permutedPlaces({ from, axes }: StepOf<"permute">): Int32Array {
+  const strides = from.map((_, axis) => from.slice(axis + 1).reduce((product, size) => product * size, 1));
+  const sizes = axes.map((axis) => from[axis]!);
+  const places = new Int32Array(sizes.reduce((product, size) => product * size, 1));
+  for (let at = 0; at < places.length; at++) {
+    let rest = at;
+    for (let axis = axes.length - 1; axis >= 0; axis--) {
+      places[at]! += (rest % sizes[axis]!) * strides[axes[axis]!]!;
+      rest = Math.floor(rest / sizes[axis]!);
+    }
+  }
+  return places;
 }
 
 const merges: Readonly<Record<Merge, (a: number, b: number) => number>> = {

@@ -10,7 +10,7 @@ import { Terminal } from "../terminal.js";
 export function exportCommand(shell: Shell) {
   const written = formats.flatMap(({ name, write }) => (write ? [name] : []));
   return new Command("export")
-    .description("write a model as files of another program, such as Keras")
+    .description("write a model as files of another program, or as a page or module by itself")
     .addArgument(modelArgument())
     .addOption(
       setsAlso(new Option("--to <format>", "the format").choices(written).default("keras"), "format"),
@@ -19,6 +19,12 @@ export function exportCommand(shell: Shell) {
       new Option("--out <file>", "the file; by default named after the run, in this folder").argParser(
         nonEmpty,
       ),
+    )
+    .addOption(
+      new Option(
+        "--weights <precision>",
+        "of mjs and html: 32 bits, 16 bits by default, or 8 bits, a quarter of the size",
+      ).choices(["f32", "f16", "int8"] as const),
     )
     .option("--force", "replace existing files")
     .addOption(runDirOption())
@@ -31,12 +37,20 @@ trained with, as far as the other program has them.
 
 Examples:
   heddle export latest --to keras
-  heddle export runs/first --to keras --out boots.keras`,
+  heddle export runs/first --to keras --out boots.keras
+  heddle export latest --to html                   # a page that opens by itself
+  heddle export latest --to mjs --weights int8     # a module that imports nothing`,
     )
     .action(async (source, options) => {
       const terminal = new Terminal(shell, options);
       const files = await exportRun(source, {
-        ...{ root: options.runDir, format: options.to, out: options.out, force: options.force ?? false },
+        ...{
+          root: options.runDir,
+          format: options.to,
+          out: options.out,
+          weights: options.weights,
+          force: options.force ?? false,
+        },
         onWarning: (message) => terminal.warn(message),
       });
       for (const file of files) terminal.result(file);

@@ -2,7 +2,7 @@ import { basename, dirname, join } from "node:path";
 import { checkPath } from "@heddle/core/internal/base/check-path.js";
 import { HeddleError } from "@heddle/core/internal/base/errors.js";
 import { fileExists, writeFileAtomic } from "@heddle/core/internal/base/files-node.js";
-import { exportModel } from "@heddle/interchange";
+import { exportModel, type WeightPrecision } from "@heddle/interchange";
 import { type OpenedModel, openModel } from "../open-run.js";
 import { planOfRun } from "../plan-of-run.js";
 
@@ -18,13 +18,15 @@ export interface ExportRunOptions {
    * @defaultValue the name of the run or the model, in the current folder
    */
   readonly out?: string | undefined;
+  /** How exactly modules and pages keep the weights. */
+  readonly weights?: WeightPrecision | undefined;
   /** Whether existing files are replaced. */
   readonly force: boolean;
   readonly onWarning: (message: string) => void;
 }
 
 /** The endings that a name may have, whatever the format. */
-const ENDING = /\.(weights\.h5|keras|h5|onnx|safetensors)$/i;
+const ENDING = /\.(weights\.h5|keras|h5|onnx|safetensors|mjs|html)$/i;
 
 /**
  * Writes the model of a run, or any other, as files of another program. A run's model is written as the run trained it.
@@ -34,14 +36,14 @@ const ENDING = /\.(weights\.h5|keras|h5|onnx|safetensors)$/i;
  * @throws HeddleError when there is no such model or format, or a file exists
  */
 export async function exportRun(source: string, options: ExportRunOptions): Promise<readonly string[]> {
-  const { root, format, out, force, onWarning } = options;
+  const { root, format, out, weights, force, onWarning } = options;
   const opened = await openModel(source, root, { onWarning });
   const { model } = opened;
   try {
     compileAsTrained(opened);
     const path = out === undefined ? basename(opened.name) : checkPath("Exported model", out);
     const name = basename(path).replace(ENDING, "");
-    const files = await exportModel(model, format, { name, onWarning });
+    const files = await exportModel(model, format, { name, ...(weights && { weights }), onWarning });
     const written = Object.entries(files).map(([file, bytes]) => [join(dirname(path), file), bytes] as const);
     for (const [file] of written) if (!force) await checkFree(file);
     for (const [file, bytes] of written) await writeFileAtomic(file, bytes);

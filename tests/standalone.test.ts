@@ -1,0 +1,124 @@
+// Models as files that run by themselves.
+import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { loadModel } from "heddle";
+import { beforeAll, describe, expect, it } from "vitest";
+import { openInChromium, serveFolder } from "../tools/reproducibility/in-chromium.mjs";
+import { hasChromium, NEEDS_CHROMIUM } from "./chromium.js";
+import { TINY, Workspace } from "./cli.js";
+
+describe("an exported module", () => {
+  const work = new Workspace();
+  beforeAll(async () => {
+    const { code, stderr } = await work.heddle([...TINY]);
+    expect(code, stderr).toBe(0);
+    for (const words of [["mjs"], ["html"], ["html", "--weights", "int8", "--out", "small"]]) {
+      const out = words.includes("--out") ? [] : ["--out", "clothes"];
+      const exported = await work.heddle(["export", "latest", "--to", ...words, ...out]);
+      expect(exported.code, exported.stderr).toBe(0);
+    }
+  });
+
+  it("answers as the run does, from any program", async () => {
+    const own = await import(pathToFileURL(work.file("clothes.mjs")).href);
+    expect(own.classes).toHaveLength(10);
+    const model = await loadModel(join(work.runs()[0]!, "model"));
+    try {
+      const data = Uint8Array.from({ length: 40 * 30 * 3 }, (_, at) => (at * at) & 255);
+      const expected = await model.classify({ data, width: 40, height: 30 });
+      const answer: typeof expected = own.classifyImageData({ data, width: 40, height: 30 });
+      for (const { label, probability } of answer) {
+        expect(expected.find((one) => one.label === label)!.probability).toBeCloseTo(probability, 2);
+      }
+    } finally {
+      model.dispose();
+    }
+    expect(own.selfTest()).toMatchObject({ passed: true });
+    expect(readFileSync(work.file("clothes.d.mts"), "utf8")).toContain(
+      "export declare function classifyImageData",
+    );
+  });
+
+  it("is checked in a process of its own, and not when its weights were changed", async () => {
+    const whole = await work.heddle(["verify-export", "clothes.mjs", "--json"]);
+    expect(whole.code, whole.stderr).toBe(0);
+    expect(JSON.parse(whole.stdout)).toMatchObject({ passed: true });
+    const text = readFileSync(work.file("clothes.mjs"), "utf8");
+    // A character amid the weights, which are in base64.
+    const at = text.lastIndexOf("fromBase64(") + 2000;
+    const other = text[at] === "A" ? "B" : "A";
+    writeFileSync(work.file("changed.mjs"), text.slice(0, at) + other + text.slice(at + 1));
+    const changed = await work.heddle(["verify-export", "changed.mjs"]);
+    expect(changed.code).toBe(1);
+    expect(changed.stdout).toMatch(/^changed\.mjs: the weights are not those that were exported/);
+    const foreign = await work.heddle(["verify-export", "clothes.html"]);
+    expect(foreign.code).toBe(2);
+    expect(foreign.stderr).toContain("expected a module (.mjs) that heddle export wrote");
+  });
+
+  it("is small, and needs nothing from elsewhere", () => {
+    expect(statSync(work.file("clothes.html")).size).toBeLessThanOrEqual(140_000);
+    // Weights that were trained for longer deflate better: 70 KB after a whole study.
+    expect(statSync(work.file("small.html")).size).toBeLessThanOrEqual(82_000);
+    expect(readFileSync(work.file("small.html"), "utf8")).not.toMatch(/https?:\/\/|<link|src=/);
+  });
+
+  it.skipIf(!hasChromium)(
+    `classifies what is drawn and dropped on the page, and checks itself ${NEEDS_CHROMIUM}`,
+    async () => {
+      const script = `
+      const report = (value) => fetch(new URLSearchParams(location.search).get("report"), { method: "POST", body: JSON.stringify(value) });
+      const frame = document.querySelector("iframe");
+      const until = async (ready) => { while (!ready()) await new Promise((next) => setTimeout(next, 20)); };
+      frame.onload = async () => {
+        const page = frame.contentDocument;
+        const text = (id) => page.getElementById(id).textContent;
+        await until(() => text("check") !== "Checking …");
+        const answer = { check: text("check"), before: text("spoken") };
+        const pad = page.getElementById("pad");
+        pad.setPointerCapture = () => {};
+        const box = pad.getBoundingClientRect();
+        const point = (type, x, y) => pad.dispatchEvent(new frame.contentWindow.PointerEvent(type, { clientX: box.left + x * box.width, clientY: box.top + y * box.height, pointerId: 1 }));
+        point("pointerdown", 0.3, 0.3); point("pointermove", 0.7, 0.7); point("pointerup", 0.7, 0.7);
+        answer.drawn = text("spoken");
+        page.getElementById("clear").click();
+        answer.cleared = text("spoken");
+        for (const key of [" ", "ArrowDown", "ArrowDown", " "]) pad.dispatchEvent(new frame.contentWindow.KeyboardEvent("keydown", { key }));
+        answer.typed = text("spoken");
+        page.getElementById("clear").click();
+        const canvas = new OffscreenCanvas(40, 60);
+        canvas.getContext("2d").fillRect(10, 10, 20, 40);
+        const files = new DataTransfer();
+        files.items.add(new File([await canvas.convertToBlob()], "thing.png", { type: "image/png" }));
+        page.dispatchEvent(new frame.contentWindow.DragEvent("drop", { dataTransfer: files, bubbles: true }));
+        await until(() => text("spoken") !== answer.cleared);
+        answer.dropped = text("spoken");
+        answer.classes = page.querySelectorAll("#results li").length;
+        const broken = new DataTransfer();
+        broken.items.add(new File(["no picture"], "a.txt"));
+        page.dispatchEvent(new frame.contentWindow.DragEvent("drop", { dataTransfer: broken, bubbles: true }));
+        await until(() => text("fault") !== "");
+        answer.fault = text("fault");
+        report(answer);
+      };`;
+      writeFileSync(
+        work.file("index.html"),
+        `<!doctype html><meta charset="utf-8"><iframe src="clothes.html" width="800" height="800"></iframe><script>${script}</script>`,
+      );
+      const site = await serveFolder(work.path);
+      try {
+        const answer = await openInChromium(`${site.url}index.html`);
+        expect(answer.check).toMatch(/^Checked: 32 answers are those of Heddle \S+, to /);
+        expect(answer.before).toBe("Draw, drop, paste or choose a picture.");
+        expect(answer.cleared).toBe(answer.before);
+        for (const said of [answer.drawn, answer.typed, answer.dropped])
+          expect(said).toMatch(/^.+, \d+\.\d%$/);
+        expect(answer.classes).toBe(5);
+        expect(answer.fault).toBe("This file is not a picture that the browser can show.");
+      } finally {
+        site.close();
+      }
+    },
+  );
+});
