@@ -112,6 +112,9 @@ Whoever passes on a program together with these packages passes on their licence
 
 The fonts in reports (Public Sans) are under the SIL Open Font License 1.1, which allows embedding.
 
+The messages of ONNX's files (\`packages/interchange/src/onnx/schema\`) are generated from the schema of
+[ONNX](https://github.com/onnx/onnx), which is under the Apache-2.0: its notice, and what was changed, stand at the top of the file.
+
 This page is written by \`node tools/licences.mjs\`, and a test compares it with what is installed.
 
 ## What each licence asks for

@@ -1,6 +1,7 @@
 // What is fuzzed: one target per parser. Each has small valid files to begin with, and a check of the parser's result.
 import { dataTargets } from "./targets-data.mjs";
 import { modelTargets } from "./targets-model.mjs";
+import { onnxTargets } from "./targets-onnx.mjs";
 import { pictureTargets } from "./targets-pictures.mjs";
 import { runTargets } from "./targets-runs.mjs";
 
@@ -22,4 +23,4 @@ import { runTargets } from "./targets-runs.mjs";
  */
 
 /** @type {readonly Target[]} */
-export const targets = [...dataTargets, ...pictureTargets, ...modelTargets, ...runTargets];
+export const targets = [...dataTargets, ...pictureTargets, ...modelTargets, ...onnxTargets, ...runTargets];

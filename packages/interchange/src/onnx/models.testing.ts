@@ -6,23 +6,28 @@ import {
   CenterCrop,
   Concatenate,
   Conv2D,
+  Cropping2D,
   Dense,
   DepthwiseConv2D,
   Dropout,
   ELU,
   Flatten,
+  GaussianNoise,
+  GlobalAveragePooling1D,
   GlobalAveragePooling2D,
   GlobalMaxPooling2D,
   Input,
   input,
   type Layer,
   LayerNormalization,
+  LayerScale,
   LeakyReLU,
   Maximum,
   MaxPooling2D,
   Model,
   Multiply,
   Normalization,
+  Permute,
   PReLU,
   RandomCrop,
   RandomFlip,
@@ -157,6 +162,19 @@ export const exportedModels: Readonly<Record<string, () => Model>> = {
       const rows = new Dense(6, { activation: "softplus", useBias: false }).apply(again);
       const last = new Flatten().apply(new ReLU({ negativeSlope: 0.1, maxValue: 3 }).apply(rows));
       return new Softmax().apply(new Dense(7, { activation: "tanh" }).apply(last));
+    }),
+  "patches in rows": () =>
+    graph([14, 13, 3], (x) => {
+      const cropped = new Cropping2D([
+        [2, 0],
+        [1, 0],
+      ]).apply(new GaussianNoise(0.1).apply(x));
+      const patches = new LayerScale(0.1, 5).apply(new Conv2D(5, 4, { strides: 4 }).apply(cropped));
+      const rows = new Dense(6, { activation: "gelu" }).apply(new Reshape([9, 5]).apply(patches));
+      const turned = new Dense(9).apply(new Permute([2, 1]).apply(rows));
+      const mixed = new Add().apply([rows, new Permute([2, 1]).apply(turned)]);
+      const mean = new GlobalAveragePooling1D().apply(new LayerNormalization().apply(mixed));
+      return new Dense(3, { activation: "softmax" }).apply(mean);
     }),
   "a perceptron of numbers": () =>
     chain(

@@ -1,4 +1,12 @@
-import { DepthwiseConv2D, Flatten, type Layer, Normalization, Rescaling, Reshape } from "@heddle/core";
+import {
+  DepthwiseConv2D,
+  Flatten,
+  type Layer,
+  Normalization,
+  Permute,
+  Rescaling,
+  Reshape,
+} from "@heddle/core";
 import { HeddleError } from "@heddle/core/internal/base/errors.js";
 import { type Shape, sameShape, sizeOf } from "@heddle/core/internal/base/shape.js";
 import { transposedPlaces } from "./constant.js";
@@ -32,7 +40,8 @@ export interface Activation {
 
 /** The order of a flattened value's numbers. */
 export interface FlatOrder {
-  readonly places: Int32Array;
+  /** Computed only where numbers of the file must be put in order: they are as many. */
+  readonly places: () => Int32Array;
   /** What was flattened, where that is one value. */
   readonly from?: { readonly shape: Shape; readonly layout: readonly number[] };
 }
@@ -167,7 +176,44 @@ export function inLayout(source: Activation, layout: readonly number[]): Activat
   if (large(layout).every((axis, index) => axis === order[index])) {
     return { ...result, piece: reshaped(value.piece, shape) };
   }
-  throw new Lacking(`a transposition to [${shape.join(", ")}]`);
+  return {
+    ...result,
+    piece: permuted(
+      value.piece,
+      layout.map((axis) => value.layout.indexOf(axis)),
+    ),
+  };
+}
+
+/** The most axes that Permute takes. */
+const PERMUTED_AXES = 3;
+
+/**
+ * A piece's value with its axes in another order; those that stay neighbours move as one.
+ *
+ * @param order for each axis of the result, the axis of the piece
+ */
+function permuted(piece: Piece, order: readonly number[]): Piece {
+  const runs: number[][] = [];
+  for (const axis of order) {
+    const last = runs.at(-1);
+    if (last !== undefined && last.at(-1) === axis - 1) last.push(axis);
+    else runs.push([axis]);
+  }
+  if (runs.length > PERMUTED_AXES) throw new Lacking(`a transposition to axes [${order.join(", ")}]`);
+  const before = [...runs].sort(([a], [b]) => a! - b!);
+  const sizeOfRun = (run: readonly number[]) => sizeOf(run.map((axis) => piece.shape[axis]!));
+  const dims = runs.map((run) => before.indexOf(run) + 1);
+  const moved = new Piece({
+    make: (settings) => new Permute(dims, named(settings)),
+    inputs: [reshaped(piece, before.map(sizeOfRun))],
+    shape: runs.map(sizeOfRun),
+    nonNegative: piece.nonNegative,
+  });
+  return reshaped(
+    moved,
+    order.map((axis) => piece.shape[axis]!),
+  );
 }
 
 /** A flattened value with its numbers in ONNX's order. */
@@ -190,8 +236,10 @@ export function flattened(source: Activation): Activation {
   const { shape, layout, piece } = value;
   if (shape.length === 1) return value;
   const size = sizeOf(shape);
-  const places = transposedPlaces(shape, layout);
-  const isSame = places.every((place, index) => place === index);
+  // No number moves where the axes that have several are in ONNX's order.
+  const large = layout.filter((axis) => shape[axis] !== 1);
+  const isSame = large.every((axis, index) => index === 0 || axis > large[index - 1]!);
+  const places = () => transposedPlaces(shape, layout);
   return {
     ...value,
     piece: reshaped(piece, [size]),
@@ -204,5 +252,5 @@ export function flattened(source: Activation): Activation {
 /** Numbers for each feature of a value, in Heddle's order of them. */
 export function inHeddleOrder(values: readonly number[], order: FlatOrder | undefined): readonly number[] {
   if (order === undefined || values.length === 1) return values;
-  return Array.from(order.places, (place) => values[place]!);
+  return Array.from(order.places(), (place) => values[place]!);
 }

@@ -123,12 +123,8 @@ function folded(
 ): Constant {
   if (fold === undefined) throw new Lacking("constants alone");
   const value = fold(node, inputs);
-  node.budget.left -= value.values.length;
-  if (node.budget.left >= 0) return value;
-  throw node.damaged(
-    "constants in proportion to the file",
-    `more of them, ${value.values.length} numbers last`,
-  );
+  node.spend(value.values.length);
+  return value;
 }
 
 /** An operator's value; what a layer refuses is what Heddle lacks. */

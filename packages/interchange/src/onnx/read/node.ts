@@ -90,6 +90,13 @@ export class Node {
     }
   }
 
+  /** Counts numbers that the node makes of the file's: so many nodes may read the same weights. */
+  spend(count: number): void {
+    this.budget.left -= count;
+    if (this.budget.left >= 0) return;
+    throw this.damaged("constants in proportion to the file", `more of them, ${count} numbers last`);
+  }
+
   /** The error for a node that breaks ONNX's own rules. */
   damaged(expected: string, received: string): Error {
     return damaged(this.what, expected, received);

@@ -7,7 +7,7 @@ import { type Shape, sameShape, sizeOf } from "@heddle/core/internal/base/shape.
 import { FACTS_KEY, factsIn, type ModelFacts } from "@heddle/core/internal/network/model-facts.js";
 import type { FileMap } from "../../format.js";
 import type { GraphProto } from "../schema/onnx_pb.js";
-import { type Activation, inLayout, placed } from "./activation.js";
+import { type Activation, channelsLast, inLayout, placed, sameOrder } from "./activation.js";
 import { damaged, Lacking, unsupportedNodes } from "./fault.js";
 import { follow, leftOver, neededNodes, unread } from "./follow.js";
 import { type ExternalFiles, readTensor } from "./initializer.js";
@@ -151,10 +151,12 @@ function sizesOf({ sizes }: SourceInput): string {
   return sizes.map((size) => size ?? "?").join(", ");
 }
 
-/** The piece that holds the output, with its numbers in ONNX's order but for the place of the channels. */
+/** The piece that holds the output: with the channels last, or in ONNX's own order. */
 function lastPiece(who: string, output: Activation, first: Piece, name: string): Piece {
   try {
-    const { piece } = inLayout(output, output.layout);
+    const rank = output.shape.length;
+    const isUsual = [channelsLast(rank), sameOrder(rank)].some((layout) => sameShape(layout, output.layout));
+    const { piece } = inLayout(output, isUsual ? output.layout : sameOrder(rank));
     if (piece !== first) return piece;
     const { shape } = piece;
     return new Piece({ make: () => new Linear("linear"), inputs: [piece], shape });

@@ -197,6 +197,23 @@ function globalPooling(operator: "GlobalMaxPool" | "GlobalAveragePool"): LayerWr
   };
 }
 
+/** Along the rows of a list. */
+function globalPooling1d(operator: "ReduceMean" | "ReduceMax"): LayerWriter {
+  return (graph, { layer: { name }, config, inputs: [value], output }) => {
+    const rows = natural(graph, value!);
+    const axes = graph.integers(`${name}/axes`, [1]);
+    const keepdims = config["keepdims"] === true ? 1n : 0n;
+    return { ...rows, name: graph.add(operator, name, [rows.name, axes], { keepdims }), shape: output };
+  };
+}
+
+const layerScale: LayerWriter = (graph, { layer, inputs: [value] }) => {
+  const [gamma] = layer.weights;
+  const shape = [...value!.shape.slice(1).map(() => 1), gamma!.shape[0]!];
+  const { shape: sizes, values } = inLayoutOf(value!, shape, gamma!.read());
+  return alike(value!, graph.add("Mul", layer.name, [value!.name, graph.floats(gamma!.name, sizes, values)]));
+};
+
 const reshape: LayerWriter = (graph, { layer: { name }, inputs: [value], output }) => {
   const source = natural(graph, value!);
   const target = graph.integers(`${name}/shape`, [0, ...output]);
@@ -222,6 +239,9 @@ export const imageWriters: Readonly<Record<string, LayerWriter>> = {
   AveragePooling2D: pooling("AveragePool"),
   GlobalMaxPooling2D: globalPooling("GlobalMaxPool"),
   GlobalAveragePooling2D: globalPooling("GlobalAveragePool"),
+  GlobalMaxPooling1D: globalPooling1d("ReduceMax"),
+  GlobalAveragePooling1D: globalPooling1d("ReduceMean"),
+  LayerScale: layerScale,
   Flatten: (graph, { layer, inputs: [value] }) => flattenedValue(graph, value!, layer.name),
   Reshape: reshape,
   Permute: permute,

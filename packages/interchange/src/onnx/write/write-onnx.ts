@@ -53,7 +53,7 @@ const OUTPUT = "output";
 const ONLY_IN_TRAINING = new Set([
   ...["Dropout", "SpatialDropout2D", "GaussianNoise", "GaussianDropout", "ActivityRegularization"],
   ...["RandomFlip", "RandomRotation", "RandomTranslation", "RandomZoom", "RandomContrast", "RandomErasing"],
-  "RandomBrightness",
+  ...["RandomBrightness", "StochasticDepth"],
 ]);
 
 const writers: Readonly<Record<string, LayerWriter>> = {

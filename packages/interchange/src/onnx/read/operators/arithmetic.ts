@@ -1,4 +1,5 @@
 import { Add, Average, Concatenate, type Layer, Maximum, Minimum, Multiply, Subtract } from "@heddle/core";
+import { sameShape } from "@heddle/core/internal/base/shape.js";
 import {
   type Activation,
   channelsLast,
@@ -37,7 +38,11 @@ function merged(node: Node, values: readonly Activation[], Merging: Merge): Acti
 
 function sameFlatOrder(a: FlatOrder | undefined, b: FlatOrder | undefined): boolean {
   if (a === undefined || b === undefined) return a === b;
-  return a.places.length === b.places.length && a.places.every((place, index) => place === b.places[index]);
+  return a === b || (a.from !== undefined && sameImage(a.from, b.from));
+}
+
+function sameImage(a: FlatOrder["from"], b: FlatOrder["from"]): boolean {
+  return a !== undefined && b !== undefined && sameShape(a.shape, b.shape) && sameShape(a.layout, b.layout);
 }
 
 /** The value with as many axes, of size 1 in front, as broadcasting asks for. */
@@ -161,12 +166,18 @@ const concatenate: Operator = (node, inputs) => {
 /** The order of flattened values, one after the other. */
 function joinedOrder(values: readonly Activation[]): FlatOrder | undefined {
   if (values.every(({ order }) => order === undefined)) return undefined;
-  const places: number[] = [];
-  for (const { order, shape } of values) {
-    const start = places.length;
-    for (let index = 0; index < shape[0]!; index++) places.push(start + (order?.places[index] ?? index));
-  }
-  return { places: Int32Array.from(places) };
+  const places = () => {
+    const all = new Int32Array(values.reduce((sum, { shape }) => sum + shape[0]!, 0));
+    let start = 0;
+    for (const { order, shape } of values) {
+      const own = order?.places();
+      for (let index = 0; index < shape[0]!; index++)
+        all[start + index] = start + (own ? own[index]! : index);
+      start += shape[0]!;
+    }
+    return all;
+  };
+  return { places };
 }
 
 export const arithmetics: Readonly<Record<string, Operator>> = {

@@ -16,6 +16,7 @@ export const conv: Operator = (node, inputs) => {
   if (channels !== depth * groups) {
     throw node.damaged(`${depth * groups} input channels`, String(channels));
   }
+  node.spend(kernel.values.length);
   const axes = windowOf(node, image, [R, S]);
   const padding = kerasPadding(axes);
   const piece = padding === undefined ? zeroPadded(image, axes) : image.piece;

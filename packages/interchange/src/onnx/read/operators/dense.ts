@@ -41,6 +41,7 @@ function dense(
   const [features, units] = shape as readonly [number, number];
   const last = source.shape.length - 1;
   if (source.shape[last] !== features) throw node.damaged(`${features} features`, `[${source.shape}]`);
+  node.spend(matrix.length);
   // The other axes may be in any order.
   const rest = source.layout.filter((axis) => axis !== last);
   const value = source.shape.length === 1 ? settled(source) : inLayout(source, [...rest, last]);
@@ -62,7 +63,7 @@ function dense(
 function rowsInOrder(matrix: Float32Array, order: FlatOrder | undefined, units: number): Float32Array {
   if (order === undefined) return matrix;
   const result = new Float32Array(matrix.length);
-  order.places.forEach((place, row) => {
+  order.places().forEach((place, row) => {
     result.set(matrix.subarray(place * units, (place + 1) * units), row * units);
   });
   return result;

@@ -1,4 +1,11 @@
-import { AveragePooling2D, GlobalAveragePooling2D, GlobalMaxPooling2D, MaxPooling2D } from "@heddle/core";
+import {
+  AveragePooling2D,
+  GlobalAveragePooling1D,
+  GlobalAveragePooling2D,
+  GlobalMaxPooling1D,
+  GlobalMaxPooling2D,
+  MaxPooling2D,
+} from "@heddle/core";
 import { type Activation, channelsLast, computed, inLayout, named } from "../activation.js";
 import type { Constant } from "../constant.js";
 import { Lacking } from "../fault.js";
@@ -83,7 +90,7 @@ function overImage(
 }
 
 /** ReduceMean and ReduceMax over height and width. */
-function reduction(Layer: GlobalPooling): Operator {
+function reduction(Layer: GlobalPooling, Rows: RowPooling): Operator {
   return (node, inputs) => {
     const value = dataOf(node, inputs);
     const rank = value.shape.length;
@@ -92,6 +99,8 @@ function reduction(Layer: GlobalPooling): Operator {
     if (axes.includes(0)) throw new Lacking("the batch among its axes");
     const kept = Array.from({ length: rank }, (_, axis) => axis).filter((axis) => !axes.includes(axis + 1));
     const [channel] = kept;
+    if (rank === 2 && channel !== undefined)
+      return overRows(Rows, value, { channel, keepdims, name: node.name });
     if (rank !== 3 || kept.length !== 1 || channel === undefined) throw new Lacking(`axes [${axes}]`);
     const reduced = [0, 1, 2].filter((axis) => axis !== channel);
     const { piece } = inLayout(value, [...reduced, channel]);
@@ -101,6 +110,24 @@ function reduction(Layer: GlobalPooling): Operator {
     const shape = value.shape.map((size, axis) => (axis === channel ? size : 1));
     return { ...result, layout, shape };
   };
+}
+
+type RowPooling = typeof GlobalAveragePooling1D | typeof GlobalMaxPooling1D;
+
+/** One value for each feature of a list of rows. */
+function overRows(
+  Layer: RowPooling,
+  value: Activation,
+  {
+    channel,
+    keepdims,
+    name,
+  }: { readonly channel: number; readonly keepdims: boolean; readonly name: string },
+): Activation {
+  const layout = [1 - channel, channel];
+  const { piece } = inLayout(value, layout);
+  const make = (settings: LayerSettings) => new Layer({ keepdims, ...named(settings) });
+  return computed({ make, inputs: [piece], nonNegative: piece.nonNegative, name }, keepdims ? layout : [0]);
 }
 
 /** The axes of a reduction: all where none is named. */
@@ -115,6 +142,6 @@ export const poolings: Readonly<Record<string, Operator>> = {
   AveragePool: pooling(AveragePooling2D),
   GlobalAveragePool: globalPooling(GlobalAveragePooling2D),
   GlobalMaxPool: globalPooling(GlobalMaxPooling2D),
-  ReduceMean: reduction(GlobalAveragePooling2D),
-  ReduceMax: reduction(GlobalMaxPooling2D),
+  ReduceMean: reduction(GlobalAveragePooling2D, GlobalAveragePooling1D),
+  ReduceMax: reduction(GlobalMaxPooling2D, GlobalMaxPooling1D),
 };

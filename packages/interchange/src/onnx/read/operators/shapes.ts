@@ -1,4 +1,4 @@
-import { CenterCrop, Resizing, UpSampling2D, ZeroPadding2D } from "@heddle/core";
+import { Cropping2D, Resizing, UpSampling2D, ZeroPadding2D } from "@heddle/core";
 import { type Shape, sameShape, sizeOf } from "@heddle/core/internal/base/shape.js";
 import { type ElementType, isFloat } from "../../elements.js";
 import {
@@ -196,13 +196,9 @@ const slice: Operator = (node, inputs) => {
   const image = inLayout(value, layoutOfImage(value));
   const [rows, columns, channels] = image.layout.map((axis) => cut[axis]!);
   if (channels!.some((size) => size !== 0)) throw new Lacking("a part of the channels");
-  const isCentred = [rows!, columns!].every(([before, after]) => before === after || before + 1 === after);
-  if (!isCentred) throw new Lacking("a part of the image that is not its middle");
-  const [H, W] = image.piece.shape as readonly [number, number];
-  const [height, width] = [H - rows![0] - rows![1], W - columns![0] - columns![1]];
   return computed(
     {
-      make: (settings) => new CenterCrop(height, width, named(settings)),
+      make: (settings) => new Cropping2D([rows!, columns!], named(settings)),
       inputs: [image.piece],
       nonNegative: image.piece.nonNegative,
       name: node.name,

@@ -2,17 +2,19 @@
 // comments and the messages that Heddle does not read are left out. buf and protoc-gen-es are installed into a folder
 // of their own.
 //
-//     node tools/onnx-schema.mjs SCHEMA     # onnx/onnx.proto of the Python package onnx, or of github.com/onnx/onnx
+//     node tools/interchange/onnx-schema.mjs SCHEMA     # onnx/onnx.proto of the Python package onnx, or of github.com/onnx/onnx
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const target = fileURLToPath(new URL("../packages/interchange/src/onnx/schema/onnx_pb.ts", import.meta.url));
+const target = fileURLToPath(
+  new URL("../../packages/interchange/src/onnx/schema/onnx_pb.ts", import.meta.url),
+);
 const NOTICE = `// SPDX-License-Identifier: Apache-2.0
 // Copyright (c) ONNX Project Contributors. Generated from the schema of ONNX (https://github.com/onnx/onnx) by
-// tools/onnx-schema.mjs, without its comments and without the messages that Heddle does not read.
+// tools/interchange/onnx-schema.mjs, without its comments and without the messages that Heddle does not read.
 `;
 const UNREAD = [
   ...["TrainingInfoProto", "DeviceConfigurationProto", "NodeDeviceConfigurationProto", "FunctionProto"],
@@ -22,7 +24,7 @@ const UNREAD = [
 
 const [schema] = process.argv.slice(2);
 if (schema === undefined) {
-  console.error("node tools/onnx-schema.mjs SCHEMA: name onnx.proto of the Python package onnx.");
+  console.error("node tools/interchange/onnx-schema.mjs SCHEMA: name onnx.proto of the Python package onnx.");
   process.exit(2);
 }
 const folder = mkdtempSync(join(tmpdir(), "heddle-onnx-"));
