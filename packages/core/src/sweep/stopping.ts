@@ -126,27 +126,49 @@ export function isBelowMedian(
   return others.length > 0 && best > median(others.map((value) => loss(goal, value)));
 }
 
-/** A trial with the loss that it had at a rung. */
-interface Ranked {
-  readonly trial: Trial;
-  readonly loss: number;
-}
-
-/** The trials that have reached a rung, best first; of equals, the earlier one. */
-function reached(goal: Goal, trials: readonly Trial[], rung: number): readonly Ranked[] {
-  return trials
-    .filter((trial) => (lastReport(trial)?.step ?? Number.NEGATIVE_INFINITY) >= rung)
-    .map((trial) => ({
-      trial,
-      loss: loss(goal, trial.reports.findLast(({ step }) => step <= rung)?.value ?? Number.NaN),
-    }))
-    .sort((a, b) => (a.loss === b.loss ? a.trial.number - b.trial.number : a.loss - b.loss));
-}
-
 /** A trial that a rung sends on, and how far. */
 export interface Promotion {
   readonly trial: Trial;
   readonly until: number;
+}
+
+/** The best of the trials that are paused at a rung, and its rank among all that have reached it. */
+interface BestPaused {
+  readonly trial: Trial;
+  /** How many are better. */
+  readonly ahead: number;
+  /** How many have reached the rung. */
+  readonly reached: number;
+}
+
+/** Of equals, the earlier trial is better. Without sorting, because this runs for every decision. */
+function bestPaused(goal: Goal, trials: readonly Trial[], rung: number): BestPaused | undefined {
+  let reached = 0;
+  let best: Trial | undefined;
+  let least = 0;
+  for (const trial of trials) {
+    const own = lossAt(goal, trial, rung);
+    if (own === undefined) continue;
+    reached++;
+    if (isPausedAt(trial, rung) && (best === undefined || own < least)) [best, least] = [trial, own];
+  }
+  if (best === undefined) return undefined;
+  let ahead = 0;
+  for (const trial of trials) {
+    const own = lossAt(goal, trial, rung);
+    if (own !== undefined && (own < least || (own === least && trial.number < best.number))) ahead++;
+  }
+  return { trial: best, ahead, reached };
+}
+
+/** The loss of a trial at a rung; undefined where it has not reached it. */
+function lossAt(goal: Goal, trial: Trial, rung: number): number | undefined {
+  const { reports } = trial;
+  for (let index = reports.length - 1; index >= 0; index--) {
+    const { step, value } = reports[index]!;
+    if (step <= rung) return index === reports.length - 1 && step < rung ? undefined : loss(goal, value);
+  }
+  return reports.length === 0 ? undefined : Number.POSITIVE_INFINITY;
 }
 
 function isPausedAt(trial: Trial, rung: number): boolean {
@@ -155,14 +177,7 @@ function isPausedAt(trial: Trial, rung: number): boolean {
 
 /** The trial that asynchronous halving promotes next, from the highest rung that has one. */
 export function nextPromotion(options: AsynchronousHalving, goal: Goal, study: Study): Promotion | undefined {
-  const rungs = rungsOf(options);
-  for (let index = rungs.length - 2; index >= 0; index--) {
-    const ranked = reached(goal, study.trials, rungs[index]!);
-    const best = ranked.slice(0, Math.floor(ranked.length / (options.factor ?? 3)));
-    const next = best.find(({ trial }) => isPausedAt(trial, rungs[index]!));
-    if (next) return { trial: next.trial, until: rungs[index + 1]! };
-  }
-  return undefined;
+  return promotion(options, goal, study, ({ reached }) => Math.floor(reached / (options.factor ?? 3)));
 }
 
 /**
@@ -171,12 +186,20 @@ export function nextPromotion(options: AsynchronousHalving, goal: Goal, study: S
  */
 export function lastPromotion(options: AsynchronousHalving, goal: Goal, study: Study): Promotion | undefined {
   if (study.trials.some(({ state }) => state === "complete")) return undefined;
+  return promotion(options, goal, study, ({ reached }) => reached);
+}
+
+/** @param places how many of a rung are promoted */
+function promotion(
+  options: AsynchronousHalving,
+  goal: Goal,
+  study: Study,
+  places: (best: BestPaused) => number,
+): Promotion | undefined {
   const rungs = rungsOf(options);
   for (let index = rungs.length - 2; index >= 0; index--) {
-    const next = reached(goal, study.trials, rungs[index]!).find(({ trial }) =>
-      isPausedAt(trial, rungs[index]!),
-    );
-    if (next) return { trial: next.trial, until: rungs[index + 1]! };
+    const best = bestPaused(goal, study.trials, rungs[index]!);
+    if (best && best.ahead < places(best)) return { trial: best.trial, until: rungs[index + 1]! };
   }
   return undefined;
 }
@@ -196,9 +219,8 @@ export function decideRung(
   const rung = rungs[index]!;
   const isOnItsWay = ({ state }: Trial) => state === "running" || state === "interrupted";
   if (study.trials.some((trial) => isOnItsWay(trial) && (untilOf(trial) ?? 0) <= rung)) return undefined;
-  const ranked = reached(goal, study.trials, rung).filter(({ trial }) => trial.state !== "failed");
-  const best = ranked.slice(0, Math.max(1, Math.floor(ranked.length / (options.factor ?? 3))));
-  const promoted = best.find(({ trial }) => isPausedAt(trial, rung));
-  if (promoted) return { trial: promoted.trial, until: rungs[index + 1]! };
-  return { trial: ranked.find(({ trial }) => isPausedAt(trial, rung))!.trial };
+  const trials = study.trials.filter(({ state }) => state !== "failed");
+  const { trial, ahead, reached } = bestPaused(goal, trials, rung)!;
+  const places = Math.max(1, Math.floor(reached / (options.factor ?? 3)));
+  return ahead < places ? { trial, until: rungs[index + 1]! } : { trial };
 }
