@@ -110,6 +110,15 @@ describe("readOnnx", () => {
     expect(model.layers.every((layer) => layer instanceof Layer)).toBe(true);
   });
 
+  it("leaves kernels with Keras's default initializer, for models made from the configuration", () => {
+    const model = readOnnx("net.onnx", writeOnnx(small()));
+    for (const name of ["first", "head"]) {
+      expect(model.getLayer(name).getConfig()["kernel_initializer"]).toMatchObject({
+        class_name: "GlorotUniform",
+      });
+    }
+  });
+
   it("names every node that it cannot read, in one message", () => {
     const attempt = changed(({ graph }) => {
       const [conv, gemm] = ["Conv", "Gemm"].map((type) => graph!.node.find(({ opType }) => opType === type)!);
