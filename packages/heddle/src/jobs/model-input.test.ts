@@ -5,7 +5,7 @@ import { Dense, Flatten, Rescaling } from "@heddle/core/internal/layers/index.js
 import { Sequential } from "@heddle/core/internal/model/sequential.js";
 import { Input } from "@heddle/core/internal/network/input.js";
 import { describe, expect, it } from "vitest";
-import { channelsChange, inputRange, samplesForModel, shapeForModel } from "./model-input.js";
+import { channelsChange, imagesForModel, inputRange, samplesForModel, shapeForModel } from "./model-input.js";
 
 const plain = new Sequential([new Input([1, 2, 1]), new Flatten(), new Dense(2)]);
 const scaling = new Sequential([new Input([1, 2, 1]), new Flatten(), new Rescaling(1 / 255), new Dense(2)]);
@@ -65,6 +65,17 @@ describe("images as a model takes them", () => {
     const [chunk] = await chunks(samplesForModel(plain, imagesInMemory(set), [0, 1]));
     expect([...chunk!.images]).toEqual([0, 1, Math.fround(0.2), Math.fround(0.4)]);
     expect(samplesForModel(plain, imagesInMemory(set), [0, 255])).toBe(set);
+  });
+
+  it("have its range wherever they are read from", async () => {
+    const taken = imagesForModel(plain, imagesInMemory(set), [0, 1]);
+    const expected = [Math.fround(0.2), Math.fround(0.4)];
+    expect([...(await taken.at([1])).images]).toEqual(expected);
+    expect([...taken.preview.images.slice(2)]).toEqual(expected);
+    expect([...taken.inMemory!.images.slice(2)]).toEqual(expected);
+    expect([...taken.first(2).preview.images.slice(2)]).toEqual(expected);
+    const same = imagesInMemory(set);
+    expect(imagesForModel(plain, same, [0, 255])).toBe(same);
   });
 
   it("have its channels: grey of colours, and colours of grey", async () => {
