@@ -10,7 +10,7 @@ import { Terminal } from "../terminal.js";
 export function exportCommand(shell: Shell) {
   const written = formats.flatMap(({ name, write }) => (write ? [name] : []));
   return new Command("export")
-    .description("write a model as files of another program, or as a page or module by itself")
+    .description("write a model for another program, as a page or as a module")
     .addArgument(modelArgument())
     .addOption(
       setsAlso(new Option("--to <format>", "the format").choices(written).default("keras"), "format"),
@@ -38,8 +38,8 @@ trained with, as far as the other program has them.
 Examples:
   heddle export latest --to keras
   heddle export runs/first --to keras --out boots.keras
-  heddle export latest --to html                   # a page that opens by itself
-  heddle export latest --to mjs --weights int8     # a module that imports nothing`,
+  heddle export latest --to html                  # a page that opens by itself
+  heddle export latest --to mjs --weights int8    # a module without imports`,
     )
     .action(async (source, options) => {
       const terminal = new Terminal(shell, options);

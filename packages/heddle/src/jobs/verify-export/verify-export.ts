@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { basename, resolve } from "node:path";
-import { pathToFileURL } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { HeddleError, messageOf } from "@heddle/core/internal/base/errors.js";
 import { readFileBytes } from "@heddle/core/internal/base/files-node.js";
 
@@ -33,9 +33,8 @@ export async function verifyExport(path: string): Promise<ExportCheck> {
       next: "Export the model again, or check the path. A page (.html) checks itself when it is opened.",
     });
   }
-  const program = `import(${JSON.stringify(pathToFileURL(resolve(path)).href)})
-    .then((own) => console.log(JSON.stringify(own.selfTest())));`;
-  const { code, stdout, stderr } = await run(process.execPath, ["--input-type=module", "-e", program]);
+  const selfTest = fileURLToPath(new URL("self-test.js", import.meta.url));
+  const { code, stdout, stderr } = await run(process.execPath, [selfTest, pathToFileURL(resolve(path)).href]);
   try {
     if (code === 0) return JSON.parse(stdout) as ExportCheck;
   } catch (thrown) {
