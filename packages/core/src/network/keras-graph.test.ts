@@ -98,6 +98,14 @@ it.each<[string, readonly number[], object, readonly number[]]>([
   ["squeeze", [2, 1, 1], operation("Squeeze", { axis: [2, 3] }, x(2, 1, 1)), [0, 1]],
   ["concatenate", [2], operation("Concatenate", { axis: 1 }, [x(2), x(2)]), [0, 1, 0, 1]],
   ["stack", [2], operation("Stack", { axis: -1 }, [x(2), x(2)]), [0, 0, 1, 1]],
+  ["x[:, 1:]", [3], operation("GetItem", {}, x(3), [slice(null, null), slice(1, null)]), [1, 2]],
+  [
+    "x[..., 1]",
+    [2, 2],
+    operation("GetItem", {}, x(2, 2), [{ class_name: "__ellipsis__", config: {} }, 1]),
+    [1, 3],
+  ],
+  ["x[:, -1, :1]", [2, 2], operation("GetItem", {}, x(2, 2), [slice(null, null), -1, slice(null, 1)]), [2]],
   ["softmax", [2], operation("Softmax", { axis: -1 }, x(2)), [1 / (1 + Math.E), Math.E / (1 + Math.E)]],
 ])("the operation %s is read as the layers that do the same", async (_, shape, entry, expected) => {
   const outputs = await computed(shape, entry);

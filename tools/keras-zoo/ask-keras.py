@@ -1,0 +1,114 @@
+"""What Keras makes of the models of architectures.py: for each its JSON, weights, predictions and losses of ten steps.
+
+usage: ask-keras.py FOLDER [NAME …]: writes FOLDER/NUMBER, and prints its path when it is complete
+"""
+
+import json
+import os
+import pathlib
+import sys
+
+os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+os.environ["TF_CPP_MIN_LOG_LEVEL"] = "2"
+os.environ["TF_ENABLE_ONEDNN_OPTS"] = "0"
+
+import keras
+import numpy as np
+from architectures import zoo
+
+BATCH, STEPS, RATE = 8, 10, 0.01
+ANY_SIZE = 48
+
+
+def weights_of(model, path=""):
+    """Each weight by the names of the models around its layer, the layer's and its own, as docs/from-keras.md does it."""
+    for layer in model.layers:
+        if hasattr(layer, "layers"):
+            yield from weights_of(layer, f"{path}{layer.name}/")
+        else:
+            for weight in layer.weights:
+                name = weight.path.rpartition(f"{layer.name}/")[2]
+                yield f"{path}{layer.name}/{name}", weight.numpy().astype("float32")
+
+
+def write_safetensors(path, arrays):
+    header, at = {}, 0
+    for name, array in arrays.items():
+        header[name] = {"dtype": "F32", "shape": list(array.shape), "data_offsets": [at, at + array.nbytes]}
+        at += array.nbytes
+    text = json.dumps(header).encode()
+    with open(path, "wb") as file:
+        file.write(len(text).to_bytes(8, "little") + text)
+        for array in arrays.values():
+            file.write(array.tobytes())
+
+
+def without_chance(value):
+    """A model's JSON in which nothing is drawn: random layers pass their input on, and nothing is dropped."""
+    if isinstance(value, list):
+        return [without_chance(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    value = {key: without_chance(item) for key, item in value.items()}
+    config = value.get("config")
+    if str(value.get("class_name")).startswith("Random") and "initializers" not in str(value.get("module")):
+        passed_on = {"name": config["name"], "activation": "linear"}
+        return {**value, "class_name": "Activation", "config": passed_on, "build_config": None}
+    if isinstance(config, dict):
+        for key in ("rate", "dropout", "stddev"):
+            if key in config and "initializers" not in str(value.get("module")):
+                config[key] = 0.0
+    return value
+
+
+def ask(name, build, folder):
+    keras.backend.clear_session()
+    keras.utils.set_random_seed(1)
+    model = build()
+    shape = [ANY_SIZE if size is None else size for size in model.inputs[0].shape[1:]]
+    text = model.to_json()
+    rng = np.random.default_rng(0)
+    x = rng.uniform(0, 1, (BATCH * STEPS, *shape)).astype("float32")
+    if any(sign in text for sign in ("Rescaling", "TrueDivide", '"Normalization"')):
+        x = np.floor(256 * x)
+    (folder / "config.json").write_text(text)
+    write_safetensors(folder / "weights.safetensors", dict(weights_of(model)))
+    x.tofile(folder / "images.f32")
+    about = {"input": shape, "parameters": model.count_params(), "batch": BATCH, "steps": STEPS, "rate": RATE}
+    if len(model.outputs) == 1:
+        output = model(x[:BATCH], training=False).numpy().astype("float32")
+        output.tofile(folder / "predictions.f32")
+        # One of the models has a Lambda, which Heddle refuses.
+        twin = keras.saving.deserialize_keras_object(without_chance(json.loads(text)), safe_mode=False)
+        twin.set_weights(model.get_weights())
+        for layer in twin._flatten_layers():
+            # Its statistics are what it was built with until it is told.
+            if isinstance(layer, keras.layers.Normalization):
+                layer.finalize_state()
+        is_softmax = output.ndim == 2 and output.shape[1] > 1 and np.allclose(output.sum(1), 1, atol=1e-5)
+        if is_softmax:
+            y = rng.integers(0, output.shape[1], BATCH * STEPS).astype("uint8")
+        else:
+            y = rng.uniform(0, 1, (BATCH * STEPS, *output.shape[1:])).astype("float32")
+        y.tofile(folder / "answers")
+        loss = "sparse_categorical_crossentropy" if is_softmax else "mean_squared_error"
+        twin.compile(keras.optimizers.SGD(RATE), loss, run_eagerly=True)
+        losses = []
+        for step in range(STEPS):
+            batch = slice(step * BATCH, (step + 1) * BATCH)
+            twin.reset_metrics()
+            losses.append(float(twin.train_on_batch(x[batch], y[batch])))
+        (folder / "training.json").write_text(twin.to_json())
+        about |= {"loss": loss, "losses": losses}
+    (folder / "about.json").write_text(json.dumps(about))
+
+
+if __name__ == "__main__":
+    out, *names = sys.argv[1:]
+    for number, (group, name, build) in enumerate(zoo()):
+        if names and name not in names:
+            continue
+        folder = pathlib.Path(out) / str(number)
+        folder.mkdir(parents=True)
+        ask(name, build, folder)
+        print(json.dumps({"folder": str(folder), "group": group, "name": name}), flush=True)

@@ -1,0 +1,54 @@
+// The page that tools/keras-zoo.mjs writes.
+
+/** As far as a model may be from Keras. */
+const PREDICTIONS = 1e-4;
+const LOSSES = 1e-3;
+
+const TITLES = {
+  "keras.applications": "keras.applications",
+  "keras.io": "Examples of keras.io and tensorflow.org",
+  student: "What students write",
+  structure: "Models of an unusual structure",
+};
+
+/** The page for the rows of results.json. */
+export function pageOf(rows) {
+  const read = rows.filter((row) => row.missing === undefined);
+  const close = read.filter((row) => row.predictions <= PREDICTIONS);
+  const trained = close.filter((row) => row.losses <= LOSSES);
+  const tables = Object.entries(TITLES).map(([group, title]) => {
+    const lines = rows.filter((row) => row.group === group).map(lineOf);
+    return [
+      `## ${title}`,
+      "",
+      "| model | parameters | predictions | losses |",
+      "| --- | ---: | ---: | ---: |",
+      ...lines,
+    ].join("\n");
+  });
+  const again = rows.filter((row) => row.readBack).length;
+  return `# Keras's models in Heddle
+
+Written by \`node tools/keras-zoo.mjs\`, which builds models in real Keras 3.15, with Keras's own random weights, and reads their
+JSON and weights as [from-keras.md](from-keras.md) says. Of the ${rows.length} models that were compared ${read.length} are read, ${close.length} predict within
+1e-4 of Keras, and ${trained.length} of those train: the losses of ten steps stay within 1e-3. Keras was given what Heddle writes of
+${again} of them, and reads it.
+
+- *predictions*: the largest difference for eight inputs, divided by the largest prediction.
+- *losses*: the largest relative difference of the losses of ten steps of SGD at 0.01, with different batches of 8. Random layers
+  and dropout are off in both. Rounding grows from step to step where a batch normalization sees few values, in Keras too.
+
+${tables.join("\n\n")}
+`;
+}
+
+function lineOf({ name, parameters, predictions, losses, missing }) {
+  const count = parameters.toLocaleString("en-US");
+  if (missing !== undefined) return `| ${name} | ${count} | not read: ${missing.replaceAll("|", "\\|")} | |`;
+  return `| ${name} | ${count} | ${marked(predictions, PREDICTIONS)} | ${marked(losses, LOSSES)} |`;
+}
+
+function marked(difference, limit) {
+  const text = difference.toExponential(0).replace("e+", "e");
+  return difference <= limit ? text : `**${text}**`;
+}
