@@ -40,6 +40,11 @@ def tensors(path):
     }
 
 
+def name_of(layer, weight):
+    """A weight's name within its layer: that of its part too, where the layer has parts."""
+    return weight.path.split(f"{layer.name}/", 1)[1] if isinstance(layer, keras.layers.MultiHeadAttention) else weight.name
+
+
 def case(name):
     path = FOLDER / "keras-json" / f"{name}.json"
     text = path.read_text()
@@ -47,7 +52,7 @@ def case(name):
     weights = tensors(path.with_suffix(".safetensors"))
     for layer in model.layers:
         # Keras leaves this weight without a name of its own.
-        names = ["gamma"] if type(layer).__name__ == "LayerScale" else [weight.name for weight in layer.weights]
+        names = ["gamma"] if type(layer).__name__ == "LayerScale" else [name_of(layer, weight) for weight in layer.weights]
         layer.set_weights([weights.pop(f"{layer.name}/{weight}") for weight in names])
         if isinstance(layer, keras.layers.Normalization):
             # It computes with copies, which set_weights leaves as they are.

@@ -33,6 +33,7 @@ export { addTo, multiply, copyPieces, scaleRows } from "./merge";
 export { combine, takeWhereEqual, sumAlong, productGradient } from "./broadcast";
 export { gaussianNoise, dropSamples, randomBrightness, randomBrightnessBackward } from "./noise";
 export { permute } from "./permute";
+export { attentionScores, attentionMix } from "./attention";
 export { unitNormalization, unitNormalizationBackward } from "./unit-normalization";
 export { layerNormalization, layerNormalizationGradient, layerNormalizationBackward } from "./layer-normalization";
 export { batchMoments, mergeMoments, channelScale, scaleChannels } from "./batch-normalization";

@@ -64,7 +64,7 @@ export class Emission {
         penalised = true;
         tape.push({ op, value: same, backward: (dy, [dx]) => backward(dy, dx), trained });
       } else if (isMerge(node)) {
-        const [value, backward] = emitMerge(e, node, values);
+        const [value, backward] = emitMerge(e, node, values, this.parameter);
         tape.push({ op, value, backward: (dy, dxs) => backward(dy!, dxs), trained });
       } else {
         const [value, backward] = emitNode(e, node, values[0]!, this.parameter);

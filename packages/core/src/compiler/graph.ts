@@ -1,5 +1,5 @@
 import type { ActivityPenaltyNode } from "../ops/activity-penalty.js";
-import { isMergeOp, type MergeNode } from "../ops/merge.js";
+import { isMergeOp, type MergeNode, mergeMacs, mergeWeights } from "../ops/merge.js";
 import { type AnyNode, nodeMacs, nodeWeights } from "../ops/node.js";
 import type { Weight } from "../ops/weight.js";
 
@@ -34,10 +34,12 @@ export function isPenalty(node: GraphNode): node is ActivityPenaltyNode {
 
 /** Multiply-adds of one sample's forward pass through a node. */
 export function macsOf(node: GraphNode): number {
-  return isMerge(node) || isPenalty(node) ? 0 : nodeMacs(node);
+  if (isPenalty(node)) return 0;
+  return isMerge(node) ? mergeMacs(node) : nodeMacs(node);
 }
 
 /** The weights that an op uses, in order. */
 export function weightsOfOp({ node }: GraphOp): readonly Weight[] {
-  return isMerge(node) || isPenalty(node) ? [] : nodeWeights(node);
+  if (isPenalty(node)) return [];
+  return isMerge(node) ? mergeWeights(node) : nodeWeights(node);
 }

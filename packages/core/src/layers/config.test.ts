@@ -25,6 +25,7 @@ const sameInKeras: Readonly<Record<string, readonly (readonly [value: Json, writ
   ],
   axis: [[null, []]],
   shared_axes: [[[], null]],
+  value_dim: [[null, 3]],
 };
 
 /** The last layer of every class in models that Keras reads. */

@@ -59,6 +59,12 @@ export const layerKeys: KerasKeys = {
     // What Keras 2 calls its slope; `negative_slope` goes first.
     LeakyReLU: { alpha: anyNumber },
     MaxPooling2D: dataFormat,
+    MultiHeadAttention: {
+      ...seed,
+      use_gate: only(false),
+      sliding_window: only(null),
+      flash_attention: only(null, false),
+    },
     RandomBrightness: { ...dataFormat, ...seed },
     RandomContrast: { ...dataFormat, ...seed },
     RandomCrop: { ...dataFormat, ...seed },

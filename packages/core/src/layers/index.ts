@@ -33,6 +33,7 @@ export { MaxPooling2D } from "./max-pooling2d.js";
 export { Maximum } from "./maximum.js";
 export { MergeLayer } from "./merge-layer.js";
 export { Minimum } from "./minimum.js";
+export { MultiHeadAttention, type MultiHeadAttentionOptions } from "./multi-head-attention.js";
 export { Multiply } from "./multiply.js";
 export { Normalization, type NormalizationOptions } from "./normalization.js";
 export type { Size2D } from "./options.js";

@@ -135,8 +135,13 @@ export abstract class Layer {
   /** Checks the shapes of the inputs and returns the output's, all without the batch. */
   abstract outputShape(...inputs: readonly Shape[]): Shape;
 
-  /** Creates the weights; called once, after `outputShape` has accepted the input. */
-  protected createWeights(_input: Shape): void {}
+  /**
+   * Creates the weights; called once, after `outputShape` has accepted the input.
+   *
+   * @param input the shape of the input, or of the first of several
+   * @param inputs the shapes of all inputs
+   */
+  protected createWeights(_input: Shape, _inputs: readonly Shape[]): void {}
 
   /**
    * The ops that the layer consists of, each applied to the value of the one before it.
@@ -212,7 +217,7 @@ export abstract class Layer {
     this.context = context;
     this.ownName = context.name;
     const output = this.shapeFor(inputs);
-    this.createWeights(inputs[0]!);
+    this.createWeights(inputs[0]!, inputs);
     return output;
   }
 
@@ -226,7 +231,7 @@ export abstract class Layer {
     const { weights } = this;
     // What the layer would create for this input: nothing is drawn, and the layer stays as it is.
     const other: this = Object.create(this, { weights: { value: [] } });
-    other.createWeights(inputs[0]!);
+    other.createWeights(inputs[0]!, inputs);
     weights.forEach(({ name, shape }, index) => {
       const needed = other.weights[index]!.shape;
       if (sameShape(shape, needed)) return;

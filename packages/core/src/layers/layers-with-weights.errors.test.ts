@@ -6,10 +6,33 @@ import {
   Dense,
   DepthwiseConv2D,
   LayerNormalization,
+  MultiHeadAttention,
   SeparableConv2D,
+  Tensor,
 } from "./index.js";
 
 refuses("wrong options of layers with weights", [
+  [
+    () => new MultiHeadAttention(0, 4),
+    "MultiHeadAttention: expected numHeads to be a whole number of at least 1, received 0. Correct numHeads.",
+  ],
+  [
+    () => new MultiHeadAttention(2, 4, { outputShape: [0] }),
+    "MultiHeadAttention: expected outputShape to be a whole number of at least 1, received 0. Correct outputShape.",
+  ],
+  [
+    () =>
+      new MultiHeadAttention(2, 4, { name: "a" }).apply([
+        new Tensor([4, 8]),
+        new Tensor([5, 8]),
+        new Tensor([6, 8]),
+      ]),
+    'MultiHeadAttention "a": expected a query and a value, or a query, a value and a key with the value\'s tokens, [batch, tokens, …] each, received [batch, 4, 8] and [batch, 5, 8] and [batch, 6, 8]. Apply it to [x, x] for self-attention.',
+  ],
+  [
+    () => new MultiHeadAttention(2, 4, { attentionAxes: [1] }).outputShape([4, 5, 8], [4, 5, 8]),
+    "MultiHeadAttention: expected attentionAxes to be all axes but the batch and the last, [1, 2], received [1]. Omit attentionAxes, or reshape the input first.",
+  ],
   [
     () => new Conv2D(-1, 3),
     "Conv2D: expected filters to be a whole number of at least 1, received -1. Correct filters.",

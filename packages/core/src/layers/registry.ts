@@ -28,6 +28,7 @@ import { LeakyReLU } from "./leaky-re-lu.js";
 import { MaxPooling2D } from "./max-pooling2d.js";
 import { Maximum } from "./maximum.js";
 import { Minimum } from "./minimum.js";
+import { MultiHeadAttention } from "./multi-head-attention.js";
 import { Multiply } from "./multiply.js";
 import { Normalization } from "./normalization.js";
 import { PReLU } from "./p-re-lu.js";
@@ -74,6 +75,7 @@ export const layers = new Registry<Layer>(
     AveragePooling2D,
     BatchNormalization,
     LayerNormalization,
+    MultiHeadAttention,
     Conv2D,
     Dense,
     DepthwiseConv2D,

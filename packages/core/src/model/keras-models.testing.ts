@@ -40,6 +40,7 @@ import {
   Maximum,
   MaxPooling2D,
   Minimum,
+  MultiHeadAttention,
   Multiply,
   Normalization,
   Permute,
@@ -225,7 +226,8 @@ function everything(): Model {
   const levels = new GlobalAveragePooling2D({ keepdims: true }).apply(pooled);
   const product = new Multiply().apply([new Average().apply([...both, range]), levels]);
   const larger = new UpSampling2D([2, 1]).apply(new ActivityRegularization({ l2: 1e-3 }).apply(product));
-  const tokens = new Reshape([-1, 6]).apply(larger);
+  const rows = new Reshape([-1, 6]).apply(larger);
+  const tokens = new MultiHeadAttention(2, 3, { valueDim: 4, dropout: 0.1 }).apply([rows, rows]);
   const features = new Concatenate().apply([
     new UnitNormalization().apply(new GlobalAveragePooling1D().apply(tokens)),
     new GaussianDropout(0.1).apply(new GlobalMaxPooling1D().apply(tokens)),

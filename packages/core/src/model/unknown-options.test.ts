@@ -127,12 +127,13 @@ const chained: readonly (readonly [string, (options: never) => layers.Layer])[] 
 ];
 
 /** Each layer that merges inputs. */
-const merging: readonly (readonly [string, (options: never) => layers.MergeLayer])[] = [
+const merging: readonly (readonly [string, (options: never) => layers.Layer])[] = [
   ["Add", (o) => new layers.Add(o)],
   ["Average", (o) => new layers.Average(o)],
   ["Concatenate", (o) => new layers.Concatenate(o)],
   ["Maximum", (o) => new layers.Maximum(o)],
   ["Minimum", (o) => new layers.Minimum(o)],
+  ["MultiHeadAttention", (o) => new layers.MultiHeadAttention(1, 1, o)],
   ["Multiply", (o) => new layers.Multiply(o)],
   ["Subtract", (o) => new layers.Subtract(o)],
 ];

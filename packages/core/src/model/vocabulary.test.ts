@@ -3,19 +3,34 @@ import { describe, expect, it } from "vitest";
 import {
   Activation,
   type ActivationName,
+  Add,
   AveragePooling2D,
   Conv2D,
   Dense,
+  GaussianDropout,
+  GaussianNoise,
+  GlobalAveragePooling1D,
   GlobalAveragePooling2D,
   GlobalMaxPooling2D,
+  input,
+  LayerNormalization,
+  LayerScale,
+  Maximum,
+  MultiHeadAttention,
+  Multiply,
+  Permute,
   Reshape,
   SpatialDropout2D,
+  StochasticDepth,
+  type Tensor,
+  UnitNormalization,
   UpSampling2D,
   ZeroPadding2D,
 } from "../layers/index.js";
 import { Input } from "../network/input.js";
 import { Adam } from "../optimizers/index.js";
 import { modelFromJson } from "./load.js";
+import { Model } from "./model.js";
 import { Sequential } from "./sequential.js";
 import { tinyImages } from "./tiny-model.testing.js";
 
@@ -44,7 +59,7 @@ function shapes(): Sequential {
   );
 }
 
-async function trained(model: Sequential, threads: number) {
+async function trained(model: Model, threads: number) {
   model.compile({ threads, optimizer: new Adam({ learningRate: 0.01 }) });
   const { epochs } = await model.fit(tinyImages(100), { epochs: 3, batchSize: 24 });
   model.dispose();
@@ -70,6 +85,40 @@ describe("pooling and shape layers in a model", () => {
 
   it("are read back from their configuration", () => {
     const model = shapes();
+    const again = modelFromJson("config.json", JSON.parse(JSON.stringify(model.toJson())));
+    expect(again.toJson()).toEqual(model.toJson());
+  });
+});
+
+/** Patches that attend to each other, behind a gate of their channels. */
+function transformer(): Model {
+  const inputs = input([8, 8, 1]);
+  const patches = new Conv2D(6, 2, { strides: 2 }).apply(new GaussianNoise(0.1).apply(inputs));
+  const gate = new Dense(6, { activation: "sigmoid" }).apply(new GlobalAveragePooling2D().apply(patches));
+  let x = new Reshape([-1, 6]).apply(new Multiply().apply([patches, gate]));
+  const residual = (branch: Tensor) => {
+    const scaled = new LayerScale(0.5, 6).apply(new GaussianDropout(0.1).apply(branch));
+    return new Add().apply([x, new StochasticDepth(0.2).apply(scaled)]);
+  };
+  const normal = new LayerNormalization().apply(x);
+  x = residual(new MultiHeadAttention(2, 4, { dropout: 0.1 }).apply([normal, normal]));
+  x = residual(new Dense(6, { activation: "gelu" }).apply(new LayerNormalization().apply(x)));
+  const mixed = new Dense(16).apply(new Permute([2, 1]).apply(x));
+  x = new Maximum().apply([x, new Permute([2, 1]).apply(mixed)]);
+  x = new UnitNormalization().apply(new GlobalAveragePooling1D().apply(x));
+  return new Model({ inputs, outputs: new Dense(3, { activation: "softmax" }).apply(x) }, { seed: 5 });
+}
+
+describe("a small vision transformer", () => {
+  it("trains to the same weights on one, two and four threads", async () => {
+    const one = await trained(transformer(), 1);
+    expect(one.loss[2]).toBeLessThan(one.loss[0]!);
+    expect(await trained(transformer(), 2)).toEqual(one);
+    expect(await trained(transformer(), 4)).toEqual(one);
+  });
+
+  it("is read back from its configuration, its attention with the inputs of both arguments", () => {
+    const model = transformer();
     const again = modelFromJson("config.json", JSON.parse(JSON.stringify(model.toJson())));
     expect(again.toJson()).toEqual(model.toJson());
   });

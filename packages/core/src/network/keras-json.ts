@@ -2,7 +2,7 @@ import type { Json, JsonObject } from "../base/json.js";
 import { serialize } from "../base/registry.js";
 import type { Shape } from "../base/shape.js";
 import { INPUT } from "../compiler/graph.js";
-import type { Layer } from "../layers/index.js";
+import { type Layer, MergeLayer } from "../layers/index.js";
 import { type PlacedLayer, placesByLayer } from "./build.js";
 import { factsJson, type ModelFacts } from "./model-facts.js";
 
@@ -58,8 +58,10 @@ export function functionalConfig({ name, inputShape, placed }: Described): JsonO
     return { class_name: "__keras_tensor__", config };
   };
   const node = (place: number): JsonObject => {
-    const [first, ...others] = placed[place]!.inputs.map(value);
-    return { args: [others.length === 0 ? first! : [first!, ...others]], kwargs: {} };
+    const { layer, inputs } = placed[place]!;
+    const values = inputs.map(value);
+    // What merges takes a list, what attends an argument each.
+    return { args: layer instanceof MergeLayer ? [values] : values, kwargs: {} };
   };
   const layers = [...calls].map(
     ([layer, places]): JsonObject => ({

@@ -89,7 +89,7 @@ export class TraceEmission {
     e.owner = node.owner;
     if (isPenalty(node)) return inputs[0]!;
     if (isMerge(node)) {
-      const [output, backward] = emitMerge(e, node, inputs);
+      const [output, backward] = emitMerge(e, node, inputs, this.parameter);
       tape.push({ node, inputs, output, backward });
       return output;
     }

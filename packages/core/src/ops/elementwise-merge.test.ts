@@ -4,8 +4,7 @@ import { type Shape, sizeOf } from "../base/shape.js";
 import { broadcastShape } from "./broadcast.js";
 import { type ElementwiseMerge, elementwiseMerges } from "./elementwise-merge.js";
 import { elementwiseReference } from "./elementwise-merge.reference.js";
-import { emitMerge } from "./merge.js";
-import { closeOrZero, floats, onEachVariant, runExperiment, sixteenths } from "./op-lab.testing.js";
+import { closeOrZero, onEachVariant, runMerge, sixteenths } from "./op-lab.testing.js";
 
 /** For each element of an output, the element of an input that it is computed from. */
 function sources(output: Shape, input: Shape): number[] {
@@ -70,21 +69,12 @@ onEachVariant("an elementwise merge", (engine) => {
         const output = broadcastShape(shapes)!;
         const xs = shapes.map((shape, index) => sixteenths(samples * sizeOf(shape), seed + index));
         const dy = sixteenths(samples * sizeOf(output), seed + 9).map((value) => value + 1 / 32);
-        const results = await runExperiment(engine(), {
-          samples,
-          columns: [...xs, dy],
-          emit(e, columns) {
-            const values = shapes.map((shape, index) => ({ shape, data: columns[index]! }));
-            const [y, backward] = emitMerge(e, { op, owner: "merge" }, values);
-            const dxs = shapes.map((shape) => e.value("input gradient", shape).data);
-            backward(columns.at(-1)!, dxs);
-            return { ...Object.fromEntries(dxs.map((dx, index) => [index, dx])), y: y.data };
-          },
-        });
+        const node = { op, owner: "merge" } as const;
+        const { y, dxs } = await runMerge(engine(), { node, shapes, xs, dy, samples });
         const expected = twin(op, shapes, xs, dy);
-        closeOrZero(floats(results["y"]!), expected.y);
+        closeOrZero(y, expected.y);
         expected.dxs.forEach((dx, index) => {
-          closeOrZero(floats(results[index]!), dx);
+          closeOrZero(dxs[index]!, dx);
         });
       }),
       { numRuns: 80 },

@@ -1,22 +1,42 @@
 import { type Shape, sameShape, sizeOf } from "../base/shape.js";
+import { type AttentionNode, attentionMacs, attentionWeights, emitAttention } from "./attention.js";
 import { type ElementwiseMerge, elementwiseMerges, emitElementwise } from "./elementwise-merge.js";
-import { at, type Emitter, type MergeBackward, type Value } from "./emitter.js";
+import { at, type Emitter, type MergeBackward, type Parameter, type Value } from "./emitter.js";
+import type { Weight } from "./weight.js";
 
 /** An op that makes one value of several: element by element, or joined along an axis of a sample. */
-export type MergeNode = { readonly owner: string } & (
-  | { readonly op: ElementwiseMerge }
-  | { readonly op: "concatenate"; readonly axis: number }
-);
+export type MergeNode =
+  | ({ readonly owner: string } & (
+      | { readonly op: ElementwiseMerge }
+      | { readonly op: "concatenate"; readonly axis: number }
+    ))
+  | AttentionNode;
 
-const ops: readonly string[] = [...elementwiseMerges, "concatenate"];
+const ops: readonly string[] = [...elementwiseMerges, "concatenate", "attention"];
 
 /** True for the name of an op that makes one value of several. */
 export function isMergeOp(op: string): op is MergeNode["op"] {
   return ops.includes(op);
 }
 
+/** The weights that a merge uses, in order. */
+export function mergeWeights(node: MergeNode): readonly Weight[] {
+  return node.op === "attention" ? attentionWeights(node) : [];
+}
+
+/** Multiply-adds of one sample's forward pass through a merge. */
+export function mergeMacs(node: MergeNode): number {
+  return node.op === "attention" ? attentionMacs(node) : 0;
+}
+
 /** Emits a merge of at least two values. Shapes have been checked by the layer. */
-export function emitMerge(e: Emitter, node: MergeNode, xs: readonly Value[]): [Value, MergeBackward] {
+export function emitMerge(
+  e: Emitter,
+  node: MergeNode,
+  xs: readonly Value[],
+  parameter: (weight: Weight) => Parameter,
+): [Value, MergeBackward] {
+  if (node.op === "attention") return emitAttention(e, node, xs, parameter);
   if (node.op === "concatenate") return emitConcatenate(e, node.axis, xs);
   // Frequent, and with kernels of their own.
   const isOneShape = xs.every(({ shape }) => sameShape(shape, xs[0]!.shape));

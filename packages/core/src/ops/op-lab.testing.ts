@@ -5,6 +5,7 @@ import { Engine } from "../engine/engine.js";
 import { layOut } from "../engine/lay-out.js";
 import { type Buffer, ProgramBuilder } from "../engine/program-builder.js";
 import { type Backward, Emitter, type Parameter } from "./emitter.js";
+import { emitMerge, type MergeNode } from "./merge.js";
 import { emitNode, type OpNode } from "./node.js";
 import { Weight } from "./weight.js";
 
@@ -109,22 +110,7 @@ export async function runChain(
     columns: [x, dy],
     emit(e, [input, upstream]) {
       const kept: Record<string, Buffer> = {};
-      const parameter = (weight: Weight): Parameter => {
-        const bytes = weight.values.byteLength;
-        const address = engine.allocate(bytes, weight.name);
-        engine.write(address, weight.values);
-        const gradient = e.program.buffer(`${weight.name} gradient`, "global", bytes);
-        names.set(weight, weight.name);
-        kept[weight.name] = gradient;
-        const data: Buffer = { name: weight.name, scope: "global", bytes, address };
-        kept[`${weight.name} itself`] = data;
-        return {
-          name: weight.name,
-          shape: weight.shape,
-          data,
-          gradient: { buffer: gradient, offsetBytes: 0 },
-        };
-      };
+      const parameter = parametersOf(engine, e, names, kept);
       let value = { shape, data: input! };
       const tape: { inputShape: Shape; backward: Backward }[] = [];
       for (const node of nodes) {
@@ -148,6 +134,85 @@ export async function runChain(
     dx: floats(results["dx"]!),
     gradient: (weight) => floats(results[names.get(weight!)!]!),
     after: (weight) => floats(results[`${weight.name} itself`]!),
+  };
+}
+
+/** Makes parameters of weights: their values in memory, and a gradient, which the run keeps under the weight's name. */
+function parametersOf(
+  engine: Engine,
+  e: Emitter,
+  names: Map<Weight, string>,
+  kept: Record<string, Buffer>,
+): (weight: Weight) => Parameter {
+  return (weight) => {
+    const bytes = weight.values.byteLength;
+    const address = engine.allocate(bytes, weight.name);
+    engine.write(address, weight.values);
+    const gradient = e.program.buffer(`${weight.name} gradient`, "global", bytes);
+    names.set(weight, weight.name);
+    kept[weight.name] = gradient;
+    const data: Buffer = { name: weight.name, scope: "global", bytes, address };
+    kept[`${weight.name} itself`] = data;
+    return {
+      name: weight.name,
+      shape: weight.shape,
+      data,
+      gradient: { buffer: gradient, offsetBytes: 0 },
+    };
+  };
+}
+
+/** The result of a merge. */
+interface MergeResult extends Pick<ChainResult, "y" | "gradient"> {
+  /** The gradient of each input, `[N, …input]`. */
+  readonly dxs: readonly Float32Array[];
+}
+
+/** Runs a merge and the ops after it forward and backward: xs `[N, …shape]` each, the gradient `dy` of the output `[N, …output]`. */
+export async function runMerge(
+  engine: Engine,
+  options: Omit<Experiment, "columns" | "emit"> & {
+    readonly node: MergeNode;
+    /** What follows the merge; nothing by default. */
+    readonly rest?: readonly OpNode[];
+    readonly shapes: readonly Shape[];
+    readonly xs: readonly Float32Array[];
+    readonly dy: Float32Array;
+  },
+): Promise<MergeResult> {
+  const { node, rest = [], shapes, xs, dy, ...experiment } = options;
+  const names = new Map<Weight, string>();
+  const results = await runExperiment(engine, {
+    ...experiment,
+    columns: [...xs, dy],
+    emit(e, columns) {
+      const kept: Record<string, Buffer> = {};
+      e.owner = node.owner;
+      const values = shapes.map((shape, index) => ({ shape, data: columns[index]! }));
+      const parameter = parametersOf(engine, e, names, kept);
+      const [merged, backward] = emitMerge(e, node, values, parameter);
+      let y = merged;
+      const tape: { shape: Shape; backward: Backward }[] = [];
+      for (const one of rest) {
+        const [output, backwardOfOne] = emitNode(e, one, y, parameter);
+        tape.unshift({ shape: y.shape, backward: backwardOfOne });
+        y = output;
+      }
+      let gradient = columns.at(-1)!;
+      for (const { shape, backward: backwardOfOne } of tape) {
+        const dx = e.value("input gradient", shape).data;
+        backwardOfOne(gradient, dx);
+        gradient = dx;
+      }
+      const dxs = shapes.map((shape) => e.value("input gradient", shape).data);
+      backward(gradient, dxs);
+      return { ...kept, ...Object.fromEntries(dxs.map((dx, index) => [index, dx])), y: y.data };
+    },
+  });
+  return {
+    y: floats(results["y"]!),
+    dxs: shapes.map((_, index) => floats(results[index]!)),
+    gradient: (weight) => floats(results[names.get(weight!)!]!),
   };
 }
 

@@ -98,8 +98,8 @@ const PASSES_ON: ReadonlySet<AnyNode["op"]> = new Set([
   "dropout",
   "dropSamples",
   "gaussianNoise",
-  "randomBrightness",
   "spatialDropout",
+  "randomBrightness",
   "randomAffine",
   "randomContrast",
   "randomErasing",
@@ -114,6 +114,7 @@ function takesNormalization({ node, normalization }: Placed): boolean {
 function shapeAfter(node: AnyNode, inputs: readonly Shape[]): Shape {
   const [input, ...others] = inputs;
   const shape = input!;
+  if (node.op === "attention") throw refused(node);
   if (isMerge(node) && node.op !== "concatenate") return broadcastShape(inputs)!;
   switch (node.op) {
     case "conv2d":
