@@ -14,6 +14,8 @@ import { writeIdx } from "../../packages/core/dist/formats/idx.js";
 import { readNpy, writeNpy } from "../../packages/core/dist/formats/npy.js";
 import { tarFiles } from "../../packages/core/dist/formats/tar.js";
 import { zipFiles } from "../../packages/core/dist/formats/zip.js";
+import { archiveFolder } from "../../packages/heddle/dist/datasets/archive-folder.js";
+import { listLabelled } from "../../packages/heddle/dist/datasets/image-folder-list.js";
 import { readParquet } from "../../packages/heddle/dist/datasets/parquet.js";
 import { writeData } from "../../packages/heddle/dist/datasets/write-data.js";
 import { asText, bytesOf, check, fingerprint, untold } from "./check.mjs";
@@ -113,6 +115,31 @@ async function filesIn(files) {
   }
   return fingerprint(...contents);
 }
+
+/** The names under which labels lie beside pictures. */
+const labelKinds = ["metadata.csv", "metadata.jsonl", "_annotations.coco.json", "3.cls", "3.json"];
+
+/** One file of each kind, after a byte that says which. */
+const labelFiles = [
+  '\x00file_name,label,split\ntrain/1.png,cat,train\n2,dog,\n3.png,"a, b",val\n',
+  '\x01{"file_name":"train/1.png","label":1}\n{"file_name":"3.png","label":"x","box":[1]}\n',
+  `\x02${JSON.stringify({
+    images: [
+      { id: 1, file_name: "train/1.png" },
+      { id: 2, file_name: "3.png" },
+    ],
+    annotations: [
+      { image_id: 1, category_id: 1 },
+      { image_id: 2, category_id: 2 },
+    ],
+    categories: [
+      { id: 1, name: "cat" },
+      { id: 2, name: "dog" },
+    ],
+  })}`,
+  "\x0303\n",
+  '\x04{"label":5,"width":8}',
+];
 
 /** Checks that rows and pixels are as many as declared. @param {Awaited<ReturnType<typeof readCsv>>["images"]} set */
 function checkImages(set) {
@@ -383,6 +410,49 @@ export const dataTargets = [
       const total = contents.reduce((sum, { length }) => sum + length, 0);
       check(total < 1000 * bytes.length, "no more pictures than the file can hold");
       return fingerprint(listing, ...contents);
+    },
+  },
+  {
+    name: "picture-labels",
+    what: "labels beside pictures",
+    redundancy: "none",
+    corpus: () => labelFiles.map(bytesOf),
+    tokens: [
+      "file_name",
+      "label",
+      "split",
+      "train/1.png",
+      "../1.png",
+      '"category_id":',
+      '"annotations":[',
+      "\n",
+      ",",
+      "__proto__",
+      "constructor",
+    ],
+    // The first byte of a file says which kind of file it is.
+    parse: async (bytes) => {
+      const kind = labelKinds[(bytes[0] ?? 0) % labelKinds.length] ?? "a.csv";
+      const content = bytes.subarray(1);
+      const file = (/** @type {string} */ name, /** @type {Uint8Array} */ data) => ({
+        ...{ name, bytes: data.length },
+        read: async () => data,
+      });
+      const pictures = ["train/1.png", "train/2.png", "test/1.png", "3.png"];
+      const files = [...pictures.map((name) => file(name, new Uint8Array())), file(kind, content)];
+      const folder = archiveFolder("photos", files, { name: "", bytes: 0, sha256: "" });
+      const listing = await listLabelled(folder);
+      if (!listing) return "no labels";
+      const { train, test = [], leftOut = [] } = listing;
+      for (const { path, label } of [...train, ...test]) {
+        check(pictures.includes(path), "a picture that is there");
+        check(label !== "" && label.length <= content.length, "a label of the file");
+      }
+      const left = leftOut
+        .filter(({ what }) => what === "picture")
+        .reduce((sum, { count }) => sum + count, 0);
+      check(train.length + test.length + left === pictures.length, "every picture either listed or left out");
+      return fingerprint(listing);
     },
   },
   {

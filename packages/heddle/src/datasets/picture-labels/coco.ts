@@ -57,7 +57,10 @@ function categoriesOfImages(
   coco: JsonObject,
 ): readonly { readonly name: string; readonly label: string | undefined }[] {
   const categories = new Map(
-    listOf(who, coco, "categories").map(({ id, name }) => [id, typeof name === "string" ? name : String(id)]),
+    listOf(who, coco, "categories").map(({ id, name }) => [
+      id,
+      typeof name === "string" && name.trim() !== "" ? name : String(id),
+    ]),
   );
   const images = listOf(who, coco, "images");
   const known = new Set(images.map(({ id }) => id));

@@ -112,6 +112,7 @@ const coco = (annotations: readonly (readonly [image: number, category: number])
       { id: 0, name: "animals" },
       { id: 1, name: "cat" },
       { id: 2, name: "dog" },
+      { id: 3, name: " " },
     ],
   });
 
@@ -124,13 +125,13 @@ describe("labels in COCO's annotations", () => {
           [0, 1],
           [1, 2],
         ]),
-        "valid/_annotations.coco.json": coco([[0, 2]]),
+        "valid/_annotations.coco.json": coco([[0, 3]]),
       },
       ...["train/0.jpg", "train/1.jpg", "train/2.jpg", "valid/0.jpg"],
     );
     expect(found).toMatchObject({
       train: { "train/0.jpg": "cat", "train/1.jpg": "dog" },
-      test: { "valid/0.jpg": "dog" },
+      test: { "valid/0.jpg": "3" },
     });
     expect(found!.leftOut).toEqual([
       "2 images: there is no picture of its name (1.jpg, 2.jpg)",
