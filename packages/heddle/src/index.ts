@@ -5,6 +5,7 @@ export {
   exportModel,
   type ImportOptions,
   importModel,
+  importWeights,
   type ModelBytes,
 } from "@heddle/interchange";
 export { loadModel } from "./load-model.js";

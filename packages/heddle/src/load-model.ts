@@ -39,13 +39,19 @@ export async function loadModel(source: ModelSource, options: ImportOptions = {}
  * @throws HeddleError as `importModel` does
  */
 export async function importFile(source: string | URL, options: ImportOptions = {}): Promise<Model> {
-  const { companionsOf, importModel } = await import("@heddle/interchange");
+  const { importModel } = await import("@heddle/interchange");
+  return importModel(await filesAt(source), options);
+}
+
+/** The bytes of a file, and of those beside it that belong to it, by their names. */
+export async function filesAt(source: string | URL): Promise<Record<string, Uint8Array>> {
+  const { companionsOf } = await import("@heddle/interchange");
   const { who, read } = fileAt(source);
   const files = { [who]: await read(MAXIMUM_FILE_BYTES) };
   for (const name of companionsOf(files)) {
     files[name] = await fileAt(beside(source, name)).read(MAXIMUM_FILE_BYTES);
   }
-  return importModel(files, options);
+  return files;
 }
 
 /** The address of a file in the same folder. */

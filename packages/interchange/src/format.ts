@@ -64,6 +64,8 @@ export interface ModelFormat {
   companions?(files: FileMap): readonly string[];
   /** @throws HeddleError when a file is damaged, or needs something that Heddle does not have */
   read?(files: FileMap, context: ReadContext): Promise<Model>;
+  /** Sets the weights of a model to those of the files; may leave some of them set when it throws. */
+  readWeights?(model: Model, files: FileMap, context: Pick<ReadContext, "warn">): Promise<void>;
   /** The files of a model by their names. */
   write?(model: Model, context: WriteContext): Promise<Readonly<Record<string, Uint8Array>>>;
 }

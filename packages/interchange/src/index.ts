@@ -11,5 +11,6 @@ export type {
 } from "./format.js";
 export { formats } from "./formats.js";
 export { companionsOf, importModel, type ModelBytes } from "./import-model.js";
+export { importWeights } from "./import-weights.js";
 export { type ReadOnnxOptions, readOnnx } from "./onnx/read/read-onnx.js";
 export { type WriteOnnxOptions, writeOnnx } from "./onnx/write/write-onnx.js";

@@ -12,6 +12,7 @@ import { compileAs } from "./compile-config.js";
 import { readOptimizerState } from "./optimizer-state.js";
 import { matchWeights, setWeights } from "./set-weights.js";
 import { type Variables, variablesIn } from "./variables.js";
+import { setAllWeights } from "./weights-file.js";
 import { trainedWeights, writeArchive } from "./write-archive.js";
 
 const CONFIG = "config.json";
@@ -26,16 +27,25 @@ export const kerasArchive: ModelFormat = {
     return others.length === 0 && bytes !== undefined && modelFileKind(bytes) === "zip";
   },
   read: readArchive,
+  readWeights: async (model, files, { warn }) => {
+    const [[name, bytes]] = [...files] as [[string, Uint8Array]];
+    const { variables } = await contentsOf(name, bytes);
+    await setAllWeights(name, model, variables, warn);
+  },
   write: writeArchive,
 };
 
 async function readArchive(files: FileMap, context: ReadContext): Promise<Model> {
   const [[name, bytes]] = [...files] as [[string, Uint8Array]];
+  const { json, variables } = await contentsOf(name, bytes);
+  return modelOf(name, json, variables, context);
+}
+
+async function contentsOf(name: string, bytes: Uint8Array) {
   const entries = new Map(zipFiles(bytes, name).map((entry) => [entry.name, entry]));
   const config = new TextDecoder().decode(await entryOf(name, entries, CONFIG, MAXIMUM_TEXT_BYTES));
-  const json = parseJson(`${name}, ${CONFIG}`, config);
   const weights = readHdf5(`${name}, ${WEIGHTS}`, await entryOf(name, entries, WEIGHTS));
-  return modelOf(name, json, variablesIn(weights), context);
+  return { json: parseJson(`${name}, ${CONFIG}`, config), variables: variablesIn(weights) };
 }
 
 async function entryOf(
@@ -57,7 +67,7 @@ async function entryOf(
 }
 
 /** Builds a model from Keras's JSON, with its weights and its compile configuration. */
-export async function modelOf(
+async function modelOf(
   who: string,
   json: unknown,
   variables: Variables,

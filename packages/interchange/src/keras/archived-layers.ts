@@ -1,3 +1,4 @@
+import { textIn } from "@heddle/core/internal/base/config.js";
 import { HeddleError } from "@heddle/core/internal/base/errors.js";
 import { isJsonObject, type Json, type JsonObject } from "@heddle/core/internal/base/json.js";
 import { snakeCase } from "@heddle/core/internal/network/build.js";
@@ -47,7 +48,7 @@ function layersWithin(
     const number = counts.get(base) ?? 0;
     counts.set(base, number + 1);
     const group = `${around.group}layers/${base}${number === 0 ? "" : `_${number}`}`;
-    const path = `${around.path}${String(own["name"] ?? "")}`;
+    const path = `${around.path}${textIn(own, "name") ?? ""}`;
     if (isModel(className)) return layersWithin(who, layer, { path: `${path}/`, group: `${group}/` });
     return [{ path, group, className, config: own }];
   });

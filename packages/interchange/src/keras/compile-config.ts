@@ -73,6 +73,8 @@ function metricIn(entry: Json): Metric | "accuracy" {
   const { class_name: className, config = {} } = isJsonObject(entry)
     ? entry
     : { class_name: entry, config: {} };
+  // Keras 2 wraps a metric's function.
+  if (className === "MeanMetricWrapper" && isJsonObject(config)) return metricIn(config["fn"] ?? null);
   if (typeof className !== "string" || !isJsonObject(config)) throw unknown("a metric's name", entry);
   if (ACCURACIES.includes(className)) return "accuracy";
   const changed = Object.entries(config).find(

@@ -35,7 +35,7 @@ export async function writeArchive(
 }
 
 /** A model's JSON in Keras's order, and its layers by their places there. */
-function describedForKeras(
+export function describedForKeras(
   who: string,
   model: Model,
 ): { readonly json: JsonObject; readonly layers: BuiltLayers } {
@@ -57,7 +57,7 @@ export function trainedWeights(layers: BuiltLayers): readonly Weight[] {
 }
 
 /** The groups of an archive: a model's weights, and its optimizer's state. */
-async function weightsTree(
+export async function weightsTree(
   model: Model,
   layers: BuiltLayers,
   { optimizer }: JsonObject,

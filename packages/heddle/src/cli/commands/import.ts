@@ -1,7 +1,7 @@
 import { Command, Option } from "@commander-js/extra-typings";
 import { groupDigits } from "@heddle/core/internal/base/format.js";
 import { importToFolder } from "../../jobs/import/import-file.js";
-import { jsonOption, nonEmpty } from "../options.js";
+import { jsonOption, nonEmpty, runDirOption } from "../options.js";
 import type { Shell } from "../shell.js";
 import { Terminal } from "../terminal.js";
 
@@ -13,7 +13,11 @@ export function importCommand(shell: Shell) {
     .addOption(
       new Option("--out <folder>", "the model's folder; the file's name by default").argParser(nonEmpty),
     )
+    .addOption(
+      new Option("--model <run>", "for weights alone: the model that they are set in").argParser(nonEmpty),
+    )
     .option("--force", "replace an existing model")
+    .addOption(runDirOption())
     .addOption(jsonOption())
     .addHelpText(
       "after",
@@ -24,12 +28,13 @@ about its training is used there, but is not part of a folder.
 Examples:
   heddle import boots.keras
   heddle import boots.keras --out models/boots
+  heddle import boots.weights.h5 --model latest
   heddle predict boots.keras photo.jpg`,
     )
     .action(async (file, options) => {
       const terminal = new Terminal(shell, options);
       const imported = await importToFolder(file, {
-        ...{ out: options.out, force: options.force ?? false },
+        ...{ out: options.out, model: options.model, root: options.runDir, force: options.force ?? false },
         onWarning: (message) => terminal.warn(message),
       });
       const { folder, layers, parameters } = imported;

@@ -2,7 +2,10 @@ import { join } from "node:path";
 import { checkPath } from "@heddle/core/internal/base/check-path.js";
 import { HeddleError } from "@heddle/core/internal/base/errors.js";
 import { fileExists } from "@heddle/core/internal/base/files-node.js";
-import { importFile } from "../../load-model.js";
+import type { Model } from "@heddle/core/internal/model/model.js";
+import { importWeights } from "@heddle/interchange";
+import { filesAt, importFile } from "../../load-model.js";
+import { openModel } from "../open-run.js";
 
 /** How a file is imported. */
 export interface ImportFileOptions {
@@ -12,6 +15,14 @@ export interface ImportFileOptions {
    * @defaultValue the file's path without its ending
    */
   readonly out?: string | undefined;
+  /**
+   * The model that the file's weights are set in: a run folder, an id below `root`, `latest`, a model's folder or file.
+   *
+   * @defaultValue none: the file is a whole model
+   */
+  readonly model?: string | undefined;
+  /** The folder of all runs. */
+  readonly root: string;
   /** Whether an existing model is replaced. */
   readonly force: boolean;
   readonly onWarning: (message: string) => void;
@@ -30,7 +41,7 @@ export interface ImportedModel {
  * @throws HeddleError when the file cannot be read, needs what Heddle does not have, or the folder holds a model
  */
 export async function importToFolder(file: string, options: ImportFileOptions): Promise<ImportedModel> {
-  const { force, onWarning } = options;
+  const { force, onWarning, root } = options;
   const folder = checkPath("Folder of the model", options.out ?? file.replace(/(\.weights)?\.\w+$/, ""));
   if (!force && (await fileExists(join(folder, "config.json")))) {
     throw new HeddleError({
@@ -40,8 +51,16 @@ export async function importToFolder(file: string, options: ImportFileOptions): 
       next: "Choose another with `out`, or replace it with `force: true`.",
     });
   }
-  const model = await importFile(file, { onWarning });
+  const model =
+    options.model === undefined
+      ? await importFile(file, { onWarning })
+      : await withWeights((await openModel(options.model, root, { onWarning })).model, file, onWarning);
   await model.save(folder);
   const { layers, parameters } = model;
   return { folder, layers: layers.length, parameters };
+}
+
+async function withWeights(model: Model, file: string, onWarning: (message: string) => void): Promise<Model> {
+  await importWeights(model, await filesAt(file), { onWarning });
+  return model;
 }

@@ -1,0 +1,39 @@
+import { HeddleError, type Model } from "@heddle/core";
+import type { ImportOptions } from "./format.js";
+import { formats } from "./formats.js";
+import { fileMap, type ModelBytes } from "./import-model.js";
+
+/**
+ * Sets a model's weights to those of another program's file, and the state of its optimizer, if the model is compiled with the
+ * same; changes none unless all fit.
+ *
+ * @param files weights alone, such as `boots.weights.h5`, all parts of sharded ones, or a whole model
+ * @throws HeddleError when the files are of no format that Heddle reads, are damaged, or a weight is left over on either side
+ *
+ * @example
+ * await importWeights(model, { "boots.weights.h5": bytes });
+ */
+export async function importWeights(
+  model: Model,
+  files: ModelBytes,
+  options: Pick<ImportOptions, "onWarning"> = {},
+): Promise<void> {
+  const { onWarning: warn = (message: string) => console.warn(message) } = options;
+  const map = await fileMap("importWeights", files);
+  const format = formats.find((one) => one.readWeights && one.recognises(map));
+  if (!format?.readWeights) {
+    throw new HeddleError({
+      who: [...map.keys()].slice(0, 3).join(", ") || "importWeights",
+      expected: formats.flatMap(({ readWeights, title }) => (readWeights ? [title] : [])).join(", or "),
+      received: map.size === 0 ? "no files" : "something else",
+      next: "Check that it is the right file.",
+    });
+  }
+  const before = model.getWeights();
+  try {
+    await format.readWeights(model, map, { warn });
+  } catch (thrown) {
+    model.setWeights(before);
+    throw thrown;
+  }
+}

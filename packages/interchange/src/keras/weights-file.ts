@@ -1,0 +1,85 @@
+import { HeddleError, type Model } from "@heddle/core";
+import { isJsonObject, type JsonObject, parseJson } from "@heddle/core/internal/base/json.js";
+import { MAXIMUM_TEXT_BYTES } from "@heddle/core/internal/base/limits.js";
+import { type Hdf5Dataset, readHdf5 } from "../containers/hdf5/read.js";
+import { writeHdf5 } from "../containers/hdf5/write.js";
+import { modelFileKind } from "../containers/kind.js";
+import type { FileMap, ModelFormat, WriteContext } from "../format.js";
+import { readOptimizerState } from "./optimizer-state.js";
+import { matchWeights, setWeights } from "./set-weights.js";
+import { type Variables, variablesIn } from "./variables.js";
+import { describedForKeras, trainedWeights, weightsTree } from "./write-archive.js";
+import { compileConfig } from "./write-compile-config.js";
+
+/** Keras 3's weights alone: one HDF5 file, or an index with several. */
+export const kerasWeights: ModelFormat = {
+  name: "weights.h5",
+  title: "weights of Keras 3 (.weights.h5, .weights.json)",
+  recognises: (files) => [...files.values()].some(isWeights),
+  companions: (files) => shardsOf(files),
+  readWeights: async (model, files, { warn }) => {
+    const who = [...files.keys()][0]!;
+    const missing = shardsOf(files).filter((name) => !files.has(name));
+    if (missing.length > 0) {
+      throw new HeddleError({
+        who,
+        expected: `all files that it names, ${missing.slice(0, 3).join(", ")} among them`,
+        received: [...files.keys()].slice(0, 8).join(", "),
+        next: "Pass them together.",
+      });
+    }
+    const variables = new Map<string, Hdf5Dataset>();
+    for (const [name, bytes] of files) {
+      if (modelFileKind(bytes) !== "hdf5") continue;
+      for (const [path, dataset] of variablesIn(readHdf5(name, bytes))) variables.set(path, dataset);
+    }
+    await setAllWeights(who, model, variables, warn);
+  },
+  write: writeWeights,
+};
+
+/**
+ * Sets a model's weights, and the state of its optimizer, to the variables of an archive.
+ *
+ * @throws HeddleError when one is left over on either side
+ */
+export async function setAllWeights(
+  who: string,
+  model: Model,
+  variables: Variables,
+  warn: (message: string) => void,
+): Promise<void> {
+  const { layers } = describedForKeras(who, model);
+  await setWeights(who, matchWeights(layers, variables));
+  if (model.isCompiled) await readOptimizerState(model, variables, trainedWeights(layers), warn);
+}
+
+async function writeWeights(model: Model, { name, warn }: WriteContext): Promise<Record<string, Uint8Array>> {
+  const file = `${name}.weights.h5`;
+  const { layers } = describedForKeras(file, model);
+  return { [file]: writeHdf5(file, await weightsTree(model, layers, compileConfig(model, warn))) };
+}
+
+function isWeights(bytes: Uint8Array): boolean {
+  return modelFileKind(bytes) === "hdf5" || indexIn(bytes) !== undefined;
+}
+
+/** The files that an index names. */
+function shardsOf(files: FileMap): readonly string[] {
+  const index = [...files.values()].map(indexIn).find((one) => one !== undefined);
+  const names = Object.values(index ?? {}).flat();
+  return [...new Set(names.filter((name) => typeof name === "string"))];
+}
+
+/** Which file has which variables, if this is such an index. */
+function indexIn(bytes: Uint8Array): JsonObject | undefined {
+  if (modelFileKind(bytes) !== "json" || bytes.length > MAXIMUM_TEXT_BYTES) return undefined;
+  try {
+    const json = parseJson("index", new TextDecoder().decode(bytes));
+    const map = isJsonObject(json) ? json["weight_map"] : undefined;
+    return isJsonObject(map) ? map : undefined;
+  } catch {
+    // It is no JSON.
+    return undefined;
+  }
+}
