@@ -31,6 +31,8 @@ const TITLES = {
   safetensors: "Interchange",
   receipts: "Interchange",
   containers: "Interchange",
+  standalone: "Interchange",
+  interchange: "Interchange",
   runs: "Runs",
   jobs: "Runs",
   system: "Runs",
@@ -59,7 +61,9 @@ export function load(app) {
 /** @param {import("typedoc").DeclarationReflection} exported */
 function addCategory(exported) {
   const file = exported.sources?.[0]?.fullFileName;
-  const room = /\/src\/(\w+)\//.exec(file ?? "")?.[1];
+  // One package sees another's declarations, below dist. A file in no room belongs to its package.
+  const [, name, inside] = /\/packages\/(\w+)\/(?:src|dist)\/(.*)/.exec(file ?? "") ?? [];
+  const room = inside?.includes("/") ? inside.split("/")[0] : name;
   if (!(room in TITLES))
     throw new Error(`tools/api-rooms.mjs: no title for the folder of ${exported.name}, ${file}`);
   exported.comment ??= new Comment();

@@ -57,6 +57,7 @@ export { Input } from "./network/input.js";
 export type { ModelFacts, PictureRule } from "./network/model-facts.js";
 export type { ModelFiles, ModelParts, ModelSource } from "./network/model-files.js";
 export type { ModelOptions, Network } from "./network/network.js";
+export type { ReadOptions } from "./network/read-options.js";
 export type { SummaryRow } from "./network/summary.js";
 export type { Weight } from "./ops/weight.js";
 export {

@@ -136,10 +136,8 @@ export abstract class Layer {
   abstract outputShape(...inputs: readonly Shape[]): Shape;
 
   /**
-   * Creates the weights; called once, after `outputShape` has accepted the input.
-   *
-   * @param input the shape of the input, or of the first of several
-   * @param inputs the shapes of all inputs
+   * Creates the weights; called once, after `outputShape` has accepted the inputs, with the shape of the first and the shapes
+   * of all.
    */
   protected createWeights(_input: Shape, _inputs: readonly Shape[]): void {}
 
