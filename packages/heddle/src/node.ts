@@ -10,7 +10,7 @@ export * from "./datasets/index.js";
 export type { ListedPicture } from "./datasets/picture-tree.js";
 export { changedFiles, datasetOfRun, type EngineChoice, type OpenedRun, openRun } from "./jobs/open-run.js";
 export { type CheckpointFile, type CheckpointRule, Checkpoints } from "./runs/checkpoints.js";
-export type { CrossValidationRecord } from "./runs/cross-validation-record.js";
+export type { CrossValidationRecord, FoldRecord } from "./runs/cross-validation-record.js";
 export type { DataRecord } from "./runs/data-record.js";
 export type { RunEvaluation } from "./runs/evaluation-record.js";
 
