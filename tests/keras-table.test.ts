@@ -9,7 +9,10 @@ import * as optimizers from "../packages/core/dist/optimizers/index.js";
 import { COMMAND, committedRows, tablesOf } from "../tools/keras-table/page.mjs";
 
 /** Classes without a row: base classes, the value between layers, and the layer whose activations have their own table. */
-const NO_ROW = ["Layer", "MergeLayer", "Metric", "Optimizer", "Tensor", "Activation"];
+const BASES = ["Layer", "MergeLayer", "Metric", "Optimizer", "Tensor", "Activation"];
+/** Layers that only draw, with other numbers than Keras: their scalar twins are their tests. */
+const DRAWN = ["GaussianDropout", "GaussianNoise", "StochasticDepth"];
+const NO_ROW = [...BASES, ...DRAWN];
 /** Keras's names of classes that are called otherwise here. */
 const OTHERWISE: Readonly<Record<string, string>> = {
   MeanSquaredErrorMetric: "MeanSquaredError",
@@ -45,7 +48,14 @@ describe("the tables of docs/keras-differences.md", () => {
     const counts = new Map<string, number>();
     const count = (heading: string, name: string) =>
       counts.set(`${heading}, ${name}`, (counts.get(`${heading}, ${name}`) ?? 0) + 1);
-    for (const file of ["activations-pooling", "convolutions", "layers", "normalization"]) {
+    for (const file of [
+      "activations-pooling",
+      "attention",
+      "convolutions",
+      "layers",
+      "normalization",
+      "shape-layers",
+    ]) {
       const { cases, merges = [] } = read(file);
       for (const { layer } of [...cases, ...merges]) {
         if (layer.class_name === "Activation") count("Activations", layer.config.activation);

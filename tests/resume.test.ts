@@ -14,7 +14,7 @@ const TRAINING = [
   ...["--early-stopping", "20", "--checkpoint-every", "7"],
 ] as const;
 
-const KILLS = Number(process.env["HEDDLE_KILLS"] ?? 4);
+const KILLS = Number(process.env["HEDDLE_KILLS"] ?? 3);
 
 const work = new Workspace();
 

@@ -95,7 +95,8 @@ Examples:
     .action(async (what, options) => {
       const { from, to, steps, threads, offline, out } = options;
       const { settings: recipe, who } = await openRecipe(what);
-      const typed = typedSettings(options);
+      // Its own --from is the first rate, not the model that a training starts from.
+      const { from: _, ...typed } = typedSettings(options);
       const settings = resolveSettings(recipe, typed);
       const terminal = new Terminal(shell, options);
       const { signal, release } = abortOnSignals(terminal);
