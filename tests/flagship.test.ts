@@ -8,19 +8,19 @@ describe("heddle study fashion-mnist", () => {
   const work = new Workspace();
 
   it.skipIf(!realFashionMnist)(
-    `reaches 90% on the real test set in three epochs ${NEEDS_DATA}`,
+    `reaches 89% on the real test set in two epochs ${NEEDS_DATA}`,
     async () => {
       const env = { HEDDLE_DATA: dirname(realFashionMnist!) };
       const { code, stdout, stderr } = await work.heddle(
-        ["study", "fashion-mnist", "--epochs", "3", "--json"],
+        ["study", "fashion-mnist", "--epochs", "2", "--json"],
         { env },
       );
       expect(code, stderr).toBe(0);
       const { run } = JSON.parse(stdout);
       const metrics = readJson(work.path, run, "metrics.json");
       expect(metrics.dataset.name).toBe("fashion-mnist");
-      // Three seeds gave 90.5% to 90.9%.
-      expect(metrics.test.accuracy).toBeGreaterThan(0.9);
+      // Three seeds gave 89.8% to 90.1%.
+      expect(metrics.test.accuracy).toBeGreaterThan(0.89);
     },
     300_000,
   );
