@@ -57,6 +57,14 @@ describe("an exported module", () => {
     expect(foreign.stderr).toContain("expected a module (.mjs) that heddle export wrote");
   });
 
+  it("keeps fewer bits only where the format can, and says so elsewhere", async () => {
+    const { code, stderr } = await work.heddle(["export", "latest", "--to", "keras", "--weights", "int8"]);
+    expect(code).toBe(2);
+    expect(stderr).toContain(
+      'expected no --weights with the format "keras", which keeps 32 bits, received "int8". Omit it, or export as "mjs" or "html".',
+    );
+  });
+
   it("is small, and needs nothing from elsewhere", () => {
     expect(statSync(work.file("clothes.html")).size).toBeLessThanOrEqual(140_000);
     // Weights that were trained for longer deflate better: 70 KB after a whole study.

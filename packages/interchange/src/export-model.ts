@@ -20,11 +20,20 @@ export async function exportModel(
 ): Promise<Readonly<Record<string, Uint8Array>>> {
   const {
     name = model.name,
-    weights = "f16",
+    weights,
     onWarning: warn = (message: string) => console.warn(message),
   } = options;
-  const write = formats.find((one) => one.name === format)?.write;
-  if (write) return write(model, { name, weights, warn });
+  const { write, roundsWeights } = formats.find((one) => one.name === format) ?? {};
+  if (write && weights !== undefined && !roundsWeights) {
+    const rounding = formats.flatMap((one) => (one.roundsWeights ? [`"${one.name}"`] : []));
+    throw new HeddleError({
+      who: "exportModel",
+      expected: `no \`weights\` with the format "${format}", which keeps 32 bits`,
+      received: `"${weights}"`,
+      next: `Omit it, or export as ${rounding.join(" or ")}.`,
+    });
+  }
+  if (write) return write(model, { name, weights: weights ?? "f16", warn });
   throw new HeddleError({
     who: "exportModel",
     expected: `format to be one of ${formats.flatMap((one) => (one.write ? [`"${one.name}"`] : [])).join(", ")}`,

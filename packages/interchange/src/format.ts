@@ -58,6 +58,8 @@ export interface ModelFormat {
   readonly name: string;
   /** In words, for messages: `a Keras archive (.keras)`. */
   readonly title: string;
+  /** Whether it can keep weights in fewer than 32 bits. */
+  readonly roundsWeights?: boolean;
   /** Whether files are of this format, by what is in them. Must not throw. */
   recognises(files: FileMap): boolean;
   /** The names of further files without which these cannot be read, from the same folder. */
