@@ -18,6 +18,7 @@ export function pageOf(rows) {
   const trained = close.filter((row) => row.losses <= LOSSES);
   const tables = Object.entries(TITLES).map(([group, title]) => {
     const lines = rows.filter((row) => row.group === group).map(lineOf);
+    if (lines.length === 0) return `## ${title}\n\nNot compared yet.`;
     return [
       `## ${title}`,
       "",
@@ -36,7 +37,7 @@ ${again} of them, and reads it.
 
 - *predictions*: the largest difference for eight inputs, divided by the largest prediction.
 - *losses*: the largest relative difference of the losses of ten steps of SGD at 0.01, with different batches of 8. Random layers
-  and dropout are off in both. Rounding grows from step to step where a batch normalization sees few values, in Keras too.
+  and dropout are off in both.
 
 ${tables.join("\n\n")}
 `;
