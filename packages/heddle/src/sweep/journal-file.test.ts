@@ -54,7 +54,7 @@ describe("JournalFile", () => {
     await next.close();
   });
 
-  it("refuses a second writer, in this process and in others", async () => {
+  it("refuses a second writer", async () => {
     const file = await JournalFile.open(folder);
     await expect(JournalFile.open(folder)).rejects.toThrow("expected no other process at work on it");
     await file.append(study);
