@@ -16,12 +16,13 @@ import { READ_RULES, type ReadOptions } from "../network/read-options.js";
 import type { Optimizer } from "../optimizers/index.js";
 import type { PictureSource } from "../pictures/picture-source.js";
 import type { TrainingProgress } from "../training/context.js";
-import { type Evaluation, eachRun, evaluate, formatOf, type SampleSource } from "../training/evaluate.js";
+import { type Evaluation, evaluate, formatOf, type SampleSource } from "../training/evaluate.js";
 import { trainEpochs } from "../training/fit.js";
 import { FIT_RULES, type FitOptions } from "../training/fit-options.js";
 import type { ModelMetrics } from "../training/model-metrics.js";
 import { nonFiniteFault } from "../training/non-finite.js";
 import type { OptimizerState } from "../training/optimizer-state.js";
+import { predict } from "../training/predict.js";
 import { profileTraining } from "../training/profile.js";
 import type { Samples, TrainingSamples } from "../training/samples.js";
 import { Session } from "../training/session.js";
@@ -245,21 +246,9 @@ export class Model extends Network {
     checkOptions("predict", options, { signal: abortSignal });
     const { signal } = options;
     const session = await this.open();
-    return this.withSources(session, signal, async (sources) => {
-      const { input, parts } = await sources.forPredict("predict", samples);
-      const compiled = session.prediction(input);
-      const runs: Float32Array[] = [];
-      await session.alone(async () => {
-        session.weights.write();
-        for await (const { data, count } of parts) {
-          await eachRun(compiled, count, async (rows) => {
-            await session.run(compiled, { data, rows, signal });
-            runs.push(await session.outputs(compiled, rows.length));
-          });
-        }
-      });
-      return joined(runs);
-    });
+    return this.withSources(session, signal, async (sources) =>
+      predict(session, await sources.forPredict("predict", samples), signal),
+    );
   }
 
   /**
@@ -389,14 +378,3 @@ export class Model extends Network {
 
 /** Ends the threads of models that are collected as garbage without having been disposed of. */
 const forgotten = new FinalizationRegistry<Session>((session) => session.close());
-
-function joined(arrays: readonly Float32Array[]): Float32Array {
-  if (arrays.length === 1) return arrays[0]!;
-  const all = new Float32Array(arrays.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const array of arrays) {
-    all.set(array, at);
-    at += array.length;
-  }
-  return all;
-}
