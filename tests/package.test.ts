@@ -1,8 +1,8 @@
 // The packages as npm would publish them, in the project of a user: installed, compiled against, run.
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { installOffline, link, packAll, root } from "../tools/package/pack.mjs";
+import { installOffline, link, packAll, packages, root } from "../tools/package/pack.mjs";
 import { workloadText } from "../tools/package/workload-text.mjs";
 import { committedHash } from "../tools/reproducibility/page.mjs";
 import { Workspace } from "./cli.js";
@@ -71,6 +71,15 @@ describe("the tarballs", () => {
       expect(targets.length, name).toBeGreaterThan(0);
       for (const target of targets) expect(target, name).toMatch(/^(https:\/\/|#)/);
     }
+  });
+});
+
+describe("the README", () => {
+  it("says how to install every package from a clone", () => {
+    const [, typed] = /`npm install (\.\.\/heddle\/packages\/.*?)`/.exec(
+      readFileSync(join(root, "README.md"), "utf8"),
+    )!;
+    expect(typed!.split(" ")).toEqual(packages.map(({ path }) => `../heddle/packages/${basename(path)}`));
   });
 });
 
