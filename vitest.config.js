@@ -14,7 +14,15 @@ export default defineConfig({
     projects: [
       // Beside the source; quick: npx vitest --project unit
       // Those of one process share what they import; no test changes it.
-      { extends: true, test: { name: "unit", include: ["packages/*/dist/**/*.test.js"], isolate: false } },
+      {
+        extends: true,
+        test: {
+          name: "unit",
+          include: ["packages/*/dist/**/*.test.js"],
+          isolate: false,
+          setupFiles: ["tests/forget-pipes.ts"],
+        },
+      },
       // The whole program, as it is typed.
       { extends: true, test: { name: "program", include: ["tests/**/*.test.ts"] } },
     ],

@@ -264,7 +264,7 @@ export function closeOrZero(actual: ArrayLike<number>, expected: ArrayLike<numbe
   let largest = 0;
   for (let i = 0; i < expected.length; i++) largest = Math.max(largest, Math.abs(expected[i]!));
   if (largest > 0) expectClose(actual, expected, 1e-5 / Math.min(1, largest));
-  else expect(Array.from(actual)).toEqual(new Array(expected.length).fill(0));
+  else expect(Array.from(actual, Math.abs)).toEqual(new Array(expected.length).fill(0)); // -0 is zero, too
   return largest > 0;
 }
 
