@@ -116,7 +116,13 @@ function specOf(
               ...place,
               color,
               // The area shows how many images a point stands for: with few, it is noisy.
-              size: { field: "images", type: "quantitative", scale: { range: [8, 150] }, legend: null },
+              size: {
+                field: "images",
+                type: "quantitative",
+                // Stated, since it cannot be taken from no point at all.
+                scale: { domain: [0, Math.max(1, ...points.map((point) => point.images))], range: [8, 150] },
+                legend: null,
+              },
             },
           },
         ],

@@ -6,15 +6,15 @@ import type { Figure } from "@heddle/core/internal/figures/figure.js";
 import { confusedPairsGrid, topLossesGrid } from "@heddle/core/internal/figures/mistakes.js";
 import { reliabilityDiagram } from "@heddle/core/internal/figures/reliability-diagram.js";
 import sharp from "sharp";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { drawFigure } from "./draw-figure.js";
 import { svgToPng } from "./png.js";
 
 const classNames = ["Shirt", "Coat", "Bag"];
-const labels = Uint8Array.from({ length: 60 }, (_, image) => image % 3);
+const allLabels = Uint8Array.from({ length: 60 }, (_, image) => image % 3);
 
 /** Sure of most, and wrong about every fifth. */
-function evaluationOf(wrongEvery: number) {
+function evaluationOf(wrongEvery: number, labels = allLabels) {
   const rows = [...labels].map((label, image) => {
     const said = image % wrongEvery === wrongEvery - 1 ? (label + 1) % 3 : label;
     const top = 0.4 + 0.01 * (image % 50);
@@ -27,7 +27,7 @@ const evaluation = evaluationOf(5);
 const subject = "Clothes, test images";
 const set: ImageSet = {
   images: Uint8Array.from({ length: 60 * 4 }, (_, at) => at),
-  ...{ labels, count: 60, shape: [2, 2, 1] },
+  ...{ labels: allLabels, count: 60, shape: [2, 2, 1] },
 };
 
 const textsOf = ({ svg }: Figure) => [...svg.matchAll(/<text[^>]*>([^<]*)<\/text>/g)].map(([, text]) => text);
@@ -107,5 +107,17 @@ describe("the figures of an evaluation", () => {
     await expectWhole(await drawFigure(reliabilityDiagram(perfect.calibration, { subject })));
     await expectWhole(await drawFigure(coverageCurve(perfect.coverage, { subject })));
     await expectWhole(await drawFigure(classScoresChart(perfect.perClass, { subject })));
+  });
+
+  it("are drawn without a word on the console, however few images there are", async () => {
+    const said = vi.spyOn(console, "warn").mockImplementation(() => {});
+    for (const images of [1, 3, 12]) {
+      const few = evaluationOf(5, allLabels.subarray(0, images));
+      await expectWhole(await drawFigure(reliabilityDiagram(few.calibration, { subject })));
+      await expectWhole(await drawFigure(coverageCurve(few.coverage, { subject })));
+      await expectWhole(await drawFigure(classScoresChart(few.perClass, { subject })));
+    }
+    expect(said.mock.calls).toEqual([]);
+    said.mockRestore();
   });
 });
