@@ -85,6 +85,17 @@ describe("Parquet files", () => {
   });
 
   it.each([
+    ["-1 columns below a column", "texts", 484, [1], "a schema whose columns do not add up"],
+    ["a 64-bit number of them", "texts", 488, [22, 84, 22, 90, 38, 210, 5, 38], "a schema whose columns"],
+    ["134,217,727 rows", "folder", 1916, [254, 255, 255, 255, 0, 0, 0], "134217730 rows in 2749 bytes"],
+  ])("are refused before %s are believed", async (_, kind, place, bytes, message) => {
+    const file = Object.values(filesOf(kind))[0]!;
+    file.set(bytes, place);
+    const data = writeFiles(join(temporaryFolder(), "data"), { "one.parquet": file });
+    await expect(loadSplits(join(data, "one.parquet"))).rejects.toThrow(message);
+  });
+
+  it.each([
     ["gaps", "expected 2 parts of a split, as train-00000-of-00002.parquet says, received 1"],
     [
       "table",

@@ -193,16 +193,10 @@ async function rowsOf(bytes: Uint8Array, path: string, signal: AbortSignal | und
   // Loaded only when a Parquet file is read.
   const { parquetMetadata, parquetReadObjects } = await import("hyparquet");
   const buffer = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
-  const metadata = attempt(path, () => parquetMetadata(buffer));
+  // Places on a map are not looked for: their search trusts the schema.
+  const metadata = attempt(path, () => parquetMetadata(buffer, { geoparquet: false }));
+  checkMetadata(metadata, bytes.length, path);
   const columns = columnsOf(metadata, path);
-  if (!(metadata.num_rows <= MAXIMUM_ROWS)) {
-    throw refused(
-      path,
-      `at most ${MAXIMUM_ROWS} rows`,
-      String(metadata.num_rows),
-      "Split the data into smaller parts.",
-    );
-  }
   const rows: Row[] = [];
   let start = 0;
   for (const group of metadata.row_groups) {
@@ -222,9 +216,28 @@ async function rowsOf(bytes: Uint8Array, path: string, signal: AbortSignal | und
     for (const row of read) rows.push(rowOf(row, columns));
     start = end;
   }
-  if (BigInt(rows.length) !== metadata.num_rows)
+  if (rows.length !== Number(metadata.num_rows))
     throw damaged(path, `${rows.length} rows instead of ${metadata.num_rows}`);
   return { rows, columns };
+}
+
+/** Checks what the reader would otherwise believe: how the schema nests, and how many rows there are. */
+function checkMetadata({ schema, num_rows, row_groups }: FileMetaData, bytes: number, path: string): void {
+  const children = schema.map(({ num_children = 0 }) => num_children);
+  const isNested = children.every((count) => Number.isInteger(count) && count >= 0);
+  if (!isNested || children.reduce((sum, count) => sum + count, 1) !== schema.length) {
+    throw damaged(path, "a schema whose columns do not add up");
+  }
+  // Whatever the types say, a damaged file has numbers of any kind here, or none.
+  const [declared, ...inGroups] = [num_rows, ...row_groups.map((group) => group.num_rows)].map(Number);
+  if (declared! > MAXIMUM_ROWS) {
+    const next = "Split the data into smaller parts.";
+    throw refused(path, `at most ${MAXIMUM_ROWS} rows`, String(declared), next);
+  }
+  const isCount = inGroups.every((rows) => Number.isInteger(rows) && rows >= 0);
+  const rows = inGroups.reduce((sum, count) => sum + count, 0);
+  if (isCount && rows === declared && rows <= bytes) return;
+  throw damaged(path, `${rows} rows in ${bytes} bytes, of ${declared} declared`);
 }
 
 function rowOf(row: Readonly<Record<string, unknown>>, columns: Columns): Row {
