@@ -86,7 +86,8 @@ export function isRowOfImage(values: number, declared?: ImageShape): boolean {
   return declared ? values === declared[0] * declared[1] * declared[2] : squareOf(values) !== undefined;
 }
 
-function squareOf(values: number): ImageShape | undefined {
+/** A grey square of so many values, otherwise one of three channels; `undefined` if there is none. */
+export function squareOf(values: number): ImageShape | undefined {
   for (const channels of [1, 3]) {
     const side = Math.round(Math.sqrt(values / channels));
     if (side > 0 && side * side * channels === values) return [side, side, channels];

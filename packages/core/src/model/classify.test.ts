@@ -55,14 +55,26 @@ describe("model.classify", () => {
     model.dispose();
   });
 
+  it.each([[[2, 2]], [[4]], [[2, 2, 1, 1]]])("gives pictures to inputs of %j, as grey ones", async (input) => {
+    const picture = { data: Uint8Array.of(9, 1, 3, 5), width: 2, height: 2 };
+    const [image, other] = [[2, 2, 1], input].map(
+      (shape) =>
+        new Sequential([new Input(shape), new Flatten(), new Dense(2, { activation: "softmax" })], {
+          seed: 3,
+        }),
+    );
+    expect(await other!.classify(picture)).toEqual(await image!.classify(picture));
+    for (const model of [image, other]) model!.dispose();
+  });
+
   it("refuses what is not a picture, and models of other things", async () => {
     const model = followsPixel();
     await expect(model.classify(7 as unknown as PictureSource)).rejects.toThrow(
       "Picture: expected pixels { data, width, height }, a canvas, image, video or ImageBitmap, or a picture file, received 7.",
     );
-    const flat = new Sequential([new Input([4]), new Dense(2)]);
+    const flat = new Sequential([new Input([5]), new Dense(2)]);
     await expect(flat.classify(white)).rejects.toThrow(
-      "expected one that takes images [height, width, channels], received one that takes [4].",
+      "or the numbers of a square, received one that takes [5].",
     );
     model.dispose();
   });

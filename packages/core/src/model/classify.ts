@@ -1,5 +1,5 @@
-import { HeddleError } from "../base/errors.js";
 import { classNamesOf, classProbabilities } from "../network/class-probabilities.js";
+import { imageInputOf } from "../network/image-input.js";
 import type { Network } from "../network/network.js";
 import { inRange } from "../pictures/in-range.js";
 import { pictureInput } from "../pictures/picture-input.js";
@@ -26,20 +26,13 @@ export async function classifyPicture(
   model: Network & { predict(samples: Samples): Promise<Float32Array> },
   source: PictureSource,
 ): Promise<Classification> {
-  const [height, width, channels, ...others] = model.inputShape;
-  if (height === undefined || width === undefined || channels === undefined || others.length > 0) {
-    throw new HeddleError({
-      who: `Model "${model.name}"`,
-      expected: "one that takes images [height, width, channels]",
-      received: `one that takes [${model.inputShape.join(", ")}]`,
-      next: "Choose a model of images.",
-    });
-  }
+  const shape = imageInputOf(model);
+  const [height, width, channels] = shape;
   const invert = model.pictures?.invertLight ?? false;
   const picture = await readPictureSource(source);
   const { pixels, empty, inverted } = pictureInput(picture, { height, width, channels }, { invert });
   const images = inRange(pixels, model.pictures?.range);
-  const outputs = await model.predict({ images, count: 1, shape: model.inputShape });
+  const outputs = await model.predict({ images, count: 1, shape });
   const probabilities = classProbabilities(model, outputs);
   const classes = classNamesOf(model)
     .map((label, index) => ({ label, probability: probabilities[index]! }))

@@ -1,9 +1,9 @@
 import { toBase64 } from "../base/base64.js";
-import { HeddleError } from "../base/errors.js";
 import { groupDigits } from "../base/format.js";
 import { VERSION } from "../base/version.js";
 import type { Model } from "../model/model.js";
 import { classNamesOf, classProbabilities } from "../network/class-probabilities.js";
+import { imageInputOf } from "../network/image-input.js";
 import { outputForm } from "../network/trace-emission.js";
 import { inRange } from "../pictures/in-range.js";
 import { checkChannels } from "../pictures/picture-input.js";
@@ -43,16 +43,8 @@ export interface Standalone {
  * @throws HeddleError when the model does not classify pictures, or a layer does what no standalone model does
  */
 export async function standaloneOf(model: Model, options: StandaloneOptions = {}): Promise<Standalone> {
-  const [height, width, channels, ...others] = model.inputShape;
-  if (height === undefined || width === undefined || channels === undefined || others.length > 0) {
-    throw new HeddleError({
-      who: `Model "${model.name}"`,
-      expected: "one that takes images [height, width, channels]",
-      received: `one that takes [${model.inputShape.join(", ")}]`,
-      next: "Choose a model of images.",
-    });
-  }
-  const shape = [height, width, channels] as const;
+  const shape = imageInputOf(model);
+  const [height, width, channels] = shape;
   checkChannels(`Model "${model.name}"`, { height, width, channels });
   const { steps, tensors } = modelSteps(model);
   const { tensors: stored, bytes } = encodeWeights(tensors, options.weights ?? "f16");

@@ -14,6 +14,7 @@ import type { LoadOptions } from "../datasets/index.js";
 import { type OpenedBase, openBase, seenBefore } from "../jobs/base-model.js";
 import type { JobEvents, JobResult } from "../jobs/job.js";
 import { asImages, type Obtained, obtainStreamed } from "../jobs/obtain-dataset.js";
+import { readAsForModelOf } from "../jobs/read-as.js";
 import { checkRecipePath, type OpenedRecipe, writeRecipe } from "../jobs/recipe-file.js";
 import { runJob } from "../jobs/train/run-job.js";
 import { certaintyText, crossValidationText } from "../pages/evaluation-words.js";
@@ -118,7 +119,7 @@ export async function trainAndReport(
     const load = {
       ...loadOptions({ ...asked, offline }, { signal, terminal }),
       limit: asked.limit,
-      ...(base && { readAs: base.readAs }),
+      readAs: base ? base.readAs : readAsForModelOf(asked, recipe.who),
     };
     const { dataset, standInFor } = asked.stream
       ? await obtainStreamed(asked.data, load)

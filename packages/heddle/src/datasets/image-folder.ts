@@ -75,6 +75,8 @@ export async function readPictures(
   const listed = [...listing.train, ...(listing.test ?? [])];
   const choices: ReadingChoice[] = [];
   let { size } = options;
+  if (size)
+    choices.push({ about: "size", choice: `${size.join(" × ")}; other pictures are scaled`, option: "size" });
   let read = await decodeAll(source, listed, options);
   if (!read) {
     const common = await commonSize(source, listed, options.signal);

@@ -5,6 +5,7 @@ import type { BaseModel } from "@heddle/core/internal/recipes/build-training.js"
 import type { BaseRecord } from "../runs/records.js";
 import { ownRange } from "./model-input.js";
 import { changedFiles, type OpenedModel, openModel } from "./open-run.js";
+import { readAsFor } from "./read-as.js";
 
 /** A trained model that is opened to be fine-tuned. */
 export interface OpenedBase extends BaseModel {
@@ -36,14 +37,12 @@ export async function openBase(
       `Model ${name} does not say which pixel values it takes: it is given 0 to 255. If it was trained on others, put a Rescaling layer before its first one.`,
     );
   }
-  const [height, width, channels] = model.inputShape;
-  const isImage = model.inputShape.length === 3 && (channels === 1 || channels === 3);
   return {
     model,
     run,
     range: range ?? [0, 255],
     path,
-    readAs: isImage ? { size: [height!, width!], channels } : {},
+    readAs: readAsFor(model.inputShape),
     record: {
       path,
       ...(run && { run: run.folder.id }),

@@ -48,7 +48,9 @@ export async function dataOfModel(
     });
   }
   if (stream) return (await obtainStreamed(data, load)).dataset;
-  return asImages(await obtainDataset("fashion-mnist", data, load)).dataset;
+  // A file is measured whole: which part of it such a model was trained on, nobody knows.
+  const whole: LoadOptions = data === undefined ? load : { ...load, holdOut: load.holdOut ?? "none" };
+  return asImages(await obtainDataset("fashion-mnist", data, whole)).dataset;
 }
 
 async function streamedDataOfRun(

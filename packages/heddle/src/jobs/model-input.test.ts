@@ -97,6 +97,20 @@ describe("images as a model takes them", () => {
     );
   });
 
+  it.each([[[2, 2]], [[4]]])("have the channels of an input of %j, which takes grey ones", async (input) => {
+    const colours: ImageSet = {
+      images: Uint8Array.of(...Array(4).fill([255, 0, 0]).flat()),
+      ...{ labels: Uint8Array.of(1), count: 1, shape: [2, 2, 3] },
+    };
+    const model = new Sequential([new Input(input), new Flatten(), new Dense(2)]);
+    const [chunk] = await chunks(samplesForModel(model, imagesInMemory(colours), [0, 255]));
+    expect({ shape: chunk!.shape, images: [...chunk!.images] }).toEqual({
+      shape: [2, 2, 1],
+      images: [76, 76, 76, 76],
+    });
+    expect(channelsChange("Clothes", model, [2, 2, 1])).toBeUndefined();
+  });
+
   it("keep their shape where their size is another", () => {
     expect(shapeForModel(plain, [2, 2, 3])).toEqual([2, 2, 3]);
   });

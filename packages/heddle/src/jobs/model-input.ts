@@ -1,11 +1,12 @@
 import { shortNumber } from "@heddle/core/internal/base/format.js";
-import { type Shape, sameShape, sizeOf } from "@heddle/core/internal/base/shape.js";
+import { sameShape, sizeOf } from "@heddle/core/internal/base/shape.js";
 import type { ImageSet } from "@heddle/core/internal/data/dataset.js";
 import { imagesWithChannels } from "@heddle/core/internal/data/image-channels.js";
 import type { Images } from "@heddle/core/internal/data/images.js";
 import type { SplitReading } from "@heddle/core/internal/data/reading.js";
 import { parseRange, type ValueRange } from "@heddle/core/internal/data/value-range.js";
 import type { Model } from "@heddle/core/internal/model/model.js";
+import { imageShapeFor } from "@heddle/core/internal/network/image-input.js";
 import { inRange } from "@heddle/core/internal/pictures/in-range.js";
 import type { OpenedModel } from "./open-run.js";
 
@@ -60,22 +61,19 @@ function beginsWithScaling({ layers }: Model): boolean {
 
 /** The shape that images have once their channels are those that a model takes; their own where nothing fits. */
 export function shapeForModel({ inputShape }: Model, shape: ImageSet["shape"]): ImageSet["shape"] {
-  const [height, width, channels] = inputShape;
-  const isImage = inputShape.length === 3 && channels! <= 4;
-  return isImage && height === shape[0] && width === shape[1] ? [height, width, channels!] : shape;
+  return imageShapeFor(inputShape, shape);
 }
 
 /** One line about channels that are changed for a model; undefined if they are not. */
-export function channelsChange(title: string, { inputShape }: Model, shape: Shape): string | undefined {
-  const [from, to] = [shape.at(-1), inputShape.at(-1)];
+export function channelsChange(title: string, model: Model, shape: ImageSet["shape"]): string | undefined {
+  const [from, to] = [shape[2], shapeForModel(model, shape)[2]];
   if (from === to) return undefined;
   return `${title}: the images are ${channelWords(from)}, and the model takes ${channelWords(to)}: they are converted.`;
 }
 
-function channelWords(channels: number | undefined): string {
+function channelWords(channels: number): string {
   return (
-    ["", "grey", "grey with opacity", "coloured", "coloured with opacity"][channels ?? 0] ??
-    `${channels} channels`
+    ["", "grey", "grey with opacity", "coloured", "coloured with opacity"][channels] ?? `${channels} channels`
   );
 }
 

@@ -1,19 +1,7 @@
-import { HeddleError } from "@heddle/core/internal/base/errors.js";
 import { holdsPictures } from "@heddle/core/internal/data/dataset.js";
-import type { Model } from "@heddle/core/internal/model/model.js";
+import { imageInputOf } from "@heddle/core/internal/network/image-input.js";
 import { type Picture, readPicture } from "../datasets/index.js";
 import type { OpenedModel } from "./open-run.js";
-
-/** @throws HeddleError when the model takes no images */
-export function imageSize({ name, inputShape }: Model): readonly [number, number, number] {
-  if (inputShape.length === 3) return inputShape as unknown as readonly [number, number, number];
-  throw new HeddleError({
-    who: `Model "${name}"`,
-    expected: "one that takes images [height, width, channels]",
-    received: `one that takes [${inputShape.join(", ")}]`,
-    next: "Choose a model of images.",
-  });
-}
 
 /**
  * A picture file as a model's input, read as its training images were: unchanged if the run was trained on a folder of
@@ -23,7 +11,7 @@ export function imageSize({ name, inputShape }: Model): readonly [number, number
  * @throws HeddleError when the file is not a picture, or the model takes no images
  */
 export function readPictureFor(opened: OpenedModel, path: string): Promise<Picture> {
-  const [height, width, channels] = imageSize(opened.model);
+  const [height, width, channels] = imageInputOf(opened.model);
   return readPicture(path, { height, width, channels }, pictureRuleFor(opened));
 }
 

@@ -4,6 +4,7 @@ import { resolveSettings } from "@heddle/core/internal/recipes/resolve-settings.
 import type { Settings } from "@heddle/core/internal/recipes/settings.js";
 import type { LearningRateFinding } from "@heddle/core/internal/tuning/lr-find.js";
 import { findRate, rateRules } from "../../jobs/lr-find/find-rate.js";
+import { readAsForModelOf } from "../../jobs/read-as.js";
 import { openRecipe } from "../../jobs/recipe-file.js";
 import { loadOptions, withDataOptions } from "../data-options.js";
 import {
@@ -109,7 +110,10 @@ Examples:
           from,
           to,
           steps,
-          load: loadOptions({ ...settings, offline }, { signal, terminal }),
+          load: {
+            ...loadOptions({ ...settings, offline }, { signal, terminal }),
+            readAs: readAsForModelOf(settings, who),
+          },
           threads,
           folder: out,
           signal,

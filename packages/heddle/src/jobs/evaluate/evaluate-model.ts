@@ -19,6 +19,7 @@ import { withNames } from "../class-names.js";
 import { dataOfModel } from "../data-of-model.js";
 import { channelsChange, inputRange, samplesForModel, shapeForModel } from "../model-input.js";
 import { changedFiles, type EngineChoice, type OpenedModel, openModel } from "../open-run.js";
+import { readAsFor } from "../read-as.js";
 import { type CountedLooks, countLook } from "../report/count-look.js";
 import { predictionsOf } from "./evaluate-job.js";
 
@@ -94,10 +95,10 @@ export async function evaluateModel(source: string, options: EvaluateModelOption
   }
 }
 
-/** Pictures of several sizes are scaled to that of the model, unless the run or the user says otherwise. */
+/** Pictures are scaled to the model's size, and rows have its shape, unless the run or the user says otherwise. */
 function sizedFor({ model: { inputShape } }: OpenedModel, load: LoadOptions): LoadOptions {
-  const [height, width] = inputShape;
-  return inputShape.length === 3 ? { ...load, readAs: { size: [height!, width!], ...load.readAs } } : load;
+  const { size, shape } = readAsFor(inputShape);
+  return { ...load, readAs: { ...(size && { size }), ...(shape && { shape }), ...load.readAs } };
 }
 
 /** Checks that the images fit a model, once they have its channels. */

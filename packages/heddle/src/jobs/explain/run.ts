@@ -10,6 +10,7 @@ import type { ValueRange } from "@heddle/core/internal/data/value-range.js";
 import type { Model } from "@heddle/core/internal/model/model.js";
 import { Trace } from "@heddle/core/internal/model/trace.js";
 import { classCount, classNamesOf, whyNoClasses } from "@heddle/core/internal/network/class-probabilities.js";
+import { imageInputOf } from "@heddle/core/internal/network/image-input.js";
 import { checkFits } from "@heddle/core/internal/recipes/check-fits.js";
 import type { LoadOptions } from "../../datasets/index.js";
 import { dataNotice, joinNotices } from "../../pages/notices.js";
@@ -21,7 +22,7 @@ import { slug } from "../../runs/run-ids.js";
 import { dataOfModel } from "../data-of-model.js";
 import { type InputRange, imagesForModel, inputRange } from "../model-input.js";
 import { type EngineChoice, type OpenedModel, openModel } from "../open-run.js";
-import { imageSize } from "../picture-input.js";
+
 import { type CountedLooks, countLook } from "../report/count-look.js";
 import { type ExplainContext, emptyPart, type Part } from "./context.js";
 import { explainImage } from "./image.js";
@@ -110,7 +111,7 @@ export async function explainRun(options: ExplainOptions): Promise<Explained> {
   const { model } = opened;
   let trace: Trace | undefined;
   try {
-    const shape = imageSize(model);
+    const shape = imageInputOf(model);
     const { data, range } = await dataFor(opened, options);
     const context = contextOf(options, opened, data, shape);
     checkLayer(context);

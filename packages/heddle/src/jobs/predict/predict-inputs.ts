@@ -1,8 +1,9 @@
 import { join } from "node:path";
 import { AbortedError, HeddleError } from "@heddle/core/internal/base/errors.js";
-import { sameShape, sizeOf } from "@heddle/core/internal/base/shape.js";
+import { sizeOf, takesShape } from "@heddle/core/internal/base/shape.js";
 import { isWholeNumber } from "@heddle/core/internal/data/classes.js";
 import type { FormOptions, ImageSet } from "@heddle/core/internal/data/dataset.js";
+import type { ImageShape } from "@heddle/core/internal/data/image-shape.js";
 import { imagesInMemory } from "@heddle/core/internal/data/images.js";
 import type { ValueRange } from "@heddle/core/internal/data/value-range.js";
 import { type Interval, wilsonInterval } from "@heddle/core/internal/evaluate/index.js";
@@ -12,6 +13,7 @@ import {
   classNamesOf,
   classProbabilities,
 } from "@heddle/core/internal/network/class-probabilities.js";
+import { imageInputOf, imageShapeOf } from "@heddle/core/internal/network/image-input.js";
 import { MAXIMUM_PICTURE_BYTES, type Picture, pictureFromBytes } from "../../datasets/picture.js";
 import {
   type PictureInputs,
@@ -22,7 +24,8 @@ import {
 import { hearSignal } from "../../system/hear-signal.js";
 import { channelsChange, inputRange, samplesForModel, setForModel, shapeForModel } from "../model-input.js";
 import { type EngineChoice, type OpenedModel, openModel } from "../open-run.js";
-import { imageSize, pictureRuleFor } from "../picture-input.js";
+import { pictureRuleFor } from "../picture-input.js";
+import { rowShape } from "../read-as.js";
 
 /** Classes that are named for each image. */
 const TOP = 3;
@@ -115,7 +118,8 @@ class Job {
   private readonly warned = new Set<string>();
   private readonly model: Model;
   private readonly names: readonly string[];
-  private readonly shape: readonly [number, number, number];
+  /** The images that the model takes; undefined where its input does not tell, so that only rows can be given to it. */
+  private readonly shape: ImageShape | undefined;
   private id = 0;
 
   constructor(
@@ -124,16 +128,15 @@ class Job {
   ) {
     const { model, run } = opened;
     this.model = model;
-    this.shape = imageSize(model);
+    this.shape = imageShapeOf(model.inputShape) ?? options.form?.shape;
     this.names = classNamesOf(model, run?.record.dataset.classNames ?? []);
   }
 
   async predict(path: string): Promise<void> {
     const { signal, form } = this.options;
     await hearSignal(signal, `Reading ${path}`);
-    const { shape } = this;
     // Rows that are no squares have the model's shape.
-    const own = shape[0] === shape[1] ? {} : { shape };
+    const own = rowShape(this.model.inputShape);
     const before = this.opened.run?.record.dataset.source.options;
     const inputs = await this.read(path, () =>
       readInputs(path, { ...own, ...before, ...form, signal, onWarning: this.warn }),
@@ -182,7 +185,8 @@ class Job {
   private async pictures({ source, pictures }: PictureInputs): Promise<void> {
     const { signal, onReading, modelRange } = this.options;
     const rule = { ...pictureRuleFor(this.opened, this.options.invert) };
-    const [height, width, channels] = this.shape;
+    const shape = this.shape ?? imageInputOf(this.model);
+    const [height, width, channels] = shape;
     const range = inputRange(this.opened, { modelRange, onWarning: this.warn });
     for (let first = 0; first < pictures.length; first += BATCH) {
       const batch = pictures.slice(first, first + BATCH);
@@ -207,7 +211,7 @@ class Job {
         return picture ? [{ id, image: join(source.path, path), picture, truth }] : [];
       });
       if (known.length === 0) continue;
-      const size = sizeOf(this.shape);
+      const size = sizeOf(shape);
       const images = new Uint8Array(known.length * size);
       known.forEach(({ picture }, at) => {
         images.set(picture.pixels, at * size);
@@ -216,10 +220,10 @@ class Job {
         images,
         labels: new Uint8Array(known.length),
         count: known.length,
-        shape: this.shape,
+        shape,
       };
       const tops = this.tops(
-        await this.model.predict(setForModel(set, this.shape, range), { ...(signal && { signal }) }),
+        await this.model.predict(setForModel(set, shape, range), { ...(signal && { signal }) }),
       );
       known.forEach(({ id, image, truth, picture: { inverted, empty } }, at) => {
         this.predictions.push({
@@ -236,10 +240,11 @@ class Job {
 
   private async rows({ name, images: set, reading, rows, labels }: RowInputs): Promise<void> {
     const { signal, modelRange } = this.options;
-    if (!sameShape(shapeForModel(this.model, set.shape), this.shape)) {
+    const { inputShape } = this.model;
+    if (!takesShape(inputShape, shapeForModel(this.model, set.shape))) {
       throw new HeddleError({
         who: name,
-        expected: `images of ${this.shape.join("×")}, as the model takes them`,
+        expected: `images of ${(this.shape ?? inputShape).join("×")}, as the model takes them`,
         received: set.shape.join("×"),
         next: "Choose data of this size, or correct `shape`.",
       });
