@@ -55,17 +55,20 @@ describe("model.classify", () => {
     model.dispose();
   });
 
-  it.each([[[2, 2]], [[4]], [[2, 2, 1, 1]]])("gives pictures to inputs of %j, as grey ones", async (input) => {
-    const picture = { data: Uint8Array.of(9, 1, 3, 5), width: 2, height: 2 };
-    const [image, other] = [[2, 2, 1], input].map(
-      (shape) =>
-        new Sequential([new Input(shape), new Flatten(), new Dense(2, { activation: "softmax" })], {
-          seed: 3,
-        }),
-    );
-    expect(await other!.classify(picture)).toEqual(await image!.classify(picture));
-    for (const model of [image, other]) model!.dispose();
-  });
+  it.each([[[2, 2]], [[4]], [[2, 2, 1, 1]]])(
+    "gives pictures to inputs of %j, as grey ones",
+    async (input) => {
+      const picture = { data: Uint8Array.of(9, 1, 3, 5), width: 2, height: 2 };
+      const [image, other] = [[2, 2, 1], input].map(
+        (shape) =>
+          new Sequential([new Input(shape), new Flatten(), new Dense(2, { activation: "softmax" })], {
+            seed: 3,
+          }),
+      );
+      expect(await other!.classify(picture)).toEqual(await image!.classify(picture));
+      for (const model of [image, other]) model!.dispose();
+    },
+  );
 
   it("refuses what is not a picture, and models of other things", async () => {
     const model = followsPixel();
