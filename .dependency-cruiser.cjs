@@ -15,7 +15,7 @@ const floors = {
     ["explain", "recipes", "standalone"],
     ["figures", "sweep", "tuning"],
   ],
-  interchange: [["containers"], ["keras", "onnx", "safetensors", "standalone", "tfjs"], ["receipts"]],
+  interchange: [["containers"], ["keras", "onnx", "standalone"], ["safetensors", "tfjs"], ["receipts"]],
   heddle: [["system"], ["datasets", "rendering"], ["runs", "sweep"], ["pages"], ["jobs"], ["cli"]],
 };
 

@@ -50,6 +50,19 @@ describe("models of other programs", () => {
     expect(file!.training.optimizer.className).toBe("Adam");
   });
 
+  it("of TensorFlow.js have a folder, which stands for the file in it", async () => {
+    expect(await heddle("export", run, "--to", "tfjs", "--out", "shop")).toMatchObject({
+      code: 0,
+      stdout: "shop/model.json\nshop/model.weights.bin\n",
+    });
+    const models = await Promise.all(["shop", "shop/model.json"].map((path) => loadModel(work.file(path))));
+    const own = await loadModel(work.file(`${run}/model`));
+    for (const model of models) {
+      expect(await model.weightsSha256()).toBe(await own.weightsSha256());
+      expect(model.classes).toEqual(own.classes);
+    }
+  });
+
   it.each([
     [
       ["export", "clothes.keras", "--to", "keras", "--out", "clothes.keras"],

@@ -1,16 +1,18 @@
 import { loadModel as loadSaved, type Model, type ModelSource } from "@heddle/core";
 import { MAXIMUM_FILE_BYTES } from "@heddle/core/internal/base/limits.js";
-import { fileAt } from "@heddle/core/internal/network/model-files.js";
+import { fileAt, isAtPath } from "@heddle/core/internal/network/model-files.js";
 import type { ImportOptions } from "@heddle/interchange";
 
-/** The endings of model files of other programs. */
-const OTHERS_ENDING = /\.(keras|h5|hdf5|onnx)$/i;
+/** The endings of model files of other programs: TensorFlow.js's are JSON, as is Heddle's own `config.json`. */
+const OTHERS_ENDING = /(\.(keras|h5|hdf5|onnx|safetensors)|(?<!(^|[\\/])config)\.json)$/i;
+/** The file that a folder of TensorFlow.js's has. */
+const MODEL_JSON = "model.json";
 
 /**
  * Loads a model with its weights: Heddle's own, or one of another program, such as `boots.keras`.
  *
  * @param source a folder that `save` wrote, or the file of another program, by its path in Node or its URL in browsers and
- *   Node; files that a user chose; what `toFiles` returned; or `{ config, weights }`
+ *   Node, of TensorFlow.js that of `model.json`, or its folder; files that a user chose; what `toFiles` returned; or `{ config, weights }`
  * @throws HeddleError when a file is missing, damaged, or needs something that Heddle does not have; of another program's
  *   model also when a weight is left over on either side
  *
@@ -22,12 +24,16 @@ const OTHERS_ENDING = /\.(keras|h5|hdf5|onnx)$/i;
  * model.compile({ optimizer: "adam" }); // or as the file says
  */
 export async function loadModel(source: ModelSource, options: ImportOptions = {}): Promise<Model> {
-  if (isAddress(source) && OTHERS_ENDING.test(pathOf(source))) return importFile(source, options);
+  if (isAddress(source)) {
+    const file = await modelFileIn(source);
+    if (OTHERS_ENDING.test(pathOf(file))) return importFile(file, options);
+  }
   // What Heddle's own models take: nothing of them is left out.
   const { onWarning: _, ...own } = options;
   if (!isChosen(source)) return loadSaved(source, own);
   const files = [...source];
-  if (!files.some((file) => OTHERS_ENDING.test(file?.name))) return loadSaved(files, own);
+  const isOwn = files.some((file) => file?.name === "config.json");
+  if (isOwn || !files.some((file) => OTHERS_ENDING.test(file?.name))) return loadSaved(files, own);
   const { importModel } = await import("@heddle/interchange");
   return importModel(files, options);
 }
@@ -52,6 +58,14 @@ export async function filesAt(source: string | URL): Promise<Record<string, Uint
     files[name] = await fileAt(beside(source, name)).read(MAXIMUM_FILE_BYTES);
   }
   return files;
+}
+
+/** The file that stands for a folder of another program's model, such as TensorFlow.js's; otherwise what was passed. */
+export async function modelFileIn(source: string | URL): Promise<string | URL> {
+  if (typeof source !== "string") return source;
+  const file = `${source.replace(/[\\/]+$/, "")}/${MODEL_JSON}`;
+  const isOthers = (await isAtPath(file)) && !(await isAtPath(`${source}/config.json`));
+  return isOthers ? file : source;
 }
 
 /** The address of a file in the same folder. */

@@ -60,6 +60,8 @@ export interface ModelFormat {
   readonly title: string;
   /** Whether it can keep weights in fewer than 32 bits. */
   readonly roundsWeights?: boolean;
+  /** Whether its files have fixed names, so that each model needs a folder of its own. */
+  readonly needsFolder?: boolean;
   /** Whether files are of this format, by what is in them. Must not throw. */
   recognises(files: FileMap): boolean;
   /** The names of further files without which these cannot be read, from the same folder. */

@@ -1,3 +1,5 @@
+import { fromHalf } from "../base/half.js";
+
 // Elements of NumPy's arrays that differ from how they lie in memory here: the other byte order, halves, other axes.
 
 /** A copy of elements of `size` bytes in the other byte order. */
@@ -9,19 +11,8 @@ export function swapped(bytes: Uint8Array, size: number): Uint8Array {
 
 /** Floats of 16 bits (IEEE 754's binary16) as floats of 32 bits, which hold them exactly. */
 export function halvesToFloats(halves: Uint16Array): Float32Array {
-  return Float32Array.from(halves, (half) => {
-    const sign = half & 0x8000 ? -1 : 1;
-    const exponent = (half >> 10) & 31;
-    const fraction = half & 1023;
-    if (exponent === 31) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
-    return exponent === 0
-      ? sign * fraction * SMALLEST
-      : (sign * (1024 + fraction) * SMALLEST * (1 << exponent)) / 2;
-  });
+  return Float32Array.from(halves, fromHalf);
 }
-
-/** The smallest half above zero: 2 to the power of -24. */
-const SMALLEST = 1 / (1 << 24);
 
 /** Elements in Fortran order, the first axis fastest, in C order, the last axis fastest. */
 export function toRowMajor<Elements extends { [index: number]: number | string; readonly length: number }>(

@@ -11,7 +11,7 @@ import {
 } from "../base/ignored-keys.js";
 import { isJsonObject, type Json, type JsonObject } from "../base/json.js";
 import { INPUT } from "../compiler/graph.js";
-import { type Call, callsOf, layerArguments, type Reference, referencesIn } from "./inbound.js";
+import { type Call, callsOf, layerArguments, type Reference, referenceIn, referencesIn } from "./inbound.js";
 import { type DeclaredShape, firstShape, inputShapeIn, isInput } from "./input-shape.js";
 import { kindOf, layersOf } from "./keras-form.js";
 import { MAXIMUM_LAYERS } from "./limits.js";
@@ -139,6 +139,8 @@ class Flattening {
     const queue: Waiting[] = [];
     let inputs = 0;
     const names = new Set<string>();
+    // What Keras 2 and TensorFlow.js count as a model's first call is the one within itself.
+    const read = referredCalls(list, config["output_layers"]);
     for (const [index, entry] of list.entries()) {
       if (!isJsonObject(entry) || typeof entry["name"] !== "string") {
         throw fault(who, "layers with names", entry);
@@ -152,8 +154,9 @@ class Flattening {
         inputs++;
         values.set(idOf(name, 0), scope.from);
       } else {
+        const first = kindOf(entry) !== undefined && !read.has(idOf(name, 0)) ? 1 : 0;
         for (const [number, call] of callsOf(who, entry).entries()) {
-          queue.push(this.waiting(entry, { name, number, call }, inside(scope, index)));
+          queue.push(this.waiting(entry, { name, number: first + number, call }, inside(scope, index)));
         }
       }
     }
@@ -283,6 +286,19 @@ function inside(scope: Scope, index: number): Scope {
 /** Names a call. */
 function idOf(layer: string, call: number): string {
   return `${layer} ${call}`;
+}
+
+/** The calls that the layers of a graph and its outputs read. */
+function referredCalls(list: readonly Json[], outputs: Json | undefined): ReadonlySet<string> {
+  const ids = new Set<string>();
+  const walk = (value: Json | undefined): void => {
+    const reference = referenceIn(value);
+    if (reference) ids.add(idOf(reference.layer, reference.call));
+    else if (typeof value === "object" && value !== null) for (const one of Object.values(value)) walk(one);
+  };
+  for (const entry of list) if (isJsonObject(entry)) walk(entry["inbound_nodes"]);
+  walk(outputs);
+  return ids;
 }
 
 /** A layer's name, in its configuration. */

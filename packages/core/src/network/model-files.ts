@@ -1,4 +1,4 @@
-import { pathOfUrl, readFileBytes, readsPaths } from "#files";
+import { fileExists, pathOfUrl, readFileBytes, readsPaths } from "#files";
 import { HeddleError, messageOf } from "../base/errors.js";
 import { formatBytes } from "../base/format.js";
 import { parseJson } from "../base/json.js";
@@ -95,6 +95,11 @@ export function fileAt(source: string | URL): SavedFile {
   // A relative address is the page's affair: fetch resolves it.
   const address = url ? url.href : String(source);
   return { who: address, read: (maximumBytes) => fetchBytes(address, maximumBytes) };
+}
+
+/** Whether there is something at a path; false for addresses, and where there are no paths. */
+export async function isAtPath(source: string): Promise<boolean> {
+  return readsPaths && urlOf(source) === undefined && (await fileExists(source));
 }
 
 function urlOf(source: string | URL): URL | undefined {

@@ -1,4 +1,5 @@
 import { HeddleError } from "../base/errors.js";
+import { HALF_OVERFLOW, toHalf } from "../base/half.js";
 import type { Tensor } from "./model-steps.js";
 import type { StoredTensor } from "./stored.js";
 
@@ -33,7 +34,7 @@ function encoded({ values, outputChannels }: Tensor, precision: WeightPrecision)
   if (!values.every(Number.isFinite))
     throw unfit("numbers", values.find((value) => !Number.isFinite(value))!);
   if (precision === "f16") {
-    const halves = Uint16Array.from(values, toHalf);
+    const halves = Uint16Array.from(values, half);
     return { stored: { as: "f16", length } as const, bytes: bytesOf(halves) };
   }
   if (precision === "int8" && outputChannels > 0) {
@@ -57,19 +58,11 @@ function channelScales(values: Float32Array, channels: number): Float32Array {
   return largest.map((value) => (value === 0 ? 1 : value / 127));
 }
 
-/** The nearest half, ties to even. */
-export function toHalf(value: number): number {
-  const size = Math.abs(value);
-  const sign = value < 0 || Object.is(value, -0) ? 0x8000 : 0;
-  if (size >= 65520) throw unfit("numbers of at most 65,504, which 16 bits can hold", value);
-  // Below 2^-14 halves are multiples of 2^-24.
-  const exponent = Math.max(-14, Math.floor(Math.log2(size)));
-  const steps = size / 2 ** (exponent - 10);
-  const below = Math.floor(steps);
-  const rest = steps - below;
-  const rounded = rest > 0.5 || (rest === 0.5 && below % 2 === 1) ? below + 1 : below;
-  // Rounding up to the next power of two carries into the exponent, as it should.
-  return sign | (rounded < 1024 ? rounded : rounded + ((exponent + 14) << 10));
+/** The nearest half. */
+function half(value: number): number {
+  if (Math.abs(value) >= HALF_OVERFLOW)
+    throw unfit("numbers of at most 65,504, which 16 bits can hold", value);
+  return toHalf(value);
 }
 
 function unfit(expected: string, value: number): HeddleError {

@@ -8,7 +8,7 @@ import { loadModel } from "@heddle/core/internal/model/load.js";
 import type { Model } from "@heddle/core/internal/model/model.js";
 import { lossFor } from "@heddle/core/internal/recipes/loss-for.js";
 import type { LoadOptions } from "../datasets/index.js";
-import { importFile } from "../load-model.js";
+import { importFile, modelFileIn } from "../load-model.js";
 import type { RunRecord } from "../runs/records.js";
 import { RunFolder } from "../runs/run-folder.js";
 import { obtainDataset } from "./obtain-dataset.js";
@@ -79,7 +79,8 @@ export async function openModel(
   engine: EngineChoice = {},
 ): Promise<OpenedModel> {
   const folder = basename(source) === "config.json" ? dirname(source) : source;
-  if (folder === source && (await isFile(source))) return openFile(source, engine);
+  const file = await modelFileIn(source);
+  if (folder === source && (file !== source || (await isFile(source)))) return openFile(String(file), engine);
   if (!(await fileExists(join(folder, "config.json")))) {
     const { model, ...run } = await openRun(source, root, engine);
     return { name: run.folder.id, path: run.folder.path, model, run };

@@ -16,9 +16,10 @@ export function exportCommand(shell: Shell) {
       setsAlso(new Option("--to <format>", "the format").choices(written).default("keras"), "format"),
     )
     .addOption(
-      new Option("--out <file>", "the file; by default named after the run, in this folder").argParser(
-        nonEmpty,
-      ),
+      new Option(
+        "--out <file>",
+        "the file, of tfjs the folder; by default named after the run, in this folder",
+      ).argParser(nonEmpty),
     )
     .addOption(
       new Option(
@@ -38,6 +39,7 @@ trained with, as far as the other program has them.
 Examples:
   heddle export latest --to keras
   heddle export runs/first --to keras --out boots.keras
+  heddle export latest --to tfjs --out boots      # boots/model.json and its weights
   heddle export latest --to html                  # a page that opens by itself
   heddle export latest --to mjs --weights int8    # a module without imports`,
     )

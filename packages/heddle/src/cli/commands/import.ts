@@ -9,7 +9,7 @@ import { Terminal } from "../terminal.js";
 export function importCommand(shell: Shell) {
   return new Command("import")
     .description("write another program's model, such as Keras's, as a folder of Heddle's")
-    .argument("<file>", "a model's file, such as boots.keras", nonEmpty)
+    .argument("<file>", "a model's file, such as boots.keras or model.json, or its folder", nonEmpty)
     .addOption(
       new Option("--out <folder>", "the model's folder; the file's name by default").argParser(nonEmpty),
     )
@@ -28,6 +28,7 @@ about its training is used there, but is not part of a folder.
 Examples:
   heddle import boots.keras
   heddle import boots.keras --out models/boots
+  heddle import tfjs/model.json --out models/boots
   heddle import boots.weights.h5 --model latest
   heddle predict boots.keras photo.jpg`,
     )

@@ -2,7 +2,7 @@ import { basename, dirname, join } from "node:path";
 import { checkPath } from "@heddle/core/internal/base/check-path.js";
 import { HeddleError } from "@heddle/core/internal/base/errors.js";
 import { fileExists, writeFileAtomic } from "@heddle/core/internal/base/files-node.js";
-import { exportModel, type WeightPrecision } from "@heddle/interchange";
+import { exportModel, formats, type WeightPrecision } from "@heddle/interchange";
 import { type OpenedModel, openModel } from "../open-run.js";
 import { planOfRun } from "../plan-of-run.js";
 
@@ -13,7 +13,7 @@ export interface ExportRunOptions {
   /** The format's name: `keras`. */
   readonly format: string;
   /**
-   * The file, with or without its ending.
+   * The file, with or without its ending; of a format whose files have fixed names, their folder.
    *
    * @defaultValue the name of the run or the model, in the current folder
    */
@@ -44,7 +44,8 @@ export async function exportRun(source: string, options: ExportRunOptions): Prom
     const path = out === undefined ? basename(opened.name) : checkPath("Exported model", out);
     const name = basename(path).replace(ENDING, "");
     const files = await exportModel(model, format, { name, ...(weights && { weights }), onWarning });
-    const written = Object.entries(files).map(([file, bytes]) => [join(dirname(path), file), bytes] as const);
+    const folder = formats.some((one) => one.name === format && one.needsFolder) ? path : dirname(path);
+    const written = Object.entries(files).map(([file, bytes]) => [join(folder, file), bytes] as const);
     for (const [file] of written) if (!force) await checkFree(file);
     for (const [file, bytes] of written) await writeFileAtomic(file, bytes);
     return written.map(([file]) => file);

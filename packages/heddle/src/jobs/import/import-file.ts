@@ -4,7 +4,7 @@ import { HeddleError } from "@heddle/core/internal/base/errors.js";
 import { fileExists } from "@heddle/core/internal/base/files-node.js";
 import type { Model } from "@heddle/core/internal/model/model.js";
 import { importWeights } from "@heddle/interchange";
-import { filesAt, importFile } from "../../load-model.js";
+import { filesAt, importFile, modelFileIn } from "../../load-model.js";
 import { openModel } from "../open-run.js";
 
 /** How a file is imported. */
@@ -36,12 +36,13 @@ export interface ImportedModel {
 }
 
 /**
- * Writes another program's model as a folder of Heddle's. What the file says about its training is not part of it.
+ * Writes another program's model as a folder of Heddle's: a file, or a folder with TensorFlow.js's `model.json`. What the file says about its training is not part of it.
  *
  * @throws HeddleError when the file cannot be read, needs what Heddle does not have, or the folder holds a model
  */
-export async function importToFolder(file: string, options: ImportFileOptions): Promise<ImportedModel> {
+export async function importToFolder(source: string, options: ImportFileOptions): Promise<ImportedModel> {
   const { force, onWarning, root } = options;
+  const file = String(await modelFileIn(source));
   const folder = checkPath("Folder of the model", options.out ?? file.replace(/(\.weights)?\.\w+$/, ""));
   if (!force && (await fileExists(join(folder, "config.json")))) {
     throw new HeddleError({
