@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { basename } from "node:path";
 import { loadModel } from "heddle";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -61,6 +61,29 @@ describe("models of other programs", () => {
       expect(await model.weightsSha256()).toBe(await own.weightsSha256());
       expect(model.classes).toEqual(own.classes);
     }
+  });
+
+  it("still answer as the run did, which verify-export checks, and not with other weights", async () => {
+    for (const file of ["clothes.keras", "shop"]) {
+      const { code, stdout, stderr } = await heddle("verify-export", file);
+      expect(code, stderr).toBe(0);
+      expect(stdout).toMatch(
+        new RegExp(`^${file} answers as Heddle did: largest difference .* \\(computed by Heddle itself; `),
+      );
+    }
+    const weights = readFileSync(work.file("shop/model.weights.bin"));
+    weights[weights.length - 1]! ^= 1;
+    writeFileSync(work.file("shop/model.weights.bin"), weights);
+    const { code, stdout } = await heddle("verify-export", "shop", "--json");
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({
+      passed: false,
+      reason: "the weights are not those that were exported",
+    });
+    expect(await heddle("predict", "shop", "none.png")).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/^heddle: .*: expected the weights that were exported, /),
+    });
   });
 
   it.each([

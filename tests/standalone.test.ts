@@ -2,11 +2,25 @@
 import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { deflateSync, inflateSync } from "node:zlib";
+import { fromBase85, toBase85 } from "@heddle/core/internal/base/base85.js";
 import { loadModel } from "heddle";
 import { beforeAll, describe, expect, it } from "vitest";
 import { openInChromium, serveFolder } from "../tools/reproducibility/in-chromium.mjs";
 import { hasChromium, NEEDS_CHROMIUM } from "./chromium.js";
 import { TINY, Workspace } from "./cli.js";
+
+/** A page with another last weight. */
+function alteredPage(html: string): string {
+  const [, length, packed] = /data-bytes="(\d+)">([^<]*)</.exec(html)!;
+  const bytes = inflateSync(fromBase85(packed!).subarray(0, Number(length)));
+  bytes[bytes.length - 1]! ^= 1;
+  const again = deflateSync(bytes);
+  return html.replace(
+    /data-bytes="\d+">[^<]*</,
+    () => `data-bytes="${again.length}">${toBase85(new Uint8Array(again))}<`,
+  );
+}
 
 describe("an exported module", () => {
   const work = new Workspace();
@@ -52,9 +66,44 @@ describe("an exported module", () => {
     const changed = await work.heddle(["verify-export", "changed.mjs"]);
     expect(changed.code).toBe(1);
     expect(changed.stdout).toMatch(/^changed\.mjs: the weights are not those that were exported/);
-    const foreign = await work.heddle(["verify-export", "clothes.html"]);
+    writeFileSync(work.file("foreign.mjs"), "export const a = 1;\n");
+    const foreign = await work.heddle(["verify-export", "foreign.mjs"]);
     expect(foreign.code).toBe(2);
-    expect(foreign.stderr).toContain("expected a module (.mjs) that heddle export wrote");
+    expect(foreign.stderr).toContain("expected a file that heddle export wrote, received another file");
+  });
+
+  const [inside, inChromium] = ["/none", undefined].map((CHROMIUM) => async (file: string) => {
+    const env = CHROMIUM === undefined ? {} : { CHROMIUM };
+    return work.heddle(["verify-export", file, "--json"], { env });
+  });
+
+  it("of a page is checked in a process of its own without a browser, and fails with other weights", async () => {
+    const whole = await inside!("clothes.html");
+    expect(whole.code, whole.stderr).toBe(0);
+    expect(JSON.parse(whole.stdout)).toMatchObject({
+      passed: true,
+      by: expect.stringMatching(/^the model inside in Node .*; no Chromium was found$/),
+    });
+    writeFileSync(work.file("altered.html"), alteredPage(readFileSync(work.file("clothes.html"), "utf8")));
+    const altered = await inside!("altered.html");
+    expect(altered.code).toBe(1);
+    expect(JSON.parse(altered.stdout)).toMatchObject({
+      passed: false,
+      reason: "the weights are not those that were exported",
+    });
+  });
+
+  it.skipIf(!hasChromium)(`of a page is checked in Chromium ${NEEDS_CHROMIUM}`, async () => {
+    const whole = await inChromium!("clothes.html");
+    expect(whole.code, whole.stderr).toBe(0);
+    expect(JSON.parse(whole.stdout)).toMatchObject({ passed: true, by: "itself in Chromium" });
+    writeFileSync(work.file("altered.html"), alteredPage(readFileSync(work.file("clothes.html"), "utf8")));
+    const altered = await inChromium!("altered.html");
+    expect(altered.code).toBe(1);
+    expect(JSON.parse(altered.stdout)).toMatchObject({
+      passed: false,
+      reason: "the weights are not those that were exported",
+    });
   });
 
   it("keeps fewer bits only where the format can, and says so elsewhere", async () => {

@@ -1,6 +1,7 @@
 import { HeddleError, type Model } from "@heddle/core";
-import type { ExportOptions } from "./format.js";
+import type { ExportOptions, WriteContext } from "./format.js";
 import { formats } from "./formats.js";
+import { aboutModel, factsOf } from "./receipts/make-receipt.js";
 
 /**
  * Writes a model as another program's files.
@@ -21,6 +22,7 @@ export async function exportModel(
   const {
     name = model.name,
     weights,
+    receipt = true,
     onWarning: warn = (message: string) => console.warn(message),
   } = options;
   const { write, roundsWeights } = formats.find((one) => one.name === format) ?? {};
@@ -33,7 +35,10 @@ export async function exportModel(
       next: `Omit it, or export as ${rounding.join(" or ")}.`,
     });
   }
-  if (write) return write(model, { name, weights: weights ?? "f16", warn });
+  const about: WriteContext["about"] = receipt
+    ? (stored, rounded) => aboutModel(model, stored, rounded)
+    : async () => factsOf(model);
+  if (write) return write(model, { name, weights: weights ?? "f16", warn, about });
   throw new HeddleError({
     who: "exportModel",
     expected: `format to be one of ${formats.flatMap((one) => (one.write ? [`"${one.name}"`] : [])).join(", ")}`,

@@ -1,5 +1,6 @@
-import type { Model, ModelOptions } from "@heddle/core";
+import type { JsonObject, Model, ModelOptions, WeightValues } from "@heddle/core";
 import type { WeightPrecision } from "@heddle/core/internal/standalone/index.js";
+import type { FoundReceipt } from "./receipt.js";
 
 /** A model's files by their names, without folders. */
 export type FileMap = ReadonlyMap<string, Uint8Array>;
@@ -29,6 +30,12 @@ export interface ExportOptions {
    */
   readonly weights?: WeightPrecision;
   /**
+   * Whether the files hold what the model answers for 32 drawn samples, so that it can be checked where they are used.
+   *
+   * @defaultValue `true`
+   */
+  readonly receipt?: boolean;
+  /**
    * Called with each thing of the model that the files cannot hold, such as a schedule that the other program does not have.
    *
    * @defaultValue `console.warn`
@@ -50,6 +57,13 @@ export interface WriteContext {
   /** How exactly a file that runs by itself keeps the weights. */
   readonly weights: WeightPrecision;
   readonly warn: (message: string) => void;
+  /**
+   * What the files say about the model: class names, how pictures become inputs, and the receipt.
+   *
+   * @param stored the bytes in the files that hold the weights
+   * @param rounded the weights as the files have them, if they have fewer bits
+   */
+  readonly about: (stored: Uint8Array, rounded?: readonly WeightValues[]) => Promise<JsonObject>;
 }
 
 /** A format of model files: how it is told from others, read and written. */
@@ -68,6 +82,8 @@ export interface ModelFormat {
   companions?(files: FileMap): readonly string[];
   /** @throws HeddleError when a file is damaged, or needs something that Heddle does not have */
   read?(files: FileMap, context: ReadContext): Promise<Model>;
+  /** The receipt in files that Heddle wrote, and that nobody has written since. */
+  receipt?(files: FileMap): Promise<FoundReceipt | undefined>;
   /** Sets the weights of a model to those of the files; may leave some of them set when it throws. */
   readWeights?(model: Model, files: FileMap, context: Pick<ReadContext, "warn">): Promise<void>;
   /** The files of a model by their names. */

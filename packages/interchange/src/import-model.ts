@@ -3,6 +3,7 @@ import { formatBytes } from "@heddle/core/internal/base/format.js";
 import { MAXIMUM_FILE_BYTES } from "@heddle/core/internal/base/limits.js";
 import type { FileMap, ImportOptions, ModelFormat } from "./format.js";
 import { formats } from "./formats.js";
+import { checkReceipt } from "./receipt.js";
 
 /** A model's files: those that a user chose, or their bytes by their names. */
 export type ModelBytes = Iterable<File> | Readonly<Record<string, Uint8Array>>;
@@ -14,7 +15,7 @@ export type ModelBytes = Iterable<File> | Readonly<Record<string, Uint8Array>>;
  * The files are told apart by what is in them. Nothing in them is executed.
  *
  * @param files one file, or all that belong to a model
- * @throws HeddleError when the files are of no format that Heddle reads, are damaged, need something that Heddle does not
+ * @throws HeddleError when the files are of no format that Heddle reads, are damaged, have other weights than Heddle exported, need something that Heddle does not
  *   have, or have weights that the model does not, or the other way round: all of them are named
  *
  * @example
@@ -26,7 +27,9 @@ export type ModelBytes = Iterable<File> | Readonly<Record<string, Uint8Array>>;
 export async function importModel(files: ModelBytes, options: ImportOptions = {}): Promise<Model> {
   const { onWarning: warn = (message: string) => console.warn(message), ...model } = options;
   const map = await fileMap("importModel", files);
-  return formatOf(map).read(map, { model, warn });
+  const format = formatOf(map);
+  checkReceipt([...map.keys()][0]!, await format.receipt?.(map));
+  return format.read(map, { model, warn });
 }
 
 /** The format of a model's files. */

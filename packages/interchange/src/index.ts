@@ -14,3 +14,7 @@ export { companionsOf, importModel, type ModelBytes } from "./import-model.js";
 export { importWeights } from "./import-weights.js";
 export { type ReadOnnxOptions, readOnnx } from "./onnx/read/read-onnx.js";
 export { type WriteOnnxOptions, writeOnnx } from "./onnx/write/write-onnx.js";
+export type { ExportReceipt, FoundReceipt } from "./receipt.js";
+export { compareAnswers, type ReceiptCheck } from "./receipts/compare.js";
+export { type OpenedExport, openExport } from "./receipts/open-export.js";
+export { receiptInputs } from "./receipts/samples.js";

@@ -7,13 +7,14 @@ import { locatedModel } from "@heddle/core/internal/model/load.js";
 import { readHdf5 } from "../containers/hdf5/read.js";
 import { modelFileKind } from "../containers/kind.js";
 import type { FileMap, ModelFormat, ReadContext } from "../format.js";
+import { receiptIn } from "../receipt.js";
 import { archivedLayers } from "./archived-layers.js";
 import { compileAs } from "./compile-config.js";
 import { readOptimizerState } from "./optimizer-state.js";
 import { matchWeights, setWeights } from "./set-weights.js";
 import { type Variables, variablesIn } from "./variables.js";
 import { setAllWeights } from "./weights-file.js";
-import { trainedWeights, writeArchive } from "./write-archive.js";
+import { ABOUT, trainedWeights, writeArchive } from "./write-archive.js";
 
 const CONFIG = "config.json";
 const WEIGHTS = "model.weights.h5";
@@ -27,6 +28,13 @@ export const kerasArchive: ModelFormat = {
     return others.length === 0 && bytes !== undefined && modelFileKind(bytes) === "zip";
   },
   read: readArchive,
+  receipt: async (files) => {
+    const [[name, bytes]] = [...files] as [[string, Uint8Array]];
+    const entries = new Map(zipFiles(bytes, name).map((entry) => [entry.name, entry]));
+    if (!entries.has(ABOUT)) return undefined;
+    const text = new TextDecoder().decode(await entryOf(name, entries, ABOUT, MAXIMUM_TEXT_BYTES));
+    return receiptIn(name, parseJson(`${name}, ${ABOUT}`, text), await entryOf(name, entries, WEIGHTS));
+  },
   readWeights: async (model, files, { warn }) => {
     const [[name, bytes]] = [...files] as [[string, Uint8Array]];
     const { variables } = await contentsOf(name, bytes);

@@ -59,7 +59,7 @@ async function contents(model: Model) {
 describe("writing a Keras archive", () => {
   it("places layers and their weights where Keras looks for them", async () => {
     const { names, weights, config } = await contents(graph());
-    expect(names).toEqual(["metadata.json", "config.json", "model.weights.h5"]);
+    expect(names).toEqual(["metadata.json", "config.json", "model.weights.h5", "heddle.json"]);
     const layers = weights.children.get("layers");
     const placed = [...(layers?.kind === "group" ? layers.children : [])].map(([group, { kind, ...one }]) => {
       const vars = kind === "group" && "children" in one ? one.children.get("vars") : undefined;

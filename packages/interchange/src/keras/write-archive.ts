@@ -4,6 +4,7 @@ import type { Weight } from "@heddle/core/internal/ops/weight.js";
 import { type Hdf5DatasetContent, type Hdf5GroupContent, writeHdf5 } from "../containers/hdf5/write.js";
 import { writeZip } from "../containers/zip.js";
 import type { WriteContext } from "../format.js";
+import { RECEIPT_KEY } from "../receipt.js";
 import { archivedLayers } from "./archived-layers.js";
 import { inKerasOrder } from "./layer-order.js";
 import { placedVariables } from "./layer-variables.js";
@@ -14,10 +15,13 @@ import { compileConfig, compileConfigText } from "./write-compile-config.js";
 /** The version of Keras whose files these are like. */
 const KERAS_VERSION = "3.15.1";
 
+/** What Heddle says about the model; an archive that Keras has written again has none. */
+export const ABOUT = "heddle.json";
+
 /** Writes a model as Keras 3's `model.save` does. */
 export async function writeArchive(
   model: Model,
-  { name, warn }: WriteContext,
+  { name, warn, about }: WriteContext,
 ): Promise<Record<string, Uint8Array>> {
   const { json, layers } = describedForKeras(name, model);
   const compiled = compileConfig(model, warn);
@@ -26,10 +30,14 @@ export async function writeArchive(
   const metadata = { keras_version: KERAS_VERSION, date_saved: "1980-01-01@00:00:00" };
   const encoder = new TextEncoder();
   const file = `${name}.keras`;
+  const weights = writeHdf5(file, await weightsTree(model, layers, compiled));
+  const said = await about(weights);
   const archive = writeZip(file, {
     "metadata.json": encoder.encode(JSON.stringify(metadata)),
     "config.json": encoder.encode(config),
-    "model.weights.h5": writeHdf5(file, await weightsTree(model, layers, compiled)),
+    "model.weights.h5": weights,
+    // Keras ignores further entries. The configuration has the rest of what is said.
+    ...(RECEIPT_KEY in said && { [ABOUT]: encoder.encode(JSON.stringify(said)) }),
   });
   return { [file]: archive };
 }

@@ -1,8 +1,8 @@
 import { modelFileKind } from "../containers/kind.js";
 import type { FileMap, ModelFormat } from "../format.js";
+import { onnxReceipt, writeWithReceipt } from "./about.js";
 import { externalNames, readOnnx } from "./read/read-onnx.js";
 import { decodeModel } from "./read/source.js";
-import { writeOnnx } from "./write/write-onnx.js";
 
 /** The exchange format of models that PyTorch, Keras and scikit-learn export and ONNX Runtime runs. */
 export const onnx: ModelFormat = {
@@ -19,7 +19,8 @@ export const onnx: ModelFormat = {
     const [name, bytes] = modelFile(files)!;
     return readOnnx(name, bytes, { files, model });
   },
-  write: async (model, { name }) => ({ [`${name}.onnx`]: writeOnnx(model) }),
+  receipt: (files) => onnxReceipt(...modelFile(files)!),
+  write: async (model, context) => ({ [`${context.name}.onnx`]: await writeWithReceipt(model, context) }),
 };
 
 /** The first field of every file: its version. */

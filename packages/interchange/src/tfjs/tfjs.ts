@@ -1,6 +1,6 @@
 import type { ModelFormat } from "../format.js";
 import { modelJsonIn, readTfjs, shardsOf } from "./read.js";
-import { writeTfjs } from "./write.js";
+import { tfjsReceipt, writeTfjs } from "./write.js";
 
 /** TensorFlow.js's layers models: `model.json` and the files with the weights that it names. */
 export const tfjs: ModelFormat = {
@@ -10,5 +10,6 @@ export const tfjs: ModelFormat = {
   recognises: (files) => modelJsonIn(files) !== undefined,
   companions: shardsOf,
   read: readTfjs,
+  receipt: tfjsReceipt,
   write: writeTfjs,
 };

@@ -1,16 +1,20 @@
 import type { Layer, Model, Shape } from "@heddle/core";
 import { UnsupportedError } from "@heddle/core/internal/base/errors.js";
-import type { Json, JsonObject } from "@heddle/core/internal/base/json.js";
+import { isJsonObject, type Json, type JsonObject } from "@heddle/core/internal/base/json.js";
 import { VERSION } from "@heddle/core/internal/base/version.js";
-import { FACTS_KEY, factsJson } from "@heddle/core/internal/network/model-facts.js";
-import type { WriteContext } from "../format.js";
+import { FACTS_KEY } from "@heddle/core/internal/network/model-facts.js";
+import type { FileMap, WriteContext } from "../format.js";
+import { type FoundReceipt, receiptIn } from "../receipt.js";
 import { Inexpressible, type Part, type PartWeight } from "./parts.js";
+import { modelJsonIn } from "./read.js";
 import { layerWriters } from "./write-layers.js";
 import { tfjsConfig } from "./write-rules.js";
 
 /** The version of TensorFlow.js whose files these are like. */
 const TFJS_VERSION = "4.22.0";
 const WEIGHTS = "model.weights.bin";
+/** TensorFlow.js keeps the metadata of a model that it trains and saves, but writes its own name. */
+const WRITER = "Heddle ";
 
 /** A value: which call of which layer computes it. */
 type Reference = readonly [layer: string, call: number];
@@ -28,17 +32,21 @@ interface Written {
  *
  * @throws HeddleError when TensorFlow.js lacks layers: all of them are named
  */
-export async function writeTfjs(model: Model, { warn }: WriteContext): Promise<Record<string, Uint8Array>> {
+export async function writeTfjs(
+  model: Model,
+  { warn, about }: WriteContext,
+): Promise<Record<string, Uint8Array>> {
   const writing = new Writing(model);
   const { layers, output } = writing.written(warn);
   const weights = layers
     .flatMap((layer) => layer.weights)
     // As TensorFlow.js sorts them.
     .sort((a, b) => Number(b.trained) - Number(a.trained));
-  const facts = factsJson(model)[FACTS_KEY];
+  const bytes = bytesOf(weights);
+  const facts = await about(bytes);
   const json = {
     format: "layers-model",
-    generatedBy: `Heddle ${VERSION}`,
+    generatedBy: `${WRITER}${VERSION}`,
     convertedBy: null,
     modelTopology: {
       ...topology(model, { layers, output, input: writing.input }),
@@ -51,12 +59,22 @@ export async function writeTfjs(model: Model, { warn }: WriteContext): Promise<R
         weights: weights.map(({ fullName, shape }) => ({ name: fullName, shape, dtype: "float32" })),
       },
     ],
-    ...(facts !== undefined && { userDefinedMetadata: { [FACTS_KEY]: facts } }),
+    ...(Object.keys(facts).length > 0 && { userDefinedMetadata: { [FACTS_KEY]: facts } }),
   };
   return {
     "model.json": new TextEncoder().encode(JSON.stringify(json)),
-    [WEIGHTS]: bytesOf(weights),
+    [WEIGHTS]: bytes,
   };
+}
+
+/** The receipt of files that Heddle wrote. */
+export async function tfjsReceipt(files: FileMap): Promise<FoundReceipt | undefined> {
+  const { who, json } = modelJsonIn(files)!;
+  const { generatedBy, userDefinedMetadata: metadata } = json;
+  const weights = files.get(WEIGHTS);
+  const isOurs = typeof generatedBy === "string" && generatedBy.startsWith(WRITER);
+  if (!isOurs || !weights || !isJsonObject(metadata)) return undefined;
+  return receiptIn(who, metadata[FACTS_KEY], weights);
 }
 
 interface Graph {

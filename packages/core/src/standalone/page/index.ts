@@ -19,7 +19,7 @@ export function start(model: StandaloneModel, weights: Uint8Array<ArrayBuffer>):
 function check(own: Classifier, { receipt }: StandaloneModel): void {
   const { passed, largestDifference, tolerance, reason } = own.selfTest();
   const checked = element("check");
-  checked.dataset["passed"] = String(passed);
+  Object.assign(checked.dataset, { passed, largestDifference, tolerance, reason: reason ?? "" });
   checked.textContent = passed
     ? `Checked: ${receipt.samples.length} answers are those of Heddle ${receipt.version}, to ${largestDifference.toPrecision(1)}.`
     : `This file does not answer as it should: ${reason} (largest difference ${largestDifference.toPrecision(2)}, allowed ${tolerance}). Do not use it.`;

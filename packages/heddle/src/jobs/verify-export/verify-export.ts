@@ -1,65 +1,50 @@
-import { spawn } from "node:child_process";
-import { basename, resolve } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
-import { HeddleError, messageOf } from "@heddle/core/internal/base/errors.js";
+import { basename } from "node:path";
+import { HeddleError } from "@heddle/core/internal/base/errors.js";
 import { readFileBytes } from "@heddle/core/internal/base/files-node.js";
+import { modelFileIn } from "../../load-model.js";
+import type { ExportCheck } from "./check.js";
+import { verifyFiles } from "./files.js";
+import { isModule, verifyModule } from "./module.js";
+import { isPage, verifyPage } from "./page.js";
 
-/** What an exported file answered for the samples of its receipt. */
-export interface ExportCheck {
-  readonly passed: boolean;
-  /** The largest difference of a probability from what Heddle answered when it wrote the file. */
-  readonly largestDifference: number;
-  readonly tolerance: number;
-  /** What is wrong, if something is. */
-  readonly reason?: string;
+/** How an export is verified. */
+export interface VerifyExportOptions {
+  /** A Python that has Keras or ONNX Runtime, to open the file with. */
+  readonly python?: string | undefined;
 }
-
-/** Longer than any model needs for its 32 samples. */
-const LIMIT_MS = 120_000;
 
 /**
- * Runs an exported module in a fresh process and compares its answers with those that Heddle gave when it wrote it.
+ * Compares what an exported file answers with what Heddle answered when it wrote it: in the program that the file is for,
+ * where that is installed, otherwise as Heddle reads it.
  *
- * @param path a `.mjs` that `heddle export` wrote
- * @throws HeddleError when the file is none, or does not end
+ * @param source a file or folder that `heddle export` wrote; modules and pages are run in a fresh process
+ * @throws HeddleError when it is none, or a program that is to open it fails
  */
-export async function verifyExport(path: string): Promise<ExportCheck> {
-  const text = new TextDecoder().decode(await readFileBytes(path));
-  if (!/^\/\/ .* Written by Heddle \S+; imports nothing\.\n/.test(text)) {
-    throw new HeddleError({
-      who: path,
-      expected: "a module (.mjs) that heddle export wrote",
-      received: "another file",
-      next: "Export the model again, or check the path. A page (.html) checks itself when it is opened.",
-    });
+export async function verifyExport(source: string, options: VerifyExportOptions = {}): Promise<ExportCheck> {
+  const path = String(await modelFileIn(source));
+  const bytes = await readFileBytes(path);
+  const beginning = new TextDecoder().decode(bytes.subarray(0, 4096));
+  const isOurModule = isModule(beginning);
+  if (isOurModule || isPage(beginning)) {
+    if (options.python !== undefined) {
+      throw new HeddleError({
+        who: basename(path),
+        expected: "no `python` with a file of JavaScript",
+        received: options.python,
+        next: "Omit it: the file runs in Node or Chromium.",
+      });
+    }
+    return isOurModule ? verifyModule(path) : verifyPage(path, new TextDecoder().decode(bytes));
   }
-  const selfTest = fileURLToPath(new URL("self-test.js", import.meta.url));
-  const { code, stdout, stderr } = await run(process.execPath, [selfTest, pathToFileURL(resolve(path)).href]);
-  try {
-    if (code === 0) return JSON.parse(stdout) as ExportCheck;
-  } catch (thrown) {
-    throw fault(path, messageOf(thrown));
-  }
-  throw fault(path, stderr.split("\n").find((line) => /Error/.test(line)) ?? `exit code ${code}`);
+  if (/^\s*(<|\/\/|import|export|const)/.test(beginning)) throw notOurs(path);
+  return verifyFiles(path, options);
 }
 
-function fault(path: string, received: string): HeddleError {
+function notOurs(path: string): HeddleError {
   return new HeddleError({
-    who: basename(path),
-    expected: "a module that runs",
-    received,
-    next: "Export the model again.",
+    who: path,
+    expected: "a file that heddle export wrote",
+    received: "another file",
+    next: "Export the model again, or check the path.",
   });
-}
-
-async function run(program: string, words: readonly string[]) {
-  const child = spawn(program, words, { stdio: ["ignore", "pipe", "pipe"], timeout: LIMIT_MS });
-  const [stdout, stderr]: [string[], string[]] = [[], []];
-  child.stdout.setEncoding("utf8").on("data", (part: string) => stdout.push(part));
-  child.stderr.setEncoding("utf8").on("data", (part: string) => stderr.push(part));
-  const code = await new Promise<number | null>((done, failed) => {
-    child.once("error", failed);
-    child.once("close", done);
-  });
-  return { code, stdout: stdout.join(""), stderr: stderr.join("") };
 }

@@ -5,7 +5,7 @@ import { checkOptions } from "@heddle/core/internal/base/known-options.js";
 import { oneOf } from "@heddle/core/internal/base/rules.js";
 import { FACTS_KEY, factsJson } from "@heddle/core/internal/network/model-facts.js";
 import { FLOAT, UINT8 } from "../elements.js";
-import { ModelProtoSchema } from "../schema/onnx_pb.js";
+import { type ModelProto, ModelProtoSchema } from "../schema/onnx_pb.js";
 import { activationWriters } from "./activations.js";
 import { GraphWriter } from "./graph-writer.js";
 import { imageWriters } from "./images.js";
@@ -45,6 +45,9 @@ const RULES = {
 export const WRITTEN_OPSET = 20n;
 const IR_VERSION = 9n;
 
+/** Tools that change a model write their own name. */
+export const PRODUCER = "Heddle";
+
 /** The names of the input and the output. */
 const INPUT = "input";
 const OUTPUT = "output";
@@ -71,6 +74,11 @@ const writers: Readonly<Record<string, LayerWriter>> = {
  * @throws HeddleError when the model has layers that ONNX cannot express: all of them are named
  */
 export function writeOnnx(model: Model, options: WriteOnnxOptions = {}): Uint8Array {
+  return toBinary(ModelProtoSchema, onnxModel(model, options));
+}
+
+/** The message that `writeOnnx` writes. */
+export function onnxModel(model: Model, options: WriteOnnxOptions = {}): ModelProto {
   checkOptions("writeOnnx", options, RULES);
   const graph = new GraphWriter();
   const isBytes = (options.input ?? inputTypeOf(model)) === "uint8";
@@ -87,10 +95,10 @@ export function writeOnnx(model: Model, options: WriteOnnxOptions = {}): Uint8Ar
     ...options.metadata,
     ...(facts !== undefined && { [FACTS_KEY]: JSON.stringify(facts) }),
   };
-  const proto = create(ModelProtoSchema, {
+  return create(ModelProtoSchema, {
     irVersion: IR_VERSION,
     opsetImport: [{ domain: "", version: WRITTEN_OPSET }],
-    producerName: "Heddle",
+    producerName: PRODUCER,
     graph: {
       name: model.name,
       node: graph.nodes,
@@ -100,7 +108,6 @@ export function writeOnnx(model: Model, options: WriteOnnxOptions = {}): Uint8Ar
     },
     metadataProps: Object.entries(metadata).map(([key, value]) => ({ key, value })),
   });
-  return toBinary(ModelProtoSchema, proto);
 }
 
 function inputTypeOf({ inputShape, pictures }: Model): "uint8" | "float32" {
