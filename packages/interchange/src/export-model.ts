@@ -6,7 +6,7 @@ import { aboutModel, factsOf } from "./receipts/make-receipt.js";
 /**
  * Writes a model as another program's files.
  *
- * @param format the format's name: `"keras"`, `"onnx"`, `"mjs"`, `"html"`
+ * @param format the format's name: `"keras"`, `"weights.h5"`, `"onnx"`, `"tfjs"`, `"safetensors"`, `"mjs"`, `"html"`
  * @returns the files' bytes by their names, to be saved in one folder
  * @throws HeddleError when there is no such format
  *
@@ -25,20 +25,23 @@ export async function exportModel(
     receipt = true,
     onWarning: warn = (message: string) => console.warn(message),
   } = options;
-  const { write, roundsWeights } = formats.find((one) => one.name === format) ?? {};
-  if (write && weights !== undefined && !roundsWeights) {
-    const rounding = formats.flatMap((one) => (one.roundsWeights ? [`"${one.name}"`] : []));
+  const { write, precisions = [] } = formats.find((one) => one.name === format) ?? {};
+  if (write && weights !== undefined && !precisions.includes(weights)) {
+    const others = formats.flatMap((one) => (one.precisions?.includes(weights) ? [`"${one.name}"`] : []));
     throw new HeddleError({
       who: "exportModel",
-      expected: `no \`weights\` with the format "${format}", which keeps 32 bits`,
+      expected:
+        precisions.length === 0
+          ? `no \`weights\` with the format "${format}", which keeps 32 bits`
+          : `\`weights\` of ${precisions.map((one) => `"${one}"`).join(" or ")} with the format "${format}"`,
       received: `"${weights}"`,
-      next: `Omit it, or export as ${rounding.join(" or ")}.`,
+      next: `Omit it, or export as ${others.join(" or ")}.`,
     });
   }
   const about: WriteContext["about"] = receipt
     ? (stored, rounded) => aboutModel(model, stored, rounded)
     : async () => factsOf(model);
-  if (write) return write(model, { name, weights: weights ?? "f16", warn, about });
+  if (write) return write(model, { name, weights: weights ?? precisions[0] ?? "f32", warn, about });
   throw new HeddleError({
     who: "exportModel",
     expected: `format to be one of ${formats.flatMap((one) => (one.write ? [`"${one.name}"`] : [])).join(", ")}`,

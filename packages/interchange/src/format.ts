@@ -1,6 +1,7 @@
 import type { JsonObject, Model, ModelOptions, WeightValues } from "@heddle/core";
 import type { WeightPrecision } from "@heddle/core/internal/standalone/index.js";
 import type { FoundReceipt } from "./receipt.js";
+import type { WeightMapping } from "./weight-mapping.js";
 
 /** A model's files by their names, without folders. */
 export type FileMap = ReadonlyMap<string, Uint8Array>;
@@ -24,9 +25,10 @@ export interface ExportOptions {
    */
   readonly name?: string;
   /**
-   * How exactly modules and pages keep the weights: `"f32"` as they are, `"f16"` in half of the bytes, `"int8"` in a quarter.
+   * How exactly modules, pages and safetensors keep the weights: `"f32"` as they are, `"f16"` in half of the bytes, `"int8"`,
+   * which safetensors does not have, in a quarter.
    *
-   * @defaultValue `"f16"`
+   * @defaultValue `"f16"` for modules and pages, `"f32"` for safetensors
    */
   readonly weights?: WeightPrecision;
   /**
@@ -50,11 +52,17 @@ export interface ReadContext {
   readonly warn: (message: string) => void;
 }
 
+/** What setting weights needs. */
+export interface WeightsContext extends Pick<ReadContext, "warn"> {
+  /** Which tensors the weights are, for a format that takes a mapping. */
+  readonly mapping?: WeightMapping;
+}
+
 /** What writing a format needs. */
 export interface WriteContext {
   /** The name of the file, without its ending. */
   readonly name: string;
-  /** How exactly a file that runs by itself keeps the weights. */
+  /** How exactly the files keep the weights. */
   readonly weights: WeightPrecision;
   readonly warn: (message: string) => void;
   /**
@@ -72,8 +80,10 @@ export interface ModelFormat {
   readonly name: string;
   /** In words, for messages: `a Keras archive (.keras)`. */
   readonly title: string;
-  /** Whether it can keep weights in fewer than 32 bits. */
-  readonly roundsWeights?: boolean;
+  /** How exactly it can keep weights, the default first; 32 bits and nothing else if undefined. */
+  readonly precisions?: readonly WeightPrecision[];
+  /** Whether it takes a mapping from names of tensors to weights. */
+  readonly takesMapping?: boolean;
   /** Whether its files have fixed names, so that each model needs a folder of its own. */
   readonly needsFolder?: boolean;
   /** Whether files are of this format, by what is in them. Must not throw. */
@@ -85,7 +95,7 @@ export interface ModelFormat {
   /** The receipt in files that Heddle wrote, and that nobody has written since. */
   receipt?(files: FileMap): Promise<FoundReceipt | undefined>;
   /** Sets the weights of a model to those of the files; may leave some of them set when it throws. */
-  readWeights?(model: Model, files: FileMap, context: Pick<ReadContext, "warn">): Promise<void>;
+  readWeights?(model: Model, files: FileMap, context: WeightsContext): Promise<void>;
   /** The files of a model by their names. */
   write?(model: Model, context: WriteContext): Promise<Readonly<Record<string, Uint8Array>>>;
 }

@@ -3,6 +3,7 @@ import { kerasArchive } from "./keras/archive.js";
 import { legacyHdf5 } from "./keras/legacy.js";
 import { kerasWeights } from "./keras/weights-file.js";
 import { onnx } from "./onnx/onnx.js";
+import { safetensors } from "./safetensors/safetensors.js";
 import { module, page } from "./standalone/formats.js";
 import { tfjs } from "./tfjs/tfjs.js";
 
@@ -12,6 +13,7 @@ export const formats: readonly ModelFormat[] = [
   legacyHdf5,
   kerasWeights,
   tfjs,
+  safetensors,
   onnx,
   module,
   page,

@@ -2,6 +2,18 @@ import { HeddleError, type Model } from "@heddle/core";
 import type { ImportOptions } from "./format.js";
 import { formats } from "./formats.js";
 import { fileMap, type ModelBytes } from "./import-model.js";
+import { checkReceipt } from "./receipt.js";
+import { checkMapping, type WeightMapping } from "./weight-mapping.js";
+
+/** What setting weights takes. */
+export interface ImportWeightsOptions extends Pick<ImportOptions, "onWarning"> {
+  /**
+   * Which tensors of a safetensors file the weights are, such as those of PyTorch's modules.
+   *
+   * @defaultValue those of the same names
+   */
+  readonly mapping?: WeightMapping;
+}
 
 /**
  * Sets a model's weights to those of another program's file, and the state of its optimizer, if the model is compiled with the
@@ -12,13 +24,17 @@ import { fileMap, type ModelBytes } from "./import-model.js";
  *
  * @example
  * await importWeights(model, { "boots.weights.h5": bytes });
+ *
+ * @example
+ * const mapping = { layers: { conv2d: "features.0", dense: "classifier" } };
+ * await importWeights(model, { "net.safetensors": bytes }, { mapping });
  */
 export async function importWeights(
   model: Model,
   files: ModelBytes,
-  options: Pick<ImportOptions, "onWarning"> = {},
+  options: ImportWeightsOptions = {},
 ): Promise<void> {
-  const { onWarning: warn = (message: string) => console.warn(message) } = options;
+  const { mapping, onWarning: warn = (message: string) => console.warn(message) } = options;
   const map = await fileMap("importWeights", files);
   const format = formats.find((one) => one.readWeights && one.recognises(map));
   if (!format?.readWeights) {
@@ -29,9 +45,23 @@ export async function importWeights(
       next: "Check that it is the right file.",
     });
   }
+  const who = [...map.keys()][0]!;
+  if (mapping !== undefined && !format.takesMapping) {
+    const takers = formats.flatMap((one) => (one.takesMapping ? [one.title] : []));
+    throw new HeddleError({
+      who,
+      expected: `no \`mapping\` with ${format.title}, whose weights have fixed names`,
+      received: "one",
+      next: `Omit it: it is for ${takers.join(" and ")}.`,
+    });
+  }
+  checkReceipt(who, await format.receipt?.(map));
   const before = model.getWeights();
   try {
-    await format.readWeights(model, map, { warn });
+    await format.readWeights(model, map, {
+      warn,
+      ...(mapping !== undefined && { mapping: checkMapping("Mapping", mapping) }),
+    });
   } catch (thrown) {
     model.setWeights(before);
     throw thrown;

@@ -7,14 +7,16 @@ export type {
   ImportOptions,
   ModelFormat,
   ReadContext,
+  WeightsContext,
   WriteContext,
 } from "./format.js";
 export { formats } from "./formats.js";
 export { companionsOf, importModel, type ModelBytes } from "./import-model.js";
-export { importWeights } from "./import-weights.js";
+export { type ImportWeightsOptions, importWeights } from "./import-weights.js";
 export { type ReadOnnxOptions, readOnnx } from "./onnx/read/read-onnx.js";
 export { type WriteOnnxOptions, writeOnnx } from "./onnx/write/write-onnx.js";
 export type { ExportReceipt, FoundReceipt } from "./receipt.js";
 export { compareAnswers, type ReceiptCheck } from "./receipts/compare.js";
 export { type OpenedExport, openExport } from "./receipts/open-export.js";
 export { receiptInputs } from "./receipts/samples.js";
+export { checkMapping, type MappedTensor, type WeightMapping } from "./weight-mapping.js";

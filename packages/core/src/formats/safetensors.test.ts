@@ -83,6 +83,39 @@ describe("writeSafetensors and readSafetensors", () => {
 describe("readSafetensors on damaged files", () => {
   const end = "Check that it is the right file, or download or copy it again.";
 
+  it("are read from floats of 16 and 64 bits and from whole numbers", () => {
+    const types = { F64: 8, F16: 2, BF16: 2, I64: 8, I32: 4, U8: 1, BOOL: 1 };
+    const header: Record<string, unknown> = {};
+    let end = 0;
+    for (const [dtype, size] of Object.entries(types)) {
+      header[dtype] = { dtype, shape: [1], data_offsets: [end, end + size] };
+      end += size;
+    }
+    const file = fileOf(header, end);
+    const view = new DataView(file.buffer, file.length - end);
+    view.setFloat64(0, -1 / 3, true);
+    view.setUint16(8, 0xb555, true);
+    view.setUint16(10, 0xbeab, true);
+    view.setBigInt64(12, -7n, true);
+    view.setInt32(20, -(2 ** 30), true);
+    view.setUint8(24, 200);
+    view.setUint8(25, 1);
+    const values = [...readSafetensors("test", file).values()].map((tensor) => tensor.values[0]);
+    expect(values).toEqual([Math.fround(-1 / 3), -0.333251953125, -0.333984375, -7, -(2 ** 30), 200, 1]);
+  });
+
+  it("are written in 16 bits, rounded to the nearest", () => {
+    const values = Float32Array.of(1 / 3, -65504, 2 ** -24, 0);
+    const file = writeSafetensors([{ name: "a", shape: [4], values }], {}, "F16");
+    expect([...readSafetensors("test", file).get("a")!.values]).toEqual([
+      0.333251953125,
+      -65504,
+      2 ** -24,
+      0,
+    ]);
+    expect(new TextDecoder().decode(file)).toContain('"dtype":"F16"');
+  });
+
   it.each([
     ["an empty file", new Uint8Array(0), "a safetensors file, received 0 bytes"],
     ["a file truncated in its length", new Uint8Array(7), "a safetensors file, received 7 bytes"],
@@ -95,10 +128,10 @@ describe("readSafetensors on damaged files", () => {
     ["a header that is not an object", fileOf("[]", 0), "a header of named tensors, received object"],
     [
       "an unsupported type",
-      fileOf({ a: { ...f32([1], 0, 2), dtype: "F16" } }, 2),
-      "tensor a of F32, received F16",
+      fileOf({ a: { ...f32([1], 0, 2), dtype: "F8_E5M2" } }, 2),
+      "tensor a of F32, F16, BF16, F64 or whole numbers, received F8_E5M2",
     ],
-    ["no type", fileOf({ a: 7 }, 0), "tensor a of F32, received none"],
+    ["no type", fileOf({ a: 7 }, 0), "tensor a of F32, F16, BF16, F64 or whole numbers, received none"],
     ["a shape of strings", fileOf({ a: f32(["2"], 0, 8) }, 8), 'a shape for tensor a, received ["2"]'],
     ["a negative size", fileOf({ a: f32([-1], 0, 4) }, 4), "a shape for tensor a, received [-1]"],
     ["no shape", fileOf({ a: { dtype: "F32" } }, 4), "a shape for tensor a, received nothing"],
@@ -131,7 +164,7 @@ describe("readSafetensors on damaged files", () => {
     [
       "a type that is not text",
       fileOf({ a: { dtype: { toString: 1 }, shape: [1], data_offsets: [0, 4] } }, 4),
-      'tensor a of F32, received {"toString":1}',
+      'tensor a of F32, F16, BF16, F64 or whole numbers, received {"toString":1}',
     ],
     [
       "a deeply nested header",

@@ -1,8 +1,9 @@
 import { HeddleError, messageOf } from "../base/errors.js";
 import { isJsonObject, parseJsonText } from "../base/json.js";
 import { type Shape, sizeOf } from "../base/shape.js";
+import { ELEMENT_TYPES, type WrittenPrecision, writeElements } from "./safetensors-elements.js";
 
-/** A named f32 array. */
+/** A named array, of floats of 32 bits whatever the file has. */
 export interface NamedTensor {
   readonly name: string;
   readonly shape: Shape;
@@ -13,18 +14,20 @@ export interface NamedTensor {
 const MAX_HEADER_BYTES = 16 * 2 ** 20;
 
 /**
- * Writes 32-bit floats in the safetensors format: eight bytes of header length (little-endian), a JSON header, the raw
- * data. Tensors keep their order; `metadata` goes into the header.
+ * Writes floats of 32 bits, or of 16, in the safetensors format: eight bytes of header length (little-endian), a JSON header,
+ * the raw data. Tensors keep their order; `metadata` goes into the header.
  */
 export function writeSafetensors(
   tensors: readonly NamedTensor[],
   metadata: Readonly<Record<string, string>> = {},
+  precision: WrittenPrecision = "F32",
 ): Uint8Array {
+  const { bytes: size } = ELEMENT_TYPES[precision]!;
   const entries: [string, unknown][] = [["__metadata__", { format: "heddle", ...metadata }]];
   let offset = 0;
   for (const { name, shape, values } of tensors) {
-    const end = offset + 4 * values.length;
-    entries.push([name, { dtype: "F32", shape, data_offsets: [offset, end] }]);
+    const end = offset + size * values.length;
+    entries.push([name, { dtype: precision, shape, data_offsets: [offset, end] }]);
     offset = end;
   }
   const json = new TextEncoder().encode(JSON.stringify(Object.fromEntries(entries)));
@@ -37,16 +40,14 @@ export function writeSafetensors(
   bytes.set(header, 8);
   let at = 8 + header.length;
   for (const { values } of tensors) {
-    for (const value of values) {
-      view.setFloat32(at, value, true);
-      at += 4;
-    }
+    writeElements(view, at, { values, precision });
+    at += size * values.length;
   }
   return bytes;
 }
 
 /**
- * Reads a safetensors file, whichever program wrote it, if all its tensors are 32-bit floats.
+ * Reads a safetensors file, whichever program wrote it. Floats of 16 and 64 bits, and whole numbers, become floats of 32.
  *
  * @param who the file's name, for errors
  * @throws HeddleError if the file is damaged: wrong lengths, overlaps or gaps, wrong types
@@ -75,13 +76,13 @@ export function readSafetensors(who: string, bytes: Uint8Array): Map<string, Nam
   if (!isJsonObject(header)) throw fault("a header of named tensors", typeof header);
 
   const data = 8 + headerBytes;
-  const spans: { name: string; shape: Shape; start: number; end: number }[] = [];
+  const spans: { name: string; dtype: string; shape: Shape; start: number; end: number }[] = [];
   for (const [name, entry] of Object.entries(header)) {
     if (name === "__metadata__") continue;
     const { dtype, shape, data_offsets: offsets } = isJsonObject(entry) ? entry : {};
-    if (dtype !== "F32") {
+    if (typeof dtype !== "string" || !Object.hasOwn(ELEMENT_TYPES, dtype)) {
       throw fault(
-        `tensor ${name} of F32`,
+        `tensor ${name} of F32, F16, BF16, F64 or whole numbers`,
         typeof dtype === "string" ? dtype : (JSON.stringify(dtype) ?? "none"),
       );
     }
@@ -90,10 +91,11 @@ export function readSafetensors(who: string, bytes: Uint8Array): Map<string, Nam
       throw fault(`two offsets for tensor ${name}`, JSON.stringify(offsets) ?? "nothing");
     }
     const [start, end] = offsets as [number, number];
-    if (end - start !== 4 * sizeOf(shape) || end > bytes.length - data) {
-      throw fault(`tensor ${name} of ${4 * sizeOf(shape)} bytes within the file`, `bytes ${start} to ${end}`);
+    const length = ELEMENT_TYPES[dtype]!.bytes * sizeOf(shape);
+    if (end - start !== length || end > bytes.length - data) {
+      throw fault(`tensor ${name} of ${length} bytes within the file`, `bytes ${start} to ${end}`);
     }
-    spans.push({ name, shape, start, end });
+    spans.push({ name, dtype, shape, start, end });
   }
   // All spans are checked before any value is read: a thousand tensors on the same bytes would take a thousand times
   // their memory.
@@ -104,9 +106,10 @@ export function readSafetensors(who: string, bytes: Uint8Array): Map<string, Nam
   }
   if (covered !== bytes.length - data) throw fault(`${covered} bytes of data`, `${bytes.length - data}`);
   const tensors = new Map<string, NamedTensor>();
-  for (const { name, shape, start } of spans) {
+  for (const { name, dtype, shape, start } of spans) {
+    const { bytes: size, read } = ELEMENT_TYPES[dtype]!;
     const values = new Float32Array(sizeOf(shape));
-    for (let i = 0; i < values.length; i++) values[i] = view.getFloat32(data + start + 4 * i, true);
+    for (let i = 0; i < values.length; i++) values[i] = read(view, data + start + size * i);
     tensors.set(name, { name, shape, values });
   }
   return tensors;

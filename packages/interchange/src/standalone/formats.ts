@@ -9,7 +9,7 @@ const encoder = new TextEncoder();
 export const module: ModelFormat = {
   name: "mjs",
   title: "a JavaScript module that imports nothing (.mjs)",
-  roundsWeights: true,
+  precisions: ["f16", "f32", "int8"],
   recognises,
   write: async (model, { name, weights }) => {
     const { mjs, dts } = standaloneModule(await standaloneOf(model, { weights }));
@@ -21,7 +21,7 @@ export const module: ModelFormat = {
 export const page: ModelFormat = {
   name: "html",
   title: "a page that opens from a disk (.html)",
-  roundsWeights: true,
+  precisions: ["f16", "f32", "int8"],
   recognises,
   write: async (model, { name, weights }) => ({
     [`${name}.html`]: encoder.encode(await standalonePage(await standaloneOf(model, { weights }))),

@@ -24,7 +24,7 @@ export function exportCommand(shell: Shell) {
     .addOption(
       new Option(
         "--weights <precision>",
-        "of mjs and html: 32 bits, 16 bits by default, or 8 bits, a quarter of the size",
+        "of mjs and html: 32 bits, 16 bits by default, or 8 bits; of safetensors: 32 bits by default, or 16",
       ).choices(["f32", "f16", "int8"] as const),
     )
     .option("--force", "replace existing files")

@@ -16,6 +16,12 @@ export function importCommand(shell: Shell) {
     .addOption(
       new Option("--model <run>", "for weights alone: the model that they are set in").argParser(nonEmpty),
     )
+    .addOption(
+      new Option(
+        "--mapping <file>",
+        "for safetensors: JSON that says which tensors the weights are, such as PyTorch's",
+      ).argParser(nonEmpty),
+    )
     .option("--force", "replace an existing model")
     .addOption(runDirOption())
     .addOption(jsonOption())
@@ -30,12 +36,14 @@ Examples:
   heddle import boots.keras --out models/boots
   heddle import tfjs/model.json --out models/boots
   heddle import boots.weights.h5 --model latest
+  heddle import net.safetensors --model latest --mapping torch.json
   heddle predict boots.keras photo.jpg`,
     )
     .action(async (file, options) => {
       const terminal = new Terminal(shell, options);
       const imported = await importToFolder(file, {
-        ...{ out: options.out, model: options.model, root: options.runDir, force: options.force ?? false },
+        ...{ out: options.out, model: options.model, mapping: options.mapping },
+        ...{ root: options.runDir, force: options.force ?? false },
         onWarning: (message) => terminal.warn(message),
       });
       const { folder, layers, parameters } = imported;

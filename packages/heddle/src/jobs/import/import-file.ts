@@ -1,9 +1,10 @@
 import { join } from "node:path";
 import { checkPath } from "@heddle/core/internal/base/check-path.js";
 import { HeddleError } from "@heddle/core/internal/base/errors.js";
-import { fileExists } from "@heddle/core/internal/base/files-node.js";
+import { fileExists, readTextFile } from "@heddle/core/internal/base/files-node.js";
+import { parseJson } from "@heddle/core/internal/base/json.js";
 import type { Model } from "@heddle/core/internal/model/model.js";
-import { importWeights } from "@heddle/interchange";
+import { checkMapping, importWeights } from "@heddle/interchange";
 import { filesAt, importFile, modelFileIn } from "../../load-model.js";
 import { openModel } from "../open-run.js";
 
@@ -21,6 +22,8 @@ export interface ImportFileOptions {
    * @defaultValue none: the file is a whole model
    */
   readonly model?: string | undefined;
+  /** A file of JSON that says which tensors of a safetensors file the weights are. */
+  readonly mapping?: string | undefined;
   /** The folder of all runs. */
   readonly root: string;
   /** Whether an existing model is replaced. */
@@ -52,16 +55,30 @@ export async function importToFolder(source: string, options: ImportFileOptions)
       next: "Choose another with `out`, or replace it with `force: true`.",
     });
   }
+  if (options.mapping !== undefined && options.model === undefined) {
+    throw new HeddleError({
+      who: options.mapping,
+      expected: "`model` with a mapping",
+      received: "none",
+      next: "Name the model whose weights the file has.",
+    });
+  }
   const model =
     options.model === undefined
       ? await importFile(file, { onWarning })
-      : await withWeights((await openModel(options.model, root, { onWarning })).model, file, onWarning);
+      : await withWeights((await openModel(options.model, root, { onWarning })).model, file, options);
   await model.save(folder);
   const { layers, parameters } = model;
   return { folder, layers: layers.length, parameters };
 }
 
-async function withWeights(model: Model, file: string, onWarning: (message: string) => void): Promise<Model> {
-  await importWeights(model, await filesAt(file), { onWarning });
+async function withWeights(
+  model: Model,
+  file: string,
+  { mapping: path, onWarning }: ImportFileOptions,
+): Promise<Model> {
+  const mapping =
+    path === undefined ? {} : { mapping: checkMapping(path, parseJson(path, await readTextFile(path))) };
+  await importWeights(model, await filesAt(file), { onWarning, ...mapping });
   return model;
 }
