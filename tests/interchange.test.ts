@@ -1,7 +1,9 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { basename } from "node:path";
+import { writeNpy } from "@heddle/core/internal/formats/npy.js";
 import { loadModel } from "heddle";
 import { beforeAll, describe, expect, it } from "vitest";
+import { writeZip } from "../packages/interchange/dist/containers/zip.js";
 import { readJson, Workspace } from "./cli.js";
 
 describe("models of other programs", () => {
@@ -84,6 +86,32 @@ describe("models of other programs", () => {
       code: 2,
       stderr: expect.stringMatching(/^heddle: .*: expected the weights that were exported, /),
     });
+  });
+
+  it("are compared with known answers when they are imported, whichever axis the channels are", async () => {
+    const model = await loadModel(work.file("clothes.keras"));
+    const images = Float32Array.from({ length: 2 * 28 * 28 }, (_, at) => (at * 37) % 256);
+    const outputs = await model.predict({ images, count: 2, shape: [28, 28, 1] });
+    model.dispose();
+    const npz = (answers: Float32Array, shape: readonly number[]) =>
+      writeZip("batch.npz", {
+        "inputs.npy": writeNpy(shape, images),
+        "outputs.npy": writeNpy([2, 10], answers),
+      });
+    writeFileSync(work.file("batch.npz"), npz(outputs, [2, 1, 28, 28]));
+    const same = await heddle("import", "clothes.keras", "--out", "checked", "--check", "batch.npz");
+    expect(same.stdout).toMatch(
+      /^checked: \d+ layers, [\d,]+ parameters; answers 2 samples as batch\.npz: largest difference 0/,
+    );
+    writeFileSync(work.file("other.npz"), npz(outputs.toReversed(), [2, 28, 28, 1]));
+    const other = await heddle("import", "clothes.keras", "--out", "unchecked", "--check", "other.npz");
+    expect(other).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(
+        /^heddle: other\.npz: expected answers that differ by at most 0\.00010, received a difference of .* in sample \d: /,
+      ),
+    });
+    expect(existsSync(work.file("unchecked"))).toBe(false);
   });
 
   it.each([

@@ -155,6 +155,10 @@ export const modelTargets = [
     tokens: [
       '"F32"',
       '"F16"',
+      '"BF16"',
+      '"F64"',
+      '"I64"',
+      '"BOOL"',
       "[0,4]",
       "[0,24]",
       "[1e9,1e9]",
@@ -165,12 +169,14 @@ export const modelTargets = [
     ],
     parse: (bytes) => {
       const read = readSafetensors("a", bytes);
-      const values = [...read.values()].reduce((sum, tensor) => sum + tensor.values.length, 0);
       const headerBytes = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
-      check(
-        8 + headerBytes + 4 * values === bytes.length,
-        "every byte to belong to the header or one tensor",
-      );
+      const header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + headerBytes)));
+      const data = [...read].reduce((sum, [name, { values }]) => {
+        const [start, end] = header[name].data_offsets;
+        check(values.length === 0 || (end - start) % values.length === 0, "as many bytes for each element");
+        return sum + end - start;
+      }, 0);
+      check(8 + headerBytes + data === bytes.length, "every byte to belong to the header or one tensor");
       const again = readSafetensors("a", writeSafetensors([...read.values()]));
       check(again.size === read.size, "what was read to be written and read again");
       return fingerprint(...[...read.values()].map(({ values }) => values));

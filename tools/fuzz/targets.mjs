@@ -4,6 +4,7 @@ import { modelTargets } from "./targets-model.mjs";
 import { onnxTargets } from "./targets-onnx.mjs";
 import { pictureTargets } from "./targets-pictures.mjs";
 import { runTargets } from "./targets-runs.mjs";
+import { tfjsTargets } from "./targets-tfjs.mjs";
 
 /**
  * @typedef {object} Target
@@ -23,4 +24,11 @@ import { runTargets } from "./targets-runs.mjs";
  */
 
 /** @type {readonly Target[]} */
-export const targets = [...dataTargets, ...pictureTargets, ...modelTargets, ...onnxTargets, ...runTargets];
+export const targets = [
+  ...dataTargets,
+  ...pictureTargets,
+  ...modelTargets,
+  ...onnxTargets,
+  ...tfjsTargets,
+  ...runTargets,
+];

@@ -22,6 +22,12 @@ export function importCommand(shell: Shell) {
         "for safetensors: JSON that says which tensors the weights are, such as PyTorch's",
       ).argParser(nonEmpty),
     )
+    .addOption(
+      new Option(
+        "--check <npz>",
+        "arrays inputs and outputs of the other program, which the model has to answer alike",
+      ).argParser(nonEmpty),
+    )
     .option("--force", "replace an existing model")
     .addOption(runDirOption())
     .addOption(jsonOption())
@@ -37,17 +43,21 @@ Examples:
   heddle import tfjs/model.json --out models/boots
   heddle import boots.weights.h5 --model latest
   heddle import net.safetensors --model latest --mapping torch.json
+  heddle import net.onnx --check batch.npz        # numpy.savez(…, inputs=x, outputs=y)
   heddle predict boots.keras photo.jpg`,
     )
     .action(async (file, options) => {
       const terminal = new Terminal(shell, options);
       const imported = await importToFolder(file, {
-        ...{ out: options.out, model: options.model, mapping: options.mapping },
+        ...{ out: options.out, model: options.model, mapping: options.mapping, check: options.check },
         ...{ root: options.runDir, force: options.force ?? false },
         onWarning: (message) => terminal.warn(message),
       });
-      const { folder, layers, parameters } = imported;
-      terminal.result(`${folder}: ${layers} layers, ${groupDigits(parameters)} parameters`);
+      const { folder, layers, parameters, answers } = imported;
+      const near = answers
+        ? `; answers ${answers.samples} samples as ${options.check}: largest difference ${answers.largestDifference.toPrecision(2)}`
+        : "";
+      terminal.result(`${folder}: ${layers} layers, ${groupDigits(parameters)} parameters${near}`);
       terminal.json(imported);
     });
 }

@@ -7,6 +7,7 @@ import type { Model } from "@heddle/core/internal/model/model.js";
 import { checkMapping, importWeights } from "@heddle/interchange";
 import { filesAt, importFile, modelFileIn } from "../../load-model.js";
 import { openModel } from "../open-run.js";
+import { type AnswersCheck, checkAnswers } from "./known-answers.js";
 
 /** How a file is imported. */
 export interface ImportFileOptions {
@@ -24,6 +25,8 @@ export interface ImportFileOptions {
   readonly model?: string | undefined;
   /** A file of JSON that says which tensors of a safetensors file the weights are. */
   readonly mapping?: string | undefined;
+  /** Inputs, and what the other program answers for them: an npz archive. The model is not written if it answers differently. */
+  readonly check?: string | undefined;
   /** The folder of all runs. */
   readonly root: string;
   /** Whether an existing model is replaced. */
@@ -36,6 +39,8 @@ export interface ImportedModel {
   readonly folder: string;
   readonly layers: number;
   readonly parameters: number;
+  /** How near it comes to known answers, if some were passed. */
+  readonly answers?: AnswersCheck;
 }
 
 /**
@@ -67,9 +72,14 @@ export async function importToFolder(source: string, options: ImportFileOptions)
     options.model === undefined
       ? await importFile(file, { onWarning })
       : await withWeights((await openModel(options.model, root, { onWarning })).model, file, options);
-  await model.save(folder);
-  const { layers, parameters } = model;
-  return { folder, layers: layers.length, parameters };
+  try {
+    const answers = options.check === undefined ? undefined : await checkAnswers(model, options.check);
+    await model.save(folder);
+    const { layers, parameters } = model;
+    return { folder, layers: layers.length, parameters, ...(answers && { answers }) };
+  } finally {
+    model.dispose();
+  }
 }
 
 async function withWeights(
