@@ -23,6 +23,7 @@ export async function exportModel(
     name = model.name,
     weights,
     receipt = true,
+    changes,
     onWarning: warn = (message: string) => console.warn(message),
   } = options;
   const { write, precisions = [] } = formats.find((one) => one.name === format) ?? {};
@@ -38,10 +39,19 @@ export async function exportModel(
       next: `Omit it, or export as ${others.join(" or ")}.`,
     });
   }
+  const kept = weights ?? precisions[0] ?? "f32";
+  if (write && changes !== undefined && kept === "f32") {
+    throw new HeddleError({
+      who: "exportModel",
+      expected: "no `maxChanged` with weights of 32 bits, which change no answer",
+      received: `the format "${format}"${precisions.length > 0 ? ' with weights "f32"' : ""}`,
+      next: "Omit it.",
+    });
+  }
   const about: WriteContext["about"] = receipt
-    ? (stored, rounded) => aboutModel(model, stored, rounded)
+    ? (stored, rounded) => aboutModel(model, stored, { rounded, changes, kept })
     : async () => factsOf(model);
-  if (write) return write(model, { name, weights: weights ?? precisions[0] ?? "f32", warn, about });
+  if (write) return write(model, { name, weights: kept, changes, warn, about });
   throw new HeddleError({
     who: "exportModel",
     expected: `format to be one of ${formats.flatMap((one) => (one.write ? [`"${one.name}"`] : [])).join(", ")}`,

@@ -1,5 +1,6 @@
 import type { JsonObject, Model, ModelOptions, WeightValues } from "@heddle/core";
 import type { WeightPrecision } from "@heddle/core/internal/standalone/index.js";
+import type { Changes } from "./changes.js";
 import type { FoundReceipt } from "./receipt.js";
 import type { WeightMapping } from "./weight-mapping.js";
 
@@ -31,6 +32,12 @@ export interface ExportOptions {
    * @defaultValue `"f16"` for modules and pages, `"f32"` for safetensors
    */
   readonly weights?: WeightPrecision;
+  /**
+   * Images for which it is measured how many answers rounded weights change; the receipt says it.
+   *
+   * @defaultValue none: not measured
+   */
+  readonly changes?: Changes;
   /**
    * Whether the files hold what the model answers for 32 drawn samples, so that it can be checked where they are used.
    *
@@ -64,6 +71,7 @@ export interface WriteContext {
   readonly name: string;
   /** How exactly the files keep the weights. */
   readonly weights: WeightPrecision;
+  readonly changes: Changes | undefined;
   readonly warn: (message: string) => void;
   /**
    * What the files say about the model: class names, how pictures become inputs, and the receipt.

@@ -1,4 +1,9 @@
-export type { WeightPrecision } from "@heddle/core/internal/standalone/index.js";
+export type {
+  ChangedAnswers,
+  ImageSource,
+  WeightPrecision,
+} from "@heddle/core/internal/standalone/index.js";
+export type { Changes } from "./changes.js";
 export { type ModelFileKind, modelFileKind } from "./containers/kind.js";
 export { exportModel } from "./export-model.js";
 export type {

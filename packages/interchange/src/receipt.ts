@@ -2,6 +2,7 @@ import { HeddleError } from "@heddle/core";
 import { isJsonObject, type Json, type JsonObject } from "@heddle/core/internal/base/json.js";
 import { sha256 } from "@heddle/core/internal/base/sha256.js";
 import type { Shape } from "@heddle/core/internal/base/shape.js";
+import type { ChangedAnswers } from "@heddle/core/internal/standalone/index.js";
 
 /** What a model answered when it was exported. */
 export interface ExportReceipt {
@@ -22,7 +23,7 @@ export interface ExportReceipt {
   /** By how much an answer may differ. */
   readonly tolerance: number;
   /** Of how many test images rounded weights change the answer, if that was measured. */
-  readonly changed?: { readonly answers: number; readonly images: number };
+  readonly changed?: ChangedAnswers;
 }
 
 /** A receipt in a file, and what its weights are now. */

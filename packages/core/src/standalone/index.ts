@@ -1,3 +1,10 @@
+export {
+  type ChangedAnswers,
+  countChanges,
+  countedIn,
+  type ImageSource,
+  likeliestOf,
+} from "./count-changes.js";
 export type { WeightPrecision } from "./encode-weights.js";
 export {
   type Standalone,

@@ -3,6 +3,13 @@ import { sha256 } from "@heddle/core/internal/base/sha256.js";
 import { sizeOf } from "@heddle/core/internal/base/shape.js";
 import { VERSION } from "@heddle/core/internal/base/version.js";
 import { FACTS_KEY, factsJson } from "@heddle/core/internal/network/model-facts.js";
+import {
+  type ChangedAnswers,
+  countedIn,
+  type ImageSource,
+  likeliestOf,
+} from "@heddle/core/internal/standalone/index.js";
+import { type Changes, checkChanged } from "../changes.js";
 import { type ExportReceipt, RECEIPT_KEY } from "../receipt.js";
 import { receiptInputs } from "./samples.js";
 
@@ -22,15 +29,19 @@ const DIGITS = 8;
  * What a file says about its model: class names, how pictures become inputs, and a receipt of what it answers.
  *
  * @param stored the bytes in the file that hold the weights
- * @param rounded the weights as the file has them, if it has fewer bits
  */
-export async function aboutModel(
-  model: Model,
-  stored: Uint8Array,
-  rounded?: readonly WeightValues[],
-): Promise<JsonObject> {
-  const receipt = await makeReceipt(model, stored, rounded);
+export async function aboutModel(model: Model, stored: Uint8Array, rounding: Rounding): Promise<JsonObject> {
+  const receipt = await makeReceipt(model, stored, rounding);
   return { ...factsOf(model), [RECEIPT_KEY]: receipt as unknown as JsonObject };
+}
+
+/** How weights are rounded. */
+interface Rounding {
+  /** The weights as the file has them, if it has fewer bits. */
+  readonly rounded?: readonly WeightValues[] | undefined;
+  readonly changes: Changes | undefined;
+  /** The name of their precision. */
+  readonly kept: string;
 }
 
 /** Class names and how pictures become inputs, as a model's JSON has them. */
@@ -41,7 +52,7 @@ export function factsOf(model: Model): JsonObject {
 async function makeReceipt(
   model: Model,
   stored: Uint8Array,
-  rounded: readonly WeightValues[] | undefined,
+  { rounded, changes, kept }: Rounding,
 ): Promise<ExportReceipt> {
   const { inputShape } = model;
   const asked = {
@@ -52,6 +63,8 @@ async function makeReceipt(
   const samples = { images: receiptInputs(asked), count: SAMPLES, shape: inputShape };
   const outputs = await model.predict(samples);
   const largest = outputs.reduce((most, value) => Math.max(most, Math.abs(value)), 1);
+  const changed = rounded && changes && (await countChanged(model, rounded, changes.images));
+  if (changed) checkChanged(`Model "${model.name}"`, kept, changed, changes);
   const lost = rounded ? difference(outputs, await withWeights(model, rounded, samples)) : 0;
   const size = sizeOf(model.outputShape);
   return {
@@ -65,6 +78,7 @@ async function makeReceipt(
       ),
     ),
     tolerance: Number((ROUNDING * largest + MARGIN * lost).toPrecision(2)),
+    ...(changed && { changed }),
   };
 }
 
@@ -81,6 +95,18 @@ async function withWeights(
   } finally {
     model.setWeights(before);
   }
+}
+
+/** Counts for how many images other weights give another class. */
+function countChanged(
+  model: Model,
+  weights: readonly WeightValues[],
+  images: ImageSource,
+): Promise<ChangedAnswers> {
+  return countedIn(model, images, async (chunk, likeliest) => {
+    const others = likeliestOf(model, await withWeights(model, weights, chunk));
+    return likeliest.filter((one, place) => one !== others[place]).length;
+  });
 }
 
 function difference(a: Float32Array, b: Float32Array): number {

@@ -110,6 +110,46 @@ describe("receipts", () => {
     );
   });
 
+  it.each([
+    ["mjs", "int8"],
+    ["safetensors", "f16"],
+  ] as const)(
+    "say how many answers rounding changes, and refuse too many: %s in %s",
+    async (format, weights) => {
+      const close = new Sequential([new Input([4, 4, 1]), new Flatten(), new Dense(2, { useBias: false })]);
+      close.compile({ threads: 1 });
+      // Classes that differ by less than the rounding.
+      close.weights[0]!.assign(
+        Float32Array.from(
+          { length: 32 },
+          (_, at) => ((at >> 1) % 5) / 7 - 0.3 + (((at * 7) % 11) - 5) * 2e-6,
+        ),
+      );
+      const images = receiptInputs({
+        inputShape: [4, 4, 1],
+        range: [0, 255],
+        samples: [...Array(50).keys()],
+      });
+      const measured: { answers: number; images: number }[] = [];
+      const changes = {
+        images: { images, count: 50, shape: [4, 4, 1] },
+        onMeasured: (changed: { answers: number; images: number }) => measured.push(changed),
+      };
+      const files = await exportModel(close, format, { name: "a", weights, changes });
+      const { answers } = measured[0]!;
+      expect(answers).toBeGreaterThan(0);
+      expect(answers).toBeLessThanOrEqual(50);
+      const text = new TextDecoder().decode(Object.values(files)[0]);
+      expect(text.replaceAll("\\", "")).toContain(`"changed":{"answers":${answers},"images":50}`);
+      const strict = { ...changes, maxChanged: answers - 1 };
+      await expect(exportModel(close, format, { weights, changes: strict })).rejects.toThrow(
+        `Model "sequential": expected weights in ${weights} that change at most ${answers - 1} of 50 answers, received ${answers} that change. Keep more bits with \`weights\`, or allow more with \`maxChanged\`.`,
+      );
+      await exportModel(close, format, { weights, changes: { ...changes, maxChanged: answers } });
+      close.dispose();
+    },
+  );
+
   it("draw samples of any shape and range", () => {
     const numbers = receiptInputs({ inputShape: [6], range: [-1, 1], samples: [1, 2] });
     expect(numbers).toHaveLength(12);

@@ -1,5 +1,13 @@
-import { standaloneModule, standaloneOf, standalonePage } from "@heddle/core/internal/standalone/index.js";
-import type { ModelFormat } from "../format.js";
+import type { Model } from "@heddle/core";
+import {
+  countChanges,
+  type Standalone,
+  standaloneModule,
+  standaloneOf,
+  standalonePage,
+} from "@heddle/core/internal/standalone/index.js";
+import { checkChanged } from "../changes.js";
+import type { ModelFormat, WriteContext } from "../format.js";
 
 /** Files that run by themselves are written, not read. */
 const recognises = () => false;
@@ -11,8 +19,9 @@ export const module: ModelFormat = {
   title: "a JavaScript module that imports nothing (.mjs)",
   precisions: ["f16", "f32", "int8"],
   recognises,
-  write: async (model, { name, weights }) => {
-    const { mjs, dts } = standaloneModule(await standaloneOf(model, { weights }));
+  write: async (model, context) => {
+    const { name } = context;
+    const { mjs, dts } = standaloneModule(await measured(model, context));
     return { [`${name}.mjs`]: encoder.encode(mjs), [`${name}.d.mts`]: encoder.encode(dts) };
   },
 };
@@ -23,7 +32,17 @@ export const page: ModelFormat = {
   title: "a page that opens from a disk (.html)",
   precisions: ["f16", "f32", "int8"],
   recognises,
-  write: async (model, { name, weights }) => ({
-    [`${name}.html`]: encoder.encode(await standalonePage(await standaloneOf(model, { weights }))),
+  write: async (model, context) => ({
+    [`${context.name}.html`]: encoder.encode(await standalonePage(await measured(model, context))),
   }),
 };
+
+/** A standalone model, whose receipt says how many answers its rounding changes if that was asked for. */
+async function measured(model: Model, { weights, changes }: WriteContext): Promise<Standalone> {
+  const standalone = await standaloneOf(model, { weights });
+  if (!changes) return standalone;
+  const changed = await countChanges(model, standalone, changes.images);
+  checkChanged(`Model "${model.name}"`, weights, changed, changes);
+  const { receipt } = standalone.model;
+  return { ...standalone, model: { ...standalone.model, receipt: { ...receipt, changed } } };
+}

@@ -1,17 +1,22 @@
 import { Command, Option } from "@commander-js/extra-typings";
+import { groupDigits } from "@heddle/core/internal/base/format.js";
 import { formats } from "@heddle/interchange";
 import { exportRun } from "../../jobs/export/export-run.js";
+import { loadOptions, withDataOptions } from "../data-options.js";
 import { setsAlso } from "../flag-words.js";
-import { jsonOption, modelArgument, nonEmpty, runDirOption } from "../options.js";
+import { jsonOption, modelArgument, nonEmpty, runDirOption, wholeNumber } from "../options.js";
 import type { Shell } from "../shell.js";
+import { abortOnSignals } from "../signals.js";
 import { Terminal } from "../terminal.js";
 
 /** `heddle export RUN --to FORMAT`: a model as files of another program. */
 export function exportCommand(shell: Shell) {
   const written = formats.flatMap(({ name, write }) => (write ? [name] : []));
-  return new Command("export")
-    .description("write a model for another program, as a page or as a module")
-    .addArgument(modelArgument())
+  return withDataOptions(
+    new Command("export")
+      .description("write a model for another program, as a page or as a module")
+      .addArgument(modelArgument()),
+  )
     .addOption(
       setsAlso(new Option("--to <format>", "the format").choices(written).default("keras"), "format"),
     )
@@ -27,6 +32,12 @@ export function exportCommand(shell: Shell) {
         "of mjs and html: 32 bits, 16 bits by default, or 8 bits; of safetensors: 32 bits by default, or 16",
       ).choices(["f32", "f16", "int8"] as const),
     )
+    .addOption(
+      new Option(
+        "--max-changed <n>",
+        "count the test images whose answer 16 or 8 bits change, and refuse more than these",
+      ).argParser(wholeNumber(0)),
+    )
     .option("--force", "replace existing files")
     .addOption(runDirOption())
     .addOption(jsonOption())
@@ -41,21 +52,38 @@ Examples:
   heddle export runs/first --to keras --out boots.keras
   heddle export latest --to tfjs --out boots      # boots/model.json and its weights
   heddle export latest --to html                  # a page that opens by itself
-  heddle export latest --to mjs --weights int8    # a module without imports`,
+  heddle export latest --to mjs --weights int8    # a module without imports
+  heddle export latest --to html --weights int8 --max-changed 30`,
     )
     .action(async (source, options) => {
       const terminal = new Terminal(shell, options);
-      const files = await exportRun(source, {
-        ...{
-          root: options.runDir,
-          format: options.to,
-          out: options.out,
-          weights: options.weights,
-          force: options.force ?? false,
-        },
-        onWarning: (message) => terminal.warn(message),
-      });
-      for (const file of files) terminal.result(file);
-      terminal.json({ format: options.to, files });
+      const { signal, release } = abortOnSignals(terminal);
+      try {
+        const { files, changed } = await exportRun(source, {
+          ...{
+            root: options.runDir,
+            format: options.to,
+            out: options.out,
+            weights: options.weights,
+            maxChanged: options.maxChanged,
+            data: options.data,
+            load: loadOptions(options, { signal, terminal }),
+            force: options.force ?? false,
+          },
+          onMeasuring: (images) => terminal.working(`Comparing ${groupDigits(images)} answers`),
+          onWarning: (message) => terminal.warn(message),
+        });
+        terminal.clear();
+        for (const file of files) terminal.result(file);
+        if (changed) {
+          terminal.result(
+            `${groupDigits(changed.answers)} of ${groupDigits(changed.images)} answers change by rounding the weights.`,
+          );
+        }
+        terminal.json({ format: options.to, files, ...(changed && { changed }) });
+      } finally {
+        terminal.clear();
+        release();
+      }
     });
 }

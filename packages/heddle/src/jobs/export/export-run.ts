@@ -2,7 +2,10 @@ import { basename, dirname, join } from "node:path";
 import { checkPath } from "@heddle/core/internal/base/check-path.js";
 import { HeddleError } from "@heddle/core/internal/base/errors.js";
 import { fileExists, writeFileAtomic } from "@heddle/core/internal/base/files-node.js";
-import { exportModel, formats, type WeightPrecision } from "@heddle/interchange";
+import { type Changes, exportModel, formats, type WeightPrecision } from "@heddle/interchange";
+import type { LoadOptions } from "../../datasets/index.js";
+import { dataOfModel } from "../data-of-model.js";
+import { inputRange, samplesForModel } from "../model-input.js";
 import { type OpenedModel, openModel } from "../open-run.js";
 import { planOfRun } from "../plan-of-run.js";
 
@@ -20,9 +23,24 @@ export interface ExportRunOptions {
   readonly out?: string | undefined;
   /** How exactly modules and pages keep the weights. */
   readonly weights?: WeightPrecision | undefined;
+  /** Measures how many answers rounded weights change, and refuses more than these. */
+  readonly maxChanged?: number | undefined;
+  /** The data whose test images are measured; the run's own if undefined. */
+  readonly data?: string | undefined;
+  readonly load: LoadOptions;
+  /** Called before images are measured, with their number. */
+  readonly onMeasuring?: (images: number) => void;
   /** Whether existing files are replaced. */
   readonly force: boolean;
   readonly onWarning: (message: string) => void;
+}
+
+/** What was written. */
+export interface ExportedRun {
+  /** The paths of the files. */
+  readonly files: readonly string[];
+  /** How many answers rounded weights change, if that was measured. */
+  readonly changed: { readonly answers: number; readonly images: number } | undefined;
 }
 
 /** The endings that a name may have, whatever the format. */
@@ -32,10 +50,9 @@ const ENDING = /\.(weights\.h5|keras|h5|onnx|safetensors|mjs|html)$/i;
  * Writes the model of a run, or any other, as files of another program. A run's model is written as the run trained it.
  *
  * @param source a run folder, an id below `root`, `latest`, a model's folder or file
- * @returns the paths of the files
  * @throws HeddleError when there is no such model or format, or a file exists
  */
-export async function exportRun(source: string, options: ExportRunOptions): Promise<readonly string[]> {
+export async function exportRun(source: string, options: ExportRunOptions): Promise<ExportedRun> {
   const { root, format, out, weights, force, onWarning } = options;
   const opened = await openModel(source, root, { onWarning });
   const { model } = opened;
@@ -43,15 +60,40 @@ export async function exportRun(source: string, options: ExportRunOptions): Prom
     compileAsTrained(opened);
     const path = out === undefined ? basename(opened.name) : checkPath("Exported model", out);
     const name = basename(path).replace(ENDING, "");
-    const files = await exportModel(model, format, { name, ...(weights && { weights }), onWarning });
+    let changed: ExportedRun["changed"];
+    const changes = await changesFor(opened, options, (measured) => {
+      changed = measured;
+    });
+    const files = await exportModel(model, format, {
+      name,
+      ...(weights && { weights }),
+      ...(changes && { changes }),
+      onWarning,
+    });
     const folder = formats.some((one) => one.name === format && one.needsFolder) ? path : dirname(path);
     const written = Object.entries(files).map(([file, bytes]) => [join(folder, file), bytes] as const);
     for (const [file] of written) if (!force) await checkFree(file);
     for (const [file, bytes] of written) await writeFileAtomic(file, bytes);
-    return written.map(([file]) => file);
+    return { files: written.map(([file]) => file), changed };
   } finally {
     model.dispose();
   }
+}
+
+/** The test images for which it is measured whether rounded weights change the answer. */
+async function changesFor(
+  opened: OpenedModel,
+  options: ExportRunOptions,
+  onMeasured: Changes["onMeasured"] & {},
+): Promise<Changes | undefined> {
+  const { maxChanged, data, load, onMeasuring, onWarning } = options;
+  if (maxChanged === undefined) return undefined;
+  const dataset = await dataOfModel(opened, { data, load });
+  const { test, source } = dataset;
+  const reading = source.reading?.test ?? source.reading?.train;
+  const images = samplesForModel(opened.model, test, inputRange(opened, { reading, onWarning }));
+  onMeasuring?.(test.count);
+  return { images, maxChanged, onMeasured };
 }
 
 /** A run's folder holds its model and its settings; other models know for themselves how they are trained. */
