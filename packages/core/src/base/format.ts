@@ -25,8 +25,9 @@ export function formatDuration(seconds: number): string {
   return `${Math.floor(whole / 3600)}h${two(Math.floor((whole % 3600) / 60))}m`;
 }
 
-/** A number with four significant digits at most: `255`, `72.94`, `0.003123`. */
+/** A number with four significant digits at most, a whole one below a million with all: `65535`, `72.94`, `0.003123`. */
 export function shortNumber(value: number): string {
+  if (Number.isInteger(value) && Math.abs(value) < 1e6) return String(value);
   return String(Number(value.toPrecision(4)));
 }
 

@@ -92,6 +92,18 @@ describe("toClasses", () => {
     expect(warnings).toEqual(["All images belong to one class, cat: there is nothing to tell apart."]);
   });
 
+  it("of digits and letters are known in a split that has only digits, and in either split", () => {
+    const both = [labelled(["7", "A", "B", "A"]), labelled(["7", "7"])] as const;
+    for (const [train, test] of [both, [both[1], both[0]] as const]) {
+      const { classNames, ...sets } = assemble(
+        { train, test },
+        { name: "mine", source: { kind: "files", files: [] } },
+      );
+      expect(classNames).toEqual(["7", "A", "B"]);
+      expect(named(sets.train, classNames)).toEqual(train === both[0] ? ["7", "A", "B", "A"] : ["7", "7"]);
+    }
+  });
+
   it("refuses splits with different kinds of labels or different shapes", () => {
     const train = labelled(["1", "2"]);
     expect(() => toClasses({ train, test: labelled(["a"]) })).toThrow(

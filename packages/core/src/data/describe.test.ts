@@ -104,6 +104,24 @@ describe("formatDescription", () => {
     expect(formatDescription(describeDataset(mixed))).toBe(mixedAsText);
   });
 
+  it("lists the largest and the smallest of many classes, and says so", () => {
+    const description = describeDataset(mixed);
+    const perClass = Array.from({ length: 300 }, (_, label) => 1000 + ((label * 7) % 300));
+    const split = { ...description.train, perClass };
+    const classNames = perClass.map((_, label) => `class ${label}`);
+    const text = formatDescription({ ...description, classNames, train: split, test: split });
+    const rows = text.split("\n").filter((line) => line.includes(" class "));
+    expect(rows.map((row) => row.trim().split(/\s+/)[3]).slice(9, 13)).toEqual([
+      "1,291",
+      "1,290",
+      "1,009",
+      "1,008",
+    ]);
+    expect(text).toContain(
+      "\nThe 10 classes with the most and the 10 with the fewest training images, of 300\n",
+    );
+  });
+
   it("says that a generated dataset was drawn by code", () => {
     const text = formatDescription(
       describeDataset({ ...mixed, source: { kind: "generated", seed: 4, files: [] } }),

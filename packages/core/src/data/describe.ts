@@ -141,6 +141,18 @@ function floatStatistics(images: Float32Array): ValueStatistics {
   return { minimum, maximum, mean, standardDeviation: Math.sqrt(squares / images.length) };
 }
 
+/** A list of more classes would be longer than anyone reads. */
+const MOST_LISTED = 100;
+const AT_EACH_END = 10;
+
+/** Which classes are listed: all, or of many those with the most and the fewest images. */
+function listedLabels(perClass: readonly number[]): readonly number[] {
+  const labels = [...perClass.keys()];
+  if (labels.length <= MOST_LISTED) return labels;
+  const bySize = labels.sort((a, b) => perClass[b]! - perClass[a]! || a - b);
+  return [...bySize.slice(0, AT_EACH_END), ...bySize.slice(-AT_EACH_END)];
+}
+
 /** Formats a description as plain text; options are named as code. */
 export function formatDescription(description: DatasetDescription): string {
   const { title, source, classNames, train, test, duplicates } = description;
@@ -167,18 +179,23 @@ export function formatDescription(description: DatasetDescription): string {
     const count = split.perClass[label]!;
     return [groupDigits(count), formatPercent(count / split.images, 1)];
   };
+  const listed = listedLabels(train.perClass);
   const classes = formatTable(
     [
       ["label", "class", "training", "", "test", ""],
-      ...classNames.map((name, label) => [
+      ...listed.map((label) => [
         String(label),
-        name,
+        classNames[label]!,
         ...share(train, label),
         ...share(test, label),
       ]),
     ],
     [0, 2, 3, 4, 5],
   );
+  const unlisted =
+    listed.length < classNames.length
+      ? `\nThe ${AT_EACH_END} classes with the most and the ${AT_EACH_END} with the fewest training images, of ${groupDigits(classNames.length)}`
+      : "";
   const repeats = [
     formatDuplicates("within training", duplicates.withinTrain),
     formatDuplicates("within test", duplicates.withinTest),
@@ -188,7 +205,7 @@ export function formatDescription(description: DatasetDescription): string {
     oneLine(`${title}, ${origin}`),
     ...(source.reading ? [formatReading(source.reading)] : []),
     splits,
-    classes,
+    classes + unlisted,
     ["Exact duplicates", ...repeats].join("\n"),
   ].join("\n\n");
 }

@@ -1,8 +1,13 @@
 import type { Answers } from "./answers.js";
 
+/** How often a class was predicted for images of a class. */
+export type ConfusionCell = readonly [truth: number, predicted: number, count: number];
+
 /** Which class was predicted for the images of each class. */
 export interface Confusion {
-  /** `[true class][predicted class]`: numbers of images. */
+  /** What occurred, by true class and then by predicted class: of many classes, a small part of the matrix. */
+  readonly cells: readonly ConfusionCell[];
+  /** `[true class][predicted class]`: numbers of images. The whole matrix, which is made when it is first asked for. */
   readonly counts: readonly (readonly number[])[];
   /** The same as shares of the true class, 0..1; zeros for a class without images. */
   readonly rates: readonly (readonly number[])[];
@@ -28,17 +33,38 @@ export function confusion({ images, classes, labels, predicted }: Answers): Conf
 }
 
 /** A confusion from counts by true and predicted class, which are added up. */
-export function confusionOf(
-  cells: Iterable<readonly [truth: number, predicted: number, count: number]>,
-  classes: number,
-): Confusion {
+export function confusionOf(cells: Iterable<ConfusionCell>, classes: number): Confusion {
+  const sums = new Map<number, number>();
+  for (const [truth, predicted, count] of cells) {
+    if (count === 0) continue;
+    const place = truth * classes + predicted;
+    sums.set(place, (sums.get(place) ?? 0) + count);
+  }
+  const sorted = [...sums]
+    .sort(([a], [b]) => a - b)
+    .map(([place, count]): ConfusionCell => [Math.floor(place / classes), place % classes, count]);
+  let counts: readonly (readonly number[])[] | undefined;
+  let rates: readonly (readonly number[])[] | undefined;
+  return {
+    cells: sorted,
+    get counts() {
+      counts ??= matrixOf(sorted, classes);
+      return counts;
+    },
+    get rates() {
+      rates ??= this.counts.map((row) => {
+        const support = row.reduce((sum, count) => sum + count, 0);
+        return row.map((count) => (support === 0 ? 0 : count / support));
+      });
+      return rates;
+    },
+  };
+}
+
+function matrixOf(cells: readonly ConfusionCell[], classes: number): number[][] {
   const counts = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
-  for (const [truth, predicted, count] of cells) counts[truth]![predicted]! += count;
-  const rates = counts.map((row) => {
-    const support = row.reduce((sum, count) => sum + count, 0);
-    return row.map((count) => (support === 0 ? 0 : count / support));
-  });
-  return { counts, rates };
+  for (const [truth, predicted, count] of cells) counts[truth]![predicted] = count;
+  return counts;
 }
 
 /**
@@ -50,19 +76,15 @@ export function confusionOf(
  */
 export function mostConfusedPairs(
   answers: Answers,
-  { counts, rates }: Confusion,
+  { cells }: Pick<Confusion, "cells">,
   options: { readonly limit?: number; readonly examples?: number } = {},
 ): readonly ConfusedPair[] {
   const { limit = 10, examples = 5 } = options;
-  return counts
-    .flatMap((row, truth) => {
-      const pairs: Omit<ConfusedPair, "examples">[] = [];
-      row.forEach((count, predicted) => {
-        if (count === 0 || truth === predicted) return;
-        pairs.push({ truth, predicted, count, rate: rates[truth]![predicted]! });
-      });
-      return pairs;
-    })
+  const supports = new Map<number, number>();
+  for (const [truth, , count] of cells) supports.set(truth, (supports.get(truth) ?? 0) + count);
+  return cells
+    .filter(([truth, predicted]) => truth !== predicted)
+    .map(([truth, predicted, count]) => ({ truth, predicted, count, rate: count / supports.get(truth)! }))
     .sort((a, b) => b.count - a.count || b.rate - a.rate)
     .slice(0, limit)
     .map((pair) => ({ ...pair, examples: examplesOf(answers, pair).slice(0, examples) }));

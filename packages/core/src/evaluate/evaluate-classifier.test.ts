@@ -79,6 +79,9 @@ describe("evaluateClassifier", () => {
         expect(topK.at(-1)!.accuracy).toBe(1);
         expect(coverage.at(-1)!.accuracy).toBe(accuracy.value);
         expect(confusion.counts.flat().reduce((sum, count) => sum + count, 0)).toBe(given.labels.length);
+        expect(confusion.cells.map(([truth, answer]) => confusion.counts[truth]![answer])).toEqual(
+          confusion.cells.map(([, , count]) => count),
+        );
         expect(calibrated.ece).toBeLessThanOrEqual(1);
       }),
     );

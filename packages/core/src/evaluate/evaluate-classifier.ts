@@ -91,7 +91,7 @@ export function evaluateClassifier(
   const fitOn = options.fitTemperatureOn && answersOf(options.fitTemperatureOn);
   const losses = lossOfEach(answers);
   const confused = confusion(answers);
-  const perClass = scoresOfEach(confused.counts, answers.classNames);
+  const perClass = scoresOfEach(confused, answers.classNames);
   const { confusedPairs: limit = 10 } = options;
   return {
     images: answers.images,

@@ -4,7 +4,7 @@ export type { ClassAreas } from "./auc.js";
 export type { Calibration, CalibrationScores, TemperatureScaling } from "./calibration.js";
 export { type Chance, chanceOf } from "./chance.js";
 export { type ConfidentLearning, confidentLearning, type LabelSuspect } from "./confident-learning.js";
-export type { ConfusedPair, Confusion } from "./confusion.js";
+export type { ConfusedPair, Confusion, ConfusionCell } from "./confusion.js";
 export type { CoveragePoint } from "./coverage.js";
 export {
   type ClassifierEvaluation,

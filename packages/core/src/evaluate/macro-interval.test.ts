@@ -12,7 +12,7 @@ function measured(rows: readonly (readonly number[])[]) {
     row.map((count, predicted) => [truth, predicted, count] as const),
   );
   const confusion = confusionOf(cells, names.length);
-  const perClass = scoresOfEach(confusion.counts, names);
+  const perClass = scoresOfEach(confusion, names);
   return { f1: macroScores(perClass).f1, interval: macroF1Interval(confusion, perClass) };
 }
 

@@ -12,7 +12,7 @@ import type { ClassScores } from "./per-class.js";
  * @param perClass the scores of these counts
  */
 export function macroF1Interval(
-  { counts }: Pick<Confusion, "counts">,
+  { cells }: Pick<Confusion, "cells">,
   perClass: readonly ClassScores[],
 ): Interval {
   const counted = perClass.filter(({ f1 }) => f1 !== null);
@@ -22,16 +22,13 @@ export function macroF1Interval(
   const pull = perClass.map(({ f1, support, predicted }) => (f1 ?? 0) / (support + predicted || 1));
   let mean = 0;
   let square = 0;
-  counts.forEach((row, truth) => {
-    row.forEach((count, predicted) => {
-      if (count === 0) return;
-      const { support, predicted: answered } = perClass[truth]!;
-      const gain = truth === predicted ? 2 / (support + answered) : 0;
-      const slope = (images * (gain - pull[truth]! - pull[predicted]!)) / counted.length;
-      mean += (count / images) * slope;
-      square += (count / images) * slope * slope;
-    });
-  });
+  for (const [truth, predicted, count] of cells) {
+    const { support, predicted: answered } = perClass[truth]!;
+    const gain = truth === predicted ? 2 / (support + answered) : 0;
+    const slope = (images * (gain - pull[truth]! - pull[predicted]!)) / counted.length;
+    mean += (count / images) * slope;
+    square += (count / images) * slope * slope;
+  }
   const variance = Math.max(0, square - mean * mean) / images;
   // No more certain than an accuracy on these images: at 0 and 1, and near them, the variance says too little.
   const effective = variance > 0 ? Math.min(images, (macro * (1 - macro)) / variance) : images;

@@ -1,3 +1,5 @@
+import type { Confusion } from "./confusion.js";
+
 /** The scores of one class. Shares are 0..1. */
 export interface ClassScores {
   readonly name: string;
@@ -25,16 +27,20 @@ export interface MacroScores {
 /**
  * The scores of each class.
  *
- * @param counts `[true class][predicted class]`
+ * @param confusion which class was predicted for the images of each class
  */
 export function scoresOfEach(
-  counts: readonly (readonly number[])[],
+  { cells }: Pick<Confusion, "cells">,
   classNames: readonly string[],
 ): readonly ClassScores[] {
+  const [supports, answers, hits] = [0, 0, 0].map(() => new Float64Array(classNames.length));
+  for (const [truth, predicted, count] of cells) {
+    supports![truth]! += count;
+    answers![predicted]! += count;
+    if (truth === predicted) hits![truth]! += count;
+  }
   return classNames.map((name, label) => {
-    const right = counts[label]![label]!;
-    const support = counts[label]!.reduce((sum, count) => sum + count, 0);
-    const predicted = counts.reduce((sum, row) => sum + row[label]!, 0);
+    const [support, predicted, right] = [supports![label]!, answers![label]!, hits![label]!];
     return {
       name,
       support,

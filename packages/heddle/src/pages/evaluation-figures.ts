@@ -28,10 +28,7 @@ export function withoutMatrix({
   const about = `A confusion matrix of ${groupDigits(classes)} classes cannot be read, so there is none.`;
   const listed = confusedPairs.length;
   if (listed === 0) return about;
-  const all = confusion.counts.reduce(
-    (sum, row, truth) => sum + row.filter((count, predicted) => count > 0 && predicted !== truth).length,
-    0,
-  );
+  const all = confusion.cells.filter(([truth, predicted]) => predicted !== truth).length;
   return `${about} The table lists ${listed === all ? "all" : `the ${listed} largest of`} ${groupDigits(all)} confused pairs.`;
 }
 

@@ -1,4 +1,4 @@
-import { confusionOf } from "@heddle/core/internal/evaluate/confusion.js";
+import { type ConfusionCell, confusionOf } from "@heddle/core/internal/evaluate/confusion.js";
 import type {
   Calibration,
   CalibrationScores,
@@ -29,15 +29,10 @@ const MOST_CLASSES_IN_FULL = 200;
 /** An evaluation as JSON has it: `confusion` is `{ cells: [[truth, predicted, count], …] }` where classes are many. */
 export function evaluationJson(evaluation: ClassifierEvaluation): object {
   const { confusion, classNames } = evaluation;
-  if (classNames.length <= MOST_CLASSES_IN_FULL) return evaluation;
-  const cells = confusion.counts.flatMap((row, truth) => {
-    const own: number[][] = [];
-    row.forEach((count, predicted) => {
-      if (count > 0) own.push([truth, predicted, count]);
-    });
-    return own;
-  });
-  return { ...evaluation, confusion: { cells } };
+  const { cells } = confusion;
+  if (classNames.length > MOST_CLASSES_IN_FULL) return { ...evaluation, confusion: { cells } };
+  const { counts, rates } = confusion;
+  return { ...evaluation, confusion: { counts, rates } };
 }
 
 /**
@@ -130,10 +125,12 @@ export function parseClassifier(fields: JsonFields): ClassifierEvaluation {
 
 function parseConfusion(fields: JsonFields, classes: number): Confusion {
   if (!fields.optional("cells")) {
-    return {
-      counts: fields.numberLists("counts", classes, classes),
-      rates: fields.numberLists("rates", classes, classes),
-    };
+    const counts = fields.numberLists("counts", classes, classes);
+    const rates = fields.numberLists("rates", classes, classes);
+    const cells = counts.flatMap((row, truth) =>
+      row.map((count, predicted): ConfusionCell => [truth, predicted, count]),
+    );
+    return { cells: cells.filter(([, , count]) => count !== 0), counts, rates };
   }
   return confusionOf(fields.cells("cells", classes, classes), classes);
 }

@@ -19,6 +19,11 @@ export function isMissing(text: string): boolean {
   return missingTexts.includes(text.trim().toLowerCase());
 }
 
+/** True for those texts of missing values that are also names of classes: a character, or "none of these". */
+export function mayBeClass(text: string): boolean {
+  return ["?", "none"].includes(text.trim().toLowerCase());
+}
+
 // Each digit can match in one way only; `\d+\.?\d*` would backtrack over a cell of many digits and a letter.
 const numberPattern = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i;
 

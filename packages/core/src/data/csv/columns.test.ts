@@ -77,6 +77,16 @@ describe("the label's column", () => {
     }
   });
 
+  it("may be `?` or `none`, which are classes where they return, with a warning, and missing where they do not", async () => {
+    const rows = (count: number) =>
+      table(Array.from({ length: 12 }, (_, row) => [row < count ? "?" : row % 3, 1, 2, 3, row % 10]));
+    const often = await read(`label,a,b,c,d\n${rows(4)}`);
+    expect(labelsOf(often).slice(2, 6)).toEqual(["?", "?", "1", "2"]);
+    expect(saying(often)).toContain('labels: "?", which 4 rows have, is a class');
+    const once = await read(`label,a,b,c,d\n${rows(1)}`);
+    expect(once.dropped.rows).toEqual([expect.objectContaining({ line: 2, reason: "missing label" })]);
+  });
+
   it("is the first one otherwise", async () => {
     const text = table(Array.from({ length: 60 }, (_, row) => [row % 10, 5, row % 17, 7, row % 9 ? 0 : 16]));
     const result = await read(text);

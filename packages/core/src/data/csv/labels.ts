@@ -7,7 +7,7 @@ export function wholeNumberText(text: string): string {
 }
 
 /** A label that occurs so often may be damaged. */
-const RARE = 2;
+export const RARE = 2;
 
 /**
  * The positions of labels that are damaged. Labels that return are classes, whatever their type; among labels of which most

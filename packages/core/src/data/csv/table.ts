@@ -4,9 +4,9 @@ import { checkSize } from "../image-shape.js";
 import type { LabelledImages } from "../labelled-images.js";
 import { PixelStore } from "../pixel-store.js";
 import type { ReadingChoice } from "../reading.js";
-import { CellScanner, isMissing, numberOf } from "./cells.js";
+import { CellScanner, isMissing, mayBeClass, numberOf } from "./cells.js";
 import { IGNORED, LABEL, LIST, SPLIT } from "./columns.js";
-import { damagedLabels, isLastLabel, wholeNumberText } from "./labels.js";
+import { damagedLabels, isLastLabel, RARE, wholeNumberText } from "./labels.js";
 import { type CsvLayout, isBlankLine } from "./layout.js";
 import { type Split, splitOf } from "./names.js";
 
@@ -185,19 +185,38 @@ export class CsvTable {
   /** Finds the labels that are damaged, and says which rule applied where it could be a different one. */
   private findDamagedLabels(damaged: Map<number, Fault>): ReadingChoice[] {
     const { texts } = this;
-    const found = damagedLabels(texts, this.labels, this.rule);
+    const found = new Set(damagedLabels(texts, this.labels, this.rule));
+    const doubtful = this.doubtfulLabels(found, damaged);
     this.labels.forEach((position, image) => {
-      if (!found.has(position)) return;
+      if (!found.has(position) || damaged.has(image)) return;
       const detail = `${JSON.stringify(texts[position])} among labels that are whole numbers`;
       damaged.set(image, { reason: "unreadable label", detail });
     });
     const kept = [...texts.keys()].filter((position) => !found.has(position));
     const words = kept.filter((position) => !/^\d+$/.test(texts[position]!)).length;
-    if (this.rule !== undefined || (found.size === 0 && (words === 0 || words === kept.length))) return [];
+    if (this.rule !== undefined || (found.size === 0 && (words === 0 || words === kept.length)))
+      return doubtful;
     const rare =
       found.size === 1 ? "1 other, which is rare, is" : `${found.size} others, which are rare, are`;
     const choice = words > 0 ? "numbers and names, each a class" : `whole numbers; ${rare} damage`;
-    return [{ about: "labels", choice, option: "labels" }];
+    return [{ about: "labels", choice, option: "labels" }, ...doubtful];
+  }
+
+  /** Labels such as `?` that stand for a missing one: classes where they return, with a warning; otherwise they are damage. */
+  private doubtfulLabels(found: Set<number>, damaged: Map<number, Fault>): ReadingChoice[] {
+    if (this.rule !== undefined) return [];
+    return [...this.texts.entries()].flatMap(([position, text]) => {
+      if (!mayBeClass(text)) return [];
+      const images = [...this.labels.keys()].filter((image) => this.labels[image] === position);
+      if (images.length > RARE && !found.has(position)) {
+        const choice = `${JSON.stringify(text)}, which ${images.length} rows have, is a class`;
+        return [{ about: "labels", choice, option: "labels", warn: true } as const];
+      }
+      found.add(position);
+      const detail = `the label is ${JSON.stringify(text)}`;
+      for (const image of images) damaged.set(image, { reason: "missing label", detail });
+      return [];
+    });
   }
 
   private pixel(bytes: Uint8Array, column: number): number {
@@ -271,7 +290,7 @@ export class CsvTable {
     }
     const text = scanner.text(bytes)?.trim();
     if (text === undefined) this.fault("unreadable label", column, text);
-    else if (isMissing(text)) this.fault("missing label", column, text);
+    else if (isMissing(text) && !mayBeClass(text)) this.fault("missing label", column, text);
     else if (text.length > LONGEST_LABEL) this.fault("unreadable label", column, text);
     else this.label = wholeNumberText(text);
   }
