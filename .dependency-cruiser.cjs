@@ -25,6 +25,7 @@ const floors = {
 const jobs = {
   train: ["evaluate", "report"],
   resume: ["train"],
+  sweep: ["train"],
   evaluate: ["report"],
   explain: ["report"],
 };

@@ -23,6 +23,12 @@ const commands: Readonly<Record<string, { readonly words: string; readonly optio
     options: `${data} budget seeds epochs batchSize learningRate seed threads fast runDir limit json quiet`,
   },
   train: { words: "", options: training },
+  sweep: {
+    words: "",
+    options: `trials budget seeds workers winner resume ${data} limit validationSplit classWeights augment dropout l1 l2
+      labelSmoothing optimizer learningRate momentum weightDecay clipNorm ema schedule warmup lrEnd power epochs batchSize
+      earlyStopping seed fast threads out runDir json quiet`,
+  },
   "lr-find": {
     words: "",
     options: `from to steps ${data} limit classWeights augment dropout l1 l2 labelSmoothing optimizer momentum
@@ -108,6 +114,8 @@ const badValues: Readonly<Record<string, readonly string[]>> = {
   learningRate: ["0", "-0.1", "NaN", "Infinity", "fast"],
   budget: ["0", "-1m", "soon", "1.5.2m"],
   seeds: ["0", "1", "two", "101"],
+  trials: ["0", "1.5", "all"],
+  workers: ["0", "257", "all"],
   seed: ["-1", "0.5", "9007199254740993"],
   threads: ["0", "65", "all"],
   limit: ["0", "12k"],

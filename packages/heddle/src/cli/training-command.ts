@@ -81,11 +81,11 @@ const streamOption = () =>
     "leave images on disk and read them as they are needed: for data larger than memory",
   );
 
-const budgetOption = () =>
-  new Option(
-    "--budget <time>",
-    "as many epochs as fit into 90s, 10m or 1h, loading and evaluation included; at most --epochs",
-  ).argParser((text) => {
+/** @param help what is made to fit into the time */
+export const budgetOption = (
+  help = "as many epochs as fit into 90s, 10m or 1h, loading and evaluation included; at most --epochs",
+) =>
+  new Option("--budget <time>", help).argParser((text) => {
     const seconds = parseDuration(text);
     if (seconds !== undefined) return seconds;
     throw new InvalidArgumentError("Expected a time such as 90s, 10m or 1h.");

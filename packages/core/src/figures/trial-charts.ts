@@ -1,0 +1,174 @@
+import { type Chart, type ChartSpec, chartSpec } from "./chart.js";
+import type { Theme } from "./theme.js";
+
+const WIDTH = 344;
+const HEIGHT = 200;
+
+/** A trial of a sweep, as its charts show it. */
+export interface ShownTrial {
+  readonly number: number;
+  /** The objective, or of a trial that is not complete its last report; finite. */
+  readonly value: number;
+  readonly isComplete: boolean;
+  readonly values: Readonly<Record<string, unknown>>;
+}
+
+/** What the values of a sweep's objective are. */
+export interface ShownObjective {
+  /** `held-out accuracy`. */
+  readonly title: string;
+  readonly isBetter: (a: number, b: number) => boolean;
+  /** Of Vega: `.1%`. */
+  readonly format: string;
+}
+
+/**
+ * The objective of each trial, and the best complete one so far.
+ *
+ * @param trials by number, at least one
+ */
+export function trialHistory(trials: readonly ShownTrial[], objective: ShownObjective): Chart {
+  let best: number | null = null;
+  const rows = trials.map((trial) => {
+    const { number, value, isComplete } = trial;
+    if (isComplete && (best === null || objective.isBetter(value, best))) best = value;
+    return { number, value, best, state: stateOf(trial) };
+  });
+  const title = "Trials in their order";
+  const alt = `Scatter plot of the ${objective.title} of ${trials.length} trials, with a line for the best complete one so far.`;
+  return { name: "trials", title, alt, spec: (theme) => historySpec(title, rows, objective, theme) };
+}
+
+function historySpec(
+  title: string,
+  rows: readonly object[],
+  { title: axis, format }: ShownObjective,
+  theme: Theme,
+): ChartSpec {
+  const x = {
+    field: "number",
+    type: "quantitative",
+    title: "Trial",
+    scale: { nice: false },
+    axis: { tickMinStep: 1, format: "d" },
+  };
+  const y = (field: string) => ({
+    field,
+    type: "quantitative",
+    title: capitalized(axis),
+    scale: { zero: false },
+    axis: { format },
+  });
+  return chartSpec(theme, {
+    title,
+    width: WIDTH,
+    height: HEIGHT,
+    data: { values: rows },
+    layer: [
+      {
+        transform: [{ filter: "datum.best !== null" }],
+        mark: { type: "line", interpolate: "step-after", strokeWidth: 2, color: theme.test },
+        encoding: { x, y: y("best") },
+      },
+      {
+        mark: { type: "point", filled: true, size: 30, opacity: 0.75 },
+        encoding: { x, y: y("value"), ...byState(theme) },
+      },
+    ],
+  });
+}
+
+/** A parameter, as its chart shows it. */
+export interface ShownParameter {
+  readonly name: string;
+  readonly type: "number" | "category";
+  readonly log: boolean;
+}
+
+/**
+ * The objective by the value of one parameter, over the trials that have it.
+ *
+ * @param trials at least one
+ */
+export function parameterSlice(
+  trials: readonly ShownTrial[],
+  parameter: ShownParameter,
+  objective: ShownObjective,
+): Chart {
+  const { name } = parameter;
+  const rows = trials
+    .filter(({ values }) => values[name] !== undefined)
+    .map((trial) => ({
+      number: trial.number,
+      value: trial.value,
+      state: stateOf(trial),
+      at: parameter.type === "number" ? trial.values[name] : String(trial.values[name]),
+    }));
+  const title = `By ${name}`;
+  const alt = `Scatter plot of the ${objective.title} of ${rows.length} trials by ${name}.`;
+  return {
+    name: `by-${fileName(name)}`,
+    title,
+    alt,
+    spec: (theme) => sliceSpec(title, rows, parameter, objective, theme),
+  };
+}
+
+function sliceSpec(
+  title: string,
+  rows: readonly object[],
+  { name, type, log }: ShownParameter,
+  { title: axis, format }: ShownObjective,
+  theme: Theme,
+): ChartSpec {
+  const x =
+    type === "number"
+      ? {
+          field: "at",
+          type: "quantitative",
+          title: name,
+          scale: { zero: false, ...(log && { type: "log" }) },
+        }
+      : { field: "at", type: "nominal", title: name, axis: { labelAngle: 0 } };
+  return chartSpec(theme, {
+    title,
+    width: WIDTH,
+    height: HEIGHT,
+    data: { values: rows },
+    mark: { type: "point", filled: true, size: 36, opacity: 0.75 },
+    encoding: {
+      x,
+      ...byState(theme),
+      y: {
+        field: "value",
+        type: "quantitative",
+        title: capitalized(axis),
+        scale: { zero: false },
+        axis: { format },
+      },
+    },
+  });
+}
+
+function stateOf({ isComplete }: ShownTrial): string {
+  return isComplete ? "complete" : "not complete";
+}
+
+/** By shape too, not by colour alone. */
+function byState(theme: Theme) {
+  const domain = ["complete", "not complete"];
+  const legend = { title: null, orient: "top", direction: "horizontal" };
+  return {
+    color: { field: "state", type: "nominal", scale: { domain, range: [theme.test, theme.muted] }, legend },
+    shape: { field: "state", type: "nominal", scale: { domain, range: ["circle", "triangle-down"] }, legend },
+  };
+}
+
+/** `learningRate` → `learning-rate`. */
+function fileName(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`).replace(/[^a-z0-9-]/g, "-");
+}
+
+function capitalized(text: string): string {
+  return text[0]!.toUpperCase() + text.slice(1);
+}

@@ -1,0 +1,245 @@
+import { availableParallelism } from "node:os";
+import { HeddleError } from "@heddle/core/internal/base/errors.js";
+import { readTextFile } from "@heddle/core/internal/base/files-node.js";
+import { isJsonObject, type JsonObject, parseJson } from "@heddle/core/internal/base/json.js";
+import type { Dataset } from "@heddle/core/internal/data/dataset.js";
+import { pickFormOptions } from "@heddle/core/internal/data/form-options.js";
+import type { Images } from "@heddle/core/internal/data/images.js";
+import { trainingOf } from "@heddle/core/internal/recipes/build-training.js";
+import type { ResolvedSettings } from "@heddle/core/internal/recipes/resolve-settings.js";
+import { withFittingLength } from "@heddle/core/internal/recipes/training-length.js";
+import { readSweep, type Sweep } from "@heddle/core/internal/sweep/sweep.js";
+import type { LoadOptions } from "../../datasets/index.js";
+import { heddleVersion } from "../../system/version.js";
+import type { JobEvents } from "../job.js";
+import { type OpenedRecipe, writeRecipe } from "../recipe-file.js";
+import { runJob } from "../train/run-job.js";
+import type { CoordinatorEvents } from "./coordinator.js";
+import type { SweepData } from "./messages.js";
+import { objectiveOf } from "./objective.js";
+import { writeSweepPage } from "./page.js";
+import { ranked } from "./results.js";
+import { runSweep, type SweepEnd } from "./run-sweep.js";
+import { readSweepData } from "./sweep-data.js";
+import { SweepFolder, type SweepRequest, type Winner } from "./sweep-folder.js";
+import { sharedSettings, trialSettings } from "./trial-settings.js";
+
+/** A sweep's file, read. */
+export interface OpenedSweep {
+  readonly sweep: Sweep;
+  readonly definition: JsonObject;
+  /** The file, for errors. */
+  readonly who: string;
+}
+
+/**
+ * Reads a sweep's file.
+ *
+ * @param trials how many trials to begin, in place of what the file says
+ * @throws HeddleError that says what is wrong in it
+ */
+export async function openSweepFile(path: string, trials: number | undefined): Promise<OpenedSweep> {
+  const definition = parseJson(path, await readTextFile(path));
+  if (!isJsonObject(definition)) {
+    const next = "docs/sweeps.md shows one.";
+    throw new HeddleError({ who: path, expected: "a sweep: a JSON object", received: "another value", next });
+  }
+  return { sweep: sweepOf(path, definition, trials), definition, who: path };
+}
+
+function sweepOf(who: string, definition: JsonObject, trials: number | undefined): Sweep {
+  return readSweep(who, trials === undefined ? definition : { ...definition, trials });
+}
+
+/** A new sweep. */
+export interface NewSweep {
+  readonly opened: OpenedSweep;
+  readonly recipe: OpenedRecipe;
+  /** What the user sets on top of the recipe. */
+  readonly typed: OpenedRecipe["settings"];
+  readonly seeds: number;
+  readonly offline: boolean;
+  readonly command: string;
+  /** Of the sweep: new or empty. */
+  readonly folder: string;
+}
+
+/** How a sweep is run and what follows it. */
+export interface SweepJobOptions {
+  /** How many processes train at once; by default one a core, each on one thread. */
+  readonly workers: number | undefined;
+  /** Threads of each process. */
+  readonly threads: number | undefined;
+  readonly seconds: number | undefined;
+  /** Whether the best trial is trained again as a run and measured on the test images. */
+  readonly winner: boolean;
+  /** The folder of all runs. */
+  readonly runsFolder: string;
+  readonly signal: AbortSignal;
+  readonly load: Pick<LoadOptions, "signal" | "onProgress" | "onReading" | "onWarning">;
+  readonly events: CoordinatorEvents & {
+    /** When the trials begin. */
+    onSweep(about: SweepAbout): void;
+    /** When the best trial is trained as a run; `epochs` it has. Returns what follows it. */
+    onWinner(epochs: number): JobEvents;
+  };
+}
+
+/** What is about to be run. */
+export interface SweepAbout {
+  readonly sweep: Sweep;
+  readonly folder: string;
+  readonly title: string;
+  readonly workers: number;
+  readonly threads: number;
+  /** Trials that the journal has already. */
+  readonly begun: number;
+  readonly note: string | undefined;
+}
+
+/** A sweep that has ended, or whose time was over. */
+export interface SweepResult extends SweepEnd {
+  readonly sweep: Sweep;
+  readonly folder: SweepFolder;
+  readonly winners: readonly Winner[];
+}
+
+/**
+ * Begins a sweep in a new folder.
+ *
+ * @throws as `runSweep` does, and when the folder is not empty or the recipe does not fit
+ */
+export async function startSweep(begin: NewSweep, options: SweepJobOptions): Promise<SweepResult> {
+  const { opened, recipe, typed, seeds, offline, command, folder: path } = begin;
+  const { sweep, definition, who } = opened;
+  if (seeds > 1 && sweep.stopping !== undefined) {
+    throw new HeddleError({
+      who,
+      expected: "no stopping rule where a trial has several seeds, whose objectives are averaged at its end",
+      received: `${sweep.stopping.type} and \`seeds: ${seeds}\``,
+      next: "Remove one of the two.",
+    });
+  }
+  const shares = shareCores(sweep, options);
+  const given = { ...recipe.settings, ...typed };
+  const shared = sharedSettings(who, sweep, recipe.settings, typed);
+  const data = dataOf(shared, sweep, offline);
+  const { dataset, fingerprint } = await readSweepData(data, options.load);
+  const chosen =
+    sweep.stopping && sweep.stopping.type !== "median" ? { ...given, epochs: shared.epochs } : given;
+  const { settings, note } = withFittingLength(shared, dataset, chosen);
+  const request = {
+    command,
+    definition: { ...definition, trials: sweep.trials },
+    settings,
+    seeds,
+    offline,
+    fingerprint,
+    heddle: heddleVersion,
+  };
+  // Before the folder is made: what is wrong with the model is wrong with every trial.
+  trainingOf(settings, dataset, { threads: 1, who: recipe.who }).model.dispose();
+  const folder = await SweepFolder.create(path, request);
+  return run({ folder, sweep, request, dataset, data: { ...data, fingerprint }, note, ...shares }, options);
+}
+
+/**
+ * Resumes a sweep in its folder. One that has ended stays as it is, apart from more trials.
+ *
+ * @param trials how many trials to begin in all, if that has changed
+ * @throws as `runSweep` does, and when the folder is no sweep's or of another version of Heddle
+ */
+export async function resumeSweep(
+  path: string,
+  { trials, ...options }: SweepJobOptions & { readonly trials: number | undefined },
+): Promise<SweepResult> {
+  const { folder, request } = await SweepFolder.open(path);
+  if (request.heddle !== heddleVersion) {
+    throw new HeddleError({
+      who: `Sweep ${path}`,
+      expected: `Heddle ${request.heddle}, which began it, because another version gives different bits`,
+      received: heddleVersion,
+      next: `Install version ${request.heddle} to resume it, or start a new sweep.`,
+    });
+  }
+  const sweep = sweepOf(path, request.definition, trials);
+  const shares = shareCores(sweep, options);
+  const data = { ...dataOf(request.settings, sweep, request.offline), fingerprint: request.fingerprint };
+  const { dataset } = await readSweepData(data, options.load);
+  return run({ folder, sweep, request, dataset, data, note: undefined, ...shares }, options);
+}
+
+function dataOf(settings: ResolvedSettings, sweep: Sweep, offline: boolean): Omit<SweepData, "fingerprint"> {
+  const varies = sweep.space.parameters.some(({ name }) => name === "limit");
+  const limit = varies ? undefined : settings.limit;
+  return { data: settings.data, offline, form: pickFormOptions(settings), limit };
+}
+
+/** Processes and threads that use every core once. */
+function shareCores(
+  { trials }: Sweep,
+  { workers, threads }: Pick<SweepJobOptions, "workers" | "threads">,
+): { readonly workers: number; readonly threads: number } {
+  const cores = availableParallelism();
+  const shared = workers ?? Math.max(1, Math.min(trials, Math.floor(cores / (threads ?? 1))));
+  const each = threads ?? Math.max(1, Math.floor(cores / shared));
+  if (shared * each <= cores) return { workers: shared, threads: each };
+  throw new HeddleError({
+    who: "Sweep",
+    expected: `no more threads than the ${cores} cores that there are`,
+    received: `${shared} \`workers\` with ${each} \`threads\` each`,
+    next: "Lower one of the two.",
+  });
+}
+
+interface RunningSweep {
+  readonly folder: SweepFolder;
+  readonly sweep: Sweep;
+  readonly request: SweepRequest;
+  readonly dataset: Dataset<Images>;
+  readonly data: SweepData;
+  readonly note: string | undefined;
+  readonly workers: number;
+  readonly threads: number;
+}
+
+async function run(running: RunningSweep, options: SweepJobOptions): Promise<SweepResult> {
+  const { folder, sweep, request, dataset, data, workers, threads, note } = running;
+  const { signal, seconds, events } = options;
+  const about = { sweep, folder: folder.path, title: dataset.title, workers, threads, note };
+  const setup = { data, objective: objectiveOf(sweep.goal), threads, who: folder.path };
+  const { study, outOfTime } = await runSweep(folder, sweep, request, {
+    ...{ setup, workers, seconds, signal },
+    events: { ...events, onStudy: (begun) => events.onSweep({ ...about, begun }) },
+  });
+  const winners = await withWinner(running, { study, outOfTime }, options);
+  await writeSweepPage({ folder, sweep, request, study, winners, title: dataset.title }, signal);
+  return { study, outOfTime, sweep, folder, winners };
+}
+
+/** Trains the best trial again as a run, with the same bits, and looks at the test images: once for each best trial. */
+async function withWinner(
+  { folder, sweep, request, dataset }: RunningSweep,
+  { study }: SweepEnd,
+  { winner, runsFolder, signal, events }: SweepJobOptions,
+): Promise<readonly Winner[]> {
+  const before = await folder.readWinners();
+  const [best] = ranked(study, sweep.goal);
+  if (!best) return before;
+  const { trial, value } = best;
+  const settings = trialSettings(folder.path, request.settings, trial.values, request.settings.seed);
+  await writeRecipe(folder.bestPath, settings);
+  if (!winner || before.at(-1)?.trial === trial.number) return before;
+  const { folder: run, metrics } = await runJob({
+    ...trainingOf(settings, dataset, { who: folder.path }),
+    runsFolder,
+    name: `${sweep.name}-best`,
+    command: request.command,
+    settings,
+    signal,
+    events: events.onWinner(settings.epochs),
+  });
+  const winners = [...before, { trial: trial.number, value, run, testAccuracy: metrics.test.accuracy }];
+  await folder.writeWinners(winners);
+  return winners;
+}
