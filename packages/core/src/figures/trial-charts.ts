@@ -1,5 +1,5 @@
 import { type Chart, type ChartSpec, chartSpec } from "./chart.js";
-import type { Theme } from "./theme.js";
+import { type Theme, textSizes } from "./theme.js";
 
 const WIDTH = 344;
 const HEIGHT = 200;
@@ -41,7 +41,7 @@ export function trialHistory(trials: readonly ShownTrial[], objective: ShownObje
 
 function historySpec(
   title: string,
-  rows: readonly object[],
+  rows: readonly { readonly best: number | null }[],
   { title: axis, format }: ShownObjective,
   theme: Theme,
 ): ChartSpec {
@@ -59,18 +59,20 @@ function historySpec(
     scale: { zero: false },
     axis: { format },
   });
+  const done = rows.filter(({ best }) => best !== null);
+  const lineLayer = {
+    data: { values: done },
+    mark: { type: "line", interpolate: "step-after", strokeWidth: 2, color: theme.test },
+    encoding: { x, y: y("best") },
+  };
   return chartSpec(theme, {
     title,
     width: WIDTH,
     height: HEIGHT,
-    data: { values: rows },
     layer: [
+      ...(done.length === 0 ? [] : [lineLayer]),
       {
-        transform: [{ filter: "datum.best !== null" }],
-        mark: { type: "line", interpolate: "step-after", strokeWidth: 2, color: theme.test },
-        encoding: { x, y: y("best") },
-      },
-      {
+        data: { values: rows },
         mark: { type: "point", filled: true, size: 30, opacity: 0.75 },
         encoding: { x, y: y("value"), ...byState(theme) },
       },
@@ -81,8 +83,10 @@ function historySpec(
 /** A parameter, as its chart shows it. */
 export interface ShownParameter {
   readonly name: string;
-  readonly type: "number" | "category";
+  /** Whether equal distances are equal ratios; not for categories. */
   readonly log: boolean;
+  /** The categories in their order; undefined for a number. */
+  readonly choices?: readonly string[] | undefined;
 }
 
 /**
@@ -102,7 +106,7 @@ export function parameterSlice(
       number: trial.number,
       value: trial.value,
       state: stateOf(trial),
-      at: parameter.type === "number" ? trial.values[name] : String(trial.values[name]),
+      at: parameter.choices ? String(trial.values[name]) : trial.values[name],
     }));
   const title = `By ${name}`;
   const alt = `Scatter plot of the ${objective.title} of ${rows.length} trials by ${name}.`;
@@ -117,19 +121,17 @@ export function parameterSlice(
 function sliceSpec(
   title: string,
   rows: readonly object[],
-  { name, type, log }: ShownParameter,
+  { name, log, choices }: ShownParameter,
   { title: axis, format }: ShownObjective,
   theme: Theme,
 ): ChartSpec {
-  const x =
-    type === "number"
-      ? {
-          field: "at",
-          type: "quantitative",
-          title: name,
-          scale: { zero: false, ...(log && { type: "log" }) },
-        }
-      : { field: "at", type: "nominal", title: name, axis: { labelAngle: 0 } };
+  const numbers = {
+    type: "quantitative",
+    scale: log ? { type: "log" } : { zero: false },
+    axis: { labelSeparation: 8 },
+  };
+  const categories = { type: "nominal", scale: { domain: choices }, axis: { labelAngle: 0 } };
+  const x = { field: "at", title: name, ...(choices ? categories : numbers) };
   return chartSpec(theme, {
     title,
     width: WIDTH,
@@ -157,7 +159,8 @@ function stateOf({ isComplete }: ShownTrial): string {
 /** By shape too, not by colour alone. */
 function byState(theme: Theme) {
   const domain = ["complete", "not complete"];
-  const legend = { title: null, orient: "top", direction: "horizontal" };
+  const labels = { labelColor: theme.ink, labelFontSize: textSizes.label };
+  const legend = { title: null, orient: "top", direction: "horizontal", ...labels };
   return {
     color: { field: "state", type: "nominal", scale: { domain, range: [theme.test, theme.muted] }, legend },
     shape: { field: "state", type: "nominal", scale: { domain, range: ["circle", "triangle-down"] }, legend },

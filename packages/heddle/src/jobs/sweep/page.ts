@@ -51,9 +51,9 @@ async function figuresOf(
   const slices = sweep.space.parameters
     .filter(({ name }) => trials.some(({ values }) => values[name] !== undefined))
     .map(({ name, parameter }) => {
-      const type = parameter.type === "category" ? ("category" as const) : ("number" as const);
+      const choices = parameter.type === "category" ? parameter.choices.map(String) : undefined;
       const log = parameter.type !== "category" && parameter.log === true;
-      return parameterSlice(trials, { name, type, log }, objective);
+      return parameterSlice(trials, { name, log, choices }, objective);
     });
   return drawFigures([trialHistory(trials, objective), ...slices], signal);
 }
