@@ -75,17 +75,21 @@ export function table({ title, head, rows, numeric = [], total, foldedUnder }: P
     : `<details><summary>${escapeHtml(foldedUnder)}</summary>${whole}</details>`;
 }
 
-/**
- * The smallest share of its size that a figure is drawn at: its smallest text then has 9 pixels. On a narrower page it
- * scrolls.
- */
-const SMALLEST_SCALE = 9 / textSizes.small;
+/** No text is drawn smaller, in pixels. */
+const SMALLEST_TEXT = 9;
+
+/** The smallest width that a drawing has: its smallest text is then still readable. On a narrower page it scrolls. */
+function smallestWidth(svg: string): number {
+  const width = Number(/<svg[^>]* width="([\d.]+)"/.exec(svg)?.[1] ?? 0);
+  const sizes = [...svg.matchAll(/font-size(?:="|:\s*)([\d.]+)/g)].map(([, size]) => Number(size));
+  return Math.ceil((SMALLEST_TEXT / Math.min(textSizes.small, ...sizes)) * width);
+}
 
 /** Figures side by side where there is room, then tables on the same grid. The browser shows the drawing of its theme. */
 export function figures(list: readonly PageFigure[] = [], tables: readonly string[] = []): string {
   if (list.length === 0) return tables.join("\n");
   const drawn = list.map(({ title, alt, svg, darkSvg }) => {
-    const smallest = Math.ceil(SMALLEST_SCALE * Number(/<svg[^>]* width="([\d.]+)"/.exec(svg)?.[1] ?? 0));
+    const smallest = smallestWidth(svg);
     const drawing = (theme: string, content: string) =>
       `<div class="drawing ${theme}" style="min-width:${smallest}px" role="img" aria-label="${escapeHtml(alt)}">${content}</div>`;
     return `<figure>${scrolling(title, `${drawing("light", svg)}${drawing("dark", darkSvg)}`)}</figure>`;

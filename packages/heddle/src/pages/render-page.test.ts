@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { figures } from "./html.js";
 import type { Page, PageFigure } from "./page.js";
 import { renderPage } from "./render-page.js";
 
@@ -154,6 +155,14 @@ describe("renderPage", () => {
     for (const title of ["Splits", "first 25"]) {
       expect(html).toContain(`<div class="scroll" tabindex="0" role="region" aria-label="${title}">`);
     }
+  });
+
+  it.each([
+    ['<text font-size="10px">a</text><text style="font-size: 16px">b</text>', 720],
+    ["<text>a</text>", 627],
+  ])("leaves no text of a figure below 9 pixels: %s", (texts, width) => {
+    const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="800" height="9">${texts}</svg>`;
+    expect(figures([{ title: "map", alt: "A map", svg, darkSvg: svg }])).toContain(`min-width:${width}px`);
   });
 
   it("writes well-formed HTML", () => {
