@@ -1,7 +1,8 @@
 // What augmentation and fine-tuning gain on few images of Fashion-MNIST: the tables of docs/training.md.
 //
-//   node tools/small-data.mjs augment            # about 10 minutes on two cores
-//   node tools/small-data.mjs fine-tune          # about 15 minutes
+//   node tools/small-data.mjs augment
+//   node tools/small-data.mjs augment --images 500 --change none --change erasing
+//   node tools/small-data.mjs fine-tune --seeds 4
 //   node tools/small-data.mjs fine-tune --seeds 2 --base-images 5000
 import { parseArgs } from "node:util";
 import { Random, shuffle } from "@heddle/core/internal/base/random.js";
@@ -20,6 +21,8 @@ const { values, positionals } = parseArgs({
   options: {
     seeds: { type: "string", default: "6" },
     "base-images": { type: "string", default: "30000" },
+    images: { type: "string", multiple: true, default: ["200", "500"] },
+    change: { type: "string", multiple: true },
   },
 });
 const seeds = Array.from({ length: Number(values.seeds) }, (_, index) => 1 + index);
@@ -69,20 +72,21 @@ const percent = (all) => `${((100 * all.reduce((sum, one) => sum + one, 0)) / al
 
 async function measureAugmentation() {
   const all = dataset.classNames.map((_, label) => label);
-  const changes = [
+  const changes = values.change ?? [
     ...["none", "translation=0.025", "translation=0.025,erasing", "translation=0.025,zoom=0.05", "erasing"],
     ...["zoom", "translation=0.025,flip", "contrast", "translation", "rotation", "flip"],
   ];
-  for (const perClass of [20, 50]) {
+  for (const images of values.images.map(Number)) {
     const results = new Map();
     for (const change of changes) {
       const accuracies = [];
       for (const seed of seeds) {
         const settings = { augment: parseAugmentation(change), seed };
-        accuracies.push((await trained(part(all, perClass, seed), settings)).accuracy);
+        accuracies.push((await trained(part(all, images / all.length, seed), settings)).accuracy);
       }
       results.set(change, accuracies);
-      console.log(10 * perClass, change, percent(accuracies), difference(accuracies, results.get("none")));
+      const gain = results.has("none") ? difference(accuracies, results.get("none")) : "";
+      console.log(images, change, percent(accuracies), gain, accuracies.join(" "));
     }
   }
 }
