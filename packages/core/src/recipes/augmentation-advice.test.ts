@@ -12,10 +12,10 @@ const random = new Sequential([new Input([4, 4, 1]), new RandomFlip(), new Flatt
 it("few images get advice on augmentation with what it gained", () => {
   const study = studyModel({ input: [12, 12, 1], classes: 2, seed: 1 });
   expect(augmentationAdvice(study, 200, {})).toBe(
-    "Training images are moved at random by up to 2.5% of their size, which gained about 1.5 points of accuracy on 200 and on 500 images of clothes; `augment` changes that.",
+    "Training images are moved at random by up to 2.5% of their size, which gained about 1 point of accuracy on 200 images of clothes and 1.5 on 500; `augment` changes that.",
   );
   expect(augmentationAdvice(plain, 200, { model })).toBe(
-    'Training images are used as they are: `augment: "translation=0.025"` gained about 1.5 points of accuracy on 200 and on 500 images of clothes.',
+    'Training images are used as they are: `augment: "translation=0.025"` gained about 1 point of accuracy on 200 images of clothes and 1.5 on 500.',
   );
 });
 
