@@ -16,7 +16,15 @@ const floors = {
     ["figures", "sweep", "tuning"],
   ],
   interchange: [["containers"], ["keras", "onnx", "standalone"], ["safetensors", "tfjs"], ["receipts"]],
-  heddle: [["system"], ["datasets", "rendering"], ["runs", "sweep"], ["pages"], ["jobs"], ["cli"]],
+  heddle: [
+    ["system"],
+    ["datasets", "rendering"],
+    ["runs", "sweep"],
+    ["pages"],
+    ["serving"],
+    ["jobs"],
+    ["cli"],
+  ],
 };
 
 // Under jobs/ each command has a room; what several of them need lies in jobs/ itself. A room uses another

@@ -26,6 +26,7 @@ const commands: Readonly<Record<string, (shell: Shell) => Promise<CommandUnknown
   import: async (shell) => (await import("./commands/import.js")).importCommand(shell),
   export: async (shell) => (await import("./commands/export.js")).exportCommand(shell),
   "verify-export": async (shell) => (await import("./commands/verify-export.js")).verifyExportCommand(shell),
+  serve: async (shell) => (await import("./commands/serve.js")).serveCommand(shell),
   verify: async (shell) => (await import("./commands/verify.js")).verifyCommand(shell),
   runs: async (shell) => (await import("./commands/runs.js")).runsCommand(shell),
   compare: async (shell) => (await import("./commands/compare.js")).compareCommand(shell),

@@ -29,15 +29,17 @@ export interface Stoppable {
  * The first Ctrl-C, SIGTERM or SIGHUP stops work at the next clean point, the second at once; one SIGHUP more does
  * nothing, because shells and systems both send it when a terminal closes. When the output cannot be written any more,
  * as after `| head` or on a full disk, work stops at the next clean point too.
+ *
+ * @param what what is still done, for the line that says so
  */
-export function abortOnSignals(terminal: Terminal): Stoppable {
+export function abortOnSignals(terminal: Terminal, what = "the current step"): Stoppable {
   const controller = new AbortController();
   const { signal } = controller;
   let firstPress: number | undefined;
   const stop = (why: string) => {
     if (signal.aborted) return;
     controller.abort();
-    terminal.announceStop(`Stopping after the current step${why}`);
+    terminal.announceStop(`Stopping after ${what}${why}`);
   };
   const press = (name: NodeJS.Signals) => {
     // Unlike the time of day, this clock never jumps.
@@ -71,8 +73,9 @@ export function abortOnSignals(terminal: Terminal): Stoppable {
 export async function stoppable(
   terminal: Terminal,
   work: (stop: Pick<Stoppable, "signal" | "check">) => Promise<void>,
+  what?: string,
 ): Promise<void> {
-  const { release, ...stop } = abortOnSignals(terminal);
+  const { release, ...stop } = abortOnSignals(terminal, what);
   try {
     await work(stop);
   } finally {

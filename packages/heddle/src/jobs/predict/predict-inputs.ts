@@ -8,11 +8,7 @@ import { imagesInMemory } from "@heddle/core/internal/data/images.js";
 import type { ValueRange } from "@heddle/core/internal/data/value-range.js";
 import { type Interval, wilsonInterval } from "@heddle/core/internal/evaluate/index.js";
 import type { Model } from "@heddle/core/internal/model/model.js";
-import {
-  classCount,
-  classNamesOf,
-  classProbabilities,
-} from "@heddle/core/internal/network/class-probabilities.js";
+import { classNamesOf } from "@heddle/core/internal/network/class-probabilities.js";
 import { imageInputOf, imageShapeOf } from "@heddle/core/internal/network/image-input.js";
 import { MAXIMUM_PICTURE_BYTES, type Picture, pictureFromBytes } from "../../datasets/picture.js";
 import {
@@ -26,9 +22,7 @@ import { channelsChange, inputRange, samplesForModel, setForModel, shapeForModel
 import { type EngineChoice, type OpenedModel, openModel } from "../open-run.js";
 import { pictureRuleFor } from "../picture-input.js";
 import { rowShape } from "../read-as.js";
-
-/** Classes that are named for each image. */
-const TOP = 3;
+import { type TopClass, topClasses } from "../top-classes.js";
 
 /** Pictures of a batch. */
 const BATCH = 256;
@@ -51,7 +45,7 @@ export interface Prediction {
   /** The true class, where a label or the picture's folder is a class of the model. */
   readonly truth?: string;
   /** The likeliest classes, likeliest first. */
-  readonly top: readonly { readonly label: number; readonly name: string; readonly probability: number }[];
+  readonly top: readonly TopClass[];
 }
 
 /** Something that could not be read. */
@@ -272,17 +266,8 @@ class Job {
     return name ?? (isWholeNumber(text) ? this.names[Number(text)] : undefined);
   }
 
-  /** The likeliest classes of each image. */
-  private tops(outputs: Float32Array): Prediction["top"][] {
-    const probabilities = classProbabilities(this.model, outputs);
-    const classes = classCount(this.model);
-    return Array.from({ length: probabilities.length / classes }, (_, image) => {
-      const row = probabilities.subarray(image * classes, (image + 1) * classes);
-      return this.names
-        .map((name, label) => ({ label, name, probability: row[label]! }))
-        .sort((a, b) => b.probability - a.probability)
-        .slice(0, TOP);
-    });
+  private tops(outputs: Float32Array): readonly Prediction["top"][] {
+    return topClasses(this.model, this.names, outputs);
   }
 
   private nothing(): unknown {

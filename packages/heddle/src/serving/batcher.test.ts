@@ -1,0 +1,122 @@
+import { HeddleError } from "@heddle/core/internal/base/errors.js";
+import { describe, expect, it } from "vitest";
+import { Batcher, type BatchReport } from "./batcher.js";
+import type { Values } from "./served-model.js";
+
+const limits = { maxBatch: 4, maxDelayMs: 0, maxQueue: 10, timeoutMs: 20_000 };
+
+/** Doubles each number; waits for `open` first. */
+function doubling(open: Promise<void> = Promise.resolve()) {
+  const batches: Values[] = [];
+  const run = async (images: Values) => {
+    batches.push(images);
+    await open;
+    return Float32Array.from(images, (value) => 2 * value);
+  };
+  return { batches, run };
+}
+
+describe("a batcher", () => {
+  it("joins what arrives together, up to a batch, and spreads a larger request over several", async () => {
+    const { batches, run } = doubling();
+    const reports: BatchReport[] = [];
+    const batcher = new Batcher(run, limits, (report) => reports.push(report));
+    const answers = await Promise.all([
+      batcher.submit(Float32Array.of(1), 1),
+      batcher.submit(Float32Array.of(2, 3, 4, 5, 6, 7), 6),
+      batcher.submit(Float32Array.of(8), 1),
+    ]);
+    expect(batches.map((batch) => [...batch])).toEqual([
+      [1, 2, 3, 4],
+      [5, 6, 7, 8],
+    ]);
+    expect(answers.map((answer) => [...answer])).toEqual([[2], [4, 6, 8, 10, 12, 14], [16]]);
+    await batcher.idle();
+    expect(reports.map(({ images, waitedSeconds }) => [images, waitedSeconds.length])).toEqual([
+      [4, 2],
+      [4, 1],
+    ]);
+  });
+
+  it("keeps bytes and floats apart", async () => {
+    const { batches, run } = doubling();
+    const batcher = new Batcher(run, limits);
+    const some = [Uint8Array.of(1), Uint8Array.of(2), Float32Array.of(3)];
+    await Promise.all(some.map((images) => batcher.submit(images, 1)));
+    expect(batches).toEqual([Uint8Array.of(1, 2), Float32Array.of(3)]);
+  });
+
+  it("waits for more images only while it computes nothing", async () => {
+    const { batches, run } = doubling();
+    const batcher = new Batcher(run, { ...limits, maxDelayMs: 60_000 });
+    const answers = [1, 2, 3, 4].map((value) => batcher.submit(Float32Array.of(value), 1));
+    expect(await Promise.all(answers)).toHaveLength(4);
+    expect(batches).toHaveLength(1);
+  });
+
+  it("refuses what does not fit into its queue, and says when to come back", async () => {
+    let open = () => {};
+    const { run } = doubling(
+      new Promise((resolve) => {
+        open = resolve;
+      }),
+    );
+    const batcher = new Batcher(run, limits);
+    expect(() => batcher.submit(new Float32Array(11), 11)).toThrow(
+      "Request: expected at most 10 images, received 11. Send several requests.",
+    );
+    const first = batcher.submit(new Float32Array(10), 10);
+    let refusal: unknown;
+    try {
+      void batcher.submit(new Float32Array(7), 7);
+    } catch (thrown) {
+      refusal = thrown;
+    }
+    expect(refusal).toMatchObject({ status: 503, retryAfterSeconds: 1 });
+    // Four are computed, six wait.
+    expect(batcher.waiting).toBe(6);
+    open();
+    await first;
+    expect(batcher.waiting).toBe(0);
+  });
+
+  it("drops images whose client has gone, or whose time is over", async () => {
+    let open = () => {};
+    const { batches, run } = doubling(
+      new Promise((resolve) => {
+        open = resolve;
+      }),
+    );
+    const batcher = new Batcher(run, { ...limits, timeoutMs: 30 });
+    const running = batcher.submit(new Float32Array(4), 4).catch((thrown: unknown) => thrown);
+    const gone = new AbortController();
+    const dropped = batcher.submit(Float32Array.of(1), 1, gone.signal);
+    const late = batcher.submit(Float32Array.of(2), 1);
+    gone.abort();
+    await expect(dropped).rejects.toMatchObject({ status: 499 });
+    await expect(late).rejects.toMatchObject({ status: 504 });
+    expect(await running).toMatchObject({ status: 504 });
+    const next = batcher.submit(Float32Array.of(3), 1);
+    open();
+    expect(await next).toEqual(Float32Array.of(6));
+    expect(batches.map(({ length }) => length)).toEqual([4, 1]);
+  });
+
+  it("computes again when a thread has died, but not when the images were refused", async () => {
+    const faults: unknown[] = [new Error("a compute thread died")];
+    let calls = 0;
+    const batcher = new Batcher(async (images) => {
+      calls++;
+      const fault = faults.shift();
+      if (fault) throw fault;
+      return Float32Array.from(images);
+    }, limits);
+    expect(await batcher.submit(Float32Array.of(1), 1)).toEqual(Float32Array.of(1));
+    expect(calls).toBe(2);
+    faults.push(new HeddleError("No."));
+    await expect(batcher.submit(Float32Array.of(1), 1)).rejects.toThrow("No.");
+    faults.push(new Error("dead"), new Error("dead again"));
+    await expect(batcher.submit(Float32Array.of(1), 1)).rejects.toThrow("dead again");
+    expect(await batcher.submit(Float32Array.of(1), 1)).toEqual(Float32Array.of(1));
+  });
+});

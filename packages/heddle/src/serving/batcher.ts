@@ -1,0 +1,272 @@
+import { HeddleError } from "@heddle/core/internal/base/errors.js";
+import { Refusal } from "./refusal.js";
+import type { Values } from "./served-model.js";
+
+/** How requests are joined, and how many may wait. */
+export interface BatchLimits {
+  /** Images of a batch at most. */
+  readonly maxBatch: number;
+  /** How long the first image of a batch waits for others while nothing is computed, in milliseconds. */
+  readonly maxDelayMs: number;
+  /** Images that may wait; a request beyond them is refused. */
+  readonly maxQueue: number;
+  /** How long a request may wait for its answer, in milliseconds. */
+  readonly timeoutMs: number;
+}
+
+/** What a batch was, for the metrics. */
+export interface BatchReport {
+  readonly images: number;
+  readonly seconds: number;
+  /** How long each of its requests had waited. */
+  readonly waitedSeconds: readonly number[];
+}
+
+/** The images of a request. */
+interface Job {
+  readonly images: Values;
+  readonly count: number;
+  /** Images that a batch has received already: a large request may be spread over several. */
+  taken: number;
+  /** Images whose answers have arrived. */
+  done: number;
+  output: Float32Array | undefined;
+  /** Answered, refused, or nobody waits for it any more. */
+  isOver: boolean;
+  readonly queuedAt: number;
+  settle(result: Float32Array | Error): void;
+}
+
+/** A job's images in one batch. */
+interface Part {
+  readonly job: Job;
+  readonly from: number;
+  readonly count: number;
+}
+
+/** A busy server is asked to be patient for at least this long. */
+const LEAST_RETRY_SECONDS = 1;
+
+/**
+ * Joins the images of concurrent requests into batches, first come, first served. While a batch is computed the next one
+ * gathers, so that under load batches form without any delay. Bytes and floats are not mixed. A model computes each image
+ * by itself, so that its answer does not depend on what else is in the batch.
+ */
+export class Batcher {
+  private readonly queue: Job[] = [];
+  private waitingImages = 0;
+  private isRunning = false;
+  private cancelStart: (() => void) | undefined;
+  private readonly whenIdle: (() => void)[] = [];
+  /** A moving average, for `Retry-After`. */
+  private secondsAnImage = 0;
+
+  constructor(
+    private readonly run: (images: Values, count: number) => Promise<Float32Array>,
+    private readonly limits: BatchLimits,
+    private readonly onBatch: (report: BatchReport) => void = () => {},
+  ) {}
+
+  /** Images that wait. */
+  get waiting(): number {
+    return this.waitingImages;
+  }
+
+  /**
+   * The outputs for a request's images.
+   *
+   * @param signal fires when nobody waits for the answer any more: the images are then dropped
+   * @throws Refusal 413 for more images than may ever wait, 503 when the queue is full, 504 after the deadline
+   */
+  submit(images: Values, count: number, signal?: AbortSignal): Promise<Float32Array> {
+    const { maxQueue, timeoutMs } = this.limits;
+    if (count > maxQueue) throw tooMany(count, maxQueue);
+    if (this.waitingImages + count > maxQueue) throw this.busy();
+    return new Promise((resolve, reject) => {
+      const settle = (result: Float32Array | Error) => {
+        if (job.isOver) return;
+        job.isOver = true;
+        clearTimeout(timer);
+        signal?.removeEventListener("abort", drop);
+        this.waitingImages -= count - job.taken;
+        if (result instanceof Error) reject(result);
+        else resolve(result);
+      };
+      const drop = () => settle(new Refusal(499, "The client has gone."));
+      const job: Job = {
+        ...{ images, count, settle, taken: 0, done: 0, output: undefined, isOver: false },
+        queuedAt: performance.now(),
+      };
+      const timer = setTimeout(() => settle(tooLate(timeoutMs)), timeoutMs);
+      signal?.addEventListener("abort", drop);
+      this.queue.push(job);
+      this.waitingImages += count;
+      this.schedule();
+    });
+  }
+
+  /** Resolves when nothing waits and nothing is computed. */
+  async idle(): Promise<void> {
+    while (this.isRunning || this.waitingImages > 0)
+      await new Promise<void>((resolve) => this.whenIdle.push(resolve));
+  }
+
+  private schedule(): void {
+    if (this.isRunning || this.waitingImages === 0) return;
+    const { maxBatch, maxDelayMs } = this.limits;
+    const start = () => {
+      this.cancelStart = undefined;
+      void this.compute();
+    };
+    if (this.waitingImages >= maxBatch) {
+      this.cancelStart?.();
+      start();
+    } else if (this.cancelStart) {
+      // It starts soon.
+    } else if (maxDelayMs > 0) {
+      const timer = setTimeout(start, maxDelayMs);
+      this.cancelStart = () => clearTimeout(timer);
+    } else {
+      // After everything that has arrived by now has been read.
+      const turn = setImmediate(start);
+      this.cancelStart = () => clearImmediate(turn);
+    }
+  }
+
+  private async compute(): Promise<void> {
+    if (this.isRunning) return;
+    const parts = this.take();
+    if (parts.length === 0) return this.rest();
+    this.isRunning = true;
+    const started = performance.now();
+    const images = parts.reduce((sum, { count }) => sum + count, 0);
+    const result = await this.outputsOf(parts, images);
+    const seconds = (performance.now() - started) / 1000;
+    this.isRunning = false;
+    const ofImage = seconds / images;
+    this.secondsAnImage = this.secondsAnImage === 0 ? ofImage : 0.9 * this.secondsAnImage + 0.1 * ofImage;
+    // The engine works on the next batch while this one is answered.
+    void this.compute();
+    this.answer(parts, images, result);
+    const waitedSeconds = parts
+      .filter(({ from }) => from === 0)
+      .map(({ job }) => (started - job.queuedAt) / 1000);
+    this.onBatch({ images, seconds, waitedSeconds });
+  }
+
+  /** The next images of the queue: of one type, and at most a batch. */
+  private take(): readonly Part[] {
+    const { queue } = this;
+    const parts: Part[] = [];
+    let left = this.limits.maxBatch;
+    for (let job = queue[0]; job && left > 0; job = queue[0]) {
+      if (job.isOver) {
+        queue.shift();
+        continue;
+      }
+      const first = parts[0]?.job.images;
+      if (first && isBytes(first) !== isBytes(job.images)) break;
+      const count = Math.min(left, job.count - job.taken);
+      parts.push({ job, from: job.taken, count });
+      job.taken += count;
+      this.waitingImages -= count;
+      left -= count;
+      if (job.taken === job.count) queue.shift();
+    }
+    return parts;
+  }
+
+  private async outputsOf(parts: readonly Part[], count: number): Promise<Float32Array | Error> {
+    const images = joined(parts, count);
+    try {
+      return await this.run(images, count);
+    } catch (thrown) {
+      if (thrown instanceof HeddleError) return thrown;
+    }
+    // A thread has died, for example: a model starts others, and an answer depends on nothing that was lost.
+    try {
+      return await this.run(images, count);
+    } catch (thrown) {
+      return thrown instanceof Error ? thrown : new Error(String(thrown));
+    }
+  }
+
+  private answer(parts: readonly Part[], images: number, result: Float32Array | Error): void {
+    if (result instanceof Error) {
+      for (const { job } of parts) job.settle(result);
+      return;
+    }
+    const size = result.length / images;
+    let at = 0;
+    for (const { job, from, count } of parts) {
+      const own = result.subarray(at * size, (at + count) * size);
+      at += count;
+      if (count === job.count) job.settle(own);
+      else {
+        job.output ??= new Float32Array(job.count * size);
+        job.output.set(own, from * size);
+        job.done += count;
+        if (job.done === job.count) job.settle(job.output);
+      }
+    }
+  }
+
+  /** Nothing is left to compute. */
+  private rest(): void {
+    for (const resolve of this.whenIdle.splice(0)) resolve();
+  }
+
+  private busy(): Refusal {
+    const { waitingImages, secondsAnImage, limits } = this;
+    const seconds = Math.max(LEAST_RETRY_SECONDS, Math.ceil(waitingImages * secondsAnImage));
+    return new Refusal(
+      503,
+      {
+        who: "Server",
+        expected: `at most ${limits.maxQueue} images that wait`,
+        received: "more",
+        next: `Ask again in ${seconds} s.`,
+      },
+      seconds,
+    );
+  }
+}
+
+function isBytes(values: Values): values is Uint8Array {
+  return values instanceof Uint8Array;
+}
+
+/** The images of a batch, one after another; those of a single request are not copied. */
+function joined(parts: readonly Part[], count: number): Values {
+  const first = parts[0]!.job;
+  const size = first.images.length / first.count;
+  const slices = parts.map((part) =>
+    part.job.images.subarray(part.from * size, (part.from + part.count) * size),
+  );
+  if (slices.length === 1) return slices[0]!;
+  const all = isBytes(first.images) ? new Uint8Array(count * size) : new Float32Array(count * size);
+  let at = 0;
+  for (const slice of slices) {
+    all.set(slice, at);
+    at += slice.length;
+  }
+  return all;
+}
+
+function tooMany(count: number, maxQueue: number): Refusal {
+  return new Refusal(413, {
+    who: "Request",
+    expected: `at most ${maxQueue} images`,
+    received: `${count}`,
+    next: "Send several requests.",
+  });
+}
+
+function tooLate(timeoutMs: number): Refusal {
+  return new Refusal(504, {
+    who: "Request",
+    expected: `an answer within ${timeoutMs} ms`,
+    received: "none by then",
+    next: "Ask again when the server has less to do.",
+  });
+}

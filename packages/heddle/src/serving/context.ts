@@ -1,0 +1,68 @@
+import type { FastifyReply, FastifyRequest } from "fastify";
+import type { AnswerLog } from "./answer-log.js";
+import type { Catalogue, Version } from "./catalogue.js";
+import type { Metrics } from "./metrics.js";
+
+/** What a server is doing. */
+export type State = "starting" | "ready" | "draining";
+
+/** What the routes share. */
+export interface Context {
+  readonly catalogue: Catalogue;
+  readonly metrics: Metrics;
+  readonly answers: AnswerLog | undefined;
+  readonly state: () => State;
+  /** Pixels of a picture at most. */
+  readonly maxPixels: number;
+}
+
+/** Which model a request went to, for its metrics and its line in the log. */
+export interface Served {
+  readonly protocol: string;
+  model?: string;
+  version?: string;
+  images?: number;
+}
+
+declare module "fastify" {
+  interface FastifyRequest {
+    served: Served | undefined;
+  }
+}
+
+/** Computes the outputs for a request's images, unless its client goes before that. */
+export async function outputsFor(
+  { served, id }: FastifyRequest,
+  reply: FastifyReply,
+  of: {
+    readonly version: Version;
+    readonly images: Float32Array | Uint8Array;
+    readonly count: number;
+    readonly answers: AnswerLog | undefined;
+  },
+): Promise<Float32Array> {
+  const { version, images, count, answers } = of;
+  if (served) served.images = count;
+  const outputs = await version.batcher.submit(images, count, goneSignal(reply));
+  answers?.write({ id, version, outputs, count });
+  return outputs;
+}
+
+/** Notes which version answers, for the metrics and the log. */
+export function note(request: FastifyRequest, protocol: string, { name, version }: Version): void {
+  request.served = { protocol, model: name, version };
+}
+
+/** Fires when the connection ends before the answer has been sent. */
+function goneSignal({ raw }: FastifyReply): AbortSignal {
+  const controller = new AbortController();
+  raw.once("close", () => {
+    if (!raw.writableFinished) controller.abort();
+  });
+  return controller.signal;
+}
+
+/** The bytes of a request's body. */
+export function bodyOf({ body }: FastifyRequest): Uint8Array {
+  return body instanceof Uint8Array ? body : new Uint8Array(0);
+}

@@ -1,0 +1,113 @@
+import { HeddleError } from "@heddle/core/internal/base/errors.js";
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import { pictureFileSize } from "../datasets/picture-decoder.js";
+import type { Version } from "./catalogue.js";
+import { bodyOf, type Context, note, outputsFor } from "./context.js";
+import { badRequest, Refusal } from "./refusal.js";
+import type { ServedPicture } from "./served-model.js";
+
+/** Pictures of a request at most: each is decoded before the first is computed. */
+const MOST_PICTURES = 64;
+
+interface PictureFile {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+interface Query {
+  Querystring: { readonly model?: string; readonly version?: string; readonly label?: string };
+}
+
+/** `POST /predict`: pictures, as a form's files or one as the body, answered as `heddle predict --json` answers. */
+export function pictureRoutes(app: FastifyInstance, { catalogue, answers, maxPixels }: Context): void {
+  app.post<Query>("/predict", async (request, reply) => {
+    const { model, version: wanted, label } = request.query;
+    const version = catalogue.find(one(model), one(wanted), one(label));
+    note(request, "predict", version);
+    const files = await filesOf(request);
+    return version.use(async () => {
+      const { read, unread } = await readAll(version, files, maxPixels);
+      const images = joined(read.map(({ picture }) => picture.values));
+      const outputs = await outputsFor(request, reply, { version, images, count: read.length, answers });
+      const tops = version.model.top(outputs);
+      return {
+        ...{ model: version.name, version: version.version },
+        predictions: read.map(({ id, name: image, picture: { inverted, empty } }, at) => {
+          return { id, image, inverted, empty, top: tops[at]! };
+        }),
+        unread,
+      };
+    });
+  });
+}
+
+/** A parameter that is repeated means nothing. */
+function one(value: unknown): string | undefined {
+  if (value === undefined || typeof value === "string") return value;
+  throw badRequest("Address", "each parameter once", "one several times", "Remove the others.");
+}
+
+/** The pictures of a request. */
+async function filesOf(request: FastifyRequest): Promise<readonly PictureFile[]> {
+  const bytes = bodyOf(request);
+  const type = request.headers["content-type"] ?? "";
+  if (!/^multipart\/form-data\b/i.test(type)) {
+    if (bytes.length > 0) return [{ name: "picture", bytes }];
+    throw badRequest("Request", "a picture", "an empty body", "Send the file's bytes, or a form with files.");
+  }
+  const form = await formOf(bytes, type);
+  const blobs = form.filter((value) => typeof value !== "string");
+  if (blobs.length > 0 && blobs.length <= MOST_PICTURES) {
+    return Promise.all(
+      blobs.map(async (blob) => ({ name: blob.name, bytes: new Uint8Array(await blob.arrayBuffer()) })),
+    );
+  }
+  const expected = `a form with 1 to ${MOST_PICTURES} files`;
+  throw badRequest("Request", expected, `${blobs.length} files`, "Send each picture as a file of the form.");
+}
+
+async function formOf(body: Uint8Array, type: string) {
+  try {
+    const bytes = body as Uint8Array<ArrayBuffer>;
+    return [...(await new Response(bytes, { headers: { "content-type": type } }).formData()).values()];
+  } catch {
+    throw badRequest("Request", "a form (multipart/form-data)", "bytes that are none", "Correct the body.");
+  }
+}
+
+/** Decodes pictures; those that cannot be read are listed, unless there is no other. */
+async function readAll({ model }: Version, files: readonly PictureFile[], maxPixels: number) {
+  const faults: HeddleError[] = [];
+  const unread: { readonly path: string; readonly reason: string }[] = [];
+  const read: { readonly id: number; readonly name: string; readonly picture: ServedPicture }[] = [];
+  for (const [at, { name, bytes }] of files.entries()) {
+    try {
+      const { width, height } = await pictureFileSize(name, bytes);
+      if (width * height > maxPixels) throw tooLarge(name, width, height, maxPixels);
+      read.push({ id: at + 1, name, picture: await model.read(name, bytes) });
+    } catch (thrown) {
+      if (!(thrown instanceof HeddleError)) throw thrown;
+      faults.push(thrown);
+      unread.push({ path: name, reason: thrown.message });
+    }
+  }
+  if (read.length > 0) return { read, unread };
+  if (faults.length === 1) throw faults[0];
+  const received = `${faults.length} that cannot, such as ${faults[0]!.message}`;
+  throw badRequest("Request", "at least one picture that can be read", received, "Correct the files.");
+}
+
+function tooLarge(who: string, width: number, height: number, maxPixels: number): Refusal {
+  const expected = `a picture of at most ${maxPixels} pixels`;
+  return new Refusal(413, { who, expected, received: `${width}×${height}`, next: "Send it smaller." });
+}
+
+function joined(parts: readonly ServedPicture["values"][]): ServedPicture["values"] {
+  const [first] = parts;
+  if (parts.length === 1) return first!;
+  const size = first!.length;
+  const all =
+    first instanceof Uint8Array ? new Uint8Array(parts.length * size) : new Float32Array(parts.length * size);
+  for (const [at, part] of parts.entries()) all.set(part, at * size);
+  return all;
+}
