@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { AbortedError, HeddleError } from "../base/errors.js";
 import { Engine } from "./engine.js";
 import type { Call, Program } from "./program.js";
+import type { ThreadHandle } from "./threads.js";
 
 const engines: Engine[] = [];
 afterEach(() => {
@@ -57,6 +58,22 @@ function doubling(engine: Engine) {
 const TRAP = { kernel: "clear", args: [2 ** 31 - 16, 64] } as const;
 
 describe("Engine", () => {
+  it("wakes no thread for which a run has nothing", async () => {
+    const engine = await start(4);
+    const team: readonly ThreadHandle[] = engine["team"];
+    const woken = team.map((thread) => vi.spyOn(thread, "post"));
+    const { program, floats } = doubling(engine);
+    for (const spy of woken) spy.mockClear();
+    await engine.run(run(program, 2));
+    expect(woken.map(({ mock }) => mock.calls.length)).toEqual([1, 0, 0, 0]);
+    const three = programOf(engine, new Array(3).fill({ kernel: "expF32", args: [0] }));
+    engine.load(three);
+    for (const spy of woken) spy.mockClear();
+    await engine.run(run(three));
+    expect(woken.map(({ mock }) => mock.calls.length)).toEqual([1, 1, 1, 0]);
+    expect(await floats()).toEqual([4, 12]);
+  });
+
   it("writes memory, runs a program's steps on it, and reads it back", async () => {
     const engine = await start();
     const { program, floats } = doubling(engine);

@@ -267,7 +267,6 @@ export class Engine implements Allocator {
     for (const index of [word.nextItem, word.stepsDone, word.cancel, word.stopped])
       Atomics.store(control, index, 0);
     if (signal?.aborted) throw new AbortedError("Stopped before the first step.");
-    const threads = this.team.length;
 
     this.running = this.programs.get(request.program);
     const cancel = () => Atomics.store(control, word.cancel, 1);
@@ -277,8 +276,12 @@ export class Engine implements Allocator {
       : undefined;
     try {
       if (this.memory) {
+        const threads = Math.min(
+          this.team.length,
+          this.running ? mostItems(this.running, request.samples) : 1,
+        );
         const run = { ...request, threads, firstStep: 0, lastStep: steps };
-        addTimes(callMs, await this.ask((thread) => thread.post({ type: "run", request: run })));
+        addTimes(callMs, await this.ask((thread) => thread.post({ type: "run", request: run }), threads));
       } else {
         await this.runInSlices(request, steps, callMs);
       }
@@ -358,6 +361,12 @@ export class Engine implements Allocator {
   private checkAlive(): void {
     if (this.death) throw this.death;
   }
+}
+
+/** How many threads a run can employ: as many as its widest phase has shards or tasks. The others are not woken. */
+function mostItems({ phases, batchSize, shardSize }: Program, samples: number): number {
+  const shards = Math.ceil(Math.min(batchSize, samples) / shardSize);
+  return phases.reduce((most, phase) => Math.max(most, "perShard" in phase ? shards : phase.tasks.length), 1);
 }
 
 /** Adds the times that each thread measured. */

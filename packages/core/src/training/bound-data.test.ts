@@ -11,28 +11,31 @@ function boundData() {
 const column = (bytes: number, value: number) => new Uint8Array(bytes).fill(value);
 
 describe("BoundData", () => {
-  it("tells the threads about few bytes once, and puts the next of their sizes in the same place", () => {
+  it("tells the threads about few bytes once, and puts the next of about their sizes in the same place", () => {
     const { data, engine } = boundData();
     const first = data.bind(column(784, 1), column(4, 2));
     data.unbind(first);
-    const second = data.bind(column(784, 3), column(4, 4));
+    const { data: second, images: own } = data.bindColumns({
+      ...{ count: 1, images: column(700, 3), targets: Float32Array.of(5), weights: undefined },
+    });
     expect(second).toBe(first);
+    expect([own.length, new Set(own)]).toEqual([700, new Set([3])]);
     expect(engine.bind).toHaveBeenCalledTimes(1);
     expect(engine.unbind).not.toHaveBeenCalled();
     const [images, targets] = engine.bind.mock.calls[0]![0];
-    expect(new Set(images)).toEqual(new Set([3]));
-    expect(new Set(targets)).toEqual(new Set([4]));
+    expect(new Set(images!.subarray(0, 700))).toEqual(new Set([3]));
+    expect(new Float32Array(targets!.slice().buffer)[0]).toBe(5);
   });
 
   it("never writes into arrays that a run still reads", () => {
     const { data, engine } = boundData();
     const first = data.bind(column(100, 1));
     expect(data.bind(column(100, 2))).not.toBe(first);
-    expect(new Set(engine.bind.mock.calls[0]![0][0])).toEqual(new Set([1]));
+    expect(new Set(engine.bind.mock.calls[0]![0][0]!.subarray(0, 100))).toEqual(new Set([1]));
   });
 
   it.each([
-    ["other sizes", () => column(101, 2)],
+    ["other sizes", () => column(129, 2)],
     ["shared arrays, which are read where they are", () => new Uint8Array(new SharedArrayBuffer(100))],
   ])("tells them about %s", (_, next) => {
     const { data, engine } = boundData();
@@ -46,7 +49,7 @@ describe("BoundData", () => {
     const large = data.bind(column(100_000, 1));
     data.unbind(large);
     expect(engine.unbind.mock.calls).toEqual([[large]]);
-    const small = [1, 2, 3, 4, 5].map((bytes) => data.bind(column(bytes, 1)));
+    const small = [1, 2, 4, 8, 16].map((bytes) => data.bind(column(bytes, 1)));
     for (const id of small) data.unbind(id);
     expect(engine.unbind.mock.calls).toEqual([[large], [small[0]]]);
   });

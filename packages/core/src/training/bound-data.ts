@@ -1,5 +1,5 @@
 import type { Engine } from "../engine/engine.js";
-import { isCopied, SharedCopies, type SharedCopy } from "./shared-copies.js";
+import { capacityOf, isCopied, SharedCopies, type SharedCopy } from "./shared-copies.js";
 import type { Columns } from "./stream-reader.js";
 
 /** Arrays that the threads know by a number. */
@@ -18,7 +18,7 @@ export class BoundData {
   private readonly copies = new SharedCopies();
   /** By their numbers. */
   private readonly bound = new Map<number, Bound>();
-  /** Copies of few bytes that no call reads any more, by their sizes: the next arrays of these sizes take their places. */
+  /** Copies of few bytes that no call reads any more, by their capacities: the next arrays that fit take their places. */
   private readonly idle = new Map<string, Bound>();
 
   constructor(private readonly engine: Pick<Engine, "bind" | "unbind">) {}
@@ -36,7 +36,7 @@ export class BoundData {
     const { id, copies } = this.bindArrays(
       [images, targets, weights].filter((column) => column !== undefined),
     );
-    const { bytes } = copies[0]!;
+    const bytes = copies[0]!.memory.subarray(0, images.byteLength);
     // Where memory is not shared, the threads have copies, and these are the caller's bytes.
     const kept = bytes.buffer === images.buffer ? bytes.slice() : bytes;
     if (images instanceof Uint8Array) return { data: id, images: kept };
@@ -48,8 +48,9 @@ export class BoundData {
     const bound = this.bound.get(id);
     if (!bound) return;
     this.bound.delete(id);
-    const key = keyOf(bound.copies.map(({ bytes }) => bytes));
-    const few = bound.copies.reduce((sum, { bytes }) => sum + bytes.byteLength, 0) <= FEW_BYTES;
+    const sizes = bound.copies.map(({ memory }) => memory.byteLength);
+    const key = sizes.join();
+    const few = sizes.reduce((sum, bytes) => sum + bytes, 0) <= FEW_BYTES;
     if (!few || this.idle.has(key) || !bound.copies.every(({ refill }) => refill)) {
       this.forget(bound);
       return;
@@ -70,7 +71,7 @@ export class BoundData {
 
   /** Copies arrays to where the threads look already, if there is such a place. */
   private refilled(arrays: readonly ArrayBufferView[]): Bound | undefined {
-    const key = keyOf(arrays);
+    const key = arrays.map(capacityOf).join();
     const bound = this.idle.get(key);
     if (!bound || !arrays.every(isCopied)) return undefined;
     this.idle.delete(key);
@@ -80,15 +81,11 @@ export class BoundData {
 
   private told(arrays: readonly ArrayBufferView[]): Bound {
     const copies = arrays.map((array) => this.copies.of(array));
-    return { id: this.engine.bind(copies.map(({ bytes }) => bytes)), copies };
+    return { id: this.engine.bind(copies.map(({ memory }) => memory)), copies };
   }
 
   private forget({ id, copies }: Bound): void {
     this.engine.unbind(id);
     for (const { release } of copies) release();
   }
-}
-
-function keyOf(arrays: readonly ArrayBufferView[]): string {
-  return arrays.map(({ byteLength }) => byteLength).join();
 }

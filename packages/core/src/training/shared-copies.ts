@@ -3,7 +3,9 @@ import { canShareMemory } from "../base/memory.js";
 /** The bytes of an array where threads can read them, and a function to call when none reads them any more. */
 export interface SharedCopy {
   readonly bytes: Uint8Array;
-  /** Copies another array of this size to the same place; absent where nothing was copied. */
+  /** The memory that holds them: as many bytes as `capacityOf` says where they were copied. */
+  readonly memory: Uint8Array;
+  /** Copies another array of this capacity to the same place; absent where nothing was copied. */
   readonly refill?: (array: ArrayBufferView) => void;
   readonly release: () => void;
 }
@@ -11,6 +13,11 @@ export interface SharedCopy {
 /** Whether threads read a copy of an array: memory can be shared, and the array is not in it yet. */
 export function isCopied(array: ArrayBufferView): boolean {
   return canShareMemory() && !(array.buffer instanceof SharedArrayBuffer);
+}
+
+/** How many bytes of shared memory hold a copy of an array. */
+export function capacityOf({ byteLength }: ArrayBufferView): number {
+  return 2 ** Math.ceil(Math.log2(Math.max(1, byteLength)));
 }
 
 /**
@@ -26,12 +33,16 @@ export class SharedCopies {
 
   /** The bytes of an array, copied into shared memory unless they are there already or memory cannot be shared. */
   of(array: ArrayBufferView): SharedCopy {
-    if (!isCopied(array)) return { bytes: bytesOf(array), release: () => {} };
-    const buffer = this.take(2 ** Math.ceil(Math.log2(Math.max(1, array.byteLength))));
-    const bytes = new Uint8Array(buffer, 0, array.byteLength);
-    const refill = (other: ArrayBufferView) => bytes.set(bytesOf(other));
+    if (!isCopied(array)) {
+      const bytes = bytesOf(array);
+      return { bytes, memory: bytes, release: () => {} };
+    }
+    const buffer = this.take(capacityOf(array));
+    const memory = new Uint8Array(buffer);
+    const refill = (other: ArrayBufferView) => memory.set(bytesOf(other));
     refill(array);
-    return { bytes, refill, release: () => this.free.push(buffer) };
+    const bytes = memory.subarray(0, array.byteLength);
+    return { bytes, memory, refill, release: () => this.free.push(buffer) };
   }
 
   private take(byteLength: number): SharedArrayBuffer {
