@@ -75,10 +75,10 @@ export class Batcher {
   /**
    * The outputs for a request's images.
    *
-   * @param signal fires when nobody waits for the answer any more: the images are then dropped
+   * @param whenGone receives a function to call when nobody waits for the answer any more: the images are then dropped
    * @throws Refusal 413 for more images than may ever wait, 503 when the queue is full, 504 after the deadline
    */
-  submit(images: Values, count: number, signal?: AbortSignal): Promise<Float32Array> {
+  submit(images: Values, count: number, whenGone?: (drop: () => void) => void): Promise<Float32Array> {
     const { maxQueue, timeoutMs } = this.limits;
     if (count > maxQueue) throw tooMany(count, maxQueue);
     if (this.waitingImages + count > maxQueue) throw this.busy();
@@ -87,18 +87,16 @@ export class Batcher {
         if (job.isOver) return;
         job.isOver = true;
         clearTimeout(timer);
-        signal?.removeEventListener("abort", drop);
         this.waitingImages -= count - job.taken;
         if (result instanceof Error) reject(result);
         else resolve(result);
       };
-      const drop = () => settle(new Refusal(499, "The client has gone."));
       const job: Job = {
         ...{ images, count, settle, taken: 0, done: 0, output: undefined, isOver: false },
         queuedAt: performance.now(),
       };
       const timer = setTimeout(() => settle(tooLate(timeoutMs)), timeoutMs);
-      signal?.addEventListener("abort", drop);
+      whenGone?.(() => settle(new Refusal(499, "The client has gone.")));
       this.queue.push(job);
       this.waitingImages += count;
       this.schedule();

@@ -43,7 +43,7 @@ export async function outputsFor(
 ): Promise<Float32Array> {
   const { version, images, count, answers } = of;
   if (served) served.images = count;
-  const outputs = await version.batcher.submit(images, count, goneSignal(reply));
+  const outputs = await version.batcher.submit(images, count, whenGone(reply));
   answers?.write({ id, version, outputs, count });
   return outputs;
 }
@@ -53,13 +53,15 @@ export function note(request: FastifyRequest, protocol: string, { name, version 
   request.served = { protocol, model: name, version };
 }
 
-/** Fires when the connection ends before the answer has been sent. */
-function goneSignal({ raw }: FastifyReply): AbortSignal {
-  const controller = new AbortController();
-  raw.once("close", () => {
-    if (!raw.writableFinished) controller.abort();
-  });
-  return controller.signal;
+/** Calls a function when the connection ends before the answer has been sent. */
+function whenGone({ raw }: FastifyReply): (drop: () => void) => void {
+  return (drop) => {
+    raw.once("close", () => {
+      if (!raw.writableFinished) drop();
+    });
+    // It may have gone while its picture was decoded.
+    if (raw.destroyed) drop();
+  };
 }
 
 /** The bytes of a request's body. */

@@ -39,9 +39,9 @@ export function guards(app: FastifyInstance, options: GuardOptions): void {
   app.addHook("onRequest", async (request, reply) => {
     checkOrigin(request, reply, corsOrigin);
     if (request.method === "OPTIONS") return;
-    const { pathname } = new URL(request.url, "http://server");
-    if (expected && !OPEN.has(pathname)) checkToken(request, reply, expected);
-    if (OPEN.has(pathname)) return;
+    const [path] = request.url.split("?", 1);
+    if (OPEN.has(path!)) return;
+    if (expected) checkToken(request, reply, expected);
     rate?.take(request.ip);
     checkEncoding(request);
     const bytes = bodyBytes(request, maxBodyBytes);

@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { availableParallelism } from "node:os";
 import { Command, InvalidArgumentError, Option } from "@commander-js/extra-typings";
 import { HeddleError } from "@heddle/core/internal/base/errors.js";
 import { fileError } from "@heddle/core/internal/base/files-node.js";
@@ -11,7 +12,6 @@ import {
   nonEmpty,
   positiveNumber,
   runDirOption,
-  threadsOption,
   wholeNumber,
 } from "../options.js";
 import type { Shell } from "../shell.js";
@@ -100,7 +100,12 @@ export function serveCommand(shell: Shell) {
       new Option("--invert", "exchange light and dark where a background is light").conflicts("asIs"),
     )
     .addOption(modelRangeOption())
-    .addOption(threadsOption())
+    .addOption(
+      new Option(
+        "--threads <n>",
+        "threads to compute on; every core but one by default, which speaks HTTP",
+      ).argParser(wholeNumber(1, 64)),
+    )
     .addOption(fastOption())
     .addOption(runDirOption())
     .addHelpText(
@@ -126,6 +131,7 @@ Examples:
         async ({ signal }) => {
           await runServer(runs, {
             ...{ ...rest, root, labels, corsOrigin, token, signal },
+            threads: rest.threads ?? Math.max(1, Math.min(64, availableParallelism() - 1)),
             ratePerSecond: rate,
             maxBodyBytes: Math.floor(maxBody * MIB),
             invert: options.asIs ? false : options.invert,
