@@ -8,6 +8,7 @@ import { nets } from "./nets.mjs";
 import { measureKernels } from "./subjects/kernels.mjs";
 import { measureNets } from "./subjects/nets.mjs";
 import { measureProcess } from "./subjects/process.mjs";
+import { measureServing } from "./subjects/serving.mjs";
 import { measureThroughput } from "./subjects/throughput.mjs";
 
 const subjects = {
@@ -15,6 +16,7 @@ const subjects = {
   nets: measureNets,
   kernels: measureKernels,
   process: measureProcess,
+  serving: measureServing,
 };
 const usage = `usage: npm run bench -- [options]
   --only LIST     subjects: ${Object.keys(subjects).join(",")} (all)
@@ -24,6 +26,7 @@ const usage = `usage: npm run bench -- [options]
   --nets LIST     of the subject nets (${Object.keys(nets).join(",")})
   --nodes LIST    paths of the Nodes that run Heddle there (this one)
   --ms N          least milliseconds of one measurement of a kernel (200)
+  --seconds N     of one measurement of a server (5)
   --keras FILE    its Python (bench/peers/keras/venv/bin/python)
   --pytorch FILE  its Python (bench/peers/pytorch/venv/bin/python)
   --out FOLDER    for the raw values; results/ and README.md stay as they are then`;
@@ -39,6 +42,7 @@ const { values } = parseArgs({
     nets: { type: "string", default: Object.keys(nets).join(",") },
     nodes: { type: "string", default: process.execPath },
     ms: { type: "string", default: "200" },
+    seconds: { type: "string", default: "5" },
     keras: { type: "string", default: python("keras") },
     pytorch: { type: "string", default: python("pytorch") },
     out: { type: "string" },
@@ -63,6 +67,7 @@ const options = {
   nets: values.nets.split(","),
   nodes: values.nodes.split(","),
   milliseconds: whole("ms", values.ms),
+  seconds: whole("seconds", values.seconds),
   keras: values.keras,
   pytorch: values.pytorch,
   out: values.out,
