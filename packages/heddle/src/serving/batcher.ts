@@ -73,6 +73,15 @@ export class Batcher {
   }
 
   /**
+   * Checks that a request might be accepted, before work is spent on reading it.
+   *
+   * @throws Refusal 503 when the queue is full
+   */
+  checkRoom(): void {
+    if (this.waitingImages >= this.limits.maxQueue) throw this.busy();
+  }
+
+  /**
    * The outputs for a request's images.
    *
    * @param whenGone receives a function to call when nobody waits for the answer any more: the images are then dropped

@@ -48,9 +48,14 @@ export async function outputsFor(
   return outputs;
 }
 
-/** Notes which version answers, for the metrics and the log. */
-export function note(request: FastifyRequest, protocol: string, { name, version }: Version): void {
+/**
+ * Notes which version answers, for the metrics and the log; nothing of a request is read yet.
+ *
+ * @throws Refusal 503 when the version's queue is full
+ */
+export function begin(request: FastifyRequest, protocol: string, { name, version, batcher }: Version): void {
   request.served = { protocol, model: name, version };
+  batcher.checkRoom();
 }
 
 /** Calls a function when the connection ends before the answer has been sent. */

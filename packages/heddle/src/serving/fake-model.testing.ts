@@ -42,7 +42,7 @@ export const limits: BatchLimits = { maxBatch: 8, maxDelayMs: 0, maxQueue: 32, t
 /** A server on a free port, closed when the tests of the file are over. */
 export async function startServer(
   models: readonly (readonly [name: string, version: string, model: ServedModel])[],
-  options: Partial<ServerOptions> & { readonly labels?: readonly Label[] } = {},
+  options: Partial<ServerOptions> & { readonly labels?: readonly Label[]; readonly isReady?: boolean } = {},
   batching: Partial<BatchLimits> = {},
 ): Promise<{ readonly url: string; readonly server: ModelServer; readonly log: string[] }> {
   const catalogue = new Catalogue();
@@ -56,7 +56,7 @@ export async function startServer(
     log: { write: (line) => log.push(line) },
     ...options,
   });
-  server.ready();
+  if (options.isReady !== false) server.ready();
   afterAll(() => server.close());
   return { url: server.address, server, log };
 }

@@ -22,20 +22,12 @@ const OPEN = new Set(["/", "/v2/health/live", "/v2/health/ready"]);
 /** Addresses whose rates are kept; the oldest is forgotten beyond that. */
 const MOST_ADDRESSES = 10_000;
 
-declare module "fastify" {
-  interface FastifyRequest {
-    /** The bytes that were reserved for its body. */
-    reservedBytes: number;
-  }
-}
-
 /** Refuses requests before their bodies are read. */
 export function guards(app: FastifyInstance, options: GuardOptions): void {
   const { token, corsOrigin, ratePerSecond, maxBytesInFlight, maxBodyBytes } = options;
   const rate = ratePerSecond === undefined ? undefined : new RateLimit(ratePerSecond);
   const expected = token === undefined ? undefined : digest(token);
   let bytesInFlight = 0;
-  app.decorateRequest("reservedBytes", 0);
   app.addHook("onRequest", async (request, reply) => {
     checkOrigin(request, reply, corsOrigin);
     if (request.method === "OPTIONS") return;
@@ -47,12 +39,11 @@ export function guards(app: FastifyInstance, options: GuardOptions): void {
     const bytes = bodyBytes(request, maxBodyBytes);
     if (bytes > maxBodyBytes) throw tooLarge(maxBodyBytes);
     if (bytesInFlight > 0 && bytesInFlight + bytes > maxBytesInFlight) throw busy();
-    request.reservedBytes = bytes;
     bytesInFlight += bytes;
-  });
-  app.addHook("onResponse", async (request) => {
-    bytesInFlight -= request.reservedBytes;
-    request.reservedBytes = 0;
+    // Also where the client goes without an answer.
+    reply.raw.once("close", () => {
+      bytesInFlight -= bytes;
+    });
   });
 }
 

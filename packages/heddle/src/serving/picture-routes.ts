@@ -2,12 +2,15 @@ import { HeddleError } from "@heddle/core/internal/base/errors.js";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { pictureFileSize } from "../datasets/picture-decoder.js";
 import type { Version } from "./catalogue.js";
-import { bodyOf, type Context, note, outputsFor } from "./context.js";
+import { begin, bodyOf, type Context, outputsFor } from "./context.js";
 import { badRequest, Refusal } from "./refusal.js";
 import type { ServedPicture } from "./served-model.js";
 
 /** Pictures of a request at most: each is decoded before the first is computed. */
 const MOST_PICTURES = 64;
+
+/** Pictures that are decoded or wait for it, in all requests together. */
+const MOST_DECODING = 256;
 
 interface PictureFile {
   readonly name: string;
@@ -20,13 +23,21 @@ interface Query {
 
 /** `POST /predict`: pictures, as a form's files or one as the body, answered as `heddle predict --json` answers. */
 export function pictureRoutes(app: FastifyInstance, { catalogue, answers, maxPixels }: Context): void {
+  let decoding = 0;
+  const decode = async (version: Version, files: readonly PictureFile[]) => {
+    if (decoding > 0 && decoding + files.length > MOST_DECODING) throw busy();
+    decoding += files.length;
+    return readAll(version, files, maxPixels).finally(() => {
+      decoding -= files.length;
+    });
+  };
   app.post<Query>("/predict", async (request, reply) => {
     const { model, version: wanted, label } = request.query;
     const version = catalogue.find(one(model), one(wanted), one(label));
-    note(request, "predict", version);
+    begin(request, "predict", version);
     const files = await filesOf(request);
     return version.use(async () => {
-      const { read, unread } = await readAll(version, files, maxPixels);
+      const { read, unread } = await decode(version, files);
       const images = joined(read.map(({ picture }) => picture.values));
       const outputs = await outputsFor(request, reply, { version, images, count: read.length, answers });
       const tops = version.model.top(outputs);
@@ -95,6 +106,11 @@ async function readAll({ model }: Version, files: readonly PictureFile[], maxPix
   if (faults.length === 1) throw faults[0];
   const received = `${faults.length} that cannot, such as ${faults[0]!.message}`;
   throw badRequest("Request", "at least one picture that can be read", received, "Correct the files.");
+}
+
+function busy(): Refusal {
+  const parts = { who: "Server", expected: `at most ${MOST_DECODING} pictures that are decoded` };
+  return new Refusal(503, { ...parts, received: "more", next: "Ask again in 1 s." }, 1);
 }
 
 function tooLarge(who: string, width: number, height: number, maxPixels: number): Refusal {

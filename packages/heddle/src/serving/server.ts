@@ -48,6 +48,12 @@ const MOST_CONNECTIONS = 4096;
 /** How often a server that stops looks for connections over which nothing is under way. */
 const IDLE_MS = 20;
 
+/** How long a client may neither send nor read, beyond the time that requests may take. */
+const IDLE_CLIENT_MS = 10_000;
+
+/** What nginx calls a request whose client has closed the connection. */
+const CLIENT_GONE = 499;
+
 /** Ids that clients may choose for their requests. */
 const OWN_ID = /^[\w.:/+=-]{1,128}$/;
 
@@ -79,7 +85,15 @@ export class ModelServer {
       logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: "requestId" }),
       bodyLimit: maxBodyBytes,
       requestTimeout: requestTimeoutMs,
-      connectionTimeout: 2 * requestTimeoutMs,
+      // Of one that neither sends nor reads.
+      connectionTimeout: 2 * requestTimeoutMs + IDLE_CLIENT_MS,
+      // Slow clients are looked for that often.
+      http: {
+        connectionsCheckingInterval: Math.min(1000, requestTimeoutMs),
+        // Not below the time for the whole request, or Node would keep neither.
+        headersTimeout: Math.min(60_000, requestTimeoutMs),
+        requestTimeout: requestTimeoutMs,
+      },
       forceCloseConnections: "idle",
       genReqId: ({ headers }) => {
         const own = headers["x-request-id"];
@@ -91,7 +105,7 @@ export class ModelServer {
     const server = new ModelServer(app, catalogue, options);
     server.routes();
     try {
-      await app.listen({ host, port });
+      await app.listen({ host, port, backlog: MOST_CONNECTIONS });
     } catch (thrown) {
       await app.close();
       const next = "Choose another `port` or `host`.";
@@ -140,6 +154,11 @@ export class ModelServer {
     app.addHook("onRequest", async (request, reply) => {
       reply.header("x-request-id", request.id);
       reply.header("x-content-type-options", "nosniff");
+      const { raw } = reply;
+      // Fastify's own hook is not called when the client has gone; it gets no answer, whatever it would have been.
+      raw.once("close", () => {
+        this.answered(request, raw.writableFinished ? raw.statusCode : CLIENT_GONE, reply.elapsedTime);
+      });
     });
     guards(app, { ...options, maxBytesInFlight: LARGEST_BODIES * options.maxBodyBytes });
     app.addHook("preHandler", async ({ method }) => {
@@ -151,9 +170,6 @@ export class ModelServer {
     app.addHook("onSend", async (_, reply) => {
       if (this.state === "draining") reply.header("connection", "close");
     });
-    app.addHook("onResponse", async (request, { statusCode: status, elapsedTime }) =>
-      this.answered(request, status, elapsedTime),
-    );
     app.setErrorHandler((thrown, request, reply) => {
       const { status, message, retryAfterSeconds } = faultOf(thrown as Error, request);
       if (retryAfterSeconds !== undefined) reply.header("retry-after", retryAfterSeconds);

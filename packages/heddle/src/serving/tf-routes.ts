@@ -1,5 +1,5 @@
 import type { FastifyInstance } from "fastify";
-import { bodyOf, type Context, note, outputsFor } from "./context.js";
+import { begin, bodyOf, type Context, outputsFor } from "./context.js";
 import { Refusal } from "./refusal.js";
 import { predictAnswer, readPredictRequest, signatureOf, statusOf } from "./tf-serving.js";
 
@@ -38,7 +38,7 @@ export function tfServingRoutes(app: FastifyInstance, context: Context): void {
     const { model, version: wanted, label, what } = parse(request.params["*"]);
     if (what !== ":predict") throw unknown(request.params["*"]);
     const version = catalogue.find(model, wanted, label);
-    note(request, "v1", version);
+    begin(request, "v1", version);
     const asked = readPredictRequest(bodyOf(request), version.model);
     return version.use(async () => {
       const { values: images, count } = asked;

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply } from "fastify";
 import { heddleVersion } from "../system/version.js";
-import { bodyOf, type Context, note, outputsFor } from "./context.js";
+import { begin, bodyOf, type Context, outputsFor } from "./context.js";
 import { EXTENSIONS, inferAnswer, metadataOf } from "./v2-answer.js";
 import { readInferRequest } from "./v2-request.js";
 
@@ -34,7 +34,7 @@ export function v2Routes(app: FastifyInstance, context: Context): void {
     app.post<Path>(`${path}/infer`, async (request, reply) => {
       const { model: name, version: wanted } = request.params;
       const version = catalogue.find(name, wanted);
-      note(request, "v2", version);
+      begin(request, "v2", version);
       const length = request.headers[LENGTH_HEADER];
       const asked = readInferRequest(bodyOf(request), length?.toString(), version.model);
       return version.use(async () => {
