@@ -3,7 +3,9 @@ import { cpSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, it } from "vitest";
+import { hasChromium, NEEDS_CHROMIUM } from "./chromium.js";
 import { TINY, Workspace } from "./cli.js";
+import { DrivenPage } from "./driven-page.js";
 
 const BOOT = fileURLToPath(new URL("../examples/boot.png", import.meta.url));
 
@@ -27,8 +29,8 @@ describe.skipIf(process.platform === "win32")("heddle serve", () => {
     return { running, url, stop };
   }
 
-  const classes = async (url: string) => {
-    const response = await fetch(`${url}/predict`, { method: "POST", body: readFileSync(BOOT) });
+  const classes = async (url: string, query = "") => {
+    const response = await fetch(`${url}/predict${query}`, { method: "POST", body: readFileSync(BOOT) });
     return { status: response.status, body: await response.json() };
   };
 
@@ -94,6 +96,43 @@ describe.skipIf(process.platform === "win32")("heddle serve", () => {
     expect(code).toBe(2);
     expect(stderr).toContain("token: expected a token of at least 16 characters");
   });
+
+  it.skipIf(!hasChromium)(
+    `has a page that classifies a picture, on a phone too, and loads nothing from elsewhere ${NEEDS_CHROMIUM}`,
+    async () => {
+      const { url, stop } = await serve("boots=model", "hats=model", "--log-level", "silent");
+      const page = await DrivenPage.open(url, { width: 390, height: 800 });
+      try {
+        const bytes = readFileSync(BOOT).toString("base64");
+        const seen = await page.run<Record<string, unknown>>(`(async () => {
+          const bytes = Uint8Array.from(atob("${bytes}"), (character) => character.charCodeAt(0));
+          const files = new DataTransfer();
+          files.items.add(new File([bytes], "boot.png", { type: "image/png" }));
+          document.getElementById("model").value = "hats";
+          const input = document.getElementById("file");
+          input.files = files.files;
+          input.dispatchEvent(new Event("change"));
+          while (!document.querySelector("#answer li")) await new Promise((r) => setTimeout(r, 20));
+          const { scrollWidth, clientWidth } = document.documentElement;
+          return {
+            said: document.getElementById("spoken").textContent,
+            classes: document.querySelectorAll("#answer li i").length,
+            fits: scrollWidth <= clientWidth,
+            isShown: document.getElementById("picture").naturalWidth > 0,
+          };
+        })()`);
+        const [{ top }] = (await classes(`${url}`, "?model=hats")).body.predictions;
+        expect(seen).toEqual({
+          said: `${top[0].name}, ${(100 * top[0].probability).toFixed(1)}% (hats, version 1)`,
+          ...{ classes: 3, fits: true, isShown: true },
+        });
+        expect(page.complaints).toEqual([]);
+      } finally {
+        await page.close();
+        await stop();
+      }
+    },
+  );
 
   it("ends with one line where it cannot serve", async () => {
     for (const words of [["nowhere"], ["latest", "--host", "203.0.113.1"], ["latest", "--label", "x=2"]]) {

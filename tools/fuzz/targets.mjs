@@ -4,6 +4,7 @@ import { modelTargets } from "./targets-model.mjs";
 import { onnxTargets } from "./targets-onnx.mjs";
 import { pictureTargets } from "./targets-pictures.mjs";
 import { runTargets } from "./targets-runs.mjs";
+import { servingTargets } from "./targets-serving.mjs";
 import { tfjsTargets } from "./targets-tfjs.mjs";
 
 /**
@@ -31,4 +32,5 @@ export const targets = [
   ...onnxTargets,
   ...tfjsTargets,
   ...runTargets,
+  ...servingTargets,
 ];

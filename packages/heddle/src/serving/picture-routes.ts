@@ -1,21 +1,14 @@
 import { HeddleError } from "@heddle/core/internal/base/errors.js";
-import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { FastifyInstance } from "fastify";
 import { pictureFileSize } from "../datasets/picture-decoder.js";
 import type { Version } from "./catalogue.js";
 import { begin, bodyOf, type Context, outputsFor } from "./context.js";
+import { type PictureFile, pictureFiles } from "./picture-files.js";
 import { badRequest, Refusal } from "./refusal.js";
 import type { ServedPicture } from "./served-model.js";
 
-/** Pictures of a request at most: each is decoded before the first is computed. */
-const MOST_PICTURES = 64;
-
 /** Pictures that are decoded or wait for it, in all requests together. */
 const MOST_DECODING = 256;
-
-interface PictureFile {
-  readonly name: string;
-  readonly bytes: Uint8Array;
-}
 
 interface Query {
   Querystring: { readonly model?: string; readonly version?: string; readonly label?: string };
@@ -35,7 +28,7 @@ export function pictureRoutes(app: FastifyInstance, { catalogue, answers, maxPix
     const { model, version: wanted, label } = request.query;
     const version = catalogue.find(one(model), one(wanted), one(label));
     begin(request, "predict", version);
-    const files = await filesOf(request);
+    const files = await pictureFiles(bodyOf(request), request.headers["content-type"]);
     return version.use(async () => {
       const { read, unread } = await decode(version, files);
       const images = joined(read.map(({ picture }) => picture.values));
@@ -56,34 +49,6 @@ export function pictureRoutes(app: FastifyInstance, { catalogue, answers, maxPix
 function one(value: unknown): string | undefined {
   if (value === undefined || typeof value === "string") return value;
   throw badRequest("Address", "each parameter once", "one several times", "Remove the others.");
-}
-
-/** The pictures of a request. */
-async function filesOf(request: FastifyRequest): Promise<readonly PictureFile[]> {
-  const bytes = bodyOf(request);
-  const type = request.headers["content-type"] ?? "";
-  if (!/^multipart\/form-data\b/i.test(type)) {
-    if (bytes.length > 0) return [{ name: "picture", bytes }];
-    throw badRequest("Request", "a picture", "an empty body", "Send the file's bytes, or a form with files.");
-  }
-  const form = await formOf(bytes, type);
-  const blobs = form.filter((value) => typeof value !== "string");
-  if (blobs.length > 0 && blobs.length <= MOST_PICTURES) {
-    return Promise.all(
-      blobs.map(async (blob) => ({ name: blob.name, bytes: new Uint8Array(await blob.arrayBuffer()) })),
-    );
-  }
-  const expected = `a form with 1 to ${MOST_PICTURES} files`;
-  throw badRequest("Request", expected, `${blobs.length} files`, "Send each picture as a file of the form.");
-}
-
-async function formOf(body: Uint8Array, type: string) {
-  try {
-    const bytes = body as Uint8Array<ArrayBuffer>;
-    return [...(await new Response(bytes, { headers: { "content-type": type } }).formData()).values()];
-  } catch {
-    throw badRequest("Request", "a form (multipart/form-data)", "bytes that are none", "Correct the body.");
-  }
 }
 
 /** Decodes pictures; those that cannot be read are listed, unless there is no other. */

@@ -90,7 +90,7 @@ export class ModelServer {
       // Slow clients are looked for that often.
       http: {
         connectionsCheckingInterval: Math.min(1000, requestTimeoutMs),
-        // Not below the time for the whole request, or Node would keep neither.
+        // Fastify sets the time for the whole request alone, and Node then waits for the other one, 60 s.
         headersTimeout: Math.min(60_000, requestTimeoutMs),
         requestTimeout: requestTimeoutMs,
       },

@@ -8,13 +8,13 @@ const ownStyle = `
 .drop { display: grid; place-items: center; min-height: 11rem; padding: 1.5rem; border: 2px dashed var(--line); border-radius: .5rem; background: var(--card); text-align: center; cursor: pointer; }
 .drop.over, .drop:focus-within { border-color: var(--accent); }
 .drop input { position: absolute; opacity: 0; pointer-events: none; }
-.drop img { max-width: 100%; max-height: 14rem; border-radius: .25rem; }
+.drop img { max-width: 100%; height: 12rem; object-fit: contain; }
 .fields { display: flex; flex-wrap: wrap; gap: 1rem; }
 .fields label { display: grid; gap: .25rem; flex: 1 1 12rem; color: var(--muted); font-size: .875rem; }
 select, input[type=password] { width: 100%; padding: .5rem .625rem; font: inherit; color: var(--ink); background: var(--card); border: 1px solid var(--line); border-radius: .375rem; }
 ol { margin: 0; padding: 0; list-style: none; display: grid; gap: .625rem; }
 ol li { display: grid; grid-template-columns: 1fr auto; gap: .125rem 1rem; overflow-wrap: anywhere; }
-ol meter { grid-column: 1 / -1; width: 100%; height: .625rem; }
+ol i { grid-column: 1 / -1; height: .375rem; border-radius: .1875rem; background: linear-gradient(var(--accent), var(--accent)) 0 / var(--share) no-repeat var(--soft); }
 #fault { color: var(--warn-ink); background: var(--warn); padding: .75rem 1rem; border-radius: .375rem; }
 [hidden] { display: none !important; }`;
 
@@ -54,12 +54,12 @@ function row({ name, probability }) {
   label.textContent = name;
   const share = document.createElement("span");
   share.textContent = percent(probability);
-  const bar = document.createElement("meter");
-  bar.value = probability;
-  bar.setAttribute("aria-hidden", "true");
+  const bar = document.createElement("i");
+  bar.style.setProperty("--share", percent(probability));
   item.append(label, share, bar);
   return item;
 }
+$("fields").addEventListener("submit", (event) => event.preventDefault());
 $("file").addEventListener("change", (event) => { classify(event.target.files[0]); event.target.value = ""; });
 addEventListener("dragover", (event) => { event.preventDefault(); $("drop").classList.add("over"); });
 addEventListener("dragleave", () => $("drop").classList.remove("over"));
@@ -85,10 +85,10 @@ export function tryPage(models: readonly string[]): { readonly html: string; rea
 <header><p class="origin"><strong>Heddle</strong> <span>server</span></p><h1>Try a picture</h1></header>
 <main class="try">
 <label class="drop" id="drop"><input type="file" id="file" accept="image/*"><span id="hint">Choose a picture, or drop or paste one here.</span><img id="picture" alt="The picture that was sent" hidden></label>
-<div class="fields">
+<form class="fields" id="fields">
 <label>Model <select id="model">${options}</select></label>
 <label>Token, if the server has one <input type="password" id="token" autocomplete="off"></label>
-</div>
+</form>
 <p id="spoken" role="status"></p>
 <p id="fault" role="alert" hidden></p>
 <ol id="answer" aria-label="Likeliest classes"></ol>

@@ -4,6 +4,7 @@ import { tinyCnn, tinyImages } from "@heddle/core/internal/model/tiny-model.test
 import { describe, expect, it } from "vitest";
 import { temporaryFolder } from "../../datasets/tiny-dataset.testing.js";
 import { Batcher } from "../../serving/batcher.js";
+import type { Values } from "../../serving/served-model.js";
 import { openServed } from "./open-served.js";
 
 describe("a served model", () => {
@@ -43,6 +44,31 @@ describe("a served model", () => {
       }
     } finally {
       served.close();
+    }
+  });
+
+  it("answers everything when a thread dies under load", async () => {
+    const model = tinyCnn({ seed: 3 });
+    model.compile({ threads: 2 });
+    try {
+      const { images, shape } = tinyImages(64, 5);
+      const expected = await model.predict({ images, count: 64, shape });
+      const limits = { maxBatch: 4, maxDelayMs: 0, maxQueue: 1000, timeoutMs: 60_000 };
+      let batches = 0;
+      const run = async (values: Values, count: number) => {
+        const outputs = model.predict({ images: values, count, shape });
+        // As when the system kills it: the batch under way fails, and the engine is gone.
+        if (++batches === 3) (await model["session"]!).engine["die"](new Error("a compute thread died"));
+        return outputs;
+      };
+      const batcher = new Batcher(run, limits);
+      const answers = await Promise.all(
+        Array.from({ length: 64 }, (_, at) => batcher.submit(images.subarray(64 * at, 64 * (at + 1)), 1)),
+      );
+      expect(answers.flatMap((one) => [...one])).toEqual([...expected]);
+      expect(batches).toBe(17);
+    } finally {
+      model.dispose();
     }
   });
 });
