@@ -80,6 +80,17 @@ describe.skipIf(process.platform === "win32")("heddle serve", () => {
       outputs: expect.any(Array),
     });
     expect(JSON.parse(record[0]!).outputs).toHaveLength(10);
+
+    // The first answers were those of the model before it changed; the run still has it.
+    const truths = record.map((line, at) =>
+      JSON.stringify({ ...JSON.parse(line), ...(at > 0 && { truth: top[0].name }) }),
+    );
+    writeFileSync(work.file("answers.jsonl"), `${truths.join("\n")}\n{"weights":`);
+    const evaluated = await work.heddle(["evaluate", "latest", "--answers", "answers.jsonl", "--json"]);
+    expect(evaluated.stderr).toContain("1 damaged line is skipped in answers.jsonl");
+    const { evaluation, skipped } = JSON.parse(evaluated.stdout);
+    expect(skipped).toEqual({ withoutTruth: 1, ofOtherWeights: record.length - 1 - evaluation.images });
+    expect(evaluation.accuracy).toMatchObject({ value: 1, correct: evaluation.images });
   });
 
   it("asks for its token, and takes none from the command line", async () => {

@@ -10,7 +10,8 @@ export interface Answer {
 }
 
 /**
- * Appends answers to a file, a line of JSON for each image: when, which request, model and version, and the model's outputs.
+ * Appends answers to a file, a line of JSON for each image: when, which request, model, version and
+ * weights, and the model's outputs.
  */
 export class AnswerLog {
   private fault: Error | undefined;
@@ -30,13 +31,23 @@ export class AnswerLog {
     return log;
   }
 
-  write({ id, version: { name, version }, outputs, count }: Answer): void {
+  write({
+    id,
+    version: {
+      name: model,
+      version,
+      model: { weightsSha256: weights },
+    },
+    outputs,
+    count,
+  }: Answer): void {
     if (this.fault) return;
     const time = new Date().toISOString();
     const size = outputs.length / count;
     for (let image = 0; image < count; image++) {
       const own = Array.from(outputs.subarray(image * size, (image + 1) * size));
-      this.file.write(`${JSON.stringify({ time, id, image, model: name, version, outputs: own })}\n`);
+      const line = { time, id, image, model, version, weights, outputs: own };
+      this.file.write(`${JSON.stringify(line)}\n`);
     }
   }
 

@@ -12,7 +12,7 @@ export function fakeModel(
 ): ServedModel & { readonly batches: number[]; isClosed: boolean } {
   const fake = {
     ...{ inputName: "input0", outputName: "output0", inputShape: [2], outputShape: [2], labels: undefined },
-    ...{ batches: [] as number[], isClosed: false },
+    ...{ batches: [] as number[], isClosed: false, weightsSha256: "0" },
     run: async (images: Uint8Array | Float32Array, count: number) => {
       fake.batches.push(count);
       const size = images.length / count;

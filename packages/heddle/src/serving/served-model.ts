@@ -32,6 +32,8 @@ export interface ServedModel {
   readonly outputShape: Shape;
   /** The classes' names, as many as the model has outputs; undefined where outputs are no classes. */
   readonly labels: readonly string[] | undefined;
+  /** Which weights answer. */
+  readonly weightsSha256: string;
   /** `[N, …inputShape]` → `[N, …outputShape]`. One call at a time. */
   run(images: Values, count: number): Promise<Float32Array>;
   /** A picture file as an input; throws a HeddleError where it is none. */

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { Command, Option } from "@commander-js/extra-typings";
-import { groupDigits, oneLine } from "@heddle/core/internal/base/format.js";
+import { counted, groupDigits, oneLine } from "@heddle/core/internal/base/format.js";
+import { evaluateAnswers } from "../../jobs/evaluate/evaluate-answers.js";
 import {
   type EvaluatedModel,
   evaluateModel,
@@ -40,6 +41,11 @@ export function evaluateCommand(shell: Shell) {
     .addOption(
       new Option("--against <run>", "a second run or model, compared on the same images").argParser(nonEmpty),
     )
+    .addOption(
+      new Option("--answers <file>", "measure answers that heddle serve --record kept, with their truth")
+        .argParser(nonEmpty)
+        .conflicts(["data", "split", "against", "report", "stream"]),
+    )
     .addOption(new Option("--report [file]", "write an HTML page with all figures").argParser(nonEmpty))
     .addOption(modelRangeOption())
     .addOption(threadsOption())
@@ -58,12 +64,15 @@ Examples:
   heddle evaluate latest
   heddle evaluate runs/2026-03-04-153012-fashion-mnist --report --json
   heddle evaluate latest --against 2026-03-04-153012-fashion-mnist
+  heddle evaluate latest --answers answers.jsonl
   heddle evaluate my-model --data ~/datasets/other --model-range 0..1`,
     )
     .action(async (run, options) => {
       const terminal = new Terminal(shell, options);
       const { signal, release } = abortOnSignals(terminal);
       try {
+        if (options.answers !== undefined)
+          return await measureAnswers(run, options.answers, { terminal, signal, root: options.runDir });
         if (typeof options.report === "string") await checkPagePath(options.report);
         terminal.working("Evaluating");
         const measured = await evaluateModel(run, {
@@ -85,6 +94,28 @@ Examples:
         release();
       }
     });
+}
+
+/** `--answers`: the model by what it answered as a server. */
+async function measureAnswers(
+  run: string,
+  path: string,
+  options: {
+    readonly terminal: Terminal;
+    readonly signal: AbortSignal;
+    readonly root: string;
+  },
+): Promise<void> {
+  const { terminal, signal, root } = options;
+  const onWarning = (message: string) => terminal.warn(message);
+  const { name, evaluation, skipped } = await evaluateAnswers(run, path, { root, signal, onWarning });
+  terminal.result(oneLine(`${name} by its answers in ${path}: ${groupDigits(evaluation.images)}`), "bold");
+  for (const { label, value } of evaluationFacts(evaluation))
+    terminal.result(`${label.padEnd(18)} ${oneLine(value)}`);
+  const { withoutTruth, ofOtherWeights } = skipped;
+  if (withoutTruth > 0) terminal.result(`${counted(withoutTruth, "answer")} without a truth`);
+  if (ofOtherWeights > 0) terminal.result(`${counted(ofOtherWeights, "answer")} of other weights`);
+  terminal.json({ model: name, answers: path, skipped, evaluation: evaluationJson(evaluation) });
 }
 
 /** Where the page goes: `--report` without a file puts it into the run's folder. */

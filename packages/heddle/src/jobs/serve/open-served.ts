@@ -46,6 +46,7 @@ export async function openServed(source: string, options: OpenOptions): Promise<
     const served: ServedModel = {
       // Those of its ONNX export.
       ...{ inputName: "input", outputName: "output", inputShape, outputShape },
+      weightsSha256: await model.weightsSha256(),
       labels: isClassifier && sameShape(outputShape, [names.length]) ? names : undefined,
       run: (images, count) => model.predict({ images, count, shape: inputShape }),
       read: async (file, bytes) => {
