@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import { sameShape, sizeOf } from "@heddle/core/internal/base/shape.js";
 import type { ValueRange } from "@heddle/core/internal/data/value-range.js";
 import { classNamesOf, whyNoClasses } from "@heddle/core/internal/network/class-probabilities.js";
@@ -24,7 +25,7 @@ export interface OpenOptions extends EngineChoice {
 export interface OpenedServed {
   /** Its name: the run's id, or the path that was passed. */
   readonly name: string;
-  /** The folder of its files. */
+  /** What it can be opened from again: its folder, or the file of another program. */
   readonly path: string;
   readonly served: ServedModel;
 }
@@ -37,7 +38,9 @@ export interface OpenedServed {
 export async function openServed(source: string, options: OpenOptions): Promise<OpenedServed> {
   const { root, modelRange, invert, onWarning } = options;
   const opened = await openModel(source, root, options);
-  const { model, run, name, path } = opened;
+  const { model, run, name } = opened;
+  // Another program's file is called by its path.
+  const path = run === undefined && basename(name) !== "config.json" ? name : opened.path;
   const { inputShape, outputShape } = model;
   try {
     const names = classNamesOf(model, run?.record.dataset.classNames ?? []);

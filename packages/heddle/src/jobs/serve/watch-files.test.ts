@@ -5,17 +5,21 @@ import { temporaryFolder } from "../../datasets/tiny-dataset.testing.js";
 import { watchFiles } from "./watch-files.js";
 
 describe("watched files", () => {
-  it("are reported once when they have changed and stay as they are", async () => {
+  it.each([
+    ["of a run", "", "model/weights.safetensors"],
+    ["of another program", "boots.keras", "boots.keras"],
+  ])("%s are reported once when they have changed and stay as they are", async (_, watched, file) => {
     const folder = temporaryFolder();
     mkdirSync(join(folder, "model"));
     writeFileSync(join(folder, "model/config.json"), "1");
+    writeFileSync(join(folder, "boots.keras"), "1");
     let changed = () => {};
     const change = new Promise<void>((resolve) => {
       changed = resolve;
     });
     let calls = 0;
     const end = watchFiles(
-      folder,
+      join(folder, watched),
       async () => {
         calls++;
         changed();
@@ -25,7 +29,7 @@ describe("watched files", () => {
     await new Promise((resolve) => setTimeout(resolve, 30));
     expect(calls).toBe(0);
     writeFileSync(join(folder, "other.txt"), "1");
-    writeFileSync(join(folder, "model/weights.safetensors"), "1");
+    writeFileSync(join(folder, file), "12");
     await change;
     await end();
     expect(calls).toBe(1);

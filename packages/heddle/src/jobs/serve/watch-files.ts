@@ -11,7 +11,7 @@ const FILES = ["model/config.json", "model/weights.safetensors", "config.json", 
  * Calls `onChange` when a model's files have changed and then stayed the same for a second: they are written one by one. It
  * waits for `onChange`, and looks again after it.
  *
- * @param path the folder of a run or a model
+ * @param path the folder of a run or a model, or a file
  * @returns ends it
  */
 export function watchFiles(
@@ -46,10 +46,11 @@ export function watchFiles(
 
 /** What changes when one of the files does. */
 async function stampOf(path: string): Promise<string> {
-  const stamps = FILES.map(async (name) => {
+  const stamps = ["", ...FILES].map(async (name) => {
     try {
-      const { mtimeMs, size, ino } = await stat(join(path, name));
-      return `${mtimeMs} ${size} ${ino}`;
+      const entry = await stat(join(path, name));
+      // A folder changes with whatever is put into it.
+      return entry.isFile() ? `${entry.mtimeMs} ${entry.size} ${entry.ino}` : "";
     } catch {
       return "";
     }
