@@ -3,7 +3,7 @@
 //   node tools/small-data.mjs augment
 //   node tools/small-data.mjs augment --images 500 --change none --change erasing
 //   node tools/small-data.mjs fine-tune --seeds 4
-//   node tools/small-data.mjs fine-tune --seeds 2 --base-images 5000
+//   node tools/small-data.mjs fine-tune --seeds 2 --network deep --known 15789 --base-epochs 2
 import { parseArgs } from "node:util";
 import { Random, shuffle } from "@heddle/core/internal/base/random.js";
 import { imagesAt } from "@heddle/core/internal/data/dataset.js";
@@ -21,6 +21,9 @@ const { values, positionals } = parseArgs({
   options: {
     seeds: { type: "string", default: "6" },
     "base-images": { type: "string", default: "30000" },
+    "base-epochs": { type: "string", default: "6" },
+    network: { type: "string", multiple: true, default: ["study", "pooled"] },
+    known: { type: "string", multiple: true, default: ["56789", "15789", "02468"] },
     images: { type: "string", multiple: true, default: ["200", "500"] },
     change: { type: "string", multiple: true },
   },
@@ -110,18 +113,41 @@ const pooled = {
   },
 };
 
+/** A deeper one, with batch normalization after each convolution. */
+const deep = {
+  class_name: "Sequential",
+  config: {
+    name: "deep",
+    layers: [
+      ["InputLayer", { batch_shape: [null, 28, 28, 1] }],
+      ["Rescaling", { scale: 1 / 255 }],
+      ...convolutions(32, 32),
+      ["MaxPooling2D", { pool_size: [2, 2] }],
+      ...convolutions(48, 48),
+      ["MaxPooling2D", { pool_size: [2, 2] }],
+      ...convolutions(64, 64),
+      ["GlobalAveragePooling2D", {}],
+      ["Dense", { units: 5, activation: "softmax" }],
+    ].map(([class_name, config]) => ({ class_name, config })),
+  },
+};
+
+function convolutions(...counts) {
+  return counts.flatMap((filters) => [
+    ["Conv2D", { filters, kernel_size: [3, 3], padding: "same", use_bias: false }],
+    ["BatchNormalization", {}],
+    ["ReLU", {}],
+  ]);
+}
+
 async function measureFineTuning() {
-  const splits = [
-    [5, 6, 7, 8, 9],
-    [1, 5, 7, 8, 9],
-    [0, 2, 4, 6, 8],
-  ];
-  for (const [name, model] of Object.entries({ study: "study", pooled })) {
-    for (const known of splits) {
+  const networks = Object.entries({ study: "study", pooled, deep });
+  for (const [name, model] of networks.filter(([one]) => values.network.includes(one))) {
+    for (const known of values.known.map((labels) => [...labels].map(Number))) {
       const others = dataset.classNames.map((_, label) => label).filter((label) => !known.includes(label));
       const base = await trained(part(known, Number(values["base-images"]) / 5, 99), {
         model,
-        epochs: 6,
+        epochs: Number(values["base-epochs"]),
         batchSize: 64,
       });
       for (const epochs of [undefined, 4]) {
