@@ -20,16 +20,20 @@ export class Identity implements Initializer {
   }
 
   /** @throws HeddleError for a weight that is no matrix */
+  check(shape: Shape): void {
+    if (shape.length === 2) return;
+    throw new HeddleError({
+      who: this.className,
+      expected: "a weight of two dimensions",
+      received: `[${shape.join(", ")}]`,
+      next: "Choose another initializer.",
+    });
+  }
+
+  /** @throws HeddleError for a weight that is no matrix */
   initialize(shape: Shape): Float32Array<ArrayBuffer> {
-    const [rows, columns] = shape;
-    if (rows === undefined || columns === undefined || shape.length !== 2) {
-      throw new HeddleError({
-        who: this.className,
-        expected: "a weight of two dimensions",
-        received: `[${shape.join(", ")}]`,
-        next: "Choose another initializer.",
-      });
-    }
+    this.check(shape);
+    const [rows, columns] = shape as readonly [number, number];
     const values = new Float32Array(rows * columns);
     for (let i = 0; i < Math.min(rows, columns); i++) values[i * columns + i] = this.gain;
     return values;

@@ -8,6 +8,12 @@ export interface Initializer {
   readonly className: string;
   /** Fills a new array of this shape from the weight's own stream of random numbers. */
   initialize(shape: Shape, random: Random): Float32Array<ArrayBuffer>;
+  /**
+   * Checks a shape when a model is built; `initialize` is called only when the numbers are needed.
+   *
+   * @throws HeddleError for a shape that `initialize` cannot fill
+   */
+  check?(shape: Shape): void;
   getConfig(): JsonObject;
 }
 

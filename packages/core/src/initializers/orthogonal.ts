@@ -30,7 +30,7 @@ export class Orthogonal implements Initializer {
   }
 
   /** @throws HeddleError for a weight of one dimension, and one that would take minutes to draw */
-  initialize(shape: Shape, random: Random): Float32Array<ArrayBuffer> {
+  check(shape: Shape): void {
     if (shape.length < 2) {
       throw new HeddleError({
         who: this.className,
@@ -39,9 +39,7 @@ export class Orthogonal implements Initializer {
         next: "Choose another initializer.",
       });
     }
-    const columns = shape.at(-1)!;
-    const rows = sizeOf(shape) / columns;
-    const [count, length] = columns < rows ? [columns, rows] : [rows, columns];
+    const { count, length } = matrixOf(shape);
     const work = 2 * count * count * length;
     if (work > MAXIMUM_WORK) {
       throw new HeddleError({
@@ -51,6 +49,12 @@ export class Orthogonal implements Initializer {
         next: "Choose another initializer.",
       });
     }
+  }
+
+  /** @throws HeddleError as `check` does */
+  initialize(shape: Shape, random: Random): Float32Array<ArrayBuffer> {
+    this.check(shape);
+    const { rows, columns, count, length } = matrixOf(shape);
     const vectors = orthonormal(count, length, normalDraws(random));
     const values = new Float32Array(rows * columns);
     vectors.forEach((vector, one) => {
@@ -65,6 +69,14 @@ export class Orthogonal implements Initializer {
   getConfig() {
     return { gain: this.gain, seed: null };
   }
+}
+
+/** A kernel as a matrix, and how many vectors of what length it has along its shorter side. */
+function matrixOf(shape: Shape) {
+  const columns = shape.at(-1)!;
+  const rows = sizeOf(shape) / columns;
+  const [count, length] = columns < rows ? [columns, rows] : [rows, columns];
+  return { rows, columns, count, length };
 }
 
 /**

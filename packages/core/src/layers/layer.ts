@@ -268,6 +268,7 @@ export abstract class Layer {
         next: "Use fewer filters or units, or pool before it.",
       });
     }
+    initializer.check?.(shape);
     const { seed, weightsBefore } = this.context!;
     const random = new Random(seed, "initializer", weightsBefore + this.weights.length);
     const weight = new Weight({

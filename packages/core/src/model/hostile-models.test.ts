@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { HeddleError } from "../base/errors.js";
 import type { Shape } from "../base/shape.js";
-import { Conv2D, Dense, input, type Layer } from "../index.js";
+import { Conv2D, Dense, Identity, input, type Layer } from "../index.js";
 import { modelFromJson } from "./load.js";
 import { Model } from "./model.js";
 
@@ -23,7 +23,7 @@ function refusal(json: unknown): string {
   throw new Error("nothing was refused");
 }
 
-it("a model with half a billion parameters is refused before any weight is drawn, and the message counts them", () => {
+it("a model with half a billion parameters is refused, and the message counts them; weights are drawn once, when they are needed", () => {
   let drawn = 0;
   const counting = {
     className: "Counting",
@@ -44,8 +44,35 @@ it("a model with half a billion parameters is refused before any weight is drawn
     'Dense "dense_1": expected weights within 2.0 GiB, received a kernel',
   );
   expect(drawn).toBe(0);
-  expect(make(3).parameters).toBe(1_003_000);
+  const model = make(3);
+  expect(model.parameters).toBe(1_003_000);
+  expect(drawn).toBe(0);
+  model.getWeights();
+  model.getWeights();
   expect(drawn).toBe(2);
+});
+
+it("a model whose weights are set draws none first; shapes that an initializer cannot fill are refused at once", () => {
+  let drawn = 0;
+  const initializer = {
+    className: "Counting",
+    initialize: () => {
+      drawn++;
+      return new Float32Array(6);
+    },
+    getConfig: () => ({}),
+  };
+  const chainOf = (dense: Dense) => {
+    const x = input([3]);
+    return new Model({ inputs: x, outputs: dense.apply(x) });
+  };
+  const model = chainOf(new Dense(2, { kernelInitializer: initializer, useBias: false }));
+  model.setWeights([{ shape: [3, 2], values: Float32Array.of(1, 2, 3, 4, 5, 6) }]);
+  expect([...model.getWeights()[0]!.values]).toEqual([1, 2, 3, 4, 5, 6]);
+  expect(drawn).toBe(0);
+  expect(() => chainOf(new Dense(2, { biasInitializer: new Identity() }))).toThrow(
+    "Identity: expected a weight of two dimensions, received [2]",
+  );
 });
 
 it("sizes beyond all memory are refused, whether a layer has them or they multiply up", () => {

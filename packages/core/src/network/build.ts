@@ -51,7 +51,7 @@ export function buildLayers(
   let parameters = 0;
   const freeName = nameGiver(names);
   const built = new Set<Layer>();
-  const placed = order.map(({ layer, inputs }, position) => {
+  return order.map(({ layer, inputs }, position) => {
     const inputShapes = inputs.map((from) => (from === INPUT ? input.shape : shapes[from]!));
     if (built.has(layer)) {
       const output = layer.reuse(inputShapes);
@@ -78,9 +78,6 @@ export function buildLayers(
     shapes.push(shape);
     return { layer, inputs, inputShapes, output: shape };
   });
-  // Drawn after all checks, so that a model that is too large costs no memory.
-  for (const layer of built) for (const weight of layer.weights) weight.read();
-  return placed;
 }
 
 /** Refuses a model that is too large to compute. */

@@ -55,7 +55,7 @@ export abstract class Network {
   private facts: ModelFacts = {};
 
   /**
-   * Builds the layers and draws their first weights.
+   * Builds the layers. Their first weights are drawn when they are needed.
    *
    * @param graph what `input` returned, and the value that layers computed from it
    * @throws HeddleError when another model uses a layer, or the output also depends on another input

@@ -1,4 +1,4 @@
-import type { Shape } from "../base/shape.js";
+import { type Shape, sizeOf } from "../base/shape.js";
 import type { Slice } from "../engine/program-builder.js";
 import type { KernelCall } from "./emitter.js";
 
@@ -19,7 +19,10 @@ interface WeightOptions {
   /** `layer/kernel`; unique within a model. */
   readonly name: string;
   readonly shape: Shape;
-  /** Gives the first numbers. Called when they are first needed: a model checks the sizes of all weights before. */
+  /**
+   * Gives the first numbers. Called when they are first needed: a model checks the sizes of all weights before, and one that
+   * is loaded never needs them.
+   */
   readonly initial: () => Float32Array<ArrayBuffer>;
   /** Whether training changes the weight now; always by default. */
   readonly isTrainable?: () => boolean;
@@ -71,7 +74,8 @@ export class Weight {
 
   /** Sets all numbers. */
   assign(values: ArrayLike<number>): void {
-    this.read().set(values);
+    this.#numbers ??= new Float32Array(sizeOf(this.shape));
+    this.#numbers.set(values);
     this.#changes++;
   }
 

@@ -1,6 +1,6 @@
 import type { ModelOptions } from "@heddle/core";
-import { GlorotUniform, type Initializer, input, type Layer, Model, type Tensor } from "@heddle/core";
-import { type Shape, sizeOf } from "@heddle/core/internal/base/shape.js";
+import { input, type Layer, Model, type Tensor } from "@heddle/core";
+import type { Shape } from "@heddle/core/internal/base/shape.js";
 
 /** What a layer is created with, once everything about it is known. */
 export interface LayerSettings {
@@ -8,19 +8,6 @@ export interface LayerSettings {
   /** For layers with a bias: whether one was found. */
   readonly useBias: boolean;
 }
-
-/**
- * Keras's default for kernels, which draws nothing: the file's numbers take the place of the first ones, and drawing those
- * of a large kernel takes seconds.
- */
-class Undrawn extends GlorotUniform {
-  override initialize(shape: Shape): Float32Array<ArrayBuffer> {
-    return new Float32Array(sizeOf(shape));
-  }
-}
-
-/** The initializer of kernels that are read. */
-export const undrawn: Initializer = new Undrawn();
 
 /** What a piece is made of. */
 export interface PieceOptions {

@@ -2,7 +2,6 @@ import { Conv2D, DepthwiseConv2D } from "@heddle/core";
 import { channelsLast, computed, named } from "../activation.js";
 import { floats, transposed } from "../constant.js";
 import { Lacking } from "../fault.js";
-import { undrawn } from "../piece.js";
 import { constantAt, dataOf, neededConstant, type Operator } from "./operator.js";
 import { imageOf, kerasPadding, ofAxes, windowOf, zeroPadded } from "./window.js";
 
@@ -42,14 +41,12 @@ export const conv: Operator = (node, inputs) => {
               ...named(settings),
               useBias,
               depthMultiplier: filters / groups,
-              depthwiseInitializer: undrawn,
             })
           : new Conv2D(filters, [R, S], {
               ...window,
               ...named(settings),
               useBias,
               groups,
-              kernelInitializer: undrawn,
             }),
     },
     channelsLast(3),

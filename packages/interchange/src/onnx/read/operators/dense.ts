@@ -3,7 +3,6 @@ import { type Activation, computed, type FlatOrder, inLayout, named, settled } f
 import { type Constant, floats, transposed } from "../constant.js";
 import { Lacking } from "../fault.js";
 import type { Node } from "../node.js";
-import { undrawn } from "../piece.js";
 import { constantAt, dataOf, neededConstant, type Operator } from "./operator.js";
 
 /** Gemm: alpha · x · W + beta · bias. */
@@ -48,8 +47,7 @@ function dense(
   const value = source.shape.length === 1 ? settled(source) : inLayout(source, [...rest, last]);
   const result = computed(
     {
-      make: (settings) =>
-        new Dense(units, { ...named(settings), useBias: settings.useBias, kernelInitializer: undrawn }),
+      make: (settings) => new Dense(units, { ...named(settings), useBias: settings.useBias }),
       inputs: [value.piece],
       weights: [rowsInOrder(matrix, value.order, units)],
       bias,
