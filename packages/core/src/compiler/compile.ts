@@ -62,6 +62,8 @@ const MOST_SHARDS = 64;
 const SHARD_GRADIENT_BYTES = 128 * 2 ** 20;
 /** Samples of a shard when nothing is summed: the study CNN's activations then stay in the second-level cache. */
 const INFERENCE_SHARD = 8;
+/** Fewer where a single value of so many samples would take more than this: it would leave every cache. */
+const INFERENCE_VALUE_BYTES = 4 * 2 ** 20;
 /** The same for a net of dense layers alone, whose activations are small: each shard reads all weights. */
 const DENSE_INFERENCE_SHARD = 64;
 
@@ -160,22 +162,47 @@ export function compileTraining(
 /** A program of the forward pass alone: with a loss it measures, without one it keeps the outputs. */
 export function compileInference(
   model: Lowered,
-  options: {
-    /** What to measure; undefined in prediction. */
-    readonly evaluation:
-      | { readonly loss: Loss; readonly accuracy: boolean; readonly outputs: boolean }
-      | undefined;
-    readonly batchSize: number;
-    readonly input: InputFormat;
-  },
+  options: InferenceOptions,
   target: ProgramTarget,
 ): CompiledProgram {
-  const { evaluation, batchSize } = options;
-  const { places, threads } = target;
+  const isDense = weightsOf(model).every(({ shape }) => shape.length <= 2);
+  const shard = isDense ? DENSE_INFERENCE_SHARD : INFERENCE_SHARD;
+  const recorded = recordInference(model, options, target, shard);
+  // How large the values are is known once the calls have been recorded.
+  const values = [...recorded.builder.buffers].filter(({ scope }) => scope === "sample");
+  const largest = Math.max(...values.map(({ bytes }) => bytes));
+  const fitting = Math.max(1, Math.floor(INFERENCE_VALUE_BYTES / largest));
+  const { builder, maxSteps, tables, output } =
+    fitting < shard ? recordInference(model, options, target, fitting) : recorded;
+  const { program, addressOf } = layOut(builder, { ...target, rows: tables.rows });
+  return {
+    program,
+    maxSteps,
+    rows: addressOf(tables.rows),
+    ...(options.evaluation && measuredAt(tables.results, addressOf)),
+    ...(output && { output: addressOf(output) }),
+  };
+}
+
+interface InferenceOptions {
+  /** What to measure; undefined in prediction. */
+  readonly evaluation:
+    | { readonly loss: Loss; readonly accuracy: boolean; readonly outputs: boolean }
+    | undefined;
+  readonly batchSize: number;
+  readonly input: InputFormat;
+}
+
+/** Records the calls of a forward pass in shards of so many samples. */
+function recordInference(
+  model: Lowered,
+  { evaluation, batchSize, input }: InferenceOptions,
+  { places, threads }: ProgramTarget,
+  shard: number,
+) {
   const name = evaluation ? "evaluation" : "prediction";
   const maxSteps = Math.max(1, Math.floor(MAX_RUN_SAMPLES / 8 / batchSize));
-  const isDense = weightsOf(model).every(({ shape }) => shape.length <= 2);
-  const shards = Math.ceil(batchSize / (isDense ? DENSE_INFERENCE_SHARD : INFERENCE_SHARD));
+  const shards = Math.ceil(batchSize / shard);
   const builder = new ProgramBuilder({ name, batchSize, shards, maxSteps, threads });
   const e = new Emitter(builder, { training: false, seed: 0 });
   const judging = evaluation && lossInput(model.ops, evaluation.loss);
@@ -183,7 +210,7 @@ export function compileInference(
   const tables = resultTables(builder, evaluation?.accuracy ?? false, evaluation ? ops : []);
   const { activity } = tables.results;
   const penalised = activity && { penalties: activity, scale: e.zeros() };
-  const emission = new Emission(e, model.inputShape, parameters(places, undefined), options.input, penalised);
+  const emission = new Emission(e, model.inputShape, parameters(places, undefined), input, penalised);
   const backToPreparation = builder.phase("preparation", "tasks");
   builder.phase("samples", "perShard");
   let value: Value | undefined = emission.forward(ops);
@@ -196,14 +223,7 @@ export function compileInference(
   const output = value && keep(e, value);
   backToPreparation();
   for (const emit of e.prepared) emit();
-  const { program, addressOf } = layOut(builder, { ...target, rows: tables.rows });
-  return {
-    program,
-    maxSteps,
-    rows: addressOf(tables.rows),
-    ...(evaluation && measuredAt(tables.results, addressOf)),
-    ...(output && { output: addressOf(output) }),
-  };
+  return { builder, maxSteps, tables, output };
 }
 
 /** The weights that a model's ops use, in order; each once, though several ops may share it. */

@@ -40,7 +40,8 @@ describe("laying out a program", () => {
           const rows = builder.buffer("rows", "result", 4);
           const buffers = used.map((scope, index) => builder.buffer(`b${index}`, scope, 4 + 4 * index));
           builder.phase("samples", "perShard");
-          for (const y of buffers)
+          // Twice, so that all are in use at the same time.
+          for (const y of [...buffers, ...buffers])
             builder.call("clear", { y, bytes: y.bytes }, { owner: "t", pass: "forward" });
           const memory = allocator();
           const { program } = layOut(builder, { id: 1, allocator: memory, rows });
@@ -48,7 +49,7 @@ describe("laying out a program", () => {
           const [phase] = program.phases;
           const calls = phase && "perShard" in phase ? phase.perShard : [];
           const taken = new Map<number, string>();
-          calls.forEach((call, index) => {
+          calls.slice(buffers.length).forEach((call, index) => {
             const at = call.args[0] as Address;
             const { bytes, scope } = buffers[index] as Buffer;
             for (let thread = 0; thread < options.threads; thread++) {
@@ -96,8 +97,11 @@ describe("laying out a program", () => {
     const memory = allocator();
     const { program, addressOf } = layOut(builder, { id: 1, allocator: memory, rows });
     const bytes = Object.fromEntries(memory.requests.map(({ bytes, what }) => [what, bytes]));
-    // Shards have two samples: `local` has a shard for each thread, `kept` has all six.
-    expect(bytes).toMatchObject({ "p, local": 2 * 2 * 20, "p, kept": 6 * 2 * 20 });
+    // Shards have two samples: `local` has a shard for each thread, from one cache line on, `kept` has all six.
+    expect(bytes).toMatchObject({
+      "p, values of each thread's shard": 2 * 64,
+      "p, values of all shards": 4 * 64,
+    });
     const tasks = program.phases[1];
     expect(tasks && "tasks" in tasks && tasks.tasks[0]![0]!.args[0]).toEqual({
       ...{ base: addressOf(kept) + 8, perShard: 0, perThread: 0, perStep: 0 },
@@ -120,7 +124,25 @@ describe("laying out a program", () => {
     layOut(builder, { id: 1, allocator: memory, rows });
     const bytes = Object.fromEntries(memory.requests.map(({ bytes, what }) => [what, bytes]));
     // Shards have two samples: there are images for each of two threads, labels for all six.
-    expect(bytes).toMatchObject({ "p, images": 2 * 2 * 20, "p, labels": 6 * 4 });
+    expect(bytes).toMatchObject({
+      "p, values of each thread's shard": 2 * 64,
+      "p, values of all shards": 64,
+    });
+  });
+
+  it("puts values that are needed at different times in the same place, and copies of one batch next to each other", () => {
+    const builder = new ProgramBuilder({ name: "p", batchSize: 12, shards: 6, maxSteps: 1, threads: 2 });
+    const rows = builder.buffer("rows", "result", 4);
+    const chain = ["a", "b", "c", "d"].map((name) => builder.sampleBuffer(name, [16]));
+    const note = { owner: "t", pass: "forward" } as const;
+    builder.phase("samples", "perShard");
+    chain.slice(1).forEach((y, index) => {
+      builder.call("copy", { y, x: chain[index]!, N: "samples", bytes: 64 }, note);
+    });
+    const { addressOf } = layOut(builder, { id: 1, allocator: allocator(), rows });
+    const [a, b, c, d] = chain.map(addressOf);
+    expect([c, d]).toEqual([a, b]);
+    expect(Math.abs(a! - b!)).toBe(128);
   });
 
   it("drops phases without tasks, and gathers only before the first phase of samples", () => {

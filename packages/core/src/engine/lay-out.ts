@@ -1,5 +1,6 @@
+import { type Lodger, shareMemory } from "./arena.js";
 import type { Address, Argument, Call, Column, Phase, Program } from "./program.js";
-import type { Buffer, Operand, ProgramBuilder, RecordedPhase } from "./program-builder.js";
+import type { Buffer, Operand, ProgramBuilder } from "./program-builder.js";
 
 /** Gives out memory, as low as possible. */
 export interface Allocator {
@@ -29,14 +30,41 @@ interface LaidOut {
 export function layOut(builder: ProgramBuilder, { id, allocator, rows }: LayOutOptions): LaidOut {
   const { batchSize, name } = builder.options;
   const addresses = new Map<Buffer, Address>();
-  const local = localBuffers(builder);
   const bases: number[] = [];
+  const allocate = (bytes: number, what: string): number => {
+    const base = allocator.allocate(bytes, `${name}, ${what}`);
+    bases.push(base);
+    return base;
+  };
+  const { local, kept } = sampleLives(builder);
   try {
+    const { shards, shardSize, options } = builder;
+    const none = { perShard: 0, perThread: 0, perStep: 0 };
+    const inThreads = shareMemory(
+      [...local].map(([{ bytes }, life]) => ({ ...life, bytes: bytes * shardSize })),
+    );
+    if (local.size > 0) {
+      const base = allocate(inThreads.bytes * options.threads, "values of each thread's shard");
+      [...local.keys()].forEach((buffer, index) => {
+        const own = { base: base + inThreads.offsets[index]!, perThread: inThreads.bytes };
+        addresses.set(buffer, { ...none, ...own });
+      });
+    }
+    // A task reads the values of a whole batch one after the other.
+    const inShards = shareMemory(
+      [...kept].map(([{ bytes }, life]) => ({ ...life, bytes: bytes * shardSize * shards })),
+    );
+    if (kept.size > 0) {
+      const base = allocate(inShards.bytes, "values of all shards");
+      [...kept.keys()].forEach((buffer, index) => {
+        const own = { base: base + inShards.offsets[index]!, perShard: buffer.bytes * shardSize };
+        addresses.set(buffer, { ...none, ...own });
+      });
+    }
     for (const buffer of builder.buffers) {
-      const { copies, ...strides } = copiesOf(buffer, builder, local.has(buffer));
-      const base = allocator.allocate(buffer.bytes * copies, `${name}, ${buffer.name}`);
-      bases.push(base);
-      addresses.set(buffer, { base, ...strides });
+      if (buffer.scope === "sample") continue;
+      const { copies, ...strides } = copiesOf(buffer, builder);
+      addresses.set(buffer, { base: allocate(buffer.bytes * copies, buffer.name), ...strides });
     }
   } catch (thrown) {
     for (const base of bases) allocator.free(base);
@@ -86,20 +114,13 @@ export function layOut(builder: ProgramBuilder, { id, allocator, rows }: LayOutO
   return { program, addressOf: (buffer) => addressOf(buffer).base };
 }
 
-/** How many copies of a buffer there are, and how far apart they lie. */
+/** How many copies of a buffer there are, and how far apart they lie; of all scopes but `sample`. */
 function copiesOf(
   { scope, bytes }: Buffer,
   { options: { batchSize, threads, maxSteps }, shards, shardSize }: ProgramBuilder,
-  local: boolean,
 ): Omit<Address, "base"> & { readonly copies: number } {
   const none = { perShard: 0, perThread: 0, perStep: 0 };
   switch (scope) {
-    case "global":
-      return { ...none, copies: 1 };
-    case "sample":
-      return local
-        ? { ...none, copies: threads * shardSize, perThread: bytes * shardSize }
-        : { ...none, copies: shards * shardSize, perShard: bytes * shardSize };
     case "shard":
       return { ...none, copies: shards, perShard: bytes };
     case "thread":
@@ -113,28 +134,55 @@ function copiesOf(
         perShard: bytes * shardSize,
         perStep: bytes * batchSize,
       };
+    default:
+      return { ...none, copies: 1 };
   }
 }
 
-/** Buffers of samples that only one per-shard phase touches: each thread reuses its own copy for every shard. */
-function localBuffers({ phases, columns, buffers }: ProgramBuilder): Set<Buffer> {
-  const phaseOf = new Map<Buffer, RecordedPhase>();
-  const shared = new Set<Buffer>();
-  const touch = (buffer: Buffer, phase: RecordedPhase) => {
-    const earlier = phaseOf.get(buffer);
-    if ((earlier !== undefined && earlier !== phase) || phase.kind !== "perShard") shared.add(buffer);
-    phaseOf.set(buffer, phase);
+/** From when to when buffers are in use. */
+type Lives = Map<Buffer, Pick<Lodger, "first" | "last">>;
+
+/**
+ * The lives of samples' buffers. One that a single per-shard phase touches is `local`: each thread has a copy, which it
+ * uses for one shard after another; its life is counted in calls. The others are `kept` for every shard; their lives are
+ * counted in phases. Nobody reads a buffer before it was written, so those of different times share memory.
+ */
+function sampleLives({ phases, columns, buffers }: ProgramBuilder): { local: Lives; kept: Lives } {
+  const inPhases: Lives = new Map();
+  const inCalls: Lives = new Map();
+  const notLocal = new Set<Buffer>();
+  const touch = (lives: Lives, buffer: Buffer, at: number) => {
+    const life = lives.get(buffer);
+    lives.set(buffer, { first: Math.min(life?.first ?? at, at), last: Math.max(life?.last ?? at, at) });
   };
-  for (const phase of phases) {
-    for (const { operands } of phase.tasks.flat()) {
+  // What is gathered is there from the first per-shard phase on, whichever phase reads it.
+  const gathering = phases.findIndex(({ kind }) => kind === "perShard");
+  for (const { target } of columns) {
+    touch(inPhases, target, gathering);
+    touch(inCalls, target, -1);
+  }
+  let call = 0;
+  for (const [phase, { kind, tasks }] of phases.entries()) {
+    for (const { operands } of tasks.flat()) {
+      call++;
       for (const operand of operands) {
         if (typeof operand === "number" || typeof operand === "string") continue;
-        touch("buffer" in operand ? operand.buffer : operand, phase);
+        const buffer = "buffer" in operand ? operand.buffer : operand;
+        if (buffer.scope !== "sample") continue;
+        touch(inPhases, buffer, phase);
+        touch(inCalls, buffer, call);
+        if (kind !== "perShard") notLocal.add(buffer);
       }
     }
   }
-  // What is gathered is there from the first per-shard phase on, whichever phase reads it.
-  const gathering = phases.find(({ kind }) => kind === "perShard");
-  for (const { target } of columns) if (gathering) touch(target, gathering);
-  return new Set([...buffers].filter((buffer) => buffer.scope === "sample" && !shared.has(buffer)));
+  const local: Lives = new Map();
+  const kept: Lives = new Map();
+  for (const buffer of buffers) {
+    if (buffer.scope !== "sample") continue;
+    const life = inPhases.get(buffer);
+    if (!life) continue;
+    if (life.first === life.last && !notLocal.has(buffer)) local.set(buffer, inCalls.get(buffer)!);
+    else kept.set(buffer, life);
+  }
+  return { local, kept };
 }

@@ -364,9 +364,9 @@ describe("a clear error says why", () => {
     models.push(model);
     model.compile({ threads: 1 });
     const images = { images: new Uint8Array(side * side), count: 1, shape: [side, side, 1] };
-    // One sample's pixels as floats take 64 MiB, a shard of eight 512 MiB, its outputs eight times as much.
+    // A sample's pixels as floats take 64 MiB, its outputs eight times as much, and a run keeps those of 16,384 samples.
     await expect(model.predict(images)).rejects.toThrow(
-      /^Engine: expected a model and batch within 2\.0 GiB, received 4\.\d GiB up to prediction, conv2d output\. Use a smaller batch/,
+      /^Engine: expected a model and batch within 2\.0 GiB, received 8\.\d TiB up to prediction, outputs\. Use a smaller batch/,
     );
   });
 });
