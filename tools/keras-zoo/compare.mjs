@@ -5,14 +5,16 @@ import { loadModel, SGD } from "../../packages/core/dist/index.js";
 
 /**
  * @param folder of ask-keras.py
- * @returns {{ missing?: string, parameters: number, predictions?: number, losses?: number, json?: object }} the largest
- *   differences: of predictions divided by the largest of them, of a step's loss divided by it
+ * @returns {{ missing?: string, parameters: number, predictions?: number, losses?: number, own?: number, rate?: number,
+ *   json?: object }} the largest
+ *   differences: of predictions divided by the largest of them, of a step's loss divided by it, of Keras's own losses in 32
+ *   and 64 bits
  */
 export async function compare(folder) {
   const read = (name) => readFileSync(join(folder, name));
   const floats = (name) => new Float32Array(new Uint8Array(read(name)).buffer);
   const about = JSON.parse(read("about.json"));
-  const { input: shape, parameters, batch, steps, rate } = about;
+  const { input: shape, parameters, batch, steps } = about;
   const weights = new Uint8Array(read("weights.safetensors"));
   const load = (config) => loadModel({ config: read(config).toString(), weights }, { inputShape: shape });
   let model;
@@ -34,15 +36,20 @@ export async function compare(folder) {
 
   const twin = await load("training.json");
   const isSparse = about.loss.startsWith("sparse");
-  twin.compile({ optimizer: new SGD({ learningRate: rate }), loss: about.loss });
+  const { rate, clipnorm } = about;
+  twin.compile({
+    optimizer: new SGD({ learningRate: rate, ...(clipnorm && { clipnorm }) }),
+    loss: about.loss,
+  });
   const answers = isSparse ? { labels: new Uint8Array(read("answers")) } : { targets: floats("answers") };
   const { epochs } = await twin.fit(
     { images, count: batch * steps, shape, ...answers },
     { batchSize: batch, epochs: steps, stepsPerEpoch: 1, shuffle: false },
   );
   twin.dispose();
-  const losses = Math.max(...epochs.map(({ loss }, step) => Math.abs(loss / about.losses[step] - 1)));
-  return { parameters, predictions, losses, json };
+  const apart = (losses) => Math.max(...losses.map((loss, step) => Math.abs(loss / about.losses[step] - 1)));
+  const losses = apart(epochs.map(({ loss }) => loss));
+  return { parameters, predictions, losses, own: apart(about.exact), rate, json };
 }
 
 function largestDifference(actual, expected) {
