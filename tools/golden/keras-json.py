@@ -51,8 +51,7 @@ def case(name):
     model = keras.models.model_from_json(text)
     weights = tensors(path.with_suffix(".safetensors"))
     for layer in model.layers:
-        # Keras leaves this weight without a name of its own.
-        names = ["gamma"] if type(layer).__name__ == "LayerScale" else [name_of(layer, weight) for weight in layer.weights]
+        names = [name_of(layer, weight) for weight in layer.weights]
         layer.set_weights([weights.pop(f"{layer.name}/{weight}") for weight in names])
         if isinstance(layer, keras.layers.Normalization):
             # It computes with copies, which set_weights leaves as they are.

@@ -39,7 +39,8 @@ ${again} of them, and reads it.
 - *losses*: the largest relative difference of the losses of ten steps of SGD, with different batches of 8. Random layers and
   dropout are off in both. The rate is 0.01. In models marked with \\* it is 1e-4, and each weight's gradient is clipped to norm
   1: nets of more than ten normalizations are so steep, with random weights and batches of 8, that common steps take Keras's own
-  runs in 32 and in 64 bits apart by tenths; so are others in which they come apart by more than 1e-4.
+  runs in 32 and in 64 bits apart by tenths; so are others in which they, or a run with weights that are nudged by a millionth,
+  come apart by more than 1e-4.
 - *Keras's own*: the same difference between Keras's losses in 32 and in 64 bits.
 
 ${tables.join("\n\n")}

@@ -56,14 +56,19 @@ export async function importWeights(
     });
   }
   checkReceipt(who, await format.receipt?.(map));
-  const before = model.getWeights();
+  // What nobody has drawn yet need not be drawn to be kept.
+  const before = model.weights.map((weight) => weight.current?.slice());
   try {
     await format.readWeights(model, map, {
       warn,
       ...(mapping !== undefined && { mapping: checkMapping("Mapping", mapping) }),
     });
   } catch (thrown) {
-    model.setWeights(before);
+    model.weights.forEach((weight, index) => {
+      const values = before[index];
+      if (values) weight.assign(values);
+      else weight.forget();
+    });
     throw thrown;
   }
 }

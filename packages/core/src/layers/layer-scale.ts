@@ -13,7 +13,7 @@ import { Layer, type LayerOptions } from "./layer.js";
  * output = input · gamma, one trained factor for each channel, at the end of a residual branch. It comes with Keras's
  * ConvNeXt.
  *
- * Weights: gamma `[projectionDim]`.
+ * Weights: variable `[projectionDim]`, which Keras gives no other name.
  *
  * Input shape: `[batch, …, projectionDim]`.
  *
@@ -59,7 +59,9 @@ export class LayerScale extends Layer {
   }
 
   protected override createWeights(): void {
-    this.addWeight("gamma", [this.projectionDim], { initializer: new ConstantInitializer(this.initValues) });
+    this.addWeight("variable", [this.projectionDim], {
+      initializer: new ConstantInitializer(this.initValues),
+    });
   }
 
   override lower(): OpNode[] {

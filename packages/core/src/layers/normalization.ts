@@ -3,7 +3,7 @@ import { HeddleError } from "../base/errors.js";
 import type { JsonObject } from "../base/json.js";
 import { shown } from "../base/rules.js";
 import { formatShape, type Shape, sameShape, sizeOf } from "../base/shape.js";
-import { Ones, Zeros } from "../initializers/index.js";
+import { type Initializer, Zeros } from "../initializers/index.js";
 import type { OpNode } from "../ops/node.js";
 import { normalizeAxes } from "../ops/normalize.js";
 import { Weight } from "../ops/weight.js";
@@ -56,7 +56,7 @@ interface Statistics {
  * `invert`, output = input · √variance + mean.
  *
  * Weights: mean and variance, of the sizes of `axis`, and count, which Keras has and nobody reads; none where the
- * statistics are in the options or were adapted.
+ * statistics are in the options or were adapted. Until they are set, the model refuses to compute.
  *
  * Input shape: any, `[batch, …]`.
  *
@@ -232,8 +232,9 @@ export class Normalization extends Layer {
   protected override createWeights(input: Shape): void {
     if (this.statistics) return;
     const { keptShape } = this.fitted(input);
-    this.addWeight("mean", keptShape, { initializer: new Zeros(), trained: false });
-    this.addWeight("variance", keptShape, { initializer: new Ones(), trained: false });
+    const initializer = new NoStatistics(this.who);
+    this.addWeight("mean", keptShape, { initializer, trained: false });
+    this.addWeight("variance", keptShape, { initializer, trained: false });
     this.addWeight("count", [], { initializer: new Zeros(), trained: false });
   }
 
@@ -263,6 +264,26 @@ export class Normalization extends Layer {
       mean: statistics ? written(statistics.mean) : null,
       variance: statistics ? written(statistics.variance) : null,
     };
+  }
+}
+
+/** Statistics that nobody has set have no first numbers: zeros and ones would pass every input on in silence. */
+class NoStatistics implements Initializer {
+  readonly className = "NoStatistics";
+
+  constructor(private readonly who: string) {}
+
+  initialize(): never {
+    throw new HeddleError({
+      who: this.who,
+      expected: "mean and variance, from its options, from adapt or from the model's weights",
+      received: "none",
+      next: "Load the model with its weights, or call adapt before you create it.",
+    });
+  }
+
+  getConfig(): JsonObject {
+    return {};
   }
 }
 

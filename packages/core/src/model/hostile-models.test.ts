@@ -75,6 +75,30 @@ it("a model whose weights are set draws none first; shapes that an initializer c
   );
 });
 
+it("a Normalization whose statistics nobody has set computes nothing, and says so", async () => {
+  const model = modelFromJson(
+    "config.json",
+    chain([layer("Flatten"), layer("Normalization", { name: "n" })]),
+  );
+  const images = { images: new Float32Array(16).fill(3), count: 1, shape: [4, 4, 1] };
+  await expect(model.predict(images)).rejects.toThrow(
+    'Normalization "n": expected mean and variance, from its options, from adapt or from the model\'s weights, received none. Load',
+  );
+  const [mean, variance, count] = [
+    new Float32Array(16).fill(1),
+    new Float32Array(16).fill(4),
+    new Float32Array(1),
+  ];
+  const shape = [16];
+  model.setWeights([
+    { shape, values: mean },
+    { shape, values: variance },
+    { shape: [], values: count },
+  ]);
+  expect([...(await model.predict(images))]).toEqual(Array(16).fill(1));
+  model.dispose();
+});
+
 it("sizes beyond all memory are refused, whether a layer has them or they multiply up", () => {
   const grown = Array.from({ length: 60 }, () => layer("UpSampling2D", { size: 1000 }));
   expect(refusal(chain([...grown, layer("Conv2D", { filters: 1, kernel_size: 3 })]))).toContain(

@@ -96,8 +96,15 @@ export function noiseImages(shape: Shape, count: number) {
 /** Draws biases, statistics and the like, which start as zeros and ones: those would hide a mix-up. */
 function drawVectors(model: Model): void {
   const random = new Random(model.seed, "split");
+  for (const layer of model.layers) {
+    // As Keras begins.
+    if (!(layer instanceof Normalization)) continue;
+    const [mean, variance] = layer.weights;
+    mean?.assign(new Float32Array(sizeOf(mean.shape)));
+    variance?.assign(new Float32Array(sizeOf(variance.shape)).fill(1));
+  }
   for (const { name, shape, values } of model.weights) {
-    const least = /gamma|variance/.test(name) ? 0.5 : -0.5;
+    const least = /gamma|varia(nce|ble)/.test(name) ? 0.5 : -0.5;
     if (shape.length === 1) for (let i = 0; i < values.length; i++) values[i] = least + random.uniform();
   }
 }

@@ -72,6 +72,17 @@ export class Weight {
     return this.#numbers;
   }
 
+  /** The numbers, or undefined where nobody has needed or set them. */
+  get current(): Float32Array<ArrayBuffer> | undefined {
+    return this.#numbers;
+  }
+
+  /** Makes the next reader draw the first numbers again. */
+  forget(): void {
+    this.#numbers = undefined;
+    this.#changes++;
+  }
+
   /** Sets all numbers. */
   assign(values: ArrayLike<number>): void {
     this.#numbers ??= new Float32Array(sizeOf(this.shape));
