@@ -17,11 +17,10 @@ import numpy as np
 from architectures import zoo
 
 BATCH, STEPS = 8, 10
-"""How models are trained: [rate, norm to which each gradient is clipped]. In a deep net with batches of 8 a common step moves
-the losses of Keras's own runs in 32 and in 64 bits apart by tenths: it gets short ones, as does any other net in which common
-ones move them, or a run in 64 bits with weights that are nudged by a millionth, further apart than APART."""
-COMMON, SHORT = (0.01, None), (1e-4, 1.0)
-APART = 1e-4
+"""How models are trained: the rate, the norm to which each gradient is clipped, and how far apart Keras's own runs in 32 and in
+64 bits may come. In a deep net with batches of 8 a common step moves them apart by tenths: it gets short ones. So does any other
+net whose runs, or a run in 64 bits with weights that are nudged by a millionth, come further apart than that."""
+STEP_SIZES = ((0.01, None, 1e-4), (1e-4, 1.0, 5e-4), (1e-5, 1.0, np.inf))
 NUDGE = 1e-6
 DEEP = 10
 ANY_SIZE = 48
@@ -113,18 +112,18 @@ def ask(name, build, folder):
         y.tofile(folder / "answers")
         loss = "sparse_categorical_crossentropy" if is_softmax else "mean_squared_error"
         norms = [one for one in model._flatten_layers() if "Normalization" in type(one).__name__]
-        for rate, norm in [SHORT] if len(norms) > DEEP else [COMMON, SHORT]:
+        for rate, norm, apart in STEP_SIZES[len(norms) > DEEP :]:
             options = (text, model.get_weights(), rate, norm, loss, x, y)
             twin, losses = trained(*options)
             keras.config.set_floatx("float64")
             _, exact = trained(*options)
             runs = [exact]
-            if rate == COMMON[0]:
+            if norm is None:
                 # A kink that rounding decides shows in one run of two.
                 nudged = [w * (1 + NUDGE * rng.uniform(-1, 1, w.shape)) for w in model.get_weights()]
                 runs.append(trained(text, nudged, *options[2:])[1])
             keras.config.set_floatx("float32")
-            if all(np.all(np.abs(np.divide(losses, run) - 1) <= APART) for run in runs):
+            if all(np.all(np.abs(np.divide(losses, run) - 1) <= apart) for run in runs):
                 break
         (folder / "training.json").write_text(twin.to_json())
         about |= {"rate": rate, "clipnorm": norm, "loss": loss, "losses": losses, "exact": exact}

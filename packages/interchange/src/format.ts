@@ -1,4 +1,5 @@
 import type { JsonObject, Model, ModelOptions, WeightValues } from "@heddle/core";
+import type { Shape } from "@heddle/core/internal/base/shape.js";
 import type { WeightPrecision } from "@heddle/core/internal/standalone/index.js";
 import type { Changes } from "./changes.js";
 import type { FoundReceipt } from "./receipt.js";
@@ -7,8 +8,30 @@ import type { WeightMapping } from "./weight-mapping.js";
 /** A model's files by their names, without folders. */
 export type FileMap = ReadonlyMap<string, Uint8Array>;
 
+/** What a file leaves open. A format takes those that its files may need. */
+export interface ImportChoices {
+  /**
+   * The shape of an input, `[height, width, channels]`, where the file does not know all sizes.
+   *
+   * @defaultValue the file's
+   */
+  readonly inputShape?: Shape;
+  /**
+   * The output that becomes the model's, where an ONNX file has several.
+   *
+   * @defaultValue the only one
+   */
+  readonly output?: string;
+  /**
+   * `"ignore"` reads an ONNX file although some of its weights belong to nothing.
+   *
+   * @defaultValue `"refuse"`
+   */
+  readonly unusedWeights?: "refuse" | "ignore";
+}
+
 /** What importing a model takes. */
-export interface ImportOptions extends ModelOptions {
+export interface ImportOptions extends ModelOptions, ImportChoices {
   /**
    * Called with each thing of the files that the model does not have, such as a loss that Heddle does not know.
    *
@@ -56,6 +79,8 @@ export interface ExportOptions {
 export interface ReadContext {
   /** The options for the model itself. */
   readonly model: ModelOptions;
+  /** Those that the format takes. */
+  readonly choices: ImportChoices;
   readonly warn: (message: string) => void;
 }
 
@@ -94,6 +119,8 @@ export interface ModelFormat {
   readonly takesMapping?: boolean;
   /** Whether its files have fixed names, so that each model needs a folder of its own. */
   readonly needsFolder?: boolean;
+  /** What its files may leave open. */
+  readonly choices?: readonly (keyof ImportChoices)[];
   /** Whether files are of this format, by what is in them. Must not throw. */
   recognises(files: FileMap): boolean;
   /** The names of further files without which these cannot be read, from the same folder. */

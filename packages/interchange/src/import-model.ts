@@ -1,7 +1,7 @@
 import { HeddleError, type Model } from "@heddle/core";
 import { formatBytes } from "@heddle/core/internal/base/format.js";
 import { MAXIMUM_FILE_BYTES } from "@heddle/core/internal/base/limits.js";
-import type { FileMap, ImportOptions, ModelFormat } from "./format.js";
+import type { FileMap, ImportChoices, ImportOptions, ModelFormat } from "./format.js";
 import { formats } from "./formats.js";
 import { checkReceipt } from "./receipt.js";
 
@@ -15,6 +15,7 @@ export type ModelBytes = Iterable<File> | Readonly<Record<string, Uint8Array>>;
  * The files are told apart by what is in them. Nothing in them is executed.
  *
  * @param files one file, or all that belong to a model
+ * @param options what the model is to have in place of what the files say, and what they leave open
  * @throws HeddleError when the files are of no format that Heddle reads, are damaged, have other weights than Heddle exported, need something that Heddle does not
  *   have, or have weights that the model does not, or the other way round: all of them are named
  *
@@ -23,13 +24,34 @@ export type ModelBytes = Iterable<File> | Readonly<Record<string, Uint8Array>>;
  *
  * @example
  * const model = await importModel({ "boots.keras": await readFile("boots.keras") });
+ *
+ * @example
+ * const model = await importModel({ "net.onnx": bytes }, { inputShape: [224, 224, 3] }); // where the file has sizes of no number
  */
 export async function importModel(files: ModelBytes, options: ImportOptions = {}): Promise<Model> {
-  const { onWarning: warn = (message: string) => console.warn(message), ...model } = options;
+  const { onWarning: warn = (message: string) => console.warn(message), ...rest } = options;
+  const { inputShape, output, unusedWeights, ...model } = rest;
   const map = await fileMap("importModel", files);
   const format = formatOf(map);
   checkReceipt([...map.keys()][0]!, await format.receipt?.(map));
-  return format.read(map, { model, warn });
+  const choices = choicesFor(format, { inputShape, output, unusedWeights });
+  return format.read(map, { model, choices, warn });
+}
+
+/** The choices that were made, if the format takes them. */
+function choicesFor(
+  { title, choices: known = [] }: ModelFormat,
+  values: { readonly [Name in keyof Required<ImportChoices>]: ImportChoices[Name] | undefined },
+): ImportChoices {
+  const made = Object.entries(values).filter(([, value]) => value !== undefined);
+  const other = made.find(([name]) => !known.some((one) => one === name));
+  if (!other) return Object.fromEntries(made);
+  throw new HeddleError({
+    who: "importModel",
+    expected: known.length > 0 ? `only \`${known.join("`, `")}\` with ${title}` : `no choices with ${title}`,
+    received: `\`${other[0]}\``,
+    next: `Omit \`${other[0]}\`.`,
+  });
 }
 
 /** The format of a model's files. */

@@ -9,6 +9,7 @@ export { exportModel } from "./export-model.js";
 export type {
   ExportOptions,
   FileMap,
+  ImportChoices,
   ImportOptions,
   ModelFormat,
   ReadContext,

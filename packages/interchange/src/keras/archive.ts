@@ -27,6 +27,7 @@ export const kerasArchive: ModelFormat = {
     const [bytes, ...others] = files.values();
     return others.length === 0 && bytes !== undefined && modelFileKind(bytes) === "zip";
   },
+  choices: ["inputShape"],
   read: readArchive,
   receipt: async (files) => {
     const [[name, bytes]] = [...files] as [[string, Uint8Array]];
@@ -79,11 +80,11 @@ async function modelOf(
   who: string,
   json: unknown,
   variables: Variables,
-  { model: options, warn }: ReadContext,
+  { model: options, choices, warn }: ReadContext,
 ): Promise<Model> {
   if (!isJsonObject(json)) throw notAModel(who, json);
   const archived = archivedLayers(who, json);
-  const { model, layers } = locatedModel(who, json, options);
+  const { model, layers } = locatedModel(who, json, { ...options, ...choices });
   const built = archived.map((one) => ({ archived: one, layer: layers.get(one.path) }));
   await setWeights(who, matchWeights(built, variables));
   const warnOf = (message: string) => warn(`${who}: ${message}`);

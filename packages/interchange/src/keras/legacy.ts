@@ -19,10 +19,11 @@ export const legacyHdf5: ModelFormat = {
     const [bytes, ...others] = files.values();
     return others.length === 0 && bytes !== undefined && modelFileKind(bytes) === "hdf5";
   },
+  choices: ["inputShape"],
   read: readLegacy,
 };
 
-async function readLegacy(files: FileMap, { model: options, warn }: ReadContext): Promise<Model> {
+async function readLegacy(files: FileMap, { model: options, choices, warn }: ReadContext): Promise<Model> {
   const [[who, bytes]] = [...files] as [[string, Uint8Array]];
   const root = readHdf5(who, bytes);
   const [text, weights] = [textOf(root.attributes, "model_config"), root.children.get("model_weights")];
@@ -35,7 +36,7 @@ async function readLegacy(files: FileMap, { model: options, warn }: ReadContext)
     });
   }
   const json = parseJson(`${who}, model_config`, text);
-  const { model, layers } = locatedModel(who, json, options);
+  const { model, layers } = locatedModel(who, json, { ...options, ...choices });
   // That it is a model's is known now.
   const archived = archivedLayers(who, json as JsonObject);
   const built = archived.map((one) => ({ archived: one, layer: layers.get(one.path) }));

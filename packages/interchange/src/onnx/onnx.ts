@@ -15,9 +15,10 @@ export const onnx: ModelFormat = {
       ? []
       : externalNames(name, decodeModel(name, bytes).graph);
   },
-  read: async (files, { model }) => {
+  choices: ["inputShape", "output", "unusedWeights"],
+  read: async (files, { model, choices }) => {
     const [name, bytes] = modelFile(files)!;
-    return readOnnx(name, bytes, { files, model });
+    return readOnnx(name, bytes, { files, model, ...choices });
   },
   receipt: (files) => onnxReceipt(...modelFile(files)!),
   write: async (model, context) => ({ [`${context.name}.onnx`]: await writeWithReceipt(model, context) }),

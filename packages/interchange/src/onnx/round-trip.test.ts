@@ -187,6 +187,24 @@ describe("readOnnx", () => {
     expect(readOnnx("net.onnx", bytes, { inputShape: [6, 5, 2] }).inputShape).toEqual([6, 5, 2]);
   });
 
+  it("takes through importModel what the file leaves open; other formats refuse what they do not take", async () => {
+    const proto = decoded(writeOnnx(small()));
+    const { type } = proto.graph!.input[0]!;
+    if (type!.value.case === "tensorType")
+      type!.value.value.shape!.dim[1]!.value = { case: "dimParam", value: "h" };
+    proto.graph!.initializer.push({ ...proto.graph!.initializer[0]!, name: "nobody's" });
+    const files = { "net.onnx": toBinary(ModelProtoSchema, proto) };
+    const choices = { inputShape: [6, 5, 2], output: proto.graph!.output[0]!.name } as const;
+    await expect(importModel(files, choices)).rejects.toThrow(/"nobody's"\. .*`unusedWeights: "ignore"`/);
+    const model = await importModel(files, { ...choices, unusedWeights: "ignore" });
+    expect(model.inputShape).toEqual([6, 5, 2]);
+    const archive = await exportModel(model, "keras", { name: "net" });
+    expect((await importModel(archive, { inputShape: [6, 5, 2] })).inputShape).toEqual([6, 5, 2]);
+    await expect(importModel(archive, { output: "y" })).rejects.toThrow(
+      "importModel: expected only `inputShape` with a Keras archive (.keras), received `output`. Omit `output`.",
+    );
+  });
+
   it("reads weights only from files in the model's folder that were passed", () => {
     const external = (location: string) =>
       changed(({ graph }) => {

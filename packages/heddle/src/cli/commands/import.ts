@@ -1,5 +1,6 @@
-import { Command, Option } from "@commander-js/extra-typings";
+import { Command, InvalidArgumentError, Option } from "@commander-js/extra-typings";
 import { groupDigits } from "@heddle/core/internal/base/format.js";
+import type { ImportChoices } from "@heddle/interchange";
 import { importToFolder } from "../../jobs/import/import-file.js";
 import { jsonOption, nonEmpty, runDirOption } from "../options.js";
 import type { Shell } from "../shell.js";
@@ -28,6 +29,21 @@ export function importCommand(shell: Shell) {
         "arrays inputs and outputs of the other program, which the model has to answer alike",
       ).argParser(nonEmpty),
     )
+    .addOption(
+      new Option(
+        "--input-shape <HxWxC>",
+        "the input's sizes where the file leaves them open, such as 224x224x3",
+      ).argParser(sizes),
+    )
+    .addOption(
+      new Option("--output <name>", "of an ONNX file with several, the one to read").argParser(nonEmpty),
+    )
+    .addOption(
+      new Option("--unused-weights <what>", "of an ONNX file: weights that belong to nothing").choices([
+        "refuse",
+        "ignore",
+      ]),
+    )
     .option("--force", "replace an existing model")
     .addOption(runDirOption())
     .addOption(jsonOption())
@@ -44,6 +60,7 @@ Examples:
   heddle import boots.weights.h5 --model latest
   heddle import net.safetensors --model latest --mapping torch.json
   heddle import net.onnx --check batch.npz        # numpy.savez(…, inputs=x, outputs=y)
+  heddle import net.onnx --input-shape 224x224x3
   heddle predict boots.keras photo.jpg`,
     )
     .action(async (file, options) => {
@@ -51,6 +68,7 @@ Examples:
       const imported = await importToFolder(file, {
         ...{ out: options.out, model: options.model, mapping: options.mapping, check: options.check },
         ...{ root: options.runDir, force: options.force ?? false },
+        choices: choicesIn(options),
         onWarning: (message) => terminal.warn(message),
       });
       const { folder, layers, parameters, answers } = imported;
@@ -60,4 +78,24 @@ Examples:
       terminal.result(`${folder}: ${layers} layers, ${groupDigits(parameters)} parameters${near}`);
       terminal.json(imported);
     });
+}
+
+/** Those that were typed. */
+function choicesIn(
+  options: {
+    readonly [Name in keyof ImportChoices]?: ImportChoices[Name] | undefined;
+  },
+): ImportChoices {
+  const { inputShape, output, unusedWeights } = options;
+  return {
+    ...(inputShape && { inputShape }),
+    ...(output !== undefined && { output }),
+    ...(unusedWeights && { unusedWeights }),
+  };
+}
+
+/** Sizes joined by `x`. */
+function sizes(text: string): readonly number[] {
+  if (/^[1-9]\d*(x[1-9]\d*)*$/.test(text)) return text.split("x").map(Number);
+  throw new InvalidArgumentError("Expected whole numbers joined by x, such as 224x224x3.");
 }

@@ -4,7 +4,7 @@ import { HeddleError } from "@heddle/core/internal/base/errors.js";
 import { fileExists, readTextFile } from "@heddle/core/internal/base/files-node.js";
 import { parseJson } from "@heddle/core/internal/base/json.js";
 import type { Model } from "@heddle/core/internal/model/model.js";
-import { checkMapping, importWeights } from "@heddle/interchange";
+import { checkMapping, type ImportChoices, importWeights } from "@heddle/interchange";
 import { filesAt, importFile, modelFileIn } from "../../load-model.js";
 import { openModel } from "../open-run.js";
 import { type AnswersCheck, checkAnswers } from "./known-answers.js";
@@ -27,6 +27,8 @@ export interface ImportFileOptions {
   readonly mapping?: string | undefined;
   /** Inputs, and what the other program answers for them: an npz archive. The model is not written if it answers differently. */
   readonly check?: string | undefined;
+  /** What the file leaves open; only for whole models. */
+  readonly choices: ImportChoices;
   /** The folder of all runs. */
   readonly root: string;
   /** Whether an existing model is replaced. */
@@ -68,9 +70,18 @@ export async function importToFolder(source: string, options: ImportFileOptions)
       next: "Name the model whose weights the file has.",
     });
   }
+  const [choice] = Object.keys(options.choices);
+  if (options.model !== undefined && choice !== undefined) {
+    throw new HeddleError({
+      who: file,
+      expected: `\`${choice}\` for a whole model`,
+      received: "it together with `model`, for weights alone",
+      next: "Omit one of them.",
+    });
+  }
   const model =
     options.model === undefined
-      ? await importFile(file, { onWarning })
+      ? await importFile(file, { onWarning, ...options.choices })
       : await withWeights((await openModel(options.model, root, { onWarning })).model, file, options);
   try {
     const answers = options.check === undefined ? undefined : await checkAnswers(model, options.check);
