@@ -78,6 +78,19 @@ def nested():
     return keras.Model(inputs, L.Dense(3, activation="softmax", name="head")(y), name="nested")
 
 
+def attention():
+    inputs = keras.Input((6, 6, 2))
+    x = L.Conv2D(4, 2, strides=2)(inputs)
+    x = L.Reshape((9, 4))(x)
+    y = L.LayerNormalization()(x)
+    y = L.MultiHeadAttention(2, 3, name="heads")(y, y)
+    x = L.Add()([x, y])
+    rows = L.Dense(5)(x)
+    y = L.MultiHeadAttention(1, 2, value_dim=3, use_bias=False, output_shape=6)(x, rows)
+    y = L.GlobalAveragePooling1D()(y)
+    return keras.Model(inputs, L.Dense(3, activation="softmax")(y), name="attention")
+
+
 def dense():
     return keras.Sequential(
         [keras.Input((6,)), L.Dense(5, activation="tanh"), L.Dense(3, activation="softmax")], name="dense"
@@ -237,6 +250,15 @@ def by_torch():
     return json.loads(result.stdout.splitlines()[-1])
 
 
+def attention_files():
+    keras.utils.set_random_seed(2)
+    model = trained(attention(), keras.optimizers.SGD(0.05, momentum=0.9))
+    model.save(path("attention.keras"))
+    model.save(path("attention.h5"))
+    model.save_weights(path("attention.weights.h5"))
+    return case("attention.keras", model)
+
+
 def main():
     shutil.rmtree(FOLDER, ignore_errors=True)
     os.makedirs(FOLDER)
@@ -273,6 +295,7 @@ def main():
         whole.set_weights([np.asarray(keras.ops.cast(one, "float32")) for one in model.weights])
         cases.append(case(f"{dtype}.keras", whole, steps=False))
     cases.append(by_torch())
+    cases.append(attention_files())
     head = json.dumps({"keras": keras.__version__})[:-1]
     lines = ",\n".join(json.dumps(one, separators=(",", ":")) for one in cases)
     with open(path("cases.json"), "w") as file:

@@ -23,6 +23,7 @@ describe("whole models in HDF5", () => {
     ["cnn.h5", "cnn.keras"],
     ["nested.h5", "nested.keras"],
     ["keras2.h5", "cnn.keras"],
+    ["attention.h5", "attention.keras"],
     ["deflated.keras", "cnn.keras"],
   ])("predict what real Keras predicts: %s", async (name, source) => {
     const one = cases.get(source)!;
@@ -44,6 +45,19 @@ describe("weights alone", () => {
       await importWeights(own, files, { onWarning: silent });
       const original = await importModel(await cnn());
       expect(own.getWeights()).toEqual(original.getWeights());
+    },
+  );
+
+  it.each(["attention.weights.h5", "attention.keras", "written"])(
+    "of attention are set by the places of its inner layers: %s",
+    async (name) => {
+      const source = { "attention.keras": await kerasFile("attention.keras") };
+      const original = await importModel(source);
+      model = await importModel(source);
+      for (const weight of model.weights) weight.assign(weight.read().map((value) => value + 1));
+      const written = () => exportModel(original, "weights.h5", { name: "a" });
+      await importWeights(model, name === "written" ? await written() : { [name]: await kerasFile(name) });
+      expect(model.getWeights()).toEqual(original.getWeights());
     },
   );
 
