@@ -72,6 +72,22 @@ function depthwise() {
   );
 }
 
+/** Patches as tokens, which take from each other. */
+function attention() {
+  const x = heddle.input([12, 12, 2]);
+  const patches = new heddle.Conv2D(8, 3, { strides: 3 }).apply(x);
+  let tokens = new heddle.Reshape([16, 8]).apply(patches);
+  const normal = new heddle.LayerNormalization().apply(tokens);
+  const taken = new heddle.MultiHeadAttention(2, 4).apply([normal, normal]);
+  tokens = new heddle.Add().apply([tokens, taken]);
+  const few = new heddle.Dense(6, { activation: "gelu" }).apply(tokens);
+  const options = { valueDim: 5, useBias: false, outputShape: 7 };
+  const crossed = new heddle.MultiHeadAttention(1, 3, options).apply([tokens, few]);
+  const mean = new heddle.GlobalAveragePooling1D().apply(crossed);
+  const outputs = new heddle.Dense(3, { activation: "softmax" }).apply(mean);
+  return new heddle.Model({ inputs: x, outputs }, { name: "attention", seed: 6 });
+}
+
 const { Adam, AdamW, RMSprop, SGD } = heddle;
 
 /** @type {readonly (readonly [() => heddle.Model, string, () => heddle.Optimizer])[]} */
@@ -94,4 +110,5 @@ export const cases = [
   [residual, "Adam", () => new Adam({ learningRate: 3e-3 })],
   [residual, "RMSprop", () => new RMSprop({ learningRate: 1e-3 })],
   [depthwise, "AdamW", () => new AdamW({ learningRate: 3e-3 })],
+  [attention, "SGD, momentum", () => new SGD({ learningRate: 0.02, momentum: 0.9 })],
 ];
