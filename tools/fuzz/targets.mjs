@@ -1,5 +1,6 @@
 // What is fuzzed: one target per parser. Each has small valid files to begin with, and a check of the parser's result.
 import { dataTargets } from "./targets-data.mjs";
+import { kerasTargets } from "./targets-keras.mjs";
 import { modelTargets } from "./targets-model.mjs";
 import { onnxTargets } from "./targets-onnx.mjs";
 import { pictureTargets } from "./targets-pictures.mjs";
@@ -29,6 +30,7 @@ export const targets = [
   ...dataTargets,
   ...pictureTargets,
   ...modelTargets,
+  ...kerasTargets,
   ...onnxTargets,
   ...tfjsTargets,
   ...runTargets,
