@@ -61,5 +61,6 @@ function marked(difference, limit) {
 }
 
 function shown(difference) {
+  if (difference === 0) return "0";
   return difference?.toExponential(0).replace("e+", "e") ?? "";
 }

@@ -79,8 +79,8 @@ export interface ExportOptions {
 export interface ReadContext {
   /** The options for the model itself. */
   readonly model: ModelOptions;
-  /** Those that the format takes. */
-  readonly choices: ImportChoices;
+  /** Those that were made and the format takes. */
+  readonly choices?: ImportChoices;
   readonly warn: (message: string) => void;
 }
 
