@@ -10,6 +10,7 @@ import {
   input,
   Model,
   OneCycle,
+  RandomCrop,
   Sequential,
   SGD,
 } from "@heddle/core";
@@ -57,6 +58,21 @@ async function contents(model: Model) {
 }
 
 describe("writing a Keras archive", () => {
+  it("refuses an activation that Keras has no name for, and warns of what Keras does not crop", async () => {
+    const named = new Sequential([
+      new Input([4, 4, 1]),
+      new Flatten(),
+      new Dense(3, { activation: "geluTanh" }),
+    ]);
+    await expect(contents(named)).rejects.toThrow(
+      'Model "sequential": expected layers that Keras reads, received Dense "dense" with the activation gelu_tanh. Use gelu, or export as ONNX.',
+    );
+    const cropped = new Sequential([new Input([4, 4, 1]), new RandomCrop(2, 2), new Flatten(), new Dense(3)]);
+    expect((await contents(cropped)).warnings).toEqual([
+      'RandomCrop "random_crop": outside of training Keras crops nothing, and Heddle the middle: answers differ.',
+    ]);
+  });
+
   it("places layers and their weights where Keras looks for them", async () => {
     const { names, weights, config } = await contents(graph());
     expect(names).toEqual(["metadata.json", "config.json", "model.weights.h5", "heddle.json"]);

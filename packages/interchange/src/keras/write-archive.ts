@@ -8,6 +8,7 @@ import { RECEIPT_KEY } from "../receipt.js";
 import { archivedLayers } from "./archived-layers.js";
 import { inKerasOrder } from "./layer-order.js";
 import { placedVariables } from "./layer-variables.js";
+import { checkForKeras } from "./not-in-keras.js";
 import { optimizerVariables } from "./optimizer-state.js";
 import type { BuiltLayers } from "./set-weights.js";
 import { compileConfig, compileConfigText } from "./write-compile-config.js";
@@ -23,6 +24,7 @@ export async function writeArchive(
   model: Model,
   { name, warn, about }: WriteContext,
 ): Promise<Record<string, Uint8Array>> {
+  checkForKeras(model, warn);
   const { json, layers } = describedForKeras(name, model);
   const compiled = compileConfig(model, warn);
   const text = JSON.stringify({ ...json, build_config: { input_shape: null } });
