@@ -51,10 +51,10 @@ const commands: Readonly<Record<string, { readonly words: string; readonly optio
   plan: { words: "latest", options: `${data} batchSize profile threads fast runDir json` },
   import: {
     words: "boots.keras",
-    options: "out model inputShape output unusedWeights force runDir json",
+    options: "out model mapping check inputShape output unusedWeights force runDir json",
   },
-  export: { words: "latest", options: "to out weights force runDir json" },
-  "verify-export": { words: "boots.mjs", options: "json" },
+  export: { words: "latest", options: `${data} to out weights maxChanged force runDir json` },
+  "verify-export": { words: "boots.mjs", options: "python json" },
   verify: { words: "latest", options: "data offline threads runDir json quiet" },
   runs: { words: "", options: "sort reverse status dataset tag since limit runDir json" },
   "runs tag": { words: "latest baseline", options: "remove runDir json" },
@@ -160,6 +160,7 @@ const badValues: Readonly<Record<string, readonly string[]>> = {
   split: ["validation"],
   to: ["0", "png"],
   weights: ["f64", "8"],
+  maxChanged: ["-1", "1.5", "all"],
   from: ["0", "-1"],
   steps: ["19", "10001"],
   patch: ["0", "65537"],
@@ -321,6 +322,9 @@ describe("a refusal", () => {
       "class",
       "dataset",
       "tag",
+      "mapping",
+      "check",
+      "python",
     ];
     const options = new Set<string>();
     for (const name of Object.keys(commands)) {

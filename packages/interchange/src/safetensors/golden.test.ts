@@ -196,7 +196,7 @@ describe("models as safetensors", () => {
 
   it("are refused without a configuration, and with a weight too large for 16 bits", async () => {
     await expect(importModel(fileOf("net-f32"))).rejects.toThrow(
-      "net.safetensors: expected a whole model, as heddle export writes it, received weights alone, 25 of them. Set them in a model: heddle import with --model, or importWeights.",
+      "net.safetensors: expected a whole model, as heddle export writes it, received weights alone, 25 of them. Set them in a model: name one with `model`, or call importWeights.",
     );
     const model = net();
     model.weights[0]!.assign(model.weights[0]!.read().slice().fill(7e4, 0, 1));

@@ -37,7 +37,7 @@ export const safetensors: ModelFormat = {
         who,
         expected: "a whole model, as heddle export writes it",
         received: `weights alone, ${tensors.size} of them`,
-        next: "Set them in a model: heddle import with --model, or importWeights.",
+        next: "Set them in a model: name one with `model`, or call importWeights.",
       });
     }
     const model = modelFromJson(`${who}, ${CONFIG}`, parseJson(`${who}, ${CONFIG}`, config), options);

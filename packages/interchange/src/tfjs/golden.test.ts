@@ -59,7 +59,7 @@ describe("layers models of TensorFlow.js that are not whole", () => {
     [
       "a graph model",
       (json) => Object.assign(json, { format: "graph-model" }),
-      "model.json: expected a layers model of TensorFlow.js, received a graph model, which has operations and no layers. Convert the Keras model again: tensorflowjs_converter --output_format=tfjs_layers_model; or read it as .keras or ONNX.",
+      "model.json: expected a layers model of TensorFlow.js, received a graph model, which has operations and no layers. Convert the Keras model again in the format tfjs_layers_model, or read it as .keras or ONNX.",
     ],
     [
       "names that are left over on both sides",

@@ -130,6 +130,6 @@ function graphModel(who: string): HeddleError {
     who,
     expected: "a layers model of TensorFlow.js",
     received: "a graph model, which has operations and no layers",
-    next: "Convert the Keras model again: tensorflowjs_converter --output_format=tfjs_layers_model; or read it as .keras or ONNX.",
+    next: "Convert the Keras model again in the format tfjs_layers_model, or read it as .keras or ONNX.",
   });
 }

@@ -50,7 +50,7 @@ trained with, as far as the other program has them.
 Examples:
   heddle export latest --to keras
   heddle export runs/first --to keras --out boots.keras
-  heddle export latest --to tfjs --out boots      # boots/model.json and its weights
+  heddle export latest --to tfjs --out boots      # boots/model.json
   heddle export latest --to html                  # a page that opens by itself
   heddle export latest --to mjs --weights int8    # a module without imports
   heddle export latest --to html --weights int8 --max-changed 30`,

@@ -59,7 +59,7 @@ Examples:
   heddle import tfjs/model.json --out models/boots
   heddle import boots.weights.h5 --model latest
   heddle import net.safetensors --model latest --mapping torch.json
-  heddle import net.onnx --check batch.npz        # numpy.savez(…, inputs=x, outputs=y)
+  heddle import net.onnx --check batch.npz
   heddle import net.onnx --input-shape 224x224x3
   heddle predict boots.keras photo.jpg`,
     )

@@ -33,13 +33,15 @@ export async function verifyPage(path: string, text: string): Promise<ExportChec
 async function inChromium(path: string, chromium: string): Promise<ExportCheck> {
   const profile = await mkdtemp(join(tmpdir(), "heddle-page-"));
   try {
-    const ended = await runProgram(chromium, [
-      ...["--headless", "--disable-gpu", "--no-first-run", "--disable-background-networking"],
-      ...["--disable-component-update", "--disable-sync", `--user-data-dir=${profile}`],
+    const flags = [
+      ...["headless", "disable-gpu", "no-first-run", "disable-background-networking", "disable-sync"],
+      ...["disable-component-update", "dump-dom", `user-data-dir=${profile}`],
+      `virtual-time-budget=${BUDGET_MS}`,
       // Chromium's sandbox does not work for the root user.
-      ...(process.getuid?.() === 0 ? ["--no-sandbox"] : []),
-      ...[`--virtual-time-budget=${BUDGET_MS}`, "--dump-dom", pathToFileURL(resolve(path)).href],
-    ]);
+      ...(process.getuid?.() === 0 ? ["no-sandbox"] : []),
+    ];
+    const words = flags.map((flag) => `--${flag}`);
+    const ended = await runProgram(chromium, [...words, pathToFileURL(resolve(path)).href]);
     const tag = /<p id="check"[^>]*>/.exec(ended.stdout)?.[0];
     const passed = attribute(tag, "passed");
     if (tag === undefined || passed === undefined)
