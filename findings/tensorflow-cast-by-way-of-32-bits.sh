@@ -5,7 +5,7 @@
 # `tf.cast` turns what it is passed into a tensor before it looks at the type, and a Python float becomes a float of 32 bits;
 # `tf.convert_to_tensor(0.999, "float64")` is right. `keras.ops.cast` is `tf.cast` on TensorFlow, and exact on PyTorch. Adam,
 # AdamW and Nadam cast beta_1 and beta_2 so for their bias correction. 1 − 0.999 is small: of the first step of a model that has
-# `floatx` float64, 6.4e-6 is missing beside what epsilon takes, not 1e-16. Whoever compares an optimizer of their own with
+# `floatx` float64, 6.7e-6 is missing beside what epsilon takes, not 1e-16. Whoever compares an optimizer of their own with
 # Keras in 64 bits, to be rid of rounding, finds a drift that is not theirs.
 #
 # Seen with Python 3.11, keras 3.15.1 and tensorflow-cpu 2.21.0 on Linux, as printed below.
