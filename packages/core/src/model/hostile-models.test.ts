@@ -1,8 +1,9 @@
 import { expect, it } from "vitest";
 import { HeddleError } from "../base/errors.js";
 import type { Shape } from "../base/shape.js";
+import { writeSafetensors } from "../formats/safetensors.js";
 import { Conv2D, Dense, Identity, input, type Layer } from "../index.js";
-import { modelFromJson } from "./load.js";
+import { loadModel, modelFromJson } from "./load.js";
 import { Model } from "./model.js";
 
 /** Keras's JSON of a chain. */
@@ -73,6 +74,13 @@ it("a model whose weights are set draws none first; shapes that an initializer c
   expect(() => chainOf(new Dense(2, { biasInitializer: new Identity() }))).toThrow(
     "Identity: expected a weight of two dimensions, received [2]",
   );
+});
+
+it("a weight that Keras numbers through the whole model is found by its layer", async () => {
+  const config = chain([layer("LayerScale", { name: "scale", init_values: 0.5, projection_dim: 1 })]);
+  const weights = writeSafetensors([{ name: "scale/variable_7", shape: [1], values: Float32Array.of(3) }]);
+  const model = await loadModel({ config, weights });
+  expect([...model.getWeights()[0]!.values]).toEqual([3]);
 });
 
 it("a Normalization whose statistics nobody has set computes nothing, and says so", async () => {

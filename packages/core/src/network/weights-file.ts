@@ -23,7 +23,10 @@ export function readWeightsFile(
   paths: ReadonlyMap<Weight, string> = new Map(),
 ): void {
   const tensors = readSafetensors(who, bytes);
-  const tensorOf = (weight: Weight) => tensors.get(weight.name) ?? tensors.get(paths.get(weight) ?? "");
+  // Keras numbers those that it has no name for through the whole model: a layer's `variable` is its `variable_7`.
+  const numbered = new Map([...tensors].map(([name, one]) => [name.replace(/(\/variable)_\d+$/, "$1"), one]));
+  const named = (name: string) => tensors.get(name) ?? numbered.get(name);
+  const tensorOf = (weight: Weight) => named(weight.name) ?? named(paths.get(weight) ?? "");
   for (const weight of weights) {
     const { name, shape } = weight;
     const tensor = tensorOf(weight);
