@@ -6,7 +6,7 @@ import { optimizers } from "../optimizers/index.js";
 import { prepareTraining } from "../recipes/prepare-training.js";
 import type { Training } from "../recipes/training.js";
 
-/** How long threads warm up: V8 compiles a kernel better once it is busy. */
+/** How long threads warm up by default: V8 compiles a kernel better once it is busy. */
 const WARM_UP_SECONDS = 0.5;
 
 /** How long training is measured by default; evaluation takes a quarter of it. */
@@ -30,7 +30,7 @@ export interface Throughput {
  * Measures how fast a training is, by training a copy of its model on its own data for a short time. The model itself
  * does not change.
  *
- * @param options `seconds` for which training is measured, after half a second of warm-up; 2 by default
+ * @param options `seconds` for which training is measured, 2 by default, after `warmUpSeconds`, half a second by default
  * @throws HeddleError when the model does not fit the data; AbortedError on `signal`
  *
  * @example
@@ -39,9 +39,13 @@ export interface Throughput {
  */
 export async function measureThroughput(
   training: Training,
-  options: { readonly signal?: AbortSignal | undefined; readonly seconds?: number } = {},
+  options: {
+    readonly signal?: AbortSignal | undefined;
+    readonly seconds?: number;
+    readonly warmUpSeconds?: number;
+  } = {},
 ): Promise<Throughput> {
-  const { signal, seconds = DEFAULT_SECONDS } = options;
+  const { signal, seconds = DEFAULT_SECONDS, warmUpSeconds = WARM_UP_SECONDS } = options;
   const model = copyOf(training.model);
   try {
     // All layers are trained, as after the frozen epochs of a fine-tuning.
@@ -49,7 +53,7 @@ export async function measureThroughput(
     const train = training.train.preview;
     const { batchSize } = training;
     const run = { model, train, batchSize, signal };
-    const warmUp = await trainFor(run, WARM_UP_SECONDS);
+    const warmUp = await trainFor(run, warmUpSeconds);
     const rate = warmUp.samples / warmUp.seconds;
     const measured = await trainFor(run, seconds, Math.ceil((seconds * rate) / batchSize));
     return {

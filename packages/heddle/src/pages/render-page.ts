@@ -1,4 +1,4 @@
-import { cloth } from "./cloth.js";
+import { cloth } from "@heddle/core/internal/figures/cloth.js";
 import {
   command,
   contents,

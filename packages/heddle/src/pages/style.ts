@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { customProperties, pagePalette } from "@heddle/core/internal/figures/page-palette.js";
 import { fontFamily } from "@heddle/core/internal/figures/theme.js";
 import { fontFiles } from "../rendering/fonts.js";
 
@@ -15,17 +16,10 @@ export function fontFaces(): string {
 /** The look of a page: light or dark by the reader's preference, always light on paper. */
 export const style = `
 :root {
-  color-scheme: light dark;
-  --page: #f4f5f9; --card: #ffffff; --ink: #1a2136; --muted: #596178; --line: #dfe3ec; --soft: #eceff6;
-  --shadow: #1a213659; --accent: #2f4aa8; --warp: #2f4aa8; --weft: #cfd7ee;
-  --warn-ink: #5c2c00; --warn: #ffe9cc; --warn-line: #cf7500;
+  color-scheme: light dark; ${customProperties(pagePalette.light)}
 }
 @media screen and (prefers-color-scheme: dark) {
-  :root {
-    --page: #0b0e15; --card: #12161f; --ink: #eceff6; --muted: #9aa3b8; --line: #262c3a; --soft: #1a1f2b;
-    --shadow: #9aa3b880; --accent: #8fabff; --warp: #6d8cf0; --weft: #232b40;
-    --warn-ink: #ffd9a3; --warn: #33230d; --warn-line: #f2a541;
-  }
+  :root { ${customProperties(pagePalette.dark)} }
   .drawing.light { display: none; }
 }
 @media print, (prefers-color-scheme: light) { .drawing.dark { display: none; } }
