@@ -47,6 +47,11 @@ describe("the tarballs", () => {
     }
   });
 
+  it("hold the page of the studio", () => {
+    const { files } = packed.find(({ name }) => name === "heddle")!;
+    expect(files).toEqual(expect.arrayContaining(["dist/studio/index.html", "dist/studio/licences.md"]));
+  });
+
   it("hold every file that their package.json names", () => {
     for (const { name, files } of packed) {
       const manifest = JSON.parse(

@@ -110,7 +110,8 @@ Whoever passes on a program together with these packages passes on their licence
 - **resvg**, which turns figures into PNG, is under the MPL 2.0: changes to its files stay under that licence
   ([source](https://github.com/thx/resvg-js)).
 
-The fonts in reports (Public Sans) are under the SIL Open Font License 1.1, which allows embedding.
+The fonts in reports and in the studio (Public Sans) are under the SIL Open Font License 1.1, which allows embedding. The
+studio's page holds Svelte, uPlot and fflate, all under the MIT licence; their notices are next to it, in \`dist/studio\`.
 
 The messages of ONNX's files (\`packages/interchange/src/onnx/schema\`) are generated from the schema of
 [ONNX](https://github.com/onnx/onnx), which is under the Apache-2.0: its notice, and what was changed, stand at the top of the file.

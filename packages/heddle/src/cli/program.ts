@@ -14,6 +14,7 @@ import { fitted, shown } from "./terminal.js";
  */
 const commands: Readonly<Record<string, (shell: Shell) => Promise<CommandUnknownOpts>>> = {
   study: async (shell) => (await import("./commands/study.js")).studyCommand(shell),
+  studio: async (shell) => (await import("./commands/studio.js")).studioCommand(shell),
   train: async (shell) => (await import("./commands/train.js")).trainCommand(shell),
   sweep: async (shell) => (await import("./commands/sweep.js")).sweepCommand(shell),
   "lr-find": async (shell) => (await import("./commands/lr-find.js")).lrFindCommand(shell),

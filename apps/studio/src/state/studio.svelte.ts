@@ -1,0 +1,247 @@
+import type { Progress } from "@heddle/core";
+import { words } from "../words";
+import type {
+  Classified,
+  Edit,
+  Evaluated,
+  OpenedData,
+  Plan,
+  Settings,
+  Source,
+  Split,
+  StudioEvent,
+  Trained,
+} from "../worker/protocol";
+import { connect, type Remote } from "../worker/rpc";
+import type { Trainer } from "../worker/trainer";
+import { CurveMaker, type Curves, noCurves, testPoint } from "./curves";
+import { route } from "./route.svelte";
+import { askServer, dataUrl, type Served } from "./server";
+
+/** What the page is doing. */
+export type Phase = "opening" | "ready" | "training" | "paused" | "stopping" | "evaluating" | "done";
+
+/** The accuracy from which a model is worth trying. */
+const WORTH_TRYING = 0.8;
+
+/** Everything that the screens show. */
+class Studio {
+  phase = $state<Phase>("opening");
+  served = $state.raw<Served | undefined>();
+  data = $state.raw<OpenedData | undefined>();
+  /** Whether all of the data is there, not just the images that are shown first. */
+  isWhole = $state(false);
+  plan = $state.raw<Plan | undefined>();
+  progress = $state.raw<Progress | undefined>();
+  curves = $state.raw<Curves>(noCurves);
+  trained = $state.raw<Trained | undefined>();
+  evaluated = $state.raw<Partial<Record<Split, Evaluated>>>({});
+  edits = $state.raw<readonly Edit[]>([]);
+  /** The changes that the present model was trained with. */
+  trainedEdits = $state.raw<readonly Edit[]>([]);
+  /** Counts the weights that pictures can be classified with; 0 while there are none. */
+  weights = $state(0);
+  fault = $state<string | undefined>();
+  /** Seconds left of the training, by its speed so far. */
+  secondsLeft = $state<number | undefined>();
+
+  readonly isBusy = $derived(["training", "paused", "stopping", "evaluating"].includes(this.phase));
+  readonly isWorthTrying = $derived(
+    [...this.curves.test, ...this.curves.training.slice(-1)].some(({ accuracy }) => accuracy >= WORTH_TRYING),
+  );
+
+  private readonly worker: Remote<Trainer>;
+  private maker = new CurveMaker();
+  private opened: string | undefined;
+  private opening: Promise<unknown> = Promise.resolve();
+  private startedAt = 0;
+  private pausedAt = 0;
+
+  constructor() {
+    const worker = new Worker(new URL("../worker/worker.ts", import.meta.url), { type: "module" });
+    this.worker = connect<Trainer, StudioEvent>(worker, {
+      onEvent: (event) => this.hear(event),
+      died: words.faults.workerDied,
+    });
+  }
+
+  /** Opens the data that the address names: what the server gives first, or drawn clothes. */
+  async start(): Promise<void> {
+    await this.guard(async () => {
+      this.served = await askServer();
+    });
+    await this.openNamed();
+  }
+
+  /** Opens what the address names, unless it is open. */
+  async openNamed(): Promise<void> {
+    const name = this.dataName;
+    if (this.opened === name || this.isBusy) return;
+    this.opened = name;
+    const served = this.served?.datasets.find(({ id }) => id === name);
+    await this.open(served ? { kind: "server", url: dataUrl(served) } : { kind: "sketch" });
+  }
+
+  /** The name of the data in the address, or what is there by default. */
+  get dataName(): string {
+    return route.params.get("data") ?? this.served?.datasets[0]?.id ?? "fashion-sketch";
+  }
+
+  /** What the address sets a training to. */
+  get settings(): Settings {
+    return {
+      epochs: route.number("epochs") || undefined,
+      limit: route.number("limit") || undefined,
+      seed: route.number("seed"),
+      threads: route.number("threads") || undefined,
+    };
+  }
+
+  /** Plans again, after other settings. */
+  async replan(): Promise<void> {
+    if (!this.isWhole || this.isBusy) return;
+    await this.guard(async () => {
+      this.plan = await this.worker.plan(this.settings, $state.snapshot(this.edits) as Edit[]);
+    });
+  }
+
+  /** Trains a new model, evaluates it, and says what it is. */
+  async train(): Promise<void> {
+    if (this.isBusy) return;
+    this.phase = "training";
+    this.curves = noCurves;
+    this.maker = new CurveMaker();
+    this.trained = this.progress = this.secondsLeft = undefined;
+    await this.guard(async () => {
+      await this.opening;
+      this.startedAt = performance.now();
+      const edits = [...this.edits];
+      const trained = await this.worker.train(this.settings, edits);
+      this.phase = "evaluating";
+      this.evaluated = { test: await this.worker.evaluate("test", edits) };
+      this.trainedEdits = edits;
+      this.trained = trained;
+    });
+    this.phase = this.trained ? "done" : "ready";
+    await this.replan();
+  }
+
+  pause(): void {
+    this.pausedAt = performance.now();
+    this.phase = "paused";
+    void this.worker.pause();
+  }
+
+  resume(): void {
+    // Time spent waiting says nothing about what is left.
+    this.startedAt += performance.now() - this.pausedAt;
+    this.phase = "training";
+    void this.worker.resume();
+  }
+
+  stop(): void {
+    this.phase = "stopping";
+    void this.worker.stop();
+  }
+
+  /** Evaluates a split, if that has not been done. */
+  async evaluate(split: Split): Promise<void> {
+    if (!this.trained || this.isBusy || this.evaluated[split]) return;
+    await this.judge(split);
+  }
+
+  /** Sets or drops labels; the figures follow at once, the model when it is trained again. */
+  async change(changes: readonly Edit[]): Promise<void> {
+    const data = this.data!;
+    const isSame = (a: Edit, b: Edit) => a.split === b.split && a.image === b.image;
+    const kept = this.edits.filter((edit) => !changes.some((change) => isSame(edit, change)));
+    // A change back to the label of the data is none.
+    const real = changes.filter(({ split, image, label }) => label !== data[split].labels[image]);
+    this.edits = [...kept, ...real];
+    if (this.trained)
+      for (const split of ["test", "train"] as const) if (this.evaluated[split]) await this.judge(split);
+  }
+
+  /** Takes all changes back. */
+  async undoAll(): Promise<void> {
+    await this.change(
+      this.edits.map((edit) => ({ ...edit, label: this.data![edit.split].labels[edit.image]! })),
+    );
+  }
+
+  classify(picture: ImageData | Blob): Promise<Classified> {
+    return this.worker.classify(picture);
+  }
+
+  modelArchive(): Promise<Uint8Array> {
+    return this.worker.modelArchive();
+  }
+
+  private async judge(split: Split): Promise<void> {
+    await this.guard(async () => {
+      this.evaluated = { ...this.evaluated, [split]: await this.worker.evaluate(split, [...this.edits]) };
+    });
+  }
+
+  private async open(source: Source): Promise<void> {
+    this.phase = "opening";
+    this.isWhole = false;
+    this.data = this.plan = this.trained = undefined;
+    this.evaluated = {};
+    this.edits = this.trainedEdits = [];
+    this.curves = noCurves;
+    this.weights = 0;
+    await this.guard(async () => {
+      const opening = this.worker.open(source, this.settings);
+      this.opening = opening;
+      this.data = await opening;
+      this.isWhole = true;
+    });
+    if (this.phase === "opening") this.phase = "ready";
+  }
+
+  /** Does something, and shows what went wrong where the reader is. */
+  private async guard(work: () => Promise<void>): Promise<void> {
+    this.fault = undefined;
+    try {
+      await work();
+    } catch (thrown) {
+      this.fault = thrown instanceof Error ? thrown.message : String(thrown);
+    }
+  }
+
+  private hear(event: StudioEvent): void {
+    switch (event.kind) {
+      case "preview":
+        this.data = event.data;
+        break;
+      case "planned":
+        this.plan = event.plan;
+        // The rest of the data may come while the reader looks, or has already pressed the button.
+        if (this.phase === "opening") this.phase = "ready";
+        break;
+      case "progress":
+        this.follow(event.progress);
+        break;
+      case "epoch": {
+        const point = testPoint(event.logs);
+        if (point) this.curves = { ...this.curves, test: [...this.curves.test, point] };
+        break;
+      }
+      case "weights":
+        this.weights++;
+    }
+  }
+
+  private follow(progress: Progress): void {
+    this.progress = progress;
+    const { epoch, epochs, step, steps } = progress;
+    const done = (epoch - 1 + step / steps) / epochs;
+    const passed = (performance.now() - this.startedAt) / 1000;
+    if (done > 0.02) this.secondsLeft = (passed / done) * (1 - done);
+    const point = this.maker.point(progress);
+    if (point) this.curves = { ...this.curves, training: [...this.curves.training, point] };
+  }
+}
+
+export const studio = new Studio();

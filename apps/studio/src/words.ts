@@ -1,0 +1,181 @@
+// Every text of the page, so that a translation is this one file.
+import { counted, formatPercent, groupDigits } from "@heddle/core/internal/base/format.js";
+
+/** `about 40 s`, `about 3 min`. */
+function roughly(seconds: number): string {
+  if (seconds < 10) return `${Math.max(1, Math.round(seconds))} s`;
+  if (seconds < 90) return `${5 * Math.round(seconds / 5)} s`;
+  return `${Math.round(seconds / 60)} min`;
+}
+
+const points = (share: number) => `${share < 0 ? "−" : "+"}${Math.abs(100 * share).toFixed(1)}`;
+
+export const words = {
+  title: "Heddle studio",
+  screens: { train: "Train", data: "Data", evaluate: "Evaluate" },
+  skip: "Skip to the content",
+  navigation: "Screens",
+  titleOf: ({ title, source }: { readonly title: string; readonly source: { readonly kind: string } }) =>
+    source.kind === "generated" ? "clothes drawn by code" : title,
+  percent: (share: number, digits = 1) => formatPercent(share, digits),
+  number: groupDigits,
+
+  data: {
+    heading: "Data",
+    counts: (train: number, test: number, classes: number) =>
+      `${counted(train, "image")} to train on, ${groupDigits(test)} to test on, ${counted(classes, "class").replace("classs", "classes")}.`,
+    generated:
+      "These clothes are drawn by code, so that everything works without a download. Results on them say nothing about real photos.",
+    first: (count: number) => `The first ${counted(count, "training image")}`,
+    drawing: "The images are being drawn.",
+    reading: "The images are being read.",
+    choose: "Dataset",
+    drawnClothes: "Clothes drawn by code",
+    split: "Images",
+    splits: { train: "Training", test: "Test" },
+    ofClass: "Class",
+    allClasses: "All classes",
+    classes: "How many images each class has",
+    className: "Class",
+    shown: (shown: number, all: number) => `${groupDigits(shown)} of ${counted(all, "image")}`,
+    more: "Show more",
+    locked: "The data can be changed when the training has ended.",
+  },
+
+  train: {
+    heading: (title: string) => `Train on ${title}`,
+    lead: "A small network sees these images again and again, and learns to name what they show. It happens here: nothing leaves this page.",
+    button: "Train",
+    measuring: "Measuring how fast this machine is …",
+    estimate: (seconds: number, threads: number) =>
+      `about ${roughly(seconds)} on this machine (${counted(threads, "thread")})`,
+    again: "Train again",
+    oneThread:
+      "One thread computes, because this page may not share memory between threads: its host does not send the headers that isolate a page.",
+    pause: "Pause",
+    resume: "Resume",
+    stop: "Stop",
+    stopping: "Stopping after this step …",
+    paused: "Paused",
+    evaluating: "Measuring on the test images …",
+    starting: "Starting …",
+    progress: (epoch: number, epochs: number) => `Epoch ${epoch} of ${epochs}`,
+    left: (seconds: number) => `${roughly(seconds)} left`,
+    epochMeans: "In one epoch the network sees every training image once.",
+    worthTrying: (accuracy: number) => `Already ${formatPercent(accuracy, 0)} right: try it`,
+    settings: "Settings",
+    recipe: "The study’s convolutional network in a hurry, with the settings of the recipe “quick”.",
+    epochs: "Epochs",
+    limit: "Training images, at most",
+    seed: "Seed",
+    threads: "Threads",
+    terminal: "The same in a terminal, to the same bits:",
+    weights: "SHA-256 of the weights:",
+    download: "Download the model",
+    changed: (count: number) => `With ${counted(count, "changed label")}`,
+  },
+
+  result: {
+    accuracy: (value: number, half: number) => `${(100 * value).toFixed(1)} ± ${(100 * half).toFixed(1)}%`,
+    ofTest: "of the test images are named right",
+    stopped: (epochs: number) =>
+      epochs === 0 ? "Stopped within the first epoch." : `Stopped after ${counted(epochs, "epoch")}.`,
+    confused: (truth: string, predicted: string, count: number) =>
+      `Most confused: ${truth}, taken for ${predicted}. ${counted(count, "image")}: look`,
+    noMistakes: "Every answer is right.",
+    speed: (images: number, seconds: number) =>
+      `${groupDigits(Math.round(images))} images/s, ${roughly(seconds)} in all.`,
+    against: (difference: number, p: number) =>
+      `${points(difference)} points against the model before. ${
+        p < 0.05
+          ? `That is more than chance explains (McNemar’s test, p = ${shortP(p)}).`
+          : `Chance may explain it (McNemar’s test, p = ${shortP(p)}).`
+      }`,
+  },
+
+  curves: {
+    accuracy: "Accuracy",
+    loss: "Loss",
+    training: "Training",
+    test: "Test",
+    epoch: "Epoch",
+    waiting: "The first point comes within a few seconds.",
+    numbers: "The numbers",
+    byEpoch: "Accuracy and loss by epoch",
+    about: (name: string) => `${name} by epoch. Arrow keys move along the curve.`,
+    at: (epoch: number, training: string, test: string) =>
+      `Epoch ${epoch.toFixed(1)}: training ${training}${test && `, test ${test}`}`,
+  },
+
+  attempt: {
+    heading: "Try it",
+    lead: "Draw something, drop a picture here, or paste one.",
+    canvas: "Drawing area",
+    clear: "Clear",
+    file: "Choose a picture",
+    sample: "Take a test image",
+    sampleIs: (name: string) => `The test image is labelled ${name}.`,
+    seen: "What the network sees",
+    empty: "The picture is empty.",
+    notYet: "It answers as soon as the training has begun.",
+    answers: "Answers",
+    answer: (name: string, share: number) => `${name}, ${formatPercent(share, 0)}`,
+  },
+
+  evaluate: {
+    heading: "Evaluate",
+    nothing: "There is no model yet. Train one, and see here what it gets wrong.",
+    toTraining: "Go to training",
+    busy: "Measuring …",
+    split: "Measured on",
+    splits: { test: "Test images", train: "Training images" },
+    matrix: "Which class was taken for which",
+    matrixLead: "A row for each true class, a column for each answer. Open a cell to see its images.",
+    truth: "True class",
+    answer: "Answer",
+    cell: (truth: string, predicted: string, count: number) =>
+      truth === predicted
+        ? `${truth}, right: ${counted(count, "image")}`
+        : `${truth}, taken for ${predicted}: ${counted(count, "image")}`,
+    perClass: "By class",
+    precision: "Precision",
+    recall: "Recall",
+    f1: "F1",
+    images: "Images",
+    calibration: (ece: number) =>
+      `Confidence and accuracy differ by ${formatPercent(ece)} on average (expected calibration error).`,
+    calibrationHeading: "Calibration",
+    cellHeading: (truth: string, predicted: string) =>
+      truth === predicted ? `${truth}, named right` : `${truth}, taken for ${predicted}`,
+    inCell: (count: number) => `${counted(count, "image")}.`,
+    cellLead: "The most confident answers first. A mistake that the model is sure of may be a wrong label.",
+    back: "Back to the table",
+    select: (image: number) => `Image ${groupDigits(image)}`,
+    selected: (count: number) =>
+      count === 0 ? "Select images to change them." : `${groupDigits(count)} selected`,
+    relabel: "Label as",
+    setLabel: "Set the label",
+    drop: "Drop",
+    none: "No image is left here.",
+    changes: (relabelled: number, dropped: number) =>
+      [
+        relabelled > 0 && `${groupDigits(relabelled)} relabelled`,
+        dropped > 0 && `${groupDigits(dropped)} dropped`,
+      ]
+        .filter(Boolean)
+        .join(", "),
+    undo: "Undo all",
+    retrain: "Train again with these changes",
+    notTrained: "The model has not seen these changes yet.",
+  },
+
+  faults: {
+    heading: "That did not work",
+    workerDied: "The worker that trains has ended. Reload the page to start again.",
+    notAPicture: "That is not a picture that this browser can read.",
+  },
+} as const;
+
+function shortP(p: number): string {
+  return p < 0.001 ? "below 0.001" : p.toFixed(3);
+}

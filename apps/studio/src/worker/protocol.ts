@@ -1,0 +1,92 @@
+import type { ClassifierEvaluation, ClassProbability, EpochLogs, McNemar, Progress } from "@heddle/core";
+import type { DatasetSource, ImageSet } from "@heddle/core/data";
+
+/** Where the page's images come from. */
+export type Source =
+  | { readonly kind: "sketch" }
+  /** A dataset of the local server, by its address. */
+  | { readonly kind: "server"; readonly url: string };
+
+/** What the page sets of a training; everything else is the recipe's. */
+export interface Settings {
+  readonly epochs?: number | undefined;
+  readonly limit?: number | undefined;
+  readonly seed?: number | undefined;
+  readonly threads?: number | undefined;
+}
+
+/** The parts of a dataset. */
+export type Split = "train" | "test";
+
+/** A change of a label that somebody made by eye; a label of null drops the image. */
+export interface Edit {
+  readonly split: Split;
+  readonly image: number;
+  readonly label: number | null;
+}
+
+/** A dataset as the page shows it. */
+export interface OpenedData {
+  readonly name: string;
+  readonly title: string;
+  readonly classNames: readonly string[];
+  readonly source: DatasetSource;
+  readonly train: ImageSet;
+  readonly test: ImageSet;
+}
+
+/** How a training will go. */
+export interface Plan {
+  readonly epochs: number;
+  readonly batchSize: number;
+  readonly seed: number;
+  readonly trainImages: number;
+  readonly testImages: number;
+  /** Of the whole training with its evaluations, by the probe. */
+  readonly seconds: number;
+  readonly threads: number;
+  /** Whether memory may be shared between threads, without which there is one. */
+  readonly shared: boolean;
+}
+
+/** A training that has ended. */
+export interface Trained {
+  /** Whole epochs. */
+  readonly epochs: number;
+  /** Whether it was stopped before its end. */
+  readonly stopped: boolean;
+  readonly seconds: number;
+  readonly imagesPerSecond: number;
+  readonly weightsSha256: string;
+}
+
+/** What a model makes of the images of a split. */
+export interface Evaluated {
+  readonly split: Split;
+  /** Of the images that were not dropped, with their present labels. */
+  readonly evaluation: ClassifierEvaluation;
+  /** The answer for every image of the split, dropped or not, and its probability. */
+  readonly predicted: Int32Array;
+  readonly confidence: Float64Array;
+  /** The difference to the model before, on the same images; undefined for the first. */
+  readonly against?: { readonly accuracy: number; readonly test: McNemar } | undefined;
+}
+
+/** What the model sees in a picture. */
+export interface Classified {
+  /** Likeliest first. */
+  readonly classes: readonly ClassProbability[];
+  /** The picture as the model takes it. */
+  readonly input: ImageSet;
+  readonly empty: boolean;
+  readonly inverted: boolean;
+}
+
+/** What the worker tells without being asked. */
+export type StudioEvent =
+  | { readonly kind: "preview"; readonly data: OpenedData }
+  | { readonly kind: "planned"; readonly plan: Plan }
+  | { readonly kind: "progress"; readonly progress: Progress }
+  | { readonly kind: "epoch"; readonly logs: EpochLogs }
+  /** The weights that pictures are classified with are newer. */
+  | { readonly kind: "weights" };

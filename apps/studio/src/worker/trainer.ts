@@ -1,0 +1,126 @@
+import type { Dataset } from "@heddle/core/data";
+import type { Throughput } from "@heddle/core/internal/tuning/throughput.js";
+import { zipSync } from "fflate";
+import { editedDataset } from "./edits";
+import { Judge } from "./judge";
+import { drawSketch, fetchDataset, SHOWN_IMAGES } from "./open-data";
+import { planOf, probe } from "./probe";
+import type {
+  Classified,
+  Edit,
+  Evaluated,
+  OpenedData,
+  Plan,
+  Settings,
+  Source,
+  Split,
+  Trained,
+} from "./protocol";
+import { trainingFor } from "./recipe";
+import { tell } from "./rpc";
+import { TrainingRun } from "./training-run";
+
+/** Images that fashion-sketch has when all are drawn: a plan is made before. */
+const SKETCH = { trainImages: 12_000, testImages: 2_000 };
+
+/** Everything that the page has done for it: in a worker, so that the page stays responsive. */
+export class Trainer {
+  private dataset: Dataset | undefined;
+  private speed: Throughput | undefined;
+  private run: TrainingRun | undefined;
+  private judge: Judge | undefined;
+
+  /** Opens a dataset and measures how fast it is trained; tells what it has on the way. */
+  async open(source: Source, settings: Settings): Promise<OpenedData> {
+    this.run?.dispose();
+    this.dataset = this.speed = this.run = this.judge = undefined;
+    if (source.kind === "sketch") {
+      this.dataset = await drawSketch(async (first) => {
+        tell({ kind: "preview", data: first });
+        if (first.train.count > SHOWN_IMAGES) await this.measure(first, settings, SKETCH);
+      });
+    } else {
+      this.dataset = await fetchDataset(source.url);
+      tell({ kind: "preview", data: this.dataset });
+      await this.measure(this.dataset, settings);
+    }
+    return this.dataset;
+  }
+
+  /** How a training with other settings would go. */
+  async plan(settings: Settings, edits: readonly Edit[]): Promise<Plan> {
+    const dataset = editedDataset(this.opened, edits);
+    const training = trainingFor(dataset, settings);
+    this.speed ??= await probe(training);
+    return planOf(
+      training,
+      { trainImages: training.train.count, testImages: dataset.test.count },
+      this.speed,
+    );
+  }
+
+  /** Trains a new model. */
+  async train(settings: Settings, edits: readonly Edit[]): Promise<Trained> {
+    this.run?.dispose();
+    const dataset = editedDataset(this.opened, edits);
+    const run = new TrainingRun(trainingFor(dataset, settings));
+    this.run = run;
+    const trained = await run.train();
+    // What a whole training showed is truer than the probe.
+    if (this.speed && trained.imagesPerSecond > 0)
+      this.speed = { ...this.speed, imagesPerSecond: trained.imagesPerSecond };
+    this.judge = new Judge(run.training.model, this.opened, this.judge?.outputs);
+    return trained;
+  }
+
+  pause(): void {
+    this.run?.pause();
+  }
+
+  resume(): void {
+    this.run?.resume();
+  }
+
+  stop(): void {
+    this.run?.stop();
+  }
+
+  evaluate(split: Split, edits: readonly Edit[]): Promise<Evaluated> {
+    if (!this.judge) throw new Error("nothing is trained yet");
+    return this.judge.evaluate(split, edits);
+  }
+
+  classify(picture: ImageData | Blob): Promise<Classified> {
+    if (!this.run) throw new Error("nothing is trained yet");
+    return this.run.viewer.classify(picture);
+  }
+
+  /** The model as a zip archive: `model/config.json` and `model/weights.safetensors`. */
+  modelArchive(): Uint8Array {
+    if (!this.run) throw new Error("nothing is trained yet");
+    const files = this.run.training.model.toFiles();
+    return zipSync({
+      "model/config.json": files["config.json"],
+      "model/weights.safetensors": files["weights.safetensors"],
+    });
+  }
+
+  private get opened(): Dataset {
+    if (!this.dataset) throw new Error("no data is open yet");
+    return this.dataset;
+  }
+
+  private async measure(
+    dataset: Dataset,
+    settings: Settings,
+    images: Pick<Plan, "trainImages" | "testImages"> = {
+      trainImages: dataset.train.count,
+      testImages: dataset.test.count,
+    },
+  ): Promise<void> {
+    const training = trainingFor(dataset, settings, images.trainImages);
+    this.speed = await probe(training);
+    const trainImages = Math.min(settings.limit ?? Number.POSITIVE_INFINITY, images.trainImages);
+    tell({ kind: "planned", plan: planOf(training, { ...images, trainImages }, this.speed) });
+  }
+}

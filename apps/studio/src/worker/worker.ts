@@ -1,0 +1,4 @@
+import { serve } from "./rpc";
+import { Trainer } from "./trainer";
+
+serve(new Trainer());

@@ -1,0 +1,201 @@
+// The studio in a real browser, as `heddle studio` serves it and as static files.
+import { readFileSync } from "node:fs";
+import { request } from "node:http";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { type Browser, chromium as driver, type Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { chromium, serveFolder } from "../tools/reproducibility/in-chromium.mjs";
+import { hasChromium, NEEDS_CHROMIUM } from "./chromium.js";
+import { type Running, Workspace } from "./cli.js";
+
+const PAGE = new URL("../packages/heddle/dist/studio/", import.meta.url).pathname;
+/** What everyone may wait for until the page can be used, without data. */
+const FIRST_LOAD_BYTES = 250_000;
+const axe = readFileSync(new URL("../node_modules/axe-core/axe.min.js", import.meta.url), "utf8");
+
+const work = new Workspace();
+let server: Running;
+let url: string;
+
+beforeAll(async () => {
+  server = work.start(["studio", "clothes", "--no-open", "--port", "0"]);
+  await server.printed("http://");
+  url = /http:\S+/.exec(server.stdout)![0];
+});
+
+/** The status and the text of an answer. */
+function ask(path: string, { method = "GET", ...headers }: Record<string, string> = {}) {
+  const { hostname, port } = new URL(url);
+  return new Promise<{ status: number; headers: Record<string, unknown>; text: string }>(
+    (resolve, reject) => {
+      request({ hostname, port, path, method, headers }, async (answer) => {
+        let text = "";
+        for await (const chunk of answer) text += chunk;
+        resolve({ status: answer.statusCode!, headers: answer.headers, text });
+      })
+        .on("error", reject)
+        .end();
+    },
+  );
+}
+
+describe("heddle studio", () => {
+  it("serves the page isolated, and tells it what it gives", async () => {
+    const { pathname } = new URL(url);
+    const page = await ask(pathname);
+    expect(page.status).toBe(200);
+    expect(page.headers).toMatchObject({
+      "cross-origin-opener-policy": "same-origin",
+      "cross-origin-embedder-policy": "require-corp",
+      "document-isolation-policy": "isolate-and-require-corp",
+      "content-security-policy": expect.stringContaining("default-src 'none'"),
+    });
+    expect(page.text).toContain('<meta name="heddle-server"');
+    const state = await ask(`${pathname}api/state.json`);
+    expect(JSON.parse(state.text)).toEqual({ datasets: [{ id: "clothes", title: "clothes" }] });
+  });
+
+  it("refuses other hosts, other origins, other methods, a wrong secret, and everything that it was not given", async () => {
+    const { pathname, host } = new URL(url);
+    const status = async (path: string, headers: Record<string, string> = {}) =>
+      (await ask(path, headers)).status;
+    expect(await status(pathname, { host: "heddle.example" })).toBe(403);
+    expect(await status(pathname, { host, origin: "http://heddle.example" })).toBe(403);
+    expect(await status(pathname, { host, "sec-fetch-site": "cross-site" })).toBe(403);
+    expect(await status(pathname, { host, origin: `http://${host}` })).toBe(200);
+    expect(await status(pathname, { method: "POST" })).toBe(405);
+    expect((await ask("/")).text).toContain("Open the address that heddle studio printed");
+    expect(await status(`${pathname.slice(0, -2)}x/`)).toBe(403);
+    for (const path of [
+      "api/data/other",
+      "api/data/../../package.json",
+      "../cli/main.js",
+      "%2e%2e/cli/main.js",
+    ]) {
+      expect(await status(`${pathname}${path}`), path).toBeGreaterThanOrEqual(403);
+    }
+  });
+});
+
+describe.skipIf(!hasChromium)(`the studio in Chromium ${NEEDS_CHROMIUM}`, () => {
+  let browser: Browser;
+  let page: Page;
+  const faults: string[] = [];
+
+  beforeAll(async () => {
+    browser = await driver.launch({ executablePath: chromium!, args: ["--no-sandbox", "--lang=en-US"] });
+    page = await opened();
+  });
+  afterAll(() => browser?.close());
+
+  async function opened(): Promise<Page> {
+    const context = await browser.newContext({ locale: "en-US", viewport: { width: 1280, height: 900 } });
+    const one = await context.newPage();
+    one.on("pageerror", ({ message }) => faults.push(message));
+    one.on("console", (said) => {
+      if (said.type() === "error") faults.push(said.text());
+    });
+    return one;
+  }
+
+  /** What axe finds on the page as it is, in light and in dark, and how much wider than a phone it is. */
+  async function looks(): Promise<unknown[]> {
+    const found: unknown[] = [];
+    for (const colorScheme of ["light", "dark"] as const) {
+      await page.emulateMedia({ colorScheme });
+      const { violations } = await page.evaluate<{ violations: { id: string; nodes: { html: string }[] }[] }>(
+        `${axe}; axe.run()`,
+      );
+      found.push(...violations.map(({ id, nodes }) => ({ colorScheme, id, first: nodes[0]?.html })));
+    }
+    await page.setViewportSize({ width: 360, height: 740 });
+    const width = await page.evaluate(() => document.documentElement.scrollWidth);
+    await page.setViewportSize({ width: 1280, height: 900 });
+    return width > 360 ? [...found, { width }] : found;
+  }
+
+  const weights = () => page.locator("[data-weights]").textContent({ timeout: 60_000 });
+
+  it("trains what it shows at the press of its only button, to the bits of the command that it names", async () => {
+    const sizes: Promise<number>[] = [];
+    page.on("response", (answer) => {
+      if (!answer.url().includes("/api/")) sizes.push(answer.body().then((body) => gzipSync(body).length));
+    });
+    await page.goto(`${url}#/train?epochs=3`);
+    await expect.poll(() => page.getByRole("listitem").count(), { timeout: 30_000 }).toBe(25);
+    const button = page.getByRole("button", {
+      name: /^Train: about \d+ s on this machine \(\d+ threads?\)$/,
+    });
+    await button.waitFor({ timeout: 30_000 });
+    expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
+    expect(await looks()).toEqual([]);
+    await button.click();
+    const hash = await weights();
+    expect((await Promise.all(sizes)).reduce((sum, size) => sum + size, 0)).toBeLessThan(FIRST_LOAD_BYTES);
+
+    await page.getByRole("button", { name: "Take a test image" }).click();
+    await expect
+      .poll(() => page.getByRole("list", { name: "Answers" }).getByRole("listitem").count())
+      .toBe(3);
+    await page.getByText("Settings", { exact: true }).click();
+    expect(await looks()).toEqual([]);
+    const command = (await page.locator("pre").textContent())!
+      .replace("heddle ", "")
+      .replaceAll("'", "")
+      .split(" ");
+    const { stdout } = await work.heddle([...command, "--quiet", "--json"]);
+    expect(hash).toBe(JSON.parse(stdout.trim().split("\n").at(-1)!).metrics.weights.sha256);
+  }, 120_000);
+
+  it("leads from a mistake to its images, changes a label there, and trains again with it", async () => {
+    const before = await weights();
+    await page.getByRole("link", { name: /^Most confused: / }).click();
+    const images = page.getByRole("checkbox");
+    const count = await images.count();
+    expect(count).toBeGreaterThan(0);
+    expect(await looks()).toEqual([]);
+    await images.first().check();
+    await page.getByRole("button", { name: "Set the label" }).click();
+    await expect.poll(() => images.count()).toBe(count - 1);
+    await page.getByText("1 relabelled").waitFor();
+    await page.goBack();
+    await page.goForward();
+    await page.getByRole("link", { name: "Training images" }).click();
+    await page.getByRole("link", { name: "Back to the table" }).click();
+    const wrong = page.getByRole("link", { name: /taken for/ }).first();
+    await wrong.waitFor({ timeout: 30_000 });
+    expect(await looks()).toEqual([]);
+    await wrong.click();
+    await images.first().check();
+    await page.getByRole("button", { name: "Drop" }).click();
+    await page.getByText("1 relabelled, 1 dropped").waitFor();
+    await page.getByRole("button", { name: "Train again with these changes" }).click();
+    await page.getByText("points against the model before").waitFor({ timeout: 60_000 });
+    expect(await weights()).not.toBe(before);
+  }, 120_000);
+
+  it("shows the data, class by class", async () => {
+    await page.getByRole("link", { name: "Data" }).click();
+    await page.getByText("600 images to train on, 200 to test on, 10 classes.").waitFor();
+    await page.getByRole("link", { name: "5", exact: true }).click();
+    await page.getByText("60 of 60 images").waitFor();
+    expect(await looks()).toEqual([]);
+    expect(faults).toEqual([]);
+  });
+
+  it("works as static files in a folder of a host without headers, on one thread, and says so", async () => {
+    const site = await serveFolder(join(PAGE, ".."));
+    try {
+      const plain = await opened();
+      await plain.goto(`${site.url}studio/index.html`);
+      await plain
+        .getByRole("button", { name: /^Train: about \d+ .* \(1 thread\)$/ })
+        .waitFor({ timeout: 60_000 });
+      await plain.getByText("One thread computes, because").waitFor();
+      expect(faults).toEqual([]);
+    } finally {
+      site.close();
+    }
+  }, 120_000);
+});
