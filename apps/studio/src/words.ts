@@ -39,6 +39,15 @@ export const words = {
     className: "Class",
     shown: (shown: number, all: number) => `${groupDigits(shown)} of ${counted(all, "image")}`,
     more: "Show more",
+    own: "Your pictures",
+    drop: "Use your own pictures: drop a folder with a folder for each class, a zip of it, a CSV, an npz or MNIST’s files anywhere on this screen. They stay on this machine.",
+    chooseFolder: "Choose a folder",
+    chooseFiles: "Choose files",
+    readingPictures: (done: number, total: number) =>
+      `${groupDigits(done)} of ${counted(total, "picture")} read`,
+    notes: "How the data was read",
+    leftOut: (count: number, what: string, reason: string, examples: string) =>
+      `${counted(count, what)} left out: ${reason} (${examples})`,
     locked: "The data can be changed when the training has ended.",
   },
 

@@ -26,6 +26,13 @@ export function chartRows({ training, test }: Curves, value: "accuracy" | "loss"
   };
 }
 
+/** So many points at most are marked; more would hide their line. */
+const MOST_MARKED = 30;
+
+function shownPoints(values: uPlot.AlignedData[number] | undefined): boolean {
+  return [...(values ?? [])].filter((value) => typeof value === "number").length <= MOST_MARKED;
+}
+
 /** How a curve is drawn, in the page's present colours. */
 export function chartOptions(
   holder: HTMLElement,
@@ -64,7 +71,7 @@ export function chartOptions(
         width: 2,
         dash: [6, 4],
         spanGaps: true,
-        points: { show: true, size: 7, fill: colour("card") },
+        points: { show: ({ data }) => shownPoints(data[2]), size: 7, fill: colour("card") },
       },
     ],
   };

@@ -37,9 +37,18 @@ export class CurveMaker {
   }
 }
 
-/** The point of the test images after an epoch; undefined where none were measured. */
-export function testPoint({ epoch, valAccuracy, valLoss }: EpochLogs): CurvePoint | undefined {
-  return valAccuracy === undefined || valLoss === undefined
-    ? undefined
-    : { epoch, accuracy: valAccuracy, loss: valLoss };
+/** An epoch so short that it had no point gets one: the mean over the epoch. */
+const LONGEST_GAP = 0.5;
+
+/** Curves with what an epoch ended with. */
+export function withEpoch({ training, test }: Curves, logs: EpochLogs): Curves {
+  const { epoch, accuracy, loss, valAccuracy, valLoss } = logs;
+  const isMissing = epoch - (training.at(-1)?.epoch ?? 0) > LONGEST_GAP;
+  return {
+    training: isMissing ? [...training, { epoch, accuracy, loss }] : training,
+    test:
+      valAccuracy === undefined || valLoss === undefined
+        ? test
+        : [...test, { epoch, accuracy: valAccuracy, loss: valLoss }],
+  };
 }

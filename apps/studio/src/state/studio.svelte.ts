@@ -1,5 +1,6 @@
 import type { Progress } from "@heddle/core";
 import { words } from "../words";
+import type { DroppedFile } from "../worker/files/entries";
 import type {
   Classified,
   Edit,
@@ -14,7 +15,7 @@ import type {
 } from "../worker/protocol";
 import { connect, type Remote } from "../worker/rpc";
 import type { Trainer } from "../worker/trainer";
-import { CurveMaker, type Curves, noCurves, testPoint } from "./curves";
+import { CurveMaker, type Curves, noCurves, withEpoch } from "./curves";
 import { route } from "./route.svelte";
 import { askServer, dataUrl, type Served } from "./server";
 
@@ -23,6 +24,10 @@ export type Phase = "opening" | "ready" | "training" | "paused" | "stopping" | "
 
 /** The accuracy from which a model is worth trying. */
 const WORTH_TRYING = 0.8;
+
+/** The names in the address of drawn clothes and of dropped files, of which a reload knows nothing. */
+const SKETCH = "fashion-sketch";
+const OWN = "yours";
 
 /** Everything that the screens show. */
 class Studio {
@@ -42,6 +47,8 @@ class Studio {
   /** Counts the weights that pictures can be classified with; 0 while there are none. */
   weights = $state(0);
   fault = $state<string | undefined>();
+  /** How many pictures of dropped files have been read. */
+  reading = $state.raw<{ readonly done: number; readonly total: number } | undefined>();
   /** Seconds left of the training, by its speed so far. */
   secondsLeft = $state<number | undefined>();
 
@@ -52,8 +59,10 @@ class Studio {
 
   private readonly worker: Remote<Trainer>;
   private maker = new CurveMaker();
-  private opened: string | undefined;
+  private opened = $state<string | undefined>();
   private opening: Promise<unknown> = Promise.resolve();
+  /** Whether what is opened has not been shown yet. */
+  private isFresh = false;
   private startedAt = 0;
   private pausedAt = 0;
 
@@ -70,21 +79,45 @@ class Studio {
     await this.guard(async () => {
       this.served = await askServer();
     });
+    this.phase = "ready";
     await this.openNamed();
   }
 
-  /** Opens what the address names, unless it is open. */
+  /** Opens what the address names, unless it is open, or something keeps it from being opened. */
   async openNamed(): Promise<void> {
-    const name = this.dataName;
-    if (this.opened === name || this.isBusy) return;
-    this.opened = name;
-    const served = this.served?.datasets.find(({ id }) => id === name);
-    await this.open(served ? { kind: "server", url: dataUrl(served) } : { kind: "sketch" });
+    for (let name = this.dataName; this.opened !== name && !this.isBusy && this.phase !== "opening"; ) {
+      this.opened = name;
+      const served = this.served?.datasets.find(({ id }) => id === name);
+      await this.open(served ? { kind: "server", url: dataUrl(served) } : { kind: "sketch" });
+      // The address may have changed in the meantime.
+      name = this.dataName;
+    }
   }
 
-  /** The name of the data in the address, or what is there by default. */
+  /** Opens files that somebody dropped. */
+  async openFiles(files: readonly DroppedFile[]): Promise<void> {
+    if (files.length === 0 || this.isBusy || this.phase === "opening") return;
+    const before = this.opened;
+    this.opened = OWN;
+    await this.open({ kind: "files", files });
+    if (this.fault) this.opened = before;
+    else location.hash = route.to("data", { data: OWN });
+  }
+
+  /** Whether dropped files are open. */
+  get hasOwn(): boolean {
+    return this.opened === OWN;
+  }
+
+  /** The name of the data in the address if it is there, otherwise of what is there by default. */
   get dataName(): string {
-    return route.params.get("data") ?? this.served?.datasets[0]?.id ?? "fashion-sketch";
+    const named = route.params.get("data");
+    const known = [
+      ...(this.served?.datasets.map(({ id }) => id) ?? []),
+      SKETCH,
+      ...(this.hasOwn ? [OWN] : []),
+    ];
+    return known.find((name) => name === named) ?? known[0]!;
   }
 
   /** What the address sets a training to. */
@@ -183,21 +216,31 @@ class Studio {
     });
   }
 
+  /** Opens data; what was open stays if it cannot be read. */
   private async open(source: Source): Promise<void> {
     this.phase = "opening";
-    this.isWhole = false;
-    this.data = this.plan = this.trained = undefined;
-    this.evaluated = {};
-    this.edits = this.trainedEdits = [];
-    this.curves = noCurves;
-    this.weights = 0;
+    this.reading = undefined;
+    this.isFresh = true;
     await this.guard(async () => {
       const opening = this.worker.open(source, this.settings);
       this.opening = opening;
       this.data = await opening;
       this.isWhole = true;
     });
-    if (this.phase === "opening") this.phase = "ready";
+    if (this.phase === "opening") this.phase = this.trained ? "done" : "ready";
+  }
+
+  /** Shows the first images of other data, and forgets what belonged to the data before. */
+  private show(data: OpenedData): void {
+    if (this.isFresh) {
+      this.isFresh = this.isWhole = false;
+      this.plan = this.trained = this.progress = undefined;
+      this.evaluated = {};
+      this.edits = this.trainedEdits = [];
+      this.curves = noCurves;
+      this.weights = 0;
+    }
+    this.data = data;
   }
 
   /** Does something, and shows what went wrong where the reader is. */
@@ -213,7 +256,10 @@ class Studio {
   private hear(event: StudioEvent): void {
     switch (event.kind) {
       case "preview":
-        this.data = event.data;
+        this.show(event.data);
+        break;
+      case "reading":
+        this.reading = event;
         break;
       case "planned":
         this.plan = event.plan;
@@ -223,11 +269,9 @@ class Studio {
       case "progress":
         this.follow(event.progress);
         break;
-      case "epoch": {
-        const point = testPoint(event.logs);
-        if (point) this.curves = { ...this.curves, test: [...this.curves.test, point] };
+      case "epoch":
+        this.curves = withEpoch(this.curves, event.logs);
         break;
-      }
       case "weights":
         this.weights++;
     }

@@ -1,11 +1,14 @@
 import type { ClassifierEvaluation, ClassProbability, EpochLogs, McNemar, Progress } from "@heddle/core";
-import type { DatasetSource, ImageSet } from "@heddle/core/data";
+import type { DatasetSource, ImageSet, LeftOut } from "@heddle/core/data";
+import type { DroppedFile } from "./files/entries";
 
 /** Where the page's images come from. */
 export type Source =
   | { readonly kind: "sketch" }
   /** A dataset of the local server, by its address. */
-  | { readonly kind: "server"; readonly url: string };
+  | { readonly kind: "server"; readonly url: string }
+  /** Files that were dropped or chosen; they are read here and go nowhere. */
+  | { readonly kind: "files"; readonly files: readonly DroppedFile[] };
 
 /** What the page sets of a training; everything else is the recipe's. */
 export interface Settings {
@@ -33,6 +36,10 @@ export interface OpenedData {
   readonly source: DatasetSource;
   readonly train: ImageSet;
   readonly test: ImageSet;
+  /** What was decided while it was read. */
+  readonly notes?: readonly string[] | undefined;
+  /** What was left out, and why. */
+  readonly leftOut?: readonly LeftOut[] | undefined;
 }
 
 /** How a training will go. */
@@ -86,6 +93,8 @@ export interface Classified {
 export type StudioEvent =
   | { readonly kind: "preview"; readonly data: OpenedData }
   | { readonly kind: "planned"; readonly plan: Plan }
+  /** How many pictures have been read. */
+  | { readonly kind: "reading"; readonly done: number; readonly total: number }
   | { readonly kind: "progress"; readonly progress: Progress }
   | { readonly kind: "epoch"; readonly logs: EpochLogs }
   /** The weights that pictures are classified with are newer. */

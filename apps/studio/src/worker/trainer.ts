@@ -2,6 +2,7 @@ import type { Dataset } from "@heddle/core/data";
 import type { Throughput } from "@heddle/core/internal/tuning/throughput.js";
 import { zipSync } from "fflate";
 import { editedDataset } from "./edits";
+import type { DroppedFile } from "./files/entries";
 import { Judge } from "./judge";
 import { drawSketch, fetchDataset, SHOWN_IMAGES } from "./open-data";
 import { planOf, probe } from "./probe";
@@ -23,6 +24,21 @@ import { TrainingRun } from "./training-run";
 /** Images that fashion-sketch has when all are drawn: a plan is made before. */
 const SKETCH = { trainImages: 12_000, testImages: 2_000 };
 
+/** How often the page is told of pictures that were read. */
+const TELL_MS = 100;
+
+async function readDropped(files: readonly DroppedFile[]): Promise<OpenedData> {
+  // Loaded when it is needed: most visits read no files.
+  const { readFiles } = await import("./files/read-files");
+  let told = 0;
+  const { dataset, notes, leftOut } = await readFiles(files, (done, total) => {
+    if (done < total && performance.now() - told < TELL_MS) return;
+    told = performance.now();
+    tell({ kind: "reading", done, total });
+  });
+  return { ...dataset, notes, leftOut };
+}
+
 /** Everything that the page has done for it: in a worker, so that the page stays responsive. */
 export class Trainer {
   private dataset: Dataset | undefined;
@@ -32,19 +48,25 @@ export class Trainer {
 
   /** Opens a dataset and measures how fast it is trained; tells what it has on the way. */
   async open(source: Source, settings: Settings): Promise<OpenedData> {
-    this.run?.dispose();
-    this.dataset = this.speed = this.run = this.judge = undefined;
     if (source.kind === "sketch") {
       this.dataset = await drawSketch(async (first) => {
-        tell({ kind: "preview", data: first });
+        this.show(first);
         if (first.train.count > SHOWN_IMAGES) await this.measure(first, settings, SKETCH);
       });
-    } else {
-      this.dataset = await fetchDataset(source.url);
-      tell({ kind: "preview", data: this.dataset });
-      await this.measure(this.dataset, settings);
+      return this.dataset;
     }
-    return this.dataset;
+    const data = source.kind === "files" ? await readDropped(source.files) : await fetchDataset(source.url);
+    this.dataset = data;
+    this.show(data);
+    await this.measure(data, settings);
+    return data;
+  }
+
+  /** Shows data that can be read, and forgets the model of the data before. */
+  private show(data: OpenedData): void {
+    this.run?.dispose();
+    this.speed = this.run = this.judge = undefined;
+    tell({ kind: "preview", data });
   }
 
   /** How a training with other settings would go. */
