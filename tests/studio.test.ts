@@ -104,8 +104,10 @@ describe.skipIf(!hasChromium)(`the studio in Chromium ${NEEDS_CHROMIUM}`, () => 
     const found: unknown[] = [];
     for (const colorScheme of ["light", "dark"] as const) {
       await page.emulateMedia({ colorScheme });
+      // Only colours differ in the dark.
+      const rules = colorScheme === "dark" ? { runOnly: ["color-contrast"] } : {};
       const { violations } = await page.evaluate<{ violations: { id: string; nodes: { html: string }[] }[] }>(
-        `${axe}; axe.run()`,
+        `${axe}; axe.run(${JSON.stringify(rules)})`,
       );
       found.push(...violations.map(({ id, nodes }) => ({ colorScheme, id, first: nodes[0]?.html })));
     }

@@ -25,6 +25,7 @@ export default defineConfig({
     // Fonts and pictures stay files, which a Content-Security-Policy without `data:` allows.
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 700,
+    rolldownOptions: { checks: { pluginTimings: false } },
   },
   server: { headers: isolation },
   preview: { headers: isolation },

@@ -1,4 +1,4 @@
-import { readZipFiles } from "./unpack";
+import { zipFiles } from "@heddle/core/internal/formats/zip.js";
 
 /** A file by its path below what was dropped; a folder's own name is the first part. */
 export interface DroppedFile {
@@ -25,6 +25,14 @@ export async function entriesOf(dropped: readonly DroppedFile[]): Promise<readon
     else all.push(...readZipFiles(await read(), path));
   }
   return all.filter(({ path }) => !HIDDEN.test(path)).sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+/** The files of a zip archive; nothing is unpacked before it is read, and then into memory that browsers decode from. */
+function readZipFiles(bytes: Uint8Array, archive: string): readonly Entry[] {
+  return zipFiles(bytes, archive).map(({ name, read }) => ({
+    path: name,
+    read: async () => new Uint8Array(await read()),
+  }));
 }
 
 /** The last part of a path. */
