@@ -150,6 +150,16 @@ describe.skipIf(!hasChromium)(`the studio in Chromium ${NEEDS_CHROMIUM}`, () => 
       .split(" ");
     const { stdout } = await work.heddle([...command, "--quiet", "--json"]);
     expect(hash).toBe(JSON.parse(stdout.trim().split("\n").at(-1)!).metrics.weights.sha256);
+
+    // The run that this made, in a studio of its own.
+    const other = work.start(["studio", "latest", "--no-open", "--port", "0"]);
+    await other.printed("http://");
+    const run = await opened();
+    await run.goto(/http:\S+/.exec(other.stdout)![0]);
+    expect(await run.locator("[data-weights]").textContent({ timeout: 30_000 })).toBe(hash);
+    await run.context().close();
+    other.child.kill("SIGINT");
+    expect((await other.finished).code).toBe(0);
   }, 120_000);
 
   it("leads from a mistake to its images, changes a label there, and trains again with it", async () => {

@@ -59,6 +59,7 @@ export const words = {
     estimate: (seconds: number, threads: number) =>
       `about ${roughly(seconds)} on this machine (${counted(threads, "thread")})`,
     again: "Train again",
+    anew: "Train a new model on this data",
     oneThread:
       "One thread computes, because this page may not share memory between threads: its host does not send the headers that isolate a page.",
     pause: "Pause",

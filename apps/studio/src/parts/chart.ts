@@ -54,7 +54,7 @@ export function chartOptions(
     height: 208,
     legend: { show: false },
     cursor: { drag: { x: false, y: false }, points: { size: 8 } },
-    scales: { x: { time: false, range: [0, epochs] }, y: { auto: false } },
+    scales: { x: { time: false, range: [0, 1.02 * epochs] }, y: { auto: false } },
     axes: [
       {
         ...axis,

@@ -1,12 +1,21 @@
+import type { EpochLogs } from "@heddle/core";
+
 /** A dataset that the local server gives. */
 export interface ServedData {
   readonly id: string;
   readonly title: string;
 }
 
+/** A run that the local server gives. */
+export interface ServedRun {
+  readonly id: string;
+  readonly epochs: readonly EpochLogs[];
+}
+
 /** What `heddle studio` tells the page that it serves. */
 export interface Served {
   readonly datasets: readonly ServedData[];
+  readonly run?: ServedRun | undefined;
 }
 
 /** What the local server gives; undefined on any other host, which is never asked. */
@@ -20,4 +29,9 @@ export async function askServer(): Promise<Served | undefined> {
 /** The address of a dataset of the local server. */
 export function dataUrl({ id }: ServedData): string {
   return new URL(`api/data/${id}`, document.baseURI).href;
+}
+
+/** The address of the folder of the run's model. */
+export function runUrl(): string {
+  return new URL("api/run", document.baseURI).href;
 }

@@ -17,7 +17,7 @@ import { connect, type Remote } from "../worker/rpc";
 import type { Trainer } from "../worker/trainer";
 import { CurveMaker, type Curves, noCurves, withEpoch } from "./curves";
 import { route } from "./route.svelte";
-import { askServer, dataUrl, type Served } from "./server";
+import { askServer, dataUrl, runUrl, type Served, type ServedRun } from "./server";
 
 /** What the page is doing. */
 export type Phase = "opening" | "ready" | "training" | "paused" | "stopping" | "evaluating" | "done";
@@ -81,6 +81,29 @@ class Studio {
     });
     this.phase = "ready";
     await this.openNamed();
+    const run = this.served?.run;
+    if (run && this.data && this.opened === this.served?.datasets[0]?.id) await this.openRun(run);
+  }
+
+  /** Shows the model of a run as if it had been trained here. */
+  private async openRun({ id, epochs }: ServedRun): Promise<void> {
+    this.phase = "evaluating";
+    await this.guard(async () => {
+      const { weightsSha256 } = await this.worker.openModel(runUrl());
+      this.evaluated = { test: await this.worker.evaluate("test", []) };
+      this.curves = epochs.reduce(withEpoch, noCurves);
+      const seconds = epochs.reduce((sum, logs) => sum + logs.seconds, 0);
+      const images = epochs.reduce((sum, logs) => sum + logs.seconds * logs.imagesPerSecond, 0);
+      this.trained = {
+        run: id,
+        epochs: epochs.length,
+        stopped: false,
+        seconds,
+        imagesPerSecond: seconds > 0 ? images / seconds : 0,
+        weightsSha256,
+      };
+    });
+    this.phase = this.trained ? "done" : "ready";
   }
 
   /** Opens what the address names, unless it is open, or something keeps it from being opened. */

@@ -56,8 +56,10 @@ export interface Plan {
   readonly shared: boolean;
 }
 
-/** A training that has ended. */
+/** A training that has ended, here or in a run. */
 export interface Trained {
+  /** The run's id; undefined for a training of this page. */
+  readonly run?: string | undefined;
   /** Whole epochs. */
   readonly epochs: number;
   /** Whether it was stopped before its end. */

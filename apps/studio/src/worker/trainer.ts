@@ -1,3 +1,4 @@
+import { loadModel, type Model } from "@heddle/core";
 import type { Dataset } from "@heddle/core/data";
 import type { Throughput } from "@heddle/core/internal/tuning/throughput.js";
 import { zipSync } from "fflate";
@@ -20,6 +21,7 @@ import type {
 import { trainingFor } from "./recipe";
 import { tell } from "./rpc";
 import { TrainingRun } from "./training-run";
+import { Viewer } from "./viewer";
 
 /** Images that fashion-sketch has when all are drawn: a plan is made before. */
 const SKETCH = { trainImages: 12_000, testImages: 2_000 };
@@ -44,6 +46,8 @@ export class Trainer {
   private dataset: Dataset | undefined;
   private speed: Throughput | undefined;
   private run: TrainingRun | undefined;
+  /** The model of a run, while there is no training. */
+  private opened: { readonly model: Model; readonly viewer: Viewer } | undefined;
   private judge: Judge | undefined;
 
   /** Opens a dataset and measures how fast it is trained; tells what it has on the way. */
@@ -64,14 +68,31 @@ export class Trainer {
 
   /** Shows data that can be read, and forgets the model of the data before. */
   private show(data: OpenedData): void {
-    this.run?.dispose();
-    this.speed = this.run = this.judge = undefined;
+    this.forget();
+    this.speed = this.judge = undefined;
     tell({ kind: "preview", data });
+  }
+
+  private forget(): void {
+    this.run?.dispose();
+    this.opened?.viewer.dispose();
+    this.opened?.model.dispose();
+    this.run = this.opened = undefined;
+  }
+
+  /** Opens the model of a run, in place of one that is trained here. */
+  async openModel(url: string): Promise<{ readonly weightsSha256: string }> {
+    const model = await loadModel(url);
+    this.forget();
+    this.opened = { model, viewer: new Viewer(model) };
+    this.judge = new Judge(model, this.whole, undefined);
+    tell({ kind: "weights" });
+    return { weightsSha256: await model.weightsSha256() };
   }
 
   /** How a training with other settings would go. */
   async plan(settings: Settings, edits: readonly Edit[]): Promise<Plan> {
-    const dataset = editedDataset(this.opened, edits);
+    const dataset = editedDataset(this.whole, edits);
     const training = trainingFor(dataset, settings);
     this.speed ??= await probe(training);
     return planOf(
@@ -83,15 +104,15 @@ export class Trainer {
 
   /** Trains a new model. */
   async train(settings: Settings, edits: readonly Edit[]): Promise<Trained> {
-    this.run?.dispose();
-    const dataset = editedDataset(this.opened, edits);
+    this.forget();
+    const dataset = editedDataset(this.whole, edits);
     const run = new TrainingRun(trainingFor(dataset, settings));
     this.run = run;
     const trained = await run.train();
     // What a whole training showed is truer than the probe.
     if (this.speed && trained.imagesPerSecond > 0)
       this.speed = { ...this.speed, imagesPerSecond: trained.imagesPerSecond };
-    this.judge = new Judge(run.training.model, this.opened, this.judge?.outputs);
+    this.judge = new Judge(run.training.model, this.whole, this.judge?.outputs);
     return trained;
   }
 
@@ -113,21 +134,27 @@ export class Trainer {
   }
 
   classify(picture: ImageData | Blob): Promise<Classified> {
-    if (!this.run) throw new Error("nothing is trained yet");
-    return this.run.viewer.classify(picture);
+    return this.current.viewer.classify(picture);
   }
 
   /** The model as a zip archive: `model/config.json` and `model/weights.safetensors`. */
   modelArchive(): Uint8Array {
-    if (!this.run) throw new Error("nothing is trained yet");
-    const files = this.run.training.model.toFiles();
+    const files = this.current.model.toFiles();
     return zipSync({
       "model/config.json": files["config.json"],
       "model/weights.safetensors": files["weights.safetensors"],
     });
   }
 
-  private get opened(): Dataset {
+  /** The model that pictures are classified with, trained here or opened. */
+  private get current(): { readonly model: Model; readonly viewer: Viewer } {
+    const { run, opened } = this;
+    if (run) return { model: run.training.model, viewer: run.viewer };
+    if (opened) return opened;
+    throw new Error("nothing is trained yet");
+  }
+
+  private get whole(): Dataset {
     if (!this.dataset) throw new Error("no data is open yet");
     return this.dataset;
   }

@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net";
 import { HeddleError, messageOf } from "@heddle/core/internal/base/errors.js";
 import type { Dataset } from "@heddle/core/internal/data/dataset.js";
 import { datasetBytes } from "./dataset-bytes.js";
+import type { GivenRun } from "./given-run.js";
 import { newToken, refusalOf } from "./guard.js";
 import { pageFiles } from "./page-files.js";
 
@@ -18,6 +19,8 @@ export interface GivenData {
 export interface StudioOptions {
   /** The first is opened. */
   readonly datasets: readonly GivenData[];
+  /** The run that is shown; undefined to begin without a model. */
+  readonly run?: GivenRun | undefined;
   /** The port; a free one if it is taken. */
   readonly port: number;
 }
@@ -57,7 +60,7 @@ const HEADERS: Readonly<Record<string, string>> = {
  *
  * @throws HeddleError when the page has not been built
  */
-export async function serveStudio({ datasets, port: wanted }: StudioOptions): Promise<ServedStudio> {
+export async function serveStudio({ datasets, run, port: wanted }: StudioOptions): Promise<ServedStudio> {
   const files = await pageFiles();
   const token = newToken();
   let port = 0;
@@ -80,8 +83,15 @@ export async function serveStudio({ datasets, port: wanted }: StudioOptions): Pr
     const file = files.get(path);
     if (file) return end(response, 200, file.bytes, file.type);
     if (path === "api/state.json") {
-      const state = { datasets: datasets.map(({ id, title }) => ({ id, title })) };
+      const state = {
+        datasets: datasets.map(({ id, title }) => ({ id, title })),
+        ...(run && { run: { id: run.id, epochs: run.epochs } }),
+      };
       return end(response, 200, JSON.stringify(state), "application/json");
+    }
+    if (run && path === "api/run/config.json") return end(response, 200, run.config, "application/json");
+    if (run && path === "api/run/weights.safetensors") {
+      return end(response, 200, run.weights, "application/octet-stream");
     }
     const id = /^api\/data\/([\w.-]+)$/.exec(path)?.[1];
     const given = datasets.find((one) => one.id === id);
@@ -97,6 +107,8 @@ export async function serveStudio({ datasets, port: wanted }: StudioOptions): Pr
   }
 
   port = await listen(server, wanted);
+  // What the page asks for first is read while the browser starts; a fault is told to the page.
+  datasets[0]?.load().catch(() => {});
   return {
     url: `http://127.0.0.1:${port}/${token}/`,
     close: () =>
