@@ -189,6 +189,16 @@ describe.skipIf(!hasChromium)(`the studio in Chromium ${NEEDS_CHROMIUM}`, () => 
     expect(await weights()).not.toBe(before);
   }, 120_000);
 
+  it("shows a picture's way through the layers, and where the model looks", async () => {
+    await page.getByRole("link", { name: "Explain" }).click();
+    await page.getByRole("heading", { name: /^What speaks for / }).waitFor({ timeout: 30_000 });
+    const names = await page.getByRole("heading", { level: 2 }).allTextContents();
+    expect(names).toEqual(
+      expect.arrayContaining(["Conv2D, 26 × 26 × 16", "MaxPooling2D, 12 × 12 × 32", "Dense, 10"]),
+    );
+    expect(await looks()).toEqual([]);
+  }, 60_000);
+
   it("shows the data, class by class", async () => {
     await page.getByRole("link", { name: "Data" }).click();
     await page.getByText("600 images to train on, 200 to test on, 10 classes.").waitFor();

@@ -1,6 +1,16 @@
 // Every text of the page, so that a translation is this one file.
 import { counted, formatPercent, groupDigits } from "@heddle/core/internal/base/format.js";
 
+/** What a layer does, in a sentence. */
+const layerWords: Readonly<Record<string, string>> = {
+  Rescaling: "The picture as numbers from 0 to 1.",
+  Conv2D: "Each small picture is what one filter found: light where its pattern is.",
+  MaxPooling2D: "The largest of each square of values: smaller, and what was found is kept.",
+  AveragePooling2D: "The mean of each square of values.",
+  BatchNormalization: "Each channel, brought to the same range.",
+  Dense: "All values weighed against each other: one number for each class.",
+};
+
 /** `about 40 s`, `about 3 min`. */
 function roughly(seconds: number): string {
   if (seconds < 10) return `${Math.max(1, Math.round(seconds))} s`;
@@ -12,7 +22,7 @@ const points = (share: number) => `${share < 0 ? "−" : "+"}${Math.abs(100 * sh
 
 export const words = {
   title: "Heddle studio",
-  screens: { train: "Train", data: "Data", evaluate: "Evaluate" },
+  screens: { train: "Train", data: "Data", evaluate: "Evaluate", explain: "Explain" },
   skip: "Skip to the content",
   navigation: "Screens",
   titleOf: ({ title, source }: { readonly title: string; readonly source: { readonly kind: string } }) =>
@@ -177,6 +187,19 @@ export const words = {
     undo: "Undo all",
     retrain: "Train again with these changes",
     notTrained: "The model has not seen these changes yet.",
+  },
+
+  explain: {
+    heading: "Explain",
+    nothing: "There is no model yet. Train one, and see here what it makes of a picture.",
+    lead: "The picture’s way through the network, layer by layer. It follows what you draw, and the weights while they are trained.",
+    where: (name: string) => `What speaks for ${name}`,
+    whereMeans: "Orange: the places of the last convolution that raise this answer (Grad-CAM).",
+    layer: (className: string, shape: readonly number[]) => `${className}, ${shape.join(" × ")}`,
+    tiles: (className: string, count: number) =>
+      `${className}: ${counted(count, "channel")}, light for high values`,
+    some: (shown: number, all: number) => `The first ${groupDigits(shown)} of ${groupDigits(all)} channels.`,
+    about: (className: string): string | undefined => layerWords[className],
   },
 
   faults: {

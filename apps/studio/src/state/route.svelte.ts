@@ -1,5 +1,5 @@
 /** The screens that the address can name. */
-export const screens = ["train", "data", "evaluate"] as const;
+export const screens = ["train", "data", "evaluate", "explain"] as const;
 export type Screen = (typeof screens)[number];
 
 /** What the address keeps on every screen: the data and what a training is set to. */

@@ -5,6 +5,7 @@ import type {
   Classified,
   Edit,
   Evaluated,
+  Explained,
   OpenedData,
   Plan,
   Settings,
@@ -227,6 +228,10 @@ class Studio {
 
   classify(picture: ImageData | Blob): Promise<Classified> {
     return this.worker.classify(picture);
+  }
+
+  explain(picture: Pick<Classified, "input" | "classes">): Promise<Explained> {
+    return this.worker.explain(picture);
   }
 
   modelArchive(): Promise<Uint8Array> {

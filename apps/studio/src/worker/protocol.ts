@@ -1,4 +1,12 @@
-import type { ClassifierEvaluation, ClassProbability, EpochLogs, McNemar, Progress } from "@heddle/core";
+import type {
+  ClassifierEvaluation,
+  ClassProbability,
+  EpochLogs,
+  GradCam,
+  McNemar,
+  Progress,
+  Tiles,
+} from "@heddle/core";
 import type { DatasetSource, ImageSet, LeftOut } from "@heddle/core/data";
 import type { DroppedFile } from "./files/entries";
 
@@ -89,6 +97,25 @@ export interface Classified {
   readonly input: ImageSet;
   readonly empty: boolean;
   readonly inverted: boolean;
+}
+
+/** What a layer makes of a picture. */
+export interface LayerView {
+  readonly name: string;
+  readonly className: string;
+  readonly shape: readonly number[];
+  /** One for each of its first channels. */
+  readonly tiles: Tiles;
+}
+
+/** A picture's way through a model, and where the model looks. */
+export interface Explained {
+  /** Those layers that change what they receive. */
+  readonly layers: readonly LayerView[];
+  /** Which places speak for the class; undefined for a model without a convolution. */
+  readonly gradCam: GradCam | undefined;
+  /** The likeliest class, which is explained. */
+  readonly label: string;
 }
 
 /** What the worker tells without being asked. */

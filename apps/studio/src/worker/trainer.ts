@@ -11,6 +11,7 @@ import type {
   Classified,
   Edit,
   Evaluated,
+  Explained,
   OpenedData,
   Plan,
   Settings,
@@ -135,6 +136,10 @@ export class Trainer {
 
   classify(picture: ImageData | Blob): Promise<Classified> {
     return this.current.viewer.classify(picture);
+  }
+
+  explain(picture: Pick<Classified, "input" | "classes">): Promise<Explained> {
+    return this.current.viewer.explain(picture);
   }
 
   /** The model as a zip archive: `model/config.json` and `model/weights.safetensors`. */

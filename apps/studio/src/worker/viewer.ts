@@ -3,7 +3,7 @@ import { classNamesOf } from "@heddle/core/internal/network/class-probabilities.
 import { inRange } from "@heddle/core/internal/pictures/in-range.js";
 import { pictureInput } from "@heddle/core/internal/pictures/picture-input.js";
 import { readPictureSource } from "@heddle/core/internal/pictures/picture-source.js";
-import type { Classified } from "./protocol";
+import type { Classified, Explained } from "./protocol";
 
 /** A copy of the model that is trained, on one thread of its own, so that pictures are classified while it trains. */
 export class Viewer {
@@ -38,6 +38,13 @@ export class Viewer {
       .map((label, index) => ({ label, probability: probabilities[index]! }))
       .sort((a, b) => b.probability - a.probability);
     return { classes, input, empty, inverted };
+  }
+
+  /** A picture's way through the model. */
+  async explain(picture: Pick<Classified, "input" | "classes">): Promise<Explained> {
+    // Loaded when it is needed: most visits look at no layers.
+    const { explain } = await import("./explain");
+    return explain(this.copy, picture);
   }
 
   dispose(): void {
