@@ -12,6 +12,8 @@ import { type Running, Workspace } from "./cli.js";
 const PAGE = new URL("../packages/heddle/dist/studio/", import.meta.url).pathname;
 /** What everyone may wait for until the page can be used, without data. */
 const FIRST_LOAD_BYTES = 250_000;
+/** How long a busy machine may take for what takes a moment. */
+const PATIENCE = { timeout: 30_000 };
 const axe = readFileSync(new URL("../node_modules/axe-core/axe.min.js", import.meta.url), "utf8");
 
 const work = new Workspace();
@@ -127,7 +129,7 @@ describe.skipIf(!hasChromium)(`the studio in Chromium ${NEEDS_CHROMIUM}`, () => 
         sizes.push(answer.body().then((body) => gzipSync(body).length));
     });
     await page.goto(`${url}#/train?epochs=3`);
-    await expect.poll(() => page.getByRole("listitem").count(), { timeout: 30_000 }).toBe(25);
+    await expect.poll(() => page.getByRole("listitem").count(), PATIENCE).toBe(25);
     const button = page.getByRole("button", {
       name: /^Train: about \d+ s on this machine \(\d+ threads?\)$/,
     });
@@ -140,7 +142,7 @@ describe.skipIf(!hasChromium)(`the studio in Chromium ${NEEDS_CHROMIUM}`, () => 
 
     await page.getByRole("button", { name: "Take a test image" }).click();
     await expect
-      .poll(() => page.getByRole("list", { name: "Answers" }).getByRole("listitem").count())
+      .poll(() => page.getByRole("list", { name: "Answers" }).getByRole("listitem").count(), PATIENCE)
       .toBe(3);
     await page.getByText("Settings", { exact: true }).click();
     expect(await looks()).toEqual([]);
@@ -171,7 +173,7 @@ describe.skipIf(!hasChromium)(`the studio in Chromium ${NEEDS_CHROMIUM}`, () => 
     expect(await looks()).toEqual([]);
     await images.first().check();
     await page.getByRole("button", { name: "Set the label" }).click();
-    await expect.poll(() => images.count()).toBe(count - 1);
+    await expect.poll(() => images.count(), PATIENCE).toBe(count - 1);
     await page.getByText("1 relabelled").waitFor();
     await page.goBack();
     await page.goForward();

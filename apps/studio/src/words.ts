@@ -151,6 +151,8 @@ export const words = {
     splits: { test: "Test images", train: "Training images" },
     matrix: "Which class was taken for which",
     matrixLead: "A row for each true class, a column for each answer. Open a cell to see its images.",
+    manyClasses: (classes: number, pairs: number) =>
+      `A matrix of ${groupDigits(classes)} classes cannot be read. These are the ${groupDigits(pairs)} most confused pairs.`,
     truth: "True class",
     answer: "Answer",
     cell: (truth: string, predicted: string, count: number) =>

@@ -1,7 +1,23 @@
-import { answersOf, classProbabilities, evaluateClassifier, type Model, mcnemarTest } from "@heddle/core";
+import {
+  answersOf,
+  type ClassifierEvaluation,
+  classProbabilities,
+  evaluateClassifier,
+  type Model,
+  mcnemarTest,
+} from "@heddle/core";
 import type { Dataset } from "@heddle/core/data";
 import { editedSplit } from "./edits";
-import type { Edit, Evaluated, Split } from "./protocol";
+import { type Edit, type Evaluated, MOST_CLASSES_IN_A_MATRIX, type Split } from "./protocol";
+
+/** How many confused pairs are listed where there are too many classes for a matrix. */
+const MOST_PAIRS = 50;
+
+/** An evaluation as it crosses to the page: the matrix of many classes, which nobody can read, stays where it is. */
+function sent(evaluation: ClassifierEvaluation): ClassifierEvaluation {
+  if (evaluation.classNames.length <= MOST_CLASSES_IN_A_MATRIX) return evaluation;
+  return { ...evaluation, confusion: { cells: evaluation.confusion.cells, counts: [], rates: [] } };
+}
 
 /** What a model answers for the images of a dataset, each split predicted once. */
 export class Judge {
@@ -22,7 +38,7 @@ export class Judge {
     const probabilities = rowsAt(all, places, classNames.length);
     const evaluation = evaluateClassifier(
       { probabilities, labels: set.labels, classNames },
-      { topLosses: 0 },
+      { topLosses: 0, confusedPairs: MOST_PAIRS },
     );
     const answers = answersOf({ probabilities: all, labels: this.dataset[split].labels, classNames });
     const { predicted, confidence } = answers;
@@ -37,7 +53,7 @@ export class Judge {
       });
     return {
       split,
-      evaluation,
+      evaluation: sent(evaluation),
       predicted,
       confidence,
       against: other && {

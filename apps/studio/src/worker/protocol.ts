@@ -77,6 +77,9 @@ export interface Trained {
   readonly weightsSha256: string;
 }
 
+/** A matrix of more classes cannot be read on a page, as on the reports. */
+export const MOST_CLASSES_IN_A_MATRIX = 60;
+
 /** What a model makes of the images of a split. */
 export interface Evaluated {
   readonly split: Split;

@@ -3,8 +3,8 @@ import { catalogue } from "@heddle/core/internal/data/catalogue.js";
 import type { Dataset } from "@heddle/core/internal/data/dataset.js";
 import { DatasetUnavailableError, findDataset, type LoadOptions } from "../../datasets/index.js";
 import { obtainDataset } from "../obtain-dataset.js";
-import { type GivenRun, givenRun, isRun } from "./given-run.js";
-import type { GivenData } from "./serve-studio.js";
+import type { GivenData, GivenRun } from "./given.js";
+import { givenRun, isRun } from "./given-run.js";
 
 /** What a studio gives. */
 export interface Given {

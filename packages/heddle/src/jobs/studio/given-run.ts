@@ -1,19 +1,9 @@
 import { join } from "node:path";
 import { readFileBytes } from "@heddle/core/internal/base/files-node.js";
-import type { History } from "@heddle/core/internal/callbacks/history.js";
 import type { LoadOptions } from "../../datasets/index.js";
 import { RunFolder } from "../../runs/run-folder.js";
 import { datasetOfRun, openRun } from "../open-run.js";
-import type { GivenData } from "./serve-studio.js";
-
-/** A run that the page may ask for: its model, and how it was trained. */
-export interface GivenRun {
-  readonly id: string;
-  readonly epochs: History["epochs"];
-  /** The files of its model, as they are in its folder. */
-  readonly config: Uint8Array;
-  readonly weights: Uint8Array;
-}
+import type { GivenData, GivenRun } from "./given.js";
 
 /** Whether a word names a run: its folder, its id or name below `root`, or `latest`. */
 export async function isRun(word: string, root: string): Promise<boolean> {

@@ -1,19 +1,10 @@
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { HeddleError, messageOf } from "@heddle/core/internal/base/errors.js";
-import type { Dataset } from "@heddle/core/internal/data/dataset.js";
 import { datasetBytes } from "./dataset-bytes.js";
-import type { GivenRun } from "./given-run.js";
+import type { GivenData, GivenRun } from "./given.js";
 import { newToken, refusalOf } from "./guard.js";
 import { pageFiles } from "./page-files.js";
-
-/** A dataset that the page may ask for. */
-export interface GivenData {
-  /** A part of its address: letters, digits, `-` and `.`. */
-  readonly id: string;
-  readonly title: string;
-  load(): Promise<Dataset>;
-}
 
 /** What is given to the page. */
 export interface StudioOptions {
