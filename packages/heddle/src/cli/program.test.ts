@@ -34,6 +34,7 @@ const commands: Readonly<Record<string, { readonly words: string; readonly optio
     options: `from to steps ${data} limit classWeights augment dropout l1 l2 labelSmoothing optimizer momentum
       weightDecay clipNorm batchSize seed threads fast out json quiet`,
   },
+  studio: { words: "", options: `${form} offline port runDir open json` },
   data: { words: "", options: `${data} report labelErrors epochs seed threads json` },
   convert: { words: "clothes clothes.npz", options: `to force ${form} offline json` },
   evaluate: {

@@ -37,8 +37,8 @@ export function studioCommand(shell: Shell) {
       `
 Only this machine can open the page, and only by the address that is printed: it
 holds a secret. The page computes in the browser and sends nothing anywhere.
-Without data it opens Fashion-MNIST if that is on this machine, otherwise clothes
-that are drawn by code. Ctrl-C ends it.
+Without an argument it opens Fashion-MNIST if that is on this machine, otherwise
+clothes that are drawn by code. Ctrl-C ends it.
 
 Examples:
   heddle studio
