@@ -167,6 +167,7 @@ const badValues: Readonly<Record<string, readonly string[]>> = {
   patch: ["0", "65537"],
   stride: ["0"],
   mapImages: ["3", "20001"],
+  port: ["-1", "65536", "http"],
 };
 
 async function heddle(words: readonly string[]) {
