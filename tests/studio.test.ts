@@ -168,6 +168,7 @@ describe.skipIf(!hasChromium)(`the studio in Chromium ${NEEDS_CHROMIUM}`, () => 
     const before = await weights();
     await page.getByRole("link", { name: /^Most confused: / }).click();
     const images = page.getByRole("checkbox");
+    await images.first().waitFor(PATIENCE);
     const count = await images.count();
     expect(count).toBeGreaterThan(0);
     expect(await looks()).toEqual([]);
