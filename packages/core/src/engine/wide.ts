@@ -49,6 +49,11 @@ export function stayNarrow(): void {
   width = 128;
 }
 
+/** Whether engines that start after this keep to 128 bits. Processes that this one starts should, too. */
+export function staysNarrow(): boolean {
+  return width === 128;
+}
+
 /**
  * Compiles the wide build of the kernels.
  *

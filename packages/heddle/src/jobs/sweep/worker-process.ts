@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { HeddleError } from "@heddle/core/internal/base/errors.js";
+import { staysNarrow } from "@heddle/core/internal/engine/wide.js";
 import type { Verdict } from "@heddle/core/internal/sweep/sweep.js";
 import type { FromWorker, ToWorker, TrialEnd, TrialTask, WorkerSetup } from "./messages.js";
 
@@ -33,7 +34,8 @@ export class WorkerProcess {
    */
   static async start(setup: WorkerSetup): Promise<WorkerProcess> {
     // Its warnings are those that the coordinator has printed.
-    const child = fork(PROGRAM, { stdio: ["ignore", "ignore", "inherit", "ipc"] });
+    const env = staysNarrow() ? { ...process.env, HEDDLE_WIDE: "0" } : process.env;
+    const child = fork(PROGRAM, { env, stdio: ["ignore", "ignore", "inherit", "ipc"] });
     const worker = new WorkerProcess(child);
     const answer = worker.next();
     worker.send({ kind: "setup", setup });
