@@ -7,7 +7,7 @@ import {
   parseTrialRecord,
 } from "../../packages/heddle/dist/jobs/regularization/records.js";
 import { parseDataRecord } from "../../packages/heddle/dist/runs/data-record.js";
-import { parseEvaluation } from "../../packages/heddle/dist/runs/evaluation-record.js";
+import { evaluationJson, parseEvaluation } from "../../packages/heddle/dist/runs/evaluation-record.js";
 import { formatHistory, parseHistory } from "../../packages/heddle/dist/runs/history-csv.js";
 import { isPlainDrawing } from "../../packages/heddle/dist/runs/kept-figure.js";
 import { parseMetrics, parseRunRecord } from "../../packages/heddle/dist/runs/records.js";
@@ -203,6 +203,12 @@ function jsonFile(name, what, parse, ...corpus) {
   };
 }
 
+/** As it is written again: a confusion is read as more than that. */
+function readEvaluation(file, text) {
+  const read = parseEvaluation(file, text);
+  return read.evaluation === null ? read : { ...read, evaluation: evaluationJson(read.evaluation) };
+}
+
 /** @type {readonly import("./targets.mjs").Target[]} */
 export const runTargets = [
   jsonFile("run", "run.json", readRun, run, {
@@ -266,7 +272,7 @@ export const runTargets = [
   jsonFile(
     "evaluation",
     "evaluation.json",
-    parseEvaluation,
+    readEvaluation,
     { ...judged, evaluation },
     { ...judged, evaluation: null, reason: "a" },
   ),

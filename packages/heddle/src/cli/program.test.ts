@@ -39,7 +39,7 @@ const commands: Readonly<Record<string, { readonly words: string; readonly optio
   convert: { words: "clothes clothes.npz", options: `to force ${form} offline json` },
   evaluate: {
     words: "latest",
-    options: `${data} stream split against modelRange report threads fast runDir json`,
+    options: `${data} stream split against answers modelRange report threads fast runDir json`,
   },
   predict: {
     words: "latest a.png",
@@ -48,6 +48,11 @@ const commands: Readonly<Record<string, { readonly words: string; readonly optio
   explain: {
     words: "latest test:0",
     options: `${data} stream modelRange layer class patch stride mapImages seed out threads fast runDir json quiet`,
+  },
+  serve: {
+    words: "latest",
+    options: `name label host port maxBatch maxDelayMs maxQueue timeoutMs maxBody maxPixels rate tokenFile cors record logLevel
+      asIs invert modelRange threads fast runDir`,
   },
   plan: { words: "latest", options: `${data} batchSize profile threads fast runDir json` },
   import: {
@@ -168,6 +173,16 @@ const badValues: Readonly<Record<string, readonly string[]>> = {
   stride: ["0"],
   mapImages: ["3", "20001"],
   port: ["-1", "65536", "http"],
+  label: ["stable", "=1"],
+  maxBatch: ["0", "4097", "many"],
+  maxDelayMs: ["-1", "10001", "soon"],
+  maxQueue: ["0", "1.5"],
+  timeoutMs: ["0", "3600001"],
+  maxBody: ["0", "-1", "large"],
+  maxPixels: ["0", "64000001"],
+  rate: ["0", "-1", "fast"],
+  cors: ["nowhere"],
+  logLevel: ["loud"],
 };
 
 async function heddle(words: readonly string[]) {
@@ -314,6 +329,7 @@ describe("a refusal", () => {
     const free = [
       "data",
       "against",
+      "answers",
       "runDir",
       "saveRecipe",
       "resume",
@@ -327,6 +343,10 @@ describe("a refusal", () => {
       "mapping",
       "check",
       "python",
+      "host",
+      "name",
+      "tokenFile",
+      "record",
     ];
     const options = new Set<string>();
     for (const name of Object.keys(commands)) {

@@ -14,7 +14,7 @@ const ownStyle = `
 select, input[type=password] { width: 100%; padding: .5rem .625rem; font: inherit; color: var(--ink); background: var(--card); border: 1px solid var(--line); border-radius: .375rem; }
 ol { margin: 0; padding: 0; list-style: none; display: grid; gap: .625rem; }
 ol li { display: grid; grid-template-columns: 1fr auto; gap: .125rem 1rem; overflow-wrap: anywhere; }
-ol i { grid-column: 1 / -1; height: .375rem; border-radius: .1875rem; background: linear-gradient(var(--accent), var(--accent)) 0 / var(--share) no-repeat var(--soft); }
+ol i { grid-column: 1 / -1; height: .375rem; border-radius: .1875rem; background: linear-gradient(var(--accent), var(--accent)) 0 / 0 100% no-repeat var(--soft); }
 #fault { color: var(--warn-ink); background: var(--warn); padding: .75rem 1rem; border-radius: .375rem; }
 [hidden] { display: none !important; }`;
 
@@ -55,7 +55,7 @@ function row({ name, probability }) {
   const share = document.createElement("span");
   share.textContent = percent(probability);
   const bar = document.createElement("i");
-  bar.style.setProperty("--share", percent(probability));
+  bar.style.backgroundSize = percent(probability) + " 100%";
   item.append(label, share, bar);
   return item;
 }

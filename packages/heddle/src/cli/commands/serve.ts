@@ -115,11 +115,11 @@ It speaks the Open Inference Protocol (/v2/models/NAME/infer), TensorFlow
 Serving's REST (/v1/models/NAME:predict), and takes pictures (POST /predict).
 The address / is a page that tries a picture, /openapi.json describes the rest.
 A run whose files change is read again; no request is lost. Ctrl-C or SIGTERM
-ends it after the requests that it has received are answered.
+ends it after the requests that it has received are answered. To ask it:
+curl --data-binary @boot.jpg http://127.0.0.1:8000/predict
 
 Examples:
   heddle serve latest --name boots
-  curl --data-binary @boot.jpg http://127.0.0.1:8000/predict
   heddle serve boots=first boots=second --label stable=1@90 --label new=2@10`,
     )
     .action(async (runs, options) => {
