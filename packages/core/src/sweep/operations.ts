@@ -26,5 +26,11 @@ export const UNTIL = "heddle:until";
 /** The attribute of a trial that says what it failed with. */
 export const ERROR = "heddle:error";
 
+/** The attribute of a trial with the objectives of the seeds that are complete. */
+export const SEEDS = "heddle:seeds";
+
+/** The attribute of a trial with the SHA-256 of its weights, of each seed. */
+export const WEIGHTS = "heddle:weights";
+
 /** The attribute of a study that holds the sweep's definition. */
 export const DEFINITION = "heddle:sweep";

@@ -1,5 +1,6 @@
 import { HeddleError } from "@heddle/core/internal/base/errors.js";
 import type { Json } from "@heddle/core/internal/base/json.js";
+import { SEEDS, WEIGHTS } from "@heddle/core/internal/sweep/operations.js";
 import type { JournalRecords } from "@heddle/core/internal/sweep/records.js";
 import { isFinished, type Study, type Trial } from "@heddle/core/internal/sweep/study.js";
 import type { Sweep, Verdict } from "@heddle/core/internal/sweep/sweep.js";
@@ -8,11 +9,6 @@ import type { TrialEnd, WorkerSetup } from "./messages.js";
 import type { SweepFolder, SweepRequest } from "./sweep-folder.js";
 import { trialSettings } from "./trial-settings.js";
 import { type Died, WorkerProcess } from "./worker-process.js";
-
-/** The attribute of a trial with the objectives of the seeds that are complete. */
-const SEEDS = "heddle:seeds";
-/** The attribute of a trial with the SHA-256 of its weights, of each seed. */
-const WEIGHTS = "heddle:weights";
 
 /** A trial whose process ends without a word so many times has failed: its memory is short, say. */
 const MOST_DEATHS = 3;
