@@ -67,7 +67,7 @@ describe("heddle sweep", () => {
     expect(readdirSync(work.file("whole", "trials"))).toEqual([]);
   });
 
-  it("goes on where kills, of itself and of its processes, left it, to the same trials", async () => {
+  it("resumes after a kill and after Ctrl-C, and comes to the same trials", async () => {
     const running = work.start([...sweep("killed"), "--no-winner"]);
     await running.printed("Trial 1 ");
     running.child.kill("SIGKILL");

@@ -288,7 +288,7 @@ function print(terminal: Terminal, { sweep, study, folder, winners, outOfTime }:
   for (const [label, value] of rows) terminal.result(`${label.padEnd(14)} ${value}`);
   if (outOfTime) {
     terminal.result(
-      `The time was over. To go on: ${formatCommand(["heddle", "sweep", "--resume", folder.path])}`,
+      `The time was over. To resume it: ${formatCommand(["heddle", "sweep", "--resume", folder.path])}`,
     );
   }
   terminal.json({
