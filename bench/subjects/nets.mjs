@@ -32,9 +32,10 @@ export function measureNets(options) {
         }
       }
     }
+    // After each round, so that a run that is stopped keeps the rounds that ended.
+    const result = { measuredAt: new Date().toISOString(), machine, threads, rounds: round, batches, runs };
+    publish("nets", result, linesOf(result), options.out);
   }
-  const result = { measuredAt: new Date().toISOString(), machine, threads, rounds, batches, runs };
-  publish("nets", result, linesOf(result), options.out);
 }
 
 /** Name → the command for a net, a batch and a number of threads. */
