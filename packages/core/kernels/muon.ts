@@ -34,7 +34,8 @@ export function muon(
     for (let column: usize = 0; column < columns; column++) {
       const i = (row * columns + column) * F32;
       const gradient = load<f32>(g + i);
-      const mean = momentum * load<f32>(m + i) + gradient;
+      const average = momentum * load<f32>(m + i) + gradient;
+      const mean = abs(average) < f32.MIN_NORMAL_VALUE ? <f32>0 : average;
       store<f32>(m + i, mean);
       const push = nesterov ? gradient + momentum * mean : mean;
       sum += <f64>push * <f64>push;

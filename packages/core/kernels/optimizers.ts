@@ -1,6 +1,9 @@
 // Optimizer steps in one pass over weights and state. `scalars` points to the step's f32 numbers, which the
 // optimizer's class computes; the first is always the one that contains the learning rate.
-import { F32 } from "./simd";
+//
+// A running average whose gradient stays 0, as for a pixel that is always black, shrinks with every step. Once it is below the
+// floats of full precision it is set to 0, because processors are slow on smaller ones (docs/performance.md).
+import { F32, flushed } from "./simd";
 
 /**
  * Adam (Kingma and Ba, 2015), as in Keras. scalars = [alpha, 1 − beta1, 1 − beta2, epsilon],
@@ -60,9 +63,9 @@ function adamSome(
   const largest$h = amsgrad && ($h == 0 || wide) ? v128.load(h, 16 * $h) : zero;
   // end of unroll
   // unroll $h = 0..1
-  const mean$h = f32x4.add(oldMean$h, f32x4.mul(f32x4.sub(gradient$h, oldMean$h), rest1));
+  const mean$h = flushed(f32x4.add(oldMean$h, f32x4.mul(f32x4.sub(gradient$h, oldMean$h), rest1)));
   const power$h = f32x4.mul(gradient$h, gradient$h);
-  const square$h = f32x4.add(oldSquare$h, f32x4.mul(f32x4.sub(power$h, oldSquare$h), rest2));
+  const square$h = flushed(f32x4.add(oldSquare$h, f32x4.mul(f32x4.sub(power$h, oldSquare$h), rest2)));
   const divisor$h = amsgrad ? f32x4.max(largest$h, square$h) : square$h;
   const step$h = f32x4.div(f32x4.mul(alpha, mean$h), f32x4.add(f32x4.sqrt(divisor$h), epsilon));
   // end of unroll
@@ -128,7 +131,7 @@ function momentumSome(
   // end of unroll
   // unroll $h = 0..1
   const push$h = f32x4.mul(rate, gradient$h);
-  const velocity$h = f32x4.sub(f32x4.mul(momentum, oldVelocity$h), push$h);
+  const velocity$h = flushed(f32x4.sub(f32x4.mul(momentum, oldVelocity$h), push$h));
   const step$h = nesterov ? f32x4.sub(f32x4.mul(momentum, velocity$h), push$h) : velocity$h;
   // end of unroll
   storeSome(v, velocity0, velocity1, wide);
@@ -155,17 +158,18 @@ export function rmsprop(
   const bytes = count * F32;
   for (let i: usize = 0; i < bytes; i += 16) {
     const gradient = v128.load(g + i);
-    const square = f32x4.add(f32x4.mul(rho, v128.load(v + i)), f32x4.mul(rest, f32x4.mul(gradient, gradient)));
+    const power = f32x4.mul(gradient, gradient);
+    const square = flushed(f32x4.add(f32x4.mul(rho, v128.load(v + i)), f32x4.mul(rest, power)));
     v128.store(v + i, square);
     let spread = square;
     if (centered) {
-      const mean = f32x4.add(f32x4.mul(rho, v128.load(a + i)), f32x4.mul(rest, gradient));
+      const mean = flushed(f32x4.add(f32x4.mul(rho, v128.load(a + i)), f32x4.mul(rest, gradient)));
       v128.store(a + i, mean);
       spread = f32x4.sub(square, f32x4.mul(mean, mean));
     }
     let step = f32x4.div(f32x4.mul(rate, gradient), f32x4.sqrt(f32x4.add(spread, epsilon)));
     if (momentum) {
-      step = f32x4.add(f32x4.mul(share, v128.load(u + i)), step);
+      step = flushed(f32x4.add(f32x4.mul(share, v128.load(u + i)), step));
       v128.store(u + i, step);
     }
     v128.store(w + i, f32x4.sub(v128.load(w + i), step));
@@ -199,7 +203,7 @@ export function averageWeights(a: usize, w: usize, count: usize, scalars: usize)
   const overwrite = load<f32>(scalars, 4) != 0;
   const bytes = count * F32;
   for (let i: usize = 0; i < bytes; i += 16) {
-    const average = f32x4.add(f32x4.mul(momentum, v128.load(a + i)), f32x4.mul(rest, v128.load(w + i)));
+    const average = flushed(f32x4.add(f32x4.mul(momentum, v128.load(a + i)), f32x4.mul(rest, v128.load(w + i))));
     v128.store(a + i, average);
     if (overwrite) v128.store(w + i, average);
   }
