@@ -12,6 +12,7 @@ import { readIdx } from "../../packages/core/dist/data/idx/read.js";
 import { readNpz } from "../../packages/core/dist/data/npz.js";
 import { writeIdx } from "../../packages/core/dist/formats/idx.js";
 import { readNpy, writeNpy } from "../../packages/core/dist/formats/npy.js";
+import { packerOf, unpacked } from "../../packages/core/dist/formats/packed.js";
 import { tarFiles } from "../../packages/core/dist/formats/tar.js";
 import { zipFiles } from "../../packages/core/dist/formats/zip.js";
 import { archiveFolder } from "../../packages/heddle/dist/datasets/archive-folder.js";
@@ -48,12 +49,20 @@ const tables = [
   `${Array.from({ length: 24 }, (_, row) => `0,5,${row},9,${row % 3}`).join("\n")}\n`,
 ].map(bytesOf);
 
+/** What tools/golden/packed.py packed for this. */
+const packedContents = [
+  "label,pixel1,pixel2,pixel3,pixel4\n3,0,10,255,7\n1,5,,6,7\n0,1,2,3,4\n",
+  `${Array.from({ length: 60 }, (_, row) => `0,5,${row},9,${row % 3}\n`).join("")}`,
+].map(bytesOf);
+
 /** Whether bytes are several whole tables, one after the other. @param {Uint8Array} bytes */
 function areTables(bytes) {
   let at = 0;
   let count = 0;
   for (; at < bytes.length; count++) {
-    const next = tables.find((table) => Buffer.compare(table, bytes.subarray(at, at + table.length)) === 0);
+    const next = [...tables, ...packedContents].find(
+      (table) => Buffer.compare(table, bytes.subarray(at, at + table.length)) === 0,
+    );
     if (!next) return false;
     at += next.length;
   }
@@ -165,6 +174,39 @@ async function parseCsv(bytes) {
   return fingerprint(images.images, images.labels, images.labelTexts, images.shape, dropped);
 }
 
+/**
+ * Tables that a program packed (tools/golden/packed.py).
+ * @param {"bzip2" | "xz"} packer
+ * @param {string} what
+ * @param {readonly number[]} fields
+ * @param {string} magic
+ * @returns {import("./targets.mjs").Target}
+ */
+function packedTables(packer, what, fields, magic) {
+  return {
+    name: `csv-${packer}`,
+    what,
+    redundancy: "checksum",
+    corpus: () => {
+      const golden = JSON.parse(
+        readFileSync(new URL("../../tests/golden/packed.json", import.meta.url), "utf8"),
+      );
+      const names = Object.keys(golden).filter((name) => name.startsWith(`${packer}, table`));
+      return names.map((name) => Uint8Array.from(Buffer.from(golden[name].packed, "base64")));
+    },
+    fields,
+    tokens: [magic, "1AY&SY", "\x17rE8P\x90", "YZ", "\x00\x00\x00\x00"],
+    parse: async (bytes) => {
+      const found = await parseCsv(bytes);
+      if (packerOf(bytes) !== packer) return untold;
+      const parts = [];
+      for await (const part of unpacked(bytes, "a")) parts.push(part);
+      // Several packed files, one after the other, are one.
+      return areTables(Buffer.concat(parts)) ? untold : found;
+    },
+  };
+}
+
 /** @type {readonly import("./targets.mjs").Target[]} */
 export const dataTargets = [
   {
@@ -247,6 +289,8 @@ export const dataTargets = [
       return bytes[0] === 0x1f && bytes[1] === 0x8b && !areTables(gunzipSync(bytes)) ? found : untold;
     },
   },
+  packedTables("bzip2", "tables in bzip2", [3, 4, 10, 14], "BZh"),
+  packedTables("xz", "tables in xz", [6, 8, 12, 13, 14, 15, 16, 24], "\xfd7zXZ"),
   {
     name: "npy",
     what: "NumPy's arrays",

@@ -1,5 +1,5 @@
 /** `@heddle/core/data`: images and labels from bytes, for Node and browsers. */
-export type { ByteSource } from "../formats/gzip.js";
+export type { ByteSource } from "../formats/byte-source.js";
 export { type IdxArray, type IdxData, type IdxElementType, writeIdx } from "../formats/idx.js";
 export { type NpyArray, type NpyNumbers, readNpy, writeNpy } from "../formats/npy.js";
 export {

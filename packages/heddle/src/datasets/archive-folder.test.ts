@@ -15,8 +15,7 @@ const golden: Record<string, Record<string, string>> = JSON.parse(
   readFileSync(new URL("../../../../tests/golden/archives.json", import.meta.url), "utf8"),
 );
 const bytesOf = (kind: string, name: string) => Uint8Array.from(Buffer.from(golden[kind]![name]!, "base64"));
-/** Without those that are packed by bzip2 or xz. */
-const namesOf = (kind: string) => Object.keys(golden[kind]!).filter((name) => !/\.(bz2|xz)$/.test(name));
+const namesOf = (kind: string) => Object.keys(golden[kind]!);
 const written = (name: string, bytes: Uint8Array) => {
   const path = join(temporaryFolder(), name);
   writeFileSync(path, bytes);
@@ -64,13 +63,6 @@ describe("an archive", () => {
     expect(await message(openStreamedDataset(path))).toContain(
       "received an archive. Convert it to IDX first.",
     );
-  });
-
-  it.each([
-    ["pictures", "tar.bz2", "received a file packed with bzip2. Unpack it with bunzip2"],
-    ["tables", "csv.xz", "received a file packed with xz. Unpack it with xz -d"],
-  ])("is refused, with what to do, if %s are packed as %s", async (kind, ending, text) => {
-    expect(await message(loadDataset(written(`in.${ending}`, bytesOf(kind, ending))))).toContain(text);
   });
 
   it("may have names in the code page of MS-DOS", async () => {

@@ -19,7 +19,7 @@ export interface ArchiveFolder extends SourceFolder {
 }
 
 /** The names of archives of files. */
-export const ARCHIVE = /\.(tar|tar\.gz|tgz|zip)$/i;
+export const ARCHIVE = /\.(tar(\.(gz|bz2|xz))?|tgz|tbz2?|txz|zip)$/i;
 
 /** What macOS adds to archives: files of metadata, one next to each file. */
 const METADATA = /^__MACOSX\/|(^|\/)\._[^/]*$/;
@@ -85,7 +85,7 @@ async function filesOf(
 
 /** A file that is packed on its own, such as `x_train.npy.gz`, without the ending of its packer. */
 function singleFile(path: string, content: Uint8Array): ArchiveFile {
-  const name = basename(path).replace(/\.gz$/i, "");
+  const name = basename(path).replace(/\.(gz|bz2|xz)$/i, "");
   return { name, bytes: content.length, read: () => Promise.resolve(content) };
 }
 

@@ -21,8 +21,6 @@ const beginnings: readonly (readonly [beginning: string, what: string, next: str
   ["7z\xbc\xaf\x27\x1c", "a 7z archive", unpack("7z x")],
   ["\x28\xb5\x2f\xfd", "a file packed with Zstandard", unpack("zstd -d")],
   ["\x04\x22\x4d\x18", "a file packed with LZ4", unpack("lz4 -d")],
-  ["BZh", "a file packed with bzip2", unpack("bunzip2")],
-  ["\xfd7zXZ\0", "a file packed with xz", unpack("xz -d")],
   ["MATLAB 7.3", "a MATLAB file of version 7.3", asNpz("h5py.File")],
   ["MATLAB 5.0", "a MATLAB file", asNpz("scipy.io.loadmat")],
   ["\x89HDF\r\n\x1a\n", "an HDF5 file", asNpz("h5py.File")],

@@ -1,15 +1,14 @@
 import { createHash } from "node:crypto";
 import { stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
-import { constants, gunzipSync } from "node:zlib";
 import { HeddleError } from "@heddle/core/internal/base/errors.js";
 import { fileError } from "@heddle/core/internal/base/files-node.js";
 import { classesOf } from "@heddle/core/internal/data/classes.js";
 import type { FormOptions, HoldOut } from "@heddle/core/internal/data/dataset.js";
 import { readNpz } from "@heddle/core/internal/data/npz.js";
 import type { ReadingChoice } from "@heddle/core/internal/data/reading.js";
-import { isGzip } from "@heddle/core/internal/formats/gzip.js";
 import { isNpy } from "@heddle/core/internal/formats/npy.js";
+import { packerOf, unpacked } from "@heddle/core/internal/formats/packed.js";
 import { isTar } from "@heddle/core/internal/formats/tar.js";
 import { isZip } from "@heddle/core/internal/formats/zip.js";
 import { ARCHIVE, type ArchiveFolder, openArchive, openArchives } from "./archive-folder.js";
@@ -25,7 +24,7 @@ import { type ImageFolderListing, listImageFolder, listLabelled } from "./image-
 import { limitPictures } from "./limit-pictures.js";
 import { isParquet, type ParquetFiles, parquetFilesOf, parquetNames, readParquet } from "./parquet.js";
 import type { ReadData } from "./read-data.js";
-import { diskFolder, firstBytes, type SourceFolder } from "./source-folder.js";
+import { chunksOf, diskFolder, firstBytes, type SourceFolder } from "./source-folder.js";
 import { readSplitArchives, type SplitArchives } from "./split-archives.js";
 import { chooseTables, readTables, type TableFile, type Tables } from "./tables.js";
 
@@ -59,7 +58,7 @@ export interface ReadOptions extends FormOptions {
   readonly onReading?: ((done: number, total: number) => void) | undefined;
 }
 
-const CSV = /\.(csv|tsv)(\.gz)?$/i;
+const CSV = /\.(csv|tsv)(\.(gz|bz2|xz))?$/i;
 
 /**
  * Determines the form of the data at a path: that of a folder by the files in it, that of a file by its first bytes.
@@ -131,11 +130,10 @@ async function formOfFolder(
 const LOOKED_AT = 20;
 
 async function formOfFile(path: string, signal: AbortSignal | undefined): Promise<FoundForm> {
-  const head = await firstBytes(path, HEAD_BYTES);
-  const content = contentOf(head);
+  const { head, content } = await beginningOf(path);
   const own = { source: diskFolder(dirname(path)), file: basename(path) };
   if (isZip(head) && isNpzHead(head)) return { form: "npz", ...own };
-  if (isArchive(head)) {
+  if (isArchive(head, content)) {
     const archive = await openArchive(path, signal);
     const found = await formOfFolder(archive, signal, archive);
     if (found) return found;
@@ -156,8 +154,14 @@ async function formOfFile(path: string, signal: AbortSignal | undefined): Promis
 }
 
 /** Whether a file that begins so is an archive of files, and none of arrays. */
-export function isArchive(head: Uint8Array): boolean {
-  return (isZip(head) && !isNpzHead(head)) || isTar(contentOf(head));
+function isArchive(head: Uint8Array, content: Uint8Array): boolean {
+  return (isZip(head) && !isNpzHead(head)) || isTar(content);
+}
+
+/** Whether a file on disk is an archive of files, packed or not, and none of arrays. */
+export async function isArchiveFile(path: string): Promise<boolean> {
+  const { head, content } = await beginningOf(path);
+  return isArchive(head, content);
 }
 
 function notData(path: string, { what, next }: ForeignFile): HeddleError {
@@ -168,16 +172,25 @@ function notData(path: string, { what, next }: ForeignFile): HeddleError {
 /** Enough to recognise every kind of file: a tar archive by its first header. */
 const HEAD_BYTES = 4096;
 
-/** The first bytes of what a file holds: of gzip, those that are packed. */
-function contentOf(head: Uint8Array): Uint8Array {
-  if (!isGzip(head)) return head;
+/** The first bytes of a file, and those of what it holds: where it is packed, of what is in it. */
+async function beginningOf(
+  path: string,
+): Promise<{ readonly head: Uint8Array; readonly content: Uint8Array }> {
+  const head = await firstBytes(path, HEAD_BYTES);
+  if (packerOf(head) === undefined) return { head, content: head };
+  const parts: Uint8Array[] = [];
+  let length = 0;
   try {
-    // Less than 5 MB, because DEFLATE cannot expand further.
-    return gunzipSync(head, { finishFlush: constants.Z_SYNC_FLUSH });
+    for await (const part of unpacked(chunksOf(path), path)) {
+      parts.push(part.subarray(0, HEAD_BYTES));
+      length += part.length;
+      if (length >= HEAD_BYTES) break;
+    }
   } catch {
     // The reader will say what is wrong.
-    return head;
+    return { head, content: head };
   }
+  return { head, content: Buffer.concat(parts).subarray(0, HEAD_BYTES) };
 }
 
 /** Whether the first entry of a zip archive is an array, as in NumPy's archives, which have no folders. */
@@ -328,5 +341,8 @@ function tableFile(source: SourceFolder, file: string, signal: AbortSignal | und
 
 /** The name of the data at a path: that of the folder, or of the file without its extension. */
 export function nameOfPath(path: string): string {
-  return basename(resolve(path)).replace(/(\.(csv|tsv|npz|tar))?(\.(gz|zip|tgz|npz))?$/i, "") || "data";
+  return (
+    basename(resolve(path)).replace(/(\.(csv|tsv|npz|tar))?(\.(gz|bz2|xz|zip|tgz|tbz2?|txz|npz))?$/i, "") ||
+    "data"
+  );
 }

@@ -17,7 +17,7 @@ import { toByteRange } from "@heddle/core/internal/data/value-range.js";
 import { isNpy, type NpyArray, readNpy } from "@heddle/core/internal/formats/npy.js";
 import { notAPicture } from "@heddle/core/internal/pictures/raw-picture.js";
 import { openArchive } from "./archive-folder.js";
-import { findForm, isArchive } from "./forms.js";
+import { findForm, isArchiveFile } from "./forms.js";
 import { expandGlob, isGlob } from "./glob.js";
 import { readIdxFile } from "./idx-file.js";
 import { loadSplits } from "./load.js";
@@ -60,7 +60,7 @@ export interface InputOptions extends FormOptions {
   readonly onWarning: (message: string) => void;
 }
 
-const DATA_FILE = /(\.(csv|tsv|npz|npy|parquet)|idx\d-\w+)(\.gz)?$/i;
+const DATA_FILE = /(\.(csv|tsv)(\.(gz|bz2|xz))?|(\.(npz|npy|parquet)|idx\d-\w+)(\.gz)?)$/i;
 
 /**
  * Finds what is to be predicted at a path: a picture; a folder or archive of pictures, however deep, or of data; a table or
@@ -118,7 +118,7 @@ async function fileInputs(path: string, options: InputOptions): Promise<Predicti
   if (what !== "file") throw notAPicture(path, `a ${what}: ${reason}`);
   if (isNpy(head)) return arrayInputs(path, readNpy(await readFileBytes(path, { signal }), path), options);
   if (/[-.]idx\d-\w+(\.gz)?$/i.test(path)) return idxInputs(path, options);
-  if (isArchive(head)) return folderInputs(await openArchive(path, signal), path, options);
+  if (await isArchiveFile(path)) return folderInputs(await openArchive(path, signal), path, options);
   return dataInputs(path, options);
 }
 

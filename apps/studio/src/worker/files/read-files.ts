@@ -21,7 +21,7 @@ export interface ReadFiles {
   readonly leftOut: readonly LeftOut[];
 }
 
-const TABLE = /\.(csv|tsv)(\.gz)?$/i;
+const TABLE = /\.(csv|tsv)(\.(gz|bz2|xz))?$/i;
 const ARRAYS = /\.npz$/i;
 const IDX = /(train|t10k|test)-(images|labels)[-.]idx\d+-[a-z]+(\.gz)?$/i;
 
@@ -127,7 +127,7 @@ async function readIdxFiles(
 /** What the data is called: the folder or the file that was dropped. */
 function titleOf([first]: readonly DroppedFile[]): string {
   const [top = "Your data"] = (first?.path ?? "").split("/");
-  return top.replace(/\.(zip|npz|csv|tsv)(\.gz)?$/i, "") || "Your data";
+  return top.replace(/\.(zip|npz|csv|tsv)(\.(gz|bz2|xz))?$/i, "") || "Your data";
 }
 
 function nothing(entries: readonly Entry[]): HeddleError {

@@ -1,7 +1,8 @@
 import { HeddleError } from "../../base/errors.js";
 import { checkOptions } from "../../base/known-options.js";
 import { anyObject, anyText, trueOrFalse } from "../../base/rules.js";
-import { type ByteSource, gunzipped } from "../../formats/gzip.js";
+import type { ByteSource } from "../../formats/byte-source.js";
+import { unpacked } from "../../formats/packed.js";
 import type { LabelRule } from "../dataset.js";
 import type { DroppedRow, MissingRule } from "../dropped-rows.js";
 import { FORM_RULES } from "../form-options.js";
@@ -73,7 +74,7 @@ const MAXIMUM_DAMAGED_ROWS = 1_000_000;
 const MAXIMUM_LABELS = 131_072;
 
 /**
- * Reads a table of images, `label,pixel1..pixel784`, from plain or gzip bytes.
+ * Reads a table of images, `label,pixel1..pixel784`, from bytes that are plain, or packed by gzip, bzip2 or xz.
  *
  * The table may have a header or none; its label in the first column or in one named `label`, `class` or `target`;
  * commas, semicolons or tabs; integers or floats; quotes, CRLF and a UTF-8 byte order mark. Each line is one row, even
@@ -89,7 +90,7 @@ const MAXIMUM_LABELS = 131_072;
  */
 export async function readCsv(source: ByteSource, options: CsvOptions = {}): Promise<ReadTable> {
   const reader = new CsvReader(options);
-  for await (const chunk of gunzipped(source, options.name ?? "CSV")) reader.push(chunk);
+  for await (const chunk of unpacked(source, options.name ?? "CSV")) reader.push(chunk);
   return reader.finish();
 }
 
@@ -104,7 +105,7 @@ export async function readColumns(
   options: CsvOptions = {},
 ): Promise<TableColumns | undefined> {
   const reader = new CsvReader(options);
-  for await (const chunk of gunzipped(source, options.name ?? "CSV")) {
+  for await (const chunk of unpacked(source, options.name ?? "CSV")) {
     reader.push(chunk);
     if (reader.layout) return reader.layout.columns;
   }
@@ -112,7 +113,7 @@ export async function readColumns(
 }
 
 /**
- * Reads a table of images from plain bytes, chunk by chunk; {@link readCsv} also accepts gzip and streams.
+ * Reads a table of images from plain bytes, chunk by chunk; {@link readCsv} also accepts packed bytes and streams.
  *
  * @example
  * const reader = new CsvReader({ name: "train.csv" });
