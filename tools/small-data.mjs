@@ -54,8 +54,9 @@ function part(classes, perClass, seed) {
 
 /** Trains on data with settings; the default length unless they say otherwise. */
 async function trained(data, settings, base) {
-  const length = trainingLength(data.train.count, settings);
-  const training = trainingOf({ ...resolveSettings(settings, {}), ...length }, data, base && { base });
+  const resolved = resolveSettings(settings, {});
+  const length = trainingLength(data.train.count, settings, resolved);
+  const training = trainingOf({ ...resolved, ...length }, data, base && { base });
   await fitTraining(training, prepareTraining(training), { callbacks: () => [] });
   const { accuracy } = await training.model.evaluate(data.test.inMemory);
   training.model.dispose();

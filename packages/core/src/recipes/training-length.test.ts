@@ -25,6 +25,22 @@ describe("trainingLength", () => {
   });
 });
 
+/** A model with batch normalization, as far as lengths depend on it. */
+const normalized = (momentum?: number) => ({
+  class_name: "Sequential",
+  config: { layers: [{ class_name: "BatchNormalization", config: { ...(momentum && { momentum }) } }] },
+});
+
+it("trainingLength gives moving averages the steps that they need", () => {
+  const lengthOf = (images: number, model: ReturnType<typeof normalized>, from?: string) =>
+    trainingLength(images, {}, { model, from });
+  expect(lengthOf(100, normalized())).toEqual({ batchSize: 8, epochs: 53 });
+  expect(lengthOf(100, normalized(0.9))).toEqual(trainingLength(100));
+  expect(lengthOf(100, normalized(), "latest")).toEqual(trainingLength(100));
+  expect(lengthOf(5000, normalized())).toEqual(trainingLength(5000));
+  expect(lengthOf(9, normalized(0.999))).toEqual({ batchSize: 8, epochs: 300 });
+});
+
 describe("withFittingLength", () => {
   const dataset = (count: number) => {
     const images = tinyImages(count);
@@ -41,6 +57,22 @@ describe("withFittingLength", () => {
     );
     const split = withFittingLength(resolveSettings({}, { validationSplit: 0.5 }), dataset(120), {});
     expect(split.note).toContain("59 training images: 38 epochs");
+  });
+
+  it("says what moving averages need, and that they began elsewhere where a training is too short for them", () => {
+    const { note } = withFittingLength(resolveSettings({ model: normalized() }, {}), dataset(60), {});
+    expect(note).toBe(
+      "60 training images: 86 epochs in batches of 8, 688 steps, because the moving averages of BatchNormalization, by which the model is tested, need 688. `epochs` and `batchSize` choose them.",
+    );
+    const chosen = { epochs: 10, batchSize: 16 };
+    const short = withFittingLength(
+      resolveSettings({ model: normalized(), ...chosen }, {}),
+      dataset(60),
+      chosen,
+    );
+    expect(short.note).toBe(
+      "The moving averages of BatchNormalization, by which the model is tested, follow its values slowly: after 40 steps, 66.90% of them is still what they began with. Train for more `epochs`, or lower the layer's momentum.",
+    );
   });
 
   it("changes nothing that is chosen, and says nothing then", () => {

@@ -1,6 +1,7 @@
-import { counted, groupDigits } from "../base/format.js";
+import { counted, formatPercent, groupDigits } from "../base/format.js";
 import type { Dataset } from "../data/dataset.js";
 import type { Images } from "../data/images.js";
+import { slowestMomentum, stepsToForget } from "./moving-averages.js";
 import { defaultSettings, type ResolvedSettings } from "./resolve-settings.js";
 import type { GivenSettings } from "./settings.js";
 import { trainingImages } from "./training-images.js";
@@ -25,20 +26,50 @@ export interface TrainingLength {
 
 type ChosenLength = Pick<GivenSettings, keyof TrainingLength>;
 
+/** A model that is trained: its description, or `"study"`. */
+type TrainedModel = Pick<ResolvedSettings, "model" | "from">;
+
 /**
  * Epochs and batch size for a number of training images, where they are not chosen: the defaults for 10,000 images and
- * more; for fewer, batches of 8 to 64 and at least 28 epochs, so that there are 300 steps or more.
+ * more; for fewer, batches of 8 to 64 and at least 28 epochs, so that there are 300 steps or more, and as many as the moving
+ * averages of the model need.
  *
  * @example
  * trainingLength(60); // { batchSize: 8, epochs: 38 }: 304 steps
  */
-export function trainingLength(images: number, chosen: ChosenLength = {}): TrainingLength {
+export function trainingLength(
+  images: number,
+  chosen: ChosenLength = {},
+  model: TrainedModel = { model: "study", from: undefined },
+): TrainingLength {
   const standard = { epochs: defaultSettings.epochs, batchSize: defaultSettings.batchSize };
   const few = images < MANY_IMAGES;
   const batchSize = chosen.batchSize ?? (few ? batchFor(images) : standard.batchSize);
-  const needed = Math.ceil(LEAST_STEPS / Math.ceil(images / batchSize));
+  const steps = Math.max(LEAST_STEPS, stepsOfAverages(model));
+  const needed = Math.ceil(steps / Math.ceil(images / batchSize));
   const fitting = few ? Math.min(MOST_EPOCHS, Math.max(standard.epochs, needed)) : standard.epochs;
   return { batchSize, epochs: chosen.epochs ?? fitting };
+}
+
+/** The share of what moving averages begin with that is left after some steps; 0 for a model without any. */
+function leftOfAverages({ model, from }: TrainedModel, steps: number): number {
+  return momentumOf({ model, from }) ** steps;
+}
+
+/** Where more than this share is left, a sentence says so. */
+const MUCH_LEFT = 0.01;
+
+/**
+ * How many steps the moving averages of a model need, by which it is tested. Those of a model that is
+ * fine-tuned begin near where they end.
+ */
+function stepsOfAverages(model: TrainedModel): number {
+  return stepsToForget(momentumOf(model));
+}
+
+/** What the slowest moving averages keep in each step; 0 for a model that has none. */
+function momentumOf({ model, from }: TrainedModel): number {
+  return (model === "study" || from !== undefined ? undefined : slowestMomentum(model)) ?? 0;
 }
 
 /** The most epochs that a training on so many images is lengthened to; undefined where there are many images. */
@@ -68,18 +99,32 @@ export function withFittingLength(
   const { limit = train.count, validationSplit = 0 } = settings;
   const about = Math.min(limit, train.count) * (1 - validationSplit);
   const images = about > 2 * MANY_IMAGES ? about : trainingImages(train, settings).train.count;
-  const length = trainingLength(images, chosen);
+  const length = trainingLength(images, chosen, settings);
   const note = noteOf(images, settings, length);
   return { settings: { ...settings, ...length }, note };
 }
 
-function noteOf(images: number, before: TrainingLength, { epochs, batchSize }: TrainingLength) {
-  if (epochs === before.epochs && batchSize === before.batchSize) return undefined;
+function noteOf(images: number, before: ResolvedSettings, { epochs, batchSize }: TrainingLength) {
   const stepsOf = (length: TrainingLength) => length.epochs * Math.ceil(images / length.batchSize);
-  const steps = stepsOf({ epochs, batchSize });
+  const [steps, needed] = [stepsOf({ epochs, batchSize }), stepsOfAverages(before)];
+  const left = leftOfAverages(before, steps);
+  if (left > MUCH_LEFT) return tooShort(left, steps);
+  if (epochs === before.epochs && batchSize === before.batchSize) return undefined;
+  const why =
+    needed > LEAST_STEPS
+      ? `the moving averages of BatchNormalization, by which the model is tested, need ${groupDigits(needed)}`
+      : `${before.epochs} in batches of ${before.batchSize} would be ${groupDigits(stepsOf(before))}`;
   return (
     `${counted(images, "training image")}: ${counted(epochs, "epoch")} in batches of ${batchSize}, ${counted(steps, "step")}, ` +
-    `because ${before.epochs} in batches of ${before.batchSize} would be ${groupDigits(stepsOf(before))}. ` +
-    "`epochs` and `batchSize` choose them."
+    `because ${why}. \`epochs\` and \`batchSize\` choose them.`
+  );
+}
+
+/** A sentence on moving averages that are still near where they began when the training ends. */
+function tooShort(left: number, steps: number): string {
+  return (
+    "The moving averages of BatchNormalization, by which the model is tested, follow its values slowly: " +
+    `after ${counted(steps, "step")}, ${formatPercent(left)} of them is still what they began with. ` +
+    "Train for more `epochs`, or lower the layer's momentum."
   );
 }
