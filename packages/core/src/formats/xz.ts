@@ -115,9 +115,7 @@ function checkOf(flags: Uint8Array): Check {
         },
       };
     default:
-      throw new StreamFault(
-        "one with a checksum other than CRC-32 or CRC-64: pack it again with xz --check=crc64",
-      );
+      throw new StreamFault("one whose checksum is neither CRC-32 nor CRC-64: unpack it with xz -d");
   }
 }
 
