@@ -9,6 +9,7 @@ import { measureKernels } from "./subjects/kernels.mjs";
 import { measureNets } from "./subjects/nets.mjs";
 import { measureProcess } from "./subjects/process.mjs";
 import { measureServing } from "./subjects/serving.mjs";
+import { measureStandalone } from "./subjects/standalone.mjs";
 import { measureThroughput } from "./subjects/throughput.mjs";
 
 const subjects = {
@@ -17,6 +18,7 @@ const subjects = {
   kernels: measureKernels,
   process: measureProcess,
   serving: measureServing,
+  standalone: measureStandalone,
 };
 const usage = `usage: npm run bench -- [options]
   --only LIST     subjects: ${Object.keys(subjects).join(",")} (all)
@@ -24,7 +26,8 @@ const usage = `usage: npm run bench -- [options]
   --threads N     of Heddle and the peers in Python (every core)
   --batches LIST  of training (32,64,128)
   --nets LIST     of the subject nets (${Object.keys(nets).join(",")})
-  --nodes LIST    paths of the Nodes that run Heddle there (this one)
+  --nodes LIST    paths of the Nodes that run Heddle there, and standalone modules (this one)
+  --against LIST  other checkouts, built, whose standalone modules are measured (none)
   --ms N          least milliseconds of one measurement of a kernel (200)
   --seconds N     of one measurement of a server (5)
   --keras FILE    its Python (bench/peers/keras/venv/bin/python)
@@ -41,6 +44,7 @@ const { values } = parseArgs({
     batches: { type: "string", default: "32,64,128" },
     nets: { type: "string", default: Object.keys(nets).join(",") },
     nodes: { type: "string", default: process.execPath },
+    against: { type: "string", default: "" },
     ms: { type: "string", default: "200" },
     seconds: { type: "string", default: "5" },
     keras: { type: "string", default: python("keras") },
@@ -66,6 +70,7 @@ const options = {
   batches: values.batches.split(",").map((batch) => whole("batches", batch)),
   nets: values.nets.split(","),
   nodes: values.nodes.split(","),
+  against: values.against.split(",").filter((path) => path !== ""),
   milliseconds: whole("ms", values.ms),
   seconds: whole("seconds", values.seconds),
   keras: values.keras,

@@ -27,7 +27,12 @@ describe("an exported module", () => {
   beforeAll(async () => {
     const { code, stderr } = await work.heddle([...TINY]);
     expect(code, stderr).toBe(0);
-    for (const words of [["mjs"], ["html"], ["html", "--weights", "int8", "--out", "small"]]) {
+    for (const words of [
+      ["mjs"],
+      ["mjs", "--wasm", "--weights", "f32", "--out", "fast"],
+      ["html"],
+      ["html", "--weights", "int8", "--out", "small"],
+    ]) {
       const out = words.includes("--out") ? [] : ["--out", "clothes"];
       const exported = await work.heddle(["export", "latest", "--to", ...words, ...out]);
       expect(exported.code, exported.stderr).toBe(0);
@@ -104,6 +109,30 @@ describe("an exported module", () => {
       passed: false,
       reason: "the weights are not those that were exported",
     });
+  });
+
+  it("computes by WebAssembly, to the bits of the run, and needs nothing beside itself", async () => {
+    const whole = await work.heddle(["verify-export", "fast.mjs", "--json"]);
+    expect(whole.code, whole.stderr).toBe(0);
+    expect(JSON.parse(whole.stdout)).toMatchObject({ passed: true, tolerance: 0.000011 });
+    const text = readFileSync(work.file("fast.mjs"), "utf8");
+    expect(text).not.toMatch(/^import |\bimport\(|require\(|https?:\/\//m);
+    const own = await import(pathToFileURL(work.file("fast.mjs")).href);
+    const model = await loadModel(join(work.runs()[0]!, "model"));
+    try {
+      const images = Uint8Array.from({ length: 3 * 784 }, (_, at) => (at * at) & 255);
+      const expected = await model.predict({ images, count: 3, shape: [28, 28, 1] });
+      const answers: { label: string; probability: number }[][] = own.classifyBatch(images);
+      const values = answers.flatMap((answer) =>
+        own.classes.map((name: string) => answer.find(({ label }) => label === name)!.probability),
+      );
+      expect(values).toEqual([...expected]);
+    } finally {
+      model.dispose();
+    }
+    const page = await work.heddle(["export", "latest", "--to", "html", "--wasm"]);
+    expect(page.code).toBe(2);
+    expect(page.stderr).toContain('expected no --wasm with the format "html"');
   });
 
   it("keeps fewer bits only where the format can, and says so elsewhere", async () => {

@@ -16,6 +16,12 @@ const texts = [
     name: "runtime",
   },
   {
+    input: "standalone/runtime/with-kernels.ts",
+    output: "standalone/kernel-runtime-source.ts",
+    constant: "kernelRuntimeSource",
+    name: "runtime",
+  },
+  {
     input: "standalone/page/index.ts",
     output: "standalone/page-source.ts",
     constant: "pageSource",

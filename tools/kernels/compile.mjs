@@ -14,6 +14,7 @@ export const sources = join(core, "kernels");
 export const variants = { strict: ["simd", "threads"], fma: ["simd", "threads", "relaxed-simd"] };
 
 const OUTPUT = "kernels.wasm";
+const LISTING = "kernels.wat";
 
 /** The widths that kernels are built for: vectors of 128 bits, and pairs of them that V8 merges. */
 export const widths = [128, 256];
@@ -28,13 +29,15 @@ const MAXIMUM_PAGES = Number(/MAXIMUM_PAGES = (\d+);/.exec(limits)[1]);
  * @param variant a key of `variants`
  * @param width one of `widths`
  * @param options more options of the compiler
- * @returns the module's bytes
+ * @returns the module's bytes, and its listing
  */
 export async function compileKernels(variant, width, options = []) {
   const words = [
     join(sources, "index.ts"),
     "--outFile",
     OUTPUT,
+    "--textFile",
+    LISTING,
     "--runtime",
     "stub",
     "-O3",
@@ -54,16 +57,17 @@ export async function compileKernels(variant, width, options = []) {
     const path = resolve(folder, name);
     return existsSync(path) ? unrolled(atWidth(readFileSync(path, "utf8"), width)) : null;
   };
-  let bytes;
+  let [bytes, text] = [];
   const writeFile = (name, content) => {
     if (name === OUTPUT) bytes = Buffer.from(content);
+    if (name === LISTING) text = content;
   };
   const { error, stderr } = await asc.main(words, { readFile, writeFile });
   if (error) {
     console.error(String(stderr));
     throw error;
   }
-  return bytes;
+  return { bytes, text };
 }
 
 /** Sets the constant of width.ts. */

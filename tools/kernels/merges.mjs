@@ -36,7 +36,7 @@ export async function mergesOf(node, variant) {
   const folder = mkdtempSync(join(tmpdir(), "heddle-merges-"));
   try {
     const file = join(folder, "kernels.wasm");
-    writeFileSync(file, await compileKernels(variant, 256, ["--debug"]));
+    writeFileSync(file, (await compileKernels(variant, 256, ["--debug"])).bytes);
     const script = join(folder, "compile.cjs");
     writeFileSync(script, `new WebAssembly.Module(require("fs").readFileSync(${JSON.stringify(file)}));\n`);
     return readTrace(

@@ -22,11 +22,12 @@ export async function exportModel(
   const {
     name = model.name,
     weights,
+    wasm = false,
     receipt = true,
     changes,
     onWarning: warn = (message: string) => console.warn(message),
   } = options;
-  const { write, precisions = [] } = formats.find((one) => one.name === format) ?? {};
+  const { write, precisions = [], takesWasm = false } = formats.find((one) => one.name === format) ?? {};
   if (write && weights !== undefined && !precisions.includes(weights)) {
     const others = formats.flatMap((one) => (one.precisions?.includes(weights) ? [`"${one.name}"`] : []));
     throw new HeddleError({
@@ -37,6 +38,14 @@ export async function exportModel(
           : `\`weights\` of ${precisions.map((one) => `"${one}"`).join(" or ")} with the format "${format}"`,
       received: `"${weights}"`,
       next: `Omit it, or export as ${others.join(" or ")}.`,
+    });
+  }
+  if (write && wasm && !takesWasm) {
+    throw new HeddleError({
+      who: "exportModel",
+      expected: `no \`wasm\` with the format "${format}"`,
+      received: "true",
+      next: 'Omit it, or export as "mjs".',
     });
   }
   const kept = weights ?? precisions[0] ?? "f32";
@@ -51,7 +60,7 @@ export async function exportModel(
   const about: WriteContext["about"] = receipt
     ? (stored, rounded) => aboutModel(model, stored, { rounded, changes, kept })
     : async () => factsOf(model);
-  if (write) return write(model, { name, weights: kept, changes, warn, about });
+  if (write) return write(model, { name, weights: kept, wasm, changes, warn, about });
   throw new HeddleError({
     who: "exportModel",
     expected: `format to be one of ${formats.flatMap((one) => (one.write ? [`"${one.name}"`] : [])).join(", ")}`,

@@ -56,6 +56,12 @@ export interface ExportOptions {
    */
   readonly weights?: WeightPrecision;
   /**
+   * Whether a module (`"mjs"`) computes by WebAssembly, many times as fast as by plain loops; other formats have no choice.
+   *
+   * @defaultValue `false`
+   */
+  readonly wasm?: boolean;
+  /**
    * Images for which it is measured how many answers rounded weights change; the receipt says it.
    *
    * @defaultValue none: not measured
@@ -96,6 +102,8 @@ export interface WriteContext {
   readonly name: string;
   /** How exactly the files keep the weights. */
   readonly weights: WeightPrecision;
+  /** Whether the files compute by WebAssembly. */
+  readonly wasm: boolean;
   readonly changes: Changes | undefined;
   readonly warn: (message: string) => void;
   /**
@@ -115,6 +123,8 @@ export interface ModelFormat {
   readonly title: string;
   /** How exactly it can keep weights, the default first; 32 bits and nothing else if undefined. */
   readonly precisions?: readonly WeightPrecision[];
+  /** Whether its files can compute by WebAssembly. */
+  readonly takesWasm?: boolean;
   /** Whether it takes a mapping from names of tensors to weights. */
   readonly takesMapping?: boolean;
   /** Whether its files have fixed names, so that each model needs a folder of its own. */

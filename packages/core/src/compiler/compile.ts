@@ -190,18 +190,20 @@ interface InferenceOptions {
     | { readonly loss: Loss; readonly accuracy: boolean; readonly outputs: boolean }
     | undefined;
   readonly batchSize: number;
+  /** The most batches of one run; as many as its tables may hold by default. */
+  readonly maxSteps?: number;
   readonly input: InputFormat;
 }
 
 /** Records the calls of a forward pass in shards of so many samples. */
 function recordInference(
   model: Lowered,
-  { evaluation, batchSize, input }: InferenceOptions,
+  { evaluation, batchSize, input, ...limits }: InferenceOptions,
   { places, threads }: ProgramTarget,
   shard: number,
 ) {
   const name = evaluation ? "evaluation" : "prediction";
-  const maxSteps = Math.max(1, Math.floor(MAX_RUN_SAMPLES / 8 / batchSize));
+  const { maxSteps = Math.max(1, Math.floor(MAX_RUN_SAMPLES / 8 / batchSize)) } = limits;
   const shards = Math.ceil(batchSize / shard);
   const builder = new ProgramBuilder({ name, batchSize, shards, maxSteps, threads });
   const e = new Emitter(builder, { training: false, seed: 0 });

@@ -1,8 +1,7 @@
 import type { Model } from "../model/model.js";
 import { classNamesOf, classProbabilities } from "../network/class-probabilities.js";
 import type { Samples } from "../training/samples.js";
-import { classifier } from "./runtime/classifier.js";
-import type { Standalone } from "./standalone-module.js";
+import { type Standalone, standaloneClassifier } from "./standalone-of.js";
 
 /** Images in the values that a model takes, at once or in chunks. */
 export type ImageSource = Samples | (() => AsyncIterable<Samples>);
@@ -19,10 +18,10 @@ const TURN = 128;
 /** Counts for how many images a standalone model sees another class than the trained one. */
 export async function countChanges(
   model: Model,
-  { model: stored, weights }: Standalone,
+  standalone: Standalone,
   source: ImageSource,
 ): Promise<ChangedAnswers> {
-  const own = classifier(stored, weights);
+  const own = await standaloneClassifier(standalone);
   const classes = classNamesOf(model);
   return countedIn(model, source, async ({ images, count }, likeliest) => {
     const size = images.length / count;

@@ -6,11 +6,8 @@ export {
   likeliestOf,
 } from "./count-changes.js";
 export type { WeightPrecision } from "./encode-weights.js";
-export {
-  type Standalone,
-  type StandaloneOptions,
-  standaloneModule,
-  standaloneOf,
-} from "./standalone-module.js";
+export type { KernelCall, KernelProgram } from "./kernel-calls.js";
+export { standaloneModule } from "./standalone-module.js";
+export { type Standalone, type StandaloneOptions, standaloneOf } from "./standalone-of.js";
 export { standalonePage } from "./standalone-page.js";
-export type { Receipt, StandaloneModel, StoredTensor } from "./stored.js";
+export type { KernelModel, ModelFacts, Receipt, StandaloneModel, StoredTensor } from "./stored.js";

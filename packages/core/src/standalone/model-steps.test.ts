@@ -102,6 +102,15 @@ describe("modelSteps", () => {
   it.each<[string, Graph]>([
     ["a convolution with ReLU", chain(new Conv2D(6, 3, { activation: "relu" }))],
     [
+      "convolutions of many channels, of whole tiles and of others",
+      chain(
+        new Conv2D(8, 1),
+        new Conv2D(18, 3, { padding: "same", activation: "relu" }),
+        new Conv2D(11, [3, 3]),
+        new Conv2D(8, 3, { useBias: false }),
+      ),
+    ],
+    [
       "a convolution of odd sizes and strides, padded",
       chain(new Conv2D(5, [2, 4], { strides: 2, padding: "same" })),
     ],

@@ -262,7 +262,7 @@ function refused(node: AnyNode): HeddleError {
     who: `Layer "${node.owner}"`,
     expected: "what a standalone model can do",
     received: `the op ${node.op}`,
-    next: "Export the model in a different format.",
+    next: "Export it as a module with `wasm: true`, or in a different format.",
   });
 }
 

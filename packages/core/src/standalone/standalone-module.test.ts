@@ -12,7 +12,8 @@ import { encodeWeights, type WeightPrecision } from "./encode-weights.js";
 import { decodeWeights } from "./runtime/decode-weights.js";
 import { sampleInput } from "./runtime/sample-inputs.js";
 import { sha256 } from "./runtime/sha256.js";
-import { standaloneModule, standaloneOf } from "./standalone-module.js";
+import { standaloneModule } from "./standalone-module.js";
+import { standaloneOf } from "./standalone-of.js";
 
 const SHAPE = [28, 28, 1] as const;
 
@@ -20,6 +21,7 @@ const SHAPE = [28, 28, 1] as const;
 interface Written {
   readonly classes: readonly string[];
   classify(pixels: ArrayLike<number>): { label: string; probability: number }[];
+  classifyBatch(pixels: ArrayLike<number>): readonly unknown[];
   classifyImageData(image: object): { label: string; probability: number }[];
   selfTest(): { passed: boolean; largestDifference: number; tolerance: number; reason?: string };
 }
@@ -76,6 +78,13 @@ describe("standaloneModule", () => {
       passed: false,
       reason: "the weights are not those that were exported",
     });
+  });
+
+  it("classifies several images as it does each", async () => {
+    const own = await imported("several", standaloneModule(await standaloneOf(model)).mjs);
+    const images = [sampleInput(1, SHAPE), sampleInput(2, SHAPE)];
+    const all = images.flatMap((image) => [...image]);
+    expect(own.classifyBatch(all)).toEqual(images.map((image) => own.classify(image)));
   });
 
   it("refuses pixels of another size", async () => {

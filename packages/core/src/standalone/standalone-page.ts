@@ -1,7 +1,7 @@
 import { toBase85 } from "../base/base85.js";
 import { groupDigits } from "../base/format.js";
 import { pageSource } from "./page-source.js";
-import type { Standalone } from "./standalone-module.js";
+import type { Standalone } from "./standalone-of.js";
 import { unpackSource } from "./unpack-source.js";
 
 /** The text of a page in one file that needs no network: it opens from a disk and classifies what is drawn or dropped. */

@@ -1,3 +1,4 @@
+import type { KernelProgram } from "./kernel-calls.js";
 import type { Step } from "./steps.js";
 
 /** How a tensor lies in the bytes of the weights, in the order of the tensors. */
@@ -6,8 +7,8 @@ export type StoredTensor =
   /** A scale for each channel, in f32; then the whole numbers, whose last axis are the channels. */
   | { readonly as: "int8"; readonly length: number; readonly channels: number };
 
-/** What a standalone model's file holds beside the weights. */
-export interface StandaloneModel {
+/** What a standalone file holds beside the weights, however it computes. */
+export interface ModelFacts {
   readonly name: string;
   /** The shape of an input: [height, width, channels]. */
   readonly shape: readonly [number, number, number];
@@ -21,9 +22,18 @@ export interface StandaloneModel {
   };
   /** What the outputs are: logits become probabilities by a softmax, a single output those of two classes. */
   readonly outputs: "softmax" | "sigmoid" | "logits";
-  readonly steps: readonly Step[];
   readonly tensors: readonly StoredTensor[];
   readonly receipt: Receipt;
+}
+
+/** A model that plain loops compute. */
+export interface StandaloneModel extends ModelFacts {
+  readonly steps: readonly Step[];
+}
+
+/** A model that WebAssembly computes. */
+export interface KernelModel extends ModelFacts {
+  readonly program: KernelProgram;
 }
 
 /** What the model answered when it was exported. */

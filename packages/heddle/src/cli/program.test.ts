@@ -59,7 +59,7 @@ const commands: Readonly<Record<string, { readonly words: string; readonly optio
     words: "boots.keras",
     options: "out model mapping check inputShape output unusedWeights force runDir json",
   },
-  export: { words: "latest", options: `${data} to out weights maxChanged force runDir json` },
+  export: { words: "latest", options: `${data} to out weights wasm maxChanged force runDir json` },
   "verify-export": { words: "boots.mjs", options: "python json" },
   verify: { words: "latest", options: "data offline threads runDir json quiet" },
   runs: { words: "", options: "sort reverse status dataset tag since limit runDir json" },

@@ -18,6 +18,7 @@ export const module: ModelFormat = {
   name: "mjs",
   title: "a JavaScript module that imports nothing (.mjs)",
   precisions: ["f16", "f32", "int8"],
+  takesWasm: true,
   recognises,
   write: async (model, context) => {
     const { name } = context;
@@ -38,8 +39,8 @@ export const page: ModelFormat = {
 };
 
 /** A standalone model, whose receipt says how many answers its rounding changes if that was asked for. */
-async function measured(model: Model, { weights, changes }: WriteContext): Promise<Standalone> {
-  const standalone = await standaloneOf(model, { weights });
+async function measured(model: Model, { weights, wasm, changes }: WriteContext): Promise<Standalone> {
+  const standalone = await standaloneOf(model, { weights, wasm });
   if (!changes) return standalone;
   const changed = await countChanges(model, standalone, changes.images);
   checkChanged(`Model "${model.name}"`, weights, changed, changes);

@@ -3,6 +3,7 @@ import { convolution, depthwise } from "./convolution.js";
 import { functions } from "./functions.js";
 import { pooling } from "./pooling.js";
 import { positions } from "./positions.js";
+import { suitsWinograd, winograd } from "./winograd.js";
 
 type Values = Float64Array;
 
@@ -55,7 +56,7 @@ function runOf(step: Step, weights: Values): Run {
       return each((x, at) => x * scale[at % C]! + offset[at % C]!);
     }
     case "convolution":
-      return alone(convolution(step, weights));
+      return alone((suitsWinograd(step) ? winograd : convolution)(step, weights));
     case "depthwise":
       return alone(depthwise(step, weights));
     case "dense":

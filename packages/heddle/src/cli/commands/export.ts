@@ -32,6 +32,7 @@ export function exportCommand(shell: Shell) {
         "of mjs and html: 32 bits, 16 bits by default, or 8 bits; of safetensors: 32 bits by default, or 16",
       ).choices(["f32", "f16", "int8"] as const),
     )
+    .option("--wasm", "of mjs: computed by WebAssembly, many times as fast")
     .addOption(
       new Option(
         "--max-changed <n>",
@@ -53,6 +54,7 @@ Examples:
   heddle export latest --to tfjs --out boots      # boots/model.json
   heddle export latest --to html                  # a page that opens by itself
   heddle export latest --to mjs --weights int8    # a module without imports
+  heddle export latest --to mjs --wasm            # the same, and fast
   heddle export latest --to html --weights int8 --max-changed 30`,
     )
     .action(async (source, options) => {
@@ -65,6 +67,7 @@ Examples:
             format: options.to,
             out: options.out,
             weights: options.weights,
+            wasm: options.wasm,
             maxChanged: options.maxChanged,
             data: options.data,
             load: loadOptions(options, { signal, terminal }),

@@ -23,6 +23,8 @@ export interface ExportRunOptions {
   readonly out?: string | undefined;
   /** How exactly modules and pages keep the weights. */
   readonly weights?: WeightPrecision | undefined;
+  /** Whether a module computes by WebAssembly. */
+  readonly wasm?: boolean | undefined;
   /** Measures how many answers rounded weights change, and refuses more than these. */
   readonly maxChanged?: number | undefined;
   /** The data whose test images are measured; the run's own if undefined. */
@@ -53,7 +55,7 @@ const ENDING = /\.(weights\.h5|keras|h5|onnx|safetensors|mjs|html)$/i;
  * @throws HeddleError when there is no such model or format, or a file exists
  */
 export async function exportRun(source: string, options: ExportRunOptions): Promise<ExportedRun> {
-  const { root, format, out, weights, force, onWarning } = options;
+  const { root, format, out, weights, wasm, force, onWarning } = options;
   const opened = await openModel(source, root, { onWarning });
   const { model } = opened;
   try {
@@ -67,6 +69,7 @@ export async function exportRun(source: string, options: ExportRunOptions): Prom
     const files = await exportModel(model, format, {
       name,
       ...(weights && { weights }),
+      ...(wasm && { wasm }),
       ...(changes && { changes }),
       onWarning,
     });
