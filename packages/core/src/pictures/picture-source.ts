@@ -35,7 +35,7 @@ export async function readPictureSource(source: PictureSource): Promise<RawPictu
     }
     if (typeof OffscreenCanvas === "function") return drawn(source as CanvasImageSource);
   }
-  throw notAPicture(typeof source === "object" ? "another object" : String(source));
+  throw notAPicture(typeof source === "object" && source !== null ? "another object" : String(source));
 }
 
 function isRaw(source: object): source is RawPicture {

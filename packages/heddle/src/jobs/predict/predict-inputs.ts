@@ -276,7 +276,10 @@ class Job {
     return new HeddleError({
       who: "Prediction",
       expected: "at least one picture or table that can be read",
-      received: unread.length === 0 ? "none" : `${unread.length} that cannot, such as ${unread[0]!.reason}`,
+      received:
+        unread.length === 0
+          ? "none"
+          : `${unread.length} that cannot, such as ${unread[0]!.reason.replace(/\.$/, "")}`,
       next: "Correct the paths.",
     });
   }
