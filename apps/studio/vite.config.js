@@ -1,5 +1,6 @@
 // The page is built into the package `heddle`, which serves it. Every address in it is relative, so that it works in any
 // folder of any host.
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { customProperties, pagePalette } from "@heddle/core/internal/figures/page-palette.js";
@@ -15,7 +16,7 @@ const isolation = {
 export default defineConfig({
   root: import.meta.dirname,
   base: "./",
-  plugins: [palette(), svelte({ configFile: false }), moreLicences()],
+  plugins: [palette(), svelte({ configFile: false }), moreLicences(), serviceWorker()],
   worker: { format: "es" },
   build: {
     outDir: fileURLToPath(new URL("../../packages/heddle/dist/studio", import.meta.url)),
@@ -44,6 +45,35 @@ function palette() {
         ? `:root { color-scheme: light dark; ${of(light, pagePalette.light)} }
            @media (prefers-color-scheme: dark) { :root { ${of(dark, pagePalette.dark)} } }`
         : undefined,
+  };
+}
+
+/** `sw.js`: the service worker of static hosts, which knows the files of this build. */
+function serviceWorker() {
+  return {
+    name: "service-worker",
+    apply: "build",
+    // After everything else has been emitted.
+    generateBundle: {
+      order: "post",
+      handler(_, bundle) {
+        const files = Object.values(bundle)
+          .filter(({ fileName }) => !/\.(md|txt|map|html)$/.test(fileName))
+          .sort((a, b) => (a.fileName < b.fileName ? -1 : 1));
+        const hash = createHash("sha256");
+        for (const file of files) hash.update(file.fileName).update(file.code ?? file.source);
+        const list = [
+          "index.html",
+          "manifest.webmanifest",
+          "icon.svg",
+          ...files.map(({ fileName }) => fileName),
+        ];
+        const source = readFileSync(new URL("./service-worker.js", import.meta.url), "utf8")
+          .replace("__VERSION__", hash.digest("hex").slice(0, 16))
+          .replace('["__FILES__"]', JSON.stringify(list));
+        this.emitFile({ type: "asset", fileName: "sw.js", source });
+      },
+    },
   };
 }
 

@@ -22,7 +22,15 @@ const points = (share: number) => `${share < 0 ? "−" : "+"}${Math.abs(100 * sh
 
 export const words = {
   title: "Heddle studio",
-  screens: { train: "Train", data: "Data", evaluate: "Evaluate", explain: "Explain" },
+  screens: {
+    data: "Data",
+    build: "Build",
+    train: "Train",
+    evaluate: "Evaluate",
+    explain: "Explain",
+    runs: "Runs",
+  },
+  shape: (shape: readonly number[]) => shape.join(" × "),
   skip: "Skip to the content",
   navigation: "Screens",
   titleOf: ({ title, source }: { readonly title: string; readonly source: { readonly kind: string } }) =>
@@ -61,6 +69,104 @@ export const words = {
     locked: "The data can be changed when the training has ended.",
   },
 
+  build: {
+    heading: "Build",
+    lead: "The network, layer by layer. A picture goes in at the top; what comes out of the last layer is one number for each class.",
+    locked: "The model can be changed when the training has ended.",
+    recipe: "Begin with",
+    recipes: {
+      quick: {
+        title: "In a hurry",
+        about:
+          "The study’s convolutional network, trained for a few epochs in larger steps, without augmentation: a first look at new data.",
+      },
+      study: {
+        title: "The study’s network",
+        about:
+          "Two convolutions, max-pooling and dropout; images move by up to a pixel. Longer, and more exact.",
+      },
+      augmented: {
+        title: "For few images",
+        about:
+          "Images are moved, mirrored, turned and zoomed, weights decay, and the best epoch on held-out images is kept.",
+      },
+    },
+    reset: "Back to the recipe’s layers",
+    input: "Input",
+    model: "The model",
+    parameters: "Parameters",
+    macs: "Multiply-adds an image",
+    batchSize: "Images a step",
+    parametersOf: (count: number) => counted(count, "parameter"),
+    macsOf: (count: number) => `${groupDigits(count)} MACs`,
+    estimate: (seconds: number, threads: number) =>
+      `About ${roughly(seconds)} here, ${counted(threads, "thread")}.`,
+    noLayers: "There are no layers yet.",
+    brokenAt: (place: number, className: string) => `Layer ${place}, ${className}, cannot work like this.`,
+    waits: "waits for the layer above",
+    more: "More options",
+    none: "none",
+    add: "Add layer",
+    layer: "Layer",
+    addMeans: "It is put before the last layer. Drag a layer by its handle, or use the arrow keys there.",
+    groups: {
+      features: "Features",
+      pooling: "Pooling",
+      shape: "Shape",
+      regularization: "Against overfitting",
+      range: "Range of values",
+      activation: "Activations",
+      augmentation: "Augmentation",
+    },
+    handle: (className: string, place: number, of: number) => `Move ${className}, layer ${place} of ${of}`,
+    handleMeans: "Drag, or use the arrow keys",
+    remove: (className: string, place: number) => `Remove ${className}, layer ${place}`,
+    moved: (className: string, place: number, of: number) => `${className} is now layer ${place} of ${of}.`,
+    removed: (className: string) => `${className} removed.`,
+    recipeFile: "Download the recipe",
+  },
+
+  runs: {
+    heading: "Runs",
+    lead: "Every training is kept here after each epoch, in this browser alone. A project is one file with data, recipe, model, history and state: open it here again, or resume it in a terminal.",
+    none: "No run is kept yet. Train a model, and it appears here.",
+    reading: "The runs are being read.",
+    list: "Kept runs",
+    open: "Open",
+    project: "Download project",
+    openProject: "Open a project",
+    openFolder: "Open a run’s folder",
+    edit: "Name and tags",
+    name: "Name",
+    tags: "Tags, with commas between them",
+    save: "Save",
+    cancel: "Cancel",
+    delete: "Delete",
+    shallDelete: (name: string) => `Delete ${name} for good?`,
+    compare: (name: string) => `Compare ${name}`,
+    comparing: "Compare",
+    compareLead: "Choose two runs to see them next to each other.",
+    epochs: (done: number, wanted: number) => `${groupDigits(done)} of ${counted(wanted, "epoch")}`,
+    when: (iso: string) => new Date(iso).toLocaleString("en", { dateStyle: "medium", timeStyle: "short" }),
+    accuracy: (share: number) => `${formatPercent(share, 1)} on test images`,
+    noEpoch: "no epoch yet",
+    continue: (epochs: number) => `Continue: ${counted(epochs, "epoch")} left`,
+    nowTraining: "being trained",
+    terminal: "In a terminal: unpack the file, then",
+    what: "",
+    same: (count: number) => `${counted(count, "setting")} the same in both.`,
+    difference: "Differences",
+    layers: "Layers",
+    images: "Training images",
+    seconds: "Seconds",
+    data: "Data",
+    weights: "SHA-256 of the weights",
+    sameWeights: "Both have the same weights, to the last bit.",
+    full: "The browser has no space left, so this run is not kept. Delete runs, or download the project before you close the page.",
+    refused: (why: string) =>
+      `This browser does not let the page keep runs, as in some private windows. Download the project before you close the page. ${why}`.trim(),
+  },
+
   train: {
     heading: (title: string) => `Train on ${title}`,
     lead: "A small network sees these images again and again, and learns to name what they show. It happens here: nothing leaves this page.",
@@ -84,7 +190,9 @@ export const words = {
     epochMeans: "In one epoch the network sees every training image once.",
     worthTrying: (accuracy: number) => `Already ${formatPercent(accuracy, 0)} right: try it`,
     settings: "Settings",
-    recipe: "The study’s convolutional network in a hurry, with the settings of the recipe “quick”.",
+    recipe: (title: string) => `Trained as the recipe “${title}” says, with the layers of the screen Build.`,
+    ownModel: "With a model of your own: save the recipe, then run in a terminal, to the same bits:",
+    cannot: "This model cannot be trained: see the screen Build.",
     epochs: "Epochs",
     limit: "Training images, at most",
     seed: "Seed",
@@ -123,8 +231,8 @@ export const words = {
     numbers: "The numbers",
     byEpoch: "Accuracy and loss by epoch",
     about: (name: string) => `${name} by epoch. Arrow keys move along the curve.`,
-    at: (epoch: number, training: string, test: string) =>
-      `Epoch ${epoch.toFixed(1)}: training ${training}${test && `, test ${test}`}`,
+    at: (epoch: number, names: readonly [string, string], first: string, second: string) =>
+      `Epoch ${epoch.toFixed(1)}: ${names[0]} ${first}${second && `, ${names[1]} ${second}`}`,
   },
 
   attempt: {
@@ -204,7 +312,10 @@ export const words = {
     about: (className: string): string | undefined => layerWords[className],
   },
 
+  loading: "Loading …",
+
   faults: {
+    notLoaded: "This screen could not be loaded: its host does not answer. Try again when it does.",
     heading: "That did not work",
     workerDied: "The worker that trains has ended. Reload the page to start again.",
     notAPicture: "That is not a picture that this browser can read.",

@@ -1,9 +1,9 @@
 /** The screens that the address can name. */
-export const screens = ["train", "data", "evaluate", "explain"] as const;
+export const screens = ["data", "build", "train", "evaluate", "explain", "runs"] as const;
 export type Screen = (typeof screens)[number];
 
 /** What the address keeps on every screen: the data and what a training is set to. */
-const KEPT = ["data", "epochs", "limit", "seed", "threads"] as const;
+const KEPT = ["data", "recipe", "model", "epochs", "limit", "seed", "threads"] as const;
 
 /** The state in the address: `#/evaluate?truth=6&predicted=0&epochs=2`. Back and reload work as on any page. */
 class Route {

@@ -1,24 +1,30 @@
 import type { Progress } from "@heddle/core";
+import { messageOf } from "@heddle/core/internal/base/errors.js";
 import { words } from "../words";
 import type { DroppedFile } from "../worker/files/entries";
-import type {
-  Classified,
-  Edit,
-  Evaluated,
-  Explained,
-  OpenedData,
-  Plan,
-  Settings,
-  Source,
-  Split,
-  StudioEvent,
-  Trained,
+import {
+  type Classified,
+  type Design,
+  type Edit,
+  type Evaluated,
+  type Explained,
+  type LayerSpec,
+  type OpenedData,
+  type Plan,
+  RECIPES,
+  type Settings,
+  type Source,
+  type Split,
+  type StudioEvent,
+  type Trained,
 } from "../worker/protocol";
 import { connect, type Remote } from "../worker/rpc";
 import type { Trainer } from "../worker/trainer";
 import { CurveMaker, type Curves, noCurves, withEpoch } from "./curves";
+import { parseModelText } from "./model-text";
 import { route } from "./route.svelte";
 import { askServer, dataUrl, runUrl, type Served, type ServedRun } from "./server";
+import { trainedOf } from "./trained-run";
 
 /** What the page is doing. */
 export type Phase = "opening" | "ready" | "training" | "paused" | "stopping" | "evaluating" | "done";
@@ -48,6 +54,12 @@ class Studio {
   /** Counts the weights that pictures can be classified with; 0 while there are none. */
   weights = $state(0);
   fault = $state<string | undefined>();
+  /** Why the model of the address cannot be trained on this data. */
+  planFault = $state<string | undefined>();
+  /** Why runs are not kept. */
+  storageFault = $state<string | undefined>();
+  /** How many epochs the run that is open still has; undefined without one. */
+  epochsLeft = $state<number | undefined>();
   /** How many pictures of dropped files have been read. */
   reading = $state.raw<{ readonly done: number; readonly total: number } | undefined>();
   /** Seconds left of the training, by its speed so far. */
@@ -58,7 +70,7 @@ class Studio {
     [...this.curves.test, ...this.curves.training.slice(-1)].some(({ accuracy }) => accuracy >= WORTH_TRYING),
   );
 
-  private readonly worker: Remote<Trainer>;
+  readonly worker: Remote<Trainer>;
   private maker = new CurveMaker();
   private opened = $state<string | undefined>();
   private opening: Promise<unknown> = Promise.resolve();
@@ -66,6 +78,9 @@ class Studio {
   private isFresh = false;
   private startedAt = 0;
   private pausedAt = 0;
+  private planning: Promise<void> | undefined;
+  /** The recipe and the model that the plan is for. */
+  private planned: string | undefined;
 
   constructor() {
     const worker = new Worker(new URL("../worker/worker.ts", import.meta.url), { type: "module" });
@@ -93,16 +108,7 @@ class Studio {
       const { weightsSha256 } = await this.worker.openModel(runUrl());
       this.evaluated = { test: await this.worker.evaluate("test", []) };
       this.curves = epochs.reduce(withEpoch, noCurves);
-      const seconds = epochs.reduce((sum, logs) => sum + logs.seconds, 0);
-      const images = epochs.reduce((sum, logs) => sum + logs.seconds * logs.imagesPerSecond, 0);
-      this.trained = {
-        run: id,
-        epochs: epochs.length,
-        stopped: false,
-        seconds,
-        imagesPerSecond: seconds > 0 ? images / seconds : 0,
-        weightsSha256,
-      };
+      this.trained = trainedOf({ run: id, weightsSha256 }, epochs);
     });
     this.phase = this.trained ? "done" : "ready";
   }
@@ -147,6 +153,8 @@ class Studio {
   /** What the address sets a training to. */
   get settings(): Settings {
     return {
+      recipe: RECIPES.find((name) => name === route.params.get("recipe")),
+      model: parseModelText(route.params.get("model")),
       epochs: route.number("epochs") || undefined,
       limit: route.number("limit") || undefined,
       seed: route.number("seed"),
@@ -154,26 +162,66 @@ class Studio {
     };
   }
 
-  /** Plans again, after other settings. */
-  async replan(): Promise<void> {
-    if (!this.isWhole || this.isBusy) return;
-    await this.guard(async () => {
-      this.plan = await this.worker.plan(this.settings, $state.snapshot(this.edits) as Edit[]);
+  /** Plans again, after other settings; one after the other, because each may measure. */
+  replan(): Promise<void> {
+    this.planning ??= this.planAll().finally(() => {
+      this.planning = undefined;
     });
+    return this.planning;
+  }
+
+  private async planAll(): Promise<void> {
+    let asked: string | undefined;
+    while (this.isWhole && !this.isBusy && asked !== this.asked) {
+      asked = this.asked;
+      const { model, recipe } = this.settings;
+      const network = JSON.stringify([recipe, model]);
+      // What is known of another model says nothing of this one.
+      if (network !== this.planned) this.plan = undefined;
+      try {
+        this.plan = await this.worker.plan(this.settings, $state.snapshot(this.edits) as Edit[]);
+        this.planFault = undefined;
+      } catch (thrown) {
+        this.plan = undefined;
+        this.planFault = messageOf(thrown);
+      }
+      this.planned = network;
+    }
+  }
+
+  /** All that a plan depends on. */
+  private get asked(): string {
+    return JSON.stringify([this.settings, this.edits, this.data?.name]);
+  }
+
+  /** The layers of the model that the address names, each checked. */
+  async design(): Promise<{ readonly specs: readonly LayerSpec[]; readonly design: Design }> {
+    await this.opening;
+    return this.worker.design(this.settings);
   }
 
   /** Trains a new model, evaluates it, and says what it is. */
-  async train(): Promise<void> {
+  train(): Promise<void> {
+    if (!this.isBusy) this.curves = noCurves;
+    return this.work((edits) => this.worker.train(this.settings, edits));
+  }
+
+  /** Trains the rest of the run that is open. */
+  resumeRun(): Promise<void> {
+    return this.work(() => this.worker.continueRun(this.settings.threads));
+  }
+
+  private async work(training: (edits: Edit[]) => Promise<Trained>): Promise<void> {
     if (this.isBusy) return;
     this.phase = "training";
-    this.curves = noCurves;
     this.maker = new CurveMaker();
-    this.trained = this.progress = this.secondsLeft = undefined;
+    this.trained = this.progress = this.secondsLeft = this.epochsLeft = undefined;
     await this.guard(async () => {
       await this.opening;
+      await this.planning;
       this.startedAt = performance.now();
       const edits = [...this.edits];
-      const trained = await this.worker.train(this.settings, edits);
+      const trained = await training(edits);
       this.phase = "evaluating";
       this.evaluated = { test: await this.worker.evaluate("test", edits) };
       this.trainedEdits = edits;
@@ -234,6 +282,31 @@ class Studio {
     return this.worker.explain(picture);
   }
 
+  /** Shows a kept run with its data, as if it had been trained here just now. */
+  async openKept(id: string): Promise<void> {
+    if (this.isBusy) return;
+    this.phase = "evaluating";
+    await this.guard(async () => {
+      const { data, epochs, weightsSha256, left } = await this.worker.openRun(id);
+      this.isFresh = true;
+      this.show(data);
+      this.isWhole = true;
+      this.opened = OWN;
+      this.curves = epochs.reduce(withEpoch, noCurves);
+      if (left > 0) this.epochsLeft = left;
+      if (weightsSha256 === undefined) return;
+      this.weights++;
+      this.evaluated = { test: await this.worker.evaluate("test", []) };
+      this.trained = trainedOf({ run: id, kept: id, weightsSha256, isUnfinished: left > 0 }, epochs);
+    });
+    this.phase = this.trained ? "done" : "ready";
+  }
+
+  /** A kept run as one file, with its data. */
+  project(id: string): Promise<Uint8Array> {
+    return this.worker.project(id, [...this.trainedEdits]);
+  }
+
   modelArchive(): Promise<Uint8Array> {
     return this.worker.modelArchive();
   }
@@ -277,7 +350,7 @@ class Studio {
     try {
       await work();
     } catch (thrown) {
-      this.fault = thrown instanceof Error ? thrown.message : String(thrown);
+      this.fault = messageOf(thrown);
     }
   }
 
@@ -302,6 +375,9 @@ class Studio {
         break;
       case "weights":
         this.weights++;
+        break;
+      case "storage":
+        this.storageFault = event.fault;
     }
   }
 

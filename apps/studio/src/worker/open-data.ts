@@ -8,16 +8,33 @@ const MEASURED_IMAGES = 1024;
 
 /** Draws fashion-sketch, and hands over its first images long before the last is drawn. */
 export async function drawSketch(onFirst: (dataset: Dataset) => void | Promise<void>): Promise<Dataset> {
-  onFirst(await drawn(SHOWN_IMAGES, SHOWN_IMAGES));
-  await onFirst(await drawn(MEASURED_IMAGES, MEASURED_IMAGES));
+  onFirst(await drawn({ train: SHOWN_IMAGES, test: SHOWN_IMAGES }));
+  await onFirst(await drawn({ train: MEASURED_IMAGES, test: MEASURED_IMAGES }));
   return drawn();
+}
+
+/** All of fashion-sketch. */
+export function drawWhole(seed?: number): Promise<Dataset> {
+  return drawn({ seed });
 }
 
 /** How long drawing may keep other messages waiting. */
 const STEP_MS = 20;
 
-async function drawn(train?: number, test?: number): Promise<Dataset> {
-  const drawing = drawFashionSketch({ ...(train && { train }), ...(test && { test }) });
+async function drawn({
+  train,
+  test,
+  seed,
+}: {
+  train?: number;
+  test?: number;
+  seed?: number | undefined;
+} = {}): Promise<Dataset> {
+  const drawing = drawFashionSketch({
+    ...(train && { train }),
+    ...(test && { test }),
+    ...(seed !== undefined && { seed }),
+  });
   let since = performance.now();
   for (let step = drawing.next(); ; step = drawing.next()) {
     if (step.done) return step.value;

@@ -8,6 +8,7 @@ import type {
   Tiles,
 } from "@heddle/core";
 import type { DatasetSource, ImageSet, LeftOut } from "@heddle/core/data";
+import type { Json, JsonObject } from "@heddle/core/internal/base/json.js";
 import type { DroppedFile } from "./files/entries";
 
 /** Where the page's images come from. */
@@ -18,8 +19,86 @@ export type Source =
   /** Files that were dropped or chosen; they are read here and go nowhere. */
   | { readonly kind: "files"; readonly files: readonly DroppedFile[] };
 
+/** The recipes that a model may begin with. */
+export const RECIPES = ["quick", "study", "augmented"] as const;
+export type RecipeName = (typeof RECIPES)[number];
+
+/** A layer by its class, with the options that are not the defaults, under Keras's names. */
+export interface LayerSpec {
+  readonly className: string;
+  readonly config: JsonObject;
+}
+
+/** A layer as it was checked. */
+export interface DesignRow {
+  readonly className: string;
+  /** All its options, defaults included. */
+  readonly config: Readonly<Record<string, Json>>;
+  /** Of one image; undefined for a layer with a fault, and for those after it. */
+  readonly output?: readonly number[] | undefined;
+  readonly parameters?: number | undefined;
+  /** Multiply-adds of one image. */
+  readonly macs?: number | undefined;
+  readonly fault?: string | undefined;
+}
+
+/** A chain of layers as it was checked. */
+export interface Design {
+  readonly input: readonly number[];
+  readonly rows: readonly DesignRow[];
+  readonly parameters: number;
+  readonly macs: number;
+  /** Whether it can be trained. */
+  readonly isWhole: boolean;
+  /** The words that options accept, by their names; those of `kernel_initializer` under `initializer`. */
+  readonly words: Readonly<Record<string, readonly string[]>>;
+}
+
+/** A run that the browser keeps. */
+export interface KeptRun {
+  readonly id: string;
+  readonly name: string | null;
+  readonly tags: readonly string[];
+  /** Why it cannot be read. */
+  readonly fault?: string | undefined;
+  /** Undefined where it cannot be read. */
+  readonly about?:
+    | {
+        /** Of its data. */
+        readonly title: string;
+        readonly isGenerated: boolean;
+        /** ISO 8601. */
+        readonly startedAt: string;
+        readonly seconds: number;
+        readonly epochs: readonly EpochLogs[];
+        /** How many epochs it shall have. */
+        readonly wanted: number;
+        /** Of its final weights; undefined while they are not final. */
+        readonly weightsSha256: string | undefined;
+        readonly images: number;
+        readonly layers: readonly string[];
+        /** Everything else that it is trained with, by the names of recipes. */
+        readonly settings: Readonly<Record<string, string>>;
+      }
+    | undefined;
+}
+
+/** A run that is open in place of a training. */
+export interface OpenedRun {
+  readonly data: OpenedData;
+  readonly epochs: readonly EpochLogs[];
+  /** Undefined before the end of its first epoch. */
+  readonly weightsSha256: string | undefined;
+  /** Epochs that it still has to train. */
+  readonly left: number;
+}
+
 /** What the page sets of a training; everything else is the recipe's. */
 export interface Settings {
+  /** `quick` if undefined. */
+  readonly recipe?: RecipeName | undefined;
+  /** The model's layers; the recipe's model if undefined. */
+  readonly model?: readonly LayerSpec[] | undefined;
   readonly epochs?: number | undefined;
   readonly limit?: number | undefined;
   readonly seed?: number | undefined;
@@ -66,8 +145,10 @@ export interface Plan {
 
 /** A training that has ended, here or in a run. */
 export interface Trained {
-  /** The run's id; undefined for a training of this page. */
+  /** The id of a run that was opened; undefined for a training of this page. */
   readonly run?: string | undefined;
+  /** The id under which the browser keeps it. */
+  readonly kept?: string | undefined;
   /** Whole epochs. */
   readonly epochs: number;
   /** Whether it was stopped before its end. */
@@ -130,4 +211,6 @@ export type StudioEvent =
   | { readonly kind: "progress"; readonly progress: Progress }
   | { readonly kind: "epoch"; readonly logs: EpochLogs }
   /** The weights that pictures are classified with are newer. */
-  | { readonly kind: "weights" };
+  | { readonly kind: "weights" }
+  /** The browser cannot keep runs, and why. */
+  | { readonly kind: "storage"; readonly fault: string };

@@ -1,5 +1,6 @@
 import { loadModel, type Model } from "@heddle/core";
 import type { Dataset } from "@heddle/core/data";
+import { checkFits } from "@heddle/core/internal/recipes/check-fits.js";
 import type { Throughput } from "@heddle/core/internal/tuning/throughput.js";
 import { zipSync } from "fflate";
 import { editedDataset } from "./edits";
@@ -9,20 +10,31 @@ import { drawSketch, fetchDataset, SHOWN_IMAGES } from "./open-data";
 import { planOf, probe } from "./probe";
 import type {
   Classified,
+  Design,
   Edit,
   Evaluated,
   Explained,
+  KeptRun,
+  LayerSpec,
   OpenedData,
+  OpenedRun,
   Plan,
   Settings,
   Source,
   Split,
   Trained,
 } from "./protocol";
-import { trainingFor } from "./recipe";
+import { plannedTraining, recipeText } from "./recipe";
 import { tell } from "./rpc";
+import type { RunBegin } from "./runs/recorder";
+import type { Runs } from "./runs/runs";
 import { TrainingRun } from "./training-run";
 import { Viewer } from "./viewer";
+
+/** What decides how fast an image is trained. */
+function speedKey({ recipe, model }: Settings): string {
+  return JSON.stringify([recipe, model]);
+}
 
 /** Images that fashion-sketch has when all are drawn: a plan is made before. */
 const SKETCH = { trainImages: 12_000, testImages: 2_000 };
@@ -46,10 +58,15 @@ async function readDropped(files: readonly DroppedFile[]): Promise<OpenedData> {
 export class Trainer {
   private dataset: Dataset | undefined;
   private speed: Throughput | undefined;
+  /** The recipe and the model whose speed that is. */
+  private measured = "";
   private run: TrainingRun | undefined;
   /** The model of a run, while there is no training. */
   private opened: { readonly model: Model; readonly viewer: Viewer } | undefined;
+  /** The kept run that is open, and what it is resumed from. */
+  private resting: (RunBegin & { readonly id: string }) | undefined;
   private judge: Judge | undefined;
+  private keeping: Promise<Runs> | undefined;
 
   /** Opens a dataset and measures how fast it is trained; tells what it has on the way. */
   async open(source: Source, settings: Settings): Promise<OpenedData> {
@@ -78,7 +95,7 @@ export class Trainer {
     this.run?.dispose();
     this.opened?.viewer.dispose();
     this.opened?.model.dispose();
-    this.run = this.opened = undefined;
+    this.run = this.opened = this.resting = undefined;
   }
 
   /** Opens the model of a run, in place of one that is trained here. */
@@ -94,8 +111,10 @@ export class Trainer {
   /** How a training with other settings would go. */
   async plan(settings: Settings, edits: readonly Edit[]): Promise<Plan> {
     const dataset = editedDataset(this.whole, edits);
-    const training = trainingFor(dataset, settings);
-    this.speed ??= await probe(training);
+    const { training } = plannedTraining(dataset, settings);
+    const key = speedKey(settings);
+    if (!this.speed || key !== this.measured) this.speed = await probe(training);
+    this.measured = key;
     return planOf(
       training,
       { trainImages: training.train.count, testImages: dataset.test.count },
@@ -107,14 +126,118 @@ export class Trainer {
   async train(settings: Settings, edits: readonly Edit[]): Promise<Trained> {
     this.forget();
     const dataset = editedDataset(this.whole, edits);
-    const run = new TrainingRun(trainingFor(dataset, settings));
+    const planned = plannedTraining(dataset, settings);
+    const run = new TrainingRun(planned.training);
     this.run = run;
+    // Dropped files have no path, and nobody else has changed labels.
+    const { kind, path } = dataset.source;
+    const isOwn = edits.length > 0 || (kind === "files" && path === undefined);
+    run.recorder = await (await this.runs()).begun(run.training, {
+      settings: planned.settings,
+      dataset,
+      isOwn,
+    });
+    return this.work(run);
+  }
+
+  private async work(run: TrainingRun): Promise<Trained> {
     const trained = await run.train();
     // What a whole training showed is truer than the probe.
     if (this.speed && trained.imagesPerSecond > 0)
       this.speed = { ...this.speed, imagesPerSecond: trained.imagesPerSecond };
     this.judge = new Judge(run.training.model, this.whole, this.judge?.outputs);
     return trained;
+  }
+
+  /** The layers of the model that the settings name, each checked by itself. */
+  async design(
+    settings: Settings,
+  ): Promise<{ readonly specs: readonly LayerSpec[]; readonly design: Design }> {
+    // Loaded when it is needed, as is all that only one screen asks for.
+    const { checkedDesign, specsOf } = await import("./design/design");
+    const dataset = this.whole;
+    const specs = settings.model ?? specsOf(plannedTraining(dataset, settings).training.model);
+    const design = checkedDesign(specs, dataset.train.shape, () => {
+      checkFits(plannedTraining(dataset, { ...settings, model: specs }).training.model, dataset);
+    });
+    return { specs, design };
+  }
+
+  /** The recipe of the settings as a file for `heddle train`. */
+  recipeText(settings: Settings): string {
+    return recipeText(this.whole, settings);
+  }
+
+  async listRuns(): Promise<readonly KeptRun[]> {
+    return (await this.runs()).list();
+  }
+
+  async labelRun(
+    id: string,
+    labels: { readonly name: string | null; readonly tags: readonly string[] },
+  ): Promise<void> {
+    return (await this.runs()).label(id, labels);
+  }
+
+  async removeRun(id: string): Promise<void> {
+    return (await this.runs()).remove(id);
+  }
+
+  /** Keeps a project that somebody opened. @returns the run's id */
+  async keepProject(files: readonly DroppedFile[]): Promise<string> {
+    return (await this.runs()).keep(files);
+  }
+
+  /** A run as one file: its data, recipe, model, history and state. */
+  async project(id: string, edits: readonly Edit[]): Promise<Uint8Array> {
+    const { run } = this;
+    const isThis = run?.recorder?.id === id;
+    const files = isThis
+      ? await run.recorder!.project(run.training.model, await run.state())
+      : await (await this.runs()).project(id);
+    const runs = await this.runs();
+    const own = this.dataset && editedDataset(this.dataset, edits);
+    return runs.archive(id, files, own && (isThis || (await runs.isDataOf(files, own))) ? own : undefined);
+  }
+
+  /** Opens a kept run with its data, in place of a training. */
+  async openRun(id: string): Promise<OpenedRun> {
+    const { datasetOf, lastState, modelOf } = await import("./runs/resume");
+    const { record, epochs, files } = await (await this.runs()).facts(id);
+    const dataset = await datasetOf(files, this.dataset);
+    const state = await lastState(files);
+    const ended = record.weightsSha256 !== undefined || state?.stopped;
+    const left = ended ? 0 : record.recipe.epochs - (state?.epoch ?? 0);
+    // Whatever came after the last checkpoint is trained again.
+    const known = left > 0 ? epochs.filter(({ epoch }) => epoch <= (state?.epoch ?? 0)) : epochs;
+    const model = await modelOf(files);
+    this.forget();
+    this.speed = undefined;
+    this.dataset = dataset;
+    this.resting = { id, record, epochs: known, state };
+    if (model) {
+      this.opened = { model, viewer: new Viewer(model) };
+      this.judge = new Judge(model, dataset, undefined);
+      tell({ kind: "weights" });
+    }
+    return {
+      data: dataset,
+      epochs: known,
+      weightsSha256: await model?.weightsSha256(),
+      left,
+    };
+  }
+
+  /** Resumes the run that is open, to the same bits as if it had never stopped. */
+  async continueRun(threads: number | undefined): Promise<Trained> {
+    const { resting } = this;
+    if (!resting) throw new Error("no run is open");
+    const { restOf } = await import("./runs/resume");
+    const run = new TrainingRun(restOf(resting.record, this.whole, threads), resting.state);
+    this.forget();
+    this.run = run;
+    run.recorder = await (await this.runs()).recorder(resting);
+    return this.work(run);
   }
 
   pause(): void {
@@ -159,6 +282,12 @@ export class Trainer {
     throw new Error("nothing is trained yet");
   }
 
+  /** Loaded when the first run begins, or somebody looks at them. */
+  private runs(): Promise<Runs> {
+    this.keeping ??= import("./runs/runs").then(({ Runs }) => new Runs());
+    return this.keeping;
+  }
+
   private get whole(): Dataset {
     if (!this.dataset) throw new Error("no data is open yet");
     return this.dataset;
@@ -172,8 +301,9 @@ export class Trainer {
       testImages: dataset.test.count,
     },
   ): Promise<void> {
-    const training = trainingFor(dataset, settings, images.trainImages);
+    const { training } = plannedTraining(dataset, settings, images.trainImages);
     this.speed = await probe(training);
+    this.measured = speedKey(settings);
     const trainImages = Math.min(settings.limit ?? Number.POSITIVE_INFINITY, images.trainImages);
     tell({ kind: "planned", plan: planOf(training, { ...images, trainImages }, this.speed) });
   }

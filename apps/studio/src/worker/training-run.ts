@@ -1,10 +1,11 @@
-import type { Callback, TrainingControl } from "@heddle/core";
+import type { Callback, TrainingControl, TrainingState } from "@heddle/core";
 import { AbortedError } from "@heddle/core";
 import { fitTraining } from "@heddle/core/internal/recipes/fit-training.js";
 import { prepareTraining } from "@heddle/core/internal/recipes/prepare-training.js";
 import type { Training } from "@heddle/core/internal/recipes/training.js";
 import type { Trained } from "./protocol";
 import { tell } from "./rpc";
+import type { RunRecorder } from "./runs/recorder";
 import { Viewer } from "./viewer";
 
 /** How often a training looks up: for the weights so far, and whether it shall pause. */
@@ -14,41 +15,63 @@ const PAUSE_SECONDS = 0.5;
 export class TrainingRun implements Callback {
   readonly pauseEvery = { seconds: PAUSE_SECONDS };
   readonly viewer: Viewer;
+  /** What keeps it; set before it begins. */
+  recorder: RunRecorder | undefined;
   private readonly stopping = new AbortController();
   private readonly prepared;
+  private control: TrainingControl | undefined;
   private release: (() => void) | undefined;
   private resting: Promise<void> | undefined;
   private epochs = 0;
   private images = 0;
   private trainSeconds = 0;
 
-  constructor(readonly training: Training) {
+  /** @param from where the training was; undefined for the beginning */
+  constructor(
+    readonly training: Training,
+    private readonly from?: TrainingState,
+  ) {
+    const { pictures } = training.model;
     this.prepared = prepareTraining(training);
+    // A resumed model takes pictures as its first images were, whatever file they are in now.
+    if (from && pictures) training.model.pictures = pictures;
     this.viewer = new Viewer(training.model);
+    this.epochs = from?.epoch ?? 0;
   }
 
   /** Trains to the end, or until it is stopped, and then keeps the weights of the last step. */
   async train(): Promise<Trained> {
-    const { training, stopping, prepared } = this;
+    const { training, stopping, prepared, recorder, from } = this;
+    const { model } = training;
     const started = performance.now();
+    const { threads } = await model.engine();
+    recorder?.begin(threads, from);
     try {
       await fitTraining(training, prepared, {
         validationData: training.validation ?? training.dataset.test.samples,
         signal: stopping.signal,
-        callbacks: () => [this],
+        from,
+        callbacks: (state) => [{ onTrainBegin: (control) => state && control.setState(state) }, this],
       });
     } catch (thrown) {
-      if (!(thrown instanceof AbortedError)) throw thrown;
+      if (!(thrown instanceof AbortedError)) {
+        await recorder?.end(model, undefined);
+        throw thrown;
+      }
     }
-    const { model } = training;
+    this.control = undefined;
     this.viewer.update(model.weights.map((weight) => weight.read()));
     tell({ kind: "weights" });
+    const weightsSha256 = await model.weightsSha256();
+    const stopped = stopping.signal.aborted;
+    await recorder?.end(model, stopped ? undefined : weightsSha256);
     return {
+      kept: recorder?.id,
       epochs: this.epochs,
-      stopped: stopping.signal.aborted,
+      stopped,
       seconds: (performance.now() - started) / 1000,
       imagesPerSecond: this.trainSeconds > 0 ? this.images / this.trainSeconds : 0,
-      weightsSha256: await model.weightsSha256(),
+      weightsSha256,
     };
   }
 
@@ -68,14 +91,20 @@ export class TrainingRun implements Callback {
     this.resume();
   }
 
+  /** Where the training is while it rests, otherwise where its last epoch ended; undefined before that. */
+  async state(): Promise<TrainingState | undefined> {
+    return this.control ? this.control.getState() : this.recorder?.last;
+  }
+
   onProgress(progress: Parameters<NonNullable<Callback["onProgress"]>>[0]): void {
     tell({ kind: "progress", progress });
   }
 
   async onPause(training: TrainingControl): Promise<void> {
-    const { weights } = await training.getState();
-    this.show(weights);
-    await this.resting;
+    const state = await training.getState();
+    this.show(state.weights);
+    if (this.stopping.signal.aborted) await this.recorder?.checkpointed(state);
+    await this.rest(training);
   }
 
   async onEpochEnd(
@@ -85,9 +114,18 @@ export class TrainingRun implements Callback {
     this.epochs = logs.epoch;
     this.images += logs.imagesPerSecond * logs.seconds;
     this.trainSeconds += logs.seconds;
+    // What the page says is kept.
+    await this.recorder?.epochEnded(logs, await training.getState(), this.training.model);
     tell({ kind: "epoch", logs });
     this.show(training.getWeights());
+    await this.rest(training);
+  }
+
+  private async rest(training: TrainingControl): Promise<void> {
+    if (!this.resting) return;
+    this.control = training;
     await this.resting;
+    this.control = undefined;
   }
 
   private show(weights: readonly Float32Array[]): void {

@@ -7,31 +7,18 @@ import {
   removeFile,
   writeFileAtomic,
 } from "@heddle/core/internal/base/files-node.js";
-import type { TrainingState } from "@heddle/core/internal/callbacks/callback.js";
 import {
   type Checkpoint,
   checkpointFile,
   readCheckpoint,
 } from "@heddle/core/internal/callbacks/checkpoint-file.js";
+import { checkpointName, placesOf } from "@heddle/core/internal/records/checkpoint-name.js";
+import type { CheckpointRule } from "@heddle/core/internal/records/run-record.js";
 
 /** How many of the last checkpoints are kept by default. */
 export const DEFAULT_KEPT_CHECKPOINTS = 2;
 
-/** When checkpoints are written, and how many are kept. */
-export interface CheckpointRule {
-  /**
-   * How often checkpoints are written within an epoch, in addition to those after every epoch.
-   *
-   * @defaultValue none
-   */
-  readonly every?: { readonly steps: number } | { readonly seconds: number } | undefined;
-  /**
-   * How many of the last checkpoints are kept; the best epoch's is kept in addition.
-   *
-   * @defaultValue 2
-   */
-  readonly keep?: number | undefined;
-}
+export type { CheckpointRule };
 
 /** The file of a checkpoint. */
 export interface CheckpointFile {
@@ -63,7 +50,7 @@ export class Checkpoints {
     checkpoint: Checkpoint,
     kept: { readonly last: number; readonly bestEpoch: number | undefined },
   ): Promise<void> {
-    const path = join(this.folder, nameOf(checkpoint.state));
+    const path = join(this.folder, checkpointName(checkpoint.state));
     await writeFileAtomic(path, await checkpointFile(checkpoint), this.place);
     const older = (await this.list()).slice(0, -kept.last);
     for (const { path, epoch, step } of older) {
@@ -74,17 +61,7 @@ export class Checkpoints {
   /** All checkpoints in the order of the training; none if the folder is missing. */
   async list(): Promise<readonly CheckpointFile[]> {
     const names = await readdir(this.folder).catch(() => []);
-    return names
-      .flatMap((name) => {
-        const [, epoch, step] = NAME.exec(name) ?? [];
-        if (epoch === undefined) return [];
-        const place =
-          step === undefined
-            ? { epoch: Number(epoch), step: 0 }
-            : { epoch: Number(epoch) - 1, step: Number(step) };
-        return { path: join(this.folder, name), ...place };
-      })
-      .sort((a, b) => a.epoch - b.epoch || a.step - b.step);
+    return placesOf(names).map(({ name, ...place }) => ({ path: join(this.folder, name), ...place }));
   }
 
   /**
@@ -111,14 +88,4 @@ export class Checkpoints {
     }
     return undefined;
   }
-}
-
-const NAME = /^epoch-(\d{4,})(?:-step-(\d{6,}))?\.safetensors$/;
-
-/** Names sort by the training's order, too, while there are fewer than 10,000 epochs. */
-function nameOf({ epoch, underWay }: TrainingState): string {
-  const digits = (value: number, least: number) => String(value).padStart(least, "0");
-  return underWay
-    ? `epoch-${digits(epoch + 1, 4)}-step-${digits(underWay.steps, 6)}.safetensors`
-    : `epoch-${digits(epoch, 4)}.safetensors`;
 }

@@ -1,5 +1,5 @@
 import { mkdir } from "node:fs/promises";
-import { basename, join, resolve } from "node:path";
+import { basename, join, relative, resolve } from "node:path";
 import { removeLeftovers } from "@heddle/core/internal/base/aside-node.js";
 import { checkPath } from "@heddle/core/internal/base/check-path.js";
 import { HeddleError } from "@heddle/core/internal/base/errors.js";
@@ -28,6 +28,9 @@ import { newRunId } from "./run-ids.js";
 import { findRun, isRun } from "./run-list.js";
 import { appendTagChange, type RunTags, readTags, type TagChange } from "./tags.js";
 import { formatLook, parseLooks, type TestLook } from "./test-looks.js";
+
+/** The images of a project, which has them in its folder. */
+const DATA_FILE = "data.npz";
 
 /** The folder of all runs, below the working folder, unless another one is named. */
 export const DEFAULT_RUNS_FOLDER = "runs";
@@ -172,12 +175,18 @@ export class RunFolder {
   }
 
   async writeRecord(record: RunRecord): Promise<void> {
-    await this.writeJson(this.recordPath, record);
+    const { path } = record.dataset.source;
+    const inside = path === undefined ? "" : relative(this.path, path);
+    await this.writeJson(this.recordPath, inside === DATA_FILE ? withDataAt(DATA_FILE, record) : record);
   }
 
   /** @throws HeddleError that names the field when `run.json` is damaged */
   async readRecord(): Promise<RunRecord> {
-    return parseRunRecord(this.recordPath, await readTextFile(this.recordPath));
+    const record = parseRunRecord(this.recordPath, await readTextFile(this.recordPath));
+    // A project has its data in its folder, wherever that is.
+    return record.dataset.source.path === DATA_FILE
+      ? withDataAt(join(resolve(this.path), DATA_FILE), record)
+      : record;
   }
 
   async writeMetrics(metrics: Metrics): Promise<void> {
@@ -351,6 +360,11 @@ export class RunFolder {
   private async writeJson(path: string, value: object): Promise<void> {
     await writeFileAtomic(path, `${JSON.stringify(value, null, 2)}\n`, this.place);
   }
+}
+
+function withDataAt(path: string, record: RunRecord): RunRecord {
+  const { dataset } = record;
+  return { ...record, dataset: { ...dataset, source: { ...dataset.source, path } } };
 }
 
 /** Makes the folder; false when the name is taken. The system gives a name to one process only. */

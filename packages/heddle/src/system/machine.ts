@@ -1,18 +1,7 @@
 import { arch, availableParallelism, cpus, platform, totalmem } from "node:os";
+import type { Machine } from "@heddle/core/internal/records/run-record.js";
 
-/** The machine that a run was made on. */
-export interface Machine {
-  /** `linux`, `darwin`, `win32`. */
-  readonly platform: string;
-  /** `x64`, `arm64`. */
-  readonly architecture: string;
-  /** The processor's own name. */
-  readonly cpu: string;
-  /** Logical cores that this process may use. */
-  readonly cores: number;
-  /** Main memory. */
-  readonly memoryBytes: number;
-}
+export type { Machine };
 
 /** Describes the machine that this process runs on. */
 export function describeMachine(): Machine {

@@ -1,6 +1,6 @@
 import { removeLeftovers } from "@heddle/core/internal/base/aside-node.js";
 import { HeddleError } from "@heddle/core/internal/base/errors.js";
-import { isFolder } from "@heddle/core/internal/base/files-node.js";
+import { isFile, isFolder } from "@heddle/core/internal/base/files-node.js";
 import { hasRelaxedSimd } from "@heddle/core/internal/engine/variant.js";
 import { trainingImages } from "@heddle/core/internal/recipes/training-images.js";
 import type { LoadOptions } from "../../datasets/index.js";
@@ -17,6 +17,7 @@ import type { Job, JobEvents } from "../job.js";
 import { planOfRun } from "../plan-of-run.js";
 import { checkMarks, marksOf } from "../train/checkpointing.js";
 import { type RunSoFar, resumeJob } from "../train/run-job.js";
+import { unpackProject } from "./unpack-project.js";
 
 export interface ResumeOptions {
   /** Where the run's data is now, if it was moved; refused when its checksums differ. */
@@ -57,13 +58,14 @@ export interface ResumedRun {
  * Resumes a run that was stopped, was killed or failed, in its folder, to the same bits as if it had never stopped. A
  * finished run stays as it is.
  *
- * @param run a run folder, an id below `root`, or `latest`
+ * @param run a run folder, an id below `root`, `latest`, or a project as the studio writes it, which is unpacked into `root`
  * @throws HeddleError before anything is changed when there is no such run, another process is working on it, its last
  *   checkpoint belongs to a different run, its data differs, or this Heddle cannot give the same bits; as `runJob` does
  *   during training
  */
 export async function resumeRun(run: string, root: string, options: ResumeOptions): Promise<ResumedRun> {
-  const folder = await RunFolder.open(run, root);
+  const isProject = /\.zip$/i.test(run) && (await isFile(run));
+  const folder = await RunFolder.open(isProject ? await unpackProject(run, root) : run, root);
   const before = await folder.readRecord();
   if (before.status === "finished") {
     // A kill at the very end leaves a lock. In a folder that cannot be written it stays.

@@ -52,7 +52,10 @@ export async function runJob(job: Job): Promise<JobResult> {
  */
 export async function resumeJob(job: Job, from: RunSoFar): Promise<JobResult> {
   const { folder, state } = from;
+  const { pictures } = job.model;
   const prepared = await prepareJob(job);
+  // A model takes pictures as its first images were, whatever file they are in now.
+  if (pictures) job.model.pictures = pictures;
   job.events.onFolder(folder.path);
   job.events.onResumed?.(state);
   return runStages({

@@ -1,0 +1,94 @@
+/** The folder of all runs in the browser's own file system, which no other site sees. */
+const FOLDER = "runs";
+
+/** Files of runs by their paths: `2026-03-04-153012-boots/run.json`. */
+export class KeptFiles {
+  private constructor(private readonly root: FileSystemDirectoryHandle) {}
+
+  /**
+   * Opens the browser's own file system.
+   *
+   * @throws where it has none or refuses it, as some private windows do
+   */
+  static async open(): Promise<KeptFiles> {
+    const storage = await navigator.storage.getDirectory();
+    return new KeptFiles(await storage.getDirectoryHandle(FOLDER, { create: true }));
+  }
+
+  /** The ids of all runs, in their order. */
+  async ids(): Promise<readonly string[]> {
+    const ids: string[] = [];
+    for await (const [name, handle] of entriesOf(this.root)) if (handle.kind === "directory") ids.push(name);
+    return ids.sort();
+  }
+
+  /** The paths of a run's files, below its folder. */
+  async names(id: string): Promise<readonly string[]> {
+    return namesBelow(await this.root.getDirectoryHandle(id), "");
+  }
+
+  /** A file; undefined where there is none. */
+  async read(path: string): Promise<Uint8Array | undefined> {
+    try {
+      const { folder, name } = await this.placeOf(path, false);
+      const file = await (await folder.getFileHandle(name)).getFile();
+      return new Uint8Array(await file.arrayBuffer());
+    } catch (thrown) {
+      if (isMissing(thrown)) return undefined;
+      throw thrown;
+    }
+  }
+
+  async readText(path: string): Promise<string | undefined> {
+    const bytes = await this.read(path);
+    return bytes && new TextDecoder().decode(bytes);
+  }
+
+  /** Writes a file whole or not at all: it is replaced when the new one has been written. */
+  async write(path: string, content: Uint8Array | string): Promise<void> {
+    const { folder, name } = await this.placeOf(path, true);
+    const file = await (await folder.getFileHandle(name, { create: true })).createWritable();
+    try {
+      // Browsers do not write from memory that is shared.
+      await file.write(typeof content === "string" ? content : content.slice());
+    } catch (thrown) {
+      await file.abort().catch(() => {});
+      throw thrown;
+    }
+    await file.close();
+  }
+
+  /** Removes a file, or a run with everything that it has. */
+  async remove(path: string): Promise<void> {
+    const { folder, name } = await this.placeOf(path, false);
+    await folder.removeEntry(name, { recursive: true });
+  }
+
+  private async placeOf(path: string, create: boolean) {
+    const parts = path.split("/");
+    const name = parts.pop()!;
+    let folder = this.root;
+    for (const part of parts) folder = await folder.getDirectoryHandle(part, { create });
+    return { folder, name };
+  }
+}
+
+async function namesBelow(folder: FileSystemDirectoryHandle, prefix: string): Promise<readonly string[]> {
+  const names: string[] = [];
+  for await (const [name, handle] of entriesOf(folder)) {
+    if (handle.kind === "file") names.push(`${prefix}${name}`);
+    else names.push(...(await namesBelow(handle as FileSystemDirectoryHandle, `${prefix}${name}/`)));
+  }
+  return names.sort();
+}
+
+/** The entries of a folder, which TypeScript's types do not know yet. */
+function entriesOf(folder: FileSystemDirectoryHandle) {
+  return (folder as unknown as { entries(): AsyncIterable<[string, FileSystemHandle]> }).entries();
+}
+
+function isMissing(thrown: unknown): boolean {
+  return (
+    thrown instanceof DOMException && (thrown.name === "NotFoundError" || thrown.name === "TypeMismatchError")
+  );
+}

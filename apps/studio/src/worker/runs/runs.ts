@@ -1,0 +1,103 @@
+import type { Dataset } from "@heddle/core/data";
+import { messageOf } from "@heddle/core/internal/base/errors.js";
+import type { ResolvedSettings } from "@heddle/core/internal/recipes/resolve-settings.js";
+import type { Training } from "@heddle/core/internal/recipes/training.js";
+import { words } from "../../words";
+import type { DroppedFile } from "../files/entries";
+import { entriesOf } from "../files/entries";
+import type { KeptRun } from "../protocol";
+import { tell } from "../rpc";
+import { dataFile, fingerprintOf } from "./data-file";
+import { KeptFiles } from "./kept-files";
+import { labelRun, listRuns, type RunFacts, readRun } from "./library";
+import { newRecord } from "./new-record";
+import { archiveOf, filesOf, freeId, keepProject, type ProjectFiles, recordOf, withData } from "./project";
+import { type RunBegin, RunRecorder } from "./recorder";
+
+/** Why nothing is kept, in the words of the page. */
+function storageFault(thrown: unknown): string {
+  if (thrown instanceof DOMException && thrown.name === "QuotaExceededError") return words.runs.full;
+  return words.runs.refused(messageOf(thrown));
+}
+
+/** The runs that the browser keeps. */
+export class Runs {
+  private opening: Promise<KeptFiles | undefined> | undefined;
+
+  /** The browser's own file system; undefined where it refuses it, which is told once. */
+  files(): Promise<KeptFiles | undefined> {
+    this.opening ??= KeptFiles.open().catch((thrown: unknown) => {
+      this.fault(thrown);
+      return undefined;
+    });
+    return this.opening;
+  }
+
+  async list(): Promise<readonly KeptRun[]> {
+    const files = await this.files();
+    return files ? listRuns(files) : [];
+  }
+
+  async label(
+    id: string,
+    labels: { readonly name: string | null; readonly tags: readonly string[] },
+  ): Promise<void> {
+    await labelRun(await this.mustBeThere(), id, labels);
+  }
+
+  async remove(id: string): Promise<void> {
+    await (await this.mustBeThere()).remove(id);
+  }
+
+  /** Keeps a project that somebody opened. @returns the run's id */
+  async keep(dropped: readonly DroppedFile[]): Promise<string> {
+    return keepProject(await this.mustBeThere(), await entriesOf(dropped));
+  }
+
+  async project(id: string): Promise<ProjectFiles> {
+    return filesOf(await this.mustBeThere(), id);
+  }
+
+  /** A run that begins. @param isOwn whether its images are nowhere else: dropped, or with changed labels */
+  async begun(
+    training: Training,
+    about: { readonly settings: ResolvedSettings; readonly dataset: Dataset; readonly isOwn: boolean },
+  ): Promise<RunRecorder> {
+    const { dataset, settings, isOwn } = about;
+    const own = isOwn ? await dataFile(dataset) : undefined;
+    const record = await newRecord(training, { settings, dataset, source: own?.source ?? dataset.source });
+    const files = await this.files();
+    const id = files ? await freeId(files, record.id) : record.id;
+    return this.recorder({ record: { ...record, id }, epochs: [], data: own?.bytes });
+  }
+
+  async recorder(begin: RunBegin): Promise<RunRecorder> {
+    return new RunRecorder(await this.files(), begin, (thrown) => this.fault(thrown));
+  }
+
+  /** What a run is, and its files. */
+  async facts(id: string): Promise<RunFacts & { readonly files: ProjectFiles }> {
+    const files = await this.mustBeThere();
+    return { ...(await readRun(files, id)), files: await filesOf(files, id) };
+  }
+
+  /** Whether a dataset is the one that a run was trained on. */
+  async isDataOf(project: ProjectFiles, dataset: Dataset): Promise<boolean> {
+    return recordOf(project).dataset.testSha256 === (await fingerprintOf(dataset.test));
+  }
+
+  /** A project as one file. @param dataset its data, if that is open */
+  async archive(id: string, project: ProjectFiles, dataset: Dataset | undefined): Promise<Uint8Array> {
+    return archiveOf(id, await withData(project, dataset));
+  }
+
+  private fault(thrown: unknown): void {
+    tell({ kind: "storage", fault: storageFault(thrown) });
+  }
+
+  private async mustBeThere(): Promise<KeptFiles> {
+    const files = await this.files();
+    if (!files) throw new Error(words.runs.refused(""));
+    return files;
+  }
+}
