@@ -117,6 +117,19 @@ module.exports = {
       to: { path: "^packages/heddle" },
     },
     {
+      name: "queues-import-only-the-core",
+      severity: "error",
+      from: { path: "^packages/sweep-bullmq/src/" },
+      to: { path: "^packages/(heddle|interchange)" },
+    },
+    {
+      name: "queues-are-optional",
+      comment: "heddle imports the package when a queue is asked for, by name.",
+      severity: "error",
+      from: { path: "^packages/(core|interchange|heddle)/src/" },
+      to: { path: "^packages/sweep-bullmq|node_modules/(bullmq|ioredis|pg)/" },
+    },
+    {
       name: "browsers-run-core-and-interchange",
       comment:
         "The core may touch Node only through #threads and #files. Globals: tsconfig.json of each package.",

@@ -10,7 +10,7 @@ export default defineConfig({
     // Tests wait for processes and files a fifth of their time: three keep two cores busy.
     maxWorkers: 3,
     // Node loads what is tested, as it does for a user.
-    server: { deps: { external: [/\/packages\/\w+\/dist\/(?!.*\.(test|testing)\.js)/] } },
+    server: { deps: { external: [/\/packages\/[\w-]+\/dist\/(?!.*\.(test|testing)\.js)/] } },
     projects: [
       // Beside the source; quick: npx vitest --project unit
       // Those of one process share what they import; no test changes it.

@@ -22,6 +22,7 @@ const TITLES = {
   explain: "Explanation",
   figures: "Figures",
   sweep: "Sweeps",
+  "sweep-bullmq": "Sweeps",
   data: "Datasets",
   datasets: "Datasets",
   formats: "Datasets",
@@ -62,7 +63,7 @@ export function load(app) {
 function addCategory(exported) {
   const file = exported.sources?.[0]?.fullFileName;
   // One package sees another's declarations, below dist. A file in no room belongs to its package.
-  const [, name, inside] = /\/packages\/(\w+)\/(?:src|dist)\/(.*)/.exec(file ?? "") ?? [];
+  const [, name, inside] = /\/packages\/([\w-]+)\/(?:src|dist)\/(.*)/.exec(file ?? "") ?? [];
   const room = inside?.includes("/") ? inside.split("/")[0] : name;
   if (!(room in TITLES))
     throw new Error(`tools/api-rooms.mjs: no title for the folder of ${exported.name}, ${file}`);

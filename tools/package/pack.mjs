@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 export const root = fileURLToPath(new URL("../..", import.meta.url));
 
 /** The published packages, lowest first. */
-export const packages = ["core", "interchange", "heddle"].map((folder) => {
+export const packages = ["core", "interchange", "sweep-bullmq", "heddle"].map((folder) => {
   const path = join(root, "packages", folder);
   const { name, version } = JSON.parse(readFileSync(join(path, "package.json"), "utf8"));
   return { path, name, version };

@@ -19,6 +19,14 @@ export type {
   SweepValue,
   Values,
 } from "./parameter.js";
+export type {
+  CoordinatorEvents,
+  CoordinatorQueue,
+  QueueTraining,
+  QueueWorkOptions,
+  SweepQueue,
+  TrainingPlace,
+} from "./queue.js";
 export { JournalRecords } from "./records.js";
 export type { GridSearch, RandomSearch, SearchOptions, SobolSearch, TpeSearch } from "./search.js";
 export { type NamedParameter, SearchSpace, type SpaceOptions } from "./space.js";

@@ -8,7 +8,7 @@ const packages = fileURLToPath(new URL("../../../../packages/", import.meta.url)
 
 /** The sources below the command line: errors there name options as code, which cli translates into flags. */
 const sources = readdirSync(packages, { recursive: true, encoding: "utf8" })
-  .filter((path) => /^\w+[\\/]src[\\/].*\.ts$/.test(path) && !/\.(test|testing)\.ts$/.test(path))
+  .filter((path) => /^[\w-]+[\\/]src[\\/].*\.ts$/.test(path) && !/\.(test|testing)\.ts$/.test(path))
   .filter((path) => !/^heddle[\\/]src[\\/]cli[\\/]/.test(path));
 
 /** `--fast`, but not `var(--ink)` and `--page: #fff`, which are colours of a page. */

@@ -25,10 +25,11 @@ const commands: Readonly<Record<string, { readonly words: string; readonly optio
   train: { words: "", options: training },
   sweep: {
     words: "",
-    options: `trials budget seeds workers winner resume ${data} limit validationSplit classWeights augment dropout l1 l2
+    options: `trials budget seeds workers queue checkpoints winner resume ${data} limit validationSplit classWeights augment dropout l1 l2
       labelSmoothing optimizer learningRate momentum weightDecay clipNorm ema schedule warmup lrEnd power epochs batchSize
       earlyStopping seed fast threads out runDir json quiet`,
   },
+  "sweep work": { words: "--queue redis://q", options: "queue workers threads data checkpoints lease quiet" },
   "lr-find": {
     words: "",
     options: `from to steps ${data} limit classWeights augment dropout l1 l2 labelSmoothing optimizer momentum
@@ -124,6 +125,7 @@ const badValues: Readonly<Record<string, readonly string[]>> = {
   budget: ["0", "-1m", "soon", "1.5.2m"],
   seeds: ["0", "1", "two", "101"],
   trials: ["0", "1.5", "all"],
+  lease: ["0", "3601", "soon"],
   workers: ["0", "257", "all"],
   seed: ["-1", "0.5", "9007199254740993"],
   threads: ["0", "65", "all"],
@@ -347,6 +349,8 @@ describe("a refusal", () => {
       "name",
       "tokenFile",
       "record",
+      "queue",
+      "checkpoints",
     ];
     const options = new Set<string>();
     for (const name of Object.keys(commands)) {

@@ -23,6 +23,8 @@ const CHUNK_BYTES = 2 ** 20;
  */
 export class JournalFile {
   private waiting: Waiting[] = [];
+  /** What could not be written: the journal has read it, the file has not. */
+  private fault: unknown;
   private writing: Promise<void> | undefined;
 
   private constructor(
@@ -64,13 +66,18 @@ export class JournalFile {
   }
 
   /**
-   * Appends lines, each with its end. Those of calls that wait for the disk at the same time share one write.
+   * Appends lines, each with its end. The journal has read them when this returns; they are on the disk when its promise
+   * resolves. Those of calls that wait for the disk at the same time share one write.
    *
-   * @throws HeddleError when they cannot be written: then the file is as before
+   * @throws HeddleError when they cannot be written: then the file is as before, and no more can be appended
    */
   append(lines: string): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.waiting.push({ lines, resolve, reject });
+      if (this.fault !== undefined) throw this.fault;
+      const content = new TextEncoder().encode(lines);
+      const created = this.created;
+      this.journal.read(content);
+      this.waiting.push({ content, creates: this.created > created, resolve, reject });
       this.writing ??= this.writeWaiting();
     });
   }
@@ -87,21 +94,31 @@ export class JournalFile {
       const batch = this.waiting;
       this.waiting = [];
       try {
-        await this.write(new TextEncoder().encode(batch.map(({ lines }) => lines).join("")));
+        if (this.fault !== undefined) throw this.fault;
+        await this.write(
+          Buffer.concat(batch.map(({ content }) => content)),
+          batch.some(({ creates }) => creates),
+        );
         for (const { resolve } of batch) resolve();
       } catch (thrown) {
-        const error =
+        this.fault =
           thrown instanceof HeddleError ? thrown : fileError(this.path, "a file that can be written", thrown);
-        for (const { reject } of batch) reject(error);
+        for (const { reject } of batch) reject(this.fault);
       }
     }
     // At once, so that whoever appends next begins a new turn.
     this.writing = undefined;
   }
 
-  private async write(content: Uint8Array): Promise<void> {
+  /** Studies and trials are numbered in the order of the file. */
+  private get created(): number {
+    return this.journal.trialCount + this.journal.studies.length;
+  }
+
+  /** @param creates whether the content begins studies or trials, whose numbers another program must not have used */
+  private async write(content: Uint8Array, creates: boolean): Promise<void> {
     this.lost.throwIfAborted();
-    await this.catchUp();
+    await this.catchUp(creates);
     let written = 0;
     try {
       while (written < content.length) written += (await this.handle.write(content, written)).bytesWritten;
@@ -111,13 +128,24 @@ export class JournalFile {
       if (written > 0) await this.handle.truncate(this.bytesRead);
       throw thrown;
     }
-    this.bytesRead += this.journal.read(content);
+    this.bytesRead += content.length;
   }
 
   /** Reads what other programs, such as optuna-dashboard, have appended. */
-  private async catchUp(): Promise<void> {
+  private async catchUp(creates: boolean): Promise<void> {
     const { size } = await this.handle.stat();
-    if (size > this.bytesRead) this.bytesRead = await readLines(this.handle, this.journal, this.bytesRead);
+    if (size > this.bytesRead) {
+      const created = this.created;
+      this.bytesRead = await readLines(this.handle, this.journal, this.bytesRead);
+      if (creates && this.created > created) {
+        throw new HeddleError({
+          who: `File ${this.path}`,
+          expected: "no other program to begin a trial at the same moment",
+          received: "one that did",
+          next: "Resume the sweep.",
+        });
+      }
+    }
     if (size === this.bytesRead) return;
     throw new HeddleError({
       who: `File ${this.path}`,
@@ -129,7 +157,8 @@ export class JournalFile {
 }
 
 interface Waiting {
-  readonly lines: string;
+  readonly content: Uint8Array;
+  readonly creates: boolean;
   resolve(): void;
   reject(reason: unknown): void;
 }

@@ -19,7 +19,7 @@ describe("what tests need of a machine", () => {
 
   it("must have a known name, because a misspelt one would require nothing", () => {
     expect(() => available("pty", true, { HEDDLE_REQUIRE: "data,chrome" })).toThrow(
-      'HEDDLE_REQUIRE: expected some of data, chromium, pty, node24, received "chrome".',
+      'HEDDLE_REQUIRE: expected some of data, chromium, pty, node24, redis, postgres, received "chrome".',
     );
   });
 });

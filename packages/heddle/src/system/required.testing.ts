@@ -1,5 +1,5 @@
 /** Parts of a machine that some tests need, and are skipped without. */
-const kinds = ["data", "chromium", "pty", "node24"] as const;
+const kinds = ["data", "chromium", "pty", "node24", "redis", "postgres"] as const;
 export type Kind = (typeof kinds)[number];
 
 /**

@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { Argument, Command, Option } from "@commander-js/extra-typings";
 import { AbortedError, HeddleError } from "@heddle/core/internal/base/errors.js";
 import { counted, formatDuration } from "@heddle/core/internal/base/format.js";
@@ -6,6 +7,7 @@ import { lastReport, type Study, type Trial } from "@heddle/core/internal/sweep/
 import type { Sweep } from "@heddle/core/internal/sweep/sweep.js";
 import { openRecipe } from "../../jobs/recipe-file.js";
 import { objectiveOf } from "../../jobs/sweep/objective.js";
+import { openQueue } from "../../jobs/sweep/open-queue.js";
 import { bestSoFar, objectiveText, ranked, stateCounts, valuesText } from "../../jobs/sweep/results.js";
 import { DEFAULT_SWEEPS_FOLDER } from "../../jobs/sweep/sweep-folder.js";
 import {
@@ -33,6 +35,7 @@ import type { Shell } from "../shell.js";
 import { abortOnSignals } from "../signals.js";
 import { Terminal } from "../terminal.js";
 import { budgetOption, jobEvents, recipeArgument } from "../training-command.js";
+import { checkpointsOption, queueOption, sweepWorkCommand, workersOption } from "./sweep-work.js";
 
 /** Settings that have no place in a sweep: its trials are trained from scratch, on images in memory. */
 const WITHOUT: readonly (keyof Settings)[] = ["folds", "from", "frozenEpochs", "stream"];
@@ -50,6 +53,8 @@ export function sweepCommand(shell: Shell) {
       )
       .addOption(grouped("Search", seedsOption()))
       .addOption(grouped("Search", workersOption()))
+      .addOption(grouped("Search", queueOption()))
+      .addOption(grouped("Search", checkpointsOption("of a queue: a folder that all machines share")))
       .addOption(grouped("Search", new Option("--no-winner", "do not train the best trial again as a run")))
       .addOption(grouped("Search", resumeSweepOption())),
   );
@@ -71,8 +76,12 @@ written.
 Examples:
   heddle sweep examples/sweep.json quick --data fashion-sketch --budget 60s
   heddle sweep sweep.json --data photos --trials 100 --workers 2
-  heddle sweep --resume sweeps/clothes --trials 200`,
+  heddle sweep --resume sweeps/clothes --trials 200
+  heddle sweep sweep.json --queue redis://queue.example
+  heddle sweep work --queue redis://queue.example`,
     )
+    .enablePositionalOptions()
+    .addCommand(sweepWorkCommand(shell))
     .action(async (file, recipe, options) => {
       const terminal = new Terminal(shell, options);
       const { signal, release } = abortOnSignals(terminal);
@@ -80,8 +89,10 @@ Examples:
       const { offline = false, trials, seeds, workers, threads, budget: seconds, winner, runDir } = options;
       const typed = typedSettings(options);
       const { onProgress, onReading, onWarning } = loadOptions({}, { signal, terminal });
+      const queue = options.queue === undefined ? undefined : await openQueue(options.queue);
       const job: SweepJobOptions = {
-        ...{ workers, threads, seconds, winner, signal },
+        ...{ workers, threads, seconds, winner, signal, queue },
+        checkpoints: options.checkpoints && resolve(options.checkpoints),
         runsFolder: runDir,
         load: { signal, onProgress, onReading, onWarning },
         events: sweepEvents(terminal, opened),
@@ -112,6 +123,7 @@ Examples:
       } finally {
         terminal.clear();
         release();
+        await queue?.close();
       }
     });
 }
@@ -124,11 +136,6 @@ const trialsOption = () =>
 const seedsOption = () =>
   new Option("--seeds <n>", "train each trial with n seeds, and compare the means (default: 1)").argParser(
     wholeNumber(2, 100),
-  );
-
-const workersOption = () =>
-  new Option("--workers <n>", "processes that train at once; by default one for each core").argParser(
-    wholeNumber(1, 256),
   );
 
 const resumeSweepOption = () =>
@@ -198,12 +205,16 @@ function sweepEvents(terminal: Terminal, opened: { folder?: string }): SweepJobO
       about = now;
       opened.folder = now.folder;
       started = performance.now();
-      const { sweep, title, workers, threads, begun, note, folder } = now;
+      const { sweep, title, workers, threads, begun, note, folder, queue } = now;
       const more = begun > 0 ? `, ${begun} of them begun already` : "";
       terminal.info(`Sweep ${sweep.name} on ${title}: ${counted(sweep.trials, "trial")}${more}`);
-      terminal.info(
-        `${workers === 1 ? "1 process" : `${workers} processes`} of ${counted(threads, "thread")} each, in ${folder}`,
-      );
+      if (queue) {
+        terminal.info(`Trained by the workers of ${queue}, in ${folder}`);
+        terminal.info(`To start one: ${formatCommand(["heddle", "sweep", "work", "--queue", queue])}`);
+      } else
+        terminal.info(
+          `${workers === 1 ? "1 process" : `${workers} processes`} of ${counted(threads, "thread")} each, in ${folder}`,
+        );
       if (note !== undefined) terminal.info(terminal.inFlags(note));
       terminal.info();
     },
@@ -222,6 +233,7 @@ function sweepEvents(terminal: Terminal, opened: { folder?: string }): SweepJobO
       live(study);
     },
     onWarning: (message) => terminal.warn(message),
+    onNote: (message) => terminal.info(message),
     onWinner: (epochs) => {
       terminal.clear();
       terminal.info("\nThe best trial again, as a run, with its look at the test images");

@@ -2,13 +2,14 @@ import { HeddleError } from "@heddle/core/internal/base/errors.js";
 import type { Json } from "@heddle/core/internal/base/json.js";
 import { SEEDS, WEIGHTS } from "@heddle/core/internal/sweep/operations.js";
 import type { JournalRecords } from "@heddle/core/internal/sweep/records.js";
+import { untilOf } from "@heddle/core/internal/sweep/stopping.js";
 import { isFinished, type Study, type Trial } from "@heddle/core/internal/sweep/study.js";
 import type { Sweep, Verdict } from "@heddle/core/internal/sweep/sweep.js";
 import type { JournalFile } from "../../sweep/journal-file.js";
-import type { TrialEnd, WorkerSetup } from "./messages.js";
+import type { Crew, Died, Trainer } from "./crew.js";
+import type { TrialEnd } from "./messages.js";
 import type { SweepFolder, SweepRequest } from "./sweep-folder.js";
 import { trialSettings } from "./trial-settings.js";
-import { type Died, WorkerProcess } from "./worker-process.js";
 
 /** A trial whose process ends without a word so many times has failed: its memory is short, say. */
 const MOST_DEATHS = 3;
@@ -30,7 +31,7 @@ export interface CoordinatorOptions {
   readonly folder: SweepFolder;
   readonly sweep: Sweep;
   readonly request: SweepRequest;
-  readonly setup: WorkerSetup;
+  readonly crew: Crew;
   readonly file: JournalFile;
   readonly records: JournalRecords;
   readonly study: Study;
@@ -39,12 +40,16 @@ export interface CoordinatorOptions {
   readonly events: CoordinatorEvents;
 }
 
-/** Hands a sweep's trials to processes. It alone decides, and writes the journal. */
+/**
+ * Hands a sweep's trials to whoever trains. It alone decides, and writes the journal: what is decided is on the disk before
+ * it is acted on, and counts for the next decision at once, so that many records share a write.
+ */
 export class Coordinator {
-  /** Deciding and writing are done one at a time. */
-  private turn: Promise<unknown> = Promise.resolve();
   /** Called when a trial has ended or paused: there may be something to do again. */
   private waiting: (() => void)[] = [];
+  /** Whether there is nothing left to do. */
+  private over = false;
+  private readonly trainers = new Set<Trainer>();
   private readonly deaths = new Map<number, number>();
   private readonly failed: string[] = [];
   private readonly fault = new AbortController();
@@ -54,96 +59,124 @@ export class Coordinator {
   /**
    * Trains until there is nothing left to do, or is to be stopped.
    *
-   * @throws HeddleError when a process cannot read the data, or the first trials all fail
+   * @param trainers how many trials are trained at once at most
+   * @throws HeddleError when nobody can read the data, or the first trials all fail
    */
-  async run(workers: number): Promise<void> {
-    const results = await Promise.allSettled(Array.from({ length: workers }, () => this.work()));
+  async run(trainers: number): Promise<void> {
+    const signal = AbortSignal.any([this.options.stop, this.fault.signal]);
+    signal.addEventListener("abort", () => {
+      for (const trainer of this.trainers) trainer.stop();
+      this.wake(Number.POSITIVE_INFINITY);
+    });
+    const results = await Promise.allSettled(Array.from({ length: trainers }, () => this.work(signal)));
     const rejected = results.find((result) => result.status === "rejected");
     if (rejected) throw rejected.reason;
   }
 
-  /** What one process does, from its start to its end. A process that dies is replaced. */
-  private async work(): Promise<void> {
-    const { setup, stop } = this.options;
-    let worker: WorkerProcess | undefined;
-    const halt = () => worker?.stop();
-    const signal = AbortSignal.any([stop, this.fault.signal]);
-    signal.addEventListener("abort", halt);
+  /** What one trainer does, from its start to its end. One that dies is replaced. */
+  private async work(signal: AbortSignal): Promise<void> {
+    const { crew } = this.options;
+    let trainer: Trainer | undefined;
     try {
-      while (!signal.aborted) {
-        let something: Promise<void> | undefined;
-        const next = await this.alone(async () => {
-          const begun = await this.begin();
-          // Before any other turn, in which it may happen.
-          if (begun === "wait") something = this.somethingHappened(signal);
-          return begun;
-        });
-        if (next === "done") return;
-        if (next === "wait") {
-          await something;
+      while (!signal.aborted && !this.over) {
+        await crew.room(signal);
+        const { trial, later } = signal.aborted || this.over ? {} : await this.begin();
+        if (!trial) {
+          crew.leave();
+          await later;
           continue;
         }
-        worker ??= await WorkerProcess.start(setup);
-        if (signal.aborted) halt();
-        const end = await this.train(worker, next);
-        if (end.kind === "died") worker = undefined;
-        await this.alone(() => this.end(next, end));
+        // There may be more to do than this.
+        this.wake(1);
+        trainer ??= await this.hire();
+        if (signal.aborted) trainer.stop();
+        const ending = this.train(trainer, trial);
+        crew.leave();
+        const end = await ending;
+        if (end.kind === "died") trainer = this.dismiss(trainer);
+        await this.end(trial, end);
       }
     } catch (thrown) {
       this.fault.abort();
       throw thrown;
     } finally {
-      signal.removeEventListener("abort", halt);
-      worker?.end();
-      this.wake();
+      this.dismiss(trainer);
+      this.wake(Number.POSITIVE_INFINITY);
     }
   }
 
-  /** Decides what to do next, and writes it down. */
-  private async begin(): Promise<Trial | "wait" | "done"> {
-    const { folder, sweep, study, file, records, events } = this.options;
+  private async hire(): Promise<Trainer> {
+    const trainer = await this.options.crew.hire();
+    this.trainers.add(trainer);
+    return trainer;
+  }
+
+  private dismiss(trainer: Trainer | undefined): undefined {
+    trainer?.end();
+    if (trainer) this.trainers.delete(trainer);
+  }
+
+  /**
+   * Decides what to do next, and writes it down.
+   *
+   * @returns the trial to train, or when there may be one
+   */
+  private async begin(): Promise<{ readonly trial?: Trial; readonly later?: Promise<void> }> {
+    const { crew, sweep, study, file, records, request, events } = this.options;
     for (;;) {
       const decision = sweep.decide(study);
       const at = new Date();
-      if (decision.kind === "wait" || decision.kind === "done") return decision.kind;
+      if (decision.kind === "done") {
+        this.over = true;
+        return {};
+      }
+      // Listens at once: it may happen before anybody awaits it.
+      if (decision.kind === "wait") return { later: this.somethingHappened() };
       if (decision.kind === "stop") {
         await file.append(records.stop(decision.trial, at));
-        await folder.removeTraining(decision.trial.number);
+        await crew.forget(decision.trial.number, seedsOf(request));
         events.onEnd(decision.trial, study);
         continue;
       }
-      if (decision.kind === "start")
-        await file.append(records.start(study, sweep.space, { ...decision, at }));
-      else {
-        const until = decision.kind === "promote" ? decision.until : undefined;
-        await file.append(records.resume(decision.trial, at, until));
-      }
+      const until = decision.kind === "promote" ? decision.until : undefined;
+      const lines =
+        decision.kind === "start"
+          ? records.start(study, sweep.space, { ...decision, at })
+          : records.resume(decision.trial, at, until);
+      const written = file.append(lines);
       const trial = decision.kind === "start" ? study.trials.at(-1)! : decision.trial;
+      await written;
       events.onBegin(trial);
-      return trial;
+      return { trial };
     }
   }
 
   /** Trains a trial with each of its seeds. The value of its end is the mean of theirs. */
-  private async train(worker: WorkerProcess, trial: Trial): Promise<TrialEnd | Died> {
-    const { folder, request, setup } = this.options;
+  private async train(trainer: Trainer, trial: Trial): Promise<TrialEnd | Died> {
+    const { folder, request } = this.options;
     const values = [...((trial.userAttributes[SEEDS] as readonly number[] | undefined) ?? [])];
     const hashes = [...((trial.userAttributes[WEIGHTS] as readonly string[] | undefined) ?? [])];
     while (values.length < request.seeds) {
       const seed = request.settings.seed + values.length;
       let settings: ReturnType<typeof trialSettings>;
       try {
-        settings = trialSettings(setup.who, request.settings, trial.values, seed);
+        settings = trialSettings(folder.path, request.settings, trial.values, seed);
       } catch (thrown) {
         if (thrown instanceof HeddleError) return { kind: "failed", message: thrown.message };
         throw thrown;
       }
-      const task = { settings, folder: folder.trainingPath(trial.number, seed) };
-      const end = await worker.train(task, (epoch, value) => this.report(trial, epoch, value, values.length));
+      const task = {
+        trial: trial.number,
+        settings,
+        until: untilOf(trial),
+        folder: folder.trainingPath(trial.number, seed),
+      };
+      const done = values.length;
+      const end = await trainer.train(task, (epoch, value) => this.report(trial, epoch, value, done));
       if (end.kind !== "complete") return end;
       values.push(end.value);
       hashes.push(end.weightsSha256);
-      await this.alone(() => this.noteSeeds(trial, values, hashes));
+      await this.noteSeeds(trial, values, hashes);
     }
     const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
     return { kind: "complete", value: mean, weightsSha256: hashes[0]! };
@@ -159,22 +192,24 @@ export class Coordinator {
   }
 
   /** The first seed's epochs are the trial's steps; with more than one there is no stopping rule that reads them. */
-  private report(trial: Trial, epoch: number, value: number, seedsDone: number): Promise<Verdict> {
+  private async report(trial: Trial, epoch: number, value: number, seedsDone: number): Promise<Verdict> {
     const { sweep, study, file, records, events } = this.options;
-    return this.alone(async () => {
-      events.onReport(trial, epoch, value);
-      if (seedsDone > 0) return "continue";
-      await file.append(records.report(trial, epoch, value));
-      return sweep.verdict(study, trial);
-    });
+    events.onReport(trial, epoch, value);
+    if (seedsDone > 0) return "continue";
+    // A training that is resumed reports its checkpoint again, and so does one of two workers that were slow to be heard.
+    const isNew = !trial.reports.some(({ step }) => step === epoch);
+    const written = isNew ? file.append(records.report(trial, epoch, value)) : undefined;
+    const verdict = sweep.verdict(study, trial);
+    await written;
+    return verdict;
   }
 
   private async end(trial: Trial, end: TrialEnd | Died): Promise<void> {
-    const { folder, study, file, events } = this.options;
+    const { crew, study, request, file, events } = this.options;
     await file.append(this.recordOf(trial, end));
-    if (isFinished(trial)) await folder.removeTraining(trial.number);
+    if (isFinished(trial)) await crew.forget(trial.number, seedsOf(request));
     events.onEnd(trial, study);
-    this.wake();
+    this.wake(1);
     if (end.kind !== "failed") return;
     this.failed.push(end.message);
     const hopeless = study.trials.every(({ state }) => state === "failed" || state === "running");
@@ -217,20 +252,16 @@ export class Coordinator {
     }
   }
 
-  private alone<Result>(work: () => Promise<Result>): Promise<Result> {
-    const result = this.turn.then(work);
-    this.turn = result.catch(() => {});
-    return result;
+  private somethingHappened(): Promise<void> {
+    return new Promise((resolve) => this.waiting.push(resolve));
   }
 
-  private somethingHappened(signal: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      this.waiting.push(resolve);
-      signal.addEventListener("abort", () => resolve(), { once: true });
-    });
+  /** Lets trainers that wait look again: one after the other, each of which wakes the next if there was something to do. */
+  private wake(count: number): void {
+    for (const resolve of this.waiting.splice(0, count)) resolve();
   }
+}
 
-  private wake(): void {
-    for (const resolve of this.waiting.splice(0)) resolve();
-  }
+function seedsOf({ settings, seeds }: SweepRequest): readonly number[] {
+  return Array.from({ length: seeds }, (_, index) => settings.seed + index);
 }

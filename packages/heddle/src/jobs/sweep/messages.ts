@@ -33,6 +33,13 @@ export interface TrialTask {
   readonly folder: string;
 }
 
+/** A training, as the coordinator hands it out. */
+export interface HandedTask extends TrialTask {
+  readonly trial: number;
+  /** After which epoch it pauses; undefined where it runs to its end. */
+  readonly until: number | undefined;
+}
+
 /** How a training ended. */
 export type TrialEnd =
   | { readonly kind: "complete"; readonly value: number; readonly weightsSha256: string }

@@ -5,13 +5,14 @@ import type { Study } from "@heddle/core/internal/sweep/study.js";
 import type { Sweep } from "@heddle/core/internal/sweep/sweep.js";
 import { JournalFile } from "../../sweep/journal-file.js";
 import { Coordinator, type CoordinatorEvents } from "./coordinator.js";
-import type { WorkerSetup } from "./messages.js";
+import type { Crew } from "./crew.js";
 import type { SweepFolder, SweepRequest } from "./sweep-folder.js";
 
 /** How a sweep is run. The number of processes decides in which order trials end, and nothing else here any result. */
 export interface SweepOptions {
-  readonly setup: WorkerSetup;
-  /** How many processes train at once. */
+  /** Finds those who train, once this process has the folder. */
+  readonly gather: () => Promise<Crew>;
+  /** How many trials are trained at once at most. */
   readonly workers: number;
   /** After how long the trials that run are interrupted, and no other one is begun; never if undefined. */
   readonly seconds: number | undefined;
@@ -40,21 +41,24 @@ export async function runSweep(
   folder: SweepFolder,
   sweep: Sweep,
   request: SweepRequest,
-  { setup, workers, seconds, signal, events }: SweepOptions,
+  { gather, workers, seconds, signal, events }: SweepOptions,
 ): Promise<SweepEnd> {
   const records = new JournalRecords(randomUUID());
   const file = await JournalFile.open(folder.path);
   const time = new AbortController();
   const timer = seconds === undefined ? undefined : setTimeout(() => time.abort(), 1000 * seconds);
+  let crew: Crew | undefined;
+  let done = false;
   try {
     const study = await openStudy(file, records, sweep);
+    crew = await gather();
     events.onStudy(study.trials.length);
-    const stop = AbortSignal.any([signal, time.signal, file.lost]);
+    const stop = AbortSignal.any([signal, time.signal, file.lost, ...(crew.lost ? [crew.lost] : [])]);
     const coordinator = new Coordinator({
       folder,
       sweep,
       request,
-      setup,
+      crew,
       file,
       records,
       study,
@@ -63,10 +67,13 @@ export async function runSweep(
     });
     await coordinator.run(workers);
     file.lost.throwIfAborted();
+    crew.lost?.throwIfAborted();
     if (signal.aborted) throw new AbortedError("Stopped.", { cause: signal.reason });
-    return { study, outOfTime: time.signal.aborted && sweep.decide(study).kind !== "done" };
+    done = sweep.decide(study).kind === "done";
+    return { study, outOfTime: time.signal.aborted && !done };
   } finally {
     clearTimeout(timer);
+    await crew?.close(done);
     await file.close();
   }
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { checkPath } from "@heddle/core/internal/base/check-path.js";
@@ -14,6 +15,7 @@ export const DEFAULT_SWEEPS_FOLDER = "sweeps";
 const FORMAT_VERSION = 1;
 const REQUEST = "sweep.json";
 const WINNERS = "winners.json";
+const QUEUE = "queue.json";
 
 /** What a sweep tries and on what: `sweep.json` in its folder, with which it is resumed. */
 export interface SweepRequest {
@@ -46,6 +48,7 @@ export interface Winner {
  * A sweep's folder:
  *
  *     sweep.json  journal.log  winners.json  best.json  report.html
+ *     queue.json  its name in a queue, if it has been in one
  *     trials/00012/seed-42/  the checkpoint of a training that is not complete
  */
 export class SweepFolder {
@@ -97,6 +100,17 @@ export class SweepFolder {
 
   get reportPath(): string {
     return join(this.path, "report.html");
+  }
+
+  /** The sweep's name in queues, which no other sweep has. */
+  async queueId(): Promise<string> {
+    const file = join(this.path, QUEUE);
+    if (await hasFile(file)) {
+      return JsonFields.read(file, await readTextFile(file), (fields) => fields.string("sweep"));
+    }
+    const sweep = randomUUID();
+    await writeFileAtomic(file, `${JSON.stringify({ sweep }, null, 2)}\n`);
+    return sweep;
   }
 
   /** The folder of a training's checkpoint. */

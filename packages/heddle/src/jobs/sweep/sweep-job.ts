@@ -8,6 +8,7 @@ import type { Images } from "@heddle/core/internal/data/images.js";
 import { trainingOf } from "@heddle/core/internal/recipes/build-training.js";
 import type { ResolvedSettings } from "@heddle/core/internal/recipes/resolve-settings.js";
 import { withFittingLength } from "@heddle/core/internal/recipes/training-length.js";
+import type { SweepQueue } from "@heddle/core/internal/sweep/queue.js";
 import { readSweep, type Sweep } from "@heddle/core/internal/sweep/sweep.js";
 import type { LoadOptions } from "../../datasets/index.js";
 import { heddleVersion } from "../../system/version.js";
@@ -15,11 +16,14 @@ import type { JobEvents } from "../job.js";
 import { type OpenedRecipe, writeRecipe } from "../recipe-file.js";
 import { runJob } from "../train/run-job.js";
 import type { CoordinatorEvents } from "./coordinator.js";
+import { LocalCrew } from "./local-crew.js";
 import type { SweepData } from "./messages.js";
 import { objectiveOf } from "./objective.js";
 import { writeSweepPage } from "./page.js";
+import { QueueCrew } from "./queue-crew.js";
 import { ranked } from "./results.js";
 import { runSweep, type SweepEnd } from "./run-sweep.js";
+import { type CoreShares, shareCores } from "./share-cores.js";
 import { readSweepData } from "./sweep-data.js";
 import { SweepFolder, type SweepRequest, type Winner } from "./sweep-folder.js";
 import { sharedSettings, trialSettings } from "./trial-settings.js";
@@ -64,10 +68,17 @@ export interface NewSweep {
   readonly folder: string;
 }
 
+/** So many trials at once are trained by the workers of a queue, if nobody says how many. */
+const MOST_IN_QUEUE = 1000;
+
 /** How a sweep is run and what follows it. */
 export interface SweepJobOptions {
-  /** How many processes train at once; by default one a core, each on one thread. */
+  /** How many trials are trained at once; by default one a core, each on one thread, or as many as a queue has workers. */
   readonly workers: number | undefined;
+  /** The queue whose workers train; processes of this machine if undefined. */
+  readonly queue: SweepQueue | undefined;
+  /** The folder of checkpoints that this machine and the workers of a queue share. */
+  readonly checkpoints: string | undefined;
   /** Threads of each process. */
   readonly threads: number | undefined;
   readonly seconds: number | undefined;
@@ -78,6 +89,8 @@ export interface SweepJobOptions {
   readonly signal: AbortSignal;
   readonly load: Pick<LoadOptions, "signal" | "onProgress" | "onReading" | "onWarning">;
   readonly events: CoordinatorEvents & {
+    /** What a user should know, once. */
+    onNote(message: string): void;
     /** When the trials begin. */
     onSweep(about: SweepAbout): void;
     /** When the best trial is trained as a run; `epochs` it has. Returns what follows it. */
@@ -92,6 +105,8 @@ export interface SweepAbout {
   readonly title: string;
   readonly workers: number;
   readonly threads: number;
+  /** Where the queue is whose workers train. */
+  readonly queue: string | undefined;
   /** Trials that the journal has already. */
   readonly begun: number;
   readonly note: string | undefined;
@@ -120,7 +135,7 @@ export async function startSweep(begin: NewSweep, options: SweepJobOptions): Pro
       next: "Remove one of the two.",
     });
   }
-  const shares = shareCores(sweep, options);
+  const shares = placeOf(sweep, options);
   const given = { ...recipe.settings, ...typed };
   const shared = sharedSettings(who, sweep, recipe.settings, typed);
   const data = dataOf(shared, sweep, offline);
@@ -163,7 +178,7 @@ export async function resumeSweep(
     });
   }
   const sweep = sweepOf(path, request.definition, trials);
-  const shares = shareCores(sweep, options);
+  const shares = placeOf(sweep, options);
   const data = { ...dataOf(request.settings, sweep, request.offline), fingerprint: request.fingerprint };
   const { dataset } = await readSweepData(data, options.load);
   return run({ folder, sweep, request, dataset, data, note: undefined, ...shares }, options);
@@ -175,20 +190,17 @@ function dataOf(settings: ResolvedSettings, sweep: Sweep, offline: boolean): Omi
   return { data: settings.data, offline, form: pickFormOptions(settings), limit };
 }
 
-/** Processes and threads that use every core once. */
-function shareCores(
-  { trials }: Sweep,
-  { workers, threads }: Pick<SweepJobOptions, "workers" | "threads">,
-): { readonly workers: number; readonly threads: number } {
-  const cores = availableParallelism();
-  const shared = workers ?? Math.max(1, Math.min(trials, Math.floor(cores / (threads ?? 1))));
-  const each = threads ?? Math.max(1, Math.floor(cores / shared));
-  if (shared * each <= cores) return { workers: shared, threads: each };
+/** Where a sweep is trained. */
+type Place = Pick<SweepJobOptions, "workers" | "threads" | "queue">;
+
+function placeOf({ trials }: Sweep, { workers, threads, queue }: Place): CoreShares {
+  if (queue === undefined) return shareCores(availableParallelism(), trials, { workers, threads });
+  if (threads === undefined) return { workers: Math.min(trials, workers ?? MOST_IN_QUEUE), threads: 1 };
   throw new HeddleError({
     who: "Sweep",
-    expected: `no more threads than the ${cores} cores that there are`,
-    received: `${shared} \`workers\` with ${each} \`threads\` each`,
-    next: "Lower one of the two.",
+    expected: "no `threads` with `queue`, because each worker has its own",
+    received: String(threads),
+    next: "Pass them to the workers.",
   });
 }
 
@@ -205,11 +217,24 @@ interface RunningSweep {
 
 async function run(running: RunningSweep, options: SweepJobOptions): Promise<SweepResult> {
   const { folder, sweep, request, dataset, data, workers, threads, note } = running;
-  const { signal, seconds, events } = options;
-  const about = { sweep, folder: folder.path, title: dataset.title, workers, threads, note };
-  const setup = { data, objective: objectiveOf(sweep.goal), threads, who: folder.path };
+  const { signal, seconds, events, queue, checkpoints } = options;
+  const about = {
+    sweep,
+    folder: folder.path,
+    title: dataset.title,
+    workers,
+    threads,
+    note,
+    queue: queue?.place,
+  };
+  const setup = { data, objective: objectiveOf(sweep.goal), who: folder.path };
+  const gather = async () => {
+    if (!queue) return new LocalCrew(folder, { ...setup, threads });
+    const { onWarning, onNote } = events;
+    return QueueCrew.open({ queue, sweep: await folder.queueId(), setup, checkpoints, onWarning, onNote });
+  };
   const { study, outOfTime } = await runSweep(folder, sweep, request, {
-    ...{ setup, workers, seconds, signal },
+    ...{ gather, workers, seconds, signal },
     events: { ...events, onStudy: (begun) => events.onSweep({ ...about, begun }) },
   });
   const winners = await withWinner(running, { study, outOfTime }, options);

@@ -3,19 +3,13 @@ import { fileURLToPath } from "node:url";
 import { HeddleError } from "@heddle/core/internal/base/errors.js";
 import { staysNarrow } from "@heddle/core/internal/engine/wide.js";
 import type { Verdict } from "@heddle/core/internal/sweep/sweep.js";
+import type { Died, Trainer } from "./crew.js";
 import type { FromWorker, ToWorker, TrialEnd, TrialTask, WorkerSetup } from "./messages.js";
 
 const PROGRAM = fileURLToPath(new URL("./worker.js", import.meta.url));
 
-/** How a process may end while it trains, apart from the ends that it reports itself. */
-export interface Died {
-  readonly kind: "died";
-  /** `signal SIGKILL`, or `exit code 134`. */
-  readonly how: string;
-}
-
 /** One of the processes of a sweep, as the coordinator sees it. */
-export class WorkerProcess {
+export class WorkerProcess implements Trainer {
   private hear: (message: FromWorker | Died) => void = () => {};
 
   private constructor(private readonly child: ChildProcess) {
@@ -35,12 +29,18 @@ export class WorkerProcess {
   static async start(setup: WorkerSetup): Promise<WorkerProcess> {
     // Its warnings are those that the coordinator has printed.
     const env = staysNarrow() ? { ...process.env, HEDDLE_WIDE: "0" } : process.env;
-    const child = fork(PROGRAM, { env, stdio: ["ignore", "ignore", "inherit", "ipc"] });
+    // A loss may be NaN, which JSON does not have.
+    const child = fork(PROGRAM, {
+      env,
+      stdio: ["ignore", "ignore", "inherit", "ipc"],
+      serialization: "advanced",
+    });
     const worker = new WorkerProcess(child);
     const answer = worker.next();
     worker.send({ kind: "setup", setup });
     const message = await answer;
     if (message.kind === "ready") return worker;
+    worker.end();
     const received =
       message.kind === "refused" ? message.message : message.kind === "died" ? message.how : "";
     if (message.kind === "refused") throw new HeddleError(received);

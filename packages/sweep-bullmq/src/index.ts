@@ -1,0 +1,2 @@
+/** Queues of sweeps on Redis and PostgreSQL, by BullMQ. */
+export { openQueue } from "./open-queue.js";

@@ -1,0 +1,127 @@
+// Sweeps of several machines, on real servers: workers, the coordinator and the server are killed, and the trials are those
+// of a sweep that nobody disturbed. tools/reliability/sweep-queue.mjs does it for longer.
+import { cpSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { available } from "../packages/heddle/dist/system/required.testing.js";
+import { hasPostgres, hasRedis, startPostgres, startRedis } from "../tools/reliability/queue-servers.mjs";
+import { type Running, Workspace } from "./cli.js";
+import { writeClothes } from "./idx-folder.js";
+
+const work = new Workspace();
+const SECRET = "s3cret-of-the-queue";
+
+const definition = {
+  heddleSweep: 1,
+  name: "clothes",
+  goal: "maximize",
+  trials: 6,
+  parameters: {
+    learningRate: { type: "float", low: 0.001, high: 0.03, log: true },
+    dropout: { type: "float", low: 0, high: 0.5 },
+  },
+  search: { type: "random" },
+};
+
+const sweep = ["sweep", "sweep.json", "--data", "clothes", "--epochs", "2", "--no-winner"] as const;
+
+/** What a journal adds up to: values, reports and end of every trial, which no order of the workers changes. */
+function trialsIn(folder: string) {
+  const trials: { state: number; params: unknown; reports: Record<string, number>; values: unknown }[] = [];
+  for (const line of readFileSync(work.file(folder, "journal.log"), "utf8").trimEnd().split("\n")) {
+    const record = JSON.parse(line);
+    if (record.op_code === 4) trials.push({ state: 0, params: record.params, reports: {}, values: null });
+    const trial = trials[record.trial_id]!;
+    if (record.op_code === 6) {
+      expect([1, 2, 3], "a trial that has ended never ends again").not.toContain(trial.state);
+      Object.assign(trial, { state: record.state, values: record.values });
+    }
+    if (record.op_code === 7) trial.reports[record.step] = record.intermediate_value;
+  }
+  return trials;
+}
+
+beforeAll(async () => {
+  writeClothes(work.file("others"), { train: 400, test: 100 });
+  writeFileSync(work.file("sweep.json"), JSON.stringify(definition));
+  const { code } = await work.heddle([...sweep, "--workers", "1", "--threads", "1", "--out", "alone"]);
+  expect(code).toBe(0);
+});
+
+const kinds = [
+  { kind: "redis", found: available("redis", hasRedis), start: () => startRedis({ password: SECRET }) },
+  {
+    kind: "postgres",
+    found: available("postgres", hasPostgres),
+    start: () => startPostgres({ password: SECRET }),
+  },
+] as const;
+
+describe.each(kinds)("heddle sweep with a queue on $kind", ({ kind, found, start }) => {
+  if (!found) console.warn(`No ${kind} on this machine: sweeps of several machines are not tested on it.`);
+  let server: Awaited<ReturnType<typeof start>>;
+  beforeAll(async () => {
+    if (found) server = await start();
+  });
+  afterAll(() => server?.remove());
+
+  const env = { HEDDLE_QUEUE_PASSWORD: SECRET };
+  const worker = (...words: string[]): Running =>
+    work.start(
+      ["sweep", "work", "--queue", server.url, "--workers", "1", "--threads", "1", "--lease", "2", ...words],
+      { env },
+    );
+
+  it.skipIf(!found)(
+    "comes to the same trials when workers, coordinator and server are killed",
+    {
+      timeout: 240_000,
+    },
+    async () => {
+      const folder = `sweep-${kind}`;
+      const first = work.start([...sweep, "--queue", server.url, "--out", folder], { env });
+      // Its trial goes back into the queue.
+      const stranger = worker("--data", "others");
+      const refused = await stranger.finished;
+      expect(refused.stderr).toContain("expected the data that the sweep began with, SHA-256");
+      expect(refused.code).toBe(2);
+      const workers = [worker(), worker()];
+      await first.printed("has refused a trial");
+      await first.printed("epoch 2");
+      workers[0]!.child.kill("SIGKILL");
+      first.child.kill("SIGKILL");
+      await first.finished;
+      const second = work.start(["sweep", "--resume", folder, "--queue", server.url, "--no-winner"], { env });
+      await second.printed("begun already");
+      // A copy of the folder is not locked, but its coordinator is not alone in the queue.
+      cpSync(work.file(folder), work.file(`${folder}-copy`), {
+        recursive: true,
+        filter: (path) => !/lock-/.test(path),
+      });
+      const words = ["sweep", "--resume", `${folder}-copy`, "--queue", server.url];
+      const { stderr: refusal } = await work.start(words, { env }).finished;
+      expect(refusal).toContain("expected no other coordinator at work on it, received process");
+      await server.kill();
+      await server.start();
+      workers.push(worker());
+      const { code, stderr, stdout } = await second.finished;
+      expect([code, stderr]).toEqual([0, expect.not.stringContaining("failed")]);
+      expect(stdout).toContain("Checkpoints of");
+      expect(trialsIn(folder)).toEqual(trialsIn("alone"));
+      for (const { child } of workers) child.kill("SIGTERM");
+      const ends = await Promise.all(workers.map(({ finished }) => finished));
+      expect(ends.map(({ code }) => code)).toEqual([null, 0, 0]);
+      const printed = [
+        stdout,
+        stderr,
+        refusal,
+        refused.stderr,
+        ...ends.flatMap((end) => [end.stdout, end.stderr]),
+      ];
+      const files = readdirSync(work.file(folder), { withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .map(({ name }) => readFileSync(join(work.file(folder), name), "utf8"));
+      for (const text of [...printed, ...files]) expect(text).not.toContain(SECRET);
+    },
+  );
+});
