@@ -30,6 +30,7 @@ const usage = `usage: npm run bench -- [options]
   --against LIST  other checkouts, built, whose standalone modules are measured (none)
   --ms N          least milliseconds of one measurement of a kernel (200)
   --seconds N     of one measurement of a server (5)
+  --fastapi FILE  its Python (bench/peers/serving/venv/bin/python)
   --keras FILE    its Python (bench/peers/keras/venv/bin/python)
   --pytorch FILE  its Python (bench/peers/pytorch/venv/bin/python)
   --out FOLDER    for the raw values; results/ and README.md stay as they are then`;
@@ -47,6 +48,7 @@ const { values } = parseArgs({
     against: { type: "string", default: "" },
     ms: { type: "string", default: "200" },
     seconds: { type: "string", default: "5" },
+    fastapi: { type: "string", default: python("serving") },
     keras: { type: "string", default: python("keras") },
     pytorch: { type: "string", default: python("pytorch") },
     out: { type: "string" },
@@ -73,6 +75,7 @@ const options = {
   against: values.against.split(",").filter((path) => path !== ""),
   milliseconds: whole("ms", values.ms),
   seconds: whole("seconds", values.seconds),
+  fastapi: values.fastapi,
   keras: values.keras,
   pytorch: values.pytorch,
   out: values.out,

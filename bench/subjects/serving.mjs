@@ -1,6 +1,7 @@
-// Requests a second of servers: `heddle serve`, and plain Python with Keras and with ONNX Runtime, on the same cores.
+// Requests a second of servers: `heddle serve`, plain Python with Keras and with ONNX Runtime, and FastAPI with ONNX Runtime, on
+// the same cores.
 import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -15,8 +16,8 @@ const CLIENTS = [1, 16, 64];
 /** Images of a request of the second table. */
 const MANY = 32;
 
-/** @param options rounds, threads, keras (its Python, with onnxruntime), seconds, out */
-export async function measureServing({ rounds, threads, keras, seconds, out }) {
+/** @param options rounds, threads of the peers, keras (its Python, with onnxruntime), fastapi (its Python), seconds, out */
+export async function measureServing({ rounds, threads, keras, fastapi, seconds, out }) {
   const folder = mkdtempSync(join(tmpdir(), "heddle-serving-"));
   const model = studyModel({ input: [28, 28, 1], classes: 10, seed: 42 });
   await model.save(join(folder, "m"));
@@ -29,16 +30,7 @@ export async function measureServing({ rounds, threads, keras, seconds, out }) {
     keras,
     [at("bench/peers/serving/server.py"), kind, join(folder, `m.${kind}`), threads],
   ];
-  const heddle = [
-    "serve",
-    `m=${join(folder, "m")}`,
-    "--port",
-    "0",
-    "--threads",
-    threads,
-    "--max-queue",
-    "4096",
-  ];
+  const heddle = ["serve", `m=${join(folder, "m")}`, "--port", "0", "--max-queue", "4096"];
   const systems = {
     heddle: {
       command: [process.execPath, [at("packages/heddle/bin/heddle.js"), ...heddle, "--log-level", "warn"]],
@@ -46,7 +38,14 @@ export async function measureServing({ rounds, threads, keras, seconds, out }) {
     },
     keras: { command: python("keras"), path: "/" },
     "ONNX Runtime": { command: python("onnx"), path: "/" },
+    ...(existsSync(fastapi) && {
+      FastAPI: {
+        command: [fastapi, [at("bench/peers/serving/fastapi_server.py"), join(folder, "m.onnx"), threads]],
+        path: "/",
+      },
+    }),
   };
+  if (!systems.FastAPI) console.warn(`bench: there is no ${fastapi}: FastAPI is skipped`);
   const measured = [];
   const inProcess = [];
   try {
@@ -118,14 +117,19 @@ function lines(result) {
         .filter((run) => run.name === name && run.clients === clients && run.images === images)
         .map((run) => run[key]),
     );
-  const names = ["heddle", "keras", "ONNX Runtime"];
-  const labels = ["Heddle", "http.server, Keras", "http.server, ONNX Runtime"];
+  const labels = {
+    heddle: "Heddle",
+    keras: "http.server, Keras",
+    "ONNX Runtime": "http.server, ONNX Runtime",
+    FastAPI: "FastAPI, ONNX Runtime",
+  };
+  const names = Object.keys(labels).filter((name) => measured.some((run) => run.name === name));
   const peers = names.slice(1);
   const cell = (name, clients) =>
     `${number(of(name, clients, "perSecond"))}, ${number(of(name, clients, "p99"), 1)} ms`;
   const rows = [
     ["", ...CLIENTS.map((clients) => `${clients} ${clients === 1 ? "client" : "clients"}`)],
-    ...names.map((name, row) => [labels[row], ...CLIENTS.map((clients) => cell(name, clients))]),
+    ...names.map((name) => [labels[name], ...CLIENTS.map((clients) => cell(name, clients))]),
     [
       "requests against the faster peer",
       ...CLIENTS.map((clients) => {

@@ -54,6 +54,55 @@ describe("a batcher", () => {
     expect(batches).toHaveLength(1);
   });
 
+  it("computes few images at once, and helps while the threads compute many", async () => {
+    let open = () => {};
+    const { batches, run } = doubling(
+      new Promise((resolve) => {
+        open = resolve;
+      }),
+    );
+    const own: number[][] = [];
+    const atOnce = {
+      most: 2,
+      helps: true,
+      run: (images: Values) => {
+        own.push([...images]);
+        return Float32Array.from(images, (value) => 2 * value);
+      },
+    };
+    const reports: BatchReport[] = [];
+    const batcher = new Batcher(run, { ...limits, maxBatch: 16 }, (report) => reports.push(report), atOnce);
+    expect(await batcher.submit(Float32Array.of(1), 1)).toEqual(Float32Array.of(2));
+    await batcher.idle();
+    expect([own, batches]).toEqual([[[1]], []]);
+    // Eight go to the threads, which are held up; the rest is computed here, though one request is in both parts.
+    const values = Float32Array.from({ length: 10 }, (_, at) => at);
+    const large = batcher.submit(values, 10);
+    await expect.poll(() => own).toEqual([[1], [8, 9]]);
+    expect(batches.map((batch) => [...batch])).toEqual([[0, 1, 2, 3, 4, 5, 6, 7]]);
+    const small = batcher.submit(Float32Array.of(20), 1);
+    expect(await small).toEqual(Float32Array.of(40));
+    open();
+    expect(await large).toEqual(values.map((value) => 2 * value));
+    await batcher.idle();
+    expect(reports.map(({ images }) => images)).toEqual([1, 2, 1, 8]);
+  });
+
+  it("gives the fault of what it computes at once to its request alone", async () => {
+    const { run } = doubling();
+    const atOnce = {
+      most: 1,
+      helps: false,
+      run: () => {
+        throw new Error("a kernel failed");
+      },
+    };
+    const batcher = new Batcher(run, limits, undefined, atOnce);
+    await expect(batcher.submit(Float32Array.of(1), 1)).rejects.toThrow("a kernel failed");
+    const both = [batcher.submit(Float32Array.of(1), 1), batcher.submit(Float32Array.of(2), 1)];
+    expect(await Promise.all(both)).toEqual([Float32Array.of(2), Float32Array.of(4)]);
+  });
+
   it("refuses what does not fit into its queue, and says when to come back", async () => {
     let open = () => {};
     const { run } = doubling(

@@ -1,6 +1,6 @@
 import { HeddleError } from "@heddle/core/internal/base/errors.js";
 import { Refusal } from "./refusal.js";
-import type { Values } from "./served-model.js";
+import type { AtOnce, Values } from "./served-model.js";
 
 /** How requests are joined, and how many may wait. */
 export interface BatchLimits {
@@ -47,9 +47,13 @@ interface Part {
 /** A busy server is asked to be patient for at least this long. */
 const LEAST_RETRY_SECONDS = 1;
 
+/** Images that other threads compute at least before this one helps: so many are computed together. */
+const LEAST_SHARE = 8;
+
 /**
  * Joins the images of concurrent requests into batches, first come, first served. While a batch is computed the next one
- * gathers, so that under load batches form without any delay. Bytes and floats are not mixed. A model computes each image
+ * gathers, so that under load batches form without any delay. What a message to another thread would delay more than it helps is
+ * computed at once. Bytes and floats are not mixed. A model computes each image
  * by itself, so that its answer does not depend on what else is in the batch.
  */
 export class Batcher {
@@ -57,6 +61,8 @@ export class Batcher {
   private waitingImages = 0;
   private isRunning = false;
   private cancelStart: (() => void) | undefined;
+  /** Whether this thread computes images of the queue in its next turn. */
+  private willHelp = false;
   private readonly whenIdle: (() => void)[] = [];
   /** A moving average, for `Retry-After`. */
   private secondsAnImage = 0;
@@ -65,6 +71,7 @@ export class Batcher {
     private readonly run: (images: Values, count: number) => Promise<Float32Array>,
     private readonly limits: BatchLimits,
     private readonly onBatch: (report: BatchReport) => void = () => {},
+    private readonly atOnce?: AtOnce | undefined,
   ) {}
 
   /** Images that wait. */
@@ -119,11 +126,19 @@ export class Batcher {
   }
 
   private schedule(): void {
-    if (this.isRunning || this.waitingImages === 0) return;
+    if (this.waitingImages === 0) return;
+    if (this.isRunning) {
+      this.help();
+      return;
+    }
     const { maxBatch, maxDelayMs } = this.limits;
     const start = () => {
       this.cancelStart = undefined;
-      void this.compute();
+      if (this.atOnce && this.waitingImages <= this.atOnce.most) this.computeAtOnce(this.atOnce);
+      else {
+        void this.compute();
+        this.schedule();
+      }
     };
     if (this.waitingImages >= maxBatch) {
       this.cancelStart?.();
@@ -142,7 +157,10 @@ export class Batcher {
 
   private async compute(): Promise<void> {
     if (this.isRunning) return;
-    const parts = this.take();
+    const { maxBatch } = this.limits;
+    // What is left for this thread is computed meanwhile.
+    const share = this.atOnce?.helps ? Math.max(LEAST_SHARE, Math.ceil(this.waitingImages / 2)) : maxBatch;
+    const parts = this.take(Math.min(maxBatch, share));
     if (parts.length === 0) return this.rest();
     this.isRunning = true;
     const started = performance.now();
@@ -155,17 +173,51 @@ export class Batcher {
     // The engine works on the next batch while this one is answered.
     void this.compute();
     this.answer(parts, images, result);
+    this.report(parts, images, started, seconds);
+  }
+
+  /** While other threads compute, so does this one, between requests. */
+  private help(): void {
+    const { atOnce } = this;
+    if (!atOnce?.helps || this.willHelp) return;
+    this.willHelp = true;
+    setImmediate(() => {
+      this.willHelp = false;
+      if (this.isRunning && this.waitingImages > 0) this.computeAtOnce(atOnce);
+    });
+  }
+
+  /** Computes a few of the images that wait on this thread. */
+  private computeAtOnce({ run, most }: AtOnce): void {
+    const parts = this.take(most);
+    const images = parts.reduce((sum, { count }) => sum + count, 0);
+    if (images === 0) {
+      if (!this.isRunning) this.rest();
+      return;
+    }
+    const started = performance.now();
+    this.answer(
+      parts,
+      images,
+      attempted(() => run(joined(parts, images), images)),
+    );
+    this.report(parts, images, started, (performance.now() - started) / 1000);
+    if (this.waitingImages > 0) this.schedule();
+    else if (!this.isRunning) this.rest();
+  }
+
+  private report(parts: readonly Part[], images: number, started: number, seconds: number): void {
     const waitedSeconds = parts
       .filter(({ from }) => from === 0)
       .map(({ job }) => (started - job.queuedAt) / 1000);
     this.onBatch({ images, seconds, waitedSeconds });
   }
 
-  /** The next images of the queue: of one type, and at most a batch. */
-  private take(): readonly Part[] {
+  /** The next images of the queue, of one type. */
+  private take(most: number): readonly Part[] {
     const { queue } = this;
     const parts: Part[] = [];
-    let left = this.limits.maxBatch;
+    let left = most;
     for (let job = queue[0]; job && left > 0; job = queue[0]) {
       if (job.isOver) {
         queue.shift();
@@ -236,6 +288,15 @@ export class Batcher {
       },
       seconds,
     );
+  }
+}
+
+/** What work returns, or the error that it throws. */
+function attempted(work: () => Float32Array): Float32Array | Error {
+  try {
+    return work();
+  } catch (thrown) {
+    return thrown instanceof Error ? thrown : new Error(String(thrown));
   }
 }
 

@@ -15,7 +15,8 @@ export class Version {
     limits: BatchLimits,
     onBatch?: (report: BatchReport) => void,
   ) {
-    this.batcher = new Batcher((images, count) => model.run(images, count), limits, onBatch);
+    const { atOnce } = model;
+    this.batcher = new Batcher((images, count) => model.run(images, count), limits, onBatch, atOnce);
   }
 
   /** Does the work of a request, which keeps the model open until it has ended. */

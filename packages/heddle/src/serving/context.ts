@@ -1,4 +1,5 @@
-import type { FastifyReply, FastifyRequest } from "fastify";
+import type { ServerResponse } from "node:http";
+import type { FastifyRequest } from "fastify";
 import type { AnswerLog } from "./answer-log.js";
 import type { Catalogue, Version } from "./catalogue.js";
 import type { Metrics } from "./metrics.js";
@@ -24,6 +25,12 @@ export interface Served {
   images?: number;
 }
 
+/** Who asks: what metrics, the log and kept answers say of a request. */
+export interface Asker {
+  readonly id: string;
+  served: Served | undefined;
+}
+
 declare module "fastify" {
   interface FastifyRequest {
     served: Served | undefined;
@@ -32,8 +39,8 @@ declare module "fastify" {
 
 /** Computes the outputs for a request's images, unless its client goes before that. */
 export async function outputsFor(
-  { served, id }: FastifyRequest,
-  reply: FastifyReply,
+  { served, id }: Asker,
+  response: ServerResponse,
   of: {
     readonly version: Version;
     readonly images: Float32Array | Uint8Array;
@@ -43,7 +50,7 @@ export async function outputsFor(
 ): Promise<Float32Array> {
   const { version, images, count, answers } = of;
   if (served) served.images = count;
-  const outputs = await version.batcher.submit(images, count, whenGone(reply));
+  const outputs = await version.batcher.submit(images, count, whenGone(response));
   answers?.write({ id, version, outputs, count });
   return outputs;
 }
@@ -53,19 +60,19 @@ export async function outputsFor(
  *
  * @throws Refusal 503 when the version's queue is full
  */
-export function begin(request: FastifyRequest, protocol: string, { name, version, batcher }: Version): void {
-  request.served = { protocol, model: name, version };
+export function begin(asker: Asker, protocol: string, { name, version, batcher }: Version): void {
+  asker.served = { protocol, model: name, version };
   batcher.checkRoom();
 }
 
 /** Calls a function when the connection ends before the answer has been sent. */
-function whenGone({ raw }: FastifyReply): (drop: () => void) => void {
+function whenGone(response: ServerResponse): (drop: () => void) => void {
   return (drop) => {
-    raw.once("close", () => {
-      if (!raw.writableFinished) drop();
+    response.once("close", () => {
+      if (!response.writableFinished) drop();
     });
     // It may have gone while its picture was decoded.
-    if (raw.destroyed) drop();
+    if (response.destroyed) drop();
   };
 }
 

@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from "node:crypto";
-import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import { Refusal } from "./refusal.js";
 
 /** Who may ask, and how much. */
@@ -22,41 +22,63 @@ const OPEN = new Set(["/", "/v2/health/live", "/v2/health/ready"]);
 /** Addresses whose rates are kept; the oldest is forgotten beyond that. */
 const MOST_ADDRESSES = 10_000;
 
+/** Sets a header of the answer. */
+type SetHeader = (name: string, value: string) => void;
+
 /** Refuses requests before their bodies are read. */
-export function guards(app: FastifyInstance, options: GuardOptions): void {
-  const { token, corsOrigin, ratePerSecond, maxBytesInFlight, maxBodyBytes } = options;
-  const rate = ratePerSecond === undefined ? undefined : new RateLimit(ratePerSecond);
-  const expected = token === undefined ? undefined : digest(token);
-  let bytesInFlight = 0;
-  app.addHook("onRequest", async (request, reply) => {
-    checkOrigin(request, reply, corsOrigin);
-    if (request.method === "OPTIONS") return;
-    const [path] = request.url.split("?", 1);
-    if (OPEN.has(path!)) return;
-    if (expected) checkToken(request, reply, expected);
-    rate?.take(request.ip);
-    checkEncoding(request);
-    const bytes = bodyBytes(request, maxBodyBytes);
+export class Gate {
+  private readonly rate: RateLimit | undefined;
+  private readonly token: Buffer | undefined;
+  private bytesInFlight = 0;
+
+  constructor(private readonly options: GuardOptions) {
+    const { token, ratePerSecond } = options;
+    this.rate = ratePerSecond === undefined ? undefined : new RateLimit(ratePerSecond);
+    this.token = token === undefined ? undefined : digest(token);
+  }
+
+  /**
+   * Lets a request in; its body counts until `leave` is called with what this returns, even if the client goes without an
+   * answer.
+   *
+   * @throws Refusal 401, 403, 413, 415, 429 or 503
+   */
+  enter({ method, url, headers, socket }: IncomingMessage, setHeader: SetHeader): number {
+    const { corsOrigin, maxBytesInFlight, maxBodyBytes } = this.options;
+    checkOrigin(headers, method, setHeader, corsOrigin);
+    if (method === "OPTIONS") return 0;
+    const [path] = url!.split("?", 1);
+    if (OPEN.has(path!)) return 0;
+    if (this.token) checkToken(headers, setHeader, this.token);
+    this.rate?.take(socket.remoteAddress ?? "");
+    checkEncoding(headers);
+    const bytes = bodyBytes(headers, maxBodyBytes);
     if (bytes > maxBodyBytes) throw tooLarge(maxBodyBytes);
-    if (bytesInFlight > 0 && bytesInFlight + bytes > maxBytesInFlight) throw busy();
-    bytesInFlight += bytes;
-    // Also where the client goes without an answer.
-    reply.raw.once("close", () => {
-      bytesInFlight -= bytes;
-    });
-  });
+    if (this.bytesInFlight > 0 && this.bytesInFlight + bytes > maxBytesInFlight) throw busy();
+    this.bytesInFlight += bytes;
+    return bytes;
+  }
+
+  /** The body is no longer in memory. */
+  leave(bytes: number): void {
+    this.bytesInFlight -= bytes;
+  }
 }
 
 /** How large a body will be, or may become where its head does not say. */
-function bodyBytes({ headers }: FastifyRequest, maxBodyBytes: number): number {
+function bodyBytes(headers: IncomingHttpHeaders, maxBodyBytes: number): number {
   const length = headers["content-length"];
   if (length !== undefined) return Number(length);
   return headers["transfer-encoding"] === undefined ? 0 : maxBodyBytes;
 }
 
 /** A page of another origin may only call the server where that was allowed. */
-function checkOrigin({ headers, method }: FastifyRequest, reply: FastifyReply, allowed: string | undefined) {
-  const { origin, host } = headers;
+function checkOrigin(
+  { origin, host }: IncomingHttpHeaders,
+  method: string | undefined,
+  setHeader: SetHeader,
+  allowed: string | undefined,
+): void {
   if (origin === undefined || isOwn(origin, host)) return;
   if (origin !== allowed) {
     const next = "Start the server with `cors` set to this origin.";
@@ -65,11 +87,12 @@ function checkOrigin({ headers, method }: FastifyRequest, reply: FastifyReply, a
       ...{ received: `one from ${origin.slice(0, 200)}`, next },
     });
   }
-  reply.header("access-control-allow-origin", origin).header("vary", "origin");
-  reply.header("access-control-expose-headers", "inference-header-content-length, x-request-id, retry-after");
+  setHeader("access-control-allow-origin", origin);
+  setHeader("vary", "origin");
+  setHeader("access-control-expose-headers", "inference-header-content-length, x-request-id, retry-after");
   if (method !== "OPTIONS") return;
-  reply.header("access-control-allow-methods", "GET, POST");
-  reply.header(
+  setHeader("access-control-allow-methods", "GET, POST");
+  setHeader(
     "access-control-allow-headers",
     "authorization, content-type, inference-header-content-length, x-request-id",
   );
@@ -83,10 +106,10 @@ function isOwn(origin: string, host: string | undefined): boolean {
   }
 }
 
-function checkToken({ headers }: FastifyRequest, reply: FastifyReply, expected: Buffer): void {
+function checkToken(headers: IncomingHttpHeaders, setHeader: SetHeader, expected: Buffer): void {
   const [, token] = /^Bearer +(\S+)$/i.exec(headers.authorization ?? "") ?? [];
   if (token !== undefined && timingSafeEqual(digest(token), expected)) return;
-  reply.header("www-authenticate", "Bearer");
+  setHeader("www-authenticate", "Bearer");
   throw new Refusal(401, {
     who: "Request",
     expected: "the server's token in the header Authorization: Bearer …",
@@ -101,7 +124,7 @@ function digest(token: string): Buffer {
 }
 
 /** Nothing is unpacked: a small body could become a large one. */
-function checkEncoding({ headers }: FastifyRequest): void {
+function checkEncoding(headers: IncomingHttpHeaders): void {
   const encoding = headers["content-encoding"];
   if (encoding === undefined || encoding === "identity") return;
   const next = "Send it as it is.";

@@ -61,7 +61,7 @@ export class Metrics {
     this.images.add(labels, images);
     this.sizes.observe(labels, images);
     this.computed.observe(labels, seconds);
-    for (const waited of waitedSeconds) this.waited.observe(labels, waited);
+    this.waited.observe(labels, ...waitedSeconds);
   }
 
   reload(model: string, version: string, succeeded: boolean): void {
@@ -83,9 +83,25 @@ export class Metrics {
   }
 }
 
+/** The texts of labels: they are written once, and looked up by their values for every request. */
+class LabelTexts {
+  private readonly texts = new Map<string, string>();
+
+  of(labels: Labels): string {
+    const values = Object.values(labels).join("\0");
+    let text = this.texts.get(values);
+    if (text === undefined) {
+      text = textOf(labels);
+      this.texts.set(values, text);
+    }
+    return text;
+  }
+}
+
 /** Numbers by their labels. */
 class Series {
   protected readonly values = new Map<string, number>();
+  protected readonly texts = new LabelTexts();
 
   constructor(
     private readonly name: string,
@@ -105,7 +121,7 @@ class Counter extends Series {
   }
 
   add(labels: Labels, amount = 1): void {
-    const key = textOf(labels);
+    const key = this.texts.of(labels);
     this.values.set(key, (this.values.get(key) ?? 0) + amount);
   }
 }
@@ -116,12 +132,13 @@ class Gauge extends Series {
   }
 
   set(labels: Labels, value: number): void {
-    this.values.set(textOf(labels), value);
+    this.values.set(this.texts.of(labels), value);
   }
 }
 
 class Histogram {
   private readonly series = new Map<string, { counts: number[]; sum: number; count: number }>();
+  private readonly texts = new LabelTexts();
 
   constructor(
     private readonly name: string,
@@ -129,17 +146,19 @@ class Histogram {
     private readonly bounds: readonly number[],
   ) {}
 
-  observe(labels: Labels, value: number): void {
-    const key = textOf(labels);
+  observe(labels: Labels, ...values: readonly number[]): void {
+    const key = this.texts.of(labels);
     let own = this.series.get(key);
     if (!own) {
       own = { counts: new Array(this.bounds.length).fill(0), sum: 0, count: 0 };
       this.series.set(key, own);
     }
-    own.sum += value;
-    own.count++;
-    const bucket = this.bounds.findIndex((bound) => value <= bound);
-    if (bucket >= 0) own.counts[bucket]!++;
+    for (const value of values) {
+      own.sum += value;
+      own.count++;
+      const bucket = this.bounds.findIndex((bound) => value <= bound);
+      if (bucket >= 0) own.counts[bucket]!++;
+    }
   }
 
   text(): string {

@@ -63,6 +63,61 @@ describe("a server's metrics and log", () => {
   });
 });
 
+describe("an inference request", () => {
+  /** Status, headers and body; a chunked request goes another way through the server than one that says its length. */
+  async function answer(
+    url: string,
+    path: string,
+    body: string,
+    headers: Record<string, string>,
+    chunked: boolean,
+  ) {
+    const response = await fetch(url + path, {
+      ...{ method: "POST", headers: { ...headers, "x-request-id": "same" } },
+      ...(chunked ? { body: new Blob([body]).stream(), duplex: "half" } : { body }),
+    } as RequestInit);
+    const { date: _, ...own } = Object.fromEntries(response.headers);
+    return { status: response.status, headers: own, body: await response.text() };
+  }
+
+  it("is answered in the same way, whether it says its length or not", async () => {
+    const token = "0123456789abcdef";
+    const { url, log } = await startServer([["m", "1", fakeModel(same)]], { token, maxBodyBytes: 5000 });
+    const allowed = { authorization: `Bearer ${token}` };
+    const cases: readonly (readonly [number, string, string, Record<string, string>])[] = [
+      [200, "/v2/models/m/infer", infer("a"), allowed],
+      [
+        200,
+        "/v2/models/m/versions/1/infer",
+        infer("a").replace("}]", '}],"parameters":{"binary_data_output":true}'),
+        allowed,
+      ],
+      [400, "/v2/models/m/infer", "{", allowed],
+      [401, "/v2/models/m/infer", infer("a"), {}],
+      [403, "/v2/models/m/infer", infer("a"), { ...allowed, origin: "https://example.org" }],
+      [404, "/v2/models/n/infer", infer("a"), allowed],
+      [404, "/v2/models/m/versions/2/infer", infer("a"), allowed],
+      [413, "/v2/models/m/infer", " ".repeat(6000), allowed],
+      [415, "/v2/models/m/infer", infer("a"), { ...allowed, "content-encoding": "gzip" }],
+    ];
+    for (const [status, path, body, headers] of cases) {
+      const [whole, chunked] = [
+        await answer(url, path, body, headers, false),
+        await answer(url, path, body, headers, true),
+      ];
+      expect(whole).toMatchObject({
+        status,
+        headers: { "x-request-id": "same", "x-content-type-options": "nosniff" },
+      });
+      // A body that turns out to be too long is refused while it arrives, in Fastify's words.
+      if (status === 413) expect(chunked.status).toBe(413);
+      else expect(chunked).toEqual(whole);
+    }
+    const lines = log.map((line) => JSON.parse(line)).filter(({ msg }) => msg === "answered");
+    expect(lines.map(({ status }) => status)).toEqual(cases.flatMap(([status]) => [status, status]));
+  });
+});
+
 describe("a server's guards", () => {
   it("ask for the token, except at the probes and the page", async () => {
     const token = "a-token-of-some-length";

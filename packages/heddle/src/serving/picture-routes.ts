@@ -32,7 +32,7 @@ export function pictureRoutes(app: FastifyInstance, { catalogue, answers, maxPix
     return version.use(async () => {
       const { read, unread } = await decode(version, files);
       const images = joined(read.map(({ picture }) => picture.values));
-      const outputs = await outputsFor(request, reply, { version, images, count: read.length, answers });
+      const outputs = await outputsFor(request, reply.raw, { version, images, count: read.length, answers });
       const tops = version.model.top(outputs);
       return {
         ...{ model: version.name, version: version.version },

@@ -21,6 +21,15 @@ export interface TopClass {
 /** The shapes and names of a model's tensors. */
 export type Signature = Pick<ServedModel, "inputName" | "outputName" | "inputShape" | "outputShape">;
 
+/** Computes a few images on the thread that calls it, to the same bits. */
+export interface AtOnce {
+  /** Images that take less time than they would wait for another thread. */
+  readonly most: number;
+  /** Whether this thread is a large part of what computes, so that it should compute under load, too. */
+  readonly helps: boolean;
+  run(images: Values, count: number): Float32Array;
+}
+
 /** What a server needs of a model: neither HTTP nor protocols know more of it. */
 export interface ServedModel {
   /** What protocols call its input and its output. */
@@ -36,6 +45,8 @@ export interface ServedModel {
   readonly weightsSha256: string;
   /** `[N, …inputShape]` → `[N, …outputShape]`. One call at a time. */
   run(images: Values, count: number): Promise<Float32Array>;
+  /** Undefined where even one image would keep the server too long. */
+  readonly atOnce?: AtOnce | undefined;
   /** A picture file as an input; throws a HeddleError where it is none. */
   read(name: string, bytes: Uint8Array): Promise<ServedPicture>;
   /** The likeliest classes of each image, likeliest first; throws a HeddleError where outputs are no classes. */

@@ -1,21 +1,17 @@
-import { randomUUID } from "node:crypto";
+import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { HeddleError, messageOf } from "@heddle/core/internal/base/errors.js";
-import {
-  type FastifyError,
-  type FastifyInstance,
-  type FastifyRequest,
-  fastify,
-  LogController,
-} from "fastify";
+import { type FastifyInstance, fastify, LogController } from "fastify";
 import type { AnswerLog } from "./answer-log.js";
 import type { Catalogue } from "./catalogue.js";
 import type { Context, State } from "./context.js";
-import { type GuardOptions, guards } from "./guards.js";
+import { Gate, type GuardOptions } from "./guards.js";
+import { InferAhead } from "./infer-ahead.js";
 import { Metrics } from "./metrics.js";
 import { operationRoutes } from "./operation-routes.js";
 import { pictureRoutes } from "./picture-routes.js";
 import { Refusal } from "./refusal.js";
+import { RequestLog, requestId } from "./request-log.js";
 import { tfServingRoutes } from "./tf-routes.js";
 import { v2Routes } from "./v2-routes.js";
 
@@ -51,11 +47,8 @@ const IDLE_MS = 20;
 /** How long a client may neither send nor read, beyond the time that requests may take. */
 const IDLE_CLIENT_MS = 10_000;
 
-/** What nginx calls a request whose client has closed the connection. */
-const CLIENT_GONE = 499;
-
-/** Ids that clients may choose for their requests. */
-const OWN_ID = /^[\w.:/+=-]{1,128}$/;
+/** How long a connection may be idle; longer than load balancers keep one, so that they close it. */
+const KEEP_ALIVE_MS = 72_000;
 
 /** An HTTP server for models. */
 export class ModelServer {
@@ -79,31 +72,24 @@ export class ModelServer {
    */
   static async listen(catalogue: Catalogue, options: ServerOptions): Promise<ModelServer> {
     const { host, port, maxBodyBytes, requestTimeoutMs, logLevel, log } = options;
+    let ahead: InferAhead | undefined;
     const app = fastify({
       logger: { level: logLevel, stream: log },
       // Each request has one line, written when it is answered.
       logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: "requestId" }),
+      // Its one line names the request: a logger for each would take longer than that.
+      childLoggerFactory: (logger) => logger,
       bodyLimit: maxBodyBytes,
-      requestTimeout: requestTimeoutMs,
-      // Of one that neither sends nor reads.
-      connectionTimeout: 2 * requestTimeoutMs + IDLE_CLIENT_MS,
-      // Slow clients are looked for that often.
-      http: {
-        connectionsCheckingInterval: Math.min(1000, requestTimeoutMs),
-        // Fastify sets the time for the whole request alone, and Node then waits for the other one, 60 s.
-        headersTimeout: Math.min(60_000, requestTimeoutMs),
-        requestTimeout: requestTimeoutMs,
-      },
       forceCloseConnections: "idle",
-      genReqId: ({ headers }) => {
-        const own = headers["x-request-id"];
-        return typeof own === "string" && OWN_ID.test(own) ? own : randomUUID();
-      },
+      genReqId: ({ headers }) => requestId(headers),
+      serverFactory: (handler) =>
+        httpServer(requestTimeoutMs, (request, response) => {
+          if (!ahead?.takes(request, response)) handler(request, response);
+        }),
       routerOptions: { maxParamLength: 1000 },
     });
-    app.server.maxConnections = MOST_CONNECTIONS;
     const server = new ModelServer(app, catalogue, options);
-    server.routes();
+    ahead = server.routes();
     try {
       await app.listen({ host, port, backlog: MOST_CONNECTIONS });
     } catch (thrown) {
@@ -143,7 +129,7 @@ export class ModelServer {
     clearTimeout(last);
   }
 
-  private routes(): void {
+  private routes(): InferAhead {
     const { app, catalogue, metrics, options } = this;
     const { answers, maxPixels } = options;
     const context: Context = { catalogue, metrics, answers, maxPixels, state: () => this.state };
@@ -151,16 +137,19 @@ export class ModelServer {
     // Every body as bytes: each protocol reads its own.
     app.removeAllContentTypeParsers();
     app.addContentTypeParser("*", { parseAs: "buffer" }, (_, body, done) => done(null, body));
+    const log = new RequestLog(app.log, metrics);
+    const gate = new Gate({ ...options, maxBytesInFlight: LARGEST_BODIES * options.maxBodyBytes });
     app.addHook("onRequest", async (request, reply) => {
       reply.header("x-request-id", request.id);
       reply.header("x-content-type-options", "nosniff");
-      const { raw } = reply;
+      let bytes = 0;
       // Fastify's own hook is not called when the client has gone; it gets no answer, whatever it would have been.
-      raw.once("close", () => {
-        this.answered(request, raw.writableFinished ? raw.statusCode : CLIENT_GONE, reply.elapsedTime);
+      reply.raw.once("close", () => {
+        gate.leave(bytes);
+        log.over(request, reply.raw, reply.elapsedTime);
       });
+      bytes = gate.enter(request.raw, (name, value) => reply.header(name, value));
     });
-    guards(app, { ...options, maxBytesInFlight: LARGEST_BODIES * options.maxBodyBytes });
     app.addHook("preHandler", async ({ method }) => {
       if (this.state === "ready" || method !== "POST") return;
       const received = this.state === "starting" ? "one that starts" : "one that stops";
@@ -171,7 +160,7 @@ export class ModelServer {
       if (this.state === "draining") reply.header("connection", "close");
     });
     app.setErrorHandler((thrown, request, reply) => {
-      const { status, message, retryAfterSeconds } = faultOf(thrown as Error, request);
+      const { status, message, retryAfterSeconds } = log.fault(thrown as Error, request.id);
       if (retryAfterSeconds !== undefined) reply.header("retry-after", retryAfterSeconds);
       return reply
         .code(status)
@@ -188,30 +177,22 @@ export class ModelServer {
     tfServingRoutes(app, context);
     pictureRoutes(app, context);
     operationRoutes(app, context);
-  }
-
-  private answered(request: FastifyRequest, status: number, ms: number): void {
-    const { served, method, url, ip } = request;
-    // Probes and pages are not counted; what was refused before its model was known is.
-    if (served || status >= 400) {
-      const { protocol = "", model = "", version = "" } = served ?? {};
-      this.metrics.request({ protocol, model, version, status, seconds: ms / 1000 });
-    }
-    const milliseconds = Math.round(1000 * ms) / 1000;
-    request.log.info({ method, url, status, milliseconds, ip, ...served }, "answered");
+    return new InferAhead(context, gate, log);
   }
 }
 
-/** What a client is told of a fault; one of our own is in the log alone. */
-function faultOf(thrown: Error, request: FastifyRequest) {
-  if (thrown instanceof Refusal) {
-    const { status, message, retryAfterSeconds } = thrown;
-    return { status, message, retryAfterSeconds };
-  }
-  if (thrown instanceof HeddleError) return { status: 400, message: thrown.message };
-  const { statusCode = 500 } = thrown as FastifyError;
-  if (statusCode < 500) return { status: statusCode, message: thrown.message };
-  if (statusCode === 503) return { status: 503, message: thrown.message, retryAfterSeconds: 1 };
-  request.log.error({ err: thrown }, "a fault");
-  return { status: 500, message: `The server has a fault; its log has it under ${request.id}.` };
+/** An HTTP server that waits for clients no longer than a request may take. */
+function httpServer(requestTimeoutMs: number, listener: RequestListener): Server {
+  const limits = {
+    // Slow clients are looked for that often.
+    connectionsCheckingInterval: Math.min(1000, requestTimeoutMs),
+    headersTimeout: Math.min(60_000, requestTimeoutMs),
+    requestTimeout: requestTimeoutMs,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+  };
+  const server = createServer(limits, listener);
+  server.maxConnections = MOST_CONNECTIONS;
+  // Of one that neither sends nor reads.
+  server.setTimeout(2 * requestTimeoutMs + IDLE_CLIENT_MS);
+  return server;
 }

@@ -128,8 +128,9 @@ export function imagesFromBytes(head: TensorHead, bytes: Uint8Array, count: numb
     const expected = `${elements * type.bytes} bytes for ${elements} elements of ${datatype}`;
     throw badRequest(who, expected, `${bytes.length}`, "Correct binary_data_size, shape or datatype.");
   }
-  // A byte needs no look, except for flags, of which two have a meaning.
-  if (datatype === "UINT8") return { values: Uint8Array.from(bytes), count };
+  // A byte needs no look, except for flags, of which two have a meaning. The body is the request's own.
+  if (datatype === "UINT8")
+    return { values: new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length), count };
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const values = emptyValues(type, elements);
   for (let at = 0; at < elements; at++) {

@@ -42,7 +42,7 @@ export function tfServingRoutes(app: FastifyInstance, context: Context): void {
     const asked = readPredictRequest(bodyOf(request), version.model);
     return version.use(async () => {
       const { values: images, count } = asked;
-      const outputs = await outputsFor(request, reply, { version, images, count, answers });
+      const outputs = await outputsFor(request, reply.raw, { version, images, count, answers });
       return predictAnswer(version.model, asked, outputs);
     });
   });

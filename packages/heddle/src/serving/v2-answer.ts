@@ -7,6 +7,9 @@ import type { InferRequest } from "./v2-request.js";
 /** The extensions that `GET /v2` names. */
 export const EXTENSIONS = ["binary_tensor_data", "classification"] as const;
 
+/** The header that says how many bytes of a body are JSON. */
+export const LENGTH_HEADER = "inference-header-content-length";
+
 /** The body of an answer. */
 export interface InferAnswer {
   readonly body: Uint8Array | string;

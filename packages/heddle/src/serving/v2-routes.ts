@@ -1,14 +1,12 @@
 import type { FastifyInstance, FastifyReply } from "fastify";
 import { heddleVersion } from "../system/version.js";
 import { begin, bodyOf, type Context, outputsFor } from "./context.js";
-import { EXTENSIONS, inferAnswer, metadataOf } from "./v2-answer.js";
+import { EXTENSIONS, inferAnswer, LENGTH_HEADER, metadataOf } from "./v2-answer.js";
 import { readInferRequest } from "./v2-request.js";
 
 interface Path {
   Params: { readonly model: string; readonly version?: string };
 }
-
-const LENGTH_HEADER = "inference-header-content-length";
 
 /** The Open Inference Protocol, version 2, over HTTP. */
 export function v2Routes(app: FastifyInstance, context: Context): void {
@@ -39,7 +37,7 @@ export function v2Routes(app: FastifyInstance, context: Context): void {
       const asked = readInferRequest(bodyOf(request), length?.toString(), version.model);
       return version.use(async () => {
         const { values: images, count } = asked;
-        const outputs = await outputsFor(request, reply, { version, images, count, answers });
+        const outputs = await outputsFor(request, reply.raw, { version, images, count, answers });
         return send(reply, inferAnswer(version, asked, outputs));
       });
     });

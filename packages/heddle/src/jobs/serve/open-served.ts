@@ -10,6 +10,7 @@ import { inputRange } from "../model-input.js";
 import { type EngineChoice, openModel } from "../open-run.js";
 import { pictureRuleFor } from "../picture-input.js";
 import { topClasses } from "../top-classes.js";
+import { atOnceOf } from "./at-once.js";
 
 /** How a run is opened to be served. */
 export interface OpenOptions extends EngineChoice {
@@ -52,6 +53,7 @@ export async function openServed(source: string, options: OpenOptions): Promise<
       weightsSha256: await model.weightsSha256(),
       labels: isClassifier && sameShape(outputShape, [names.length]) ? names : undefined,
       run: (images, count) => model.predict({ images, count, shape: inputShape }),
+      atOnce: await atOnceOf(model),
       read: async (file, bytes) => {
         const [height, width, channels] = imageInputOf(model);
         const rule = pictureRuleFor(opened, invert);
