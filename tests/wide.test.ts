@@ -43,7 +43,8 @@ const hot = [
   "winograd-transforms/inputTile",
   "winograd/multiply",
   "winograd/poolTile",
-  "winograd/storeTile",
+  "finish/finishPixels",
+  "winograd/conv2dWinograd",
 ];
 
 describe.skipIf(!hasNode24)(`Node 24 ${NEEDS_NODE_24}`, () => {

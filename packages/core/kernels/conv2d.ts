@@ -1,40 +1,60 @@
 // Two-dimensional convolution over NHWC images that are already padded.
+import { finishPixels } from "./finish";
 import { copyRows, tileColumns, tileGrid } from "./grid";
 import { outerTileCalled, wideOuterTileCalled } from "./tile";
 import { F32 } from "./simd";
 import { TILE_COLUMNS, WIDE } from "./width";
 
+/** About as many pixels stay in the cache until what follows has been done to them. */
+const BAND_PIXELS: usize = 256;
+
 /**
  * y[n,p,q,k] = max(low, bias[k] + Σ_{r,s,c} x[n, p·strideH + r·dilationH, q·strideW + s·dilationW, c] · w[r,s,c,k])
  *
- * x [N, H, W, C], bias [K], y [N, P, Q, K]; w [R, S, C, K] unpacked (wStepBytes 4·K, wBlockBytes 32), or packed by
+ * or, where `scale` or `other` is not 0, what finishPixels makes of that without the bound.
+ *
+ * x [N, H, W, C], bias scale shift [K], y other [N, P, Q, K]; w [R, S, C, K] unpacked (wStepBytes 4·K, wBlockBytes 32), or packed by
  * packKernel (wStepBytes 32, wBlockBytes 32·R·S·C). `low` is 0 for ReLU, −∞ for none. `scratch` holds one tile.
  * Where a tile hangs over the last channel, bias and an unpacked w are read up to 28 bytes past their end, and
  * those lanes are dropped.
  */
 export function conv2dForward(
-  y: usize, x: usize, w: usize, wStepBytes: usize, wBlockBytes: usize, bias: usize, scratch: usize,
+  y: usize, x: usize, w: usize, wStepBytes: usize, wBlockBytes: usize, bias: usize,
+  scale: usize, shift: usize, other: usize, scratch: usize,
   N: usize, H: usize, W: usize, C: usize, K: usize, R: usize, S: usize, P: usize, Q: usize,
   strideH: usize, strideW: usize, dilationH: usize, dilationW: usize,
   low: f32,
 ): void {
   const pixelBytes = C * F32;
   const rowBytes = W * pixelBytes;
+  const yRowBytes = Q * K * F32;
   // Without dilation a kernel row is one run of S·C floats in x.
   const isRun = dilationW == 1;
-  for (let n: usize = 0; n < N; n++) {
-    tileGrid(
-      y + n * P * Q * K * F32, Q * K * F32, K * F32,
-      bias,
-      x + n * H * rowBytes, strideH * rowBytes, strideW * pixelBytes,
-      w, wStepBytes, wBlockBytes,
-      scratch,
-      P, Q, K,
-      R, dilationH * rowBytes,
-      isRun ? 1 : S, dilationW * pixelBytes,
-      isRun ? S * C : C,
-      low,
-    );
+  // Pixels by themselves: the samples are one high image, for which weights are read once.
+  const isPoint = R == 1 && S == 1 && P == H && Q == W;
+  const images: usize = isPoint ? 1 : N;
+  const rows = isPoint ? N * P : P;
+  const finishes = scale != 0 || other != 0;
+  // Rows of whole tiles of four pixels.
+  const band = finishes ? max<usize>(4, (BAND_PIXELS / Q) & ~3) : rows;
+  for (let n: usize = 0; n < images; n++) {
+    for (let p: usize = 0; p < rows; p += band) {
+      const now = min(band, rows - p);
+      const offset = (n * rows + p) * yRowBytes;
+      tileGrid(
+        y + offset, yRowBytes, K * F32,
+        bias,
+        x + (n * H + p * strideH) * rowBytes, strideH * rowBytes, strideW * pixelBytes,
+        w, wStepBytes, wBlockBytes,
+        scratch,
+        now, Q, K,
+        R, dilationH * rowBytes,
+        isRun ? 1 : S, dilationW * pixelBytes,
+        isRun ? S * C : C,
+        finishes ? -Infinity : low,
+      );
+      if (finishes) finishPixels(y + offset, scale, shift, other ? other + offset : 0, now * Q, K, low);
+    }
   }
 }
 

@@ -6,10 +6,11 @@
 import {
   inputTile, kernelTransform, output0, output1, output2, output3, outputColumns, outputTile, VALUE,
 } from "./winograd-transforms";
+import { bounded, finishPixels, tailOf } from "./finish";
 import { copyRows, tileColumns } from "./grid";
 import { productTile } from "./tile";
 import { WIDE } from "./width";
-import { F32, larger } from "./simd";
+import { F32, larger, madd } from "./simd";
 
 /** Points of the transform: six by six. */
 export const POINTS: usize = 36;
@@ -84,11 +85,13 @@ function kernelRows(u: usize, pointBytes: usize, scratch: usize): void {
  *
  * x [N, H, W, C] with H ≥ 4·⌈P/4⌉ + 2 and W ≥ 4·⌈Q/4⌉ + 2, u from winogradKernel, bias [K]. `block` tiles, a
  * multiple of 4, are transformed at a time; `v` holds 36·(block·C + 16) floats, `m` 36·(block·8·⌈K/8⌉ + 16), `scratch` 288.
- * bias is read up to 12 bytes past its end. With u from winogradKernelFlipped and dy in a border
+ * Where `scale` or `other` is not 0, the result is what finishPixels makes of the sums: scale shift [K], other [N, P, Q, K].
+ * bias, scale and shift are read up to 12 bytes past their end. With u from winogradKernelFlipped and dy in a border
  * of zeros for x, this is the gradient with respect to x.
  */
 export function conv2dWinograd(
-  y: usize, x: usize, u: usize, bias: usize, v: usize, m: usize, scratch: usize,
+  y: usize, x: usize, u: usize, bias: usize, scale: usize, shift: usize, other: usize,
+  v: usize, m: usize, scratch: usize,
   N: usize, H: usize, W: usize, C: usize, K: usize, P: usize, Q: usize, block: usize,
   low: f32,
 ): void {
@@ -112,31 +115,51 @@ export function conv2dWinograd(
       const place = (first + t) % tilesPerSample;
       const p = (place / tileColumns) * 4;
       const q = (place % tileColumns) * 4;
-      storeTile(
-        y + ((n * P + p) * Q + q) * K * F32, m + t * channels * F32, mStride, bias, scratch,
-        K, Q, min<usize>(4, P - p), min<usize>(4, Q - q), low,
-      );
+      const offset = ((n * P + p) * Q + q) * K * F32;
+      const rows = min<usize>(4, P - p);
+      const columns = min<usize>(4, Q - q);
+      const from = m + t * channels * F32;
+      const bound: f32 = other ? -Infinity : low;
+      if (scale) storeTile(y + offset, from, mStride, bias, scale, shift, scratch, K, Q, rows, columns, bound, true);
+      else storeTile(y + offset, from, mStride, bias, 0, 0, scratch, K, Q, rows, columns, bound, false);
+      if (!other) continue;
+      for (let row: usize = 0; row < rows; row++) {
+        const start = offset + row * Q * K * F32;
+        finishPixels(y + start, 0, 0, other + start, columns, K, low);
+      }
     }
   }
 }
 
-/** y = max(low, bias + Aᵀ M A) for the first `rows` × `columns` of a 4×4 tile, K channels each. */
+/**
+ * y = max(low, bias + Aᵀ M A) for the first `rows` × `columns` of a 4×4 tile, K channels each; where `scales`, times scale
+ * and plus shift before the bound.
+ */
+// @ts-ignore: decorator
+@inline
 function storeTile(
-  y: usize, m: usize, pointBytes: usize, bias: usize, scratch: usize,
-  K: usize, Q: usize, rows: usize, columns: usize, low: f32,
+  y: usize, m: usize, pointBytes: usize, bias: usize, scale: usize, shift: usize, scratch: usize,
+  K: usize, Q: usize, rows: usize, columns: usize, low: f32, scales: bool,
 ): void {
   const floor = f32x4.splat(low);
+  const tail = f32x4.splat(tailOf(low));
+  const zero = f32x4.splat(0);
   let k: usize = 0;
   if (WIDE) {
     for (; k + 8 <= K; k += 8) {
       outputTile(scratch, m + k * F32, pointBytes, true);
-      const shift0 = v128.load(bias + k * F32);
-      const shift1 = v128.load(bias + k * F32, 16);
+      // unroll $h = 0..1
+      const bias$h = v128.load(bias + k * F32, 16 * $h);
+      const factor$h = scales ? v128.load(scale + k * F32, 16 * $h) : zero;
+      const term$h = scales ? v128.load(shift + k * F32, 16 * $h) : zero;
+      // end of unroll
       for (let p: usize = 0; p < rows; p++) {
         for (let q: usize = 0; q < columns; q++) {
           const from = scratch + (6 * p + q) * VALUE;
-          const value0 = f32x4.pmax(f32x4.add(v128.load(from), shift0), floor);
-          const value1 = f32x4.pmax(f32x4.add(v128.load(from, 16), shift1), floor);
+          // unroll $h = 0..1
+          const sum$h = f32x4.add(v128.load(from, 16 * $h), bias$h);
+          const value$h = scales ? bounded(madd(term$h, sum$h, factor$h), floor, tail) : f32x4.pmax(sum$h, floor);
+          // end of unroll
           const to = y + ((p * Q + q) * K + k) * F32;
           v128.store(to, value0);
           v128.store(to, value1, 16);
@@ -146,11 +169,14 @@ function storeTile(
   }
   for (; k < K; k += 4) {
     outputTile(scratch, m + k * F32, pointBytes, false);
-    const shift = v128.load(bias + k * F32);
+    const biases = v128.load(bias + k * F32);
+    const factors = scales ? v128.load(scale + k * F32) : zero;
+    const terms = scales ? v128.load(shift + k * F32) : zero;
     const count = min<usize>(4, K - k);
     for (let p: usize = 0; p < rows; p++) {
       for (let q: usize = 0; q < columns; q++) {
-        const value = f32x4.pmax(f32x4.add(v128.load(scratch + (6 * p + q) * VALUE), shift), floor);
+        const sum = f32x4.add(v128.load(scratch + (6 * p + q) * VALUE), biases);
+        const value = scales ? bounded(madd(terms, sum, factors), floor, tail) : f32x4.pmax(sum, floor);
         const to = y + ((p * Q + q) * K + k) * F32;
         if (count == 4) v128.store(to, value);
         else storeLanes(to, value, count);

@@ -7,6 +7,7 @@ import { at, Emitter, type KernelCall, type Parameter, type Value } from "../ops
 import type { Weight } from "../ops/weight.js";
 import { MAX_SCALARS, type Optimizer } from "../optimizers/index.js";
 import { Emission, type InputFormat } from "./emission.js";
+import { fuseUntrained } from "./fuse-untrained.js";
 import { type GraphOp, isPenalty, weightsOfOp } from "./graph.js";
 import {
   emitLoss,
@@ -62,8 +63,12 @@ const MOST_SHARDS = 64;
 const SHARD_GRADIENT_BYTES = 128 * 2 ** 20;
 /** Samples of a shard when nothing is summed: the study CNN's activations then stay in the second-level cache. */
 const INFERENCE_SHARD = 8;
-/** Fewer where a single value of so many samples would take more than this: it would leave every cache. */
-const INFERENCE_VALUE_BYTES = 4 * 2 ** 20;
+/**
+ * Fewer where a single value of so many samples would take more than this, or those of all threads more than the memory that
+ * they may: large values leave the caches anyway, and each shard reads all weights.
+ */
+const INFERENCE_VALUE_BYTES = 32 * 2 ** 20;
+const INFERENCE_BYTES = 64 * 2 ** 20;
 /** The same for a net of dense layers alone, whose activations are small: each shard reads all weights. */
 const DENSE_INFERENCE_SHARD = 64;
 
@@ -115,7 +120,7 @@ export function compileTraining(
   const builder = new ProgramBuilder({ name: "training", batchSize, shards, maxSteps, threads });
   const e = new Emitter(builder, { training: true, seed: options.seed });
   const scalars = builder.buffer("step scalars", "step", 4 * SCALARS_STRIDE);
-  const { ops, judged, form } = lossInput(model.ops, loss);
+  const { ops, judged, form } = lossInput(fuseUntrained(model.ops, true), loss);
   const tables = resultTables(builder, options.accuracy, ops);
   const gradients = builder.buffer("gradients", "global", 4 * places.trainable.floats);
   const parameter = parameters(places, gradients);
@@ -171,7 +176,9 @@ export function compileInference(
   // How large the values are is known once the calls have been recorded.
   const values = [...recorded.builder.buffers].filter(({ scope }) => scope === "sample");
   const largest = Math.max(...values.map(({ bytes }) => bytes));
-  const fitting = Math.max(1, Math.floor(INFERENCE_VALUE_BYTES / largest));
+  const room = Math.min(INFERENCE_VALUE_BYTES, INFERENCE_BYTES / target.threads);
+  // A power of two, in which smaller shards have exact places.
+  const fitting = 2 ** Math.max(0, Math.floor(Math.log2(room / largest)));
   const { builder, maxSteps, tables, output } =
     fitting < shard ? recordInference(model, options, target, fitting) : recorded;
   const { program, addressOf } = layOut(builder, { ...target, rows: tables.rows });
@@ -205,15 +212,16 @@ function recordInference(
   const name = evaluation ? "evaluation" : "prediction";
   const { maxSteps = Math.max(1, Math.floor(MAX_RUN_SAMPLES / 8 / batchSize)) } = limits;
   const shards = Math.ceil(batchSize / shard);
-  const builder = new ProgramBuilder({ name, batchSize, shards, maxSteps, threads });
+  const builder = new ProgramBuilder({ name, batchSize, shards, maxSteps, threads, evenShards: true });
   const e = new Emitter(builder, { training: false, seed: 0 });
-  const judging = evaluation && lossInput(model.ops, evaluation.loss);
-  const ops = judging?.ops ?? model.ops;
+  const fused = fuseUntrained(model.ops, false);
+  const judging = evaluation && lossInput(fused, evaluation.loss);
+  const ops = judging?.ops ?? fused;
   const tables = resultTables(builder, evaluation?.accuracy ?? false, evaluation ? ops : []);
   const { activity } = tables.results;
   const penalised = activity && { penalties: activity, scale: e.zeros() };
   const emission = new Emission(e, model.inputShape, parameters(places, undefined), input, penalised);
-  const backToPreparation = builder.phase("preparation", "tasks");
+  const backToPreparation = builder.phase("preparation", "tasks", true);
   builder.phase("samples", "perShard");
   let value: Value | undefined = emission.forward(ops);
   if (judging) {

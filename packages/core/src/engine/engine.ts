@@ -276,12 +276,9 @@ export class Engine implements Allocator {
       : undefined;
     try {
       if (this.memory) {
-        const threads = Math.min(
-          this.team.length,
-          this.running ? mostItems(this.running, request.samples) : 1,
-        );
-        const run = { ...request, threads, firstStep: 0, lastStep: steps };
-        addTimes(callMs, await this.ask((thread) => thread.post({ type: "run", request: run }), threads));
+        const cut = this.running ? cutAmong(this.team.length, this.running, request) : { threads: 1 };
+        const run = { ...request, ...cut, firstStep: 0, lastStep: steps };
+        addTimes(callMs, await this.ask((thread) => thread.post({ type: "run", request: run }), run.threads));
       } else {
         await this.runInSlices(request, steps, callMs);
       }
@@ -363,10 +360,24 @@ export class Engine implements Allocator {
   }
 }
 
-/** How many threads a run can employ: as many as its widest phase has shards or tasks. The others are not woken. */
-function mostItems({ phases, batchSize, shardSize }: Program, samples: number): number {
-  const shards = Math.ceil(Math.min(batchSize, samples) / shardSize);
-  return phases.reduce((most, phase) => Math.max(most, "perShard" in phase ? shards : phase.tasks.length), 1);
+/**
+ * How a run is cut: into shards of equal work for the threads where the program allows it, and for how many threads: as many as
+ * its widest phase has shards or tasks. The others are not woken.
+ */
+function cutAmong(
+  team: number,
+  { phases, batchSize, evenShards = false, ...program }: Program,
+  { samples, prepared = false }: Pick<RunRequest, "samples" | "prepared">,
+): { readonly threads: number; readonly shardSize: number } {
+  const batch = Math.min(batchSize, samples);
+  const rounds = Math.ceil(batch / (team * program.shardSize));
+  const shardSize = evenShards ? Math.ceil(batch / (team * rounds)) : program.shardSize;
+  const shards = Math.ceil(batch / shardSize);
+  const items = phases.map((phase) => {
+    if ("perShard" in phase) return shards;
+    return prepared && phase.lasting ? 1 : phase.tasks.length;
+  });
+  return { threads: Math.min(team, Math.max(1, ...items)), shardSize };
 }
 
 /** Adds the times that each thread measured. */

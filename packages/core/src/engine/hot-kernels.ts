@@ -53,6 +53,9 @@ const pooling = {
 };
 const draw = { threshold: 26214, scale: 1.25, seedLow: 1, seedHigh: 2, layer: 3, step: 4, firstSample: 0 };
 
+/** What follows a convolution at once: a scale and a shift for each channel, and a value that is added. */
+const finish = { scale: C + 1024, shift: C + 1536, other: A };
+
 /** Per channel, for batch normalization. */
 const statistics = { mean: C, scale: B + 256, shift: C + 512 };
 
@@ -68,7 +71,7 @@ export const hotKernels: readonly TriedKernel[] = [
   productOfMatrices,
   tried(
     "conv2dForward",
-    { y: OUT, x: A, w: B, wStepBytes: 4 * image.K, wBlockBytes: 32, bias: C, scratch: SCRATCH },
+    { y: OUT, x: A, w: B, wStepBytes: 4 * image.K, wBlockBytes: 32, bias: C, scratch: SCRATCH, ...finish },
     { ...image, C: 8, ...steps, low: 0 },
   ),
   tried("conv2dKernelGradient", { dw: OUT, x: A, dy: B, scratch: SCRATCH }, { ...image, C: 8, ...steps }),
@@ -80,7 +83,7 @@ export const hotKernels: readonly TriedKernel[] = [
   ),
   tried(
     "conv2dWinograd",
-    { y: OUT, x: A, u: B, bias: C, v: ROOM_1, m: ROOM_2, scratch: SCRATCH },
+    { y: OUT, x: A, u: B, bias: C, v: ROOM_1, m: ROOM_2, scratch: SCRATCH, ...finish },
     { ...pooled, P: 8, Q: 8, block: 4, low: 0 },
   ),
   tried("winogradKernel", { u: OUT, w: A, scratch: SCRATCH }, { C: 2, K: 20, first: 0, last: 24 }),

@@ -94,7 +94,7 @@ export function layOut(builder: ProgramBuilder, { id, allocator, rows }: LayOutO
       );
       return perShard
         ? { name: phase.name, perShard: tasks[0]!, gather: index === firstPerShard }
-        : { name: phase.name, tasks };
+        : { name: phase.name, tasks, lasting: phase.lasting };
     })
     .filter((phase) => "perShard" in phase || phase.tasks.length > 0);
   const columns = builder.columns.map(
@@ -105,6 +105,7 @@ export function layOut(builder: ProgramBuilder, { id, allocator, rows }: LayOutO
     name,
     batchSize,
     shardSize: builder.shardSize,
+    evenShards: builder.options.evenShards ?? false,
     phases,
     columns,
     rows: addressOf(rows).base,

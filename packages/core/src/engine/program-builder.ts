@@ -43,6 +43,8 @@ interface RecordedCall {
 export interface RecordedPhase {
   readonly name: string;
   readonly kind: "perShard" | "tasks";
+  /** As of a program's phase. */
+  readonly lasting: boolean;
   readonly tasks: RecordedCall[][];
 }
 
@@ -61,6 +63,8 @@ export class ProgramBuilder {
       readonly batchSize: number;
       /** How many shards a full batch is cut into; at most one for each sample. */
       readonly shards: number;
+      /** As of the program; false by default. */
+      readonly evenShards?: boolean;
       /** The most steps that one run takes. */
       readonly maxSteps: number;
       readonly threads: number;
@@ -85,9 +89,13 @@ export class ProgramBuilder {
     return this.buffer(name, "sample", 4 * sizeOf(shape));
   }
 
-  /** Starts a phase after those recorded so far; later calls belong to it. Returns a function that returns to it. */
-  phase(name: string, kind: "perShard" | "tasks"): () => void {
-    const phase: RecordedPhase = { name, kind, tasks: kind === "perShard" ? [[]] : [] };
+  /**
+   * Starts a phase after those recorded so far; later calls belong to it. Returns a function that returns to it.
+   *
+   * @param lasting whether tasks depend on the weights alone, and so run again only when those have changed
+   */
+  phase(name: string, kind: "perShard" | "tasks", lasting = false): () => void {
+    const phase: RecordedPhase = { name, kind, lasting, tasks: kind === "perShard" ? [[]] : [] };
     this.phases.push(phase);
     this.current = phase;
     return () => {

@@ -11,6 +11,8 @@ export interface Program {
   readonly name: string;
   readonly batchSize: number;
   readonly shardSize: number;
+  /** Whether shards may be smaller, because nothing is summed over them: few samples are then cut evenly among the threads. */
+  readonly evenShards?: boolean;
   readonly phases: readonly Phase[];
   /** What each shard copies from the bound data before its first call. */
   readonly columns: readonly Column[];
@@ -22,10 +24,13 @@ export interface Program {
   readonly memoryBytes: number;
 }
 
-/** A phase with `perShard` calls runs them for every shard; one with `tasks` runs each task once. */
+/**
+ * A phase with `perShard` calls runs them for every shard; one with `tasks` runs each task once. What one that is `lasting`
+ * computes depends on the weights alone, and nothing else writes there: it runs again only when they have changed.
+ */
 export type Phase =
   | { readonly name: string; readonly perShard: readonly Call[]; readonly gather: boolean }
-  | { readonly name: string; readonly tasks: readonly (readonly Call[])[] };
+  | { readonly name: string; readonly tasks: readonly (readonly Call[])[]; readonly lasting?: boolean };
 
 /** One kernel call. */
 export interface Call {
@@ -91,6 +96,10 @@ export interface RunRequest {
   readonly stepBase: number;
   /** How many threads take part. */
   readonly threads: number;
+  /** The samples of a shard, if fewer than the program's. */
+  readonly shardSize?: number;
+  /** Lasting phases have run since the weights changed; false by default. */
+  readonly prepared?: boolean;
   /** Measure how long each call takes; false by default. */
   readonly profile?: boolean;
 }

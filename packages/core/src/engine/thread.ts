@@ -36,6 +36,7 @@ interface BoundCall {
 interface BoundPhase {
   readonly perShard: boolean;
   readonly gather: boolean;
+  readonly lasting: boolean;
   readonly tasks: readonly (readonly BoundCall[])[];
 }
 
@@ -83,6 +84,7 @@ export class Thread {
       return {
         perShard,
         gather: perShard && phase.gather,
+        lasting: !perShard && phase.lasting === true,
         tasks: tasks.map((calls) =>
           calls.map((call) => ({ call, number: ++number, run: this.bindCall(call) })),
         ),
@@ -121,19 +123,22 @@ export class Thread {
   private steps(request: RunRequest): void {
     const { program, phases } = this.programs.get(request.program)!;
     const { control, place } = this;
-    const { batchSize, shardSize } = program;
+    const { batchSize } = program;
+    const shardSize = request.shardSize ?? program.shardSize;
     const arrays = this.data.get(request.data) ?? [];
     for (let step = request.firstStep; step < request.lastStep; step++) {
       place.stepOfRun = step;
       place.step = request.stepBase + step;
       place.batch = Math.min(batchSize, request.samples - step * batchSize);
       place.shards = Math.ceil(place.batch / shardSize);
+      const prepared = request.prepared === true || step > 0;
       phases.forEach((phase, index) => {
+        if (phase.lasting && prepared) return;
         const items = phase.perShard ? place.shards : phase.tasks.length;
         for (;;) {
           const item = Atomics.add(control, word.nextItem, 1);
           if (item >= items) break;
-          if (phase.perShard) this.runShard(program, phase, item, arrays);
+          if (phase.perShard) this.runShard(program, phase, { item, shardSize }, arrays);
           else this.runCalls(phase.tasks[item]!);
         }
         const lastPhase = index === phases.length - 1;
@@ -148,11 +153,17 @@ export class Thread {
     }
   }
 
-  private runShard(program: Program, phase: BoundPhase, shard: number, arrays: readonly Uint8Array[]): void {
+  private runShard(
+    program: Program,
+    phase: BoundPhase,
+    { item, shardSize }: { readonly item: number; readonly shardSize: number },
+    arrays: readonly Uint8Array[],
+  ): void {
     const { place } = this;
-    place.shard = shard;
-    place.firstSample = shard * program.shardSize;
-    place.samples = Math.min(program.shardSize, place.batch - place.firstSample);
+    place.firstSample = item * shardSize;
+    place.samples = Math.min(shardSize, place.batch - place.firstSample);
+    // A smaller shard begins within one of the program's.
+    place.shard = place.firstSample / program.shardSize;
     if (phase.gather) {
       try {
         this.gather(program, arrays);

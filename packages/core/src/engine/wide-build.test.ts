@@ -81,6 +81,13 @@ describe.each(["strict", "fma"] as const)("the wide build of the %s kernels, not
         O: K,
         ...range,
       });
+      // Each of the three, or none of them.
+      const finish = [
+        { scale: 0, shift: 0, other: 0 },
+        { scale: W + 4096, shift: W + 8192, other: 0 },
+        { scale: 0, shift: 0, other: V },
+        { scale: W + 4096, shift: W + 8192, other: V },
+      ][round % 4]!;
       const image = { N, H: P + R - 1, W: Q + S - 1, C, K, R, S, P, Q };
       const taps = { w: W, wStepBytes: 32, wBlockBytes: 32 * R * S * C };
       expectSameBits("conv2dForward", {
@@ -88,6 +95,7 @@ describe.each(["strict", "fma"] as const)("the wide build of the %s kernels, not
         x: X,
         ...taps,
         bias: W,
+        ...finish,
         ...room,
         ...image,
         ...steps,
@@ -103,7 +111,8 @@ describe.each(["strict", "fma"] as const)("the wide build of the %s kernels, not
       const [height, width] = [4 * Math.ceil(P / 4), 4 * Math.ceil(Q / 4)];
       const tiles = { N, H: height + 2, W: width + 2, C, K };
       const winograd = { u: W, bias: W, v: V, m: M, scratch: SCRATCH };
-      expectSameBits("conv2dWinograd", { y: OUT, x: X, ...winograd, ...tiles, P, Q, block: 8, low: 0 });
+      const sum = { y: OUT, x: X, ...winograd, ...tiles, ...finish, P, Q, block: 8, low: 0 };
+      expectSameBits("conv2dWinograd", sum);
       const pooled = { P: Math.ceil(P / 2), Q: Math.ceil(Q / 2) };
       const best = { y: OUT, winner: OUT_2, x: X };
       expectSameBits("conv2dMaxPoolWinograd", { ...best, ...winograd, ...tiles, ...pooled, block: 8 });

@@ -1,6 +1,14 @@
 import { sizeOf } from "../base/shape.js";
 import type { Buffer } from "../engine/program-builder.js";
-import { at, type Backward, type Emitter, type KernelCall, ranges, type Value } from "./emitter.js";
+import {
+  at,
+  type Backward,
+  type Emitter,
+  type KernelCall,
+  type Parameter,
+  ranges,
+  type Value,
+} from "./emitter.js";
 import type { NodeOf, Op, WithParameters } from "./op.js";
 import type { Weight } from "./weight.js";
 
@@ -41,20 +49,16 @@ function emitBatchNormalization(
   const lowest = options.relu ? 0 : Number.NEGATIVE_INFINITY;
   const ofBatch = e.options.training && !options.frozen;
   const channels = (name: string) => e.floats(name, "global", C);
-  const [scale, shift, inverse] = [channels("scale"), channels("shift"), channels("inverse deviation")];
+  const { scale, shift, inverse } = channelFactors(e, C);
   const mean = ofBatch ? channels("mean") : movingMean.data;
   const variance = ofBatch ? channels("variance") : movingVariance.data;
   const y = e.value("output", x.shape);
   const sizes = { N: "samples", rows, C } as const;
 
   const zeros = e.zeros(C);
-  const scaling = (first: number, last: number) => ({
-    ...fromChannel(first, { scale, shift, inverse, mean, variance }),
-    ...fromChannel(first, { gamma: gamma?.data ?? zeros, beta: beta?.data ?? zeros }),
-    channels: last - first,
-    epsilon,
-    hasGamma: gamma ? 1 : 0,
-  });
+  const factors = { scale, shift, inverse };
+  const scaling = (first: number, last: number) =>
+    channelScaling({ factors, mean, variance, gamma, beta, zeros, epsilon }, first, last);
   if (ofBatch) {
     const parts = e.floats("moments", "shard", 4 * C);
     e.call("batchMoments", "forward", { parts, x: x.data, scratch: e.scratch(), ...sizes });
@@ -113,6 +117,65 @@ function emitBatchNormalization(
     e.call("scaleChannelsBackward", "backward", { dx, ...operands, ...bent });
   };
   return [y, backward];
+}
+
+/** What turns a value into its normalized one, for each of C channels. */
+function channelFactors(e: Emitter, C: number) {
+  const channels = (name: string) => e.floats(name, "global", C);
+  return { scale: channels("scale"), shift: channels("shift"), inverse: channels("inverse deviation") };
+}
+
+/** The operands that compute the factors of some channels. */
+function channelScaling(
+  {
+    factors,
+    mean,
+    variance,
+    gamma,
+    beta,
+    zeros,
+    epsilon,
+  }: {
+    readonly factors: ReturnType<typeof channelFactors>;
+    readonly mean: Buffer;
+    readonly variance: Buffer;
+    readonly gamma: Parameter | undefined;
+    readonly beta: Parameter | undefined;
+    readonly zeros: Buffer;
+    readonly epsilon: number;
+  },
+  first: number,
+  last: number,
+) {
+  return {
+    ...fromChannel(first, { ...factors, mean, variance }),
+    ...fromChannel(first, { gamma: gamma?.data ?? zeros, beta: beta?.data ?? zeros }),
+    channels: last - first,
+    epsilon,
+    hasGamma: gamma ? 1 : 0,
+  };
+}
+
+/** Prepares a normalization by moving statistics, x · scale + shift for each of C channels. */
+export function emitKnownScale(
+  e: Emitter,
+  {
+    gamma,
+    beta,
+    movingMean,
+    movingVariance,
+    epsilon,
+  }: Pick<
+    WithParameters<BatchNormalizationNode>,
+    "gamma" | "beta" | "movingMean" | "movingVariance" | "epsilon"
+  >,
+  C: number,
+): { readonly scale: Buffer; readonly shift: Buffer } {
+  const factors = channelFactors(e, C);
+  const statistics = { mean: movingMean.data, variance: movingVariance.data };
+  const parts = { factors, ...statistics, gamma, beta, zeros: e.zeros(C), epsilon };
+  e.prepare("channelScale", channelScaling(parts, 0, C));
+  return factors;
 }
 
 /** A list of calls for each range of channels. */

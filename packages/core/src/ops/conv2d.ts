@@ -1,3 +1,4 @@
+import type { Buffer } from "../engine/program-builder.js";
 import { type Conv2DGeometry, conv2dMacs, emitPadding } from "./conv2d-geometry.js";
 import { emitBorder, emitInputGradient } from "./conv2d-input-gradient.js";
 import type { Backward, Emitter, Value } from "./emitter.js";
@@ -18,11 +19,24 @@ export interface Conv2DNode extends NodeOf<"conv2d">, KernelAndBias {
   readonly relu: boolean;
 }
 
+/** What is done to a convolution's value before the ReLU; there is no gradient then. */
+interface ConvolutionFinish {
+  /** [K]: what it is multiplied by, and what is added. */
+  readonly factors?: { readonly scale: Buffer; readonly shift: Buffer } | undefined;
+  /** [P, Q, K]: is added. */
+  readonly other?: Value | undefined;
+}
+
 /**
  * y = w ⋆ x + b, with ReLU where `relu`: x [H, W, C], kernel [R, S, C, K], bias [K] or none, y [P, Q, K].
  * Uses Winograd's algorithm where it is faster, else the direct kernels; each shard sums its kernel gradient.
  */
-function emitConv2D(e: Emitter, options: WithParameters<Conv2DNode>, x: Value): [Value, Backward] {
+export function emitConv2D(
+  e: Emitter,
+  options: WithParameters<Conv2DNode>,
+  x: Value,
+  finish: ConvolutionFinish = {},
+): [Value, Backward] {
   const { kernel, bias, relu } = options;
   const passes = winogradPasses(options.geometry);
   const geometry = passes.forward ? paddedForTiles(options.geometry) : options.geometry;
@@ -38,8 +52,14 @@ function emitConv2D(e: Emitter, options: WithParameters<Conv2DNode>, x: Value): 
     bias: bias?.data ?? e.zeros(K + 8),
     low: relu ? 0 : Number.NEGATIVE_INFINITY,
   };
+  const finishing = {
+    scale: finish.factors?.scale ?? 0,
+    shift: finish.factors?.shift ?? 0,
+    other: finish.other?.data ?? 0,
+  };
   if (passes.forward) {
-    emitWinograd(e, "forward", { ...operands, u: emitWinogradKernel(e, kernel.data, { C, K }) }, sizes, macs);
+    const u = emitWinogradKernel(e, kernel.data, { C, K });
+    emitWinograd(e, "forward", { ...operands, ...finishing, u }, sizes, macs);
   } else if (suitsOneChannel(geometry)) {
     e.call(
       "conv2dForwardOneChannel",
@@ -64,7 +84,7 @@ function emitConv2D(e: Emitter, options: WithParameters<Conv2DNode>, x: Value): 
     e.call(
       "conv2dForward",
       "forward",
-      { ...operands, ...layout, scratch: e.scratch(), N: "samples", ...sizes, R, S, ...steps },
+      { ...operands, ...finishing, ...layout, scratch: e.scratch(), N: "samples", ...sizes, R, S, ...steps },
       macs,
     );
   }
@@ -99,8 +119,13 @@ function suitsOneChannel({ C, strideH, strideW, dilationH, dilationW }: Conv2DGe
   return C === 1 && strideH === 1 && strideW === 1 && dilationH === 1 && dilationW === 1;
 }
 
+/** True where the kernel of a convolution can do to its value what follows. */
+export function finishesItself(geometry: Conv2DGeometry): boolean {
+  return winogradPasses(geometry).forward || !suitsOneChannel(geometry);
+}
+
 export const conv2d: Op<Conv2DNode> = {
-  emit: emitConv2D,
+  emit: (e, node, x) => emitConv2D(e, node, x),
   weights: ["kernel", "bias"],
   macs: ({ geometry }) => conv2dMacs(geometry),
 };

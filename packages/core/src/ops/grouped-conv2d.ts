@@ -48,7 +48,8 @@ function emitGroupedConv2D(
       low,
       scratch,
     };
-    e.call("conv2dForward", "forward", { ...operands, ...layout, ...sizes, ...steps }, macs);
+    const plain = { scale: 0, shift: 0, other: 0 };
+    e.call("conv2dForward", "forward", { ...operands, ...plain, ...layout, ...sizes, ...steps }, macs);
     emitChannelsIn(e, "forward", group, { group: yGroup, of: y.data, pixels: P * Q, c: k, C: K });
   }
 

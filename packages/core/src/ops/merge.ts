@@ -1,7 +1,9 @@
 import { type Shape, sameShape, sizeOf } from "../base/shape.js";
 import { type AttentionNode, attentionMacs, attentionWeights, emitAttention } from "./attention.js";
+import { conv2dMacs } from "./conv2d-geometry.js";
 import { type ElementwiseMerge, elementwiseMerges, emitElementwise } from "./elementwise-merge.js";
 import { at, type Emitter, type MergeBackward, type Parameter, type Value } from "./emitter.js";
+import { emitFinishedConv2D, type FinishedConv2DNode, finishedConv2DWeights } from "./finished-conv2d.js";
 import type { Weight } from "./weight.js";
 
 /** An op that makes one value of several: element by element, or joined along an axis of a sample. */
@@ -10,9 +12,10 @@ export type MergeNode =
       | { readonly op: ElementwiseMerge }
       | { readonly op: "concatenate"; readonly axis: number }
     ))
-  | AttentionNode;
+  | AttentionNode
+  | FinishedConv2DNode;
 
-const ops: readonly string[] = [...elementwiseMerges, "concatenate", "attention"];
+const ops: readonly string[] = [...elementwiseMerges, "concatenate", "attention", "finishedConv2d"];
 
 /** True for the name of an op that makes one value of several. */
 export function isMergeOp(op: string): op is MergeNode["op"] {
@@ -21,15 +24,17 @@ export function isMergeOp(op: string): op is MergeNode["op"] {
 
 /** The weights that a merge uses, in order. */
 export function mergeWeights(node: MergeNode): readonly Weight[] {
+  if (node.op === "finishedConv2d") return finishedConv2DWeights(node);
   return node.op === "attention" ? attentionWeights(node) : [];
 }
 
 /** Multiply-adds of one sample's forward pass through a merge. */
 export function mergeMacs(node: MergeNode): number {
+  if (node.op === "finishedConv2d") return conv2dMacs(node.convolution.geometry);
   return node.op === "attention" ? attentionMacs(node) : 0;
 }
 
-/** Emits a merge of at least two values. Shapes have been checked by the layer. */
+/** Emits a merge. Shapes have been checked by the layer. */
 export function emitMerge(
   e: Emitter,
   node: MergeNode,
@@ -37,6 +42,7 @@ export function emitMerge(
   parameter: (weight: Weight) => Parameter,
 ): [Value, MergeBackward] {
   if (node.op === "attention") return emitAttention(e, node, xs, parameter);
+  if (node.op === "finishedConv2d") return emitFinishedConv2D(e, node, xs, parameter);
   if (node.op === "concatenate") return emitConcatenate(e, node.axis, xs);
   // Frequent, and with kernels of their own.
   const isOneShape = xs.every(({ shape }) => sameShape(shape, xs[0]!.shape));

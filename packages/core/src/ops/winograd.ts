@@ -11,8 +11,13 @@ const POINTS = 36;
 const GAP = 16;
 /** Floats of scratch memory that the transforms take. */
 const SCRATCH = 288;
-/** Tiles that are transformed at a time: they stay in the second-level cache. */
+/**
+ * Tiles that are transformed at a time: they stay in the second-level cache. Where the kernel is larger than that cache, each
+ * block reads it from further away, so blocks are longer.
+ */
 const BLOCK = 16;
+const LONG_BLOCK = 32;
+const LARGE_KERNEL = 128 * 128;
 /** The kernel gradient sums over the tiles of a block, so a longer block pays. */
 const GRADIENT_BLOCK = 32;
 /** The most products of channels for which a thread holds the sums of a kernel gradient: 9 MB. */
@@ -89,13 +94,19 @@ export function emitWinograd(
     readonly x: Buffer;
     readonly u: Buffer;
     readonly bias: Operand;
+    /** As in the kernel; nothing is scaled or added by default. */
+    readonly scale?: Operand;
+    readonly shift?: Operand;
+    readonly other?: Operand;
     readonly low: number;
   },
   sizes: Record<"H" | "W" | "C" | "K" | "P" | "Q", number>,
   macs: number,
 ): void {
-  const room = winogradRoom(e, sizes.C, sizes.K, BLOCK);
-  e.call("conv2dWinograd", pass, { ...operands, ...room, N: "samples", ...sizes }, macs);
+  const { C, K } = sizes;
+  const room = winogradRoom(e, C, K, C * K < LARGE_KERNEL ? BLOCK : LONG_BLOCK);
+  const plain = { scale: 0, shift: 0, other: 0 };
+  e.call("conv2dWinograd", pass, { ...plain, ...operands, ...room, N: "samples", ...sizes }, macs);
 }
 
 /** Adds a shard's kernel gradient to `dw`, from x padded for whole tiles and dy in its border of zeros. */

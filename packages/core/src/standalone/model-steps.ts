@@ -114,7 +114,7 @@ function takesNormalization({ node, normalization }: Placed): boolean {
 function shapeAfter(node: AnyNode, inputs: readonly Shape[]): Shape {
   const [input, ...others] = inputs;
   const shape = input!;
-  if (node.op === "attention") throw refused(node);
+  if (node.op === "attention" || node.op === "finishedConv2d") throw refused(node);
   if (isMerge(node) && node.op !== "concatenate") return broadcastShape(inputs)!;
   switch (node.op) {
     case "conv2d":

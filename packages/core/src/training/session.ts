@@ -49,6 +49,8 @@ export class Session {
   private readonly trainings: ProgramCache<CompiledProgram>;
   /** A few: for bytes or floats, and for what is measured. */
   private readonly inferences: ProgramCache<CompiledProgram>;
+  /** For which state of the weights the lasting phases of a program have run. */
+  private readonly prepared = new WeakMap<CompiledProgram, number>();
   private readonly turn = new Turn();
 
   private constructor(
@@ -135,7 +137,10 @@ export class Session {
     },
   ): Promise<void> {
     const { signal, onProgress } = options;
-    await this.engine.run({ ...this.writeTables(compiled, options), signal, onProgress });
+    const request = this.writeTables(compiled, options);
+    const { changes } = this.weights;
+    await this.engine.run({ ...request, signal, onProgress });
+    this.prepared.set(compiled, changes);
   }
 
   /** Runs batches as `run` does; how long each call of the program took, in milliseconds. */
@@ -154,7 +159,8 @@ export class Session {
     // Only training has scalars, and only training changes weights.
     if (compiled.scalars !== undefined) this.weights.change();
     const steps = Math.ceil(rows.length / program.batchSize);
-    return { program: program.id, data, samples: rows.length, steps, stepBase };
+    const prepared = this.prepared.get(compiled) === this.weights.changes;
+    return { program: program.id, data, samples: rows.length, steps, stepBase, prepared };
   }
 
   /** Loss and correctness of the first `samples` samples of the last run. */

@@ -32,6 +32,11 @@ export class WeightMemory {
     for (const weight of this.weights) this.writer.write(weight, this.addressOf(weight));
   }
 
+  /** A number that grows whenever the weights in memory change. */
+  get changes(): number {
+    return this.writer.changes;
+  }
+
   /** Says that a run changes the weights in memory: they are no longer what was written. */
   change(): void {
     this.writer.forget();

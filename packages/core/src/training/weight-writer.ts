@@ -5,6 +5,8 @@ import type { Weight } from "../ops/weight.js";
 export class WeightWriter {
   /** The version of each weight that is in memory. */
   private readonly versions = new Map<Weight, number>();
+  /** Grows whenever the weights in memory change. */
+  changes = 0;
 
   constructor(private readonly engine: Engine) {}
 
@@ -12,6 +14,7 @@ export class WeightWriter {
     const { version } = weight;
     if (version !== undefined && this.versions.get(weight) === version) return;
     this.engine.write(address, weight.read());
+    this.changes++;
     this.note(weight);
   }
 
@@ -25,5 +28,6 @@ export class WeightWriter {
   /** Memory may hold anything: the next `write` writes every weight. */
   forget(): void {
     this.versions.clear();
+    this.changes++;
   }
 }
