@@ -35,18 +35,6 @@ const PROGRAMS = /** @type {const} */ ([
 ]);
 const FORMATS = /** @type {const} */ (["keras", "tfjs", "onnx", "safetensors"]);
 
-function attention() {
-  const x = heddle.input([12, 12, 3]);
-  const patches = new heddle.Conv2D(8, 4, { strides: 4 }).apply(new heddle.Rescaling(1 / 255).apply(x));
-  let y = new heddle.Reshape([9, 8]).apply(patches);
-  const normal = new heddle.LayerNormalization().apply(y);
-  y = new heddle.Add().apply([y, new heddle.MultiHeadAttention(2, 4).apply([normal, normal, normal])]);
-  const mlp = new heddle.Dense(8).apply(new heddle.Dense(16, { activation: "gelu" }).apply(y));
-  const mean = new heddle.GlobalAveragePooling1D().apply(new heddle.Add().apply([y, mlp]));
-  const outputs = new heddle.Dense(3, { activation: "softmax" }).apply(mean);
-  return new heddle.Model({ inputs: x, outputs }, { name: "attention", seed: 6 });
-}
-
 /** Blocks as in DenseNet and Inception: branches that are joined. */
 function joined() {
   const x = heddle.input([16, 16, 3]);
@@ -64,7 +52,7 @@ function joined() {
   return new heddle.Model({ inputs: x, outputs }, { name: "joined", seed: 7 });
 }
 
-const models = { ...exportedModels, "joined branches": joined, "a small vision transformer": attention };
+const models = { ...exportedModels, "joined branches": joined };
 const folder = mkdtempSync(join(tmpdir(), "heddle-matrix-"));
 /** @type {Set<string>} */
 const versions = new Set();

@@ -25,6 +25,7 @@ import {
   Maximum,
   MaxPooling2D,
   Model,
+  MultiHeadAttention,
   Multiply,
   Normalization,
   Permute,
@@ -174,6 +175,20 @@ export const exportedModels: Readonly<Record<string, () => Model>> = {
       const turned = new Dense(9).apply(new Permute([2, 1]).apply(rows));
       const mixed = new Add().apply([rows, new Permute([2, 1]).apply(turned)]);
       const mean = new GlobalAveragePooling1D().apply(new LayerNormalization().apply(mixed));
+      return new Dense(3, { activation: "softmax" }).apply(mean);
+    }),
+  "a small vision transformer": () =>
+    graph([12, 12, 3], (x) => {
+      const patches = new Conv2D(8, 4, { strides: 4 }).apply(new Rescaling(1 / 255).apply(x));
+      let y = new Reshape([9, 8]).apply(patches);
+      const normal = new LayerNormalization().apply(y);
+      y = new Add().apply([y, new MultiHeadAttention(2, 4).apply([normal, normal, normal])]);
+      const mlp = new Dense(8).apply(new Dense(16, { activation: "gelu" }).apply(y));
+      y = new Add().apply([y, mlp]);
+      // From all pixels to the patches, whose heads have other sizes; without biases.
+      const image = new Reshape([3, 3, 8]).apply(y);
+      const cross = new MultiHeadAttention(3, 5, { valueDim: 2, outputShape: 6, useBias: false });
+      const mean = new GlobalAveragePooling2D().apply(cross.apply([image, y]));
       return new Dense(3, { activation: "softmax" }).apply(mean);
     }),
   "a perceptron of numbers": () =>

@@ -103,6 +103,7 @@ export function through(
 /** A value whose piece holds the value itself: what was to be applied becomes a bias or a layer. */
 export function settled(value: Activation): Activation {
   const { piece, affine, isExclusive } = value;
+  if (piece.attention) throw new Lacking("two computed values that are no attention as Heddle has it");
   if (affine === undefined) {
     if (piece.role === "erf") throw new Lacking("another use than that of GELU");
     return value;

@@ -9,6 +9,14 @@ export interface LayerSettings {
   readonly useBias: boolean;
 }
 
+/** What is known of an attention before its layer can be made: its projections, each a dense layer's piece. */
+export interface AttentionParts {
+  readonly query: Piece;
+  readonly key: Piece;
+  readonly value?: Piece;
+  readonly heads: number;
+}
+
 /** What a piece is made of. */
 export interface PieceOptions {
   /** Creates the layer; undefined for the model's input. */
@@ -19,10 +27,23 @@ export interface PieceOptions {
   /** The layer's weights in Heddle's order, without a bias. */
   readonly weights?: readonly Float32Array[];
   readonly bias?: Float32Array | undefined;
+  /** The layer's bias where none is found. */
+  readonly defaultBias?: Float32Array;
   /** Whether a constant that is added to its value may become the layer's bias. */
   readonly takesBias?: boolean;
   /** What the layer computes, where a combination with another is known. */
-  readonly role?: "sigmoid" | "hardSigmoid" | "erf" | undefined;
+  readonly role?:
+    | "sigmoid"
+    | "hardSigmoid"
+    | "dense"
+    | "erf"
+    | "scores"
+    | "shares"
+    | "mixed"
+    | "joined"
+    | undefined;
+  /** Of the roles from "scores" on, which are steps of an attention. */
+  readonly attention?: AttentionParts;
   /** Whether no value is below 0. */
   readonly nonNegative?: boolean;
   /** The node that it comes from, whose name the layer gets. */
@@ -39,6 +60,8 @@ export class Piece {
   readonly nonNegative: boolean;
   readonly name: string | undefined;
   readonly takesBias: boolean;
+  readonly defaultBias: Float32Array | undefined;
+  readonly attention: AttentionParts | undefined;
   bias: Float32Array | undefined;
   /** Whether it and everything before it is without weights: preparation of the input. */
   readonly isPreparation: boolean;
@@ -50,6 +73,8 @@ export class Piece {
     this.weights = options.weights ?? [];
     this.bias = options.bias;
     this.takesBias = options.takesBias ?? false;
+    this.defaultBias = options.defaultBias;
+    this.attention = options.attention;
     this.role = options.role;
     this.nonNegative = options.nonNegative ?? false;
     this.name = options.name;
@@ -71,7 +96,8 @@ export function modelOf(first: Piece, last: Piece, options: ModelOptions): Model
     layers.push([layer, piece]);
   }
   const model = new Model({ inputs, outputs: values.get(last)! }, options);
-  for (const [layer, { weights, bias }] of layers) {
+  for (const [layer, { weights, bias: found, defaultBias }] of layers) {
+    const bias = found ?? defaultBias;
     const all = bias === undefined ? weights : [...weights, bias];
     if (layer.weights.length === 0 && all.length === 0) continue;
     layer.setWeights(all.map((numbers, index) => ({ shape: layer.weights[index]!.shape, values: numbers })));

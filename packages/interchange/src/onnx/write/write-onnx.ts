@@ -7,6 +7,7 @@ import { FACTS_KEY, factsJson } from "@heddle/core/internal/network/model-facts.
 import { FLOAT, UINT8 } from "../elements.js";
 import { type ModelProto, ModelProtoSchema } from "../schema/onnx_pb.js";
 import { activationWriters } from "./activations.js";
+import { multiHeadAttention } from "./attention.js";
 import { GraphWriter } from "./graph-writer.js";
 import { imageWriters } from "./images.js";
 import { Inexpressible, type LayerWriter } from "./layer-writer.js";
@@ -64,6 +65,7 @@ const writers: Readonly<Record<string, LayerWriter>> = {
   ...imageWriters,
   ...mergeWriters,
   ...weightedWriters,
+  MultiHeadAttention: multiHeadAttention,
 };
 
 /**

@@ -16,6 +16,7 @@ import { Lacking } from "../fault.js";
 import { axisIn } from "../fold.js";
 import { type LayerSettings, Piece, type PieceOptions } from "../piece.js";
 import { scaled } from "./affine.js";
+import { attentionShares } from "./attention.js";
 import { dataOf, neededConstant, type Operator, scalarAt } from "./operator.js";
 
 /** An activation that Heddle has by name. */
@@ -92,6 +93,8 @@ const softmax: Operator = (node, inputs) => {
   const rank = source.shape.length;
   const axis = axisIn(node, node.integer("axis", node.opset < 13 ? 1 : -1), rank + 1) - 1;
   if (axis < 0) throw new Lacking("the batch as its axis");
+  const shares = attentionShares(source, axis);
+  if (shares) return shares;
   const isOneAxis = node.opset >= 13 || sizeOf(source.shape) === source.shape[axis] || axis === rank - 1;
   if (!isOneAxis) throw new Lacking(`several axes, from ${axis + 1} on`);
   const rest = source.layout.filter((one) => one !== axis);

@@ -3,6 +3,7 @@ import { type Activation, computed, type FlatOrder, inLayout, named, settled } f
 import { type Constant, floats, transposed } from "../constant.js";
 import { Lacking } from "../fault.js";
 import type { Node } from "../node.js";
+import { attentionOutput, attentionProduct } from "./attention.js";
 import { constantAt, dataOf, neededConstant, type Operator } from "./operator.js";
 
 /** Gemm: alpha · x · W + beta · bias. */
@@ -23,6 +24,9 @@ export const gemm: Operator = (node, inputs) => {
 
 /** MatMul by a matrix: along the last axis. */
 export const matMul: Operator = (node, inputs) => {
+  const [first, second] = inputs;
+  if (first?.kind === "activation" && second?.kind === "activation")
+    return attentionProduct(node, first, second);
   const { values, shape } = neededConstant(node, inputs, 1);
   const value = dataOf(node, inputs);
   if (shape.length !== 2) throw new Lacking(`a product with [${shape.join(", ")}]`);
@@ -42,6 +46,8 @@ function dense(
   const last = source.shape.length - 1;
   if (source.shape[last] !== features) throw node.damaged(`${features} features`, `[${source.shape}]`);
   node.spend(matrix.length);
+  const attention = attentionOutput(node, source, { matrix, units });
+  if (attention) return attention;
   // The other axes may be in any order.
   const rest = source.layout.filter((axis) => axis !== last);
   const value = source.shape.length === 1 ? settled(source) : inLayout(source, [...rest, last]);
@@ -52,6 +58,7 @@ function dense(
       weights: [rowsInOrder(matrix, value.order, units)],
       bias,
       takesBias: true,
+      role: "dense",
       name: node.name,
     },
     value.layout,

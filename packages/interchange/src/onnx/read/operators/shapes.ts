@@ -16,6 +16,7 @@ import { BATCH, type Constant } from "../constant.js";
 import { Lacking } from "../fault.js";
 import { axisIn, converted, listOf, orderOf, shapeOf, squeezedAxes, unsqueezedAxes } from "../fold.js";
 import type { Node } from "../node.js";
+import { attentionHeads } from "./attention.js";
 import { constantAt, dataOf, neededConstant, type Operator, scalarAt } from "./operator.js";
 import { imageOf } from "./window.js";
 
@@ -36,6 +37,8 @@ const transpose: Operator = (node, inputs) => {
 function reshapedTo(source: Activation, shape: Shape): Activation {
   if (sizeOf(shape) !== sizeOf(source.shape)) throw new Lacking(`a shape of [batch, ${shape.join(", ")}]`);
   if (sameShape(shape, source.shape)) return source;
+  const heads = attentionHeads(source, shape);
+  if (heads) return heads;
   if (shape.length === 1) return flattened(source);
   const from = source.order?.from;
   // What was flattened becomes an image again.
