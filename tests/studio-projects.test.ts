@@ -1,5 +1,5 @@
 // The studio's own models, its runs, and the page on a host without headers, in a real browser.
-import { cpSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Browser, chromium as driver, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -12,6 +12,8 @@ const PATIENCE = { timeout: 30_000 };
 /** The longest that the page may keep somebody waiting while it trains. */
 const LONGEST_TASK_MS = 50;
 const axe = readFileSync(new URL("../node_modules/axe-core/axe.min.js", import.meta.url), "utf8");
+
+const QUIET = ["--quiet", "--json"] as const;
 
 const work = new Workspace();
 
@@ -78,6 +80,7 @@ describe.skipIf(!hasChromium)(`the studio in Chromium ${NEEDS_CHROMIUM}`, () => 
     return width > 360 ? [...found, { width }] : found;
   }
 
+  const readRun = (folder: string) => JSON.parse(readFileSync(join(folder, "run.json"), "utf8"));
   const layers = () => page.getByRole("article").getByRole("heading").allTextContents();
   const weights = (on = page) => on.locator("[data-weights]").textContent({ timeout: 60_000 });
 
@@ -174,20 +177,28 @@ describe.skipIf(!hasChromium)(`the studio in Chromium ${NEEDS_CHROMIUM}`, () => 
     await page.getByRole("button", { name: "Resume" }).click();
     const hash = await weights();
 
+    // The server keeps it as well, as a run like its own.
+    const kept = readRun(work.runs().at(-1)!);
+    expect(kept.weightsSha256).toBe(hash);
+    expect((await work.heddle(["runs", "--json"])).stdout).toContain(kept.id);
+
     // The project has its data with it.
     renameSync(work.file("clothes"), work.file("elsewhere"));
-    const { stdout } = await work.heddle(["train", "--resume", "project.zip", "--quiet", "--json"]);
+    const { stdout } = await work.heddle([
+      "train",
+      "--resume",
+      "project.zip",
+      "--run-dir",
+      "opened",
+      ...QUIET,
+    ]);
     expect(JSON.parse(stdout.trim().split("\n").at(-1)!).metrics.weights.sha256).toBe(hash);
 
     // A kill after epoch 5 would leave this.
-    const [run] = work.runs().filter((folder) => readdirSync(folder).includes("data.npz"));
+    const [run] = work.runs("opened");
     const killed = work.file("killed");
     cpSync(run!, killed, { recursive: true });
-    const {
-      finishedAt: _,
-      weightsSha256: __,
-      ...record
-    } = JSON.parse(readFileSync(join(killed, "run.json"), "utf8"));
+    const { finishedAt: _, weightsSha256: __, ...record } = readRun(killed);
     writeFileSync(join(killed, "run.json"), JSON.stringify({ ...record, status: "running" }));
     rmSync(join(killed, "checkpoints", "epoch-0006.safetensors"));
     await page.getByRole("navigation").getByRole("link", { name: "Runs" }).click();
@@ -200,9 +211,10 @@ describe.skipIf(!hasChromium)(`the studio in Chromium ${NEEDS_CHROMIUM}`, () => 
   it("keeps its runs, and compares, names, tags and deletes them", async () => {
     await page.getByRole("navigation").getByRole("link", { name: "Runs" }).click();
     const runs = page.getByRole("article");
-    await expect.poll(() => runs.count()).toBe(3);
+    // Three of the tab, and the one that the recipe was trained to.
+    await expect.poll(() => runs.count(), PATIENCE).toBe(4);
     await page.reload();
-    await expect.poll(() => runs.count(), PATIENCE).toBe(3);
+    await expect.poll(() => runs.count(), PATIENCE).toBe(4);
     const first = runs.first();
     await first.getByRole("button", { name: "Name and tags" }).click();
     await first.getByLabel("Name", { exact: true }).fill("-resumed");
@@ -218,8 +230,9 @@ describe.skipIf(!hasChromium)(`the studio in Chromium ${NEEDS_CHROMIUM}`, () => 
     await page.getByRole("row", { name: /^epochs 6 3$/ }).waitFor();
     expect(await looks()).toEqual([]);
     await first.getByRole("button", { name: "Delete" }).click();
+    await first.getByText(/Its folder in runs stays\.$/).waitFor();
     await first.getByRole("button", { name: "Delete" }).click();
-    await expect.poll(() => runs.count()).toBe(2);
+    await expect.poll(() => first.getByRole("button", { name: "Delete" }).count()).toBe(0);
     expect(faults).toEqual([]);
   }, 60_000);
 

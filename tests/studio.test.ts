@@ -145,6 +145,11 @@ describe.skipIf(!hasChromium)(`the studio in Chromium ${NEEDS_CHROMIUM}`, () => 
       .toBe(3);
     await page.getByText("Settings", { exact: true }).click();
     expect(await looks()).toEqual([]);
+    // Back to the weights after the first epoch.
+    const slider = page.getByRole("slider", { name: "Weights after an epoch" });
+    await slider.press("Home");
+    await page.getByText("The weights after epoch 1", { exact: true }).waitFor();
+    await slider.press("End");
     const command = (await page.locator("pre").textContent())!
       .replace("heddle ", "")
       .replaceAll("'", "")

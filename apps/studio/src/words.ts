@@ -128,7 +128,7 @@ export const words = {
 
   runs: {
     heading: "Runs",
-    lead: "Every training is kept here after each epoch, in this browser alone. A project is one file with data, recipe, model, history and state: open it here again, or resume it in a terminal.",
+    lead: "Every training is kept after each epoch. A project is one file with data, recipe, model, history and state: open it here again, or resume it in a terminal.",
     none: "No run is kept yet. Train a model, and it appears here.",
     reading: "The runs are being read.",
     list: "Kept runs",
@@ -142,7 +142,9 @@ export const words = {
     save: "Save",
     cancel: "Cancel",
     delete: "Delete",
-    shallDelete: (name: string) => `Delete ${name} for good?`,
+    shallDelete: (name: string, isOnDisk: boolean) =>
+      isOnDisk ? `Delete ${name} from this browser? Its folder in runs stays.` : `Delete ${name} for good?`,
+    onDisk: "in the folder runs",
     compare: (name: string) => `Compare ${name}`,
     comparing: "Compare",
     compareLead: "Choose two runs to see them next to each other.",
@@ -246,6 +248,9 @@ export const words = {
     seen: "What the network sees",
     empty: "The picture is empty.",
     notYet: "It answers as soon as the training has begun.",
+    weights: "Weights after an epoch",
+    present: "The present weights",
+    afterEpoch: (epoch: number) => `The weights after epoch ${groupDigits(epoch)}`,
     answers: "Answers",
     answer: (name: string, share: number) => `${name}, ${formatPercent(share, 0)}`,
   },

@@ -28,3 +28,15 @@ export function imagesOfCell(
   }
   return images.sort((a, b) => confidence[b]! - confidence[a]!);
 }
+
+/** Edits with others on top of them; a change back to the label of the data is none. */
+export function withChanges(
+  data: OpenedData,
+  edits: readonly Edit[],
+  changes: readonly Edit[],
+): readonly Edit[] {
+  const isSame = (a: Edit, b: Edit) => a.split === b.split && a.image === b.image;
+  const kept = edits.filter((edit) => !changes.some((change) => isSame(edit, change)));
+  const real = changes.filter(({ split, image, label }) => label !== data[split].labels[image]);
+  return [...kept, ...real];
+}

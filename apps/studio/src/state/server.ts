@@ -35,3 +35,8 @@ export function dataUrl({ id }: ServedData): string {
 export function runUrl(): string {
   return new URL("api/run", document.baseURI).href;
 }
+
+/** The address of the folder of all runs. */
+export function runsUrl(): string {
+  return new URL("api/runs/", document.baseURI).href;
+}

@@ -20,21 +20,13 @@ import {
 } from "../worker/protocol";
 import { connect, type Remote } from "../worker/rpc";
 import type { Trainer } from "../worker/trainer";
+import { withChanges } from "./cell";
 import { CurveMaker, type Curves, noCurves, withEpoch } from "./curves";
 import { parseModelText } from "./model-text";
+import { OWN, type Phase, SKETCH, WORTH_TRYING } from "./names";
 import { route } from "./route.svelte";
-import { askServer, dataUrl, runUrl, type Served, type ServedRun } from "./server";
+import { askServer, dataUrl, runsUrl, runUrl, type Served, type ServedRun } from "./server";
 import { trainedOf } from "./trained-run";
-
-/** What the page is doing. */
-export type Phase = "opening" | "ready" | "training" | "paused" | "stopping" | "evaluating" | "done";
-
-/** The accuracy from which a model is worth trying. */
-const WORTH_TRYING = 0.8;
-
-/** The names in the address of drawn clothes and of dropped files, of which a reload knows nothing. */
-const SKETCH = "fashion-sketch";
-const OWN = "yours";
 
 /** Everything that the screens show. */
 class Studio {
@@ -58,6 +50,9 @@ class Studio {
   planFault = $state<string | undefined>();
   /** Why runs are not kept. */
   storageFault = $state<string | undefined>();
+  /** The epochs whose weights can be looked at again, and the one that is; undefined for the present weights. */
+  pastEpochs = $state.raw<readonly number[]>([]);
+  lookedAt = $state<number | undefined>();
   /** How many epochs the run that is open still has; undefined without one. */
   epochsLeft = $state<number | undefined>();
   /** How many pictures of dropped files have been read. */
@@ -94,6 +89,7 @@ class Studio {
   async start(): Promise<void> {
     await this.guard(async () => {
       this.served = await askServer();
+      if (this.served) await this.worker.keepAt(runsUrl());
     });
     this.phase = "ready";
     await this.openNamed();
@@ -215,6 +211,8 @@ class Studio {
     if (this.isBusy) return;
     this.phase = "training";
     this.maker = new CurveMaker();
+    this.pastEpochs = [];
+    this.lookedAt = undefined;
     this.trained = this.progress = this.secondsLeft = this.epochsLeft = undefined;
     await this.guard(async () => {
       await this.opening;
@@ -257,12 +255,7 @@ class Studio {
 
   /** Sets or drops labels; the figures follow at once, the model when it is trained again. */
   async change(changes: readonly Edit[]): Promise<void> {
-    const data = this.data!;
-    const isSame = (a: Edit, b: Edit) => a.split === b.split && a.image === b.image;
-    const kept = this.edits.filter((edit) => !changes.some((change) => isSame(edit, change)));
-    // A change back to the label of the data is none.
-    const real = changes.filter(({ split, image, label }) => label !== data[split].labels[image]);
-    this.edits = [...kept, ...real];
+    this.edits = withChanges(this.data!, this.edits, changes);
     if (this.trained)
       for (const split of ["test", "train"] as const) if (this.evaluated[split]) await this.judge(split);
   }
@@ -272,6 +265,12 @@ class Studio {
     await this.change(
       this.edits.map((edit) => ({ ...edit, label: this.data![edit.split].labels[edit.image]! })),
     );
+  }
+
+  /** Lets pictures be classified by the weights after an epoch. */
+  lookAt(epoch: number | undefined): void {
+    this.lookedAt = epoch;
+    void this.worker.lookAt(epoch);
   }
 
   classify(picture: ImageData | Blob): Promise<Classified> {
@@ -337,6 +336,8 @@ class Studio {
       this.isFresh = this.isWhole = false;
       this.plan = this.trained = this.progress = undefined;
       this.evaluated = {};
+      this.pastEpochs = [];
+      this.lookedAt = this.epochsLeft = undefined;
       this.edits = this.trainedEdits = [];
       this.curves = noCurves;
       this.weights = 0;
@@ -372,6 +373,7 @@ class Studio {
         break;
       case "epoch":
         this.curves = withEpoch(this.curves, event.logs);
+        this.pastEpochs = event.kept;
         break;
       case "weights":
         this.weights++;

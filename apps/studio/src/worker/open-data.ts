@@ -4,12 +4,12 @@ import { drawFashionSketch } from "@heddle/core/internal/data/fashion-sketch/ind
 
 /** How many images are drawn at first, to show and to measure with; an image does not depend on how many there are. */
 export const SHOWN_IMAGES = 25;
-const MEASURED_IMAGES = 1024;
+const MEASURED_IMAGES = 512;
 
 /** Draws fashion-sketch, and hands over its first images long before the last is drawn. */
 export async function drawSketch(onFirst: (dataset: Dataset) => void | Promise<void>): Promise<Dataset> {
   onFirst(await drawn({ train: SHOWN_IMAGES, test: SHOWN_IMAGES }));
-  await onFirst(await drawn({ train: MEASURED_IMAGES, test: MEASURED_IMAGES }));
+  await onFirst(await drawn({ train: MEASURED_IMAGES, test: SHOWN_IMAGES }));
   return drawn();
 }
 

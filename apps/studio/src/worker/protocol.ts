@@ -57,6 +57,9 @@ export interface Design {
 /** A run that the browser keeps. */
 export interface KeptRun {
   readonly id: string;
+  /** Whether this browser keeps it, and whether the folder of the local server does. */
+  readonly isHere: boolean;
+  readonly isOnDisk: boolean;
   readonly name: string | null;
   readonly tags: readonly string[];
   /** Why it cannot be read. */
@@ -209,7 +212,8 @@ export type StudioEvent =
   /** How many pictures have been read. */
   | { readonly kind: "reading"; readonly done: number; readonly total: number }
   | { readonly kind: "progress"; readonly progress: Progress }
-  | { readonly kind: "epoch"; readonly logs: EpochLogs }
+  /** An epoch has ended; `kept`: the epochs whose weights can be looked at again. */
+  | { readonly kind: "epoch"; readonly logs: EpochLogs; readonly kept: readonly number[] }
   /** The weights that pictures are classified with are newer. */
   | { readonly kind: "weights" }
   /** The browser cannot keep runs, and why. */

@@ -67,6 +67,12 @@ export class Trainer {
   private resting: (RunBegin & { readonly id: string }) | undefined;
   private judge: Judge | undefined;
   private keeping: Promise<Runs> | undefined;
+  private server: string | undefined;
+
+  /** Keeps runs in the local server's folder as well. @param url of its runs */
+  keepAt(url: string): void {
+    this.server = url;
+  }
 
   /** Opens a dataset and measures how fast it is trained; tells what it has on the way. */
   async open(source: Source, settings: Settings): Promise<OpenedData> {
@@ -240,6 +246,11 @@ export class Trainer {
     return this.work(run);
   }
 
+  /** Lets pictures be classified by the weights after an epoch, or by the present ones. */
+  lookAt(epoch: number | undefined): void {
+    this.run?.lookAt(epoch);
+  }
+
   pause(): void {
     this.run?.pause();
   }
@@ -284,7 +295,7 @@ export class Trainer {
 
   /** Loaded when the first run begins, or somebody looks at them. */
   private runs(): Promise<Runs> {
-    this.keeping ??= import("./runs/runs").then(({ Runs }) => new Runs());
+    this.keeping ??= import("./runs/runs").then(({ Runs }) => new Runs(this.server));
     return this.keeping;
   }
 

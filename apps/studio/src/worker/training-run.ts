@@ -3,6 +3,7 @@ import { AbortedError } from "@heddle/core";
 import { fitTraining } from "@heddle/core/internal/recipes/fit-training.js";
 import { prepareTraining } from "@heddle/core/internal/recipes/prepare-training.js";
 import type { Training } from "@heddle/core/internal/recipes/training.js";
+import { PastWeights } from "./past-weights";
 import type { Trained } from "./protocol";
 import { tell } from "./rpc";
 import type { RunRecorder } from "./runs/recorder";
@@ -22,6 +23,10 @@ export class TrainingRun implements Callback {
   private control: TrainingControl | undefined;
   private release: (() => void) | undefined;
   private resting: Promise<void> | undefined;
+  private readonly past = new PastWeights();
+  /** The epoch whose weights somebody looks at; undefined for the present ones. */
+  private looking: number | undefined;
+  private present: readonly Float32Array[] = [];
   private epochs = 0;
   private images = 0;
   private trainSeconds = 0;
@@ -60,8 +65,7 @@ export class TrainingRun implements Callback {
       }
     }
     this.control = undefined;
-    this.viewer.update(model.weights.map((weight) => weight.read()));
-    tell({ kind: "weights" });
+    this.show(model.weights.map((weight) => weight.read()));
     const weightsSha256 = await model.weightsSha256();
     const stopped = stopping.signal.aborted;
     await recorder?.end(model, stopped ? undefined : weightsSha256);
@@ -116,8 +120,10 @@ export class TrainingRun implements Callback {
     this.trainSeconds += logs.seconds;
     // What the page says is kept.
     await this.recorder?.epochEnded(logs, await training.getState(), this.training.model);
-    tell({ kind: "epoch", logs });
-    this.show(training.getWeights());
+    const weights = training.getWeights();
+    this.past.keep(logs.epoch, weights);
+    tell({ kind: "epoch", logs, kept: this.past.epochs });
+    this.show(weights);
     await this.rest(training);
   }
 
@@ -128,9 +134,16 @@ export class TrainingRun implements Callback {
     this.control = undefined;
   }
 
-  private show(weights: readonly Float32Array[]): void {
-    this.viewer.update(weights);
+  /** Shows the weights after an epoch, or the present ones. */
+  lookAt(epoch: number | undefined): void {
+    this.looking = epoch;
+    this.viewer.update((epoch !== undefined && this.past.of(epoch)) || this.present);
     tell({ kind: "weights" });
+  }
+
+  private show(weights: readonly Float32Array[]): void {
+    this.present = weights;
+    if (this.looking === undefined) this.lookAt(undefined);
   }
 
   dispose(): void {

@@ -30,7 +30,8 @@ export interface Throughput {
  * Measures how fast a training is, by training a copy of its model on its own data for a short time. The model itself
  * does not change.
  *
- * @param options `seconds` for which training is measured, 2 by default, after `warmUpSeconds`, half a second by default
+ * @param options `seconds` for which training is measured, 2 by default, after `warmUpSeconds`, half a second by default;
+ *   `evaluationSeconds` for which evaluation is, a quarter of that and at least a quarter of a second by default
  * @throws HeddleError when the model does not fit the data; AbortedError on `signal`
  *
  * @example
@@ -43,9 +44,11 @@ export async function measureThroughput(
     readonly signal?: AbortSignal | undefined;
     readonly seconds?: number;
     readonly warmUpSeconds?: number;
+    readonly evaluationSeconds?: number;
   } = {},
 ): Promise<Throughput> {
   const { signal, seconds = DEFAULT_SECONDS, warmUpSeconds = WARM_UP_SECONDS } = options;
+  const { evaluationSeconds = Math.max(0.25, seconds / 4) } = options;
   const model = copyOf(training.model);
   try {
     // All layers are trained, as after the frozen epochs of a fine-tuning.
@@ -58,7 +61,7 @@ export async function measureThroughput(
     const measured = await trainFor(run, seconds, Math.ceil((seconds * rate) / batchSize));
     return {
       imagesPerSecond: measured.samples / measured.seconds,
-      evaluatedPerSecond: await evaluationRate({ model, train, signal }, Math.max(0.25, seconds / 4)),
+      evaluatedPerSecond: await evaluationRate({ model, train, signal }, evaluationSeconds),
     };
   } finally {
     model.dispose();

@@ -2,7 +2,27 @@
 const FOLDER = "runs";
 
 /** Files of runs by their paths: `2026-03-04-153012-boots/run.json`. */
-export class KeptFiles {
+export interface KeptFiles {
+  /** The ids of all runs, in their order. */
+  ids(): Promise<readonly string[]>;
+  /** The paths of a run's files, below its folder. */
+  names(id: string): Promise<readonly string[]>;
+  /** A file; undefined where there is none. */
+  read(path: string): Promise<Uint8Array | undefined>;
+  /** Writes a file whole or not at all. */
+  write(path: string, content: Uint8Array | string): Promise<void>;
+  /** Removes a file, or a run with everything that it has. */
+  remove(path: string): Promise<void>;
+}
+
+/** A text file; undefined where there is none. */
+export async function readText(files: KeptFiles, path: string): Promise<string | undefined> {
+  const bytes = await files.read(path);
+  return bytes && new TextDecoder().decode(bytes);
+}
+
+/** The browser's own file system. */
+export class BrowserFiles implements KeptFiles {
   private constructor(private readonly root: FileSystemDirectoryHandle) {}
 
   /**
@@ -10,24 +30,21 @@ export class KeptFiles {
    *
    * @throws where it has none or refuses it, as some private windows do
    */
-  static async open(): Promise<KeptFiles> {
+  static async open(): Promise<BrowserFiles> {
     const storage = await navigator.storage.getDirectory();
-    return new KeptFiles(await storage.getDirectoryHandle(FOLDER, { create: true }));
+    return new BrowserFiles(await storage.getDirectoryHandle(FOLDER, { create: true }));
   }
 
-  /** The ids of all runs, in their order. */
   async ids(): Promise<readonly string[]> {
     const ids: string[] = [];
     for await (const [name, handle] of entriesOf(this.root)) if (handle.kind === "directory") ids.push(name);
     return ids.sort();
   }
 
-  /** The paths of a run's files, below its folder. */
   async names(id: string): Promise<readonly string[]> {
     return namesBelow(await this.root.getDirectoryHandle(id), "");
   }
 
-  /** A file; undefined where there is none. */
   async read(path: string): Promise<Uint8Array | undefined> {
     try {
       const { folder, name } = await this.placeOf(path, false);
@@ -39,12 +56,7 @@ export class KeptFiles {
     }
   }
 
-  async readText(path: string): Promise<string | undefined> {
-    const bytes = await this.read(path);
-    return bytes && new TextDecoder().decode(bytes);
-  }
-
-  /** Writes a file whole or not at all: it is replaced when the new one has been written. */
+  /** The file is replaced when the new one has been written. */
   async write(path: string, content: Uint8Array | string): Promise<void> {
     const { folder, name } = await this.placeOf(path, true);
     const file = await (await folder.getFileHandle(name, { create: true })).createWritable();
@@ -58,7 +70,6 @@ export class KeptFiles {
     await file.close();
   }
 
-  /** Removes a file, or a run with everything that it has. */
   async remove(path: string): Promise<void> {
     const { folder, name } = await this.placeOf(path, false);
     await folder.removeEntry(name, { recursive: true });

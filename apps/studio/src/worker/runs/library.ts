@@ -10,7 +10,8 @@ import {
   type TagChange,
 } from "@heddle/core/internal/records/run-tags.js";
 import type { KeptRun } from "../protocol";
-import type { KeptFiles } from "./kept-files";
+import { BothFiles } from "./both-files";
+import { type KeptFiles, readText } from "./kept-files";
 
 /** The file of a run's name and tags. */
 const LABELS = "labels.jsonl";
@@ -23,29 +24,44 @@ export interface RunFacts {
 
 /** Reads what a run is. @throws HeddleError when its record is damaged */
 export async function readRun(files: KeptFiles, id: string): Promise<RunFacts> {
-  const text = await files.readText(`${id}/run.json`);
+  const text = await readText(files, `${id}/run.json`);
   const record = parseRunRecord(`${id}/run.json`, text ?? "");
-  const history = await files.readText(`${id}/history.csv`);
+  const history = await readText(files, `${id}/history.csv`);
   return { record, epochs: history === undefined ? [] : parseHistory(`${id}/history.csv`, history) };
 }
 
 /** All kept runs, the newest first; one that is damaged says so. */
 export async function listRuns(files: KeptFiles): Promise<readonly KeptRun[]> {
   const ids = [...(await files.ids())].reverse();
+  const onDisk = new Set(files instanceof BothFiles ? await files.server.ids() : []);
+  const here = new Set(await (files instanceof BothFiles ? files.browser : files).ids());
   return Promise.all(
     ids.map(async (id): Promise<KeptRun> => {
       try {
-        const labels = await files.readText(`${id}/${LABELS}`);
+        const labels = await readText(files, `${id}/${LABELS}`);
         const tags = labels === undefined ? { name: null, tags: [] } : parseTags(LABELS, labels);
-        return { id, ...tags, ...describe(await readRun(files, id)) };
+        return {
+          id,
+          isHere: here.has(id),
+          isOnDisk: onDisk.has(id),
+          ...tags,
+          ...describe(await readRun(files, id)),
+        };
       } catch (thrown) {
-        return { id, name: null, tags: [], fault: messageOf(thrown) };
+        return {
+          id,
+          isHere: here.has(id),
+          isOnDisk: onDisk.has(id),
+          name: null,
+          tags: [],
+          fault: messageOf(thrown),
+        };
       }
     }),
   );
 }
 
-function describe({ record, epochs }: RunFacts): Omit<KeptRun, "id" | "name" | "tags"> {
+function describe({ record, epochs }: RunFacts): Pick<KeptRun, "about"> {
   const { recipe, dataset, startedAt, timeSeconds, weightsSha256, model } = record;
   const { heddleRecipe: _, model: __, data: ___, augment, ...settings } = recipe;
   const layers = layersOf(model);
@@ -86,7 +102,7 @@ export async function labelRun(
   id: string,
   { name, tags }: { readonly name: string | null; readonly tags: readonly string[] },
 ): Promise<void> {
-  const before = (await files.readText(`${id}/${LABELS}`)) ?? "";
+  const before = (await readText(files, `${id}/${LABELS}`)) ?? "";
   const known = parseTags(LABELS, before);
   const wanted = new Set(tags.map(checkTag));
   const at = new Date().toISOString();

@@ -7,12 +7,14 @@ import type { DroppedFile } from "../files/entries";
 import { entriesOf } from "../files/entries";
 import type { KeptRun } from "../protocol";
 import { tell } from "../rpc";
+import { BothFiles } from "./both-files";
 import { dataFile, fingerprintOf } from "./data-file";
-import { KeptFiles } from "./kept-files";
+import { BrowserFiles, type KeptFiles } from "./kept-files";
 import { labelRun, listRuns, type RunFacts, readRun } from "./library";
 import { newRecord } from "./new-record";
 import { archiveOf, filesOf, freeId, keepProject, type ProjectFiles, recordOf, withData } from "./project";
 import { type RunBegin, RunRecorder } from "./recorder";
+import { ServerFiles } from "./server-files";
 
 /** Why nothing is kept, in the words of the page. */
 function storageFault(thrown: unknown): string {
@@ -24,13 +26,24 @@ function storageFault(thrown: unknown): string {
 export class Runs {
   private opening: Promise<KeptFiles | undefined> | undefined;
 
-  /** The browser's own file system; undefined where it refuses it, which is told once. */
+  /** @param server the address of the local server's runs; undefined on any other host */
+  constructor(private readonly server: string | undefined) {}
+
+  /** Where runs are kept; undefined where the browser refuses it and there is no local server, which is told once. */
   files(): Promise<KeptFiles | undefined> {
-    this.opening ??= KeptFiles.open().catch((thrown: unknown) => {
-      this.fault(thrown);
-      return undefined;
-    });
+    this.opening ??= this.open();
     return this.opening;
+  }
+
+  private async open(): Promise<KeptFiles | undefined> {
+    const server = this.server === undefined ? undefined : new ServerFiles(this.server);
+    try {
+      const browser = await BrowserFiles.open();
+      return server ? new BothFiles(browser, server) : browser;
+    } catch (thrown) {
+      if (!server) this.fault(thrown);
+      return server;
+    }
   }
 
   async list(): Promise<readonly KeptRun[]> {

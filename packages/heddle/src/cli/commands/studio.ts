@@ -56,7 +56,7 @@ Examples:
           release();
         },
       );
-      const { url, close } = await serveStudio({ ...gives, port: options.port });
+      const { url, close } = await serveStudio({ ...gives, runsFolder: options.runDir, port: options.port });
       const ended = endOfServing();
       terminal.result(`${"Studio".padEnd(18)} ${url}`);
       terminal.json({ url });

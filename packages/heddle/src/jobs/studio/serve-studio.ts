@@ -4,6 +4,7 @@ import { HeddleError, messageOf } from "@heddle/core/internal/base/errors.js";
 import { datasetBytes } from "./dataset-bytes.js";
 import type { GivenData, GivenRun } from "./given.js";
 import { newToken, refusalOf } from "./guard.js";
+import { KeptRuns } from "./kept-runs.js";
 import { pageFiles } from "./page-files.js";
 
 /** What is given to the page. */
@@ -12,6 +13,8 @@ export interface StudioOptions {
   readonly datasets: readonly GivenData[];
   /** The run that is shown; undefined to begin without a model. */
   readonly run?: GivenRun | undefined;
+  /** The folder of all runs, where the page keeps its own. */
+  readonly runsFolder: string;
   /** The port; a free one if it is taken. */
   readonly port: number;
 }
@@ -22,6 +25,8 @@ export interface ServedStudio {
   readonly url: string;
   close(): Promise<void>;
 }
+
+const BYTES = "application/octet-stream";
 
 /** What lets the page share memory between threads, and nothing else reach it. */
 const HEADERS: Readonly<Record<string, string>> = {
@@ -52,8 +57,10 @@ const HEADERS: Readonly<Record<string, string>> = {
  *
  * @throws HeddleError when the page has not been built
  */
-export async function serveStudio({ datasets, run, port: wanted }: StudioOptions): Promise<ServedStudio> {
+export async function serveStudio(options: StudioOptions): Promise<ServedStudio> {
+  const { datasets, run, port: wanted } = options;
   const files = await pageFiles();
+  const kept = new KeptRuns(options.runsFolder);
   const token = newToken();
   let port = 0;
   const server = createServer((request, response) => {
@@ -66,7 +73,12 @@ export async function serveStudio({ datasets, run, port: wanted }: StudioOptions
       response.setHeader("Location", `/${token}/`);
       return end(response, 308, "");
     }
-    void answer(response, path.slice(1) || "index.html").catch((thrown: unknown) =>
+    const [, ofRuns] = /^\/api\/runs\/(.*)$/.exec(path) ?? [];
+    const answered =
+      ofRuns === undefined
+        ? answer(response, path.slice(1) || "index.html")
+        : kept.answer(request, ofRuns).then(({ status, body }) => end(response, status, body, BYTES));
+    void answered.catch((thrown: unknown) =>
       end(response, thrown instanceof HeddleError ? 422 : 500, messageOf(thrown)),
     );
   });
