@@ -66,6 +66,15 @@ describe("heddle studio", () => {
     expect(await status(pathname, { host, "sec-fetch-site": "cross-site" })).toBe(403);
     expect(await status(pathname, { host, origin: `http://${host}` })).toBe(200);
     expect(await status(pathname, { method: "POST" })).toBe(405);
+    // Only a page of its own writes, and only what a run has.
+    const put = { method: "PUT", host, origin: `http://${host}` };
+    expect(await status(`${pathname}api/runs/a/run.json`, { method: "PUT" })).toBe(405);
+    expect(await status(`${pathname}api/runs/a/run.json`, { ...put, origin: "http://heddle.example" })).toBe(
+      403,
+    );
+    expect(await status(`${pathname}api/state.json`, put)).toBe(405);
+    for (const path of ["a/page.html", "a/../../run.json", "..%2Fa/run.json", ".a/run.json", "a/model/"])
+      expect(await status(`${pathname}api/runs/${path}`, put), path).toBe(404);
     expect((await ask("/")).text).toContain("Open the address that heddle studio printed");
     expect(await status(`${pathname.slice(0, -2)}x/`)).toBe(403);
     for (const path of [
