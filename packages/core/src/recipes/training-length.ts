@@ -51,14 +51,6 @@ export function trainingLength(
   return { batchSize, epochs: chosen.epochs ?? fitting };
 }
 
-/** The share of what moving averages begin with that is left after some steps; 0 for a model without any. */
-function leftOfAverages({ model, from }: TrainedModel, steps: number): number {
-  return momentumOf({ model, from }) ** steps;
-}
-
-/** Where more than this share is left, a sentence says so. */
-const MUCH_LEFT = 0.01;
-
 /**
  * How many steps the moving averages of a model need, by which it is tested. Those of a model that is
  * fine-tuned begin near where they end.
@@ -107,8 +99,7 @@ export function withFittingLength(
 function noteOf(images: number, before: ResolvedSettings, { epochs, batchSize }: TrainingLength) {
   const stepsOf = (length: TrainingLength) => length.epochs * Math.ceil(images / length.batchSize);
   const [steps, needed] = [stepsOf({ epochs, batchSize }), stepsOfAverages(before)];
-  const left = leftOfAverages(before, steps);
-  if (left > MUCH_LEFT) return tooShort(left, steps);
+  if (steps < needed) return tooShort(momentumOf(before) ** steps, steps);
   if (epochs === before.epochs && batchSize === before.batchSize) return undefined;
   const why =
     needed > LEAST_STEPS
