@@ -3,7 +3,7 @@
 //   node tools/small-data.mjs augment
 //   node tools/small-data.mjs augment --images 500 --change none --change erasing
 //   node tools/small-data.mjs fine-tune --seeds 4
-//   node tools/small-data.mjs fine-tune --seeds 2 --network deep --known 15789 --base-epochs 2
+//   node tools/small-data.mjs fine-tune --seeds 2 --network deep --known 15789 --base-images 15000 --base-epochs 4
 import { parseArgs } from "node:util";
 import { Random, shuffle } from "@heddle/core/internal/base/random.js";
 import { imagesAt } from "@heddle/core/internal/data/dataset.js";

@@ -18,7 +18,8 @@ export interface Theme {
 }
 
 // Weld yellow-orange and indigo, after the dyes: they differ in lightness and on the blue-yellow axis, so
-// that the common colour blindnesses (red-green) keep them apart. Both reach 3:1 on their background.
+// that the common colour blindnesses (red-green) keep them apart. Both reach 4.5:1 on their background, because figures
+// write values in them.
 
 /** For light paper. */
 export const light: Theme = {
@@ -27,7 +28,7 @@ export const light: Theme = {
   ink: "#1a2136",
   muted: "#596178",
   line: "#e3e6ee",
-  training: "#cf7500",
+  training: "#ad6200",
   test: "#2f4aa8",
   heat: ["#f5f7fc", "#d3dcf4", "#a3b5e6", "#6d86d0", "#4059b4", "#26398c"],
 };

@@ -3,7 +3,7 @@ import type { Callback, TrainingControl, TrainingState } from "../callbacks/call
 import { type ImageSet, imagesAt } from "../data/dataset.js";
 import { generateFashionSketch } from "../data/fashion-sketch/index.js";
 import { datasetInMemory } from "../data/images.js";
-import { Conv2D, Dense, Flatten, MaxPooling2D, Rescaling } from "../layers/index.js";
+import { BatchNormalization, Conv2D, Dense, Flatten, MaxPooling2D, Rescaling } from "../layers/index.js";
 import type { Model } from "../model/model.js";
 import { headOf } from "../model/new-head.js";
 import { Sequential } from "../model/sequential.js";
@@ -31,9 +31,9 @@ const base = new Sequential(
   { seed: 3 },
 );
 
-function fineTuning(settings: { readonly frozenEpochs?: number; readonly epochs: number }) {
+function fineTuning(settings: { readonly frozenEpochs?: number; readonly epochs: number }, model = base) {
   const resolved = resolveSettings({ from: "base", batchSize: 10, ...settings }, {});
-  return trainingOf(resolved, dataset, { threads: 1, base: { model: base, range: [0, 255] } });
+  return trainingOf(resolved, dataset, { threads: 1, base: { model, range: [0, 255] } });
 }
 
 async function trained(
@@ -61,6 +61,25 @@ describe("fitTraining of a fine-tuning", () => {
     expect(headWeights(frozen)).not.toEqual(headWeights(first));
     expect(frozen.layers.every(({ trainable }) => trainable)).toBe(true);
     expect(kernelOf(await trained({ epochs: 3, frozenEpochs: 2 }))).not.toEqual(kernelOf(base));
+  });
+
+  it("leaves batch normalization as it was, whose moving averages few images cannot replace", async () => {
+    const normalized = new Sequential([
+      new Input(shape),
+      new Conv2D(2, 3),
+      new BatchNormalization(),
+      new Flatten(),
+      new Dense(5, { activation: "softmax" }),
+    ]);
+    const training = fineTuning({ epochs: 2, frozenEpochs: 1 }, normalized);
+    const { model } = training;
+    const weights = () => model.layers[1]!.weights.map((weight) => [...weight.read()]);
+    const [before, kernel] = [weights(), kernelOf(model)];
+    await fitTraining(training, prepareTraining(training), { callbacks: () => [] });
+    model.dispose();
+    expect(weights()).toEqual(before);
+    expect(kernelOf(model)).not.toEqual(kernel);
+    expect(model.layers.every(({ trainable }) => trainable)).toBe(true);
   });
 
   it("resumes to the same weights from either part, and from between them", async () => {

@@ -1,4 +1,5 @@
 import type { Callback, TrainingState } from "../callbacks/callback.js";
+import { BatchNormalization, type Layer } from "../layers/index.js";
 import { headOf } from "../model/new-head.js";
 import type { FitOptions } from "../training/fit-options.js";
 import type { PreparedTraining } from "./prepare-training.js";
@@ -17,7 +18,8 @@ export interface FitTrainingOptions extends Pick<FitOptions, "signal" | "validat
 }
 
 /**
- * Trains a model that `prepareTraining` has compiled: a fine-tuned one in two parts, first its head alone, then all layers.
+ * Trains a model that `prepareTraining` has compiled: a fine-tuned one in two parts, first its head alone, then all
+ * layers but `BatchNormalization`, which stays as it was.
  *
  * @throws as `fit` does
  */
@@ -33,15 +35,12 @@ export async function fitTraining(
     return;
   }
   const { frozenEpochs } = fineTuning;
+  const head = headOf(model);
+  const body = model.layers.filter((layer) => layer !== head && layer.trainable);
   if (frozenEpochs > (from?.epoch ?? 0)) {
-    const head = headOf(model);
-    const body = model.layers.filter((layer) => layer !== head && layer.trainable);
-    for (const layer of body) layer.trainable = false;
-    try {
-      await model.fit(samples, { ...options, epochs: frozenEpochs, callbacks: callbacks(from) });
-    } finally {
-      for (const layer of body) layer.trainable = true;
-    }
+    await whileFrozen(body, () =>
+      model.fit(samples, { ...options, epochs: frozenEpochs, callbacks: callbacks(from) }),
+    );
   }
   if (frozenEpochs >= epochs) return;
   const isUnderWay = from && (from.epoch > frozenEpochs || (from.epoch === frozenEpochs && from.underWay));
@@ -49,10 +48,24 @@ export async function fitTraining(
   if (from?.epoch === frozenEpochs && !isUnderWay) {
     model.setWeights(model.weights.map(({ shape }, index) => ({ shape, values: from.weights[index]! })));
   }
-  model.compile({ optimizer, loss, fast, ...(threads !== undefined && { threads }) });
-  await model.fit(samples, {
-    ...options,
-    initialEpoch: frozenEpochs,
-    callbacks: [...fit.callbacks, ...callbacks(isUnderWay ? from : undefined)],
+  // Few images are too few to replace the moving averages, which would end as a mixture of two datasets'.
+  const normalizations = body.filter((layer) => layer instanceof BatchNormalization);
+  await whileFrozen(normalizations, () => {
+    model.compile({ optimizer, loss, fast, ...(threads !== undefined && { threads }) });
+    return model.fit(samples, {
+      ...options,
+      initialEpoch: frozenEpochs,
+      callbacks: [...fit.callbacks, ...callbacks(isUnderWay ? from : undefined)],
+    });
   });
+}
+
+/** Does something while layers are not trained. */
+async function whileFrozen(layers: readonly Layer[], work: () => Promise<unknown>): Promise<void> {
+  for (const layer of layers) layer.trainable = false;
+  try {
+    await work();
+  } finally {
+    for (const layer of layers) layer.trainable = true;
+  }
 }

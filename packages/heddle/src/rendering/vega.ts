@@ -21,13 +21,18 @@ function load() {
   return libraries;
 }
 
+/** A screen reader has nothing to read in a group of no marks, which Vega names as a graphic all the same. */
+function withoutEmptyGraphics(svg: string): string {
+  return svg.replace(/<g [^>]*role="graphics-[^>]*?(?:\/>|><\/g>)/g, "");
+}
+
 /** Draws a chart as a whole SVG document, without a DOM. */
 export async function chartSvg(spec: ChartSpec): Promise<string> {
   const { vega, lite } = await load();
   const compiled = lite.compile(spec as unknown as TopLevelSpec).spec;
   const view = new vega.View(vega.parse(compiled), { renderer: "none", logLevel: vega.Warn });
   try {
-    return await view.toSVG();
+    return withoutEmptyGraphics(await view.toSVG());
   } finally {
     view.finalize();
   }

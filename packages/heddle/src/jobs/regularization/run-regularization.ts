@@ -204,7 +204,8 @@ async function obtainRecord(
     machine: describeMachine(),
   } as const;
   if (begun) {
-    const record = { ...begun, machine: fixed.machine };
+    // A study that has ended is written again as it was, on whichever machine.
+    const record = begun.finishedAt === undefined ? { ...begun, machine: fixed.machine } : begun;
     events?.onPlan?.(record, true);
     return record;
   }
