@@ -9,6 +9,7 @@ export type {
   ProductConstraint,
   SumConstraint,
 } from "./constraint.js";
+export { parameterImportances, type RankedTrial } from "./importance.js";
 export { Journal } from "./journal.js";
 export type {
   CategoryParameter,

@@ -4,6 +4,7 @@ import { type Distribution, readDistribution } from "./distribution.js";
 import { operations, optunaStates, WAITING_FOR } from "./operations.js";
 import { parsePythonJson } from "./python-json.js";
 import { type Goal, isFinished, type Report, type Study, type Trial, type TrialState } from "./study.js";
+import { noteChange } from "./study-index.js";
 
 type Mutable<T> = { -readonly [Name in keyof T]: T[Name] };
 type KeptStudy = Mutable<Study> & { readonly trials: KeptTrial[] };
@@ -148,11 +149,14 @@ export class Journal {
     };
     study.trials.push(trial);
     this.trials.push({ trial, study });
+    noteChange(study, trial.number);
   }
 
   private applyToTrial(code: number, record: JsonObject): void {
-    const trial = this.trials[numberIn(record, "trial_id")]?.trial;
-    if (!trial || isFinished(trial)) return;
+    const known = this.trials[numberIn(record, "trial_id")];
+    if (!known || isFinished(known.trial)) return;
+    const { trial, study } = known;
+    noteChange(study, trial.number);
     switch (code) {
       case operations.setParameter: {
         const name = textIn(record, "param_name");

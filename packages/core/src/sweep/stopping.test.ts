@@ -1,8 +1,12 @@
 import { describe, expect, it } from "vitest";
+import { Random } from "../base/random.js";
+import { Journal } from "./journal.js";
 import { UNTIL } from "./operations.js";
-import { nextPromotion } from "./stopping.js";
-import type { Study, Trial } from "./study.js";
+import { JournalRecords } from "./records.js";
+import { nextPromotion, rungsOf } from "./stopping.js";
+import type { Goal, Study, Trial } from "./study.js";
 import { studyOf } from "./study.testing.js";
+import { StudyIndex } from "./study-index.js";
 import { type Decision, Sweep } from "./sweep.js";
 
 /** A trial that has run until a step, and reported `value` at each. */
@@ -20,6 +24,14 @@ function sweep(type: "halving" | "asynchronousHalving", trials: number, maximum 
     search: { type: "random" },
     stopping: { type, minimum: 1, maximum },
   });
+}
+
+const options = { type: "asynchronousHalving", minimum: 1, maximum: 9 } as const;
+
+function promotionOf(goal: Goal, study: Study) {
+  const index = new StudyIndex(goal, rungsOf(options));
+  index.catchUp(study);
+  return nextPromotion(options, index);
 }
 
 /** Runs a whole sweep, `workers` trials at a time, whose trials' values are `scores` at every step. */
@@ -66,26 +78,24 @@ function run(
 }
 
 describe("asynchronous halving", () => {
-  const options = { type: "asynchronousHalving", minimum: 1, maximum: 9 } as const;
-
   it("promotes the best third of a rung, the best first, from the highest rung that has one", () => {
     const rung0 = [3, 9, 1, 8, 2, 4].map((value) => ran(1, value));
-    expect(nextPromotion(options, "maximize", studyOf(rung0))).toMatchObject({
+    expect(promotionOf("maximize", studyOf(rung0))).toMatchObject({
       trial: { number: 1 },
       until: 3,
     });
-    expect(nextPromotion(options, "minimize", studyOf(rung0))).toMatchObject({
+    expect(promotionOf("minimize", studyOf(rung0))).toMatchObject({
       trial: { number: 2 },
       until: 3,
     });
     const promoted = studyOf([...rung0.slice(0, 1), ran(3, 9, "running"), ...rung0.slice(2)]);
-    expect(nextPromotion(options, "maximize", promoted)).toMatchObject({ trial: { number: 3 }, until: 3 });
+    expect(promotionOf("maximize", promoted)).toMatchObject({ trial: { number: 3 }, until: 3 });
     const rung1 = studyOf([...rung0, ran(3, 7), ran(3, 6), ran(3, 5)]);
-    expect(nextPromotion(options, "maximize", rung1)).toMatchObject({ trial: { number: 6 }, until: 9 });
+    expect(promotionOf("maximize", rung1)).toMatchObject({ trial: { number: 6 }, until: 9 });
   });
 
   it("promotes nobody of a rung that fewer than three have reached", () => {
-    expect(nextPromotion(options, "maximize", studyOf([ran(1, 1), ran(1, 2)]))).toBeUndefined();
+    expect(promotionOf("maximize", studyOf([ran(1, 1), ran(1, 2)]))).toBeUndefined();
   });
 
   it("counts trials that failed or were stopped, promotes neither, and ranks a diverged one last", () => {
@@ -97,9 +107,9 @@ describe("asynchronous halving", () => {
       ran(1, 2),
       ran(1, 3),
     ];
-    expect(nextPromotion(options, "maximize", studyOf(trials))).toBeUndefined();
+    expect(promotionOf("maximize", studyOf(trials))).toBeUndefined();
     const more = studyOf([...trials, ran(1, 0), ran(1, 0), ran(1, 0)]);
-    expect(nextPromotion(options, "maximize", more)).toMatchObject({ trial: { number: 5 } });
+    expect(promotionOf("maximize", more)).toMatchObject({ trial: { number: 5 } });
   });
 
   it("starts, pauses, promotes and stops until one trial is complete", () => {
@@ -151,6 +161,49 @@ describe("successive halving", () => {
       until: 3,
     });
   });
+});
+
+describe("decisions", () => {
+  it.each(["halving", "asynchronousHalving"] as const)(
+    "of %s do not depend on what was remembered",
+    (type) => {
+      const of = sweep(type, 40, 27);
+      const random = new Random(7, "sweep");
+      const records = new JournalRecords("w");
+      const journal = new Journal("j");
+      const append = (lines: string) => journal.read(new TextEncoder().encode(lines));
+      const { name, goal, definition } = of;
+      append(records.createStudy({ id: 0, name, goal, definition }));
+      const study = journal.study("s")!;
+      const at = new Date(0);
+      const running: Trial[] = [];
+      for (let decisions = 0; ; decisions++) {
+        const decision = of.decide(study);
+        // A copy is a study of which nothing is remembered.
+        expect(of.decide({ ...study })).toEqual(decision);
+        if (decision.kind === "done") return expect(decisions).toBeGreaterThan(80);
+        if (decision.kind === "stop") append(records.stop(decision.trial, at));
+        else if (decision.kind === "start") {
+          append(records.start(study, of.space, { ...decision, at }));
+          running.push(study.trials.at(-1)!);
+        } else if (decision.kind !== "wait") {
+          append(
+            records.resume(decision.trial, at, decision.kind === "promote" ? decision.until : undefined),
+          );
+          running.push(decision.trial);
+        }
+        if (decision.kind !== "wait" && running.length < 4) continue;
+        const trial = running.splice(random.below(running.length), 1)[0]!;
+        const until = (trial.systemAttributes[UNTIL] as number | undefined) ?? 27;
+        if (random.uniform() < 0.2) append(records.interrupt(trial));
+        else {
+          // Of equal values, some.
+          append(records.report(trial, until, Math.round(5 * random.uniform())));
+          append(until < 27 ? records.pause(trial) : records.complete(trial, random.uniform(), at));
+        }
+      }
+    },
+  );
 });
 
 describe("Sweep", () => {

@@ -5,6 +5,7 @@ import { median } from "../base/median.js";
 import { checkValue, oneOf, type Rule, shown, whole } from "../base/rules.js";
 import { UNTIL } from "./operations.js";
 import { type Goal, lastReport, loss, type Study, type Trial } from "./study.js";
+import { type BestPaused, lossAt, type StudyIndex } from "./study-index.js";
 
 /** Ends a trial whose best report so far is worse than the median of what complete trials reported after as many steps. */
 export interface MedianRule {
@@ -132,16 +133,7 @@ export interface Promotion {
   readonly until: number;
 }
 
-/** The best of the trials that are paused at a rung, and its rank among all that have reached it. */
-interface BestPaused {
-  readonly trial: Trial;
-  /** How many are better. */
-  readonly ahead: number;
-  /** How many have reached the rung. */
-  readonly reached: number;
-}
-
-/** Of equals, the earlier trial is better. Without sorting, because this runs for every decision. */
+/** Of equals, the earlier trial is better. */
 function bestPaused(goal: Goal, trials: readonly Trial[], rung: number): BestPaused | undefined {
   let reached = 0;
   let best: Trial | undefined;
@@ -161,45 +153,33 @@ function bestPaused(goal: Goal, trials: readonly Trial[], rung: number): BestPau
   return { trial: best, ahead, reached };
 }
 
-/** The loss of a trial at a rung; undefined where it has not reached it. */
-function lossAt(goal: Goal, trial: Trial, rung: number): number | undefined {
-  const { reports } = trial;
-  for (let index = reports.length - 1; index >= 0; index--) {
-    const { step, value } = reports[index]!;
-    if (step <= rung) return index === reports.length - 1 && step < rung ? undefined : loss(goal, value);
-  }
-  return reports.length === 0 ? undefined : Number.POSITIVE_INFINITY;
-}
-
 function isPausedAt(trial: Trial, rung: number): boolean {
   return trial.state === "paused" && untilOf(trial) === rung;
 }
 
 /** The trial that asynchronous halving promotes next, from the highest rung that has one. */
-export function nextPromotion(options: AsynchronousHalving, goal: Goal, study: Study): Promotion | undefined {
-  return promotion(options, goal, study, ({ reached }) => Math.floor(reached / (options.factor ?? 3)));
+export function nextPromotion(options: AsynchronousHalving, index: StudyIndex): Promotion | undefined {
+  return promotion(options, index, ({ reached }) => Math.floor(reached / (options.factor ?? 3)));
 }
 
 /**
  * The promotion with which a sweep that has nothing else to do still gets a complete trial: the best of the highest rung,
  * one rung higher. Undefined once a trial is complete.
  */
-export function lastPromotion(options: AsynchronousHalving, goal: Goal, study: Study): Promotion | undefined {
-  if (study.trials.some(({ state }) => state === "complete")) return undefined;
-  return promotion(options, goal, study, ({ reached }) => reached);
+export function lastPromotion(options: AsynchronousHalving, index: StudyIndex): Promotion | undefined {
+  return index.count("complete") > 0 ? undefined : promotion(options, index, ({ reached }) => reached);
 }
 
 /** @param places how many of a rung are promoted */
 function promotion(
   options: AsynchronousHalving,
-  goal: Goal,
-  study: Study,
+  index: StudyIndex,
   places: (best: BestPaused) => number,
 ): Promotion | undefined {
   const rungs = rungsOf(options);
-  for (let index = rungs.length - 2; index >= 0; index--) {
-    const best = bestPaused(goal, study.trials, rungs[index]!);
-    if (best && best.ahead < places(best)) return { trial: best.trial, until: rungs[index + 1]! };
+  for (let rung = rungs.length - 2; rung >= 0; rung--) {
+    const best = index.bestPaused(rung);
+    if (best && best.ahead < places(best)) return { trial: best.trial, until: rungs[rung + 1]! };
   }
   return undefined;
 }

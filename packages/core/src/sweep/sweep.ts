@@ -18,6 +18,7 @@ import {
   untilOf,
 } from "./stopping.js";
 import { type Goal, lastReport, type Study, type Trial } from "./study.js";
+import { notesChanges, StudyIndex } from "./study-index.js";
 
 /** What a sweep searches, how, and when it is over. */
 export interface SweepOptions extends SpaceOptions {
@@ -87,6 +88,7 @@ export class Sweep {
   readonly searchOptions: SearchOptions;
   readonly stopping: StoppingOptions | undefined;
   private readonly search: Search;
+  private readonly indexes = new WeakMap<Study, StudyIndex>();
 
   /**
    * @param who the sweep's file, for errors
@@ -147,10 +149,11 @@ export class Sweep {
    */
   decide(study: Study): Decision {
     const { goal, stopping } = this;
-    const interrupted = study.trials.find(({ state }) => state === "interrupted");
+    const index = this.indexOf(study);
+    const interrupted = index.firstInterrupted;
     if (interrupted) return { kind: "resume", trial: interrupted };
     if (stopping?.type === "asynchronousHalving") {
-      const promotion = nextPromotion(stopping, goal, study);
+      const promotion = nextPromotion(stopping, index);
       if (promotion) return { kind: "promote", ...promotion };
     }
     const values = study.trials.length < this.trials ? this.search.next(study) : undefined;
@@ -161,9 +164,9 @@ export class Sweep {
         return { kind: "promote", trial: decided.trial, until: decided.until };
       if (decided) return { kind: "stop", trial: decided.trial };
     }
-    if (study.trials.some(({ state }) => state === "running")) return { kind: "wait" };
+    if (index.count("running") > 0) return { kind: "wait" };
     if (stopping?.type === "asynchronousHalving") {
-      const promotion = lastPromotion(stopping, goal, study);
+      const promotion = lastPromotion(stopping, index);
       if (promotion) return { kind: "promote", ...promotion };
     }
     const paused = study.trials.find(({ state }) => state === "paused");
@@ -177,6 +180,18 @@ export class Sweep {
     if (stopping.type === "median") return isBelowMedian(stopping, goal, study, trial) ? "stop" : "continue";
     const until = untilOf(trial) ?? stopping.maximum;
     return until < stopping.maximum && (lastReport(trial)?.step ?? 0) >= until ? "pause" : "continue";
+  }
+
+  /** What is known of a study; of one that no journal keeps, from scratch each time. */
+  private indexOf(study: Study): StudyIndex {
+    let index = this.indexes.get(study);
+    if (!index) {
+      const halving = this.stopping?.type === "asynchronousHalving" ? this.stopping : undefined;
+      index = new StudyIndex(this.goal, halving ? rungsOf(halving) : []);
+      if (notesChanges(study)) this.indexes.set(study, index);
+    }
+    index.catchUp(study);
+    return index;
   }
 
   private get firstRung(): number | undefined {

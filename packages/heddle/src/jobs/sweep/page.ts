@@ -1,11 +1,18 @@
 import { counted } from "@heddle/core/internal/base/format.js";
+import type { Chart } from "@heddle/core/internal/figures/chart.js";
 import type { Figure } from "@heddle/core/internal/figures/figure.js";
+import {
+  importanceBars,
+  learningCurves,
+  parallelCoordinates,
+} from "@heddle/core/internal/figures/sweep-charts.js";
 import {
   parameterSlice,
   type ShownObjective,
   trialHistory,
 } from "@heddle/core/internal/figures/trial-charts.js";
-import { isFinished, lastReport, type Study } from "@heddle/core/internal/sweep/study.js";
+import { parameterImportances } from "@heddle/core/internal/sweep/importance.js";
+import { isFinished, lastReport, loss, type Study } from "@heddle/core/internal/sweep/study.js";
 import type { Sweep } from "@heddle/core/internal/sweep/sweep.js";
 import type { PageTable } from "../../pages/page.js";
 import { renderPage } from "../../pages/render-page.js";
@@ -17,6 +24,9 @@ import type { SweepFolder, SweepRequest, Winner } from "./sweep-folder.js";
 
 /** So many of the best trials are in the page's first table. */
 const BEST = 10;
+
+/** So many trials must be comparable for the importance of parameters to mean something. */
+const LEAST_IMPORTANT = 20;
 
 /** What a sweep's page shows. */
 export interface SweepReport {
@@ -48,14 +58,58 @@ async function figuresOf(
     .filter(({ value }) => Number.isFinite(value));
   if (trials.length < 2) return [];
   const objective = shownObjective(sweep);
-  const slices = sweep.space.parameters
+  const shown = sweep.space.parameters
     .filter(({ name }) => trials.some(({ values }) => values[name] !== undefined))
     .map(({ name, parameter }) => {
       const choices = parameter.type === "category" ? parameter.choices.map(String) : undefined;
       const log = parameter.type !== "category" && parameter.log === true;
-      return parameterSlice(trials, { name, log, choices }, objective);
+      return { name, log, choices };
     });
-  return drawFigures([trialHistory(trials, objective), ...slices], signal);
+  const slices = shown.map((parameter) => parameterSlice(trials, parameter, objective));
+  return drawFigures(
+    [
+      ...importance(sweep, study),
+      trialHistory(trials, objective),
+      ...curves(study, objective),
+      ...slices,
+      ...(shown.length > 1 ? [parallelCoordinates(trials, shown, objective)] : []),
+    ],
+    signal,
+  );
+}
+
+/** What parameters matter, by the objective after as many epochs of as many trials as there are. */
+function importance({ space, goal, stopping }: Sweep, study: Study): readonly Chart[] {
+  const complete = ranked(study, goal).flatMap(({ trial: { values }, value }) =>
+    Number.isFinite(value) ? [{ values, loss: loss(goal, value) }] : [],
+  );
+  const step = stopping === undefined || stopping.type === "median" ? 1 : stopping.minimum;
+  const early = study.trials.flatMap(({ values, reports }) => {
+    const value = reports.find((report) => report.step === step)?.value;
+    return value !== undefined && Number.isFinite(value) ? [{ values, loss: loss(goal, value) }] : [];
+  });
+  const isEarly = complete.length < LEAST_IMPORTANT && early.length > complete.length;
+  const compared = isEarly ? early : complete;
+  if (compared.length < LEAST_IMPORTANT || space.parameters.length < 2) return [];
+  const shares = Object.entries(parameterImportances(space, compared));
+  const basis = isEarly
+    ? `${compared.length} trials after ${counted(step, "epoch")}`
+    : `${compared.length} complete trials`;
+  return [
+    importanceBars(
+      shares.map(([name, share]) => ({ name, importance: share })),
+      basis,
+    ),
+  ];
+}
+
+/** How far trials went, where any reported more than once. */
+function curves(study: Study, objective: ShownObjective): readonly Chart[] {
+  const trials = study.trials.flatMap(({ number, state, reports }) => {
+    const finite = reports.filter(({ value }) => Number.isFinite(value));
+    return finite.length === 0 ? [] : [{ number, isComplete: state === "complete", reports: finite }];
+  });
+  return trials.some(({ reports }) => reports.length > 1) ? [learningCurves(trials, objective)] : [];
 }
 
 function shownObjective({ goal }: Sweep): ShownObjective {
