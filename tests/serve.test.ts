@@ -2,12 +2,38 @@
 import { cpSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { Script } from "node:vm";
 import { beforeAll, describe, expect, it } from "vitest";
 import { hasChromium, NEEDS_CHROMIUM } from "./chromium.js";
 import { TINY, Workspace } from "./cli.js";
 import { DrivenPage } from "./driven-page.js";
 
 const BOOT = fileURLToPath(new URL("../examples/boot.png", import.meta.url));
+
+describe("the container of examples/serve", () => {
+  it("has a Node that Heddle runs on, this version of it, no root, and words that the command takes", () => {
+    const at = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
+    const text = readFileSync(at("examples/serve/Dockerfile"), "utf8");
+    const of = (instruction: string) =>
+      [...text.matchAll(new RegExp(`^${instruction} (.*)$`, "gm"))].map(([, words]) => words!);
+    const [major] = /(?<=^node:)\d+/.exec(of("FROM")[0]!) ?? [];
+    expect(Number(major)).toBeGreaterThanOrEqual(20);
+    const { version } = JSON.parse(readFileSync(at("packages/heddle/package.json"), "utf8"));
+    expect(of("ARG")).toEqual([`HEDDLE_VERSION=${version}`]);
+    expect(of("USER")).toEqual(["node"]);
+    // Nothing from the folder that it is built in, so that it can be built in any.
+    expect([...of("COPY"), ...of("ADD")]).toEqual([]);
+    const [program, ...words] = [...JSON.parse(of("ENTRYPOINT")[0]!), ...JSON.parse(of("CMD")[0]!)];
+    expect([program, words]).toEqual([
+      "heddle",
+      ["serve", "--host", "0.0.0.0", "--run-dir", "/runs", "latest"],
+    ]);
+    expect(text).toContain('-v "$PWD/runs:/runs:ro"');
+    const [, check] = /CMD node -e "(.*)"$/.exec(of("HEALTHCHECK")[0]!)!;
+    expect(() => new Script(check!)).not.toThrow();
+    expect(check).toContain("http://127.0.0.1:8000/v2/health/ready");
+  });
+});
 
 describe.skipIf(process.platform === "win32")("heddle serve", () => {
   const work = new Workspace();

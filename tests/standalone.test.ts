@@ -4,7 +4,23 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { deflateSync, inflateSync } from "node:zlib";
 import { fromBase85, toBase85 } from "@heddle/core/internal/base/base85.js";
-import { loadModel } from "heddle";
+import {
+  Add,
+  BatchNormalization,
+  Conv2D,
+  Dense,
+  DepthwiseConv2D,
+  Flatten,
+  GlobalAveragePooling2D,
+  input,
+  type Layer,
+  loadModel,
+  MaxPooling2D,
+  Model,
+  ReLU,
+  Rescaling,
+  type Tensor,
+} from "heddle";
 import { beforeAll, describe, expect, it } from "vitest";
 import { openInChromium, serveFolder } from "../tools/reproducibility/in-chromium.mjs";
 import { hasChromium, NEEDS_CHROMIUM } from "./chromium.js";
@@ -21,6 +37,42 @@ function alteredPage(html: string): string {
     () => `data-bytes="${again.length}">${toBase85(new Uint8Array(again))}<`,
   );
 }
+
+const chain = (x: Tensor, ...layers: readonly Layer[]) => layers.reduce((y, layer) => layer.apply(y), x);
+
+/** Nets of the usual kinds, small. */
+const nets: Readonly<Record<string, (x: Tensor) => Tensor>> = {
+  lenet: (x) =>
+    chain(
+      x,
+      new Conv2D(6, 5, { padding: "same", activation: "tanh" }),
+      new MaxPooling2D(2),
+      new Conv2D(16, 5, { activation: "tanh" }),
+      new MaxPooling2D(2),
+      new Flatten(),
+      new Dense(32, { activation: "tanh" }),
+    ),
+  resnet: (x) => {
+    const first = chain(
+      x,
+      new Conv2D(8, 3, { strides: 2, padding: "same" }),
+      new BatchNormalization(),
+      new ReLU(),
+    );
+    const second = chain(first, new Conv2D(8, 3, { padding: "same" }), new BatchNormalization());
+    return chain(new Add().apply([first, second]), new ReLU(), new GlobalAveragePooling2D());
+  },
+  mobilenet: (x) =>
+    chain(
+      x,
+      new Conv2D(8, 3, { strides: 2, padding: "same" }),
+      new DepthwiseConv2D(3, { padding: "same" }),
+      new BatchNormalization(),
+      new ReLU({ maxValue: 6 }),
+      new Conv2D(12, 1),
+      new GlobalAveragePooling2D(),
+    ),
+};
 
 describe("an exported module", () => {
   const work = new Workspace();
@@ -75,6 +127,22 @@ describe("an exported module", () => {
     const foreign = await work.heddle(["verify-export", "foreign.mjs"]);
     expect(foreign.code).toBe(2);
     expect(foreign.stderr).toContain("expected a file that heddle export wrote, received another file");
+  });
+
+  it.each(Object.entries(nets))("of a %s is checked in a process of its own", async (name, last) => {
+    const inputs = input([20, 20, 1]);
+    const outputs = chain(
+      last(chain(inputs, new Rescaling(1 / 255))),
+      new Dense(4, { activation: "softmax" }),
+    );
+    const model = new Model({ inputs, outputs }, { name, seed: 2 });
+    await model.save(work.file(name));
+    model.dispose();
+    const exported = await work.heddle(["export", name, "--to", "mjs", "--out", name]);
+    expect(exported.code, exported.stderr).toBe(0);
+    const { code, stdout, stderr } = await work.heddle(["verify-export", `${name}.mjs`]);
+    expect(code, stderr).toBe(0);
+    expect(stdout).toMatch(new RegExp(`^${name}\\.mjs answers as Heddle did`));
   });
 
   const [inside, inChromium] = ["/none", undefined].map((CHROMIUM) => async (file: string) => {

@@ -10,7 +10,9 @@ const fruit = fakeModel(() => [1, 5, 10, 4], {
   labels: ["pear", "pickle", "apple", "fig"],
 });
 const plain = fakeModel(() => [1.1, 3.3, 0.5, 2.4], { outputShape: [4] });
+const pairs = fakeModel(([a, b]) => [2 * a!, 2 * b!], { inputShape: [1, 2], outputShape: [1, 2] });
 const { url } = await startServer([
+  ["pairs", "1", pairs],
   ["half_plus_three", "123", halfPlusThree],
   ["mymodel", "v10", mymodel],
   ["fruit", "1", fruit],
@@ -66,6 +68,49 @@ describe("TensorFlow Serving's published example", () => {
         ],
       },
     });
+  });
+});
+
+describe("published examples of several inputs", () => {
+  it("are refused with a reason, because a model has one", async () => {
+    const input1 = { name: "input1", shape: [3], datatype: "BOOL", data: [true] };
+    const inputs = [head({ data: [1, 2, 3, 4] }), input1];
+    const v2 = await ask("/v2/models/mymodel/infer", { id: "42", inputs, outputs: [{ name: "output0" }] });
+    expect(v2).toEqual({
+      status: 400,
+      body: {
+        error:
+          'inputs: expected an array of one tensor named "input0", received an array of 2. The model\'s metadata name it.',
+      },
+    });
+    const rows = [
+      {
+        tag: "foo",
+        signal: [1, 2, 3, 4, 5],
+        sensor: [
+          [1, 2],
+          [3, 4],
+        ],
+      },
+    ];
+    const columns = {
+      tag: ["foo", "bar"],
+      signal: [
+        [1, 2, 3, 4, 5],
+        [3, 4, 1, 2, 5],
+      ],
+    };
+    for (const request of [{ instances: rows }, { inputs: columns }, { instances: ["foo", "bar", "baz"] }]) {
+      expect(await ask("/v1/models/mymodel:predict", request)).toMatchObject({
+        status: 400,
+        body: { error: expect.stringMatching(/^(instances|inputs): expected /) },
+      });
+    }
+  });
+
+  it("with tensors of two axes are answered in the same axes", async () => {
+    const request = { instances: [[[1, 2]], [[3, 4]]] };
+    expect(await ask("/v1/models/pairs:predict", request)).toEqual(ok({ predictions: [[[2, 4]], [[6, 8]]] }));
   });
 });
 
