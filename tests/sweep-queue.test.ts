@@ -85,6 +85,12 @@ describe.each(kinds)("heddle sweep with a queue on $kind", ({ kind, found, start
       const refused = await stranger.finished;
       expect(refused.stderr).toContain("expected the data that the sweep began with, SHA-256");
       expect(refused.code).toBe(2);
+      if (kind === "postgres") {
+        writeFileSync(work.file("ahead.mjs"), "const { now } = Date; Date.now = () => now() + 7_200_000;");
+        const words = ["sweep", "work", "--queue", server.url];
+        const ahead = work.start(words, { env, node: ["--import", work.file("ahead.mjs")] });
+        expect((await ahead.finished).stderr).toContain("received one that is 7200 s ahead");
+      }
       const workers = [worker(), worker()];
       await first.printed("has refused a trial");
       await first.printed("epoch 2");

@@ -29,6 +29,7 @@ export async function openQueue(url: string): Promise<SweepQueue> {
 }
 
 function refusal({ kind, place }: QueueAddress, thrown: unknown): HeddleError {
+  if (thrown instanceof HeddleError) return thrown;
   const { code, message, errors } = thrown as NodeJS.ErrnoException & { readonly errors?: readonly Error[] };
   const received = message || errors?.[0]?.message || String(code);
   const isLogin = /^28/.test(String(code)) || /NOAUTH|WRONGPASS|password/i.test(received);

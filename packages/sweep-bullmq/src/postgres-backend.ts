@@ -1,3 +1,4 @@
+import { HeddleError } from "@heddle/core/internal/base/errors.js";
 import { createPostgresBackend, type PostgresConnectionOptions, runMigrations, withBackend } from "bullmq";
 import pg from "pg";
 import type { Backend } from "./backend.js";
@@ -8,6 +9,21 @@ const CONNECT_MS = 5000;
 const MOST_CONNECTIONS = 12;
 /** BullMQ's schema, where it looks for its tables if it is passed a pool. */
 const SCHEMA = "bullmq";
+
+/** BullMQ's locks are times of the worker's clock there: one that is far off would take trials from those at work. */
+const MOST_OFF_SECONDS = 5;
+
+async function checkClock(client: pg.PoolClient): Promise<void> {
+  const { rows } = await client.query("SELECT extract(epoch FROM clock_timestamp())::float8 AS now");
+  const off = Date.now() / 1000 - rows[0].now;
+  if (Math.abs(off) <= MOST_OFF_SECONDS) return;
+  throw new HeddleError({
+    who: "Queue",
+    expected: `a clock that is at most ${MOST_OFF_SECONDS} s off the PostgreSQL server's`,
+    received: `one that is ${Math.abs(off).toFixed(0)} s ${off > 0 ? "ahead" : "behind"}`,
+    next: "Set the clock of this machine, or use a queue on Redis, which keeps its own time.",
+  });
+}
 
 /**
  * Connects to PostgreSQL, and makes the tables that are missing.
@@ -28,6 +44,7 @@ export async function openPostgres(url: URL): Promise<Backend> {
   try {
     const client = await pool.connect();
     try {
+      await checkClock(client);
       await runMigrations(client);
     } finally {
       client.release();
