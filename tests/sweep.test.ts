@@ -65,6 +65,9 @@ describe("heddle sweep", () => {
     ).toEqual(["end of training"]);
     expect(readFileSync(work.file("whole", "report.html"), "utf8")).toContain("looked at once");
     expect(readdirSync(work.file("whole", "trials"))).toEqual([]);
+    // From whatever folder it is resumed.
+    const { settings } = JSON.parse(readFileSync(work.file("whole", "sweep.json"), "utf8"));
+    expect(settings.data).toBe(work.file("clothes"));
   });
 
   it("resumes after a kill and after Ctrl-C, and comes to the same trials", async () => {

@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
+import { resolve } from "node:path";
 import { HeddleError } from "@heddle/core/internal/base/errors.js";
-import { readTextFile } from "@heddle/core/internal/base/files-node.js";
+import { fileExists, readTextFile } from "@heddle/core/internal/base/files-node.js";
 import { isJsonObject, type JsonObject, parseJson } from "@heddle/core/internal/base/json.js";
 import type { Dataset } from "@heddle/core/internal/data/dataset.js";
 import { pickFormOptions } from "@heddle/core/internal/data/form-options.js";
@@ -137,7 +138,7 @@ export async function startSweep(begin: NewSweep, options: SweepJobOptions): Pro
   }
   const shares = placeOf(sweep, options);
   const given = { ...recipe.settings, ...typed };
-  const shared = sharedSettings(who, sweep, recipe.settings, typed);
+  const shared = await withWholePath(sharedSettings(who, sweep, recipe.settings, typed));
   const data = dataOf(shared, sweep, offline);
   const { dataset, fingerprint } = await readSweepData(data, options.load);
   const chosen =
@@ -182,6 +183,13 @@ export async function resumeSweep(
   const data = { ...dataOf(request.settings, sweep, request.offline), fingerprint: request.fingerprint };
   const { dataset } = await readSweepData(data, options.load);
   return run({ folder, sweep, request, dataset, data, note: undefined, ...shares }, options);
+}
+
+/** Where the data is, from whatever folder the sweep is resumed. */
+async function withWholePath(settings: ResolvedSettings): Promise<ResolvedSettings> {
+  const { data } = settings;
+  const isName = data === undefined || ["fashion-mnist", "fashion-sketch"].includes(data);
+  return isName || !(await fileExists(data)) ? settings : { ...settings, data: resolve(data) };
 }
 
 function dataOf(settings: ResolvedSettings, sweep: Sweep, offline: boolean): Omit<SweepData, "fingerprint"> {
