@@ -31,7 +31,7 @@ export function conv2dForward(
   // Without dilation a kernel row is one run of S·C floats in x.
   const isRun = dilationW == 1;
   // Pixels by themselves: the samples are one high image, for which weights are read once.
-  const isPoint = R == 1 && S == 1 && P == H && Q == W;
+  const isPoint = R == 1 && S == 1 && strideH == 1 && strideW == 1;
   const images: usize = isPoint ? 1 : N;
   const rows = isPoint ? N * P : P;
   const finishes = scale != 0 || other != 0;

@@ -41,7 +41,10 @@ export function layOut(builder: ProgramBuilder, { id, allocator, rows }: LayOutO
     const { shards, shardSize, options } = builder;
     const none = { perShard: 0, perThread: 0, perStep: 0 };
     const inThreads = shareMemory(
-      [...local].map(([{ bytes }, life]) => ({ ...life, bytes: bytes * shardSize })),
+      [...local].map(([{ bytes, scope }, life]) => ({
+        ...life,
+        bytes: scope === "sample" ? bytes * shardSize : bytes,
+      })),
     );
     if (local.size > 0) {
       const base = allocate(inThreads.bytes * options.threads, "values of each thread's shard");
@@ -62,7 +65,7 @@ export function layOut(builder: ProgramBuilder, { id, allocator, rows }: LayOutO
       });
     }
     for (const buffer of builder.buffers) {
-      if (buffer.scope === "sample") continue;
+      if (buffer.scope === "sample" || buffer.scope === "thread") continue;
       const { copies, ...strides } = copiesOf(buffer, builder);
       addresses.set(buffer, { base: allocate(buffer.bytes * copies, buffer.name), ...strides });
     }
@@ -115,17 +118,15 @@ export function layOut(builder: ProgramBuilder, { id, allocator, rows }: LayOutO
   return { program, addressOf: (buffer) => addressOf(buffer).base };
 }
 
-/** How many copies of a buffer there are, and how far apart they lie; of all scopes but `sample`. */
+/** How many copies of a buffer there are, and how far apart they lie; of all scopes but `sample` and `thread`. */
 function copiesOf(
   { scope, bytes }: Buffer,
-  { options: { batchSize, threads, maxSteps }, shards, shardSize }: ProgramBuilder,
+  { options: { batchSize, maxSteps }, shards, shardSize }: ProgramBuilder,
 ): Omit<Address, "base"> & { readonly copies: number } {
   const none = { perShard: 0, perThread: 0, perStep: 0 };
   switch (scope) {
     case "shard":
       return { ...none, copies: shards, perShard: bytes };
-    case "thread":
-      return { ...none, copies: threads, perThread: bytes };
     case "step":
       return { ...none, copies: maxSteps, perStep: bytes };
     case "result":
@@ -144,8 +145,9 @@ function copiesOf(
 type Lives = Map<Buffer, Pick<Lodger, "first" | "last">>;
 
 /**
- * The lives of samples' buffers. One that a single per-shard phase touches is `local`: each thread has a copy, which it
- * uses for one shard after another; its life is counted in calls. The others are `kept` for every shard; their lives are
+ * The lives of the samples' and the threads' buffers. One that a single per-shard phase touches is `local`: each thread has a
+ * copy, which it uses for one shard after another; its life is counted in calls. So is what kernels need for themselves, which
+ * does not outlast a shard or a task. The others are `kept` for every shard; their lives are
  * counted in phases. Nobody reads a buffer before it was written, so those of different times share memory.
  */
 function sampleLives({ phases, columns, buffers }: ProgramBuilder): { local: Lives; kept: Lives } {
@@ -169,6 +171,7 @@ function sampleLives({ phases, columns, buffers }: ProgramBuilder): { local: Liv
       for (const operand of operands) {
         if (typeof operand === "number" || typeof operand === "string") continue;
         const buffer = "buffer" in operand ? operand.buffer : operand;
+        if (buffer.scope === "thread") touch(inCalls, buffer, call);
         if (buffer.scope !== "sample") continue;
         touch(inPhases, buffer, phase);
         touch(inCalls, buffer, call);
@@ -179,6 +182,8 @@ function sampleLives({ phases, columns, buffers }: ProgramBuilder): { local: Liv
   const local: Lives = new Map();
   const kept: Lives = new Map();
   for (const buffer of buffers) {
+    const own = inCalls.get(buffer);
+    if (buffer.scope === "thread" && own) local.set(buffer, own);
     if (buffer.scope !== "sample") continue;
     const life = inPhases.get(buffer);
     if (!life) continue;

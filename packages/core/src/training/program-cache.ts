@@ -1,3 +1,4 @@
+import { HeddleError } from "../base/errors.js";
 import type { Engine } from "../engine/engine.js";
 import type { Program } from "../engine/program.js";
 
@@ -20,11 +21,24 @@ export class ProgramCache<Compiled extends { readonly program: Program }> {
     else {
       // Makes room first: the new program may take the place of the old one.
       if (entries.length >= capacity) engine.unload(entries.shift()!.compiled.program);
-      const compiled = compile();
+      const compiled = this.compiledInRoom(compile);
       engine.load(compiled.program);
       entries.push({ key, compiled });
     }
     return entries.at(-1)!.compiled;
+  }
+
+  /** A new program, in the place of earlier ones where the engine's memory does not hold them all. */
+  private compiledInRoom(compile: () => Compiled): Compiled {
+    for (;;) {
+      try {
+        return compile();
+      } catch (thrown) {
+        const oldest = thrown instanceof HeddleError ? this.entries.shift() : undefined;
+        if (!oldest) throw thrown;
+        this.engine.unload(oldest.compiled.program);
+      }
+    }
   }
 }
 
