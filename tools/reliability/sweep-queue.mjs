@@ -89,7 +89,6 @@ const faults = {
     workers.push(worker(spaces[1], ["--import", join(folder, "ahead.mjs")]));
   },
   two: async ({ name, server }) => {
-    await pause(2);
     execFileSync("sh", ["-c", `cp -r ${name} ${name}-copy && rm -f ${name}-copy/lock-*`], { cwd: folder });
     const second = start(["sweep", "--resume", `${name}-copy`, "--queue", server.url, "--no-winner"]);
     if ((await second.ended) !== 2)

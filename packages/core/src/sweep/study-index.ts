@@ -115,31 +115,31 @@ export class StudyIndex {
 
   private look(trial: Trial): void {
     const before = this.known[trial.number];
-    if (before) this.forget(trial, before);
     const now: Known = {
       state: trial.state,
       losses: this.rungs.map((rung) => lossAt(this.goal, trial, rung)),
       paused: trial.state === "paused" ? this.rungs.indexOf(trial.systemAttributes[UNTIL] as number) : -1,
     };
     this.known[trial.number] = now;
+    if (before) this.counts[before.state] = this.count(before.state) - 1;
     this.counts[now.state] = this.count(now.state) + 1;
     if (now.state === "interrupted") this.interrupted.add(trial);
-    now.losses.forEach((loss, index) => {
-      if (loss === undefined) return;
-      this.reached[index]!.add({ loss, trial });
-      if (now.paused === index) this.paused[index]!.add({ loss, trial });
+    else this.interrupted.delete(trial);
+    this.rungs.forEach((_, index) => {
+      const [old, loss] = [before?.losses[index], now.losses[index]];
+      move(this.reached[index]!, trial, old, loss);
+      const paused = (known: Known | undefined) =>
+        known?.paused === index ? known.losses[index] : undefined;
+      move(this.paused[index]!, trial, paused(before), paused(now));
     });
   }
+}
 
-  private forget(trial: Trial, { state, losses, paused }: Known): void {
-    this.counts[state] = this.count(state) - 1;
-    this.interrupted.delete(trial);
-    losses.forEach((loss, index) => {
-      if (loss === undefined) return;
-      this.reached[index]!.remove({ loss, trial });
-      if (paused === index) this.paused[index]!.remove({ loss, trial });
-    });
-  }
+/** Moves a trial to another place, or from or to none. */
+function move(ranking: Ranking, trial: Trial, from: number | undefined, to: number | undefined): void {
+  if (from === to) return;
+  if (from !== undefined) ranking.remove({ loss: from, trial });
+  if (to !== undefined) ranking.add({ loss: to, trial });
 }
 
 /** The loss of a trial at a rung; undefined where it has not reached it. */
