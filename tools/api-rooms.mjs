@@ -35,6 +35,7 @@ const TITLES = {
   standalone: "Interchange",
   interchange: "Interchange",
   runs: "Runs",
+  records: "Runs",
   jobs: "Runs",
   system: "Runs",
   engine: "Engine",
