@@ -13,6 +13,8 @@ const PATIENCE = { timeout: 30_000 };
 const LONGEST_TASK_MS = 50;
 const axe = readFileSync(new URL("../node_modules/axe-core/axe.min.js", import.meta.url), "utf8");
 
+/** Chromium's own test picture, in place of a camera. */
+const FAKE_CAMERA = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"];
 const QUIET = ["--quiet", "--json"] as const;
 
 const work = new Workspace();
@@ -45,7 +47,10 @@ describe.skipIf(!hasChromium)(`the studio in Chromium ${NEEDS_CHROMIUM}`, () => 
 
   beforeAll(async () => {
     const server = work.start(["studio", "clothes", "--no-open", "--port", "0"]);
-    browser = await driver.launch({ executablePath: chromium!, args: ["--no-sandbox", "--lang=en-US"] });
+    browser = await driver.launch({
+      executablePath: chromium!,
+      args: ["--no-sandbox", "--lang=en-US", ...FAKE_CAMERA],
+    });
     page = await opened();
     await server.printed("http://");
     url = /http:\S+/.exec(server.stdout)![0];
@@ -235,6 +240,60 @@ describe.skipIf(!hasChromium)(`the studio in Chromium ${NEEDS_CHROMIUM}`, () => 
     await expect.poll(() => first.getByRole("button", { name: "Delete" }).count()).toBe(0);
     expect(faults).toEqual([]);
   }, 60_000);
+
+  it("takes pictures of classes by camera while a button or a key is held", async () => {
+    await page.context().grantPermissions(["camera"]);
+    await page.goto(`${url}#/data`);
+    await page.getByRole("button", { name: "Open the camera" }).click(PATIENCE);
+    const taken = page.getByText(/^([2-9]|\d\d+) pictures$/);
+    const held = (name: string) => page.getByRole("button", { name: `Hold to record ${name}` });
+    await held("Class 1").hover(PATIENCE);
+    await page.mouse.down();
+    await expect.poll(() => taken.count(), PATIENCE).toBe(1);
+    await page.mouse.up();
+    await held("Class 2").focus();
+    await page.keyboard.down("Space");
+    await expect.poll(() => taken.count(), PATIENCE).toBe(2);
+    await page.keyboard.up("Space");
+    expect(await looks()).toEqual([]);
+    await page.getByRole("button", { name: "Use these pictures" }).click();
+    await page.getByText(/ to test on, 2 classes\.$/).waitFor(PATIENCE);
+    expect(await page.getByRole("heading", { level: 1 }).textContent()).toBe("Camera");
+    expect(faults).toEqual([]);
+  }, 60_000);
+
+  it("says that a browser keeps no runs, or that there is no camera; the project can be downloaded all the same", async () => {
+    const strict = await opened({ serviceWorkers: "block" });
+    // What no test can take from a machine: a browser that refuses its file system, and the lack of a camera.
+    await strict.addInitScript(() => {
+      navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException("", "NotFoundError"));
+    });
+    await strict.route(/worker-[^/]*\.js$/, async (route) => {
+      const code = await (await route.fetch()).text();
+      const refuse =
+        'StorageManager.prototype.getDirectory = () => Promise.reject(new DOMException("", "SecurityError"));';
+      await route.fulfill({ body: refuse + code, contentType: "text/javascript" });
+    });
+    const site = await serveFolder(PAGE);
+    try {
+      await strict.goto(`${site.url}index.html#/data?epochs=1&limit=300`);
+      await strict.getByRole("button", { name: "Open the camera" }).click(PATIENCE);
+      await strict.getByRole("alert").getByText("There is no camera on this machine.").waitFor(PATIENCE);
+      await strict.getByRole("link", { name: "Train", exact: true }).click();
+      await strict.getByRole("button", { name: /^Train: about/ }).click({ timeout: 60_000 });
+      await strict.getByText(/^This browser does not let the page keep runs/).waitFor(PATIENCE);
+      await weights(strict);
+      const [saved] = await Promise.all([
+        strict.waitForEvent("download"),
+        strict.getByRole("button", { name: "Download project" }).click(),
+      ]);
+      expect(saved.suggestedFilename()).toMatch(/-fashion-sketch\.zip$/);
+    } finally {
+      site.close();
+      await strict.context().close();
+    }
+    expect(faults).toEqual([]);
+  }, 120_000);
 
   it("isolates itself on a host without headers, and works when that is gone; without a service worker on one thread", async () => {
     const site = await serveFolder(join(PAGE, ".."));

@@ -304,11 +304,34 @@ export const words = {
     notTrained: "The model has not seen these changes yet.",
   },
 
+  camera: {
+    heading: "Take pictures",
+    title: "Camera",
+    open: "Open the camera",
+    close: "Close the camera",
+    sees: "What the camera sees",
+    hold: "Hold to record",
+    record: (name: string) => `Hold to record ${name}`,
+    className: (number: number) => `Class ${number}`,
+    taken: (count: number) => counted(count, "picture"),
+    add: "Add a class",
+    use: "Use these pictures",
+    needs: "At least two classes need two pictures each. They stay on this machine.",
+    faults: {
+      NotFoundError: "There is no camera on this machine.",
+      NotAllowedError: "The page may not use the camera. Allow it next to the address, and try again.",
+      NotReadableError: "Another program uses the camera. Close it there, and try again.",
+      SecurityError: "The browser gives a camera only to pages over HTTPS, or of this machine.",
+    } as Readonly<Record<string, string>>,
+    otherFault: "The camera cannot be used.",
+  },
+
   explain: {
     heading: "Explain",
     nothing: "There is no model yet. Train one, and see here what it makes of a picture.",
     lead: "The picture’s way through the network, layer by layer. It follows what you draw, and the weights while they are trained.",
     where: (name: string) => `What speaks for ${name}`,
+    nowhere: "No place of the last convolution raises this answer (Grad-CAM).",
     whereMeans: "Orange: the places of the last convolution that raise this answer (Grad-CAM).",
     layer: (className: string, shape: readonly number[]) => `${className}, ${shape.join(" × ")}`,
     tiles: (className: string, count: number) =>
