@@ -185,10 +185,10 @@ export const exportedModels: Readonly<Record<string, () => Model>> = {
       y = new Add().apply([y, new MultiHeadAttention(2, 4).apply([normal, normal, normal])]);
       const mlp = new Dense(8).apply(new Dense(16, { activation: "gelu" }).apply(y));
       y = new Add().apply([y, mlp]);
-      // From all pixels to the patches, whose heads have other sizes; without biases.
+      // Of patches in rows and columns, with heads of other sizes, and without biases.
       const image = new Reshape([3, 3, 8]).apply(y);
       const cross = new MultiHeadAttention(3, 5, { valueDim: 2, outputShape: 6, useBias: false });
-      const mean = new GlobalAveragePooling2D().apply(cross.apply([image, y]));
+      const mean = new GlobalAveragePooling2D().apply(cross.apply([image, image]));
       return new Dense(3, { activation: "softmax" }).apply(mean);
     }),
   "a perceptron of numbers": () =>
