@@ -65,9 +65,12 @@ export function splitWithClasses(set: LabelledImages, classNames: readonly strin
   return { images: set.images, labels, count: set.count, shape: set.shape };
 }
 
-/** Labelled images whose labels are in Unicode's normal form C, in which equal texts have equal code units. */
+/**
+ * Labelled images whose labels are in Unicode's normal form C, in which equal texts have equal code units, and without spaces
+ * around them, which nobody sees.
+ */
 export function inNormalForm(set: LabelledImages): LabelledImages {
-  return { ...set, labelTexts: set.labelTexts.map((text) => text.normalize("NFC")) };
+  return { ...set, labelTexts: set.labelTexts.map((text) => text.normalize("NFC").trim() || text) };
 }
 
 /** The label texts that at least one image has. */

@@ -66,6 +66,15 @@ describe("toByteRange", () => {
     expect(warnings[0]).toContain(`If they span ${range}, set \`range: "${range}"\`.`);
   });
 
+  it("warns of percentages and of signed bytes, and names their options", () => {
+    expect(scale([floats("train", 0.5, 85.9)]).warnings).toEqual([
+      'The largest pixel value is 85.9, far below 255. If the values span 0..100, set `range: "0..100"`.',
+    ]);
+    expect(scale([{ ...floats("train", -128, 91), elements: "whole numbers" }]).warnings[0]).toContain(
+      'If they span -128..127, set `range: "-128..127"`.',
+    );
+  });
+
   it("warns of standardized values without an option, because they span no range", () => {
     const { warnings } = scale([floats("train", -0.5, 2.5)]);
     expect(warnings).toEqual([

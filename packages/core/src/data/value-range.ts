@@ -153,8 +153,10 @@ function outside(read: readonly Surveyed[]): string {
 
 function warnOfLow(read: readonly Surveyed[], onWarning: (message: string) => void): void {
   const all = joined(read);
-  if (all.maximum >= LOW || all.maximum === all.minimum) return;
-  const span = likelySpan(all);
+  const areFloats = read.every(({ elements }) => elements === "floats");
+  const isPercent = areFloats && all.maximum >= LOW && all.maximum <= 100;
+  if ((all.maximum >= LOW && !isPercent) || all.maximum === all.minimum) return;
+  const span = isPercent ? "0..100" : likelySpan(all);
   onWarning(
     `The largest pixel value is ${shortNumber(all.maximum)}, far below 255. If the values span ${span}, set \`range: "${span}"\`.`,
   );
@@ -173,7 +175,8 @@ function joined(read: readonly Surveyed[]): Omit<Surveyed, "set"> {
 const usual = [1, 15, 16, 31, 63, 1023, 4095, 16383, 65535];
 
 /** The range that such values probably span; undefined for standardized ones, which have none. */
-function likelySpan({ minimum, maximum }: Omit<Surveyed, "set">): ValueRange | undefined {
+function likelySpan({ elements, minimum, maximum }: Omit<Surveyed, "set">): ValueRange | undefined {
+  if (minimum >= -128 && minimum < -1 && maximum <= 127 && elements === "whole numbers") return "-128..127";
   if (minimum < 0) return minimum >= -1 && maximum <= 1 ? "-1..1" : undefined;
   return `0..${usual.find((high) => maximum <= high) ?? maximum}`;
 }

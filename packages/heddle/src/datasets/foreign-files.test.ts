@@ -34,6 +34,7 @@ it.each([
     zipSync({ "[Content_Types].xml": bytes("x"), "xl/workbook.xml": bytes("x") }),
     "Save it as CSV.",
   ],
+  ["JSON", bytes('[\n{"label": 3, "pixels": [0, 1]}]'), "Save it as CSV."],
   ["a web page", bytes("\n<!DOCTYPE html><html><title>Sign in</title>"), "Download the file again"],
   [
     "a pointer of Git LFS",

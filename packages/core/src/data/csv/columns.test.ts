@@ -246,6 +246,7 @@ describe("pixels in a cell", () => {
   it.each([
     ["spaces", '7,"40 41 42 43"\n3,44 45 46 47\n'],
     ["commas, in brackets", '7,"[40, 41, 42, 43]"\n3,"[44,45,46,47]"\n'],
+    ["commas, in rows", '7,"[[40, 41], [42, 43]]"\n3,"[[44,45],[46,47]]"\n'],
     ["several spaces and decimals", '7,"[40.  41. 42.0 43.]"\n3,"44 45 46 47 "\n'],
   ])("are read, separated by %s", async (_, text) => {
     const result = await read(`emotion,pixels\n${text}`);

@@ -64,12 +64,12 @@ function cellsOf(line: Uint8Array, separator: number, most: number): (number | s
   return cells;
 }
 
-/** How many numbers a text lists, separated by spaces, commas or semicolons, possibly in brackets; 0 if it is no list. */
+/** How many numbers a text lists, separated by spaces, commas or semicolons, possibly in brackets or in rows of them; 0 if it is no list. */
 export function listValues(text: string): number {
   let from = 0;
   let to = text.length;
   while (from < to && "[( ".includes(text[from]!)) from++;
   while (to > from && "]) ".includes(text[to - 1]!)) to--;
-  const values = text.slice(from, to).split(/[\s,;]+/);
+  const values = text.slice(from, to).split(/[\s,;[\]]+/);
   return values.every((value) => !Number.isNaN(numberOf(value))) ? values.length : 0;
 }

@@ -356,7 +356,8 @@ const asPixel: Partial<Record<DropReason, DropReason>> = {
 const SPACE = 0x20;
 const POINT = 0x2e;
 
-/** Spaces, commas, semicolons and tabs separate the values of a list. */
-const isListSeparator = (byte: number) => byte === SPACE || byte === 0x2c || byte === 0x3b || byte === 0x09;
+/** Spaces, commas, semicolons and tabs separate the values of a list, and the brackets of a list of rows. */
+const isListSeparator = (byte: number) =>
+  byte === SPACE || byte === 0x2c || byte === 0x3b || byte === 0x09 || byte === 0x5b || byte === 0x5d;
 const isOpening = (byte: number) => byte === SPACE || byte === 0x5b || byte === 0x28;
 const isClosing = (byte: number) => byte === SPACE || byte === 0x5d || byte === 0x29;
