@@ -94,7 +94,7 @@ class Designer {
     const text = modelText(rows.map(({ spec }) => spec));
     if (text === this.shown) return;
     this.shown = text;
-    location.hash = route.to("build", { model: text });
+    route.go(route.to("build", { model: text }));
   }
 }
 

@@ -36,6 +36,12 @@ class Route {
     return `#/${screen}${query && `?${query}`}`;
   }
 
+  /** Goes to an address, and knows it at once: the browser's event comes later. */
+  go(address: string): void {
+    location.hash = address;
+    this.read();
+  }
+
   private read(): void {
     const [path = "", query = ""] = location.hash.replace(/^#\/?/, "").split("?");
     this.screen = screens.find((screen) => screen === path) ?? "train";

@@ -47,12 +47,14 @@ class KeptRuns {
   async open(id: string): Promise<void> {
     await studio.openKept(id);
     if (!studio.fault)
-      location.hash = route.to("train", {
-        data: "yours",
-        recipe: undefined,
-        model: undefined,
-        epochs: undefined,
-      });
+      route.go(
+        route.to("train", {
+          data: "yours",
+          recipe: undefined,
+          model: undefined,
+          epochs: undefined,
+        }),
+      );
   }
 
   /** Keeps a project, and opens it. */
@@ -76,7 +78,7 @@ class KeptRuns {
   compare(id: string): void {
     const ids = this.compared.map((run) => run.id);
     const [a, b] = ids.includes(id) ? ids.filter((one) => one !== id) : [...ids, id].slice(-2);
-    location.hash = route.to("runs", { a, b });
+    route.go(route.to("runs", { a, b }));
   }
 
   private async guard(work: () => Promise<void>): Promise<boolean> {

@@ -127,7 +127,7 @@ class Studio {
     this.opened = OWN;
     await this.open({ kind: "files", files });
     if (this.fault) this.opened = before;
-    else location.hash = route.to("data", { data: OWN });
+    else route.go(route.to("data", { data: OWN }));
   }
 
   /** Whether dropped files are open. */
