@@ -60,7 +60,8 @@ function areTables(bytes) {
   let at = 0;
   let count = 0;
   for (; at < bytes.length; count++) {
-    const next = [...tables, ...packedContents].find(
+    // The last of the tables is the beginning of a packed one.
+    const next = [...packedContents, ...tables].find(
       (table) => Buffer.compare(table, bytes.subarray(at, at + table.length)) === 0,
     );
     if (!next) return false;
