@@ -158,7 +158,13 @@ function pageOf(
       ],
     }),
     sections: [
-      { id: "best", title: "The best trials", tables: [bestTable(sweep, best.slice(0, BEST))] },
+      {
+        id: "best",
+        title: "The best trials",
+        ...(first
+          ? { tables: [bestTable(sweep, best.slice(0, BEST))] }
+          : { text: "No trial is complete. How far each went is below." }),
+      },
       { id: "charts", title: "What the trials gave", figures },
       {
         id: "trials",
@@ -170,10 +176,10 @@ function pageOf(
         id: "sweep",
         title: "The sweep",
         facts: [
-          { label: "Search", value: JSON.stringify(sweep.searchOptions), code: true },
+          { label: "Search", value: optionsText(sweep.searchOptions) },
           {
             label: "Stopping",
-            value: sweep.stopping ? JSON.stringify(sweep.stopping) : "none: every trial runs to its end",
+            value: sweep.stopping ? optionsText(sweep.stopping) : "none: every trial runs to its end",
           },
           { label: "Seed", value: String(sweep.seed) },
           {
@@ -186,6 +192,13 @@ function pageOf(
       },
     ],
   });
+}
+
+/** `asynchronous halving: minimum 1, maximum 9`. */
+function optionsText({ type, ...options }: { readonly type: string }): string {
+  const name = type === "tpe" ? "TPE" : type.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+  const chosen = Object.entries(options).map(([option, value]) => `${option} ${value}`);
+  return [name, ...(chosen.length > 0 ? [chosen.join(", ")] : [])].join(": ");
 }
 
 function bestTable({ space, goal }: Sweep, best: ReturnType<typeof ranked>): PageTable {
