@@ -15,9 +15,14 @@ class KeptRuns {
   list = $state.raw<readonly KeptRun[] | undefined>();
   fault = $state<string | undefined>();
 
+  private reads = 0;
+
   async read(): Promise<void> {
+    const read = ++this.reads;
     await this.guard(async () => {
-      this.list = await studio.worker.listRuns();
+      const list = await studio.worker.listRuns();
+      // A later reading knows more.
+      if (read === this.reads) this.list = list;
     });
   }
 

@@ -48,6 +48,8 @@ class Studio {
   fault = $state<string | undefined>();
   /** Why the model of the address cannot be trained on this data. */
   planFault = $state<string | undefined>();
+  /** How often something of a run was kept: it changes when the list of runs does. */
+  kept = $state(0);
   /** Why runs are not kept. */
   storageFault = $state<string | undefined>();
   /** The epochs whose weights can be looked at again, and the one that is; undefined for the present weights. */
@@ -377,6 +379,9 @@ class Studio {
         break;
       case "weights":
         this.weights++;
+        break;
+      case "kept":
+        this.kept++;
         break;
       case "storage":
         this.storageFault = event.fault;

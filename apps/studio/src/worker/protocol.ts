@@ -216,5 +216,7 @@ export type StudioEvent =
   | { readonly kind: "epoch"; readonly logs: EpochLogs; readonly kept: readonly number[] }
   /** The weights that pictures are classified with are newer. */
   | { readonly kind: "weights" }
+  /** More of the run that is trained is kept. */
+  | { readonly kind: "kept" }
   /** The browser cannot keep runs, and why. */
   | { readonly kind: "storage"; readonly fault: string };

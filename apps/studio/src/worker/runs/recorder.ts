@@ -34,12 +34,12 @@ export class RunRecorder {
 
   /**
    * @param files where the run is kept; undefined where the browser keeps nothing
-   * @param onFault called when something cannot be kept; the training goes on
+   * @param told called when something was kept, and when it cannot be; the training goes on
    */
   constructor(
     private readonly files: KeptFiles | undefined,
     private readonly before: RunBegin,
-    private readonly onFault: (thrown: unknown) => void,
+    private readonly told: { readonly onKept: () => void; readonly onFault: (thrown: unknown) => void },
   ) {
     this.record = before.record;
     this.epochs = [...before.epochs];
@@ -156,7 +156,8 @@ export class RunRecorder {
   private keep(work: (files: KeptFiles) => Promise<void>): Promise<void> {
     const { files } = this;
     if (!files) return Promise.resolve();
-    this.writing = this.writing.then(() => work(files)).catch((thrown: unknown) => this.onFault(thrown));
+    const { onKept, onFault } = this.told;
+    this.writing = this.writing.then(() => work(files)).then(onKept, onFault);
     return this.writing;
   }
 }

@@ -85,7 +85,8 @@ export class Runs {
   }
 
   async recorder(begin: RunBegin): Promise<RunRecorder> {
-    return new RunRecorder(await this.files(), begin, (thrown) => this.fault(thrown));
+    const told = { onKept: () => tell({ kind: "kept" }), onFault: (thrown: unknown) => this.fault(thrown) };
+    return new RunRecorder(await this.files(), begin, told);
   }
 
   /** What a run is, and its files. */
