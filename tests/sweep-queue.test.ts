@@ -94,12 +94,11 @@ describe.each(kinds)("heddle sweep with a queue on $kind", ({ kind, found, start
       const workers = [worker(), worker()];
       await first.printed("has refused a trial");
       await first.printed("epoch 2");
-      workers[0]!.child.kill("SIGKILL");
-      first.child.kill("SIGKILL");
+      for (const { child } of [...workers, first]) child.kill("SIGKILL");
       await first.finished;
       const second = work.start(["sweep", "--resume", folder, "--queue", server.url, "--no-winner"], { env });
       await second.printed("begun already");
-      // A copy of the folder is not locked, but its coordinator is not alone in the queue.
+      // A copy of the folder is not locked, but its coordinator is not alone in the queue. Without workers the other one waits.
       cpSync(work.file(folder), work.file(`${folder}-copy`), {
         recursive: true,
         filter: (path) => !/lock-/.test(path),
@@ -107,16 +106,18 @@ describe.each(kinds)("heddle sweep with a queue on $kind", ({ kind, found, start
       const words = ["sweep", "--resume", `${folder}-copy`, "--queue", server.url];
       const { stderr: refusal } = await work.start(words, { env }).finished;
       expect(refusal).toContain("expected no other coordinator at work on it, received process");
+      const third = worker();
+      await third.printed("epoch 1");
       await server.kill();
       await server.start();
-      workers.push(worker());
+      workers.push(third, worker());
       const { code, stderr, stdout } = await second.finished;
       expect([code, stderr]).toEqual([0, expect.not.stringMatching(/Trial \d+ failed/)]);
       expect(stdout).toContain("Checkpoints of");
       expect(trialsIn(folder)).toEqual(trialsIn("alone"));
       for (const { child } of workers) child.kill("SIGTERM");
       const ends = await Promise.all(workers.map(({ finished }) => finished));
-      expect(ends.map(({ code }) => code)).toEqual([null, 0, 0]);
+      expect(ends.map(({ code }) => code)).toEqual([null, null, 0, 0]);
       const printed = [
         stdout,
         stderr,
