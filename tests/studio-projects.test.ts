@@ -168,7 +168,6 @@ describe.skipIf(!hasChromium)(`the studio in Chromium ${NEEDS_CHROMIUM}`, () => 
       pause.observe(document.body, { subtree: true, childList: true, attributes: true });
       named("Train again")!.click();
     });
-    await page.getByText("Epoch 1 of 6").waitFor(PATIENCE);
     await page.getByText("Paused").waitFor();
     await page.getByRole("navigation").getByRole("link", { name: "Runs" }).click();
     const newest = page.getByRole("article").first();

@@ -73,6 +73,8 @@ class Studio {
   private opening: Promise<unknown> = Promise.resolve();
   /** Whether what is opened has not been shown yet. */
   private isFresh = false;
+  /** Settled once the worker has been told to train: what is pressed before that waits. */
+  private told: Promise<void> = Promise.resolve();
   private startedAt = 0;
   private pausedAt = 0;
   private planning: Promise<void> | undefined;
@@ -209,9 +211,13 @@ class Studio {
     return this.work(() => this.worker.continueRun(this.settings.threads));
   }
 
-  private async work(training: (edits: Edit[]) => Promise<Trained>): Promise<void> {
+  private async work(begin: (edits: Edit[]) => Promise<Trained>): Promise<void> {
     if (this.isBusy) return;
     this.phase = "training";
+    let tell = () => {};
+    this.told = new Promise((resolve) => {
+      tell = resolve;
+    });
     this.maker = new CurveMaker();
     this.pastEpochs = [];
     this.lookedAt = undefined;
@@ -221,7 +227,9 @@ class Studio {
       await this.planning;
       this.startedAt = performance.now();
       const edits = [...this.edits];
-      const trained = await training(edits);
+      const training = begin(edits);
+      tell();
+      const trained = await training;
       this.phase = "evaluating";
       this.evaluated = { test: await this.worker.evaluate("test", edits) };
       this.trainedEdits = edits;
@@ -234,19 +242,19 @@ class Studio {
   pause(): void {
     this.pausedAt = performance.now();
     this.phase = "paused";
-    void this.worker.pause();
+    void this.told.then(() => this.worker.pause());
   }
 
   resume(): void {
     // Time spent waiting says nothing about what is left.
     this.startedAt += performance.now() - this.pausedAt;
     this.phase = "training";
-    void this.worker.resume();
+    void this.told.then(() => this.worker.resume());
   }
 
   stop(): void {
     this.phase = "stopping";
-    void this.worker.stop();
+    void this.told.then(() => this.worker.stop());
   }
 
   /** Evaluates a split, if that has not been done. */
