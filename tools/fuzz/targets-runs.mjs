@@ -1,6 +1,10 @@
 // The files of run folders and of studies.
 
 import { HeddleError } from "../../packages/core/dist/base/errors.js";
+import { formatHistory, parseHistory } from "../../packages/core/dist/records/history-csv.js";
+import { parseMetrics } from "../../packages/core/dist/records/metrics-record.js";
+import { slug } from "../../packages/core/dist/records/run-ids.js";
+import { parseRunRecord } from "../../packages/core/dist/records/run-record.js";
 import {
   parseRegularizationRecord,
   parseTestRecord,
@@ -8,11 +12,8 @@ import {
 } from "../../packages/heddle/dist/jobs/regularization/records.js";
 import { parseDataRecord } from "../../packages/heddle/dist/runs/data-record.js";
 import { evaluationJson, parseEvaluation } from "../../packages/heddle/dist/runs/evaluation-record.js";
-import { formatHistory, parseHistory } from "../../packages/heddle/dist/runs/history-csv.js";
 import { isPlainDrawing } from "../../packages/heddle/dist/runs/kept-figure.js";
-import { parseMetrics, parseRunRecord } from "../../packages/heddle/dist/runs/records.js";
 import { runRecord } from "../../packages/heddle/dist/runs/records.testing.js";
-import { slug } from "../../packages/heddle/dist/runs/run-ids.js";
 import { formatTagChange, parseTags } from "../../packages/heddle/dist/runs/tags.js";
 import { formatLook, parseLooks } from "../../packages/heddle/dist/runs/test-looks.js";
 import { asText, bytesOf, check, fingerprint, refusedBefore } from "./check.mjs";

@@ -1,9 +1,9 @@
 import { counted, formatBytes, formatDuration, groupDigits } from "@heddle/core/internal/base/format.js";
 import type { Callback, Progress } from "@heddle/core/internal/callbacks/callback.js";
 import type { EpochLogs } from "@heddle/core/internal/callbacks/history.js";
+import type { Metrics } from "@heddle/core/internal/records/metrics-record.js";
 import { bar, measurementParts } from "@heddle/core/internal/training/progress-lines.js";
 import type { DownloadProgress } from "../datasets/index.js";
-import type { Metrics } from "../runs/records.js";
 import type { Terminal } from "./terminal.js";
 
 const BAR_WIDTH = 20;

@@ -8,6 +8,7 @@ import { withFittingFolds } from "@heddle/core/internal/recipes/folds.js";
 import { limitNote } from "@heddle/core/internal/recipes/limit.js";
 import { type ResolvedSettings, resolveSettings } from "@heddle/core/internal/recipes/resolve-settings.js";
 import { withFittingLength } from "@heddle/core/internal/recipes/training-length.js";
+import type { RunRecord } from "@heddle/core/internal/records/run-record.js";
 import { parseDuration } from "@heddle/core/internal/tuning/budget.js";
 import { fitToBudget } from "@heddle/core/internal/tuning/fit-to-budget.js";
 import type { LoadOptions } from "../datasets/index.js";
@@ -19,7 +20,6 @@ import { checkRecipePath, type OpenedRecipe, writeRecipe } from "../jobs/recipe-
 import { runJob } from "../jobs/train/run-job.js";
 import { certaintyText, crossValidationText } from "../pages/evaluation-words.js";
 import { formatCommand } from "../runs/command-line.js";
-import type { RunRecord } from "../runs/records.js";
 import { newerNodeHint } from "../system/newer-node.js";
 import {
   type CheckpointOptions,

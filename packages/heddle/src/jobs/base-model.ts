@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import type { Dataset, FormOptions } from "@heddle/core/internal/data/dataset.js";
 import type { Images } from "@heddle/core/internal/data/images.js";
 import type { BaseModel } from "@heddle/core/internal/recipes/build-training.js";
-import type { BaseRecord } from "../runs/records.js";
+import type { BaseRecord } from "@heddle/core/internal/records/run-record.js";
 import { ownRange } from "./model-input.js";
 import { changedFiles, type OpenedModel, openModel } from "./open-run.js";
 import { readAsFor } from "./read-as.js";

@@ -1,6 +1,6 @@
 import { HeddleError } from "@heddle/core/internal/base/errors.js";
 import type { Dataset } from "@heddle/core/internal/data/dataset.js";
-import type { RunRecord } from "../runs/records.js";
+import type { RunRecord } from "@heddle/core/internal/records/run-record.js";
 import { changedFiles } from "./open-run.js";
 
 /** @throws HeddleError with both checksums, or both seeds, when a dataset is not the one that a run was trained on */

@@ -1,7 +1,7 @@
 import type { Dataset } from "@heddle/core/internal/data/dataset.js";
 import { datasetInMemory, type Images } from "@heddle/core/internal/data/images.js";
+import type { RunRecord } from "@heddle/core/internal/records/run-record.js";
 import type { LoadOptions } from "../datasets/index.js";
-import type { RunRecord } from "../runs/records.js";
 import { withNames } from "./class-names.js";
 import { asImages, obtainDataset, obtainStreamed } from "./obtain-dataset.js";
 import { datasetOfRun, type OpenedModel } from "./open-run.js";

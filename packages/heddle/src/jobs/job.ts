@@ -2,9 +2,10 @@ import type { Callback, TrainingState } from "@heddle/core/internal/callbacks/ca
 import type { DatasetDescription } from "@heddle/core/internal/data/describe.js";
 import type { ResolvedSettings } from "@heddle/core/internal/recipes/resolve-settings.js";
 import type { Training } from "@heddle/core/internal/recipes/training.js";
+import type { Metrics } from "@heddle/core/internal/records/metrics-record.js";
+import type { BaseRecord } from "@heddle/core/internal/records/run-record.js";
 import type { CheckpointRule } from "../runs/checkpoints.js";
 import type { FoldRecord } from "../runs/cross-validation-record.js";
-import type { BaseRecord, Metrics } from "../runs/records.js";
 
 /** A training to run and keep. */
 export interface Job extends Training {

@@ -1,10 +1,10 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import type { RunRecord } from "@heddle/core/internal/records/run-record.js";
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
 import { loadDataset } from "../datasets/index.js";
 import { temporaryFolder } from "../datasets/tiny-dataset.testing.js";
-import type { RunRecord } from "../runs/records.js";
 import { datasetOfRun } from "./open-run.js";
 
 async function photos(count: number): Promise<string> {

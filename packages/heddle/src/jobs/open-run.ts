@@ -7,9 +7,9 @@ import type { Dataset } from "@heddle/core/internal/data/dataset.js";
 import { loadModel } from "@heddle/core/internal/model/load.js";
 import type { Model } from "@heddle/core/internal/model/model.js";
 import { lossFor } from "@heddle/core/internal/recipes/loss-for.js";
+import type { RunRecord } from "@heddle/core/internal/records/run-record.js";
 import type { LoadOptions } from "../datasets/index.js";
 import { importFile, modelFileIn } from "../load-model.js";
-import type { RunRecord } from "../runs/records.js";
 import { RunFolder } from "../runs/run-folder.js";
 import { obtainDataset } from "./obtain-dataset.js";
 

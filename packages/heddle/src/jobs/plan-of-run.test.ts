@@ -3,9 +3,9 @@ import { datasetInMemory } from "@heddle/core/internal/data/images.js";
 import { trainingOf } from "@heddle/core/internal/recipes/build-training.js";
 import { recipeOf } from "@heddle/core/internal/recipes/recipe.js";
 import { resolveSettings } from "@heddle/core/internal/recipes/resolve-settings.js";
+import { parseRunRecord } from "@heddle/core/internal/records/run-record.js";
+import { runRecord } from "@heddle/core/internal/records/run-record.testing.js";
 import { expect, it } from "vitest";
-import { parseRunRecord } from "../runs/records.js";
-import { runRecord } from "../runs/records.testing.js";
 import { planOfRun } from "./plan-of-run.js";
 
 it("run.json holds all that decides how a model is trained", () => {

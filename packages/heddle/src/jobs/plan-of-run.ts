@@ -1,7 +1,7 @@
 import { modelFromJson } from "@heddle/core/internal/model/load.js";
 import { planOf } from "@heddle/core/internal/recipes/build-training.js";
 import type { TrainingPlan } from "@heddle/core/internal/recipes/training.js";
-import type { RunRecord } from "../runs/records.js";
+import type { RunRecord } from "@heddle/core/internal/records/run-record.js";
 
 /** Whether a run's images were streamed from disk, which gives them a different order. */
 export function wasStreamed({ recipe }: Pick<RunRecord, "recipe">): boolean {

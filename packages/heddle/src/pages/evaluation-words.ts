@@ -10,7 +10,7 @@ import {
   type McNemar,
 } from "@heddle/core/internal/evaluate/index.js";
 import { enoughToCalibrate, LEAST_IN_A_BIN } from "@heddle/core/internal/evaluate/reliability.js";
-import type { Metrics } from "../runs/records.js";
+import type { Metrics } from "@heddle/core/internal/records/metrics-record.js";
 import type { Fact, PageTable } from "./page.js";
 
 /** The subject of a run's own evaluation, for titles: `Fashion-MNIST, test images`. */

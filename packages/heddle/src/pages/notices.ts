@@ -1,5 +1,5 @@
 import type { DatasetSource } from "@heddle/core/internal/data/dataset.js";
-import type { RunRecord } from "../runs/records.js";
+import type { RunRecord } from "@heddle/core/internal/records/run-record.js";
 import type { Notice } from "./page.js";
 
 /** Why a run used different data from what was requested. */

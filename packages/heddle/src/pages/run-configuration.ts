@@ -1,7 +1,8 @@
 import { formatBytes, groupDigits } from "@heddle/core/internal/base/format.js";
 import { isJsonObject, type JsonObject } from "@heddle/core/internal/base/json.js";
 import type { TrainingPlan } from "@heddle/core/internal/recipes/training.js";
-import type { Metrics, RunRecord } from "../runs/records.js";
+import type { Metrics } from "@heddle/core/internal/records/metrics-record.js";
+import type { RunRecord } from "@heddle/core/internal/records/run-record.js";
 import type { Fact, FactGroup } from "./page.js";
 
 /** How a run was trained, as `run.json` describes it. */

@@ -1,5 +1,5 @@
 import { counted, formatDuration, formatPercent, groupDigits } from "@heddle/core/internal/base/format.js";
-import type { Metrics } from "../runs/records.js";
+import type { Metrics } from "@heddle/core/internal/records/metrics-record.js";
 import { crossValidationSection } from "./cross-validation-section.js";
 import { certaintyText } from "./evaluation-words.js";
 import { dataNotice, joinNotices, unfinishedNotice } from "./notices.js";

@@ -1,9 +1,10 @@
 import type { EpochLogs } from "@heddle/core/internal/callbacks/history.js";
 import type { Figure } from "@heddle/core/internal/figures/figure.js";
+import type { Metrics } from "@heddle/core/internal/records/metrics-record.js";
+import type { RunRecord } from "@heddle/core/internal/records/run-record.js";
 import type { CrossValidationRecord } from "../runs/cross-validation-record.js";
 import type { DataRecord } from "../runs/data-record.js";
 import type { RunEvaluation } from "../runs/evaluation-record.js";
-import type { Metrics, RunRecord } from "../runs/records.js";
 import type { TestLook } from "../runs/test-looks.js";
 import type { EvaluationCharts } from "./evaluation-figures.js";
 import type { PageFigure } from "./page.js";

@@ -1,8 +1,8 @@
 import { SparseCategoricalCrossentropy } from "@heddle/core/internal/losses/index.js";
 import { studyModel, studyOptimizer, studyRecipe } from "@heddle/core/internal/recipes/study-recipe.js";
+import type { Metrics } from "@heddle/core/internal/records/metrics-record.js";
+import { runRecord } from "@heddle/core/internal/records/run-record.testing.js";
 import { describe, expect, it } from "vitest";
-import type { Metrics } from "../runs/records.js";
-import { runRecord } from "../runs/records.testing.js";
 import type { ReportedTraining } from "./run-configuration.js";
 import { runPage } from "./run-page.js";
 import type { RunRecords } from "./run-records.js";

@@ -3,11 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { leftoverOf } from "@heddle/core/internal/base/aside.testing.js";
 import { asideOf } from "@heddle/core/internal/base/aside-node.js";
+import { runRecord } from "@heddle/core/internal/records/run-record.testing.js";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { lockFolder } from "../system/lock.js";
 import { writeClaim } from "../system/lock.testing.js";
 import { cleanRuns } from "./clean-runs.js";
-import { runRecord } from "./records.testing.js";
 import { RunFolder } from "./run-folder.js";
 
 let root: string;

@@ -1,6 +1,6 @@
 import type { ClassifierEvaluation } from "@heddle/core/internal/evaluate/index.js";
+import { JsonFields } from "@heddle/core/internal/records/json-fields.js";
 import { parseClassifier } from "./evaluation-record.js";
-import { JsonFields } from "./json-fields.js";
 
 /** One fold of a cross-validation. */
 export interface FoldRecord {

@@ -1,6 +1,6 @@
 import type { DatasetDescription, SplitDescription } from "@heddle/core/internal/data/describe.js";
 import type { Duplicates } from "@heddle/core/internal/data/exact-duplicates.js";
-import { JsonFields } from "./json-fields.js";
+import { JsonFields } from "@heddle/core/internal/records/json-fields.js";
 
 /** `dataset.json`: what the data held when the run began, so that its report can be rebuilt without the data. */
 export interface DataRecord extends Omit<DatasetDescription, "source"> {

@@ -7,8 +7,8 @@ import type {
   ReliabilityBin,
   TemperatureScaling,
 } from "@heddle/core/internal/evaluate/index.js";
-import { JsonFields } from "./json-fields.js";
-import { accuracyInterval } from "./records.js";
+import { JsonFields } from "@heddle/core/internal/records/json-fields.js";
+import { accuracyInterval } from "@heddle/core/internal/records/metrics-record.js";
 
 /** `evaluation.json`: every figure of merit on the test images, or the reason for having none. */
 export type RunEvaluation = {

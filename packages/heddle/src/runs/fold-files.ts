@@ -8,7 +8,7 @@ import {
   safetensorsMetadata,
   writeSafetensors,
 } from "@heddle/core/internal/formats/safetensors.js";
-import { JsonFields } from "./json-fields.js";
+import { JsonFields } from "@heddle/core/internal/records/json-fields.js";
 
 /** What the model of a fold answers for the images that it was not trained on: N images, K classes. */
 export interface FoldAnswers {

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { isFile, readTextFile, writeFileAtomic } from "@heddle/core/internal/base/files-node.js";
 import type { Figure } from "@heddle/core/internal/figures/figure.js";
-import { JsonFields } from "./json-fields.js";
+import { JsonFields } from "@heddle/core/internal/records/json-fields.js";
 import type { RunFolder } from "./run-folder.js";
 
 /** Writes a figure that cannot be drawn again without the images: `figures/NAME.svg` and `.png`, and `.json` with the rest that a report needs. */

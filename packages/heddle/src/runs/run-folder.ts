@@ -18,15 +18,17 @@ import type { Figure } from "@heddle/core/internal/figures/figure.js";
 import type { Network } from "@heddle/core/internal/network/network.js";
 import { saveNetwork } from "@heddle/core/internal/network/save-network.js";
 import { readWeightsFile, weightsFile } from "@heddle/core/internal/network/weights-file.js";
+import { formatHistory, parseHistory } from "@heddle/core/internal/records/history-csv.js";
+import { type Metrics, parseMetrics } from "@heddle/core/internal/records/metrics-record.js";
+import { newRunId } from "@heddle/core/internal/records/run-ids.js";
+import { parseRunRecord, type RunRecord } from "@heddle/core/internal/records/run-record.js";
+import type { RunTags, TagChange } from "@heddle/core/internal/records/run-tags.js";
 import { writeFigures } from "../rendering/write-figures.js";
 import { type CrossValidationRecord, parseCrossValidation } from "./cross-validation-record.js";
 import { type DataRecord, parseDataRecord } from "./data-record.js";
 import { evaluationJson, parseEvaluation, type RunEvaluation } from "./evaluation-record.js";
-import { formatHistory, parseHistory } from "./history-csv.js";
-import { type Metrics, parseMetrics, parseRunRecord, type RunRecord } from "./records.js";
-import { newRunId } from "./run-ids.js";
 import { findRun, isRun } from "./run-list.js";
-import { appendTagChange, type RunTags, readTags, type TagChange } from "./tags.js";
+import { appendTagChange, readTags } from "./tags.js";
 import { formatLook, parseLooks, type TestLook } from "./test-looks.js";
 
 /** The images of a project, which has them in its folder. */

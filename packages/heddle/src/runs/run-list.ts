@@ -2,8 +2,8 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { HeddleError } from "@heddle/core/internal/base/errors.js";
 import { hasFile, isFile, isFolder, readTextFile } from "@heddle/core/internal/base/files-node.js";
-import { parseRunRecord } from "./records.js";
-import { formatTime, isDated } from "./run-ids.js";
+import { formatTime, isDated } from "@heddle/core/internal/records/run-ids.js";
+import { parseRunRecord } from "@heddle/core/internal/records/run-record.js";
 import { readTags } from "./tags.js";
 
 /** Whether a folder is a run. */

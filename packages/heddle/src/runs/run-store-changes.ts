@@ -3,14 +3,14 @@ import { basename, dirname, join, resolve } from "node:path";
 import { asideOf, removeLeftovers } from "@heddle/core/internal/base/aside-node.js";
 import { HeddleError } from "@heddle/core/internal/base/errors.js";
 import { fileError, isFolder } from "@heddle/core/internal/base/files-node.js";
+import type { OnDamagedLine } from "@heddle/core/internal/records/lines.js";
+import { RUN_FILES, RUN_PICTURES } from "@heddle/core/internal/records/run-files.js";
+import { checkName, checkTag, type RunTags } from "@heddle/core/internal/records/run-tags.js";
 import { isLocked, waitForFolder } from "../system/lock.js";
 import { firstStranger } from "../system/ours.js";
-import type { OnDamagedLine } from "./lines.js";
-import { RUN_FILES, RUN_PICTURES } from "./run-files.js";
 import { RunFolder } from "./run-folder.js";
 import { runsNamed } from "./run-list.js";
 import { findInStore } from "./run-store.js";
-import { checkName, checkTag, type RunTags } from "./tags.js";
 
 /**
  * Adds tags to a run, or removes them. Adding one that it has, or removing one that it does not have, is no error.

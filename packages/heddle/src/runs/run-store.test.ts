@@ -1,10 +1,10 @@
 import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { RunStatus } from "@heddle/core/internal/records/run-record.js";
+import { runRecord } from "@heddle/core/internal/records/run-record.testing.js";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { writeClaim } from "../system/lock.testing.js";
-import type { RunStatus } from "./records.js";
-import { runRecord } from "./records.testing.js";
 import { RunFolder } from "./run-folder.js";
 import { findInStore, readRuns } from "./run-store.js";
 import { deleteRunFolder, findToDelete, nameRun, renameRunFolder, tagRun } from "./run-store-changes.js";

@@ -3,12 +3,12 @@ import { basename, dirname, join, resolve } from "node:path";
 import { HeddleError, messageOf } from "@heddle/core/internal/base/errors.js";
 import { fileError, hasFile, isFolder } from "@heddle/core/internal/base/files-node.js";
 import type { Interval } from "@heddle/core/internal/evaluate/index.js";
+import type { OnDamagedLine } from "@heddle/core/internal/records/lines.js";
+import { isDated } from "@heddle/core/internal/records/run-ids.js";
+import { type RunRecord, runStatuses } from "@heddle/core/internal/records/run-record.js";
 import { hearSignal } from "../system/hear-signal.js";
 import { isLocked } from "../system/lock.js";
-import type { OnDamagedLine } from "./lines.js";
-import { type RunRecord, runStatuses } from "./records.js";
 import { RunFolder } from "./run-folder.js";
-import { isDated } from "./run-ids.js";
 import { isRun, runsNamed } from "./run-list.js";
 
 /** A run's status as seen from outside: `killed` is one whose `run.json` says that it is running, but it is not. */

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { appendLine, hasFile, readTextFile } from "@heddle/core/internal/base/files-node.js";
+import type { OnDamagedLine } from "@heddle/core/internal/records/lines.js";
 import {
   formatTagChange,
   parseTags,
@@ -7,9 +8,6 @@ import {
   TAGS_FILE,
   type TagChange,
 } from "@heddle/core/internal/records/run-tags.js";
-import type { OnDamagedLine } from "./lines.js";
-
-export * from "@heddle/core/internal/records/run-tags.js";
 
 /** Appends a change to a run's `labels.jsonl`. */
 export async function appendTagChange(run: string, change: TagChange): Promise<void> {

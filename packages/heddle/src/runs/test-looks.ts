@@ -1,6 +1,6 @@
 import { groupDigits } from "@heddle/core/internal/base/format.js";
-import type { JsonFields } from "./json-fields.js";
-import { type OnDamagedLine, readLines } from "./lines.js";
+import type { JsonFields } from "@heddle/core/internal/records/json-fields.js";
+import { type OnDamagedLine, readLines } from "@heddle/core/internal/records/lines.js";
 
 /** Why a run's test images were looked at. */
 export const lookReasons = ["validation", "end of training", "evaluate", "explain"] as const;

@@ -1,8 +1,8 @@
 import type { JsonObject } from "@heddle/core/internal/base/json.js";
 import { recipeOf } from "@heddle/core/internal/recipes/recipe.js";
 import { resolveSettings } from "@heddle/core/internal/recipes/resolve-settings.js";
+import { runRecord } from "@heddle/core/internal/records/run-record.testing.js";
 import { describe, expect, it } from "vitest";
-import { runRecord } from "../../runs/records.testing.js";
 import { flatSettings } from "./flat-settings.js";
 
 const layer = (kind: string, name: string, config: object) => ({

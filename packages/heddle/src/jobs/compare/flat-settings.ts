@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject } from "@heddle/core/internal/base/json.js";
-import type { RunRecord } from "../../runs/records.js";
+import type { RunRecord } from "@heddle/core/internal/records/run-record.js";
 
 /**
  * A run's settings and its model as names with one value each, so that two runs can be compared: `learningRate`,

@@ -6,9 +6,9 @@ import { sizeOf } from "@heddle/core/internal/base/shape.js";
 import { isWholeNumber } from "@heddle/core/internal/data/classes.js";
 import { type ClassifierEvaluation, evaluateClassifier } from "@heddle/core/internal/evaluate/index.js";
 import { classNamesOf, classProbabilities } from "@heddle/core/internal/network/class-probabilities.js";
+import { JsonFields } from "@heddle/core/internal/records/json-fields.js";
+import { warnOfDamage } from "@heddle/core/internal/records/lines.js";
 import { confusedPairsFor } from "../../pages/evaluation-figures.js";
-import { JsonFields } from "../../runs/json-fields.js";
-import { warnOfDamage } from "../../runs/lines.js";
 import { hearSignal } from "../../system/hear-signal.js";
 import { openModel } from "../open-run.js";
 

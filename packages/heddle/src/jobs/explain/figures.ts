@@ -12,7 +12,7 @@ import { embeddingMap } from "@heddle/core/internal/figures/embedding-map.js";
 import { type OverlaidImage, type Overlay, overlayGrid } from "@heddle/core/internal/figures/overlay-grid.js";
 import type { Sheet } from "@heddle/core/internal/figures/sheet.js";
 import { tileSheet } from "@heddle/core/internal/figures/tile-sheet.js";
-import { slug } from "../../runs/run-ids.js";
+import { slug } from "@heddle/core/internal/records/run-ids.js";
 
 /** The most filters, input channels or feature maps that one figure shows. */
 const MOST = { filters: 32, inputs: 32, maps: 64 } as const;

@@ -10,8 +10,8 @@ import {
 } from "@heddle/core/internal/base/files-node.js";
 import type { WritePlace } from "@heddle/core/internal/base/write-place.js";
 import type { Figure } from "@heddle/core/internal/figures/figure.js";
+import { RUN_PICTURES } from "@heddle/core/internal/records/run-files.js";
 import { writeFigures } from "../../rendering/write-figures.js";
-import { RUN_PICTURES } from "../../runs/run-files.js";
 import { firstStranger } from "../../system/ours.js";
 import {
   parseRegularizationRecord,

@@ -1,7 +1,7 @@
 import { HeddleError } from "@heddle/core/internal/base/errors.js";
+import { JsonFields } from "@heddle/core/internal/records/json-fields.js";
+import { parseMachine } from "@heddle/core/internal/records/run-record.js";
 import type { Throughput } from "@heddle/core/internal/tuning/throughput.js";
-import { JsonFields } from "../../runs/json-fields.js";
-import { parseMachine } from "../../runs/records.js";
 import type { Machine } from "../../system/machine.js";
 import { type Downsampling, downsamplings } from "./network.js";
 import type { RegularizationPlan } from "./plan.js";

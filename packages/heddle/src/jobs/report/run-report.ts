@@ -1,6 +1,8 @@
 import { hasFile } from "@heddle/core/internal/base/files-node.js";
 import { accuracyByEpoch, lossByEpoch } from "@heddle/core/internal/figures/curves.js";
 import type { Figure } from "@heddle/core/internal/figures/figure.js";
+import type { OnDamagedLine } from "@heddle/core/internal/records/lines.js";
+import { parseRunRecord, type RunRecord } from "@heddle/core/internal/records/run-record.js";
 import { evaluationCharts, foldCharts } from "../../pages/evaluation-figures.js";
 import { testSubject } from "../../pages/evaluation-words.js";
 import { renderPage } from "../../pages/render-page.js";
@@ -11,8 +13,6 @@ import { validationNameOf } from "../../pages/run-sections.js";
 import { drawFigures } from "../../rendering/draw-figure.js";
 import type { RunEvaluation } from "../../runs/evaluation-record.js";
 import { readKeptFigure } from "../../runs/kept-figure.js";
-import type { OnDamagedLine } from "../../runs/lines.js";
-import { parseRunRecord, type RunRecord } from "../../runs/records.js";
 import { RunFolder } from "../../runs/run-folder.js";
 import { planOfRun } from "../plan-of-run.js";
 import { dataFigureNames } from "./data-figures.js";

@@ -4,8 +4,8 @@ import { HeddleError } from "@heddle/core/internal/base/errors.js";
 import { makeFolder, readFileBytes, writeFileAtomic } from "@heddle/core/internal/base/files-node.js";
 import type { ArchiveFile } from "@heddle/core/internal/formats/archive.js";
 import { zipFiles } from "@heddle/core/internal/formats/zip.js";
-import { parseRunRecord } from "../../runs/records.js";
-import { RUN_FILES } from "../../runs/run-files.js";
+import { RUN_FILES } from "@heddle/core/internal/records/run-files.js";
+import { parseRunRecord } from "@heddle/core/internal/records/run-record.js";
 
 const RECORD = "run.json";
 

@@ -9,8 +9,8 @@ import {
   removeFile,
   writeFileAtomic,
 } from "@heddle/core/internal/base/files-node.js";
-import { parseRunRecord } from "../../runs/records.js";
-import { RUN_FILES } from "../../runs/run-files.js";
+import { RUN_FILES } from "@heddle/core/internal/records/run-files.js";
+import { parseRunRecord } from "@heddle/core/internal/records/run-record.js";
 import { RunFolder } from "../../runs/run-folder.js";
 import { listRuns } from "../../runs/run-list.js";
 

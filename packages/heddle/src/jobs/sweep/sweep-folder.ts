@@ -7,7 +7,7 @@ import { hasFile, makeFolder, readTextFile, writeFileAtomic } from "@heddle/core
 import { isJsonObject, type JsonObject, parseJson } from "@heddle/core/internal/base/json.js";
 import { readRecipe, recipeOf } from "@heddle/core/internal/recipes/recipe.js";
 import { type ResolvedSettings, resolveSettings } from "@heddle/core/internal/recipes/resolve-settings.js";
-import { JsonFields } from "../../runs/json-fields.js";
+import { JsonFields } from "@heddle/core/internal/records/json-fields.js";
 
 /** The folder of all sweeps, below the working folder, unless another one is named. */
 export const DEFAULT_SWEEPS_FOLDER = "sweeps";

@@ -1,9 +1,9 @@
 import type { Callback, TrainingControl, TrainingState } from "@heddle/core/internal/callbacks/callback.js";
 import type { EpochLogs } from "@heddle/core/internal/callbacks/history.js";
 import { type CheckpointMarks, checkMarks, marksOf } from "@heddle/core/internal/records/checkpoint-marks.js";
+import { formatHistory } from "@heddle/core/internal/records/history-csv.js";
 import { parseDuration } from "@heddle/core/internal/tuning/budget.js";
 import { type CheckpointRule, Checkpoints, DEFAULT_KEPT_CHECKPOINTS } from "../../runs/checkpoints.js";
-import { formatHistory } from "../../runs/history-csv.js";
 import type { RunFolder } from "../../runs/run-folder.js";
 import type { Clock } from "./clock.js";
 

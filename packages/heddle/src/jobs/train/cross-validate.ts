@@ -13,10 +13,10 @@ import { classNamesOf, classProbabilities } from "@heddle/core/internal/network/
 import { fitTraining } from "@heddle/core/internal/recipes/fit-training.js";
 import { dealFolds, type Fold, foldedImages, trainingOfFold } from "@heddle/core/internal/recipes/folds.js";
 import { prepareTraining } from "@heddle/core/internal/recipes/prepare-training.js";
+import type { Metrics } from "@heddle/core/internal/records/metrics-record.js";
 import { confusedPairsFor } from "../../pages/evaluation-figures.js";
 import type { CrossValidationRecord, FoldRecord } from "../../runs/cross-validation-record.js";
 import { type FoldAnswers, FoldFiles } from "../../runs/fold-files.js";
-import type { Metrics } from "../../runs/records.js";
 import { marksOf } from "./checkpointing.js";
 import type { RunUnderWay } from "./run-under-way.js";
 

@@ -1,6 +1,10 @@
 import type { TrainingState } from "@heddle/core/internal/callbacks/callback.js";
 import { recipeOf } from "@heddle/core/internal/recipes/recipe.js";
-import { RUN_FORMAT_VERSION, type RunRecord, type Stretch } from "../../runs/records.js";
+import {
+  RUN_FORMAT_VERSION,
+  type RunRecord,
+  type Stretch,
+} from "@heddle/core/internal/records/run-record.js";
 import { describeMachine } from "../../system/machine.js";
 import { heddleVersion } from "../../system/version.js";
 import type { Job } from "../job.js";

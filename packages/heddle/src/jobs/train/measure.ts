@@ -3,7 +3,7 @@ import type { Dataset } from "@heddle/core/internal/data/dataset.js";
 import type { Images } from "@heddle/core/internal/data/images.js";
 import { chanceOf, wilsonInterval } from "@heddle/core/internal/evaluate/index.js";
 import type { Model } from "@heddle/core/internal/model/model.js";
-import type { Metrics } from "../../runs/records.js";
+import type { Metrics } from "@heddle/core/internal/records/metrics-record.js";
 import type { JobOutputs } from "../evaluate/evaluate-job.js";
 import type { RunUnderWay } from "./run-under-way.js";
 

@@ -1,5 +1,5 @@
 import { median } from "@heddle/core/internal/base/median.js";
-import type { Metrics } from "../../runs/records.js";
+import type { Metrics } from "@heddle/core/internal/records/metrics-record.js";
 import { evaluateJob } from "../evaluate/evaluate-job.js";
 import type { JobResult } from "../job.js";
 import { writeRunReport } from "../report/run-report.js";

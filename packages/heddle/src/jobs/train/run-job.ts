@@ -1,6 +1,6 @@
 import type { TrainingState } from "@heddle/core/internal/callbacks/callback.js";
 import type { EpochLogs } from "@heddle/core/internal/callbacks/history.js";
-import type { RunRecord } from "../../runs/records.js";
+import type { RunRecord } from "@heddle/core/internal/records/run-record.js";
 import { RunFolder } from "../../runs/run-folder.js";
 import { lockFolder } from "../../system/lock.js";
 import type { Job, JobResult } from "../job.js";

@@ -1,7 +1,7 @@
 import type { Callback, TrainingState } from "@heddle/core/internal/callbacks/callback.js";
 import { TensorBoard } from "@heddle/core/internal/callbacks/index.js";
 import { fitTraining } from "@heddle/core/internal/recipes/fit-training.js";
-import type { Metrics } from "../../runs/records.js";
+import type { Metrics } from "@heddle/core/internal/records/metrics-record.js";
 import { Checkpointing, type CheckpointMarks, marksOf } from "./checkpointing.js";
 import type { RunUnderWay } from "./run-under-way.js";
 

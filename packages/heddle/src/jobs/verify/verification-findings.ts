@@ -1,4 +1,4 @@
-import type { RunRecord } from "../../runs/records.js";
+import type { RunRecord } from "@heddle/core/internal/records/run-record.js";
 import { describeMachine } from "../../system/machine.js";
 import { heddleVersion } from "../../system/version.js";
 

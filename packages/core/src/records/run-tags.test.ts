@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { checkName, checkTag, formatTagChange, parseTags } from "./tags.js";
+import { checkName, checkTag, formatTagChange, parseTags } from "./run-tags.js";
 
 const at = "2026-03-04T15:30:12.000Z";
 const parse = (...lines: readonly string[]) => parseTags("labels.jsonl", lines.join(""));

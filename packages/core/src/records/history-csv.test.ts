@@ -1,6 +1,6 @@
-import type { EpochLogs } from "@heddle/core/internal/callbacks/history.js";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { EpochLogs } from "../callbacks/history.js";
 import { formatHistory, parseHistory, parseWholeHistory } from "./history-csv.js";
 
 const logs: EpochLogs = {

@@ -1,6 +1,6 @@
-import { recipeOf } from "@heddle/core/internal/recipes/recipe.js";
-import { resolveSettings } from "@heddle/core/internal/recipes/resolve-settings.js";
-import type { RunRecord } from "./records.js";
+import { recipeOf } from "../recipes/recipe.js";
+import { resolveSettings } from "../recipes/resolve-settings.js";
+import type { RunRecord } from "./run-record.js";
 
 export const sha256 = "0123456789abcdef".repeat(4);
 

@@ -1,9 +1,8 @@
-import { availableParallelism, cpus, totalmem } from "node:os";
-import { HeddleError } from "@heddle/core/internal/base/errors.js";
 import { describe, expect, it } from "vitest";
-import { describeMachine } from "../system/machine.js";
-import { type Metrics, parseMetrics, parseRunRecord } from "./records.js";
-import { runRecord, sha256 } from "./records.testing.js";
+import { HeddleError } from "../base/errors.js";
+import { type Metrics, parseMetrics } from "./metrics-record.js";
+import { parseRunRecord } from "./run-record.js";
+import { runRecord, sha256 } from "./run-record.testing.js";
 
 const record = runRecord({
   status: "finished",
@@ -163,20 +162,5 @@ describe("parseMetrics", () => {
       'm.json: expected keys that it has, received "engine.gpu".',
     );
     expect(parse({ engine: { variant: "fast", threads: 1 } })).toThrow("one of strict, fma");
-  });
-});
-
-describe("describeMachine", () => {
-  it("names the machine that this process runs on", () => {
-    const machine = describeMachine();
-    expect(machine).toMatchObject({
-      platform: process.platform,
-      architecture: process.arch,
-      cores: availableParallelism(),
-      memoryBytes: totalmem(),
-    });
-    const [processor] = cpus();
-    // As the system writes it, but for spaces; some containers hide it.
-    expect(machine.cpu).toBe((processor?.model ?? "").trim().split(/\s+/).join(" ") || "unknown");
   });
 });

@@ -1,1 +1,0 @@
-export * from "@heddle/core/internal/records/lines.js";

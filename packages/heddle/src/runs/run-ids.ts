@@ -1,1 +1,0 @@
-export * from "@heddle/core/internal/records/run-ids.js";
