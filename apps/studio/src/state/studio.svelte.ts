@@ -2,30 +2,30 @@ import type { Progress } from "@heddle/core";
 import { messageOf } from "@heddle/core/internal/base/errors.js";
 import { words } from "../words";
 import type { DroppedFile } from "../worker/files/entries";
-import {
-  type Classified,
-  type Design,
-  type Edit,
-  type Evaluated,
-  type Explained,
-  type LayerSpec,
-  type OpenedData,
-  type Plan,
-  RECIPES,
-  type Settings,
-  type Source,
-  type Split,
-  type StudioEvent,
-  type Trained,
+import type {
+  Classified,
+  Design,
+  Edit,
+  Evaluated,
+  Explained,
+  LayerSpec,
+  OpenedData,
+  Plan,
+  Settings,
+  Source,
+  Split,
+  StudioEvent,
+  Trained,
 } from "../worker/protocol";
 import { connect, type Remote } from "../worker/rpc";
 import type { Trainer } from "../worker/trainer";
+import { addressSettings } from "./address-settings";
 import { withChanges } from "./cell";
 import { CurveMaker, type Curves, noCurves, withEpoch } from "./curves";
-import { parseModelText } from "./model-text";
 import { OWN, type Phase, SKETCH, WORTH_TRYING } from "./names";
 import { route } from "./route.svelte";
 import { askServer, dataUrl, runsUrl, runUrl, type Served, type ServedRun } from "./server";
+import { TimeLeft } from "./time-left";
 import { trainedOf } from "./trained-run";
 
 /** Everything that the screens show. */
@@ -75,8 +75,7 @@ class Studio {
   private isFresh = false;
   /** Settled once the worker has been told to train: what is pressed before that waits. */
   private told: Promise<void> = Promise.resolve();
-  private startedAt = 0;
-  private pausedAt = 0;
+  private readonly timeLeft = new TimeLeft();
   private planning: Promise<void> | undefined;
   /** The recipe and the model that the plan is for. */
   private planned: string | undefined;
@@ -150,16 +149,8 @@ class Studio {
     return known.find((name) => name === named) ?? known[0]!;
   }
 
-  /** What the address sets a training to. */
   get settings(): Settings {
-    return {
-      recipe: RECIPES.find((name) => name === route.params.get("recipe")),
-      model: parseModelText(route.params.get("model")),
-      epochs: route.number("epochs") || undefined,
-      limit: route.number("limit") || undefined,
-      seed: route.number("seed"),
-      threads: route.number("threads") || undefined,
-    };
+    return addressSettings();
   }
 
   /** Plans again, after other settings; one after the other, because each may measure. */
@@ -225,7 +216,7 @@ class Studio {
     await this.guard(async () => {
       await this.opening;
       await this.planning;
-      this.startedAt = performance.now();
+      this.timeLeft.start();
       const edits = [...this.edits];
       const training = begin(edits);
       tell();
@@ -240,14 +231,13 @@ class Studio {
   }
 
   pause(): void {
-    this.pausedAt = performance.now();
+    this.timeLeft.pause();
     this.phase = "paused";
     void this.told.then(() => this.worker.pause());
   }
 
   resume(): void {
-    // Time spent waiting says nothing about what is left.
-    this.startedAt += performance.now() - this.pausedAt;
+    this.timeLeft.resume();
     this.phase = "training";
     void this.told.then(() => this.worker.resume());
   }
@@ -398,10 +388,7 @@ class Studio {
 
   private follow(progress: Progress): void {
     this.progress = progress;
-    const { epoch, epochs, step, steps } = progress;
-    const done = (epoch - 1 + step / steps) / epochs;
-    const passed = (performance.now() - this.startedAt) / 1000;
-    if (done > 0.02) this.secondsLeft = (passed / done) * (1 - done);
+    this.secondsLeft = this.timeLeft.after(progress);
     const point = this.maker.point(progress);
     if (point) this.curves = { ...this.curves, training: [...this.curves.training, point] };
   }

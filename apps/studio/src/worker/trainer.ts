@@ -27,6 +27,7 @@ import type {
 import { plannedTraining, recipeText } from "./recipe";
 import { tell } from "./rpc";
 import type { RunBegin } from "./runs/recorder";
+import type { restOf } from "./runs/resume";
 import type { Runs } from "./runs/runs";
 import { TrainingRun } from "./training-run";
 import { Viewer } from "./viewer";
@@ -64,7 +65,7 @@ export class Trainer {
   /** The model of a run, while there is no training. */
   private opened: { readonly model: Model; readonly viewer: Viewer } | undefined;
   /** The kept run that is open, and what it is resumed from. */
-  private resting: (RunBegin & { readonly id: string }) | undefined;
+  private resting: (RunBegin & { readonly id: string; readonly restOf: typeof restOf }) | undefined;
   private judge: Judge | undefined;
   private keeping: Promise<Runs> | undefined;
   private server: string | undefined;
@@ -208,7 +209,7 @@ export class Trainer {
 
   /** Opens a kept run with its data, in place of a training. */
   async openRun(id: string): Promise<OpenedRun> {
-    const { datasetOf, lastState, modelOf } = await import("./runs/resume");
+    const { datasetOf, lastState, modelOf, restOf } = await import("./runs/resume");
     const { record, epochs, files } = await (await this.runs()).facts(id);
     const dataset = await datasetOf(files, this.dataset);
     const state = await lastState(files);
@@ -220,7 +221,7 @@ export class Trainer {
     this.forget();
     this.speed = undefined;
     this.dataset = dataset;
-    this.resting = { id, record, epochs: known, state };
+    this.resting = { id, record, epochs: known, state, restOf };
     if (model) {
       this.opened = { model, viewer: new Viewer(model) };
       this.judge = new Judge(model, dataset, undefined);
@@ -238,8 +239,8 @@ export class Trainer {
   async continueRun(threads: number | undefined): Promise<Trained> {
     const { resting } = this;
     if (!resting) throw new Error("no run is open");
-    const { restOf } = await import("./runs/resume");
-    const run = new TrainingRun(restOf(resting.record, this.whole, threads), resting.state);
+    // Without waiting for anything: what is pressed next is meant for this run.
+    const run = new TrainingRun(resting.restOf(resting.record, this.whole, threads), resting.state);
     this.forget();
     this.run = run;
     run.recorder = await (await this.runs()).recorder(resting);
