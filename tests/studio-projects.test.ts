@@ -6,12 +6,11 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { chromium, serveFolder } from "../tools/reproducibility/in-chromium.mjs";
 import { hasChromium, NEEDS_CHROMIUM } from "./chromium.js";
 import { Workspace } from "./cli.js";
+import { looks, newPage, PATIENCE, weights } from "./studio-page.js";
 
 const PAGE = new URL("../packages/heddle/dist/studio/", import.meta.url).pathname;
-const PATIENCE = { timeout: 30_000 };
 /** The longest that the page may keep somebody waiting while it trains. */
 const LONGEST_TASK_MS = 50;
-const axe = readFileSync(new URL("../node_modules/axe-core/axe.min.js", import.meta.url), "utf8");
 
 /** Chromium's own test picture, in place of a camera. */
 const FAKE_CAMERA = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"];
@@ -51,43 +50,14 @@ describe.skipIf(!hasChromium)(`the studio in Chromium ${NEEDS_CHROMIUM}`, () => 
       executablePath: chromium!,
       args: ["--no-sandbox", "--lang=en-US", ...FAKE_CAMERA],
     });
-    page = await opened();
+    page = await newPage(browser, faults);
     await server.printed("http://");
     url = /http:\S+/.exec(server.stdout)![0];
   });
   afterAll(() => browser?.close());
 
-  async function opened(options: { serviceWorkers?: "block" } = {}): Promise<Page> {
-    const context = await browser.newContext({
-      locale: "en-US",
-      viewport: { width: 1280, height: 900 },
-      ...options,
-    });
-    const one = await context.newPage();
-    one.on("pageerror", ({ message }) => faults.push(message));
-    return one;
-  }
-
-  /** What axe finds on the page as it is, in light and in dark, and how much wider than a phone it is. */
-  async function looks(): Promise<unknown[]> {
-    const found: unknown[] = [];
-    for (const colorScheme of ["light", "dark"] as const) {
-      await page.emulateMedia({ colorScheme });
-      const rules = colorScheme === "dark" ? { runOnly: ["color-contrast"] } : {};
-      const { violations } = await page.evaluate<{ violations: { id: string; nodes: { html: string }[] }[] }>(
-        `${axe}; axe.run(${JSON.stringify(rules)})`,
-      );
-      found.push(...violations.map(({ id, nodes }) => ({ colorScheme, id, first: nodes[0]?.html })));
-    }
-    await page.setViewportSize({ width: 360, height: 740 });
-    const width = await page.evaluate(() => document.documentElement.scrollWidth);
-    await page.setViewportSize({ width: 1280, height: 900 });
-    return width > 360 ? [...found, { width }] : found;
-  }
-
   const readRun = (folder: string) => JSON.parse(readFileSync(join(folder, "run.json"), "utf8"));
   const layers = () => page.getByRole("article").getByRole("heading").allTextContents();
-  const weights = (on = page) => on.locator("[data-weights]").textContent({ timeout: 60_000 });
 
   it("builds a model by keyboard, says in its row what is wrong with a layer, and takes changes back", async () => {
     await page.goto(`${url}#/build?epochs=3`);
@@ -96,7 +66,7 @@ describe.skipIf(!hasChromium)(`the studio in Chromium ${NEEDS_CHROMIUM}`, () => 
     const study = ["Rescaling", "Conv2D", "Conv2D", "MaxPooling2D", "Dropout", "Flatten", "Dense"];
     expect(await layers()).toEqual(study);
     await page.getByText("50,890").waitFor();
-    expect(await looks()).toEqual([]);
+    expect(await looks(page)).toEqual([]);
 
     const sizes = page.getByRole("textbox", { name: "kernel_size" });
     await sizes.first().fill("40");
@@ -108,7 +78,7 @@ describe.skipIf(!hasChromium)(`the studio in Chromium ${NEEDS_CHROMIUM}`, () => 
       .getByText("Expected an input of height at least 40, received height 28.")
       .waitFor();
     await page.getByText("Layer 2, Conv2D, cannot work like this.").waitFor();
-    expect(await looks()).toEqual([]);
+    expect(await looks(page)).toEqual([]);
     await page.goBack();
     await estimate.waitFor(PATIENCE);
 
@@ -143,7 +113,7 @@ describe.skipIf(!hasChromium)(`the studio in Chromium ${NEEDS_CHROMIUM}`, () => 
     await saved.saveAs(work.file("recipe.json"));
     await browser.startTracing(page, { categories: ["toplevel", "disabled-by-default-devtools.timeline"] });
     await page.getByRole("button", { name: /^Train: about/ }).click();
-    const hash = await weights();
+    const hash = await weights(page);
     const tasks = longestTasks(JSON.parse((await browser.stopTracing()).toString()).traceEvents);
     expect(tasks[0]).toBeLessThan(LONGEST_TASK_MS);
     const { stdout } = await work.heddle(["train", "recipe.json", "--data", "clothes", "--quiet", "--json"]);
@@ -179,7 +149,7 @@ describe.skipIf(!hasChromium)(`the studio in Chromium ${NEEDS_CHROMIUM}`, () => 
     await saved.saveAs(work.file("project.zip"));
     await page.getByRole("link", { name: "Train" }).click();
     await page.getByRole("button", { name: "Resume" }).click();
-    const hash = await weights();
+    const hash = await weights(page);
 
     // The server keeps it as well, as a run like its own.
     const kept = readRun(work.runs().at(-1)!);
@@ -208,7 +178,7 @@ describe.skipIf(!hasChromium)(`the studio in Chromium ${NEEDS_CHROMIUM}`, () => 
     await page.getByRole("navigation").getByRole("link", { name: "Runs" }).click();
     await page.locator("input[webkitdirectory]").setInputFiles(killed);
     await page.getByRole("button", { name: "Continue: 1 epoch left" }).click(PATIENCE);
-    expect(await weights()).toBe(hash);
+    expect(await weights(page)).toBe(hash);
     expect(faults).toEqual([]);
   }, 120_000);
 
@@ -232,7 +202,7 @@ describe.skipIf(!hasChromium)(`the studio in Chromium ${NEEDS_CHROMIUM}`, () => 
     await first.getByRole("checkbox").check();
     await runs.last().getByRole("checkbox").check();
     await page.getByRole("row", { name: /^epochs 6 3$/ }).waitFor();
-    expect(await looks()).toEqual([]);
+    expect(await looks(page)).toEqual([]);
     await first.getByRole("button", { name: "Delete" }).click();
     await first.getByText(/Its folder in runs stays\.$/).waitFor();
     await first.getByRole("button", { name: "Delete" }).click();
@@ -254,7 +224,7 @@ describe.skipIf(!hasChromium)(`the studio in Chromium ${NEEDS_CHROMIUM}`, () => 
     await page.keyboard.down("Space");
     await expect.poll(() => taken.count(), PATIENCE).toBe(2);
     await page.keyboard.up("Space");
-    expect(await looks()).toEqual([]);
+    expect(await looks(page)).toEqual([]);
     await page.getByRole("button", { name: "Use these pictures" }).click();
     await page.getByText(/ to test on, 2 classes\.$/).waitFor(PATIENCE);
     expect(await page.getByRole("heading", { level: 1 }).textContent()).toBe("Camera");
@@ -262,7 +232,7 @@ describe.skipIf(!hasChromium)(`the studio in Chromium ${NEEDS_CHROMIUM}`, () => 
   }, 60_000);
 
   it("says that a browser keeps no runs, or that there is no camera; the project can be downloaded all the same", async () => {
-    const strict = await opened({ serviceWorkers: "block" });
+    const strict = await newPage(browser, faults, { serviceWorkers: "block" });
     // What no test can take from a machine: a browser that refuses its file system, and the lack of a camera.
     await strict.addInitScript(() => {
       navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException("", "NotFoundError"));
@@ -299,14 +269,14 @@ describe.skipIf(!hasChromium)(`the studio in Chromium ${NEEDS_CHROMIUM}`, () => 
     const address = `${site.url}studio/index.html`;
     const button = (on: Page, threads: string) =>
       on.getByRole("button", { name: new RegExp(`^Train: about \\d+ .* \\(${threads}\\)$`) });
-    const page = await opened();
+    const page = await newPage(browser, faults);
     try {
       await page.goto(address);
       await button(page, "\\d+ threads?").waitFor({ timeout: 60_000 });
       await expect
         .poll(() => page.evaluate(() => crossOriginIsolated).catch(() => false), PATIENCE)
         .toBe(true);
-      const plain = await opened({ serviceWorkers: "block" });
+      const plain = await newPage(browser, faults, { serviceWorkers: "block" });
       await plain.goto(address);
       await plain.getByText("One thread computes, because").waitFor({ timeout: 60_000 });
       await plain.context().close();

@@ -1,5 +1,5 @@
 // The studio in a real browser, as `heddle studio` serves it and as static files.
-import { cpSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -8,12 +8,10 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { chromium } from "../tools/reproducibility/in-chromium.mjs";
 import { hasChromium, NEEDS_CHROMIUM } from "./chromium.js";
 import { type Running, Workspace } from "./cli.js";
+import { looks, newPage, PATIENCE, weights } from "./studio-page.js";
 
 /** What everyone may wait for until the page can be used, without data. */
 const FIRST_LOAD_BYTES = 250_000;
-/** How long a busy machine may take for what takes a moment. */
-const PATIENCE = { timeout: 30_000 };
-const axe = readFileSync(new URL("../node_modules/axe-core/axe.min.js", import.meta.url), "utf8");
 
 const work = new Workspace();
 let server: Running;
@@ -100,34 +98,12 @@ describe.skipIf(!hasChromium)(`the studio in Chromium ${NEEDS_CHROMIUM}`, () => 
   afterAll(() => browser?.close());
 
   async function opened(): Promise<Page> {
-    const context = await browser.newContext({ locale: "en-US", viewport: { width: 1280, height: 900 } });
-    const one = await context.newPage();
-    one.on("pageerror", ({ message }) => faults.push(message));
+    const one = await newPage(browser, faults);
     one.on("console", (said) => {
       if (said.type() === "error") faults.push(said.text());
     });
     return one;
   }
-
-  /** What axe finds on the page as it is, in light and in dark, and how much wider than a phone it is. */
-  async function looks(): Promise<unknown[]> {
-    const found: unknown[] = [];
-    for (const colorScheme of ["light", "dark"] as const) {
-      await page.emulateMedia({ colorScheme });
-      // Only colours differ in the dark.
-      const rules = colorScheme === "dark" ? { runOnly: ["color-contrast"] } : {};
-      const { violations } = await page.evaluate<{ violations: { id: string; nodes: { html: string }[] }[] }>(
-        `${axe}; axe.run(${JSON.stringify(rules)})`,
-      );
-      found.push(...violations.map(({ id, nodes }) => ({ colorScheme, id, first: nodes[0]?.html })));
-    }
-    await page.setViewportSize({ width: 360, height: 740 });
-    const width = await page.evaluate(() => document.documentElement.scrollWidth);
-    await page.setViewportSize({ width: 1280, height: 900 });
-    return width > 360 ? [...found, { width }] : found;
-  }
-
-  const weights = () => page.locator("[data-weights]").textContent({ timeout: 60_000 });
 
   it("trains what it shows at the press of its only button, to the bits of the command that it names", async () => {
     const sizes: Promise<number>[] = [];
@@ -144,16 +120,16 @@ describe.skipIf(!hasChromium)(`the studio in Chromium ${NEEDS_CHROMIUM}`, () => 
     await button.waitFor({ timeout: 30_000 });
     expect((await Promise.all(sizes)).reduce((sum, size) => sum + size, 0)).toBeLessThan(FIRST_LOAD_BYTES);
     expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
-    expect(await looks()).toEqual([]);
+    expect(await looks(page)).toEqual([]);
     await button.click();
-    const hash = await weights();
+    const hash = await weights(page);
 
     await page.getByRole("button", { name: "Take a test image" }).click();
     await expect
       .poll(() => page.getByRole("list", { name: "Answers" }).getByRole("listitem").count(), PATIENCE)
       .toBe(3);
     await page.getByText("Settings", { exact: true }).click();
-    expect(await looks()).toEqual([]);
+    expect(await looks(page)).toEqual([]);
     // Back to the weights after the first epoch.
     const slider = page.getByRole("slider", { name: "Weights after an epoch" });
     await slider.press("Home");
@@ -178,13 +154,13 @@ describe.skipIf(!hasChromium)(`the studio in Chromium ${NEEDS_CHROMIUM}`, () => 
   }, 120_000);
 
   it("leads from a mistake to its images, changes a label there, and trains again with it", async () => {
-    const before = await weights();
+    const before = await weights(page);
     await page.getByRole("link", { name: /^Most confused: / }).click();
     const images = page.getByRole("checkbox");
     await images.first().waitFor(PATIENCE);
     const count = await images.count();
     expect(count).toBeGreaterThan(0);
-    expect(await looks()).toEqual([]);
+    expect(await looks(page)).toEqual([]);
     await images.first().check();
     await page.getByRole("button", { name: "Set the label" }).click();
     await expect.poll(() => images.count(), PATIENCE).toBe(count - 1);
@@ -195,14 +171,14 @@ describe.skipIf(!hasChromium)(`the studio in Chromium ${NEEDS_CHROMIUM}`, () => 
     await page.getByRole("link", { name: "Back to the table" }).click();
     const wrong = page.getByRole("link", { name: /taken for/ }).first();
     await wrong.waitFor({ timeout: 30_000 });
-    expect(await looks()).toEqual([]);
+    expect(await looks(page)).toEqual([]);
     await wrong.click();
     await images.first().check();
     await page.getByRole("button", { name: "Drop" }).click();
     await page.getByText("1 relabelled, 1 dropped").waitFor();
     await page.getByRole("button", { name: "Train again with these changes" }).click();
     await page.getByText("points against the model before").waitFor({ timeout: 60_000 });
-    expect(await weights()).not.toBe(before);
+    expect(await weights(page)).not.toBe(before);
   }, 120_000);
 
   it("shows a picture's way through the layers, and where the model looks", async () => {
@@ -212,7 +188,7 @@ describe.skipIf(!hasChromium)(`the studio in Chromium ${NEEDS_CHROMIUM}`, () => 
     expect(names).toEqual(
       expect.arrayContaining(["Conv2D, 26 × 26 × 16", "MaxPooling2D, 12 × 12 × 32", "Dense, 10"]),
     );
-    expect(await looks()).toEqual([]);
+    expect(await looks(page)).toEqual([]);
   }, 60_000);
 
   it("shows the data, class by class", async () => {
@@ -220,7 +196,7 @@ describe.skipIf(!hasChromium)(`the studio in Chromium ${NEEDS_CHROMIUM}`, () => 
     await page.getByText("600 images to train on, 200 to test on, 10 classes.").waitFor();
     await page.getByRole("link", { name: "5", exact: true }).click();
     await page.getByText("60 of 60 images").waitFor();
-    expect(await looks()).toEqual([]);
+    expect(await looks(page)).toEqual([]);
   });
 
   it("reads a folder of pictures that somebody chooses, says what it left out, and keeps it when the next is no data", async () => {
@@ -236,7 +212,7 @@ describe.skipIf(!hasChromium)(`the studio in Chromium ${NEEDS_CHROMIUM}`, () => 
       .setInputFiles(join(folder, "boot", "torn.png"));
     await page.getByRole("alert").waitFor();
     expect(await page.getByRole("heading", { level: 1 }).textContent()).toBe("things");
-    expect(await looks()).toEqual([]);
+    expect(await looks(page)).toEqual([]);
     expect(faults).toEqual([]);
   }, 60_000);
 });

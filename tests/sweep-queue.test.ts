@@ -4,6 +4,7 @@ import { cpSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { available } from "../packages/heddle/dist/system/required.testing.js";
+import { trialsIn } from "../tools/reliability/journal-trials.mjs";
 import { hasPostgres, hasRedis, startPostgres, startRedis } from "../tools/reliability/queue-servers.mjs";
 import { type Running, Workspace } from "./cli.js";
 import { writeClothes } from "./idx-folder.js";
@@ -24,22 +25,6 @@ const definition = {
 };
 
 const sweep = ["sweep", "sweep.json", "--data", "clothes", "--epochs", "2", "--no-winner"] as const;
-
-/** What a journal adds up to: values, reports and end of every trial, which no order of the workers changes. */
-function trialsIn(folder: string) {
-  const trials: { state: number; params: unknown; reports: Record<string, number>; values: unknown }[] = [];
-  for (const line of readFileSync(work.file(folder, "journal.log"), "utf8").trimEnd().split("\n")) {
-    const record = JSON.parse(line);
-    if (record.op_code === 4) trials.push({ state: 0, params: record.params, reports: {}, values: null });
-    const trial = trials[record.trial_id]!;
-    if (record.op_code === 6) {
-      expect([1, 2, 3], "a trial that has ended never ends again").not.toContain(trial.state);
-      Object.assign(trial, { state: record.state, values: record.values });
-    }
-    if (record.op_code === 7) trial.reports[record.step] = record.intermediate_value;
-  }
-  return trials;
-}
 
 beforeAll(async () => {
   writeClothes(work.file("others"), { train: 400, test: 100 });
@@ -114,7 +99,7 @@ describe.each(kinds)("heddle sweep with a queue on $kind", ({ kind, found, start
       const { code, stderr, stdout } = await second.finished;
       expect([code, stderr]).toEqual([0, expect.not.stringMatching(/Trial \d+ failed/)]);
       expect(stdout).toContain("Checkpoints of");
-      expect(trialsIn(folder)).toEqual(trialsIn("alone"));
+      expect(trialsIn(work.file(folder))).toEqual(trialsIn(work.file("alone")));
       for (const { child } of workers) child.kill("SIGTERM");
       const ends = await Promise.all(workers.map(({ finished }) => finished));
       expect(ends.map(({ code }) => code)).toEqual([null, null, 0, 0]);

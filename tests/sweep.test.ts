@@ -1,6 +1,7 @@
 // `heddle sweep`, as it is typed: stopped, killed and resumed, on a small dataset.
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
+import { trialsIn } from "../tools/reliability/journal-trials.mjs";
 import { Workspace } from "./cli.js";
 
 const work = new Workspace();
@@ -22,23 +23,6 @@ const definition = {
 const sweep = (folder: string) =>
   ["sweep", "sweep.json", "--data", "clothes", "--workers", "1", "--threads", "1", "--out", folder] as const;
 
-/** What a journal adds up to: state, values and last report of every trial. */
-function trialsIn(folder: string) {
-  const trials: { state: number; params: unknown; reports: Record<string, number>; values: unknown }[] = [];
-  for (const line of readFileSync(work.file(folder, "journal.log"), "utf8").trimEnd().split("\n")) {
-    const record = JSON.parse(line);
-    if (record.op_code === 4) trials.push({ state: 0, params: record.params, reports: {}, values: null });
-    const trial = trials[record.trial_id];
-    if (record.op_code === 6) {
-      // Optuna: 1 complete, 2 stopped, 3 failed. A trial that has ended never ends again.
-      expect([1, 2, 3]).not.toContain(trial!.state);
-      Object.assign(trial!, { state: record.state, values: record.values });
-    }
-    if (record.op_code === 7) trial!.reports[record.step] = record.intermediate_value;
-  }
-  return trials;
-}
-
 beforeAll(() => {
   writeFileSync(work.file("sweep.json"), JSON.stringify(definition));
 });
@@ -49,7 +33,7 @@ describe("heddle sweep", () => {
     expect([code, stderr.match(/warning/)]).toEqual([0, null]);
     const { best, winner, trials, finished } = JSON.parse(stdout);
     expect([trials, finished]).toEqual([5, true]);
-    const records = trialsIn("whole");
+    const records = trialsIn(work.file("whole"));
     expect(records.map(({ state }) => state).sort()).toEqual([1, 2, 2, 2, 2]);
     expect(Object.keys(records[best.trial]!.reports)).toEqual(["1", "2", "3"]);
     expect(records[best.trial]!.values).toEqual([best.objective]);
@@ -92,7 +76,7 @@ describe("heddle sweep", () => {
     expect(stderr).toContain("to resume it: heddle sweep --resume killed");
     const last = await work.heddle(["sweep", "--resume", "killed", "--workers", "1", "--threads", "1"]);
     expect(last.code).toBe(0);
-    expect(trialsIn("killed")).toEqual(trialsIn("whole"));
+    expect(trialsIn(work.file("killed"))).toEqual(trialsIn(work.file("whole")));
     expect(existsSync(work.file("killed", "best.json"))).toBe(true);
   });
 

@@ -1,15 +1,14 @@
 // Asks `heddle serve` a million times, from 64 clients, and looks at its memory every 50,000 requests: every answer must be right
 // to the last bit, and memory in the last half may be at most a fifth above that at the end of the first tenth.
 // usage: node tools/serve-soak.mjs [--requests N] [--clients N]
-import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { binaryInfer, Client } from "../bench/lib/http-load.mjs";
 import { Random } from "../packages/core/dist/base/random.js";
 import { studyModel } from "../packages/core/dist/recipes/study-recipe.js";
+import { startServer } from "./reliability/start-server.mjs";
 
 const { values } = parseArgs({
   options: { requests: { type: "string", default: "1000000" }, clients: { type: "string", default: "64" } },
@@ -30,7 +29,7 @@ const bodies = Array.from({ length: IMAGES }, (_, at) =>
   binaryInfer("m", images.subarray(784 * at, 784 * (at + 1))),
 );
 
-const server = await serve();
+const server = await startServer(`m=${join(folder, "m")}`);
 try {
   const resident = [];
   let [asked, answered, wrong] = [0, 0, 0];
@@ -56,27 +55,6 @@ try {
 } finally {
   await server.stop();
   rmSync(folder, { recursive: true, force: true });
-}
-
-/** Starts the server. */
-function serve() {
-  const main = fileURLToPath(new URL("../packages/heddle/bin/heddle.js", import.meta.url));
-  const words = ["serve", `m=${join(folder, "m")}`, "--port", "0", "--log-level", "warn"];
-  const child = spawn(process.execPath, [main, ...words], { stdio: ["ignore", "pipe", "inherit"] });
-  return new Promise((resolve, reject) => {
-    let text = "";
-    child.on("close", (code) => reject(new Error(`the server ended with code ${code}`)));
-    child.stdout.on("data", (more) => {
-      text += more;
-      const [, url] = /Ready at (\S+)/.exec(text) ?? [];
-      const stop = () =>
-        new Promise((done) => {
-          child.on("close", done);
-          child.kill();
-        });
-      if (url) resolve({ url, port: Number(new URL(url).port), stop });
-    });
-  });
 }
 
 function isRight(head, body, image) {

@@ -1,15 +1,14 @@
 // Asks `heddle serve` for five times what it can answer: every answer must be right to the last bit, every other one a clean 503
 // with Retry-After, nothing may hang, and memory must stay flat.
 // usage: node tools/serve-stress.mjs [--requests N] [--times N: what it can answer] [--seed N]
-import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { binaryInfer, Client } from "../bench/lib/http-load.mjs";
 import { Random } from "../packages/core/dist/base/random.js";
 import { studyModel } from "../packages/core/dist/recipes/study-recipe.js";
+import { startServer } from "./reliability/start-server.mjs";
 
 const { values } = parseArgs({
   options: {
@@ -33,7 +32,7 @@ await model.save(join(folder, "m"));
 const expected = await model.predict({ images, count: IMAGES, shape: [28, 28, 1] });
 model.dispose();
 
-const server = await serve();
+const server = await startServer(`m=${join(folder, "m")}`, ["--max-queue", String(QUEUE)]);
 try {
   const perSecond = await capacity();
   console.log(`It answers ${Math.round(perSecond)} requests a second; it is asked ${times} times that.`);
@@ -63,36 +62,6 @@ try {
 } finally {
   await server.stop();
   rmSync(folder, { recursive: true, force: true });
-}
-
-/** Starts the server. */
-function serve() {
-  const main = fileURLToPath(new URL("../packages/heddle/bin/heddle.js", import.meta.url));
-  const words = [
-    "serve",
-    `m=${join(folder, "m")}`,
-    "--port",
-    "0",
-    "--log-level",
-    "warn",
-    "--max-queue",
-    String(QUEUE),
-  ];
-  const child = spawn(process.execPath, [main, ...words], { stdio: ["ignore", "pipe", "inherit"] });
-  return new Promise((resolve, reject) => {
-    let text = "";
-    child.on("close", (code) => reject(new Error(`the server ended with code ${code}`)));
-    child.stdout.on("data", (more) => {
-      text += more;
-      const [, url] = /Ready at (\S+)/.exec(text) ?? [];
-      const stop = () =>
-        new Promise((done) => {
-          child.on("close", done);
-          child.kill();
-        });
-      if (url) resolve({ url, port: Number(new URL(url).port), stop });
-    });
-  });
 }
 
 /** A request and the images that it asks for. */

@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { Random } from "../../packages/core/dist/base/random.js";
+import { trialsIn } from "./journal-trials.mjs";
 
 const MAIN = fileURLToPath(new URL("../../packages/heddle/bin/heddle.js", import.meta.url));
 const { values } = parseArgs({
@@ -49,7 +50,7 @@ const random = new Random(seed, "split");
 const began = performance.now();
 await run(begin("undisturbed"));
 const undisturbedMs = performance.now() - began;
-const expected = JSON.stringify(trialsIn("undisturbed"));
+const expected = JSON.stringify(trialsIn(join(folder, "undisturbed")));
 
 const seen = { kills: 0, ofProcesses: 0, sweeps: 0 };
 while (seen.kills < wanted) {
@@ -67,28 +68,11 @@ while (seen.kills < wanted) {
     if (code === 0) break;
     if (!killed) throw new Error(`${words.join(" ")} ended with ${code}: ${stderr}`);
   }
-  const received = JSON.stringify(trialsIn(name));
+  const received = JSON.stringify(trialsIn(join(folder, name)));
   if (received !== expected) throw new Error(`${name} differs:\n${received}\n${expected}`);
   console.log(`${seen.kills} kills, ${seen.sweeps} sweeps, all with the trials of the undisturbed one`);
 }
 console.log(JSON.stringify({ ...seen, seconds: Math.round((performance.now() - began) / 1000) }));
-
-/** What a journal adds up to; throws if a trial ends twice. */
-function trialsIn(name) {
-  const trials = [];
-  for (const line of readFileSync(join(folder, name, "journal.log"), "utf8")
-    .trimEnd()
-    .split("\n")) {
-    const record = JSON.parse(line);
-    const trial = trials[record.trial_id];
-    if (record.op_code === 4) trials.push({ params: record.params, reports: {}, state: 0 });
-    if (record.op_code === 7) trial.reports[record.step] = record.intermediate_value;
-    if (record.op_code !== 6) continue;
-    if ([1, 2, 3].includes(trial.state)) throw new Error(`${name}: a trial ended twice: ${line}`);
-    Object.assign(trial, { state: record.state, values: record.values });
-  }
-  return trials;
-}
 
 /** Runs the program to its end, or kills it, or the process that trains for it, after a time. */
 function run(words, killAfterMs, child = false) {

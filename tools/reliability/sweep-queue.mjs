@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { trialsIn } from "./journal-trials.mjs";
 import { startPostgres, startRedis } from "./queue-servers.mjs";
 
 const MAIN = fileURLToPath(new URL("../../packages/heddle/bin/heddle.js", import.meta.url));
@@ -45,7 +46,7 @@ process.on("exit", cleanUp);
 process.on("SIGINT", () => process.exit(1));
 makeNetwork();
 await start([...sweep, "--no-winner", "--workers", "1", "--threads", "1", "--out", "alone"]).ended;
-const expected = JSON.stringify(trialsIn("alone"));
+const expected = JSON.stringify(trialsIn(join(folder, "alone")));
 
 /** What each fault does to a sweep that runs. */
 const faults = {
@@ -123,7 +124,7 @@ for (const kind of values.kinds.split(",")) {
     await coordinator.printed("Trial 0 ");
     await faults[fault](run);
     const code = await run.coordinator.ended;
-    const same = JSON.stringify(trialsIn(name)) === expected;
+    const same = JSON.stringify(trialsIn(join(folder, name))) === expected;
     console.log(
       `| ${kind} | ${fault} | ${same && code === 0 ? "the same trials" : `code ${code}, other trials`} | ${Math.round((performance.now() - began) / 1000)} s |`,
     );
@@ -133,23 +134,6 @@ for (const kind of values.kinds.split(",")) {
   }
 }
 process.exit(0);
-
-/** What a journal adds up to; throws if a trial ends twice. */
-function trialsIn(name) {
-  const trials = [];
-  for (const line of readFileSync(join(folder, name, "journal.log"), "utf8")
-    .trimEnd()
-    .split("\n")) {
-    const record = JSON.parse(line);
-    const trial = trials[record.trial_id];
-    if (record.op_code === 4) trials.push({ params: record.params, reports: {}, state: 0 });
-    if (record.op_code === 7) trial.reports[record.step] = record.intermediate_value;
-    if (record.op_code !== 6) continue;
-    if ([1, 2, 3].includes(trial.state)) throw new Error(`${name}: a trial ended twice: ${line}`);
-    Object.assign(trial, { state: record.state, values: record.values });
-  }
-  return trials;
-}
 
 /** Starts the program, in a network namespace if one is named. */
 function start(words, { space, node = [] } = {}) {

@@ -1,0 +1,46 @@
+// How the studio's tests open its page, and what they look at on each of its screens.
+import { readFileSync } from "node:fs";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+
+/** How long a busy machine may take for what takes a moment. */
+export const PATIENCE = { timeout: 30_000 };
+
+const DESKTOP = { width: 1280, height: 900 };
+const PHONE = { width: 360, height: 740 };
+
+const axe = readFileSync(new URL("../node_modules/axe-core/axe.min.js", import.meta.url), "utf8");
+
+/** A page in a browser of its own. @param faults gets what the page throws */
+export async function newPage(
+  browser: Browser,
+  faults: string[],
+  options: BrowserContextOptions = {},
+): Promise<Page> {
+  const context = await browser.newContext({ locale: "en-US", viewport: DESKTOP, ...options });
+  const page = await context.newPage();
+  page.on("pageerror", ({ message }) => faults.push(message));
+  return page;
+}
+
+/** What axe finds on the page as it is, in light and in dark, and how much wider than a phone it is. */
+export async function looks(page: Page): Promise<unknown[]> {
+  const found: unknown[] = [];
+  for (const colorScheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme });
+    // Only colours differ in the dark.
+    const rules = colorScheme === "dark" ? { runOnly: ["color-contrast"] } : {};
+    const { violations } = await page.evaluate<{ violations: { id: string; nodes: { html: string }[] }[] }>(
+      `${axe}; axe.run(${JSON.stringify(rules)})`,
+    );
+    found.push(...violations.map(({ id, nodes }) => ({ colorScheme, id, first: nodes[0]?.html })));
+  }
+  await page.setViewportSize(PHONE);
+  const width = await page.evaluate(() => document.documentElement.scrollWidth);
+  await page.setViewportSize(DESKTOP);
+  return width > PHONE.width ? [...found, { width }] : found;
+}
+
+/** The SHA-256 of the weights that the page shows after a training. */
+export function weights(page: Page): Promise<string | null> {
+  return page.locator("[data-weights]").textContent({ timeout: 60_000 });
+}
