@@ -17,13 +17,16 @@ class KeptRuns {
 
   private reads = 0;
 
+  /** Reads the list again. What went wrong before stays to be read. */
   async read(): Promise<void> {
     const read = ++this.reads;
-    await this.guard(async () => {
+    try {
       const list = await studio.worker.listRuns();
       // A later reading knows more.
       if (read === this.reads) this.list = list;
-    });
+    } catch (thrown) {
+      this.fault = messageOf(thrown);
+    }
   }
 
   /** @returns whether name and tags can be stored like this */
@@ -37,14 +40,14 @@ class KeptRuns {
           .filter(Boolean),
       };
       await studio.worker.labelRun(id, labels);
-      this.list = await studio.worker.listRuns();
+      await this.read();
     });
   }
 
   async remove(id: string): Promise<void> {
     await this.guard(async () => {
       await studio.worker.removeRun(id);
-      this.list = await studio.worker.listRuns();
+      await this.read();
     });
   }
 
@@ -68,7 +71,7 @@ class KeptRuns {
     let id: string | undefined;
     await this.guard(async () => {
       id = await studio.worker.keepProject(files);
-      this.list = await studio.worker.listRuns();
+      await this.read();
     });
     if (id !== undefined) await this.open(id);
   }
