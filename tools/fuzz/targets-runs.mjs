@@ -5,6 +5,8 @@ import { formatHistory, parseHistory } from "../../packages/core/dist/records/hi
 import { parseMetrics } from "../../packages/core/dist/records/metrics-record.js";
 import { slug } from "../../packages/core/dist/records/run-ids.js";
 import { parseRunRecord } from "../../packages/core/dist/records/run-record.js";
+import { runRecord } from "../../packages/core/dist/records/run-record.testing.js";
+import { formatTagChange, parseTags } from "../../packages/core/dist/records/run-tags.js";
 import {
   parseRegularizationRecord,
   parseTestRecord,
@@ -13,8 +15,6 @@ import {
 import { parseDataRecord } from "../../packages/heddle/dist/runs/data-record.js";
 import { evaluationJson, parseEvaluation } from "../../packages/heddle/dist/runs/evaluation-record.js";
 import { isPlainDrawing } from "../../packages/heddle/dist/runs/kept-figure.js";
-import { runRecord } from "../../packages/heddle/dist/runs/records.testing.js";
-import { formatTagChange, parseTags } from "../../packages/heddle/dist/runs/tags.js";
 import { formatLook, parseLooks } from "../../packages/heddle/dist/runs/test-looks.js";
 import { asText, bytesOf, check, fingerprint, refusedBefore } from "./check.mjs";
 
