@@ -1,9 +1,18 @@
 // Installs the packed packages from the registry in a project of its own, and tries them on Node 20 to 26, Deno and Bun:
-// the training of docs/reproducibility.md, two epochs with both builds of the kernels, and the command line from training
-// to a prediction. Writes the table of docs/runtimes.md. What does not work is in the table, and fails this script.
+// the training of docs/reproducibility.md, two epochs with both builds of the kernels, the command line from training
+// to a prediction, and exported modules, these in workerd too. Writes the table of docs/runtimes.md. What does not work is in the
+// table, and fails this script.
 // usage: node tools/runtimes.mjs [--only node22,deno] [--folder DIR: where the runtimes are installed and kept]
 import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -26,16 +35,19 @@ const runtimes = {
   node26: ["node@26", "node/bin/node"],
   deno: ["deno@2.9.6", ".bin/deno", "run", "-A"],
   bun: ["bun@1.4.5", ".bin/bun"],
+  workerd: ["miniflare@4.20260426.0"],
 };
 const names = { node: "Node", deno: "Deno", bun: "Bun" };
 const variants = ["strict", "fma"];
+/** The files of exported modules, and the words that ask for each. */
+const modules = { "plain.mjs": [], "kernels.mjs": ["--wasm"] };
 
 const chosen = values.only?.split(",") ?? Object.keys(runtimes);
 const project = mkdtempSync(join(tmpdir(), "heddle-project-"));
 try {
   prepare();
   const rows = chosen.map((key) => {
-    const row = tryRuntime(key);
+    const row = key === "workerd" ? tryWorkerd() : tryRuntime(key);
     console.log(row.join("  "));
     return row;
   });
@@ -50,6 +62,12 @@ function prepare() {
   writeFileSync(join(project, "package.json"), JSON.stringify({ type: "module" }));
   const tarballs = packAll(project).map(({ tarball }) => tarball);
   npm(project, ...tarballs);
+  exportModules();
+  copyFileSync(join(root, "tools", "package", "module-in-workerd.mjs"), join(project, "workerd.js"));
+  writeFileSync(
+    join(project, "module.js"),
+    `const { selfTest } = await import("./" + process.argv[2]);\nconsole.log(selfTest().passed ? "passed" : "failed");\n`,
+  );
   writeFileSync(
     join(project, "train.js"),
     workloadText("heddle", "heddle/data", "process.argv[2] === 'fma'"),
@@ -78,7 +96,48 @@ function tryRuntime(key) {
     `${names[key.replace(/\d+/, "")]} ${version}`,
     ...variants.map((variant) => hashCell(variant, run("train.js", variant))),
     commandCell(run),
+    moduleCell((file) => run("module.js", file)),
   ];
+}
+
+/** An edge runtime runs modules alone; this process's Node asks it. */
+function tryWorkerd() {
+  const folder = join(values.folder, "workerd");
+  if (!existsSync(join(folder, "node_modules"))) {
+    mkdirSync(folder, { recursive: true });
+    npm(folder, "--no-save", ...runtimes.workerd);
+  }
+  const { version } = JSON.parse(
+    readFileSync(join(folder, "node_modules", "workerd", "package.json"), "utf8"),
+  );
+  const run = (file) =>
+    spawnSync(process.execPath, ["workerd.js", folder, file], {
+      cwd: project,
+      encoding: "utf8",
+      timeout: 60_000,
+    });
+  return [`workerd ${version}`, "–", "–", "–", moduleCell(run)];
+}
+
+/** A model as modules, written by this process's Node. */
+function exportModules() {
+  const heddle = (...words) =>
+    execFileSync(process.execPath, [join("node_modules", "heddle", "bin", "heddle.js"), ...words], {
+      cwd: project,
+      stdio: ["ignore", "ignore", "inherit"],
+    });
+  heddle(..."train quick --data fashion-sketch --limit 300 --epochs 1".split(" "));
+  for (const [file, words] of Object.entries(modules))
+    heddle("export", "latest", "--to", "mjs", "--out", file, ...words);
+}
+
+/** Whether each module passes its own test. */
+function moduleCell(run) {
+  for (const file of Object.keys(modules)) {
+    const { status, stdout, stderr } = run(file);
+    if (status !== 0 || stdout.trim() !== "passed") return `**${file} fails**: ${lastLine(stderr || stdout)}`;
+  }
+  return "work";
 }
 
 /** Whether a training gave the hash of its kernels. */
@@ -113,7 +172,10 @@ function lastLine(text) {
 function writePage(rows) {
   const path = join(root, "docs", "runtimes.md");
   const line = (cells) => `| ${cells.join(" | ")} |`;
-  const head = ["runtime", "`strict`: hash", "`fma`: hash", "`heddle train`, `heddle predict`"];
+  const head = [
+    ...["runtime", "`strict`: hash", "`fma`: hash", "`heddle train`, `heddle predict`"],
+    "exported modules, plain and with kernels",
+  ];
   const table = [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
   const text = readFileSync(path, "utf8");
   const [before, after] = [text.split("<!-- runtimes -->")[0], text.split("<!-- end of runtimes -->")[1]];

@@ -21,7 +21,7 @@ export async function countChanges(
   standalone: Standalone,
   source: ImageSource,
 ): Promise<ChangedAnswers> {
-  const own = await standaloneClassifier(standalone);
+  const own = standaloneClassifier(standalone);
   const classes = classNamesOf(model);
   return countedIn(model, source, async ({ images, count }, likeliest) => {
     const size = images.length / count;

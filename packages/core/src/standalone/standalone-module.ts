@@ -15,7 +15,7 @@ export function standaloneModule({ model, weights, kernels }: Standalone): {
   const about = `${oneLine(name)}: ${groupDigits(parameters)} weights; input ${shape.join("×")}, ${classes.length} classes${by}`;
   // Where the weights are comes last, so that whoever reads the file sees the rest.
   const [source, create, more] = kernels
-    ? [kernelRuntimeSource, "await runtime.kernelClassifier", `runtime.fromBase64("${toBase64(kernels)}"),\n`]
+    ? [kernelRuntimeSource, "runtime.kernelClassifier", `runtime.fromBase64("${toBase64(kernels)}"),\n`]
     : [runtimeSource, "runtime.classifier", ""];
   const mjs = `// ${about}. Written by Heddle ${receipt.version}; imports nothing.
 ${source}

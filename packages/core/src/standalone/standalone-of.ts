@@ -75,7 +75,7 @@ export async function standaloneOf(model: Model, options: StandaloneOptions = {}
     tensors: stored,
     receipt,
   };
-  const written = await standaloneClassifier({ model: unchecked, weights: bytes, kernels });
+  const written = standaloneClassifier({ model: unchecked, weights: bytes, kernels });
   const { largestDifference } = written.selfTest();
   const tolerance = Number((ROUNDING + MARGIN * largestDifference).toPrecision(2));
   return { model: { ...unchecked, receipt: { ...receipt, tolerance } }, weights: bytes, kernels };
@@ -92,7 +92,7 @@ async function withKernels(model: Model) {
 }
 
 /** What a standalone file computes with. */
-export async function standaloneClassifier({ model, weights, kernels }: Standalone): Promise<Classifier> {
+export function standaloneClassifier({ model, weights, kernels }: Standalone): Classifier {
   return "program" in model ? kernelClassifier(model, kernels!, weights) : classifier(model, weights);
 }
 

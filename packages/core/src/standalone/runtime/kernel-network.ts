@@ -11,14 +11,14 @@ type Kernel = (...values: number[]) => void;
  * @param weights the values of each, in the order of the program's addresses
  * @param module has the kernels that the program calls, and imports plain memory
  */
-export async function kernelNetwork(
+export function kernelNetwork(
   program: KernelProgram,
   weights: Iterable<ArrayLike<number>>,
   module: WebAssembly.Module,
-): Promise<Outputs> {
+): Outputs {
   const { pages, inputs, outputs } = program;
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
-  const { exports } = await WebAssembly.instantiate(module, { env: { memory } });
+  const { exports } = new WebAssembly.Instance(module, { env: { memory } });
   const floats = new Float32Array(memory.buffer);
   let weight = 0;
   for (const values of weights) floats.set(values, program.weights[weight++]! / 4);

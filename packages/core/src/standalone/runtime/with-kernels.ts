@@ -6,12 +6,15 @@ import { kernelNetwork } from "./kernel-network.js";
 
 export { fromBase64 } from "../../base/base64.js";
 
-/** A classifier from what its file holds, by WebAssembly. */
-export async function kernelClassifier(
+/**
+ * A classifier from what its file holds, by WebAssembly. It compiles synchronously: the kernels are small, a module without an
+ * `await` at its top is one that every bundler takes, and edge runtimes compile only so, and only while a program starts.
+ */
+export function kernelClassifier(
   model: KernelModel,
   kernels: Uint8Array<ArrayBuffer>,
   bytes: Uint8Array<ArrayBuffer>,
-): Promise<Classifier> {
+): Classifier {
   const { program, tensors } = model;
   const all = decodeWeights(tensors, bytes);
   const weights: Float64Array[] = [];
@@ -20,9 +23,5 @@ export async function kernelClassifier(
     weights.push(all.subarray(from, from + length));
     from += length;
   }
-  return classifierOf(
-    model,
-    bytes,
-    await kernelNetwork(program, weights, await WebAssembly.compile(kernels)),
-  );
+  return classifierOf(model, bytes, kernelNetwork(program, weights, new WebAssembly.Module(kernels)));
 }
