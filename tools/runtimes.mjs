@@ -57,7 +57,7 @@ try {
   rmSync(project, { recursive: true, force: true });
 }
 
-/** The project of a user: both packages from their tarballs, everything else from the registry. */
+/** The project of a user: all packages from their tarballs, everything else from the registry. */
 function prepare() {
   writeFileSync(join(project, "package.json"), JSON.stringify({ type: "module" }));
   const tarballs = packAll(project).map(({ tarball }) => tarball);
