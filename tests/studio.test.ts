@@ -186,9 +186,40 @@ describe.skipIf(!hasChromium)(`the studio in Chromium ${NEEDS_CHROMIUM}`, () => 
     await page.getByRole("heading", { name: /^What speaks for / }).waitFor({ timeout: 30_000 });
     const names = await page.getByRole("heading", { level: 2 }).allTextContents();
     expect(names).toEqual(
-      expect.arrayContaining(["Conv2D, 26 × 26 × 16", "MaxPooling2D, 12 × 12 × 32", "Dense, 10"]),
+      expect.arrayContaining([
+        "The filters of the first Conv2D: 16",
+        "Conv2D, 26 × 26 × 16",
+        "MaxPooling2D, 12 × 12 × 32",
+        "Dense, 10",
+      ]),
     );
+    await page.getByRole("img", { name: /^What .* depends on$/ }).waitFor(PATIENCE);
+    const nearest = page.getByRole("region", { name: "The nearest training images" }).getByRole("figure");
+    await expect.poll(() => nearest.count(), PATIENCE).toBe(8);
+
+    await page.getByRole("button", { name: "MaxPooling2D: look into its strongest unit" }).press("Enter");
+    await page.getByRole("row", { name: /^The largest of 4 inputs 0\.\d+$/ }).waitFor(PATIENCE);
+    // The upper left value of the fourth channel, by a click.
+    const first = page.getByRole("button", { name: "Conv2D: look into its strongest unit" }).first();
+    const { width } = (await first.boundingBox())!;
+    await first.click({ position: { x: (3 * 27 * width) / (8 * 27 - 1) + 1, y: 1 } });
+    await page.getByRole("row", { name: /^9 inputs × weights, added / }).waitFor(PATIENCE);
+    await page.getByRole("heading", { name: "A unit of Conv2D" }).waitFor();
+    expect(await page.getByLabel("Channel", { exact: true }).inputValue()).toBe("4");
+    const value = async (name: RegExp) =>
+      Number((await page.getByRole("row", { name }).getByRole("cell").textContent())!.replace("−", "-"));
+    const sum = await value(/^Sum /);
+    expect(await value(/^9 inputs/)).toBeCloseTo(sum - (await value(/^Bias /)), 2);
+    expect(await value(/^After relu /)).toBeCloseTo(Math.max(0, sum), 2);
+    await page.getByRole("img", { name: "The weights after epoch 3" }).waitFor();
     expect(await looks(page)).toEqual([]);
+    // Another unit by keys; Back goes to the one before.
+    await page.getByLabel("Row", { exact: true }).press("ArrowUp");
+    await expect.poll(() => page.url()).toContain("unit=conv2d%3A1%2C0%2C3");
+    await page.goBack();
+    await expect.poll(() => page.getByLabel("Row", { exact: true }).inputValue()).toBe("1");
+    await page.getByRole("button", { name: "Close" }).click();
+    await expect.poll(() => page.getByRole("heading", { name: "A unit of Conv2D" }).count()).toBe(0);
   }, 60_000);
 
   it("shows the data, class by class", async () => {

@@ -164,6 +164,8 @@ export const words = {
     data: "Data",
     weights: "SHA-256 of the weights",
     sameWeights: "Both have the same weights, to the last bit.",
+    elsewhere: (id: string) => `Another tab works on run ${id}. Wait until it ends, or stop it there.`,
+    changed: (id: string) => `Run ${id} has been trained on since it was opened here. Open it again.`,
     full: "The browser has no space left, so this run is not kept. Delete runs, or download the project before you close the page.",
     refused: (why: string) =>
       `This browser does not let the page keep runs, as in some private windows. Download the project before you close the page. ${why}`.trim(),
@@ -338,6 +340,72 @@ export const words = {
       `${className}: ${counted(count, "channel")}, light for high values`,
     some: (shown: number, all: number) => `The first ${groupDigits(shown)} of ${groupDigits(all)} channels.`,
     about: (className: string): string | undefined => layerWords[className],
+    hidden: (name: string) => `What ${name} depends on`,
+    hiddenMeans: (patch: number, name: string, whole: number, lowest: number) =>
+      `Orange: hiding it makes this answer less likely (occlusion by a square of ${patch} × ${patch}). ${name}: ${formatPercent(whole, 0)}, at worst ${formatPercent(lowest, 0)}.`,
+    whenAtRest: "Occlusion and the nearest images are computed while no training runs.",
+    nearest: "The nearest training images",
+    nearestMeans: "The images that the last hidden layer sees as most like this one, with their labels.",
+    noNearest: "This model does not end in a dense layer, so that there is no layer to compare images by.",
+    searching: "The training images pass through the network …",
+    filters: (className: string, filters: number) =>
+      `The filters of the first ${className}: ${groupDigits(filters)}`,
+    filtersMean:
+      "Dark for negative weights, light for positive ones. After a training, the slider shows how they formed.",
+    someFilters: (shown: number, all: number) => `The first ${groupDigits(shown)} of ${groupDigits(all)}.`,
+    filtersLabel: (count: number) => `${counted(count, "filter")}, light for positive weights`,
+    look: (className: string) => `${className}: look into its strongest unit`,
+    lookMeans: "Click a place to see the numbers that made it.",
+  },
+
+  unit: {
+    heading: (className: string) => `A unit of ${className}`,
+    axes: (count: number): readonly string[] =>
+      count === 3
+        ? ["Row", "Column", "Channel"]
+        : count === 1
+          ? ["Unit"]
+          : Array.from({ length: count }, (_, axis) => `Axis ${axis + 1}`),
+    close: "Close",
+    how: "How the value is made",
+    step: "Step",
+    value: "Value",
+    sum: (count: number) =>
+      count === 1 ? "1 input × weight" : `${counted(count, "input")} × weights, added`,
+    largest: (count: number) => `The largest of ${counted(count, "input")}`,
+    copy: "The input as it is",
+    bias: "Bias",
+    before: "Sum",
+    after: (activation: string) => `After ${activation}`,
+    cannot:
+      "The values of this layer are made of the whole of what it reads: they cannot be taken apart like this.",
+    channels: (source: string | undefined) => `What it reads of ${source ?? "the picture"}, by channel`,
+    channel: "Channel",
+    inputs: "Inputs",
+    weights: "× weights",
+    products: "= products",
+    added: "Added up",
+    others: (count: number) => `${counted(count, "other channel")}`,
+    colours: "Blue for negative numbers, orange for positive ones.",
+    inputsOf: (channel: number) => `Inputs of channel ${channel}`,
+    weightsOf: (channel: number) => `Weights of channel ${channel}`,
+    productsOf: (channel: number) => `Products of channel ${channel}`,
+    list: (how: "sum" | "largest" | "copy") =>
+      how === "sum" ? "The largest products" : how === "largest" ? "The largest inputs" : "The input",
+    place: (place: readonly number[]) => {
+      const [row, column, channel] = place.map((at) => at + 1);
+      if (place.length === 3) return `row ${row}, column ${column}, channel ${channel}`;
+      return place.length === 1 ? `number ${row}` : place.map((at) => at + 1).join(", ");
+    },
+    from: "Place",
+    input: "Input",
+    weight: "× weight",
+    product: "= product",
+    rest: (count: number) => `${counted(count, "other product")}`,
+    inside: "Its first half filters each channel by itself; these are the numbers of its second half.",
+    forming: (channel: number) => `The weights of channel ${channel}, epoch by epoch`,
+    afterEpoch: (epoch: number) => `Epoch ${groupDigits(epoch)}`,
+    formingLabel: (epoch: number) => `The weights after epoch ${groupDigits(epoch)}`,
   },
 
   loading: "Loading …",
@@ -345,10 +413,20 @@ export const words = {
   faults: {
     notLoaded: "This screen could not be loaded: its host does not answer. Try again when it does.",
     heading: "That did not work",
-    workerDied: "The worker that trains has ended. Reload the page to start again.",
+    workerDied: "The worker that computes has ended.",
+    workerDiedMeans:
+      "What every finished epoch ended with is kept: load the page again, open the run under Runs, and continue.",
+    reload: "Load the page again",
     notAPicture: "That is not a picture that this browser can read.",
   },
 } as const;
+
+/** A number of a network with three digits: `−0.0213`. */
+export function shortNumber(value: number): string {
+  const size = Math.abs(value);
+  const text = size === 0 ? "0" : size >= 1000 || size < 0.001 ? size.toExponential(1) : size.toPrecision(3);
+  return value < 0 ? `−${text}` : text;
+}
 
 function shortP(p: number): string {
   return p < 0.001 ? "below 0.001" : p.toFixed(3);

@@ -3,11 +3,9 @@ import { messageOf } from "@heddle/core/internal/base/errors.js";
 import { words } from "../words";
 import type { DroppedFile } from "../worker/files/entries";
 import type {
-  Classified,
   Design,
   Edit,
   Evaluated,
-  Explained,
   LayerSpec,
   OpenedData,
   Plan,
@@ -46,6 +44,8 @@ class Studio {
   /** Counts the weights that pictures can be classified with; 0 while there are none. */
   weights = $state(0);
   fault = $state<string | undefined>();
+  /** Whether the worker has ended, without which nothing works. */
+  isDead = $state(false);
   /** Why the model of the address cannot be trained on this data. */
   planFault = $state<string | undefined>();
   /** How often something of a run was kept: it changes when the list of runs does. */
@@ -84,6 +84,7 @@ class Studio {
     const worker = new Worker(new URL("../worker/worker.ts", import.meta.url), { type: "module" });
     this.worker = connect<Trainer, StudioEvent>(worker, {
       onEvent: (event) => this.hear(event),
+      onDeath: () => (this.isDead = true),
       died: words.faults.workerDied,
     });
   }
@@ -199,10 +200,10 @@ class Studio {
 
   /** Trains the rest of the run that is open. */
   resumeRun(): Promise<void> {
-    return this.work(() => this.worker.continueRun(this.settings.threads));
+    return this.work(() => this.worker.continueRun(this.settings.threads), this.epochsLeft);
   }
 
-  private async work(begin: (edits: Edit[]) => Promise<Trained>): Promise<void> {
+  private async work(begin: (edits: Edit[]) => Promise<Trained>, left?: number): Promise<void> {
     if (this.isBusy) return;
     this.phase = "training";
     let tell = () => {};
@@ -226,6 +227,7 @@ class Studio {
       this.trainedEdits = edits;
       this.trained = trained;
     });
+    if (!this.trained) this.epochsLeft = left;
     this.phase = this.trained ? "done" : "ready";
     await this.replan();
   }
@@ -273,19 +275,13 @@ class Studio {
     void this.worker.lookAt(epoch);
   }
 
-  classify(picture: ImageData | Blob): Promise<Classified> {
-    return this.worker.classify(picture);
-  }
-
-  explain(picture: Pick<Classified, "input" | "classes">): Promise<Explained> {
-    return this.worker.explain(picture);
-  }
-
   /** Shows a kept run with its data, as if it had been trained here just now. */
   async openKept(id: string): Promise<void> {
     if (this.isBusy) return;
     this.phase = "evaluating";
     await this.guard(async () => {
+      // Data that is still being read would take the place of the run's.
+      await this.opening.catch(() => {});
       const { data, epochs, weightsSha256, left } = await this.worker.openRun(id);
       this.isFresh = true;
       this.show(data);

@@ -9,6 +9,8 @@ interface Call {
 type Message<Event> =
   | { readonly id: number; readonly value: unknown }
   | { readonly id: number; readonly fault: Fault }
+  /** The name of a lock that the worker has for as long as it lives. */
+  | { readonly lives: string }
   | { readonly event: Event };
 
 /** An error as it crosses to the page. */
@@ -26,6 +28,12 @@ export type Remote<Service> = {
 
 /** Answers calls of the page, in a worker. */
 export function serve(service: object): void {
+  // No event tells a page that its worker has ended. But a lock that nobody lets go goes with its owner.
+  const lives = `heddle worker ${crypto.getRandomValues(new Uint32Array(2)).join("-")}`;
+  void navigator.locks?.request(lives, () => {
+    self.postMessage({ lives });
+    return new Promise(() => {});
+  });
   self.addEventListener("message", async ({ data }: MessageEvent<Call>) => {
     const { id, method, args } = data;
     try {
@@ -47,16 +55,28 @@ export function tell(event: object): void {
 /**
  * The methods of a worker, on the page.
  *
- * @param died what the caller is told when the worker has ended with an error
+ * @param died what callers are told when the worker has ended
  */
 export function connect<Service, Event>(
   worker: Worker,
-  { onEvent, died }: { readonly onEvent: (event: Event) => void; readonly died: string },
+  {
+    onEvent,
+    onDeath,
+    died,
+  }: { readonly onEvent: (event: Event) => void; readonly onDeath: () => void; readonly died: string },
 ): Remote<Service> {
   const waiting = new Map<number, { resolve(value: unknown): void; reject(reason: Error): void }>();
   let last = 0;
+  let death: Error | undefined;
+  const die = (reason = "") => {
+    death ??= new Error(`${died} ${reason}`.trim());
+    for (const { reject } of waiting.values()) reject(death);
+    waiting.clear();
+    onDeath();
+  };
   worker.addEventListener("message", ({ data }: MessageEvent<Message<Event>>) => {
     if ("event" in data) return onEvent(data.event);
+    if ("lives" in data) return void navigator.locks.request(data.lives, () => die());
     const caller = waiting.get(data.id);
     waiting.delete(data.id);
     if ("value" in data) caller?.resolve(data.value);
@@ -64,11 +84,11 @@ export function connect<Service, Event>(
   });
   worker.addEventListener("error", (event) => {
     event.preventDefault();
-    for (const { reject } of waiting.values()) reject(new Error(`${died} ${event.message ?? ""}`.trim()));
-    waiting.clear();
+    die(event.message);
   });
   const call = (method: string, args: readonly unknown[]) =>
     new Promise((resolve, reject) => {
+      if (death) return reject(death);
       const id = ++last;
       waiting.set(id, { resolve, reject });
       worker.postMessage({ id, method, args } satisfies Call);

@@ -14,6 +14,7 @@ import type {
   Edit,
   Evaluated,
   Explained,
+  Hidden,
   KeptRun,
   LayerSpec,
   OpenedData,
@@ -23,6 +24,7 @@ import type {
   Source,
   Split,
   Trained,
+  UnitAsk,
 } from "./protocol";
 import { plannedTraining, recipeText } from "./recipe";
 import { tell } from "./rpc";
@@ -100,9 +102,14 @@ export class Trainer {
 
   private forget(): void {
     this.run?.dispose();
+    this.run = undefined;
+    this.closeOpened();
+  }
+
+  private closeOpened(): void {
     this.opened?.viewer.dispose();
     this.opened?.model.dispose();
-    this.run = this.opened = this.resting = undefined;
+    this.opened = this.resting = undefined;
   }
 
   /** Opens the model of a run, in place of one that is trained here. */
@@ -241,9 +248,16 @@ export class Trainer {
     if (!resting) throw new Error("no run is open");
     // Without waiting for anything: what is pressed next is meant for this run.
     const run = new TrainingRun(resting.restOf(resting.record, this.whole, threads), resting.state);
-    this.forget();
     this.run = run;
-    run.recorder = await (await this.runs()).recorder(resting);
+    try {
+      run.recorder = await (await this.runs()).resumed(resting);
+    } catch (thrown) {
+      // Whoever works on it keeps it; what was open stays open.
+      this.run = undefined;
+      run.dispose();
+      throw thrown;
+    }
+    this.closeOpened();
     return this.work(run);
   }
 
@@ -273,8 +287,18 @@ export class Trainer {
     return this.current.viewer.classify(picture);
   }
 
-  explain(picture: Pick<Classified, "input" | "classes">): Promise<Explained> {
-    return this.current.viewer.explain(picture);
+  explain(picture: Pick<Classified, "input" | "classes">, ask?: UnitAsk): Promise<Explained> {
+    return this.current.viewer.explain(picture, ask);
+  }
+
+  /** How much the answer depends on each part of a picture. */
+  hide(picture: Pick<Classified, "input" | "classes">): Promise<Hidden> {
+    return this.current.viewer.hide(picture);
+  }
+
+  /** The training images that the model sees as most like a picture, by their numbers; undefined where it cannot say. */
+  nearestTo(picture: Pick<Classified, "input">, count: number): Promise<readonly number[] | undefined> {
+    return this.current.viewer.nearestTo(picture, { images: this.whole.train, count });
   }
 
   /** The model as a zip archive: `model/config.json` and `model/weights.safetensors`. */

@@ -40,7 +40,7 @@ export class TrainingRun implements Callback {
     this.prepared = prepareTraining(training);
     // A resumed model takes pictures as its first images were, whatever file they are in now.
     if (from && pictures) training.model.pictures = pictures;
-    this.viewer = new Viewer(training.model);
+    this.viewer = new Viewer(training.model, this.past);
     this.epochs = from?.epoch ?? 0;
   }
 

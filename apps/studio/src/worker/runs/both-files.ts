@@ -31,6 +31,20 @@ export class BothFiles implements KeptFiles {
     await this.server.write(path, content);
   }
 
+  async lock(id: string): Promise<() => void> {
+    const release = await this.browser.lock(id);
+    try {
+      const other = await this.server.lock(id);
+      return () => {
+        other();
+        release();
+      };
+    } catch (thrown) {
+      release();
+      throw thrown;
+    }
+  }
+
   /** A run that is removed stays in the folder of the local server. */
   async remove(path: string): Promise<void> {
     await this.browser.remove(path);

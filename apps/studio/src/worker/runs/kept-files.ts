@@ -1,3 +1,5 @@
+import { words } from "../../words";
+
 /** The folder of all runs in the browser's own file system, which no other site sees. */
 const FOLDER = "runs";
 
@@ -13,6 +15,13 @@ export interface KeptFiles {
   write(path: string, content: Uint8Array | string): Promise<void>;
   /** Removes a file, or a run with everything that it has. */
   remove(path: string): Promise<void>;
+  /**
+   * Takes a run, so that no other page or program works on it; a page that ends lets it go.
+   *
+   * @returns what lets it go
+   * @throws where another one has it
+   */
+  lock(id: string): Promise<() => void>;
 }
 
 /** A text file; undefined where there is none. */
@@ -73,6 +82,20 @@ export class BrowserFiles implements KeptFiles {
   async remove(path: string): Promise<void> {
     const { folder, name } = await this.placeOf(path, false);
     await folder.removeEntry(name, { recursive: true });
+  }
+
+  async lock(id: string): Promise<() => void> {
+    let release = () => {};
+    const isFree = await new Promise<boolean>((resolve, reject) => {
+      navigator.locks
+        .request(`heddle run ${id}`, { ifAvailable: true }, (lock) => {
+          resolve(lock !== null);
+          return lock && new Promise<void>((done) => (release = done));
+        })
+        .catch(reject);
+    });
+    if (!isFree) throw new Error(words.runs.elsewhere(id));
+    return release;
   }
 
   private async placeOf(path: string, create: boolean) {

@@ -15,6 +15,8 @@ const KEPT = 2;
 /** What a run began with. */
 export interface RunBegin {
   readonly record: RunRecord;
+  /** Lets the run go, which this page has to itself. */
+  readonly release?: (() => void) | undefined;
   /** Of earlier pages and processes. */
   readonly epochs: readonly EpochLogs[];
   readonly state?: TrainingState | undefined;
@@ -109,6 +111,7 @@ export class RunRecorder {
       if (this.epochs.length > 0) await this.writeModel(files, model);
       await this.writeRecord(files);
     });
+    this.before.release?.();
   }
 
   /** The run as it is now, whether the browser keeps it or not. @param state where the training is */

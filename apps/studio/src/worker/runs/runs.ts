@@ -59,7 +59,10 @@ export class Runs {
   }
 
   async remove(id: string): Promise<void> {
-    await (await this.mustBeThere()).remove(id);
+    const files = await this.mustBeThere();
+    // Its folder in runs stays, and is nobody's business here.
+    const release = await (files instanceof BothFiles ? files.browser : files).lock(id);
+    await files.remove(id).finally(release);
   }
 
   /** Keeps a project that somebody opened. @returns the run's id */
@@ -81,12 +84,31 @@ export class Runs {
     const record = await newRecord(training, { settings, dataset, source: own?.source ?? dataset.source });
     const files = await this.files();
     const id = files ? await freeId(files, record.id) : record.id;
-    return this.recorder({ record: { ...record, id }, epochs: [], data: own?.bytes });
+    const release = await files?.lock(id).catch((thrown) => {
+      this.fault(thrown);
+      return undefined;
+    });
+    return this.recorder(files, { record: { ...record, id }, epochs: [], data: own?.bytes, release });
   }
 
-  async recorder(begin: RunBegin): Promise<RunRecorder> {
+  /** A run that is resumed. @throws where another page or program works on it */
+  async resumed(begin: RunBegin): Promise<RunRecorder> {
+    const files = await this.files();
+    if (!files) return this.recorder(files, begin);
+    const { id, stretches } = begin.record;
+    const release = await files.lock(id);
+    // Whoever had it may have trained on since it was opened here.
+    const { record } = await readRun(files, id);
+    if (record.stretches.length !== stretches.length || record.weightsSha256 !== begin.record.weightsSha256) {
+      release();
+      throw new Error(words.runs.changed(id));
+    }
+    return this.recorder(files, { ...begin, release });
+  }
+
+  private recorder(files: KeptFiles | undefined, begin: RunBegin): RunRecorder {
     const told = { onKept: () => tell({ kind: "kept" }), onFault: (thrown: unknown) => this.fault(thrown) };
-    return new RunRecorder(await this.files(), begin, told);
+    return new RunRecorder(files, begin, told);
   }
 
   /** What a run is, and its files. */

@@ -30,6 +30,17 @@ export class ServerFiles implements KeptFiles {
     await this.ask(path, { method: "DELETE" });
   }
 
+  /** As long as the answer goes on, the run is this page's. */
+  async lock(id: string): Promise<() => void> {
+    const ending = new AbortController();
+    const { body } = await this.ask(`${id}/lock`, { signal: ending.signal });
+    // Whoever stops reading loses the connection in the end.
+    const reading = body!.getReader();
+    const read = async (): Promise<void> => ((await reading.read()).done ? undefined : read());
+    void read().catch(() => {});
+    return () => ending.abort();
+  }
+
   private async ask(path: string, init?: RequestInit): Promise<Response> {
     return checked(await fetch(this.url + path, init));
   }

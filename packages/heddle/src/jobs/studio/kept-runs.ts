@@ -1,5 +1,5 @@
 import { mkdir, readdir } from "node:fs/promises";
-import type { IncomingMessage } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { join } from "node:path";
 import { HeddleError } from "@heddle/core/internal/base/errors.js";
 import {
@@ -13,6 +13,7 @@ import { RUN_FILES } from "@heddle/core/internal/records/run-files.js";
 import { parseRunRecord } from "@heddle/core/internal/records/run-record.js";
 import { RunFolder } from "../../runs/run-folder.js";
 import { listRuns } from "../../runs/run-list.js";
+import { lockFolder } from "../../system/lock.js";
 
 /** The largest file that a page may keep: more than the images of any training in a page. */
 const MOST_BYTES = 2 ** 30;
@@ -30,6 +31,8 @@ export interface KeptAnswer {
 export class KeptRuns {
   /** Runs that the page may write. */
   private readonly writable = new Set<string>();
+  /** Runs that a tab works on. */
+  private readonly held = new Set<string>();
 
   constructor(private readonly root: string) {}
 
@@ -58,6 +61,34 @@ export class KeptRuns {
       await removeFile(file);
     } else await writeFileAtomic(file, await bodyOf(request), within);
     return { status: 204, body: "" };
+  }
+
+  /**
+   * Holds a run for a tab until its connection ends, however that comes about: no other tab and no other process works on
+   * the run meanwhile.
+   *
+   * @throws HeddleError when another one has it, or the run has ended
+   */
+  async hold(id: string, response: ServerResponse): Promise<void> {
+    // Another program may have ended the run since it was last looked at.
+    this.writable.delete(id);
+    await this.checkWritable(id);
+    if (this.held.has(id)) throw heldError(id);
+    this.held.add(id);
+    try {
+      const { lost, release } = await lockFolder(join(this.root, id), "Run");
+      const end = () => {
+        this.held.delete(id);
+        void release();
+      };
+      if (response.destroyed) return end();
+      response.on("close", end);
+      lost.addEventListener("abort", () => response.destroy());
+      response.write("held\n");
+    } catch (thrown) {
+      this.held.delete(id);
+      throw thrown;
+    }
   }
 
   /** The names of a run's files that a page can read. */
@@ -104,4 +135,13 @@ async function bodyOf(request: IncomingMessage): Promise<Uint8Array> {
     parts.push(part);
   }
   return Buffer.concat(parts);
+}
+
+function heldError(id: string): HeddleError {
+  return new HeddleError({
+    who: `Run ${id}`,
+    expected: "no other tab at work on it",
+    received: "one that trains it",
+    next: "Wait until it ends, or stop it there.",
+  });
 }

@@ -74,10 +74,13 @@ export async function serveStudio(options: StudioOptions): Promise<ServedStudio>
       return end(response, 308, "");
     }
     const [, ofRuns] = /^\/api\/runs\/(.*)$/.exec(path) ?? [];
+    const [, held] = /^(\w[\w.-]*)\/lock$/.exec(ofRuns ?? "") ?? [];
     const answered =
-      ofRuns === undefined
-        ? answer(response, path.slice(1) || "index.html")
-        : kept.answer(request, ofRuns).then(({ status, body }) => end(response, status, body, BYTES));
+      held !== undefined
+        ? kept.hold(held, response)
+        : ofRuns === undefined
+          ? answer(response, path.slice(1) || "index.html")
+          : kept.answer(request, ofRuns).then(({ status, body }) => end(response, status, body, BYTES));
     void answered.catch((thrown: unknown) =>
       end(response, thrown instanceof HeddleError ? 422 : 500, messageOf(thrown)),
     );
