@@ -1,12 +1,27 @@
 import { HeddleError, type Model } from "@heddle/core";
+import { didYouMean } from "@heddle/core/internal/base/closest.js";
+import { checkOptions, type OptionRules } from "@heddle/core/internal/base/known-options.js";
+import { anyFunction, anyObject, oneOf, text, trueOrFalse } from "@heddle/core/internal/base/rules.js";
 import type { ExportOptions, WriteContext } from "./format.js";
 import { formats } from "./formats.js";
 import { aboutModel, factsOf } from "./receipts/make-receipt.js";
 
+/** The formats that `exportModel` writes. */
+export type ExportFormat = "keras" | "weights.h5" | "tfjs" | "safetensors" | "onnx" | "mjs" | "html";
+
+const RULES: OptionRules<ExportOptions> = {
+  name: text,
+  weights: oneOf("f32", "f16", "int8"),
+  wasm: trueOrFalse,
+  changes: anyObject,
+  receipt: trueOrFalse,
+  onWarning: anyFunction,
+};
+
 /**
  * Writes a model as another program's files.
  *
- * @param format the format's name: `"keras"`, `"weights.h5"`, `"onnx"`, `"tfjs"`, `"safetensors"`, `"mjs"`, `"html"`
+ * @param format the format's name: `"keras"`, `"onnx"`, …
  * @returns the files' bytes by their names, to be saved in one folder
  * @throws HeddleError when there is no such format
  *
@@ -16,9 +31,10 @@ import { aboutModel, factsOf } from "./receipts/make-receipt.js";
  */
 export async function exportModel(
   model: Model,
-  format: string,
+  format: ExportFormat,
   options: ExportOptions = {},
 ): Promise<Readonly<Record<string, Uint8Array>>> {
+  checkOptions("exportModel", options, RULES);
   const {
     name = model.name,
     weights,
@@ -61,10 +77,11 @@ export async function exportModel(
     ? (stored, rounded) => aboutModel(model, stored, { rounded, changes, kept })
     : async () => factsOf(model);
   if (write) return write(model, { name, weights: kept, wasm, changes, warn, about });
+  const written = formats.flatMap((one) => (one.write ? [one.name] : []));
   throw new HeddleError({
     who: "exportModel",
-    expected: `format to be one of ${formats.flatMap((one) => (one.write ? [`"${one.name}"`] : [])).join(", ")}`,
+    expected: `format to be one of ${written.join(", ")}`,
     received: JSON.stringify(format),
-    next: "Check its spelling.",
+    next: didYouMean(String(format), written, "Choose one of them."),
   });
 }

@@ -1,4 +1,5 @@
 import { HeddleError, type Model } from "@heddle/core";
+import { checkKnownOptions } from "@heddle/core/internal/base/known-options.js";
 import type { ImportOptions } from "./format.js";
 import { formats } from "./formats.js";
 import { fileMap, type ModelBytes } from "./import-model.js";
@@ -34,6 +35,7 @@ export async function importWeights(
   files: ModelBytes,
   options: ImportWeightsOptions = {},
 ): Promise<void> {
+  checkKnownOptions("importWeights", options, ["mapping", "onWarning"]);
   const { mapping, onWarning: warn = (message: string) => console.warn(message) } = options;
   const map = await fileMap("importWeights", files);
   const format = formats.find((one) => one.readWeights && one.recognises(map));

@@ -5,7 +5,7 @@ export type {
 } from "@heddle/core/internal/standalone/index.js";
 export type { Changes } from "./changes.js";
 export { type ModelFileKind, modelFileKind } from "./containers/kind.js";
-export { exportModel } from "./export-model.js";
+export { type ExportFormat, exportModel } from "./export-model.js";
 export type {
   ExportOptions,
   FileMap,

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { closest, didYouMean } from "./closest.js";
 
-const names = ["epochs", "optimizer", "one-cycle", "l2"];
+const names = ["epochs", "optimizer", "one-cycle", "l2", "BinaryCrossentropy", "elu", "gelu", "sgd"];
 
 it.each([
   ["epoch", "epochs"],
@@ -9,6 +9,10 @@ it.each([
   ["onecycle", "one-cycle"],
   ["epcohs", "epochs"],
   ["cosine", undefined],
+  ["crossentropy", undefined],
+  ["glu", "gelu"],
+  ["sdg", "sgd"],
+  ["sgt", "sgd"],
   ["", undefined],
 ])("takes %j for %s", (word, meant) => {
   expect(closest(word, names)).toBe(meant);

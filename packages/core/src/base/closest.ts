@@ -1,6 +1,6 @@
 /**
- * The candidate that a word was probably meant to be, with at most a third of its letters wrong, swapped, missing or
- * extra; `undefined` if none is that close.
+ * The candidate that a word was probably meant to be, with less than a third of its letters wrong, swapped, missing or
+ * extra, or one of three; `undefined` if none is that close.
  *
  * @example
  * closest("optimiser", ["epochs", "optimizer"]); // "optimizer"
@@ -9,16 +9,27 @@ export function closest(word: string, candidates: readonly string[]): string | u
   const near = candidates
     // Lengths first, because a key in a file may have millions of letters.
     .filter(({ length }) => Math.abs(length - word.length) <= Math.max(word.length, length) / 3)
-    .map((candidate) => ({ candidate, edits: edits(word.toLowerCase(), candidate.toLowerCase()) }))
-    .filter(({ candidate, edits }) => edits <= Math.max(word.length, candidate.length) / 3)
-    .sort((a, b) => a.edits - b.edits);
+    .map((candidate) => {
+      const wrong = edits(word.toLowerCase(), candidate.toLowerCase());
+      return { candidate, wrong, share: wrong / Math.max(word.length, candidate.length) };
+    })
+    .filter(({ wrong, share }) => share < 1 / 3 || (wrong === 1 && share === 1 / 3))
+    .sort((a, b) => a.share - b.share);
   return near[0]?.candidate;
 }
 
-/** What to do about a word that is not a candidate, as a sentence. */
-export function didYouMean(word: string, candidates: readonly string[]): string {
+/**
+ * What to do about a word that is not a candidate, as a sentence.
+ *
+ * @param otherwise the sentence if no candidate is close
+ */
+export function didYouMean(
+  word: string,
+  candidates: readonly string[],
+  otherwise = `Choose one of ${candidates.join(", ")}.`,
+): string {
   const near = closest(word, candidates);
-  return near === undefined ? `Choose one of ${candidates.join(", ")}.` : `Did you mean ${near}?`;
+  return near === undefined ? otherwise : `Did you mean ${near}?`;
 }
 
 /** How many letters must change; two swapped neighbours count once (Damerau's distance). */

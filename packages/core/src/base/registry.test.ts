@@ -28,9 +28,16 @@ describe("a registry", () => {
   it.each(["triangle", "", "__proto__", "constructor", "toString"])("refuses %j as a name", (name) => {
     expect(() => shapes.create("Layer x", name)).toThrow(
       new HeddleError(
-        `Layer x: expected shape to be one of CircleOfPoints, Square, received ${JSON.stringify(name)}. Check its spelling.`,
+        `Layer x: expected shape to be one of CircleOfPoints, Square, received ${JSON.stringify(name)}. Choose one of them.`,
       ),
     );
+  });
+
+  it("suggests the nearest name, in either spelling", () => {
+    for (const name of ["circle_of_point", "CircelOfPoints"])
+      expect(() => shapes.create("Layer x", name)).toThrow(
+        `received "${name}". Did you mean CircleOfPoints?`,
+      );
   });
 
   it.each([

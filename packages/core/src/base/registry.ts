@@ -1,3 +1,4 @@
+import { closest } from "./closest.js";
 import { HeddleError, MissingParts, UnsupportedError } from "./errors.js";
 import { checkConfig, checkKeysAround, type KerasKeys } from "./ignored-keys.js";
 import { checkPlainJson, isJsonObject, type JsonObject } from "./json.js";
@@ -46,12 +47,13 @@ export class Registry<T> {
       missing.check();
       return made!;
     }
+    const near = closest(normalize(name), [...this.byName.keys()]);
     throw new UnsupportedError(
       {
         who,
         expected: `${this.what} to be one of ${this.names.join(", ")}`,
         received: shown(name),
-        next: "Check its spelling.",
+        next: near === undefined ? "Choose one of them." : `Did you mean ${this.byName.get(near)![0]}?`,
       },
       [`the ${this.what} ${name.slice(0, 60)}`],
     );

@@ -1,3 +1,4 @@
+import { closest } from "./closest.js";
 import { HeddleError } from "./errors.js";
 
 // What values must be. In JavaScript an option may be anything: a value of another type is refused by name, never turned
@@ -8,6 +9,8 @@ export interface Rule {
   /** In words: `expected name to be …`. */
   readonly expected: string;
   accepts(value: unknown): boolean;
+  /** Texts that it accepts, for a suggestion. */
+  readonly words?: readonly string[] | undefined;
 }
 
 export const anyFunction: Rule = {
@@ -81,6 +84,7 @@ export function oneOf(...words: readonly string[]): Rule {
   return {
     expected: [quoted.slice(0, -1).join(", "), quoted.at(-1)].filter(Boolean).join(" or "),
     accepts: (value) => words.includes(value as string),
+    words,
   };
 }
 
@@ -109,22 +113,29 @@ export function either(...rules: readonly Rule[]): Rule {
   return {
     expected: rules.map(({ expected }) => expected).join(" or "),
     accepts: (value) => rules.some(({ accepts }) => accepts(value)),
+    words: rules.flatMap(({ words = [] }) => words),
   };
 }
 
 /** What fits a rule, or null. */
-export function orNull({ expected, accepts }: Rule): Rule {
-  return { expected: `${expected} or null`, accepts: (value) => value === null || accepts(value) };
+export function orNull({ expected, accepts, words }: Rule): Rule {
+  return { expected: `${expected} or null`, accepts: (value) => value === null || accepts(value), words };
 }
 
 /** Returns a value that fits; throws in the name of `who` otherwise. */
-export function checkValue<T>(who: string, name: string, value: T, { expected, accepts }: Rule): T {
+export function checkValue<T>(
+  who: string,
+  name: string,
+  value: T,
+  { expected, accepts, words = [] }: Rule,
+): T {
   if (accepts(value)) return value;
+  const near = typeof value === "string" ? closest(value, words) : undefined;
   throw new HeddleError({
     who,
     expected: `${name} to be ${expected}`,
     received: shown(value),
-    next: `Correct ${name}.`,
+    next: near === undefined ? `Correct ${name}.` : `Did you mean ${JSON.stringify(near)}?`,
   });
 }
 

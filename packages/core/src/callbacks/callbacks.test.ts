@@ -110,7 +110,7 @@ describe("a monitor", () => {
   it("that is not measured is refused with those that are", async () => {
     const callbacks = [new EarlyStopping()];
     await expect(cnn().fit(data, { callbacks })).rejects.toThrow(
-      'EarlyStopping: expected monitor to be one of loss, accuracy, learning_rate, received "val_loss". Check its spelling; pass `validationData` or `validationSplit`',
+      'EarlyStopping: expected monitor to be one of loss, accuracy, learning_rate, received "val_loss". Pass `validationData` or `validationSplit`',
     );
     expect(() => new EarlyStopping({ mode: "best" as "min" })).toThrow(
       'EarlyStopping: expected mode to be "auto", "min" or "max", received "best". Correct mode.',

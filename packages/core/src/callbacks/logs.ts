@@ -1,3 +1,4 @@
+import { didYouMean } from "../base/closest.js";
 import { HeddleError } from "../base/errors.js";
 import { oneOf } from "../base/rules.js";
 import type { CamelCase, SnakeCase } from "../base/spelling.js";
@@ -91,9 +92,13 @@ export class Monitor {
       who: this.who,
       expected: `monitor to be one of ${[...values.keys()].join(", ")}`,
       received: JSON.stringify(this.name),
-      next: this.name.startsWith("val_")
-        ? "Check its spelling; pass `validationData` or `validationSplit`, or monitor a measurement of the training."
-        : "Check its spelling.",
+      next: didYouMean(
+        this.name,
+        [...values.keys()],
+        this.name.startsWith("val_") && !validated
+          ? "Pass `validationData` or `validationSplit`, or monitor a measurement of the training."
+          : "Choose one of them.",
+      ),
     });
   }
 

@@ -56,7 +56,7 @@ it("initializers are found by Keras's names, in either spelling", () => {
   expect(initializers.create("test", "heUniform")).toBeInstanceOf(HeUniform);
   expect(initializers.create("test", "ones")).toBeInstanceOf(Ones);
   expect(() => initializers.create("Dense", "one")).toThrow(
-    'Dense: expected initializer to be one of Zeros, Ones, Constant, RandomUniform, RandomNormal, TruncatedNormal, VarianceScaling, GlorotUniform, GlorotNormal, HeUniform, HeNormal, LecunUniform, LecunNormal, Orthogonal, Identity, received "one". Check its spelling.',
+    'Dense: expected initializer to be one of Zeros, Ones, Constant, RandomUniform, RandomNormal, TruncatedNormal, VarianceScaling, GlorotUniform, GlorotNormal, HeUniform, HeNormal, LecunUniform, LecunNormal, Orthogonal, Identity, received "one". Did you mean Ones?',
   );
 });
 

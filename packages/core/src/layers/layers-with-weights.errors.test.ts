@@ -87,7 +87,7 @@ refuses("wrong options of layers with weights", [
   ],
   [
     () => new Conv2D(8, 3, { activation: "rellu" as never }),
-    `Conv2D: expected activation to be one of ${ACTIVATIONS}, received "rellu". Check its spelling.`,
+    `Conv2D: expected activation to be one of ${ACTIVATIONS}, received "rellu". Did you mean relu?`,
   ],
   [
     () => new Conv2D(8, 3, { activation: (() => 0) as never }),
@@ -95,7 +95,7 @@ refuses("wrong options of layers with weights", [
   ],
   [
     () => new Conv2D(8, 3, { kernelInitializer: "glorot" as never }),
-    `Conv2D, kernelInitializer: expected initializer to be one of ${INITIALIZERS}, received "glorot". Check its spelling.`,
+    `Conv2D, kernelInitializer: expected initializer to be one of ${INITIALIZERS}, received "glorot". Choose one of them.`,
   ],
   [
     () => new Conv2D(8, 3, { kernelInitializer: Zeros as never }),
@@ -107,7 +107,7 @@ refuses("wrong options of layers with weights", [
   ],
   [
     () => new Conv2D(8, 3, { biasRegularizer: "l3" as never }),
-    'Conv2D, biasRegularizer: expected regularizer to be one of L1, L2, L1L2, received "l3". Check its spelling.',
+    'Conv2D, biasRegularizer: expected regularizer to be one of L1, L2, L1L2, received "l3". Choose one of them.',
   ],
   [
     () => new Conv2D(8, 3, { activityRegularizer: 0.01 as never }),
@@ -115,7 +115,7 @@ refuses("wrong options of layers with weights", [
   ],
   [
     () => new Conv2D(8, 3, { kernelConstraint: "maxnorm2" as never }),
-    'Conv2D, kernelConstraint: expected constraint to be one of MaxNorm, NonNeg, UnitNorm, received "maxnorm2". Check its spelling.',
+    'Conv2D, kernelConstraint: expected constraint to be one of MaxNorm, NonNeg, UnitNorm, received "maxnorm2". Did you mean MaxNorm?',
   ],
   [
     () => new Conv2D(8, 3, { groups: 3 }),
@@ -139,7 +139,7 @@ refuses("wrong options of layers with weights", [
   ],
   [
     () => new DepthwiseConv2D(3, { depthwiseInitializer: "one" as never }),
-    `DepthwiseConv2D, depthwiseInitializer: expected initializer to be one of ${INITIALIZERS}, received "one". Check its spelling.`,
+    `DepthwiseConv2D, depthwiseInitializer: expected initializer to be one of ${INITIALIZERS}, received "one". Did you mean Ones?`,
   ],
   [
     () => new DepthwiseConv2D(3, { depthwiseConstraint: 3 as never }),
@@ -151,7 +151,7 @@ refuses("wrong options of layers with weights", [
   ],
   [
     () => new SeparableConv2D(4, 3, { pointwiseRegularizer: "l" as never }),
-    'SeparableConv2D, pointwiseRegularizer: expected regularizer to be one of L1, L2, L1L2, received "l". Check its spelling.',
+    'SeparableConv2D, pointwiseRegularizer: expected regularizer to be one of L1, L2, L1L2, received "l". Choose one of them.',
   ],
   [
     () => new SeparableConv2D(4, 3, { strides: 2, dilationRate: [1, 2] }),
@@ -167,7 +167,7 @@ refuses("wrong options of layers with weights", [
   ],
   [
     () => new Dense(3, { activation: "softMaximum" as never }),
-    `Dense: expected activation to be one of ${ACTIVATIONS}, received "softMaximum". Check its spelling.`,
+    `Dense: expected activation to be one of ${ACTIVATIONS}, received "softMaximum". Choose one of them.`,
   ],
   [
     () => new BatchNormalization({ momentum: 2 }),
@@ -179,7 +179,7 @@ refuses("wrong options of layers with weights", [
   ],
   [
     () => new BatchNormalization({ gammaInitializer: "one" as never }),
-    `BatchNormalization, gammaInitializer: expected initializer to be one of ${INITIALIZERS}, received "one". Check its spelling.`,
+    `BatchNormalization, gammaInitializer: expected initializer to be one of ${INITIALIZERS}, received "one". Did you mean Ones?`,
   ],
   [
     () => new LayerNormalization({ epsilon: Number.NaN }),

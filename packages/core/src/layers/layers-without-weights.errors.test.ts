@@ -47,11 +47,11 @@ refuses("wrong options of layers without weights", [
   ],
   [
     () => new AveragePooling2D(2, { padding: "SAME" as never }),
-    'AveragePooling2D: expected padding to be "valid" or "same", received "SAME". Correct padding.',
+    'AveragePooling2D: expected padding to be "valid" or "same", received "SAME". Did you mean "same"?',
   ],
   [
     () => new Activation("selu2" as never),
-    `Activation: expected activation to be one of ${ACTIVATIONS}, received "selu2". Check its spelling.`,
+    `Activation: expected activation to be one of ${ACTIVATIONS}, received "selu2". Did you mean selu?`,
   ],
   [
     () => new ActivityRegularization({ l2: -1 }),
@@ -160,7 +160,7 @@ refuses("wrong options of layers without weights", [
   ],
   [
     () => new Resizing(3, 3, { interpolation: "lanczos3" as never }),
-    'Resizing: expected interpolation to be one of nearest, bilinear, received "lanczos3". Check its spelling.',
+    'Resizing: expected interpolation to be one of nearest, bilinear, received "lanczos3". Choose one of them.',
   ],
   [
     () => new Rescaling(Number.NaN),
@@ -192,7 +192,7 @@ refuses("wrong options of layers without weights", [
   ],
   [
     () => new RandomFlip("diagonal" as never),
-    'RandomFlip: expected mode to be one of horizontal, vertical, horizontal_and_vertical, received "diagonal". Check its spelling.',
+    'RandomFlip: expected mode to be one of horizontal, vertical, horizontal_and_vertical, received "diagonal". Choose one of them.',
   ],
   [
     () => new RandomCrop(3, 0),
@@ -212,7 +212,7 @@ refuses("wrong options of layers without weights", [
   ],
   [
     () => new RandomRotation(0.1, { fillMode: "mirror" as never }),
-    'RandomRotation: expected fillMode to be one of constant, nearest, reflect, wrap, received "mirror". Check its spelling.',
+    'RandomRotation: expected fillMode to be one of constant, nearest, reflect, wrap, received "mirror". Choose one of them.',
   ],
   [
     () => new RandomZoom(-2),

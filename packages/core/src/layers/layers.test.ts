@@ -192,7 +192,7 @@ const bad = <T>(value: unknown) => value as T;
 refuses("wrong options", [
   [
     () => new RandomFlip(bad("sideways")),
-    'RandomFlip: expected mode to be one of horizontal, vertical, horizontal_and_vertical, received "sideways". Check its spelling.',
+    'RandomFlip: expected mode to be one of horizontal, vertical, horizontal_and_vertical, received "sideways". Choose one of them.',
   ],
   [
     () => built(new RandomFlip("vertical", { name: "r" }), [784]),
@@ -228,11 +228,11 @@ refuses("wrong options", [
   ],
   [
     () => new Conv2D(4, 3, { activation: bad("glu") }),
-    'Conv2D: expected activation to be one of linear, relu, leakyRelu, elu, selu, gelu, geluTanh, silu, sigmoid, tanh, softplus, softmax, hardSwish, swish, hardSilu, received "glu". Check its spelling.',
+    'Conv2D: expected activation to be one of linear, relu, leakyRelu, elu, selu, gelu, geluTanh, silu, sigmoid, tanh, softplus, softmax, hardSwish, swish, hardSilu, received "glu". Did you mean gelu?',
   ],
   [
     () => new Conv2D(4, 3, { kernelRegularizer: "l3" as never }),
-    'Conv2D, kernelRegularizer: expected regularizer to be one of L1, L2, L1L2, received "l3". Check its spelling.',
+    'Conv2D, kernelRegularizer: expected regularizer to be one of L1, L2, L1L2, received "l3". Choose one of them.',
   ],
   [
     () => new Dense(0, { name: "head" }),
@@ -240,11 +240,11 @@ refuses("wrong options", [
   ],
   [
     () => new Dense(3, { kernelInitializer: "one" as never }),
-    'Dense, kernelInitializer: expected initializer to be one of Zeros, Ones, Constant, RandomUniform, RandomNormal, TruncatedNormal, VarianceScaling, GlorotUniform, GlorotNormal, HeUniform, HeNormal, LecunUniform, LecunNormal, Orthogonal, Identity, received "one". Check its spelling.',
+    'Dense, kernelInitializer: expected initializer to be one of Zeros, Ones, Constant, RandomUniform, RandomNormal, TruncatedNormal, VarianceScaling, GlorotUniform, GlorotNormal, HeUniform, HeNormal, LecunUniform, LecunNormal, Orthogonal, Identity, received "one". Did you mean Ones?',
   ],
   [
     () => new Activation(bad("tanhh")),
-    'Activation: expected activation to be one of linear, relu, leakyRelu, elu, selu, gelu, geluTanh, silu, sigmoid, tanh, softplus, softmax, hardSwish, swish, hardSilu, received "tanhh". Check its spelling.',
+    'Activation: expected activation to be one of linear, relu, leakyRelu, elu, selu, gelu, geluTanh, silu, sigmoid, tanh, softplus, softmax, hardSwish, swish, hardSilu, received "tanhh". Did you mean tanh?',
   ],
   [() => new Dropout(1), "Dropout: expected rate to be at least 0 and below 1, received 1. Correct rate."],
   [
@@ -261,7 +261,7 @@ refuses("wrong options", [
   ],
   [
     () => new MaxPooling2D(2, { padding: bad("SAME") }),
-    'MaxPooling2D: expected padding to be "valid" or "same", received "SAME". Correct padding.',
+    'MaxPooling2D: expected padding to be "valid" or "same", received "SAME". Did you mean "same"?',
   ],
   [
     () => new Rescaling(Number.NaN),

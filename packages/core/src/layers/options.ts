@@ -1,5 +1,5 @@
 import { HeddleError } from "../base/errors.js";
-import { shown } from "../base/rules.js";
+import { checkValue, oneOf, shown } from "../base/rules.js";
 import { wholeNumber } from "../base/shape.js";
 import type { Padding } from "../ops/window.js";
 
@@ -39,11 +39,5 @@ export function trueOrFalse(who: string, name: string, value: unknown, fallback:
 
 /** Checks a padding. */
 export function paddingOf(who: string, value: string): Padding {
-  if (value === "valid" || value === "same") return value;
-  throw new HeddleError({
-    who,
-    expected: 'padding to be "valid" or "same"',
-    received: shown(value),
-    next: "Correct padding.",
-  });
+  return checkValue(who, "padding", value as Padding, oneOf("valid", "same"));
 }

@@ -141,7 +141,7 @@ refuses("wrong options of preprocessing layers", [
   ],
   [
     () => new RandomRotation(0.1, { fillMode: bad("mirror") }),
-    'RandomRotation: expected fillMode to be one of constant, nearest, reflect, wrap, received "mirror". Check its spelling.',
+    'RandomRotation: expected fillMode to be one of constant, nearest, reflect, wrap, received "mirror". Choose one of them.',
   ],
   [
     () => new RandomTranslation(0.1, [0, 2]),
@@ -149,7 +149,7 @@ refuses("wrong options of preprocessing layers", [
   ],
   [
     () => new RandomTranslation(0.1, 0.1, { interpolation: bad("cubic") }),
-    'RandomTranslation: expected interpolation to be one of nearest, bilinear, received "cubic". Check its spelling.',
+    'RandomTranslation: expected interpolation to be one of nearest, bilinear, received "cubic". Choose one of them.',
   ],
   [
     () => new RandomZoom([-1, 0]),
@@ -157,7 +157,7 @@ refuses("wrong options of preprocessing layers", [
   ],
   [
     () => new Resizing(4, 4, { interpolation: bad("bicubic") }),
-    'Resizing: expected interpolation to be one of nearest, bilinear, received "bicubic". Check its spelling.',
+    'Resizing: expected interpolation to be one of nearest, bilinear, received "bicubic". Choose one of them.',
   ],
   [
     () => layers.create("config.json", "Resizing", { height: 4, width: 4, antialias: true }),

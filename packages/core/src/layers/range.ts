@@ -1,3 +1,4 @@
+import { didYouMean } from "../base/closest.js";
 import { HeddleError } from "../base/errors.js";
 import { shown } from "../base/rules.js";
 
@@ -43,7 +44,7 @@ export function oneOf<T extends string>(who: string, name: string, known: readon
     who,
     expected: `${name} to be one of ${known.join(", ")}`,
     received: shown(value),
-    next: "Check its spelling.",
+    next: didYouMean(String(value), known, "Choose one of them."),
   });
 }
 

@@ -56,7 +56,7 @@ it("losses with unknown names are refused", () => {
   expect(() => losses.create("compile", "hinge")).toThrow(
     "compile: expected loss to be one of SparseCategoricalCrossentropy, CategoricalCrossentropy, " +
       "BinaryCrossentropy, MeanSquaredError, MeanAbsoluteError, Huber, mse, mae, " +
-      'received "hinge". Check its spelling.',
+      'received "hinge". Choose one of them.',
   );
 });
 

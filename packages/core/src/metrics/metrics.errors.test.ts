@@ -4,7 +4,7 @@ import { AUC, F1Score, Precision, Recall } from "./index.js";
 refuses("metrics with wrong options", [
   [
     () => new AUC({ curve: "roc" as never }),
-    'AUC: expected curve to be "ROC" or "PR", received "roc". Correct curve.',
+    'AUC: expected curve to be "ROC" or "PR", received "roc". Did you mean "ROC"?',
   ],
   [
     () => new AUC({ numThresholds: 1 }),

@@ -86,7 +86,7 @@ it("metrics refuse impossible options", () => {
     "Precision: expected threshold to be a number from 0 to 1, received 2. Correct threshold.",
   );
   expect(() => new AUC({ curve: "PRC" as never })).toThrow(
-    'AUC: expected curve to be "ROC" or "PR", received "PRC". Correct curve.',
+    'AUC: expected curve to be "ROC" or "PR", received "PRC". Did you mean "PR"?',
   );
   expect(() => new AUC({ numThresholds: 1 })).toThrow("AUC: expected numThresholds to be");
   expect(() => new F1Score({ average: "none" as never })).toThrow(
@@ -95,6 +95,6 @@ it("metrics refuse impossible options", () => {
   expect(() => metrics.create("compile", "acuracy")).toThrow(
     "compile: expected metric to be one of accuracy, BinaryAccuracy, CategoricalAccuracy, " +
       "TopKCategoricalAccuracy, Precision, Recall, F1Score, AUC, ConfusionMatrix, MeanSquaredError, " +
-      'MeanAbsoluteError, mse, mae, received "acuracy". Check its spelling.',
+      'MeanAbsoluteError, mse, mae, received "acuracy". Did you mean accuracy?',
   );
 });

@@ -193,7 +193,7 @@ describe("activity regularizers", () => {
       [0.01, 0.01],
     ]);
     expect(() => new Dense(2, { activityRegularizer: "l3" as never })).toThrow(
-      'Dense, activityRegularizer: expected regularizer to be one of L1, L2, L1L2, received "l3". Check its spelling.',
+      'Dense, activityRegularizer: expected regularizer to be one of L1, L2, L1L2, received "l3". Choose one of them.',
     );
     expect(() => new ActivityRegularization({ l1: -1 })).toThrow("expected l1 to be a number of at least 0");
   });

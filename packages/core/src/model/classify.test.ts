@@ -1,5 +1,5 @@
-import { describe, expect, it } from "vitest";
-import { Dense, Flatten } from "../layers/index.js";
+import { describe, expect, it, vi } from "vitest";
+import { Dense, Flatten, Rescaling } from "../layers/index.js";
 import { Input } from "../network/input.js";
 import type { PictureSource } from "../pictures/picture-source.js";
 import { Sequential } from "./sequential.js";
@@ -44,6 +44,32 @@ describe("model.classify", () => {
     ]);
     expect(await model.classify(white)).toMatchObject({ 0: { label: "class 1" }, inverted: false });
     model.dispose();
+  });
+
+  it("says once which values a model is given that does not know its range", async () => {
+    const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
+    const model = followsPixel();
+    await model.classify(white);
+    await model.classify(white);
+    expect(warn.mock.calls).toEqual([
+      [
+        'classify: model "sequential" has neither `pictures` nor a Rescaling layer: it is given pixel values from 0 to 255. ' +
+          'If it was trained on others, set its range: model.pictures = { range: [0, 1], grey: "rec601", invertLight: false }.',
+      ],
+    ]);
+    const scaled = new Sequential([
+      new Input([1, 1, 1]),
+      new Rescaling(1 / 255),
+      new Flatten(),
+      new Dense(2),
+    ]);
+    await scaled.classify(white);
+    const knows = followsPixel();
+    knows.pictures = { range: [0, 1], grey: "rec601", invertLight: false };
+    await knows.classify(white);
+    expect(warn).toHaveBeenCalledOnce();
+    warn.mockRestore();
+    for (const one of [model, scaled, knows]) one.dispose();
   });
 
   it("says that a picture of one value is empty", async () => {

@@ -1,3 +1,4 @@
+import { beginsWithScaling } from "../network/begins-with-scaling.js";
 import { classNamesOf, classProbabilities } from "../network/class-probabilities.js";
 import { imageInputOf } from "../network/image-input.js";
 import type { Network } from "../network/network.js";
@@ -29,6 +30,7 @@ export async function classifyPicture(
   const shape = imageInputOf(model);
   const [height, width, channels] = shape;
   const invert = model.pictures?.invertLight ?? false;
+  warnOfRange(model);
   const picture = await readPictureSource(source);
   const { pixels, empty, inverted } = pictureInput(picture, { height, width, channels }, { invert });
   const images = inRange(pixels, model.pictures?.range);
@@ -38,4 +40,17 @@ export async function classifyPicture(
     .map((label, index) => ({ label, probability: probabilities[index]! }))
     .sort((a, b) => b.probability - a.probability);
   return Object.assign(classes, { empty, inverted });
+}
+
+/** The models that it was said of: once is enough for a video. */
+const warned = new WeakSet<Network>();
+
+/** Says which values a model is given that neither knows its range nor brings pixels into one. */
+function warnOfRange(model: Network): void {
+  if (model.pictures || beginsWithScaling(model) || warned.has(model)) return;
+  warned.add(model);
+  console.warn(
+    `classify: model "${model.name}" has neither \`pictures\` nor a Rescaling layer: it is given pixel values from 0 to 255. ` +
+      'If it was trained on others, set its range: model.pictures = { range: [0, 1], grey: "rec601", invertLight: false }.',
+  );
 }

@@ -206,7 +206,7 @@ describe("fit refuses options:", () => {
     ],
     [
       { callbacks: [new EarlyStopping({ monitor: "valF1" })] },
-      'EarlyStopping: expected monitor to be one of loss, accuracy, learning_rate, received "val_f1". Check its spelling; pass `validationData` or `validationSplit`, or monitor a measurement of the training.',
+      'EarlyStopping: expected monitor to be one of loss, accuracy, learning_rate, received "val_f1". Pass `validationData` or `validationSplit`, or monitor a measurement of the training.',
     ],
   ])("%j", async (options, message) => {
     await expect(classifier(sparse).fit(samples, options)).rejects.toThrow(message);

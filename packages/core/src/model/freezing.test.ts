@@ -151,7 +151,7 @@ describe("getLayer", () => {
     const model = threeLayers();
     expect(model.getLayer("depthwise")).toBe(model.layers[1]);
     expect(() => model.getLayer("tail")).toThrow(
-      'getLayer: expected one of "conv", "depthwise", "flatten", "head", received "tail". Check its spelling.',
+      'getLayer: expected one of "conv", "depthwise", "flatten", "head", received "tail". Choose one of them.',
     );
   });
 });

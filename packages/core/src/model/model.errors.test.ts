@@ -51,7 +51,7 @@ refuses("models that cannot be built or compiled", [
   ],
   [
     () => compiled({ optimizer: "adamax" as never }),
-    'compile: expected optimizer to be one of SGD, Adam, AdamW, RMSprop, Muon, received "adamax". Check its spelling.',
+    'compile: expected optimizer to be one of SGD, Adam, AdamW, RMSprop, Muon, received "adamax". Choose one of them.',
   ],
   [
     () => compiled({ optimizer: Adam as never }),
@@ -63,7 +63,7 @@ refuses("models that cannot be built or compiled", [
   ],
   [
     () => compiled({ loss: "crossentropy" as never }),
-    'compile: expected loss to be one of SparseCategoricalCrossentropy, CategoricalCrossentropy, BinaryCrossentropy, MeanSquaredError, MeanAbsoluteError, Huber, mse, mae, received "crossentropy". Check its spelling.',
+    'compile: expected loss to be one of SparseCategoricalCrossentropy, CategoricalCrossentropy, BinaryCrossentropy, MeanSquaredError, MeanAbsoluteError, Huber, mse, mae, received "crossentropy". Choose one of them.',
   ],
   [
     () => compiled({ loss: MeanSquaredError as never }),
@@ -71,7 +71,7 @@ refuses("models that cannot be built or compiled", [
   ],
   [
     () => compiled({ metrics: ["accurcy" as never] }),
-    'compile: expected metric to be one of accuracy, BinaryAccuracy, CategoricalAccuracy, TopKCategoricalAccuracy, Precision, Recall, F1Score, AUC, ConfusionMatrix, MeanSquaredError, MeanAbsoluteError, mse, mae, received "accurcy". Check its spelling.',
+    'compile: expected metric to be one of accuracy, BinaryAccuracy, CategoricalAccuracy, TopKCategoricalAccuracy, Precision, Recall, F1Score, AUC, ConfusionMatrix, MeanSquaredError, MeanAbsoluteError, mse, mae, received "accurcy". Did you mean accuracy?',
   ],
   [
     () => compiled({ metrics: [AUC as never] }),

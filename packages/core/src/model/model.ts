@@ -213,7 +213,8 @@ export class Model extends Network {
 
   /**
    * What a picture shows: every class with its probability, likeliest first. The picture becomes an input as `pictures`
-   * says; without it, as bytes, and nothing is inverted. `empty` of the result is true for a picture that shows nothing.
+   * says; without it, as bytes, and nothing is inverted; one warning says so unless the model begins with `Rescaling`. `empty` of
+   * the result is true for a picture that shows nothing.
    *
    * @throws HeddleError when it is not a picture, or the model does not predict classes of images
    *

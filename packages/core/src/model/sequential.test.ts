@@ -341,7 +341,7 @@ describe("a clear error says why", () => {
     );
     await refused(
       () => model.compile({ loss: "hinge" as never }),
-      'compile: expected loss to be one of SparseCategoricalCrossentropy, CategoricalCrossentropy, BinaryCrossentropy, MeanSquaredError, MeanAbsoluteError, Huber, mse, mae, received "hinge". Check its spelling.',
+      'compile: expected loss to be one of SparseCategoricalCrossentropy, CategoricalCrossentropy, BinaryCrossentropy, MeanSquaredError, MeanAbsoluteError, Huber, mse, mae, received "hinge". Choose one of them.',
     );
     for (const threads of [0, 65]) {
       await refused(

@@ -162,7 +162,7 @@ describe("Trace", () => {
     const trace = await traceOf(tinyCnn());
     const samples = tinyImages(2);
     await expect(trace.run(samples, { layers: ["conv3d"] })).rejects.toThrow(
-      'getLayer: expected one of "rescaling", "conv2d", "conv2d_1", "max_pooling2d", "dropout", "flatten", "dense", received "conv3d". Check its spelling.',
+      'getLayer: expected one of "rescaling", "conv2d", "conv2d_1", "max_pooling2d", "dropout", "flatten", "dense", received "conv3d". Did you mean "conv2d"?',
     );
     const outputs = new Float32Array(6);
     await expect(trace.run(samples, { gradient: { layer: "dense", outputs } })).rejects.toThrow(

@@ -1,3 +1,4 @@
+import { closest } from "../base/closest.js";
 import { HeddleError } from "../base/errors.js";
 import type { JsonObject } from "../base/json.js";
 import { checkOptions, type OptionRules } from "../base/known-options.js";
@@ -118,11 +119,13 @@ export abstract class Network {
   getLayer(name: string): Layer {
     const layer = this.layers.find((one) => one.name === name) ?? this.layerPaths.get(name);
     if (layer) return layer;
+    const names = this.layers.map((one) => one.name);
+    const near = typeof name === "string" ? closest(name, names) : undefined;
     throw new HeddleError({
       who: "getLayer",
-      expected: `one of ${this.layers.map((one) => `"${one.name}"`).join(", ")}`,
+      expected: `one of ${names.map((one) => `"${one}"`).join(", ")}`,
       received: shown(name),
-      next: "Check its spelling.",
+      next: near === undefined ? "Choose one of them." : `Did you mean "${near}"?`,
     });
   }
 

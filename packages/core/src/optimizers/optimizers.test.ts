@@ -201,7 +201,7 @@ describe("an optimizer's options", () => {
       );
     }
     expect(() => optimizers.create("compile", "adamx")).toThrow(
-      'compile: expected optimizer to be one of SGD, Adam, AdamW, RMSprop, Muon, received "adamx". Check its spelling.',
+      'compile: expected optimizer to be one of SGD, Adam, AdamW, RMSprop, Muon, received "adamx". Did you mean Adam?',
     );
   });
 });

@@ -69,7 +69,7 @@ describe("SearchSpace", () => {
     ],
     [
       () => space({ a: { ...unit, type: "flaot" } }),
-      's.json, a: expected type to be "float", "integer" or "category", received "flaot". Correct type.',
+      's.json, a: expected type to be "float", "integer" or "category", received "flaot". Did you mean "float"?',
     ],
     [
       () => space({ a: { ...unit, hihg: 1 } }),

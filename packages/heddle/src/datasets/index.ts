@@ -10,7 +10,7 @@ export type { DownloadPatience } from "./download.js";
 export { type FoundForm, findForm, type IdxForm, type ReadOptions, readForm } from "./forms.js";
 export { readIdxFile } from "./idx-file.js";
 export { type IdxFolderOptions, readIdxFolder } from "./idx-folder.js";
-export { type LoadedDataset, type LoadOptions, loadDataset, loadSplits } from "./load.js";
+export { type DatasetName, type LoadedDataset, type LoadOptions, loadDataset, loadSplits } from "./load.js";
 export {
   DatasetUnavailableError,
   type DownloadProgress,

@@ -25,6 +25,9 @@ import { checkPublished, findDataset, LOCATE_RULES, type Located, type LocateOpt
 import type { ReadData } from "./read-data.js";
 import { type ResolvedName, resolveName } from "./resolve.js";
 
+/** A dataset's name, or the path of a folder or file. */
+export type DatasetName = "fashion-mnist" | "fashion-sketch" | (string & {});
+
 /** The options of {@link loadDataset} and {@link loadSplits}. */
 export interface LoadOptions extends LocateOptions, FormOptions {
   /**
@@ -92,7 +95,7 @@ export interface LoadedDataset {
  * const { dataset } = await loadDataset("fashion-mnist");
  * dataset.train.count; // 60000
  */
-export async function loadDataset(name: string, options: LoadOptions = {}): Promise<LoadedDataset> {
+export async function loadDataset(name: DatasetName, options: LoadOptions = {}): Promise<LoadedDataset> {
   checkLoadOptions("loadDataset", options);
   return loadResolved(await resolveName(name, options), options);
 }
@@ -105,7 +108,7 @@ export async function loadDataset(name: string, options: LoadOptions = {}): Prom
  * @example
  * const { train, test } = await loadSplits("train.csv.gz"); // test is undefined
  */
-export async function loadSplits(name: string, options: LoadOptions = {}): Promise<ClassedImages> {
+export async function loadSplits(name: DatasetName, options: LoadOptions = {}): Promise<ClassedImages> {
   checkLoadOptions("loadSplits", options);
   const resolved = await resolveName(name, options);
   if (resolved.kind !== "path" || resolved.found.form === "idx") {

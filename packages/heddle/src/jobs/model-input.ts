@@ -6,6 +6,7 @@ import type { Images } from "@heddle/core/internal/data/images.js";
 import type { SplitReading } from "@heddle/core/internal/data/reading.js";
 import { parseRange, type ValueRange } from "@heddle/core/internal/data/value-range.js";
 import type { Model } from "@heddle/core/internal/model/model.js";
+import { beginsWithScaling } from "@heddle/core/internal/network/begins-with-scaling.js";
 import { imageShapeFor } from "@heddle/core/internal/network/image-input.js";
 import { inRange } from "@heddle/core/internal/pictures/in-range.js";
 import type { OpenedModel } from "./open-run.js";
@@ -49,14 +50,6 @@ export function inputRange(
 /** The range of values that a model takes by what it knows or how it begins; undefined if neither says. */
 export function ownRange({ model, run }: Pick<OpenedModel, "model" | "run">): InputRange | undefined {
   return model.pictures?.range ?? (run || beginsWithScaling(model) ? [0, 255] : undefined);
-}
-
-/** Whether a model brings its inputs into its own range before any layer with weights. */
-function beginsWithScaling({ layers }: Model): boolean {
-  const isScaling = ({ className }: { readonly className: string }) =>
-    className === "Rescaling" || className === "Normalization";
-  const first = layers.findIndex((layer) => isScaling(layer) || layer.weights.length > 0);
-  return first >= 0 && isScaling(layers[first]!);
 }
 
 /** The shape that images have once their channels are those that a model takes; their own where nothing fits. */

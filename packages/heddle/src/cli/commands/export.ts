@@ -1,6 +1,6 @@
 import { Command, Option } from "@commander-js/extra-typings";
 import { groupDigits } from "@heddle/core/internal/base/format.js";
-import { formats } from "@heddle/interchange";
+import { type ExportFormat, formats } from "@heddle/interchange";
 import { exportRun } from "../../jobs/export/export-run.js";
 import { loadOptions, withDataOptions } from "../data-options.js";
 import { setsAlso } from "../flag-words.js";
@@ -11,7 +11,7 @@ import { Terminal } from "../terminal.js";
 
 /** `heddle export RUN --to FORMAT`: a model as files of another program. */
 export function exportCommand(shell: Shell) {
-  const written = formats.flatMap(({ name, write }) => (write ? [name] : []));
+  const written = formats.flatMap(({ name, write }) => (write ? [name as ExportFormat] : []));
   return withDataOptions(
     new Command("export")
       .description("write a model for another program, as a page or as a module")

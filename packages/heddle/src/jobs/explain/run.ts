@@ -1,5 +1,6 @@
 import { basename, join } from "node:path";
 import { checkPath } from "@heddle/core/internal/base/check-path.js";
+import { didYouMean } from "@heddle/core/internal/base/closest.js";
 import { HeddleError } from "@heddle/core/internal/base/errors.js";
 import { makeFolder, writeFileAtomic } from "@heddle/core/internal/base/files-node.js";
 import { groupDigits } from "@heddle/core/internal/base/format.js";
@@ -217,7 +218,7 @@ function labelOf(nameOrNumber: string, classNames: readonly string[], model: Mod
     who: "`className`",
     expected: classNames.length > 0 ? `one of ${classNames.join(", ")}` : `a number below ${classes}`,
     received: JSON.stringify(nameOrNumber),
-    next: "Check its spelling.",
+    next: didYouMean(nameOrNumber, classNames, classNames.length > 0 ? "Choose one of them." : "Correct it."),
   });
 }
 

@@ -2,7 +2,13 @@ import { basename, dirname, join } from "node:path";
 import { checkPath } from "@heddle/core/internal/base/check-path.js";
 import { HeddleError } from "@heddle/core/internal/base/errors.js";
 import { fileExists, writeFileAtomic } from "@heddle/core/internal/base/files-node.js";
-import { type Changes, exportModel, formats, type WeightPrecision } from "@heddle/interchange";
+import {
+  type Changes,
+  type ExportFormat,
+  exportModel,
+  formats,
+  type WeightPrecision,
+} from "@heddle/interchange";
 import type { LoadOptions } from "../../datasets/index.js";
 import { dataOfModel } from "../data-of-model.js";
 import { inputRange, samplesForModel } from "../model-input.js";
@@ -14,7 +20,7 @@ export interface ExportRunOptions {
   /** The folder of all runs. */
   readonly root: string;
   /** The format's name: `keras`. */
-  readonly format: string;
+  readonly format: ExportFormat;
   /**
    * The file, with or without its ending; of a format whose files have fixed names, their folder.
    *
