@@ -13,7 +13,7 @@ const floors = {
     ["training"],
     ["model"],
     ["explain", "recipes", "standalone"],
-    ["figures", "records", "sweep", "tuning"],
+    ["examine", "figures", "records", "sweep", "tuning"],
   ],
   interchange: [["containers"], ["keras", "onnx", "standalone"], ["safetensors", "tfjs"], ["receipts"]],
   heddle: [

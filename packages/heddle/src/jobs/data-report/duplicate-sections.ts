@@ -1,8 +1,9 @@
 import { groupDigits } from "@heddle/core/internal/base/format.js";
 import type { Duplicates } from "@heddle/core/internal/data/exact-duplicates.js";
+import type { PairCounts } from "@heddle/core/internal/examine/findings.js";
 import type { Figure } from "@heddle/core/internal/figures/figure.js";
 import type { PageSection } from "../../pages/page.js";
-import type { DataFindings, PairCounts } from "./findings.js";
+import type { DataFindings } from "./findings.js";
 
 const scopes = ["Within training", "Within test", "A test image and a training image"] as const;
 

@@ -1,6 +1,13 @@
 import { groupDigits } from "@heddle/core/internal/base/format.js";
 import { type Dataset, firstImages, type ImageSet, imagesAt } from "@heddle/core/internal/data/dataset.js";
 import type { DatasetDescription } from "@heddle/core/internal/data/describe.js";
+import type {
+  FoundImage,
+  FoundPair,
+  LabelErrorFindings,
+  NearDuplicateFindings,
+} from "@heddle/core/internal/examine/findings.js";
+import { isBetween } from "@heddle/core/internal/examine/near-pairs.js";
 import type { Chart } from "@heddle/core/internal/figures/chart.js";
 import { classBalance } from "@heddle/core/internal/figures/class-balance.js";
 import { drawable } from "@heddle/core/internal/figures/drawable.js";
@@ -8,8 +15,6 @@ import { type ImageCard, imageCards } from "@heddle/core/internal/figures/image-
 import { imageGrid } from "@heddle/core/internal/figures/image-grid.js";
 import { pixelHistogram } from "@heddle/core/internal/figures/pixel-histogram.js";
 import type { Sheet } from "@heddle/core/internal/figures/sheet.js";
-import { isBetween } from "./find.js";
-import type { FoundImage, FoundPair, LabelErrorFindings, NearDuplicateFindings } from "./findings.js";
 import { joined, meanImages, someOfClass } from "./images.js";
 import { channelNames, histogramOf } from "./statistics.js";
 

@@ -1,7 +1,8 @@
 import { counted, formatPercent, groupDigits } from "@heddle/core/internal/base/format.js";
+import type { LabelErrorFindings, SplitLabelErrors } from "@heddle/core/internal/examine/findings.js";
 import type { Figure } from "@heddle/core/internal/figures/figure.js";
 import type { PageSection, PageTable } from "../../pages/page.js";
-import type { DataFindings, LabelErrorFindings, SplitLabelErrors } from "./findings.js";
+import type { DataFindings } from "./findings.js";
 
 const LARGEST = 10;
 const LISTED = 50;

@@ -3,6 +3,10 @@ import { groupDigits } from "@heddle/core/internal/base/format.js";
 import type { Progress } from "@heddle/core/internal/callbacks/callback.js";
 import type { Dataset, ImageSet } from "@heddle/core/internal/data/dataset.js";
 import type { DatasetDescription } from "@heddle/core/internal/data/describe.js";
+import type { LabelErrorFindings } from "@heddle/core/internal/examine/findings.js";
+import { labelErrorFindings, whyNoSuspects } from "@heddle/core/internal/examine/label-errors.js";
+import { nearDuplicateFindings } from "@heddle/core/internal/examine/near-pairs.js";
+import { defaultEpochs, FOLDS, whyNotJudged } from "@heddle/core/internal/examine/out-of-fold.js";
 import type { Chart } from "@heddle/core/internal/figures/chart.js";
 import type { Figure } from "@heddle/core/internal/figures/figure.js";
 import type { Sheet } from "@heddle/core/internal/figures/sheet.js";
@@ -20,15 +24,8 @@ import {
   nearDuplicateFigures,
   suspectFigures,
 } from "./figures.js";
-import { labelErrorFindings, nearDuplicateFindings, whyNoSuspects } from "./find.js";
-import {
-  type DataFindings,
-  FINDINGS_FORMAT_VERSION,
-  type LabelErrorFindings,
-  type LeftOut,
-} from "./findings.js";
+import { type DataFindings, FINDINGS_FORMAT_VERSION, type LeftOut } from "./findings.js";
 import { ReportFolder } from "./folder.js";
-import { defaultEpochs, FOLDS, whyNotJudged } from "./out-of-fold.js";
 import { type DataFigures, dataPage } from "./page.js";
 import { balanceOf } from "./statistics.js";
 

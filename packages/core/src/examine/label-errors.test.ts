@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { whyNoSuspects } from "./find.js";
 import type { LabelErrorFindings } from "./findings.js";
+import { whyNoSuspects } from "./label-errors.js";
 
 const labels = Uint8Array.from({ length: 60 }, (_, image) => image % 3);
 const agreeing = (accuracy: number) => ({ train: { accuracy, images: 60 } }) as LabelErrorFindings;

@@ -1,8 +1,8 @@
-import { Random } from "@heddle/core/internal/base/random.js";
-import { type Dataset, type ImageSet, imagesAt } from "@heddle/core/internal/data/dataset.js";
-import { generateFashionSketch } from "@heddle/core/internal/data/fashion-sketch/index.js";
 import { describe, expect, it } from "vitest";
-import { labelErrorFindings } from "./find.js";
+import { Random } from "../base/random.js";
+import { type Dataset, type ImageSet, imagesAt } from "../data/dataset.js";
+import { generateFashionSketch } from "../data/fashion-sketch/index.js";
+import { labelErrorFindings } from "./label-errors.js";
 import { defaultEpochs, outOfFold, whyNotJudged } from "./out-of-fold.js";
 
 describe("defaultEpochs", () => {

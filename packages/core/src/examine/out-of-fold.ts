@@ -1,10 +1,10 @@
-import { groupDigits } from "@heddle/core/internal/base/format.js";
-import { sizeOf } from "@heddle/core/internal/base/shape.js";
-import type { Progress } from "@heddle/core/internal/callbacks/callback.js";
-import { type Dataset, imagesAt } from "@heddle/core/internal/data/dataset.js";
-import { foldsOf } from "@heddle/core/internal/data/folds.js";
-import { SparseCategoricalCrossentropy } from "@heddle/core/internal/losses/index.js";
-import { studyModel, studyOptimizer, studyRecipe } from "@heddle/core/internal/recipes/study-recipe.js";
+import { groupDigits } from "../base/format.js";
+import { sizeOf } from "../base/shape.js";
+import type { Progress } from "../callbacks/callback.js";
+import { type Dataset, imagesAt } from "../data/dataset.js";
+import { foldsOf } from "../data/folds.js";
+import { SparseCategoricalCrossentropy } from "../losses/index.js";
+import { studyModel, studyOptimizer, studyRecipe } from "../recipes/study-recipe.js";
 
 /** How {@link outOfFold} trains its models. */
 export interface OutOfFoldOptions {
