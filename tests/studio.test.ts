@@ -1,10 +1,12 @@
 // The studio in a real browser, as `heddle studio` serves it and as static files.
-import { cpSync, writeFileSync } from "node:fs";
+import { cpSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { type Browser, chromium as driver, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { writeZip } from "../packages/interchange/dist/containers/zip.js";
 import { chromium } from "../tools/reproducibility/in-chromium.mjs";
 import { hasChromium, NEEDS_CHROMIUM } from "./chromium.js";
 import { type Running, Workspace } from "./cli.js";
@@ -12,6 +14,8 @@ import { looks, newPage, PATIENCE, weights } from "./studio-page.js";
 
 /** What everyone may wait for until the page can be used, without data. */
 const FIRST_LOAD_BYTES = 250_000;
+
+const PHOTOS = fileURLToPath(new URL("../examples/photos", import.meta.url));
 
 const work = new Workspace();
 let server: Running;
@@ -130,11 +134,21 @@ describe.skipIf(!hasChromium)(`the studio in Chromium ${NEEDS_CHROMIUM}`, () => 
       .toBe(3);
     await page.getByText("Settings", { exact: true }).click();
     expect(await looks(page)).toEqual([]);
-    // Back to the weights after the first epoch.
+    // What it has learnt, and back to the weights after the first epoch.
+    await page.getByRole("img", { name: "Conv2D: the weights of 16 filters, 3 × 3 each" }).waitFor(PATIENCE);
+    const known = page.getByText(/^After epoch 3: \d+ of 200 test images named right\.$/);
+    await known.waitFor();
+    const matrix = page.getByRole("table", { name: "Which class was taken for which" });
+    const last = await matrix.textContent();
     const slider = page.getByRole("slider", { name: "Weights after an epoch" });
     await slider.press("Home");
     await page.getByText("The weights after epoch 1", { exact: true }).waitFor();
+    await page.getByText(/^After epoch 1: /).waitFor();
+    expect(await matrix.textContent()).not.toBe(last);
     await slider.press("End");
+    await known.waitFor();
+    const mistakes = page.getByRole("region", { name: "Most confident mistakes" });
+    expect(await mistakes.getByRole("listitem").first().textContent()).toMatch(/\d+%\s*labelled /);
     const command = (await page.locator("pre").textContent())!
       .replace("heddle ", "")
       .replaceAll("'", "")
@@ -176,9 +190,26 @@ describe.skipIf(!hasChromium)(`the studio in Chromium ${NEEDS_CHROMIUM}`, () => 
     await images.first().check();
     await page.getByRole("button", { name: "Drop" }).click();
     await page.getByText("1 relabelled, 1 dropped").waitFor();
+    // Step by step back, and forth again by keyboard.
+    await page.getByRole("button", { name: "Undo", exact: true }).click();
+    await page.getByText("1 relabelled", { exact: true }).waitFor();
+    await page.getByRole("button", { name: "Undo", exact: true }).click();
+    await page.getByText("No changes", { exact: true }).waitFor();
+    await page.keyboard.press("Control+Shift+Z");
+    await page.keyboard.press("Control+Shift+Z");
+    await page.getByText("1 relabelled, 1 dropped").waitFor();
     await page.getByRole("button", { name: "Train again with these changes" }).click();
-    await page.getByText("points against the model before").waitFor({ timeout: 60_000 });
+    const difference = page.getByText(
+      /than the model before \(95% interval .+ to .+\), .+McNemar’s test, p|The same images right/,
+    );
+    await difference.waitFor({ timeout: 60_000 });
     expect(await weights(page)).not.toBe(before);
+    await page.getByRole("link", { name: "Evaluate" }).click();
+    await difference.waitFor(PATIENCE);
+    // Nobody had asked the model before about the training images.
+    await page.getByRole("link", { name: "Training images" }).click();
+    await page.getByText(/of 599 training images are named right/).waitFor(PATIENCE);
+    await difference.waitFor();
   }, 120_000);
 
   it("shows a picture's way through the layers, and where the model looks", async () => {
@@ -224,19 +255,46 @@ describe.skipIf(!hasChromium)(`the studio in Chromium ${NEEDS_CHROMIUM}`, () => 
 
   it("shows the data, class by class", async () => {
     await page.getByRole("link", { name: "Data" }).click();
+    await page.getByText("599 images to train on, 200 to test on, 10 classes.").waitFor();
+    await page.getByRole("button", { name: "Undo all" }).click();
     await page.getByText("600 images to train on, 200 to test on, 10 classes.").waitFor();
     await page.getByRole("link", { name: "5", exact: true }).click();
     await page.getByText("60 of 60 images").waitFor();
+    await page.getByRole("checkbox").first().check();
+    await page.getByRole("button", { name: "Drop" }).click();
+    await page.getByText("59 of 59 images").waitFor();
+    await page.getByRole("link", { name: "Changed" }).click();
+    await page.getByText("was 5").waitFor();
+    await page.getByRole("button", { name: "Undo", exact: true }).click();
+    await page.getByText("600 images to train on").waitFor();
+    await page.getByRole("link", { name: "Near duplicates" }).click();
+    await page.getByRole("button", { name: "Find near duplicates" }).click();
+    await page.getByText(/^A test image and a training image: \d+ pairs?/).waitFor(PATIENCE);
     expect(await looks(page)).toEqual([]);
   });
 
   it("reads a folder of pictures that somebody chooses, says what it left out, and keeps it when the next is no data", async () => {
     const folder = work.file("things");
-    cpSync(new URL("../examples/photos", import.meta.url), folder, { recursive: true });
+    cpSync(PHOTOS, folder, { recursive: true });
     writeFileSync(join(folder, "boot", "torn.png"), "no picture");
     await page.locator("input[type=file]").first().setInputFiles(folder);
     await page.getByText("39 images to train on, 9 to test on, 3 classes.").waitFor({ timeout: 30_000 });
     await page.getByText("1 picture left out: the browser cannot decode it (torn.png)").waitFor();
+    // Labels that somebody makes wrong are doubted by models that did not learn them.
+    await page.getByRole("combobox", { name: "Class" }).selectOption("trousers");
+    await page.getByRole("checkbox").nth(0).check();
+    await page.getByRole("checkbox").nth(1).check();
+    await page.getByRole("combobox", { name: "Label as" }).selectOption("bag");
+    await page.getByRole("button", { name: "Set the label" }).click();
+    await page.getByText("2 relabelled", { exact: true }).waitFor();
+    await page.getByRole("link", { name: "Suspected labels" }).click();
+    await page.getByRole("button", { name: "Find suspected labels" }).click();
+    const suspects = page.getByRole("checkbox");
+    await suspects.first().waitFor({ timeout: 60_000 });
+    expect(await looks(page)).toEqual([]);
+    await page.getByText("rather trousers").first().click();
+    await page.getByRole("button", { name: "Set the suggested labels" }).click();
+    await page.getByText("1 relabelled", { exact: true }).waitFor();
     await page
       .locator("input[type=file]")
       .last()
@@ -245,5 +303,47 @@ describe.skipIf(!hasChromium)(`the studio in Chromium ${NEEDS_CHROMIUM}`, () => 
     expect(await page.getByRole("heading", { level: 1 }).textContent()).toBe("things");
     expect(await looks(page)).toEqual([]);
     expect(faults).toEqual([]);
-  }, 60_000);
+  }, 120_000);
+
+  it("takes a folder, a zip, pictures, a table, arrays and IDX files that are dropped on the page", async () => {
+    await page.goto(`${url}#/data`);
+    await page.getByText("Choose a folder").waitFor(PATIENCE);
+    const boots = ["01", "02", "03", "04"].map((name) => join(PHOTOS, "boot", `${name}.png`));
+    const zipped = Object.fromEntries(
+      ["bag", "boot"].flatMap((kind) =>
+        ["01", "02", "03"].map((name) => [
+          `${kind}/${name}.png`,
+          readFileSync(join(PHOTOS, kind, `${name}.png`)),
+        ]),
+      ),
+    );
+    writeFileSync(work.file("packed.zip"), writeZip("packed.zip", zipped));
+    for (const [at, from] of boots.entries())
+      cpSync(from, work.file(`${at < 2 ? "left" : "right"}-${at}.png`));
+    for (const form of [["arrays.npz"], ["tables", "--to", "csv"]])
+      expect((await work.heddle(["convert", "clothes", ...form])).code).toBe(0);
+    const idx = readdirSync(work.file("clothes")).map((name) => work.file("clothes", name));
+    const session = await page.context().newCDPSession(page);
+    const drop = async (files: readonly string[], title: string, counts: string) => {
+      const data = { items: [], files: [...files], dragOperationsMask: 1 };
+      for (const type of ["dragEnter", "dragOver", "drop"] as const)
+        await session.send("Input.dispatchDragEvent", { type, x: 400, y: 400, data });
+      const said = page.getByRole("heading", { level: 1 }).or(page.getByRole("alert"));
+      await expect.poll(() => said.allTextContents(), PATIENCE).toEqual([title]);
+      await page.getByText(counts).waitFor(PATIENCE);
+    };
+    const all = "600 images to train on, 200 to test on, 10 classes.";
+    await drop([PHOTOS], "photos", "39 images to train on, 9 to test on, 3 classes.");
+    await drop([work.file("packed.zip")], "packed", "4 images to train on, 2 to test on, 2 classes.");
+    await drop(
+      [0, 1, 2, 3].map((at) => work.file(`${at < 2 ? "left" : "right"}-${at}.png`)),
+      "left-0.png",
+      "2 images to train on, 2 to test on, 2 classes.",
+    );
+    await page.getByText("The classes are what the names of the pictures begin with: left, right.").waitFor();
+    await drop([work.file("arrays.npz")], "arrays", all);
+    await drop([work.file("tables")], "tables", all);
+    await drop(idx, "t10k-images-idx3-ubyte.gz", all);
+    expect(faults).toEqual([]);
+  }, 120_000);
 });

@@ -1,5 +1,7 @@
 // Every text of the page, so that a translation is this one file.
 import { counted, formatPercent, groupDigits } from "@heddle/core/internal/base/format.js";
+import type { PairCounts } from "@heddle/core/internal/examine/findings.js";
+import type { Duplicates, Evaluated, FirstLayer, Glance, Suspects } from "./worker/protocol";
 
 /** What a layer does, in a sentence. */
 const layerWords: Readonly<Record<string, string>> = {
@@ -63,6 +65,13 @@ export const words = {
     chooseFiles: "Choose files",
     readingPictures: (done: number, total: number) =>
       `${groupDigits(done)} of ${counted(total, "picture")} read`,
+    views: "What is shown",
+    viewNames: {
+      all: "All images",
+      duplicates: "Near duplicates",
+      suspects: "Suspected labels",
+      changed: "Changed",
+    },
     notes: "How the data was read",
     leftOut: (count: number, what: string, reason: string, examples: string) =>
       `${counted(count, what)} left out: ${reason} (${examples})`,
@@ -217,12 +226,18 @@ export const words = {
     noMistakes: "Every answer is right.",
     speed: (images: number, seconds: number) =>
       `${groupDigits(Math.round(images))} images/s, ${roughly(seconds)} in all.`,
-    against: (difference: number, p: number) =>
-      `${points(difference)} points against the model before. ${
-        p < 0.05
-          ? `That is more than chance explains (McNemar’s test, p = ${shortP(p)}).`
-          : `Chance may explain it (McNemar’s test, p = ${shortP(p)}).`
-      }`,
+    against: ({ difference, test }: NonNullable<Evaluated["against"]>) => {
+      const { value, interval } = difference;
+      const { onlyFirstRight, onlySecondRight, pValue } = test;
+      if (onlyFirstRight + onlySecondRight === 0) return "The same images right as by the model before.";
+      const range = `95% interval ${points(interval.low)} to ${points(interval.high)}`;
+      const better =
+        value === 0
+          ? "No better and no worse than the model before"
+          : `${Math.abs(100 * value).toFixed(1)} points ${value > 0 ? "better" : "worse"} than the model before`;
+      const chance = pValue < 0.05 ? "more than chance explains" : "which chance may explain";
+      return `${better} (${range}), ${chance}: only this one names ${counted(onlySecondRight, "image")} right, only the one before ${groupDigits(onlyFirstRight)} (McNemar’s test, p\u00a0${shortP(pValue)}).`;
+    },
   },
 
   curves: {
@@ -237,6 +252,83 @@ export const words = {
     about: (name: string) => `${name} by epoch. Arrow keys move along the curve.`,
     at: (epoch: number, names: readonly [string, string], first: string, second: string) =>
       `Epoch ${epoch.toFixed(1)}: ${names[0]} ${first}${second && `, ${names[1]} ${second}`}`,
+  },
+
+  changes: {
+    list: (relabelled: number, dropped: number) =>
+      [
+        relabelled > 0 && `${groupDigits(relabelled)} relabelled`,
+        dropped > 0 && `${groupDigits(dropped)} dropped`,
+      ]
+        .filter(Boolean)
+        .join(", ") || "No changes",
+    undo: "Undo",
+    redo: "Redo",
+    undoAll: "Undo all",
+    retrain: "Train again with these changes",
+    notTrained: "The model has not seen these changes yet.",
+    select: (image: number) => `Image ${groupDigits(image)}`,
+    selected: (count: number) =>
+      count === 0 ? "Select images to change them." : `${groupDigits(count)} selected`,
+    relabel: "Label as",
+    setLabel: "Set the label",
+    drop: "Drop",
+    dropped: "Dropped",
+    was: (name: string) => `was ${name}`,
+  },
+
+  doubts: {
+    stop: "Stop",
+    again: "Look again",
+    busy: "When the training has ended.",
+    duplicates: {
+      find: "Find near duplicates",
+      searching: "Comparing all images …",
+      lead: "Pairs of images that are the same up to brightness, contrast, a little noise and a shift by one pixel. Between training and test, they measure memory; with different labels, one of them is wrong.",
+    },
+    suspects: {
+      find: "Find suspected labels",
+      searching: "Training four models, each without a part of the images …",
+      lead: "Four models are each trained without a quarter of the training images, and then asked about that quarter. Where they are sure of another class, the label may be wrong, or the image may be hard: look at it.",
+    },
+    pairs: ({ withinTrain, withinTest, betweenSplits, truncated, all, pairs }: Duplicates) => [
+      pairsIn("Among the training images", withinTrain),
+      pairsIn("Among the test images", withinTest),
+      pairsIn("A test image and a training image", betweenSplits),
+      ...(truncated ? [`The search stopped at ${counted(all, "pair")}: there are more.`] : []),
+      ...(pairs.length < all ? [`The nearest ${groupDigits(pairs.length)} are listed.`] : []),
+    ],
+    exact: "Equal, byte for byte.",
+    distance: (distance: number) => `Distance ${distance.toFixed(3)}.`,
+    otherLabel: "Different labels.",
+    place: (split: "test" | "train", name: string) => `${name}, ${split === "test" ? "test" : "training"}`,
+    settled: (count: number) => `${groupDigits(count)} of them changed already.`,
+    selectCopies: "Select one of each pair",
+    suspected: ({ all, suspects, estimated, reason }: Suspects) =>
+      reason !== undefined
+        ? `No label can be doubted: ${reason}.`
+        : all === 0
+          ? "No label is suspect: wherever the models are sure, they agree with it."
+          : `${counted(all, "label")} suspected${suspects.length < all ? `, of which the first ${groupDigits(suspects.length)} are listed` : ""}, the most doubtful first. About ${groupDigits(estimated)} are estimated to be wrong, at most.`,
+    suggested: (name: string) => `rather ${name}`,
+    take: "Set the suggested labels",
+  },
+
+  learnt: {
+    heading: "What it has learnt",
+    filters: "The first layer",
+    filtersLabel: (shown: number, { className, height, width }: FirstLayer) =>
+      `${className}: the weights of ${counted(shown, "filter")}, ${height} × ${width} each`,
+    filtersMean: (shown: number, { className, filters, channels }: FirstLayer) =>
+      `${shown < filters ? `The first ${shown} of ${groupDigits(filters)}` : `All ${groupDigits(filters)}`} filters of ${className}: each answers to its own small pattern. ${
+        channels === 3
+          ? "Bright: more of that colour raises its answer; dark: lowers it."
+          : "Orange: light there raises its answer; blue: lowers it."
+      }`,
+    glance: ({ epoch, images, right }: Glance) =>
+      `After epoch ${groupDigits(epoch)}: ${groupDigits(right)} of ${counted(images, "test image")} named right.`,
+    mistakes: "Most confident mistakes",
+    labelled: (name: string) => `labelled ${name}`,
   },
 
   attempt: {
@@ -264,6 +356,8 @@ export const words = {
     busy: "Measuring …",
     split: "Measured on",
     splits: { test: "Test images", train: "Training images" },
+    named: (split: "test" | "train", images: number) =>
+      `of ${groupDigits(images)} ${split === "test" ? "test" : "training"} images are named right`,
     matrix: "Which class was taken for which",
     matrixLead: "A row for each true class, a column for each answer. Open a cell to see its images.",
     manyClasses: (classes: number, pairs: number) =>
@@ -287,23 +381,7 @@ export const words = {
     inCell: (count: number) => `${counted(count, "image")}.`,
     cellLead: "The most confident answers first. A mistake that the model is sure of may be a wrong label.",
     back: "Back to the table",
-    select: (image: number) => `Image ${groupDigits(image)}`,
-    selected: (count: number) =>
-      count === 0 ? "Select images to change them." : `${groupDigits(count)} selected`,
-    relabel: "Label as",
-    setLabel: "Set the label",
-    drop: "Drop",
     none: "No image is left here.",
-    changes: (relabelled: number, dropped: number) =>
-      [
-        relabelled > 0 && `${groupDigits(relabelled)} relabelled`,
-        dropped > 0 && `${groupDigits(dropped)} dropped`,
-      ]
-        .filter(Boolean)
-        .join(", "),
-    undo: "Undo all",
-    retrain: "Train again with these changes",
-    notTrained: "The model has not seen these changes yet.",
   },
 
   camera: {
@@ -428,6 +506,11 @@ export function shortNumber(value: number): string {
   return value < 0 ? `−${text}` : text;
 }
 
+function pairsIn(where: string, { pairs, otherLabel }: PairCounts): string {
+  const differing = otherLabel > 0 ? `, ${groupDigits(otherLabel)} of them with different labels` : "";
+  return `${where}: ${counted(pairs, "pair")}${differing}.`;
+}
+
 function shortP(p: number): string {
-  return p < 0.001 ? "below 0.001" : p.toFixed(3);
+  return p < 0.001 ? "<\u00a00.001" : `=\u00a0${p.toFixed(3)}`;
 }

@@ -1,4 +1,3 @@
-import type { Progress } from "@heddle/core";
 import { messageOf } from "@heddle/core/internal/base/errors.js";
 import { words } from "../words";
 import type { DroppedFile } from "../worker/files/entries";
@@ -18,13 +17,16 @@ import type {
 import { connect, type Remote } from "../worker/rpc";
 import type { Trainer } from "../worker/trainer";
 import { addressSettings } from "./address-settings";
-import { withChanges } from "./cell";
-import { CurveMaker, type Curves, noCurves, withEpoch } from "./curves";
-import { OWN, type Phase, SKETCH, WORTH_TRYING } from "./names";
+import { EditHistory } from "./edit-history.svelte";
+import { Examination } from "./examination.svelte";
+import { LiveTraining } from "./live-training.svelte";
+import { OWN, type Phase, SKETCH } from "./names";
 import { route } from "./route.svelte";
 import { askServer, dataUrl, runsUrl, runUrl, type Served, type ServedRun } from "./server";
-import { TimeLeft } from "./time-left";
 import { trainedOf } from "./trained-run";
+
+/** How often somebody's files look whether it is their turn. */
+const WAIT_MS = 50;
 
 /** Everything that the screens show. */
 class Studio {
@@ -34,11 +36,10 @@ class Studio {
   /** Whether all of the data is there, not just the images that are shown first. */
   isWhole = $state(false);
   plan = $state.raw<Plan | undefined>();
-  progress = $state.raw<Progress | undefined>();
-  curves = $state.raw<Curves>(noCurves);
+  readonly live = new LiveTraining();
   trained = $state.raw<Trained | undefined>();
   evaluated = $state.raw<Partial<Record<Split, Evaluated>>>({});
-  edits = $state.raw<readonly Edit[]>([]);
+  readonly history = new EditHistory();
   /** The changes that the present model was trained with. */
   trainedEdits = $state.raw<readonly Edit[]>([]);
   /** Counts the weights that pictures can be classified with; 0 while there are none. */
@@ -52,30 +53,26 @@ class Studio {
   kept = $state(0);
   /** Why runs are not kept. */
   storageFault = $state<string | undefined>();
-  /** The epochs whose weights can be looked at again, and the one that is; undefined for the present weights. */
-  pastEpochs = $state.raw<readonly number[]>([]);
-  lookedAt = $state<number | undefined>();
   /** How many epochs the run that is open still has; undefined without one. */
   epochsLeft = $state<number | undefined>();
   /** How many pictures of dropped files have been read. */
   reading = $state.raw<{ readonly done: number; readonly total: number } | undefined>();
-  /** Seconds left of the training, by its speed so far. */
-  secondsLeft = $state<number | undefined>();
+
+  /** The changes of labels that somebody made by eye. */
+  get edits(): readonly Edit[] {
+    return this.history.now;
+  }
 
   readonly isBusy = $derived(["training", "paused", "stopping", "evaluating"].includes(this.phase));
-  readonly isWorthTrying = $derived(
-    [...this.curves.test, ...this.curves.training.slice(-1)].some(({ accuracy }) => accuracy >= WORTH_TRYING),
-  );
 
   readonly worker: Remote<Trainer>;
-  private maker = new CurveMaker();
+  readonly examination: Examination;
   private opened = $state<string | undefined>();
   private opening: Promise<unknown> = Promise.resolve();
   /** Whether what is opened has not been shown yet. */
   private isFresh = false;
   /** Settled once the worker has been told to train: what is pressed before that waits. */
   private told: Promise<void> = Promise.resolve();
-  private readonly timeLeft = new TimeLeft();
   private planning: Promise<void> | undefined;
   /** The recipe and the model that the plan is for. */
   private planned: string | undefined;
@@ -87,6 +84,7 @@ class Studio {
       onDeath: () => (this.isDead = true),
       died: words.faults.workerDied,
     });
+    this.examination = new Examination(this.worker);
   }
 
   /** Opens the data that the address names: what the server gives first, or drawn clothes. */
@@ -107,7 +105,7 @@ class Studio {
     await this.guard(async () => {
       const { weightsSha256 } = await this.worker.openModel(runUrl());
       this.evaluated = { test: await this.worker.evaluate("test", []) };
-      this.curves = epochs.reduce(withEpoch, noCurves);
+      this.live.reset(epochs);
       this.trained = trainedOf({ run: id, weightsSha256 }, epochs);
     });
     this.phase = this.trained ? "done" : "ready";
@@ -126,7 +124,9 @@ class Studio {
 
   /** Opens files that somebody dropped. */
   async openFiles(files: readonly DroppedFile[]): Promise<void> {
-    if (files.length === 0 || this.isBusy || this.phase === "opening") return;
+    // What was dropped while other data is opened comes after it.
+    while (this.phase === "opening") await new Promise((resolve) => setTimeout(resolve, WAIT_MS));
+    if (files.length === 0 || this.isBusy) return;
     const before = this.opened;
     this.opened = OWN;
     await this.open({ kind: "files", files });
@@ -171,7 +171,7 @@ class Studio {
       // What is known of another model says nothing of this one.
       if (network !== this.planned) this.plan = undefined;
       try {
-        this.plan = await this.worker.plan(this.settings, $state.snapshot(this.edits) as Edit[]);
+        this.plan = await this.worker.plan(this.settings, [...this.edits]);
         this.planFault = undefined;
       } catch (thrown) {
         this.plan = undefined;
@@ -194,7 +194,7 @@ class Studio {
 
   /** Trains a new model, evaluates it, and says what it is. */
   train(): Promise<void> {
-    if (!this.isBusy) this.curves = noCurves;
+    if (!this.isBusy) this.live.reset();
     return this.work((edits) => this.worker.train(this.settings, edits));
   }
 
@@ -210,14 +210,12 @@ class Studio {
     this.told = new Promise((resolve) => {
       tell = resolve;
     });
-    this.maker = new CurveMaker();
-    this.pastEpochs = [];
-    this.lookedAt = undefined;
-    this.trained = this.progress = this.secondsLeft = this.epochsLeft = undefined;
+    this.live.begin();
+    this.trained = this.epochsLeft = undefined;
     await this.guard(async () => {
       await this.opening;
       await this.planning;
-      this.timeLeft.start();
+      this.live.start();
       const edits = [...this.edits];
       const training = begin(edits);
       tell();
@@ -233,13 +231,13 @@ class Studio {
   }
 
   pause(): void {
-    this.timeLeft.pause();
+    this.live.pause();
     this.phase = "paused";
     void this.told.then(() => this.worker.pause());
   }
 
   resume(): void {
-    this.timeLeft.resume();
+    this.live.resume();
     this.phase = "training";
     void this.told.then(() => this.worker.resume());
   }
@@ -256,22 +254,21 @@ class Studio {
   }
 
   /** Sets or drops labels; the figures follow at once, the model when it is trained again. */
-  async change(changes: readonly Edit[]): Promise<void> {
-    this.edits = withChanges(this.data!, this.edits, changes);
-    if (this.trained)
-      for (const split of ["test", "train"] as const) if (this.evaluated[split]) await this.judge(split);
+  change(changes: readonly Edit[]): Promise<void> {
+    return this.edit((history) => history.change(this.data!, changes));
   }
 
-  /** Takes all changes back. */
-  async undoAll(): Promise<void> {
-    await this.change(
-      this.edits.map((edit) => ({ ...edit, label: this.data![edit.split].labels[edit.image]! })),
-    );
+  /** Takes a step back, or forth, in the changes; the figures follow. */
+  async edit(step: (history: EditHistory) => void): Promise<void> {
+    step(this.history);
+    if (this.trained && !this.isBusy)
+      for (const split of ["test", "train"] as const) if (this.evaluated[split]) await this.judge(split);
+    await this.replan();
   }
 
   /** Lets pictures be classified by the weights after an epoch. */
   lookAt(epoch: number | undefined): void {
-    this.lookedAt = epoch;
+    this.live.lookedAt = epoch;
     void this.worker.lookAt(epoch);
   }
 
@@ -287,7 +284,7 @@ class Studio {
       this.show(data);
       this.isWhole = true;
       this.opened = OWN;
-      this.curves = epochs.reduce(withEpoch, noCurves);
+      this.live.reset(epochs);
       if (left > 0) this.epochsLeft = left;
       if (weightsSha256 === undefined) return;
       this.weights++;
@@ -316,6 +313,8 @@ class Studio {
   private async open(source: Source): Promise<void> {
     this.phase = "opening";
     this.reading = undefined;
+    // The rest of drawn clothes may still be on its way: it would take the place of what comes now.
+    await this.opening.catch(() => {});
     this.isFresh = true;
     await this.guard(async () => {
       const opening = this.worker.open(source, this.settings);
@@ -330,12 +329,12 @@ class Studio {
   private show(data: OpenedData): void {
     if (this.isFresh) {
       this.isFresh = this.isWhole = false;
-      this.plan = this.trained = this.progress = undefined;
+      this.plan = this.trained = this.epochsLeft = undefined;
       this.evaluated = {};
-      this.pastEpochs = [];
-      this.lookedAt = this.epochsLeft = undefined;
-      this.edits = this.trainedEdits = [];
-      this.curves = noCurves;
+      this.trainedEdits = [];
+      this.history.clear();
+      this.examination.clear();
+      this.live.reset();
       this.weights = 0;
     }
     this.data = data;
@@ -365,14 +364,16 @@ class Studio {
         if (this.phase === "opening") this.phase = "ready";
         break;
       case "progress":
-        this.follow(event.progress);
+        this.live.follow(event.progress);
         break;
       case "epoch":
-        this.curves = withEpoch(this.curves, event.logs);
-        this.pastEpochs = event.kept;
+        this.live.epochEnded(event);
         break;
       case "weights":
         this.weights++;
+        break;
+      case "examined":
+        this.examination.share = event.share;
         break;
       case "kept":
         this.kept++;
@@ -380,13 +381,6 @@ class Studio {
       case "storage":
         this.storageFault = event.fault;
     }
-  }
-
-  private follow(progress: Progress): void {
-    this.progress = progress;
-    this.secondsLeft = this.timeLeft.after(progress);
-    const point = this.maker.point(progress);
-    if (point) this.curves = { ...this.curves, training: [...this.curves.training, point] };
   }
 }
 

@@ -5,8 +5,10 @@ import {
   evaluateClassifier,
   type Model,
   mcnemarTest,
+  modelFromJson,
 } from "@heddle/core";
 import type { Dataset } from "@heddle/core/data";
+import { accuracyDifference } from "@heddle/core/internal/evaluate/accuracy-difference.js";
 import { editedSplit } from "./edits";
 import { type Edit, type Evaluated, MOST_CLASSES_IN_A_MATRIX, type Split } from "./protocol";
 
@@ -22,14 +24,35 @@ function sent(evaluation: ClassifierEvaluation): ClassifierEvaluation {
 /** What a model answers for the images of a dataset, each split predicted once. */
 export class Judge {
   /** Of the splits that were evaluated, the probabilities for all images. */
-  readonly outputs = new Map<Split, Float32Array>();
+  private readonly outputs = new Map<Split, Float32Array>();
+  /** Undefined once the model is gone; what was not predicted until then is by a copy. */
+  private model: Model | undefined;
+  private readonly copy: () => Model;
 
   constructor(
-    private readonly model: Model,
+    model: Model,
     private readonly dataset: Dataset,
-    /** The outputs of the model before, for the difference. */
-    private readonly before: ReadonlyMap<Split, Float32Array> | undefined,
-  ) {}
+    /** That of the model before on the same data, for the difference. */
+    private before: Judge | undefined,
+  ) {
+    // No more than one model is remembered.
+    if (before) before.before = undefined;
+    this.model = model;
+    const { seed } = model;
+    const json = model.toJson();
+    const weights = model.weights.map((weight) => ({ shape: weight.shape, values: weight.read() }));
+    this.copy = () => {
+      const copy = modelFromJson("Studio", json, { seed });
+      copy.compile({});
+      copy.setWeights(weights);
+      return copy;
+    };
+  }
+
+  /** The model will be disposed of. */
+  release(): void {
+    this.model = undefined;
+  }
 
   async evaluate(split: Split, edits: readonly Edit[]): Promise<Evaluated> {
     const { set, places } = editedSplit(this.dataset, split, edits);
@@ -43,7 +66,7 @@ export class Judge {
     const answers = answersOf({ probabilities: all, labels: this.dataset[split].labels, classNames });
     const { predicted, confidence } = answers;
     const own = answersOf({ probabilities, labels: set.labels, classNames });
-    const earlier = this.before?.get(split);
+    const earlier = await this.before?.probabilities(split);
     const other =
       earlier &&
       answersOf({
@@ -51,29 +74,29 @@ export class Judge {
         labels: set.labels,
         classNames,
       });
+    const test = other && mcnemarTest(other, own);
     return {
       split,
       evaluation: sent(evaluation),
       predicted,
       confidence,
-      against: other && {
-        accuracy: rightOf(other.predicted, other.labels),
-        test: mcnemarTest(other, own),
-      },
+      against: test && { difference: accuracyDifference(test), test },
     };
   }
 
   private async probabilities(split: Split): Promise<Float32Array> {
     const known = this.outputs.get(split);
     if (known) return known;
-    const outputs = classProbabilities(this.model, await this.model.predict(this.dataset[split]));
-    this.outputs.set(split, outputs);
-    return outputs;
+    const own = this.model;
+    const model = own ?? this.copy();
+    try {
+      const outputs = classProbabilities(model, await model.predict(this.dataset[split]));
+      this.outputs.set(split, outputs);
+      return outputs;
+    } finally {
+      if (!own) model.dispose();
+    }
   }
-}
-
-function rightOf(predicted: Int32Array, labels: Int32Array): number {
-  return predicted.reduce((sum, answer, image) => sum + Number(answer === labels[image]), 0) / labels.length;
 }
 
 /** Some rows of a matrix. */

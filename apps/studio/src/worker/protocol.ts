@@ -1,6 +1,7 @@
 import type {
   ClassifierEvaluation,
   ClassProbability,
+  ConfusedPair,
   EpochLogs,
   GradCam,
   McNemar,
@@ -9,6 +10,8 @@ import type {
 } from "@heddle/core";
 import type { DatasetSource, ImageSet, LeftOut } from "@heddle/core/data";
 import type { Json, JsonObject } from "@heddle/core/internal/base/json.js";
+import type { AccuracyDifference } from "@heddle/core/internal/evaluate/accuracy-difference.js";
+import type { PairCounts } from "@heddle/core/internal/examine/findings.js";
 import type { DroppedFile } from "./files/entries";
 
 /** Where the page's images come from. */
@@ -111,10 +114,14 @@ export interface Settings {
 /** The parts of a dataset. */
 export type Split = "train" | "test";
 
-/** A change of a label that somebody made by eye; a label of null drops the image. */
-export interface Edit {
+/** An image by its split and its position there. */
+export interface Place {
   readonly split: Split;
   readonly image: number;
+}
+
+/** A change of a label that somebody made by eye; a label of null drops the image. */
+export interface Edit extends Place {
   readonly label: number | null;
 }
 
@@ -173,7 +180,86 @@ export interface Evaluated {
   readonly predicted: Int32Array;
   readonly confidence: Float64Array;
   /** The difference to the model before, on the same images; undefined for the first. */
-  readonly against?: { readonly accuracy: number; readonly test: McNemar } | undefined;
+  readonly against?: { readonly difference: AccuracyDifference; readonly test: McNemar } | undefined;
+}
+
+/** A wrong answer. */
+export interface Mistake {
+  /** Its position in the split. */
+  readonly image: number;
+  readonly truth: number;
+  readonly predicted: number;
+  /** The probability of the answer. */
+  readonly confidence: number;
+}
+
+/** What the weights after an epoch make of test images, in short. */
+export interface Glance {
+  readonly epoch: number;
+  /** How many were looked at, and how many of them were named right. */
+  readonly images: number;
+  readonly right: number;
+  /** `[true class][answer]`: how many; undefined for more classes than a page can show. */
+  readonly counts: readonly (readonly number[])[] | undefined;
+  /** The pairs of classes that are confused most, the most frequent first. */
+  readonly pairs: readonly Pick<ConfusedPair, "truth" | "predicted" | "count">[];
+  /** The most confident first. */
+  readonly mistakes: readonly Mistake[];
+}
+
+/** The weights of the first layer that looks at a picture, as small pictures. */
+export interface FirstLayer {
+  readonly name: string;
+  readonly className: string;
+  /** How many there are; the first of them are shown. */
+  readonly filters: number;
+  readonly height: number;
+  readonly width: number;
+  /** 3 for pictures in colours, otherwise 1. */
+  readonly channels: number;
+  /** `[shown, height, width, channels]`. */
+  readonly values: Float32Array;
+}
+
+/** Images that are nearly the same. */
+export interface Duplicates {
+  readonly withinTrain: PairCounts;
+  readonly withinTest: PairCounts;
+  readonly betweenSplits: PairCounts;
+  /** Whether the search ended early, because it had found too many. */
+  readonly truncated: boolean;
+  /** How many pairs there are; the nearest are listed. */
+  readonly all: number;
+  readonly pairs: readonly {
+    readonly first: Place;
+    readonly second: Place;
+    /** 0 where they differ in brightness and contrast only. */
+    readonly distance: number;
+    /** Whether they are equal, byte for byte. */
+    readonly exact: boolean;
+  }[];
+}
+
+/** An image whose label models doubt that did not learn it. */
+export interface Suspect extends Place {
+  /** When it was looked for. */
+  readonly label: number;
+  /** The class that they are sure of instead. */
+  readonly suggested: number;
+  /** The probability that they give its label. */
+  readonly selfConfidence: number;
+  readonly margin: number;
+}
+
+/** Labels that are probably wrong. */
+export interface Suspects {
+  /** How many there are; the most suspect are listed. */
+  readonly all: number;
+  readonly suspects: readonly Suspect[];
+  /** How many labels are estimated to be wrong. */
+  readonly estimated: number;
+  /** Why none can be named. */
+  readonly reason?: string | undefined;
 }
 
 /** What the model sees in a picture. */
@@ -299,9 +385,16 @@ export type StudioEvent =
   | { readonly kind: "reading"; readonly done: number; readonly total: number }
   | { readonly kind: "progress"; readonly progress: Progress }
   /** An epoch has ended; `kept`: the epochs whose weights can be looked at again. */
-  | { readonly kind: "epoch"; readonly logs: EpochLogs; readonly kept: readonly number[] }
+  | {
+      readonly kind: "epoch";
+      readonly logs: EpochLogs;
+      readonly kept: readonly number[];
+      readonly glance: Glance;
+    }
   /** The weights that pictures are classified with are newer. */
   | { readonly kind: "weights" }
+  /** How much of a search in the data is done, 0 … 1. */
+  | { readonly kind: "examined"; readonly share: number }
   /** More of the run that is trained is kept. */
   | { readonly kind: "kept" }
   /** The browser cannot keep runs, and why. */

@@ -3,7 +3,8 @@ import type { Dataset } from "@heddle/core/data";
 import { checkFits } from "@heddle/core/internal/recipes/check-fits.js";
 import type { Throughput } from "@heddle/core/internal/tuning/throughput.js";
 import { zipSync } from "fflate";
-import { editedDataset } from "./edits";
+import { editedDataset, editedSplit } from "./edits";
+import type { Examining } from "./examine";
 import type { DroppedFile } from "./files/entries";
 import { Judge } from "./judge";
 import { drawSketch, fetchDataset, SHOWN_IMAGES } from "./open-data";
@@ -11,9 +12,11 @@ import { planOf, probe } from "./probe";
 import type {
   Classified,
   Design,
+  Duplicates,
   Edit,
   Evaluated,
   Explained,
+  FirstLayer,
   Hidden,
   KeptRun,
   LayerSpec,
@@ -23,6 +26,7 @@ import type {
   Settings,
   Source,
   Split,
+  Suspects,
   Trained,
   UnitAsk,
 } from "./protocol";
@@ -42,7 +46,7 @@ function speedKey({ recipe, model }: Settings): string {
 /** Images that fashion-sketch has when all are drawn: a plan is made before. */
 const SKETCH = { trainImages: 12_000, testImages: 2_000 };
 
-/** How often the page is told of pictures that were read. */
+/** How often the page is told how far something is. */
 const TELL_MS = 100;
 
 async function readDropped(files: readonly DroppedFile[]): Promise<OpenedData> {
@@ -70,6 +74,7 @@ export class Trainer {
   private resting: (RunBegin & { readonly id: string; readonly restOf: typeof restOf }) | undefined;
   private judge: Judge | undefined;
   private keeping: Promise<Runs> | undefined;
+  private examining: AbortController | undefined;
   private server: string | undefined;
 
   /** Keeps runs in the local server's folder as well. @param url of its runs */
@@ -101,12 +106,14 @@ export class Trainer {
   }
 
   private forget(): void {
+    this.stopExamining();
     this.run?.dispose();
     this.run = undefined;
     this.closeOpened();
   }
 
   private closeOpened(): void {
+    this.judge?.release();
     this.opened?.viewer.dispose();
     this.opened?.model.dispose();
     this.opened = this.resting = undefined;
@@ -120,6 +127,37 @@ export class Trainer {
     this.judge = new Judge(model, this.whole, undefined);
     tell({ kind: "weights" });
     return { weightsSha256: await model.weightsSha256() };
+  }
+
+  /** Pairs of images that are nearly the same. */
+  async findDuplicates(edits: readonly Edit[]): Promise<Duplicates> {
+    const { findDuplicates } = await import("./examine");
+    return findDuplicates(this.whole, edits, this.examine());
+  }
+
+  /** Labels that models doubt which did not learn them. */
+  async findSuspects(edits: readonly Edit[], threads: number | undefined): Promise<Suspects> {
+    const { findSuspects } = await import("./examine");
+    return findSuspects(this.whole, edits, { ...this.examine(), threads });
+  }
+
+  /** Ends the search in the data, if there is one: a training needs all threads. */
+  stopExamining(): void {
+    this.examining?.abort();
+    this.examining = undefined;
+  }
+
+  private examine(): Examining {
+    this.stopExamining();
+    this.examining = new AbortController();
+    const { signal } = this.examining;
+    let told = 0;
+    const onProgress = (share: number) => {
+      if (share < 1 && performance.now() - told < TELL_MS) return;
+      told = performance.now();
+      tell({ kind: "examined", share });
+    };
+    return { signal, onProgress };
   }
 
   /** How a training with other settings would go. */
@@ -141,7 +179,7 @@ export class Trainer {
     this.forget();
     const dataset = editedDataset(this.whole, edits);
     const planned = plannedTraining(dataset, settings);
-    const run = new TrainingRun(planned.training);
+    const run = new TrainingRun(planned.training, editedSplit(this.whole, "test", edits));
     this.run = run;
     // Dropped files have no path, and nobody else has changed labels.
     const { kind, path } = dataset.source;
@@ -159,7 +197,7 @@ export class Trainer {
     // What a whole training showed is truer than the probe.
     if (this.speed && trained.imagesPerSecond > 0)
       this.speed = { ...this.speed, imagesPerSecond: trained.imagesPerSecond };
-    this.judge = new Judge(run.training.model, this.whole, this.judge?.outputs);
+    this.judge = new Judge(run.training.model, this.whole, this.judge);
     return trained;
   }
 
@@ -219,6 +257,7 @@ export class Trainer {
     const { datasetOf, lastState, modelOf, restOf } = await import("./runs/resume");
     const { record, epochs, files } = await (await this.runs()).facts(id);
     const dataset = await datasetOf(files, this.dataset);
+    const before = dataset === this.dataset ? this.judge : undefined;
     const state = await lastState(files);
     const ended = record.weightsSha256 !== undefined || state?.stopped;
     const left = ended ? 0 : record.recipe.epochs - (state?.epoch ?? 0);
@@ -231,7 +270,7 @@ export class Trainer {
     this.resting = { id, record, epochs: known, state, restOf };
     if (model) {
       this.opened = { model, viewer: new Viewer(model) };
-      this.judge = new Judge(model, dataset, undefined);
+      this.judge = new Judge(model, dataset, before);
       tell({ kind: "weights" });
     }
     return {
@@ -247,7 +286,9 @@ export class Trainer {
     const { resting } = this;
     if (!resting) throw new Error("no run is open");
     // Without waiting for anything: what is pressed next is meant for this run.
-    const run = new TrainingRun(resting.restOf(resting.record, this.whole, threads), resting.state);
+    this.stopExamining();
+    const rest = resting.restOf(resting.record, this.whole, threads);
+    const run = new TrainingRun(rest, editedSplit(this.whole, "test", []), resting.state);
     this.run = run;
     try {
       run.recorder = await (await this.runs()).resumed(resting);
@@ -285,6 +326,11 @@ export class Trainer {
 
   classify(picture: ImageData | Blob): Promise<Classified> {
     return this.current.viewer.classify(picture);
+  }
+
+  /** The weights of the first layer as pictures, of the epoch that is looked at. */
+  firstLayer(): FirstLayer | undefined {
+    return this.current.viewer.firstLayer();
   }
 
   explain(picture: Pick<Classified, "input" | "classes">, ask?: UnitAsk): Promise<Explained> {

@@ -3,6 +3,8 @@ import { AbortedError } from "@heddle/core";
 import { fitTraining } from "@heddle/core/internal/recipes/fit-training.js";
 import { prepareTraining } from "@heddle/core/internal/recipes/prepare-training.js";
 import type { Training } from "@heddle/core/internal/recipes/training.js";
+import type { EditedSplit } from "./edits";
+import { Glancer } from "./glance";
 import { PastWeights } from "./past-weights";
 import type { Trained } from "./protocol";
 import { tell } from "./rpc";
@@ -18,6 +20,7 @@ export class TrainingRun implements Callback {
   readonly viewer: Viewer;
   /** What keeps it; set before it begins. */
   recorder: RunRecorder | undefined;
+  private readonly glancer: Glancer;
   private readonly stopping = new AbortController();
   private readonly prepared;
   private control: TrainingControl | undefined;
@@ -31,11 +34,16 @@ export class TrainingRun implements Callback {
   private images = 0;
   private trainSeconds = 0;
 
-  /** @param from where the training was; undefined for the beginning */
+  /**
+   * @param test the images that are looked at after each epoch
+   * @param from where the training was; undefined for the beginning
+   */
   constructor(
     readonly training: Training,
+    test: EditedSplit,
     private readonly from?: TrainingState,
   ) {
+    this.glancer = new Glancer(test, training.dataset.classNames);
     const { pictures } = training.model;
     this.prepared = prepareTraining(training);
     // A resumed model takes pictures as its first images were, whatever file they are in now.
@@ -122,7 +130,8 @@ export class TrainingRun implements Callback {
     await this.recorder?.epochEnded(logs, await training.getState(), this.training.model);
     const weights = training.getWeights();
     this.past.keep(logs.epoch, weights);
-    tell({ kind: "epoch", logs, kept: this.past.epochs });
+    const glance = await this.glancer.look(this.training.model, logs.epoch);
+    tell({ kind: "epoch", logs, kept: this.past.epochs, glance });
     this.show(weights);
     await this.rest(training);
   }

@@ -4,9 +4,10 @@ import { classNamesOf } from "@heddle/core/internal/network/class-probabilities.
 import { inRange } from "@heddle/core/internal/pictures/in-range.js";
 import { pictureInput } from "@heddle/core/internal/pictures/picture-input.js";
 import { readPictureSource } from "@heddle/core/internal/pictures/picture-source.js";
+import { firstLayer } from "./first-layer";
 import type { Nearest } from "./nearest";
 import type { PastWeights } from "./past-weights";
-import type { Classified, Explained, Hidden, UnitAsk } from "./protocol";
+import type { Classified, Explained, FirstLayer, Hidden, UnitAsk } from "./protocol";
 
 /** A copy of the model that is trained, on one thread of its own, so that pictures are classified while it trains. */
 export class Viewer {
@@ -30,6 +31,11 @@ export class Viewer {
   update(values: readonly Float32Array[]): void {
     this.version++;
     this.copy.setWeights(this.copy.weights.map(({ shape }, index) => ({ shape, values: values[index]! })));
+  }
+
+  /** The weights of its first layer as pictures. */
+  firstLayer(): FirstLayer | undefined {
+    return firstLayer(this.copy);
   }
 
   async classify(picture: ImageData | Blob): Promise<Classified> {

@@ -13,6 +13,7 @@ export interface ListedPicture {
 export interface PictureListing {
   readonly train: readonly ListedPicture[];
   readonly test: readonly ListedPicture[] | undefined;
+  readonly notes: readonly string[];
   readonly leftOut: readonly LeftOut[];
 }
 
@@ -23,10 +24,14 @@ export function isPicture({ path }: Entry): boolean {
   return PICTURE.test(path);
 }
 
+/** `boot-01.png`, `boot (2).jpg`: a word, then a number. */
+const NUMBERED = /^(.*\p{L})[\s_.-]*\(?\d+\)?\.[^.]+$/u;
+
 /**
  * Lists pictures by the folder that they are in, which names their class; folders called train and test above it are splits.
+ * The class of pictures without a folder is what their names begin with.
  *
- * @throws HeddleError when there are not at least two such folders
+ * @throws HeddleError when there are not at least two classes
  */
 export function listPictures(entries: readonly Entry[]): PictureListing {
   const listed = entries.filter(isPicture).map((entry) => {
@@ -35,7 +40,7 @@ export function listPictures(entries: readonly Entry[]): PictureListing {
       .slice(0, -1)
       .map(splitOf)
       .findLast((one) => one !== undefined);
-    return { entry, label: folders.at(-1), split };
+    return { entry, label: folders.at(-1) ?? NUMBERED.exec(entry.path)?.[1], split };
   });
   const classes = new Set(listed.map(({ label }) => label));
   if (classes.size < 2 || classes.has(undefined)) throw withoutClasses(listed.length, classes);
@@ -50,6 +55,9 @@ export function listPictures(entries: readonly Entry[]): PictureListing {
       ? of("train")
       : interleaved(listed.map(({ entry, label }) => ({ entry, label: label! }))),
     test: hasSplits ? of("test") : undefined,
+    notes: listed.some(({ entry }) => !entry.path.includes("/"))
+      ? [`The classes are what the names of the pictures begin with: ${[...classes].join(", ")}.`]
+      : [],
     leftOut: others.length > 0 ? [leftOut("file", "no picture that a browser reads", others)] : [],
   };
 }
@@ -67,7 +75,7 @@ function withoutClasses(pictures: number, classes: ReadonlySet<string | undefine
   const names = [...classes].filter((name) => name !== undefined);
   return new HeddleError({
     who: "These pictures",
-    expected: "a folder for each class, and at least two of them",
+    expected: "a folder for each class, and at least two of them, or names such as cat-1.png and dog-1.png",
     received:
       names.length === 1 ? `${pictures} in one folder, ${names[0]}` : `${pictures} pictures without a folder`,
     next: "Put the pictures of each class into a folder that has its name, and drop the folder above.",

@@ -59,7 +59,9 @@ export async function readFiles(
     return { ...(await readTables(tables, about("csv"), notes)), notes };
   }
   if (!entries.some(isPicture)) throw nothing(entries);
-  const { leftOut, ...read } = await readPictures(listPictures(entries), onRead);
+  const listing = listPictures(entries);
+  notes.push(...listing.notes);
+  const { leftOut, ...read } = await readPictures(listing, onRead);
   return { dataset: assemble(read, about("images")), notes, leftOut };
 }
 
