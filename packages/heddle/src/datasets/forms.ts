@@ -205,7 +205,9 @@ async function contentsOf(archive: SourceFolder): Promise<ForeignFile> {
   const foreign = foreignArchive(names);
   if (foreign) return foreign;
   const shown = `${names.slice(0, 4).join(", ")}${names.length > 4 ? `, … (${names.length} entries)` : ""}`;
-  const next = "Put a folder of pictures for each class, or CSV, npz, Parquet, IDX or CIFAR's files into it.";
+  const next = names.some((name) => /\.(zip|tar|tgz|gz|xz|bz2)$/i.test(name))
+    ? "Unpack it once: a folder of archives is read, an archive of archives is not."
+    : "Put a folder of pictures for each class, or CSV, npz, Parquet, IDX or CIFAR's files into it.";
   return { what: names.length === 0 ? "an empty archive" : `an archive of ${shown}`, next };
 }
 
@@ -220,7 +222,9 @@ function several(folder: string, names: readonly string[]): HeddleError {
     who: folder,
     expected: "one dataset: a file with train and one with test in its name, or a single file",
     received: names.slice(0, 4).join(", ") + (names.length > 4 ? `, … (${names.length} files)` : ""),
-    next: "Choose a single file, or move the files that you want to their own folder.",
+    next: names.some((name) => /(^|[^a-z])(y|labels?|targets?)([^a-z]|$)/i.test(name))
+      ? "Put each table's labels into its first column: paste -d, y.csv x.csv > train.csv."
+      : "Choose a single file, or move the files that you want to their own folder.",
   });
 }
 

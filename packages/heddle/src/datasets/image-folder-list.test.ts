@@ -102,4 +102,22 @@ describe("listImageFolder", () => {
   it("finds nothing in a folder without pictures", async () => {
     expect(await listImageFolder(folder("a/1.txt", "train/"))).toBeUndefined();
   });
+
+  it.each([
+    ["training_set/a/1.png", "test_set/a/2.png"],
+    ["train-0/a/1.png", "test-1/a/2.png"],
+    ["trainImages/a/1.png", "validImages/a/2.png"],
+    ["letters_train/letters_train/a/1.png", "letters_test/letters_test/a/2.png"],
+  ])("takes %s and %s for splits", async (train, test) => {
+    const found = await list(train, test);
+    expect([found.train, found.test]).toEqual([[train], [test]]);
+    expect(found.choices[0]).toMatch(/^splits: .*, by their names$/);
+  });
+
+  it("takes no folders for splits by a word if one says none, two say the same or they hold pictures", async () => {
+    await expect(list("train_set/a/1.png", "other/a/2.png")).rejects.toThrow("received pictures in");
+    await expect(list("train_a/x/1.png", "train_b/x/2.png")).rejects.toThrow("received pictures in");
+    const classes = await list("train_station/1.png", "test_tube/2.png");
+    expect([classes.train, classes.test]).toEqual([["test_tube/2.png", "train_station/1.png"], undefined]);
+  });
 });

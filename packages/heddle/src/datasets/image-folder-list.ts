@@ -25,6 +25,19 @@ const splitNames = {
 
 type SplitName = keyof typeof splitNames;
 
+/** The split that one word in a folder's name says: `training_set`, `train-0`, `testImages`; undefined for none or several. */
+function wordedSplit(name: string): SplitName | undefined {
+  const words = name
+    .replace(/([a-z])([A-Z])/g, "$1 $2")
+    .toLowerCase()
+    .split(/[^a-z]+/);
+  const plain = words.map((word) => word.replace(/(set|data|images?|imgs?)$/, ""));
+  const found = (Object.keys(splitNames) as SplitName[]).filter((split) =>
+    splitNames[split].some((one) => plain.includes(one)),
+  );
+  return found.length === 1 ? found[0] : undefined;
+}
+
 /** Whether a folder of this name may be a split. */
 export function isSplitName(name: string): boolean {
   return Object.values(splitNames).some((names) => names.includes(name.toLowerCase()));
@@ -100,24 +113,29 @@ function inSplits(base: PictureTree): Found | undefined {
   const holdsClasses = ({ pictures, folders }: PictureTree) =>
     pictures.length === 0 && folders.some((folder) => folder.pictures.length > 0);
   const splits = base.folders.filter((folder) => isSplitName(folder.name) && holdsClasses(folder));
+  const worded = splits.length === 0 ? wordedSplits(base, holdsClasses) : undefined;
   const splitOf = (split: SplitName) =>
-    splits.find(({ name }) => splitNames[split].includes(name.toLowerCase()));
+    worded ? worded.get(split) : splits.find(({ name }) => splitNames[split].includes(name.toLowerCase()));
   const train = splitOf("train");
   if (!train) return undefined;
   const validation = splitOf("validation");
   const test = splitOf("test") ?? validation;
   const used = test ? [train, test] : [train];
-  const unused = base.folders.filter((folder) => !used.includes(folder));
+  const unused = worded ? [] : base.folders.filter((folder) => !used.includes(folder));
   const outside = unused.filter((folder) => folder !== validation).flatMap(allPictures);
   const within = used.map(inClasses);
   return {
     train: within[0]!.train,
     ...(test && { test: within[1]!.train }),
     classFolders: used.flatMap(({ folders }) => folders),
-    choices:
-      test && test === validation
+    choices: [
+      ...(worded
+        ? [{ about: "splits", choice: `${used.map(({ path }) => path).join(" and ")}, by their names` }]
+        : []),
+      ...(test && test === validation
         ? [{ about: "test split", choice: `${validation.path}, because there is no test folder` }]
-        : [],
+        : []),
+    ],
     leftOut: [
       ...(validation && validation !== test
         ? entry("picture", "validation images are held out of the training images", allPictures(validation))
@@ -126,6 +144,24 @@ function inSplits(base: PictureTree): Found | undefined {
       ...within.flatMap(({ leftOut }) => leftOut),
     ],
   };
+}
+
+/**
+ * The folders with classes by the splits that words in their names say; undefined unless all folders with pictures are of
+ * different splits, one of them for training.
+ */
+function wordedSplits(
+  base: PictureTree,
+  holdsClasses: (folder: PictureTree) => boolean,
+): ReadonlyMap<SplitName, PictureTree> | undefined {
+  const folders = base.folders.filter((folder) => allPictures(folder).length > 0);
+  const found = new Map<SplitName, PictureTree>();
+  for (const folder of folders) {
+    const [split, classes] = [wordedSplit(folder.name), withClasses(folder)];
+    if (split === undefined || found.has(split) || !holdsClasses(classes)) return undefined;
+    found.set(split, classes);
+  }
+  return found.has("train") && base.pictures.length === 0 ? found : undefined;
 }
 
 /** The pictures of the folders directly in one, each a class. */

@@ -12,6 +12,7 @@ import {
   positionsOf,
   splitOf,
 } from "./names.js";
+import { refuseOtherValues } from "./other-values.js";
 import { type ColumnSample, isList, isText } from "./sample.js";
 
 /** What a column holds, if not a pixel. */
@@ -28,6 +29,8 @@ export interface Columns {
   readonly roles: Int32Array;
   /** How many pixels there are; 0 if they are in one cell. */
   readonly pixels: number;
+  /** All columns but those of labels and splits, and those that an option drops. */
+  readonly open: readonly number[];
   /** The label's column; -1 if the table has none. */
   readonly label: number;
   /** True if the label may as well be in the last column: the values will tell. */
@@ -67,6 +70,7 @@ export function columnsOf(facts: ColumnFacts): Columns {
   const split = open.find((column) => holdsSplits(facts, column));
   const list = listColumn(facts, open);
   const candidates = open.filter((column) => column !== split && column !== list);
+  if (list === undefined) refuseOtherValues(facts.name, samples, candidates, false);
   const numbered = new Set(names && list === undefined ? numberedColumns(names, candidates) : []);
   const found = chosen === undefined ? labelOf(facts, candidates, { list, numbered }) : { label: chosen };
   const { label = -1, rowNumbers } = found;
@@ -100,6 +104,7 @@ export function columnsOf(facts: ColumnFacts): Columns {
   return {
     roles,
     pixels: pixels.length,
+    open: all.filter((column) => column !== label && column !== split && !dropped.has(column)),
     label,
     undecided: (found.undecided ?? false) && !moved,
     choices: [
@@ -155,12 +160,18 @@ function labelOf(
 /** The only column that can be the label; `undefined` if there is none. */
 function onlyOne(facts: ColumnFacts, columns: readonly number[]): number | undefined {
   if (columns.length < 2) return columns[0];
+  const areFlags = columns.every((column) => facts.samples[column]!.flags);
   const shown = columns.slice(0, 8).map((column) => nameOf(facts, column));
   throw new HeddleError({
     who: facts.name,
     expected: "one column that can be the label",
-    received: shown.join(", ") + (columns.length > shown.length ? `, … (${columns.length} columns)` : ""),
-    next: "Set `labelColumn` to one of them.",
+    received:
+      shown.join(", ") +
+      (columns.length > shown.length ? `, … (${columns.length} columns)` : "") +
+      (areFlags ? ", of 0 and 1: one-hot labels" : ""),
+    next: areFlags
+      ? "Make one column of them, such as table[columns].idxmax(axis=1) in pandas."
+      : "Set `labelColumn` to one of them.",
   });
 }
 

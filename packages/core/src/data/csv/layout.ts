@@ -5,13 +5,14 @@ import { CellScanner, numberOf } from "./cells.js";
 import { columnsOf, LABEL, LIST } from "./columns.js";
 import { headerOf } from "./header.js";
 import type { TableColumns } from "./match.js";
+import { refuseOtherValues } from "./other-values.js";
 import { listValues, sampleColumns } from "./sample.js";
 
 /** How to read a table: its separator, header, columns and the shape of its images. */
 export interface CsvLayout {
-  /** The byte between cells: a comma, semicolon or tab. */
+  /** The byte between cells: a comma, semicolon, tab or vertical bar. */
   readonly separator: number;
-  /** The line number of the header, from 1; 0 if there is none. */
+  /** The number of the last line before the rows, from 1: the header or a comment; 0 if there is none. */
   readonly headerLine: number;
   /** What each column holds: the position of its pixel in the image, or a constant of `columns.ts`. */
   readonly roles: Int32Array;
@@ -62,7 +63,7 @@ export interface LayoutOptions {
 /** Larger than any image in a table; a line could hold 16 million empty cells. */
 const MAXIMUM_COLUMNS = 2_000_000;
 
-const separators = [0x2c, 0x3b, 0x09];
+const separators = [0x2c, 0x3b, 0x09, 0x7c];
 
 /**
  * Determines from its first lines how to read a table.
@@ -72,7 +73,8 @@ const separators = [0x2c, 0x3b, 0x09];
  * @throws HeddleError if there is no label column, or the pixels do not make up an image
  */
 export function layoutOf(name: string, lines: readonly Uint8Array[], options: LayoutOptions = {}): CsvLayout {
-  const first = lines.findIndex((line) => !isBlankLine(line));
+  const comments = commentLines(lines);
+  const first = lines.findIndex((line, index) => index >= comments && !isBlankLine(line));
   if (first < 0) {
     const next = "Check that this is the right file.";
     throw new HeddleError({
@@ -85,7 +87,10 @@ export function layoutOf(name: string, lines: readonly Uint8Array[], options: La
   const separator = separatorOf(lines[first]!);
   const rows = lines.slice(first).filter((line) => !isBlankLine(line));
   const toNumber = (cell: string) => numberOf(separator === separators[0] ? cell : cell.replace(",", "."));
-  const cells = cellsOf(rows[0]!, separator);
+  // NumPy writes `# label,pixel0,…`.
+  const cells = cellsOf(rows[0]!, separator).map((cell, at) =>
+    at > 0 ? cell : cell.replace(/^\s*#+\s*/, ""),
+  );
   const { labelColumn } = options;
   const header = headerOf(
     [cells, ...rows.slice(1, cells.length > WIDE ? 1 : HEADER_ROWS).map((row) => cellsOf(row, separator))],
@@ -105,18 +110,12 @@ export function layoutOf(name: string, lines: readonly Uint8Array[], options: La
   const { dropColumns, like } = options;
   const found = columnsOf({ name, names, samples, labelColumn, dropColumns, like, isImage });
   const { roles, label } = found;
-  if (label < 0 && !options.unlabelled) throw withoutLabels(name, names, columns);
   const list = roles.indexOf(LIST);
+  if (list < 0 && found.pixels === 0) refuseOtherValues(name, samples, found.open, true);
+  if (label < 0 && !options.unlabelled) throw withoutLabels(name, names, columns);
   const pixels =
     list < 0 ? found.pixels : mostCommon(samples[list]!.words.map(listValues).filter((count) => count > 0));
-  if (pixels === 0) {
-    throw new HeddleError({
-      who: name,
-      expected: "rows of a label and pixels, separated by comma, semicolon or tab",
-      received: `rows of ${columns} ${columns === 1 ? "cell" : "cells"}`,
-      next: "Check that this is the right file.",
-    });
-  }
+  if (pixels === 0) throw withoutCells(name, columns);
   const last = names?.[roles.indexOf(pixels - 1)];
   const shape = shapeOfRow(
     name,
@@ -127,7 +126,7 @@ export function layoutOf(name: string, lines: readonly Uint8Array[], options: La
   const counted = header === "repeated" || (names !== undefined && !names.some(isWord));
   return {
     separator,
-    headerLine: header ? first + 1 : 0,
+    headerLine: header ? first + 1 : comments,
     roles,
     names,
     shape,
@@ -138,7 +137,12 @@ export function layoutOf(name: string, lines: readonly Uint8Array[], options: La
       ...(counted ? [{ about: "header", choice: "the first line, which counts", warn: true }] : []),
       ...found.choices,
     ],
-    leftOut: found.leftOut,
+    leftOut: [
+      ...(comments > 0
+        ? [{ what: "line", reason: "no part of the table", count: comments, examples: [] }]
+        : []),
+      ...found.leftOut,
+    ],
   };
 }
 
@@ -176,7 +180,17 @@ function checkColumns(name: string, columns: number, lengths: readonly number[])
   }
 }
 
+function withoutCells(name: string, columns: number): HeddleError {
+  return new HeddleError({
+    who: name,
+    expected: "rows of a label and pixels, separated by comma, semicolon, tab or |",
+    received: `rows of ${columns} ${columns === 1 ? "cell" : "cells"}`,
+    next: "Check that this is the right file.",
+  });
+}
+
 function withoutLabels(name: string, names: readonly string[] | undefined, columns: number): HeddleError {
+  if (columns === 1) return withoutCells(name, columns);
   return new HeddleError({
     who: name,
     expected: "a column named label, class or target",
@@ -192,10 +206,25 @@ export function isBlankLine(line: Uint8Array): boolean {
   return line.every((byte) => byte === 0x20 || byte === 0x09 || byte === 0x0d);
 }
 
+/** How many lines before the table say something about it: comments, and the line by which Excel learns the separator. */
+function commentLines(lines: readonly Uint8Array[]): number {
+  const starts = lines.map((line) => String.fromCharCode(...line.subarray(0, 7)).trim());
+  const first = starts.findIndex((start) => !/^(#|sep=.$|$)/i.test(start));
+  if (first <= 0) return 0;
+  // A comment that has as many cells as the rows is the header.
+  const cells = (line: Uint8Array) => countCells(line, separatorOf(line));
+  const before = lines.slice(0, first);
+  const header = before.findLastIndex((line) => !isBlankLine(line));
+  const isHeader = header >= 0 && cells(lines[header]!) === cells(lines[first]!) && cells(lines[first]!) > 1;
+  const comments = isHeader ? before.slice(0, header) : before;
+  return comments.every(isBlankLine) ? 0 : comments.length;
+}
+
 /** The most frequent separator of a line, except that decimal commas must not win over semicolons and tabs. */
 function separatorOf(line: Uint8Array): number {
   const count = (separator: number) => line.reduce((sum, byte) => sum + (byte === separator ? 1 : 0), 0);
-  const [commas, semicolons, tabs] = separators.map(count) as [number, number, number];
+  const [commas, semicolons, tabs, bars] = separators.map(count) as [number, number, number, number];
+  if (bars > 0 && bars >= semicolons && bars >= tabs && 2 * bars >= commas) return 0x7c;
   if (semicolons > 0 && semicolons >= tabs && 2 * semicolons >= commas) return 0x3b;
   if (tabs > 0 && 2 * tabs >= commas) return 0x09;
   return 0x2c;

@@ -48,7 +48,7 @@ export interface ReadTable extends ReadImages {
   readonly columns: TableColumns | undefined;
   /** False for a table of pixels alone. */
   readonly labelled: boolean;
-  /** The line number of the header, from 1; 0 if there is none. */
+  /** The number of the last line before the rows, from 1: the header or a comment; 0 if there is none. */
   readonly headerLine: number;
 }
 
@@ -254,7 +254,7 @@ export class CsvReader {
       }
       this.line++;
       const trimmed = stop > start && bytes[stop - 1] === RETURN ? stop - 1 : stop;
-      if (this.line !== this.table.layout.headerLine) this.takeRow(this.table, bytes, start, trimmed);
+      if (this.line > this.table.layout.headerLine) this.takeRow(this.table, bytes, start, trimmed);
       start = stop + 1;
     }
     if (!last) this.postpone(bytes.subarray(start), bytes.length - start);

@@ -11,6 +11,8 @@ export interface ColumnSample {
   readonly words: readonly string[];
   /** True if the numbers are whole and each is one more than that before. */
   readonly counts: boolean;
+  /** True if there are only 0 and 1. */
+  readonly flags: boolean;
 }
 
 /** More cells are not looked at: a row could hold two million. */
@@ -39,7 +41,9 @@ function sampleOf(cells: readonly (number | string)[]): ColumnSample {
   const counts =
     numbers.length > 2 &&
     numbers.every((value, row) => Number.isInteger(value) && value === numbers[0]! + row);
-  return { numbers: numbers.length, texts: words.length, lists, words, counts };
+  const flags =
+    words.length === 0 && numbers.length > 0 && numbers.every((value) => value === 0 || value === 1);
+  return { numbers: numbers.length, texts: words.length, lists, words, counts, flags };
 }
 
 /** True for a column of text: most of its values are no numbers. */

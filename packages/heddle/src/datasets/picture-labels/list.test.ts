@@ -81,6 +81,10 @@ describe("labels in a table beside pictures", () => {
       "styles.csv: expected a column of labels next to id, received gender, colour. Name the column of labels label.",
     ],
     [
+      { "train.csv": "image,cat,dog\n1.png,1,0\n2.png,0,1\n" },
+      "train.csv: expected a column of labels next to image, received cat, dog, of 0 and 1: one-hot labels. Make one",
+    ],
+    [
       { "metadata.csv": "file_name,label\n1.png,a\n1.png,b\n" },
       "photos: expected one label for each picture, received a and b for 1.png. Remove one of the two.",
     ],

@@ -145,12 +145,21 @@ function labelColumnOf(table: TextTable, fileColumn: number): number | undefined
 }
 
 function withoutLabels(who: string, table: TextTable, fileColumn: number): HeddleError {
-  const names = labelColumns(table, fileColumn).map((at) => table.names[at]);
+  const columns = labelColumns(table, fileColumn);
+  const names = columns.map((at) => table.names[at]);
+  const isFlag = (cell: string | undefined) => cell !== undefined && /^\s*[01](\.0*)?\s*$/.test(cell);
+  const areFlags =
+    names.length > 1 && table.rows.every(({ cells }) => columns.every((at) => isFlag(cells[at])));
   return new HeddleError({
     who,
     expected: `a column of labels next to ${table.names[fileColumn]}`,
-    received: names.length === 0 ? "none" : names.slice(0, 6).join(", "),
-    next: "Name the column of labels label.",
+    received:
+      names.length === 0
+        ? "none"
+        : `${names.slice(0, 6).join(", ")}${names.length > 6 ? `, … (${names.length} columns)` : ""}${areFlags ? ", of 0 and 1: one-hot labels" : ""}`,
+    next: areFlags
+      ? "Make one column of them, such as table[columns].idxmax(axis=1) in pandas."
+      : "Name the column of labels label.",
   });
 }
 
@@ -158,7 +167,9 @@ function withoutLabels(who: string, table: TextTable, fileColumn: number): Heddl
 function readTable(text: string): TextTable {
   const lines = text.replace(/^\u{feff}/u, "").split(/\r\n|\n|\r/);
   const [header = ""] = lines;
-  const separator = [",", ";", "\t"].toSorted((a, b) => header.split(b).length - header.split(a).length)[0]!;
+  const separator = [",", ";", "\t", "|"].toSorted(
+    (a, b) => header.split(b).length - header.split(a).length,
+  )[0]!;
   const scanner = new CellScanner(separator.charCodeAt(0));
   const cellsOf = (line: string) => {
     const bytes = new TextEncoder().encode(line);
