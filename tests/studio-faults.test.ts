@@ -1,4 +1,6 @@
 // What goes wrong in the studio, in a real browser: each is a sentence where it happened, and nothing is lost.
+import { cpSync, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { type Browser, chromium as driver, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { chromium } from "../tools/reproducibility/in-chromium.mjs";
@@ -105,9 +107,54 @@ describe.skipIf(!hasChromium)(`faults of the studio in Chromium ${NEEDS_CHROMIUM
     }
   }, 90_000);
 
-  it("says that its worker has ended, and keeps the run", async () => {
+  it("says that a file is damaged, a class has one image, there is no camera, and no space is left", async () => {
+    const page = await newPage(browser, faults);
+    await page.goto(`${url}#/data?epochs=1`);
+    await page.getByText(/ to test on, 10 classes/).waitFor(PATIENCE);
+    const files = page.locator("input[type=file]");
+    const photos = new URL("../examples/photos/", import.meta.url).pathname;
+    const folder = work.file("things");
+    cpSync(join(photos, "boot"), join(folder, "boot"), { recursive: true });
+    mkdirSync(join(folder, "bag"));
+    cpSync(join(photos, "bag", "01.png"), join(folder, "bag", "01.png"));
+    await files.first().setInputFiles(folder);
+    await page.getByText(/^No test image shows bag: /).waitFor(PATIENCE);
+
+    writeFileSync(work.file("torn.zip"), "PK\x03\x04 and no more");
+    await files.last().setInputFiles(work.file("torn.zip"));
+    await page
+      .getByRole("alert")
+      .getByText(/^torn.zip: expected a whole zip archive/)
+      .waitFor(PATIENCE);
+    expect(await page.getByRole("heading", { level: 1 }).textContent()).toBe("things");
+
+    // This browser has no device, as the machines that run tests.
+    await page.getByRole("button", { name: "Open the camera" }).click();
+    await page.getByRole("alert").getByText("There is no camera on this machine.").waitFor(PATIENCE);
+
+    const session = await page.context().newCDPSession(page);
+    const { origin } = new URL(url);
+    await session.send("Storage.overrideQuotaForOrigin", { origin, quotaSize: 1000 });
+    await page.getByRole("link", { name: "Train", exact: true }).click();
+    await page.getByRole("button", { name: /^Train: about/ }).click(PATIENCE);
+    await page.getByText(/^The browser has no space left/).waitFor(PATIENCE);
+    await weights(page);
+    await page.context().close();
+    expect(faults).toEqual([]);
+  }, 90_000);
+
+  it("says that a thread has died, or its worker, and keeps the run", async () => {
     const page = await newPage(browser, faults);
     await training(page);
+    const thread = page.workers().find((one) => one.url().startsWith("blob:"))!;
+    // It is asked while it computes, and ends when it has answered.
+    await thread.evaluate(() => self.close());
+    await page
+      .getByRole("alert")
+      .getByText(/a compute thread died.* is kept: open the run under Runs/)
+      .waitFor(PATIENCE);
+    await page.getByRole("button", { name: /^Train: about/ }).click(PATIENCE);
+    await page.getByText(/^Epoch ([2-9]|\d\d+) of 2000$/).waitFor(PATIENCE);
     const worker = page.workers().find((one) => one.url().includes("worker-"))!;
     await worker.evaluate(() => self.close());
     await page.getByRole("alert").getByText("The worker that computes has ended.").waitFor(PATIENCE);

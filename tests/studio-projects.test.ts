@@ -12,8 +12,8 @@ const PAGE = new URL("../packages/heddle/dist/studio/", import.meta.url).pathnam
 /** The longest that the page may keep somebody waiting while it trains. */
 const LONGEST_TASK_MS = 50;
 
-/** Chromium's own test picture, in place of a camera. */
-const FAKE_CAMERA = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"];
+/** Chromium's own test picture, in place of a camera; a page may use it once it is granted. */
+const FAKE_CAMERA = "--use-fake-device-for-media-stream";
 const QUIET = ["--quiet", "--json"] as const;
 
 const work = new Workspace();
@@ -48,7 +48,7 @@ describe.skipIf(!hasChromium)(`the studio in Chromium ${NEEDS_CHROMIUM}`, () => 
     const server = work.start(["studio", "clothes", "--no-open", "--port", "0"]);
     browser = await driver.launch({
       executablePath: chromium!,
-      args: ["--no-sandbox", "--lang=en-US", ...FAKE_CAMERA],
+      args: ["--no-sandbox", "--lang=en-US", FAKE_CAMERA],
     });
     page = await newPage(browser, faults);
     await server.printed("http://");
@@ -231,12 +231,12 @@ describe.skipIf(!hasChromium)(`the studio in Chromium ${NEEDS_CHROMIUM}`, () => 
     expect(faults).toEqual([]);
   }, 60_000);
 
-  it("says that a browser keeps no runs, or that there is no camera; the project can be downloaded all the same", async () => {
+  /** Of a training on one thread, without memory that is shared. */
+  let onOneThread: string | null;
+
+  it("says that a browser keeps no runs, or gives no camera; the project can be downloaded all the same", async () => {
     const strict = await newPage(browser, faults, { serviceWorkers: "block" });
-    // What no test can take from a machine: a browser that refuses its file system, and the lack of a camera.
-    await strict.addInitScript(() => {
-      navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException("", "NotFoundError"));
-    });
+    // What no test can take from a machine: a browser that refuses its file system.
     await strict.route(/worker-[^/]*\.js$/, async (route) => {
       const code = await (await route.fetch()).text();
       const refuse =
@@ -247,11 +247,14 @@ describe.skipIf(!hasChromium)(`the studio in Chromium ${NEEDS_CHROMIUM}`, () => 
     try {
       await strict.goto(`${site.url}index.html#/data?epochs=1&limit=300`);
       await strict.getByRole("button", { name: "Open the camera" }).click(PATIENCE);
-      await strict.getByRole("alert").getByText("There is no camera on this machine.").waitFor(PATIENCE);
+      await strict
+        .getByRole("alert")
+        .getByText("The page may not use the camera. Allow it next to the address, and try again.")
+        .waitFor(PATIENCE);
       await strict.getByRole("link", { name: "Train", exact: true }).click();
       await strict.getByRole("button", { name: /^Train: about/ }).click({ timeout: 60_000 });
       await strict.getByText(/^This browser does not let the page keep runs/).waitFor(PATIENCE);
-      await weights(strict);
+      onOneThread = await weights(strict);
       const [saved] = await Promise.all([
         strict.waitForEvent("download"),
         strict.getByRole("button", { name: "Download project" }).click(),
@@ -280,6 +283,10 @@ describe.skipIf(!hasChromium)(`the studio in Chromium ${NEEDS_CHROMIUM}`, () => 
       await plain.goto(address);
       await plain.getByText("One thread computes, because").waitFor({ timeout: 60_000 });
       await plain.context().close();
+      // With threads, the same bits.
+      await page.goto(`${address}#/train?epochs=1&limit=300`);
+      await button(page, "\\d+ threads?").click({ timeout: 60_000 });
+      expect(await weights(page)).toBe(onOneThread);
     } finally {
       site.close();
     }

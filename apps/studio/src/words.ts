@@ -75,6 +75,10 @@ export const words = {
     notes: "How the data was read",
     leftOut: (count: number, what: string, reason: string, examples: string) =>
       `${counted(count, what)} left out: ${reason} (${examples})`,
+    untested: (names: readonly string[]) =>
+      `No test image shows ${names.join(", ")}: a class needs two images for one to be held out. How well ${names.length === 1 ? "it is" : "they are"} named is not measured.`,
+    untrained: (names: readonly string[]) =>
+      `No training image shows ${names.join(", ")}: the model cannot learn ${names.length === 1 ? "it" : "them"}.`,
     locked: "The data can be changed when the training has ended.",
   },
 
@@ -494,6 +498,8 @@ export const words = {
     workerDied: "The worker that computes has ended.",
     workerDiedMeans:
       "What every finished epoch ended with is kept: load the page again, open the run under Runs, and continue.",
+    keptSoFar: (epochs: number) =>
+      `What ${epochs === 1 ? "the first epoch" : `the first ${groupDigits(epochs)} epochs`} ended with is kept: open the run under Runs, and continue.`,
     reload: "Load the page again",
     notAPicture: "That is not a picture that this browser can read.",
   },

@@ -278,7 +278,7 @@ class Studio {
     this.phase = "evaluating";
     await this.guard(async () => {
       // Data that is still being read would take the place of the run's.
-      await this.opening.catch(() => {});
+      await this.opening;
       const { data, epochs, weightsSha256, left } = await this.worker.openRun(id);
       this.isFresh = true;
       this.show(data);
@@ -318,7 +318,8 @@ class Studio {
     this.isFresh = true;
     await this.guard(async () => {
       const opening = this.worker.open(source, this.settings);
-      this.opening = opening;
+      // Data that cannot be read keeps nothing from being done with what is open.
+      this.opening = opening.catch(() => {});
       this.data = await opening;
       this.isWhole = true;
     });

@@ -30,10 +30,12 @@ export type Remote<Service> = {
 export function serve(service: object): void {
   // No event tells a page that its worker has ended. But a lock that nobody lets go goes with its owner.
   const lives = `heddle worker ${crypto.getRandomValues(new Uint32Array(2)).join("-")}`;
-  void navigator.locks?.request(lives, () => {
-    self.postMessage({ lives });
-    return new Promise(() => {});
-  });
+  navigator.locks
+    ?.request(lives, () => {
+      self.postMessage({ lives });
+      return new Promise(() => {});
+    })
+    .catch(() => {});
   self.addEventListener("message", async ({ data }: MessageEvent<Call>) => {
     const { id, method, args } = data;
     try {
@@ -76,7 +78,10 @@ export function connect<Service, Event>(
   };
   worker.addEventListener("message", ({ data }: MessageEvent<Message<Event>>) => {
     if ("event" in data) return onEvent(data.event);
-    if ("lives" in data) return void navigator.locks.request(data.lives, () => die());
+    if ("lives" in data) {
+      navigator.locks.request(data.lives, () => die()).catch(() => {});
+      return;
+    }
     const caller = waiting.get(data.id);
     waiting.delete(data.id);
     if ("value" in data) caller?.resolve(data.value);

@@ -1,8 +1,10 @@
 import type { Callback, TrainingControl, TrainingState } from "@heddle/core";
 import { AbortedError } from "@heddle/core";
+import { messageOf } from "@heddle/core/internal/base/errors.js";
 import { fitTraining } from "@heddle/core/internal/recipes/fit-training.js";
 import { prepareTraining } from "@heddle/core/internal/recipes/prepare-training.js";
 import type { Training } from "@heddle/core/internal/recipes/training.js";
+import { words } from "../words";
 import type { EditedSplit } from "./edits";
 import { Glancer } from "./glance";
 import { PastWeights } from "./past-weights";
@@ -69,7 +71,8 @@ export class TrainingRun implements Callback {
     } catch (thrown) {
       if (!(thrown instanceof AbortedError)) {
         await recorder?.end(model, undefined);
-        throw thrown;
+        if (!recorder || this.epochs === 0) throw thrown;
+        throw new Error(`${messageOf(thrown)} ${words.faults.keptSoFar(this.epochs)}`);
       }
     }
     this.control = undefined;

@@ -1,3 +1,4 @@
+import { type Lives, onEnd } from "./lifeline.js";
 import type { FromThread, ToThread } from "./messages.js";
 import type { Variant } from "./variant.js";
 
@@ -34,11 +35,21 @@ export interface WebWorker {
 
 /** A thread on a Web Worker that runs `@heddle/core/worker`. */
 export function threadOn(worker: WebWorker, events: ThreadEvents): ThreadHandle {
-  worker.addEventListener("message", ({ data }) => events.onMessage(data as FromThread));
+  let hasEnded = false;
+  worker.addEventListener("message", ({ data }) => {
+    const message = data as FromThread | Lives;
+    if (message.type !== "lives") return events.onMessage(message);
+    onEnd(message, () => {
+      if (!hasEnded) events.onDeath("its worker was ended");
+    });
+  });
   worker.addEventListener("error", ({ message }) => events.onDeath(message || DID_NOT_START));
   return {
     post: (message) => worker.postMessage(message),
-    end: () => worker.terminate(),
+    end: () => {
+      hasEnded = true;
+      worker.terminate();
+    },
     keepAlive: () => {},
   };
 }
