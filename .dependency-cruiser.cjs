@@ -29,11 +29,12 @@ const floors = {
 
 // Under jobs/ each command has a room; what several of them need lies in jobs/ itself. A room uses another
 // only where it does the other's whole work: a training ends with an evaluation and a report, and a look at a run's
-// test images is written into its report.
+// test images is written into its report. The regularization study is a sweep with a verdict on top.
 const jobs = {
   train: ["evaluate", "report"],
   resume: ["train"],
   sweep: ["train"],
+  regularization: ["sweep"],
   evaluate: ["report"],
   explain: ["report"],
 };

@@ -1,69 +1,91 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
+import { trialsIn } from "../tools/reliability/journal-trials.mjs";
 import { type Finished, isOneLine, readJson, Workspace } from "./cli.js";
 
 const STUDY = ["study", "regularization", "--data", "clothes", "--limit", "300"] as const;
-const SMALL = [...STUDY, "--seeds", "2", "--epochs", "1"] as const;
-/** A study that is small, but chooses among settings and compares regimes over two seeds. */
-const TRIALS = 15 + 12 * 2;
+/** One process, so that trials end in one order. */
+const PLACE = ["--workers", "1", "--threads", "1"] as const;
+const SMALL = [...STUDY, "--seeds", "2", "--epochs", "1", ...PLACE] as const;
+/** Twelve regimes, five of them with three strengths or rates. */
+const TRIALS = 12 + 5 * 2;
 
 describe("heddle study regularization", () => {
   const work = new Workspace();
   let folder: string;
-  let finishedBefore: string[];
+  let before: string[];
   let last: Finished;
   beforeAll(async () => {
     folder = work.file("runs", "regularization-clothes");
-    // Killed during the choices, stopped during the compared trials, then left to finish.
+    // Killed, stopped, then left to finish.
     const killed = work.start(SMALL);
-    await killed.printed("[ 3/39]");
+    await killed.printed("Trial 2 ");
     killed.child.kill("SIGKILL");
     await killed.finished;
     const stopped = work.start(SMALL);
-    await stopped.printed("[20/39]");
+    await stopped.printed("Trial 12 ");
     stopped.child.kill("SIGINT");
     const { code, stderr } = await stopped.finished;
     expect(code, stderr).toBe(130);
-    expect(stderr).toContain("heddle: Stopped. Finished trials are kept in runs/regularization-clothes");
+    expect(stderr).toContain(
+      "heddle: Stopped. What the trials gave so far is in runs/regularization-clothes",
+    );
     expect(stderr).toContain(`  to resume:  heddle ${SMALL.join(" ")}\n`);
-    finishedBefore = readdirSync(join(folder, "trials"));
+    before = readdirSync(join(folder, "sweep", "trainings"));
     last = await work.heddle([...SMALL, "--json"]);
   }, 240_000);
 
   it("resumes where it stopped, and trains nothing twice", () => {
     expect(last.code, last.stderr).toBe(0);
-    expect(finishedBefore.length).toBeGreaterThanOrEqual(20);
-    const trained = last.stderr.match(/^\[ *\d+\/39\]/gm) ?? [];
-    expect(trained).toHaveLength(TRIALS - finishedBefore.length);
-    expect(readdirSync(join(folder, "trials"))).toHaveLength(TRIALS);
-    expect(last.stderr).toContain("Resuming the study: 2 seeds of 1 epoch");
+    const trials = trialsIn(join(folder, "sweep"));
+    expect(trials).toHaveLength(TRIALS);
+    expect(trials.every(({ state }) => state === 1)).toBe(true);
+    // Weights of what was complete were there, and were not trained for again.
+    expect(before).toContain("00012-seed-42.safetensors");
+    expect(last.stderr.match(/^Trial 12 /m)).toBeNull();
+    expect(last.stderr).toMatch(/^Trial 21 +complete/m);
   });
 
   it("prints the verdict and its numbers as JSON", () => {
-    const answer = JSON.parse(last.stdout);
-    expect(answer.plan).toMatchObject({ seeds: 2, epochs: 1 });
-    expect(answer.regimes).toHaveLength(12);
+    const { finished, ...answer } = JSON.parse(last.stdout);
+    expect([finished, answer.regimes.length]).toEqual([true, 12]);
     expect(["supported", "contradicted", "undecided"]).toContain(answer.verdict.outcome);
     expect(answer).toMatchObject(readJson(folder, "results.json"));
-    const { test, seeds } = answer.regimes[0];
-    expect(seeds).toEqual([43, 44]);
-    expect(test.low).toBeLessThanOrEqual(test.mean);
+    const [none, l1] = answer.regimes;
+    expect([none.seeds, none.candidates, none.trial]).toEqual([[42, 43], [], 0]);
+    expect(none.test.low).toBeLessThanOrEqual(none.test.mean);
+    expect(l1.candidates.map(({ setting }: { setting: string }) => setting)).toEqual([
+      "1e-5",
+      "1e-4",
+      "1e-3",
+    ]);
+    // Of the strengths, the one whose trial the sweep found best.
+    const trials = trialsIn(join(folder, "sweep"));
+    const strengths = [1, 2, 3].map((number) => (trials[number]!.values as number[])[0]!);
+    expect(l1.trial).toBe(1 + strengths.indexOf(Math.max(...strengths)));
+    const chosen = l1.candidates[l1.trial - 1];
+    expect([chosen.setting, chosen.validationAccuracy]).toEqual([l1.setting, Math.max(...strengths)]);
   });
 
-  it("leaves a folder that names no path outside it and holds no weights", () => {
+  it("looks at the test images once, and keeps no weights after that", async () => {
     expect(readdirSync(folder).sort()).toEqual([
       "figures",
       "report.html",
       "results.json",
       "study.json",
+      "sweep",
       "test.json",
-      "trials",
     ]);
-    for (const name of readdirSync(folder, { recursive: true, encoding: "utf8" })) {
-      if (!/\.(json|html|svg)$/.test(name)) continue;
-      expect(readFileSync(join(folder, name), "utf8"), name).not.toContain(work.path);
-    }
+    const trainings = readdirSync(join(folder, "sweep", "trainings"));
+    expect(trainings).toHaveLength(2 * TRIALS);
+    expect(trainings.every((name) => name.endsWith(".json"))).toBe(true);
+    const { results } = readJson(folder, "test.json");
+    expect(Object.keys(results)).toHaveLength(12 * 2);
+    const looked = readFileSync(join(folder, "test.json"), "utf8");
+    const again = await work.heddle(SMALL);
+    expect([again.code, again.stdout.match(/^Trial/m)]).toEqual([0, null]);
+    expect(readFileSync(join(folder, "test.json"), "utf8")).toBe(looked);
     const figures = readdirSync(join(folder, "figures"));
     expect(figures.filter((name) => name.endsWith(".svg"))).toHaveLength(5);
     expect(figures.filter((name) => name.endsWith(".png"))).toHaveLength(5);
@@ -71,6 +93,7 @@ describe("heddle study regularization", () => {
 
   it("writes a self-contained report that names its limits", () => {
     const html = readFileSync(join(folder, "report.html"), "utf8");
+    expect(html).not.toContain(work.path);
     expect(html).toContain("Not the published study&#39;s images");
     expect(html).toContain("heddle study regularization --seeds 2 --epochs 1 --limit 300");
     expect(html).not.toMatch(/@import|<script|<link|<iframe/);
@@ -82,28 +105,23 @@ describe("heddle study regularization", () => {
     expect(html).toMatch(new RegExp(`<main>\\n<section id="verdict".*?<p>${verdict.outcome}`, "is"));
   });
 
-  it("refuses a different request in the same folder, and budgets that are not times", async () => {
+  it("refuses a different request in the same folder, too few images, and budgets that are not times", async () => {
     const other = await work.heddle([...STUDY, "--seeds", "3", "--epochs", "1"]);
     expect([other.code, isOneLine(other.stderr)]).toEqual([2, true]);
     expect(other.stderr).toContain("expected --seeds to be 2, as when it began, received 3.");
+    const few = await work.heddle([
+      "study",
+      "regularization",
+      "--data",
+      "clothes",
+      "--limit",
+      "11",
+      "--run-dir",
+      "few",
+    ]);
+    expect(few.stderr).toContain("expected at least 12 training images, of which one in six is held out");
     const none = await work.heddle([...STUDY, "--budget", "soon"]);
     expect([none.code, isOneLine(none.stderr)]).toEqual([2, true]);
     expect(none.stderr).toContain("Expected a time such as 90s, 20m or 2h.");
   });
-
-  it("fits seeds and epochs to a budget and says so before it starts", async () => {
-    const running = work.start([...STUDY, "--budget", "2h", "--run-dir", "planned"]);
-    // The last line of the plan: all of it is printed before the kill.
-    await running.printed("Pooling + dropout");
-    running.child.kill("SIGKILL");
-    const { stdout } = await running.finished;
-    expect(stdout).toMatch(
-      /^The study: 10 seeds of 28 epochs, choices by 1 seed of 14; \S+ expected in all$/m,
-    );
-    expect(stdout).not.toMatch(/^\[/m);
-    const tooShort = await work.heddle([...STUDY, "--budget", "1s", "--run-dir", "short"]);
-    expect(tooShort.code).toBe(2);
-    expect(tooShort.stderr).toMatch(/^heddle: --budget: expected at least \S+, for 2 seeds of 1 epoch/m);
-    expect(existsSync(work.file("short", "regularization-clothes"))).toBe(false);
-  }, 180_000);
 });

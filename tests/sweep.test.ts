@@ -111,6 +111,87 @@ describe("heddle sweep", () => {
     expect(existsSync(work.file("new"))).toBe(false);
   });
 
+  it("trains models that a module builds, resumes with the module, and refuses one that has changed", async () => {
+    const heddle = new URL("../packages/heddle/dist/index.js", import.meta.url).href;
+    const code = `
+      import { Dense, Flatten, Input, Rescaling, Sequential } from ${JSON.stringify(heddle)};
+      export default {
+        name: "widths",
+        goal: "minimize",
+        trials: 3,
+        seeds: 1,
+        settings: { epochs: 1 },
+        parameters: {
+          units: { type: "category", choices: [4, 8, 16] },
+          size: { type: "category", choices: { small: { batchSize: 20 }, large: { batchSize: 50 } } },
+        },
+        constraints: [{ description: "large steps for large models", holds: ({ units, size }) => size === "large" || units < 16 }],
+        search: { type: "grid" },
+      };
+      export function model({ units }, { inputShape, classes }) {
+        const layers = [new Rescaling(1 / 255), new Flatten(), new Dense(units), new Dense(classes, { activation: "softmax" })];
+        return new Sequential([new Input(inputShape), ...layers]);
+      }`;
+    writeFileSync(work.file("widths.mjs"), code);
+    const place = ["--workers", "1", "--threads", "1"];
+    const whole = await work.heddle([
+      ...["sweep", "widths.mjs", "--data", "clothes", "--out", "built", ...place, "--no-winner", "--json"],
+    ]);
+    expect([whole.code, whole.stderr.match(/failed/)]).toEqual([0, null]);
+    const { best, trials } = JSON.parse(whole.stdout);
+    expect(trials).toBe(3);
+    const recipe = JSON.parse(readFileSync(work.file("built", "best.json"), "utf8"));
+    const dense = recipe.model.config.layers.find(
+      (layer: { class_name: string }) => layer.class_name === "Dense",
+    );
+    expect([dense.config.units, recipe.batchSize]).toEqual([
+      best.values.units,
+      best.values.size === "small" ? 20 : 50,
+    ]);
+    const resume = ["sweep", "--resume", "built", "--trials", "5", ...place, "--json"];
+    const more = await work.heddle(resume);
+    expect([more.code, JSON.parse(more.stdout).trials]).toEqual([0, 5]);
+    expect(JSON.parse(more.stdout).winner.testAccuracy).toBeGreaterThan(0);
+    writeFileSync(work.file("widths.mjs"), code.replace("Dense(units)", "Dense(2 * units)"));
+    const changed = await work.heddle(resume);
+    expect(changed.code).toBe(2);
+    expect(changed.stderr).toContain("expected the module that the sweep began with, SHA-256");
+  });
+
+  it.each([
+    ["export const a = 1;", "expected a module whose default export is a sweep, received none"],
+    ["export default { nmae: 1 };", "widths.mjs: expected options that it has"],
+    [
+      "import './missing.mjs';",
+      "widths.mjs: expected a module that can be loaded, received Cannot find module",
+    ],
+    [
+      "export default { name: 'a', goal: 'minimize', trials: 1, parameters: { units: { type: 'integer', low: 1, high: 2 } } };",
+      'expected settings of a recipe as parameters, received "units"',
+    ],
+    ["export default {}; export const model = 3;", "model: expected a function of a trial's values"],
+  ])("refuses the module %j", async (code, text) => {
+    const name = `${text.length}-widths.mjs`;
+    writeFileSync(work.file(name), code);
+    const { code: status, stderr } = await work.heddle(["sweep", name, "--data", "clothes", "--out", "new"]);
+    expect(stderr).toContain(text);
+    expect([status, existsSync(work.file("new"))]).toEqual([2, false]);
+  });
+
+  it("says which Node runs a sweep in TypeScript, or runs it", async () => {
+    writeFileSync(work.file("widths.ts"), "const trials: number = 0; export default { trials };");
+    const { code, stderr } = await work.start(["sweep", "widths.ts", "--data", "clothes", "--out", "new"])
+      .finished;
+    const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+    const runs = major > 22 || (major === 22 && minor >= 18);
+    expect(stderr).toContain(
+      runs
+        ? "widths.ts: expected name to be"
+        : `widths.ts: expected Node 22.18 or newer, which runs TypeScript, received ${process.version}`,
+    );
+    expect(code).toBe(2);
+  });
+
   it("averages the seeds of a trial", async () => {
     const { stopping: _, ...rest } = { ...definition, trials: 1, name: "seeds" };
     writeFileSync(work.file("seeds.json"), JSON.stringify(rest));

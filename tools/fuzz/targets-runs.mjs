@@ -10,8 +10,8 @@ import { formatTagChange, parseTags } from "../../packages/core/dist/records/run
 import {
   parseRegularizationRecord,
   parseTestRecord,
-  parseTrialRecord,
 } from "../../packages/heddle/dist/jobs/regularization/records.js";
+import { parseKeptTraining } from "../../packages/heddle/dist/jobs/sweep/kept-training.js";
 import { parseDataRecord } from "../../packages/heddle/dist/runs/data-record.js";
 import { evaluationJson, parseEvaluation } from "../../packages/heddle/dist/runs/evaluation-record.js";
 import { isPlainDrawing } from "../../packages/heddle/dist/runs/kept-figure.js";
@@ -117,41 +117,20 @@ const drawing =
 const ACTS =
   /<\s*(script|foreignobject|style|animate|set|a|use|iframe|object|embed|link)\b|\son\w+\s*=|javascript:|url\s*\(/i;
 
-const speed = { imagesPerSecond: 100, evaluatedPerSecond: 200 };
 const study = {
-  ...{
-    formatVersion: 1,
-    study: "regularization",
-    command: "heddle study regularization",
-    startedAt,
-    versions,
-    machine,
-  },
+  ...{ formatVersion: 2, study: "regularization", command: "heddle study regularization" },
+  ...{ startedAt, versions, machine, request: { seeds: "3" } },
   ...{ dataset: { name: "clothes", title: "Clothes" }, images: { train: 500, validation: 100, test: 100 } },
-  ...{ request: { seeds: "3" }, plan: { seeds: 3, epochs: 12, choosingEpochs: 4, expectedSeconds: 90 } },
-  speeds: { maxPooling: speed, strides: speed, none: speed },
 };
-const trial = {
-  ...{
-    formatVersion: 1,
-    key: "0123456789abcdef",
-    regime: "l2",
-    setting: "l2 0.001",
-    purpose: "comparing",
-    seed: 1,
-  },
-  ...{
-    parameters: 50890,
-    epoch: 1,
-    validation: measured,
-    train: measured,
-    weightsSha256: sha256,
-    seconds: 4,
-  },
-  history: [{ epoch: 1, loss: 0.5, accuracy: 0.8, valLoss: null, valAccuracy: 0.8 }],
+const training = {
+  ...{ formatVersion: 1, parameters: 50890, epoch: 1, validation: measured, weightsSha256: sha256 },
+  history: [{ epoch: 1, loss: 0.5, accuracy: 0.8, valLoss: null, valAccuracy: 0.8, seconds: 4 }],
   engine: { variant: "strict", threads: 2 },
 };
-const test = { formatVersion: 1, lookedAt: startedAt, results: { "0123456789abcdef": measured } };
+const test = {
+  ...{ formatVersion: 2, lookedAt: startedAt },
+  results: { "12-42": { train: measured, test: measured } },
+};
 
 const epochs = [
   {
@@ -318,7 +297,7 @@ export const runTargets = [
       }),
   },
   jsonFile("study", "study.json", parseRegularizationRecord, study),
-  jsonFile("trial", "trials/KEY.json", parseTrialRecord, trial),
+  jsonFile("training", "trainings/NAME.json", parseKeptTraining, training),
   jsonFile("study-test", "test.json", parseTestRecord, test),
 ];
 

@@ -16,7 +16,11 @@ export type {
   Condition,
   FloatParameter,
   IntegerParameter,
+  NamedChoices,
+  NamedSettings,
   Parameter,
+  ParameterOptions,
+  ReadParameter,
   SweepValue,
   Values,
 } from "./parameter.js";

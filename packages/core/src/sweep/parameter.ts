@@ -64,6 +64,27 @@ export interface CategoryParameter {
 
 export type Parameter = FloatParameter | IntegerParameter | CategoryParameter;
 
+/** Settings of a recipe by the names of choices. */
+export type NamedSettings = Readonly<Record<string, JsonObject>>;
+
+/** A category whose choices each set several settings of a recipe. A trial's value is the name of its choice. */
+export interface NamedChoices {
+  readonly type: "category";
+  readonly choices: NamedSettings;
+  /** @defaultValue always */
+  readonly when?: Condition;
+}
+
+/** A parameter, as definitions have it. */
+export type ParameterOptions = Parameter | NamedChoices;
+
+/** A parameter, read. */
+export interface ReadParameter {
+  readonly parameter: Parameter;
+  /** What its choices set, where they have names. */
+  readonly sets?: NamedSettings;
+}
+
 const wholeNumber: Rule = { expected: "a whole number", accepts: Number.isSafeInteger };
 
 /** More values than this are not told apart: a bound on lists and loops. */
@@ -81,7 +102,7 @@ const keys = {
  * @param who the space and the parameter, for errors
  * @throws HeddleError on an unknown key, or a value that does not fit
  */
-export function readParameter(who: string, source: unknown): Parameter {
+export function readParameter(who: string, source: unknown): ReadParameter {
   if (!isJsonObject(source)) {
     throw new HeddleError({
       who,
@@ -94,9 +115,25 @@ export function readParameter(who: string, source: unknown): Parameter {
   checkValue(who, "type", type, oneOf("float", "integer", "category"));
   checkKnownOptions(who, source, keys[type]);
   if (source["when"] !== undefined) checkCondition(who, source["when"]);
-  if (type === "category") checkChoices(who, source["choices"]);
+  const { choices } = source;
+  if (type === "category" && isJsonObject(choices)) {
+    const sets = checkNamed(who, choices);
+    return { parameter: { ...source, type, choices: Object.keys(sets) }, sets };
+  }
+  if (type === "category") checkChoices(who, choices);
   else checkRange(who, type, source);
-  return source as unknown as Parameter; // checked
+  return { parameter: source as unknown as Parameter }; // checked
+}
+
+function checkNamed(who: string, choices: JsonObject): NamedSettings {
+  const entries = Object.entries(choices);
+  const next = 'Write { "small": { "batchSize": 16 }, "large": { "batchSize": 128 } }, say.';
+  if (entries.length === 0) throw fault(who, "one or more choices", "none", next);
+  for (const [name, settings] of entries) {
+    if (isJsonObject(settings)) continue;
+    throw fault(who, `the choice ${JSON.stringify(name)} to be settings of a recipe`, shown(settings), next);
+  }
+  return choices as NamedSettings; // checked
 }
 
 function checkRange(who: string, type: "float" | "integer", source: JsonObject): void {
@@ -136,7 +173,7 @@ function checkRange(who: string, type: "float" | "integer", source: JsonObject):
 }
 
 function checkChoices(who: string, choices: unknown): void {
-  const expected = "a list of one or more texts, numbers, true or false";
+  const expected = "a list of one or more texts, numbers, true or false, or settings by name";
   const accepts = (value: unknown) => Array.isArray(value) && value.length > 0 && value.every(isSweepValue);
   const list = checkValue(who, "choices", choices, { expected, accepts }) as readonly SweepValue[];
   const twice = list.find((choice, index) => list.indexOf(choice) !== index);

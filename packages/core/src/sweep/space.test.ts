@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { refuses } from "../base/refusals.testing.js";
 import type { Parameter } from "./parameter.js";
-import { checkRecipeSpace, settingsOf } from "./recipe-space.js";
+import { checkRecipeSpace, settingsOf, variedSettings } from "./recipe-space.js";
 import { SearchSpace } from "./space.js";
 import { readSweep, Sweep } from "./sweep.js";
 
@@ -109,7 +109,7 @@ describe("SearchSpace", () => {
     ],
     [
       () => space({ a: { type: "category", choices: [] } }),
-      "s.json, a: expected choices to be a list of one or more texts, numbers, true or false, received []. Correct choices.",
+      "s.json, a: expected choices to be a list of one or more texts, numbers, true or false, or settings by name, received []. Correct choices.",
     ],
     [
       () => space({ a: { ...unit, when: { b: 1 } } }),
@@ -217,11 +217,67 @@ describe("a space of a recipe's settings", () => {
       optimizer: kind,
     });
     checkRecipeSpace("s.json", good);
-    expect(settingsOf("s.json", { optimizer: "sgd", epochs: 3 })).toEqual({ optimizer: "sgd", epochs: 3 });
+    expect(settingsOf("s.json", good, { optimizer: "sgd", epochs: 3 })).toEqual({
+      optimizer: "sgd",
+      epochs: 3,
+    });
+  });
+
+  /** Which of the choices has momentum is up to `when`. */
+  const named = {
+    kind: {
+      type: "category",
+      choices: { plain: { optimizer: "adam" }, fast: { optimizer: "sgd", epochs: 3 } },
+    },
+    momentum: { type: "float", low: 0, high: 0.9, when: { kind: "fast" } },
+  } as const;
+
+  it("has choices that set several settings by one name, which is their value", () => {
+    const good = space(named);
+    checkRecipeSpace("s.json", good);
+    expect(good.parameters[0]!.parameter).toEqual({ type: "category", choices: ["plain", "fast"] });
+    expect(good.has({ kind: "plain" })).toBe(true);
+    expect(variedSettings(good)).toEqual(["optimizer", "momentum", "epochs"]);
+    expect(settingsOf("s.json", good, { kind: "fast", momentum: 0.5 })).toEqual({
+      ...{ optimizer: "sgd", epochs: 3, momentum: 0.5 },
+    });
+    const sweep = new Sweep({ name: "a", goal: "minimize", trials: 1, parameters: named });
+    // As it was written, so that it can be read again.
+    expect(sweep.definition).toMatchObject({ parameters: named });
+  });
+
+  it("may have parameters for code that builds models, unless they are almost settings", () => {
+    const filters = space({ filters: { type: "integer", low: 8, high: 32 }, ...named });
+    checkRecipeSpace("s.mjs", filters, true);
+    expect(settingsOf("s.mjs", filters, { filters: 8, kind: "plain" })).toEqual({ optimizer: "adam" });
+    expect(() => checkRecipeSpace("s.mjs", space({ learningrate: unit }), true)).toThrow(
+      "Did you mean learningRate?",
+    );
+    expect(() => checkRecipeSpace("s.json", filters)).toThrow('received "filters"');
   });
 
   const check = (parameters: object) => () => checkRecipeSpace("s.json", space(parameters));
   refuses("parameters that are no settings", [
+    [
+      check({ kind: { type: "category", choices: {} } }),
+      's.json, kind: expected one or more choices, received none. Write { "small": { "batchSize": 16 }, "large": { "batchSize": 128 } }, say.',
+    ],
+    [
+      check({ kind: { type: "category", choices: { small: 3 } } }),
+      's.json, kind: expected the choice "small" to be settings of a recipe, received 3. Write { "small": { "batchSize": 16 }, "large": { "batchSize": 128 } }, say.',
+    ],
+    [
+      check({ kind: { type: "category", choices: { small: { epoch: 3 } } } }),
+      's.json, kind "small": expected settings of a recipe, received "epoch". Did you mean epochs?',
+    ],
+    [
+      check({ kind: { type: "category", choices: { small: { epochs: 0 } } } }),
+      's.json, kind "small", epochs: expected a whole number of at least 1, received 0. Correct epochs.',
+    ],
+    [
+      check({ ...named, epochs: { type: "integer", low: 1, high: 9 } }),
+      's.json, kind "fast": expected epochs to be set by one parameter of a trial, received epochs, which sets it too. Remove it from one of the two, or limit epochs to other choices by `when`.',
+    ],
     [
       check({ learningrate: unit }),
       's.json: expected settings of a recipe as parameters, received "learningrate". Did you mean learningRate?',

@@ -3,19 +3,25 @@ import { HeddleError } from "../base/errors.js";
 import { checkKnownOptions } from "../base/known-options.js";
 import { anyObject, checkValue, shown } from "../base/rules.js";
 import { type Constraint, holds, listed, namesIn, readConstraint, satisfies } from "./constraint.js";
-import { type Parameter, readParameter, type SweepValue, type Values } from "./parameter.js";
+import {
+  type Parameter,
+  type ParameterOptions,
+  type ReadParameter,
+  readParameter,
+  type SweepValue,
+  type Values,
+} from "./parameter.js";
 import { contains, countOf } from "./values.js";
 
 /** A parameter with its name. */
-export interface NamedParameter {
+export interface NamedParameter extends ReadParameter {
   readonly name: string;
-  readonly parameter: Parameter;
 }
 
 /** What a search space is made from, in code. */
 export interface SpaceOptions {
   /** By name: letters, digits, `_`, `-` and `.`, of which the first is a letter. */
-  readonly parameters: Readonly<Record<string, Parameter>>;
+  readonly parameters: Readonly<Record<string, ParameterOptions>>;
   /** @defaultValue none */
   readonly constraints?: readonly Constraint[];
 }
@@ -58,7 +64,7 @@ export class SearchSpace {
           next: "Rename the parameter.",
         });
       }
-      return { name, parameter: readParameter(`${who}, ${name}`, source) };
+      return { name, ...readParameter(`${who}, ${name}`, source) };
     });
     if (named.length === 0) {
       throw new HeddleError({ who, expected: "one or more parameters", received: "none", next: "Add one." });

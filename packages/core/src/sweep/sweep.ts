@@ -113,7 +113,12 @@ export class Sweep {
   /** The definition as JSON, which the journal keeps. A constraint in code is its description. */
   get definition(): Json {
     const { name, goal, trials, seed, space, searchOptions, stopping } = this;
-    const parameters = Object.fromEntries(space.parameters.map((one) => [one.name, { ...one.parameter }]));
+    const parameters = Object.fromEntries(
+      space.parameters.map(({ name, parameter, sets }) => [
+        name,
+        { ...parameter, ...(sets && { choices: sets }) },
+      ]),
+    );
     const constraints = space.constraints.map((constraint) =>
       "holds" in constraint ? { description: constraint.description } : { ...constraint },
     );

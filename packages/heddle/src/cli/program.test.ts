@@ -20,7 +20,7 @@ const commands: Readonly<Record<string, { readonly words: string; readonly optio
   "study fashion-mnist": { words: "", options: training },
   "study regularization": {
     words: "",
-    options: `${data} budget seeds epochs batchSize learningRate seed threads fast runDir limit json quiet`,
+    options: `${data} budget seeds epochs batchSize learningRate seed workers threads fast runDir limit json quiet`,
   },
   train: { words: "", options: training },
   sweep: {

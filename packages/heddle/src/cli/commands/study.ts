@@ -38,8 +38,5 @@ Examples:
     .description("run a whole study and write its report")
     .addCommand(fashionMnist)
     .addCommand(studyRegularizationCommand(shell))
-    .addHelpText(
-      "after",
-      "\nExamples:\n  heddle study fashion-mnist\n  heddle study regularization --budget 20m",
-    );
+    .addHelpText("after", "\nExamples:\n  heddle study fashion-mnist\n  heddle study regularization");
 }

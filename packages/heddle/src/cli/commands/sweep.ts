@@ -1,19 +1,17 @@
 import { resolve } from "node:path";
 import { Argument, Command, Option } from "@commander-js/extra-typings";
 import { AbortedError, HeddleError } from "@heddle/core/internal/base/errors.js";
-import { counted, formatDuration } from "@heddle/core/internal/base/format.js";
+import { counted } from "@heddle/core/internal/base/format.js";
 import type { GivenSettings, Settings } from "@heddle/core/internal/recipes/settings.js";
-import { lastReport, type Study, type Trial } from "@heddle/core/internal/sweep/study.js";
-import type { Sweep } from "@heddle/core/internal/sweep/sweep.js";
+import { lastReport } from "@heddle/core/internal/sweep/study.js";
 import { openRecipe } from "../../jobs/recipe-file.js";
 import { objectiveOf } from "../../jobs/sweep/objective.js";
 import { openQueue } from "../../jobs/sweep/open-queue.js";
+import { openSweepFile } from "../../jobs/sweep/open-sweep.js";
 import { bestSoFar, objectiveText, ranked, stateCounts, valuesText } from "../../jobs/sweep/results.js";
 import { DEFAULT_SWEEPS_FOLDER } from "../../jobs/sweep/sweep-folder.js";
 import {
-  openSweepFile,
   resumeSweep,
-  type SweepAbout,
   type SweepJobOptions,
   type SweepResult,
   startSweep,
@@ -33,8 +31,9 @@ import { flagOf } from "../setting-flags.js";
 import { grouped, settingOptions, typedSettings } from "../setting-options.js";
 import type { Shell } from "../shell.js";
 import { abortOnSignals } from "../signals.js";
+import { sweepEvents } from "../sweep-events.js";
 import { Terminal } from "../terminal.js";
-import { budgetOption, jobEvents, recipeArgument } from "../training-command.js";
+import { budgetOption, recipeArgument } from "../training-command.js";
 import { checkpointsOption, queueOption, sweepWorkCommand, workersOption } from "./sweep-work.js";
 
 /** Settings that have no place in a sweep: its trials are trained from scratch, on images in memory. */
@@ -109,7 +108,7 @@ Examples:
               opened: sweep,
               recipe: await openRecipe(recipe, runDir),
               typed,
-              seeds: seeds ?? 1,
+              seeds,
               offline: offline === true,
               command: shell.commandLine,
               folder: options.out ?? `${DEFAULT_SWEEPS_FOLDER}/${sweep.sweep.name}`,
@@ -183,81 +182,6 @@ function refuseOthers(
     received: `${received} as well`,
     next: `Remove ${received}, or start a new sweep. ${folder} keeps what it tried.`,
   });
-}
-
-function sweepEvents(terminal: Terminal, opened: { folder?: string }): SweepJobOptions["events"] {
-  let about: SweepAbout | undefined;
-  let started = 0;
-  let done = 0;
-  const running = new Map<number, string>();
-  const live = (study?: Study) => {
-    const parts = [...running].map(([number, at]) => `trial ${number} ${at}`);
-    const { sweep } = about!;
-    const left = study ? sweep.trials - done : 0;
-    const eta =
-      done > 0 && left > 0
-        ? `  ETA ${formatDuration(((performance.now() - started) / 1000 / done) * left)}`
-        : "";
-    terminal.rewrite(`${done}/${sweep.trials} trials${eta}  ${parts.join("  ")}`);
-  };
-  return {
-    onSweep: (now) => {
-      about = now;
-      opened.folder = now.folder;
-      started = performance.now();
-      const { sweep, title, workers, threads, begun, note, folder, queue } = now;
-      const more = begun > 0 ? `, ${begun} of them begun already` : "";
-      terminal.info(`Sweep ${sweep.name} on ${title}: ${counted(sweep.trials, "trial")}${more}`);
-      if (queue) {
-        terminal.info(`Trained by the workers of ${queue}, in ${folder}`);
-        terminal.info(`To start one: ${formatCommand(["heddle", "sweep", "work", "--queue", queue])}`);
-      } else
-        terminal.info(
-          `${workers === 1 ? "1 process" : `${workers} processes`} of ${counted(threads, "thread")} each, in ${folder}`,
-        );
-      if (note !== undefined) terminal.info(terminal.inFlags(note));
-      terminal.info();
-    },
-    onBegin: (trial) => {
-      running.set(trial.number, "begins");
-      live();
-    },
-    onReport: (trial, epoch, value) => {
-      running.set(trial.number, `epoch ${epoch} ${objectiveText(objectiveOf(about!.sweep.goal), value)}`);
-      live();
-    },
-    onEnd: (trial, study) => {
-      running.delete(trial.number);
-      if (trial.state !== "paused" && trial.state !== "interrupted") done++;
-      terminal.info(trialLine(about!.sweep, trial, study));
-      live(study);
-    },
-    onWarning: (message) => terminal.warn(message),
-    onNote: (message) => terminal.info(message),
-    onWinner: (epochs) => {
-      terminal.clear();
-      terminal.info("\nThe best trial again, as a run, with its look at the test images");
-      const events = jobEvents(terminal, epochs, {});
-      return { ...events, onDescribed: () => {} };
-    },
-  };
-}
-
-/** `Trial 12  complete  epoch 9  91.34%  best 91.77% (trial 9)  learningRate 0.003`. */
-function trialLine(sweep: Sweep, trial: Trial, study: Study): string {
-  const objective = objectiveOf(sweep.goal);
-  const last = lastReport(trial);
-  const value = trial.state === "complete" ? trial.objectives?.[0] : last?.value;
-  const [best] = ranked(study, sweep.goal);
-  const parts = [
-    `Trial ${trial.number}`.padEnd(9),
-    trial.state.padEnd(11),
-    `epoch ${last?.step ?? 0}`.padEnd(9),
-    (value === undefined ? "–" : objectiveText(objective, value)).padEnd(7),
-    best ? `best ${objectiveText(objective, best.value)} (trial ${best.trial.number})` : "",
-    valuesText(trial),
-  ];
-  return parts.filter((part) => part !== "").join("  ");
 }
 
 function print(terminal: Terminal, { sweep, study, folder, winners, outOfTime }: SweepResult): void {

@@ -70,7 +70,7 @@ export async function regimeFigures(results: readonly RegimeResult[], dataset: s
 async function curveFigures(results: readonly RegimeResult[], dataset: string, signal: AbortSignal) {
   const curvesOf = (field: "accuracy" | "valAccuracy") =>
     results.map((result) => ({
-      label: titleOf(result.regime, result.setting),
+      label: titleOf(result.regime, result.label),
       group: isLarge(result) ? ("first" as const) : ("second" as const),
       points: result.curve.map((row) => ({ epoch: row.epoch, value: 100 * row[field] })),
     }));
@@ -100,7 +100,7 @@ async function curveFigures(results: readonly RegimeResult[], dataset: string, s
 /** In percent, as people read accuracies. */
 function rowOf(result: RegimeResult, of: MeanInterval, values: readonly number[]): IntervalRow {
   return {
-    label: titleOf(result.regime, result.setting),
+    label: titleOf(result.regime, result.label),
     mean: 100 * of.mean,
     low: 100 * of.low,
     high: 100 * of.high,
@@ -110,6 +110,6 @@ function rowOf(result: RegimeResult, of: MeanInterval, values: readonly number[]
 }
 
 /** Whether the dense layer reads all of the second convolution's output. */
-function isLarge({ setting }: RegimeResult): boolean {
-  return setting.network.downsampling === "none";
+function isLarge({ regime }: RegimeResult): boolean {
+  return regime.network.downsampling === "none";
 }

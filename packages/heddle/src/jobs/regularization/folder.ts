@@ -1,11 +1,11 @@
-import { rm, rmdir } from "node:fs/promises";
+import { readdir, rmdir } from "node:fs/promises";
 import { join } from "node:path";
 import { removeLeftovers } from "@heddle/core/internal/base/aside-node.js";
 import { HeddleError } from "@heddle/core/internal/base/errors.js";
 import {
   fileExists,
-  readFileBytes,
   readTextFile,
+  removeFile,
   writeFileAtomic,
 } from "@heddle/core/internal/base/files-node.js";
 import type { WritePlace } from "@heddle/core/internal/base/write-place.js";
@@ -16,28 +16,31 @@ import { firstStranger } from "../../system/ours.js";
 import {
   parseRegularizationRecord,
   parseTestRecord,
-  parseTrialRecord,
   type RegularizationRecord,
   type TestRecord,
-  type TrialRecord,
 } from "./records.js";
 
 /** The paths of everything that a study's folder may hold. */
 const STUDY_FILES =
-  /^(?:(?:study|test|results)\.json|report\.html|lock-[0-9a-f]{12}|trials\/(?:[0-9a-f]{16}\.json)?|weights\/(?:[0-9a-f]{16}\.safetensors)?|figures\/(?:[a-z0-9-]+\.(?:svg|png))?)$/;
+  /^(?:(?:study|test|results)\.json|report\.html|lock-[0-9a-f]{12}|sweep\/(?:(?:sweep|winners|best|queue)\.json|journal\.log|report\.html|lock-[0-9a-f]{12}|trials\/.*|trainings\/(?:\d+-seed-\d+\.(?:json|safetensors))?|report-figures\/(?:[\w.-]+\.(?:svg|png))?)?|figures\/(?:[a-z0-9-]+\.(?:svg|png))?)$/;
 
 /**
  * The folder of a study of regularization, readable without Heddle and whole after a kill at any moment:
  *
- *     study.json  trials/KEY.json  test.json  results.json  report.html  figures/
+ *     study.json  sweep/  test.json  results.json  report.html  figures/
  *
- * `weights/` is there until the test images have been looked at. No file names a path outside the folder.
+ * `sweep/` is the folder of a sweep, which keeps the weights of its trainings until the test images have been looked at.
  */
 export class RegularizationFolder {
   private readonly place: WritePlace;
 
   constructor(readonly path: string) {
     this.place = { within: path };
+  }
+
+  /** The folder of its sweep. */
+  get sweepPath(): string {
+    return join(this.path, "sweep");
   }
 
   get reportPath(): string {
@@ -53,33 +56,6 @@ export class RegularizationFolder {
     return this.writeJson("study.json", record);
   }
 
-  /** Undefined where the trial is not finished. */
-  async readTrial(key: string): Promise<TrialRecord | undefined> {
-    const path = join("trials", `${key}.json`);
-    const record = await this.read(path, parseTrialRecord);
-    if (record === undefined || record.key === key) return record;
-    throw new HeddleError({
-      who: join(this.path, path),
-      expected: `the trial ${key}`,
-      received: `the trial ${record.key}`,
-      next: "Delete the file; the trial is then trained again.",
-    });
-  }
-
-  /** Writes a finished trial, its weights first: a trial that exists is complete. */
-  async writeTrial(record: TrialRecord, weights?: Uint8Array): Promise<void> {
-    if (weights) await writeFileAtomic(this.weightsPath(record.key), weights, this.place);
-    await this.writeJson(join("trials", `${record.key}.json`), record);
-  }
-
-  weightsPath(key: string): string {
-    return join(this.path, "weights", `${key}.safetensors`);
-  }
-
-  readWeights(key: string): Promise<Uint8Array> {
-    return readFileBytes(this.weightsPath(key));
-  }
-
   /** Undefined before the test images have been looked at. */
   async readTest(): Promise<TestRecord | undefined> {
     return this.read("test.json", parseTestRecord);
@@ -89,9 +65,12 @@ export class RegularizationFolder {
     return this.writeJson("test.json", record);
   }
 
-  /** Removes the weights, which have served their purpose; each trial keeps their checksum. */
+  /** Removes the weights, which have served their purpose; each training keeps their checksum. */
   async removeWeights(): Promise<void> {
-    await rm(join(this.path, "weights"), { recursive: true, force: true });
+    const trainings = join(this.sweepPath, "trainings");
+    for (const name of await readdir(trainings).catch(() => [])) {
+      if (name.endsWith(".safetensors")) await removeFile(join(trainings, name));
+    }
   }
 
   writeResults(results: unknown): Promise<void> {
@@ -108,7 +87,7 @@ export class RegularizationFolder {
 
   /** Removes files that a kill left half written. */
   async removeLeftovers(): Promise<void> {
-    const below = ["trials", "weights", "figures"].map((name) => join(this.path, name));
+    const below = ["sweep", "sweep/trainings", "figures"].map((name) => join(this.path, name));
     for (const folder of [this.path, ...below]) await removeLeftovers(folder);
   }
 

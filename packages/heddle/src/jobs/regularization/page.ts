@@ -4,7 +4,8 @@ import type { Figure } from "@heddle/core/internal/figures/figure.js";
 import { published } from "@heddle/core/internal/recipes/study-recipe.js";
 import type { Fact, PageSection, PageTable } from "../../pages/page.js";
 import { renderPage } from "../../pages/render-page.js";
-import { FEW_EPOCHS, FEW_EPOCHS_NOTE } from "./plan.js";
+import { FEW_EPOCHS, FEW_EPOCHS_NOTE } from "./definition.js";
+import { lookKey } from "./look.js";
 import type { RegularizationRecord, TestRecord } from "./records.js";
 import { REFERENCE, titleOf } from "./regimes.js";
 import type { RegularizationRequest } from "./request.js";
@@ -40,11 +41,11 @@ export function regularizationPage(report: RegularizationReport): string {
   const accuracies = [REFERENCE, "l1", "l2", "none"].flatMap((name) => {
     const result = results.find(({ regime }) => regime.name === name);
     if (!result) return [];
-    const { regime, setting, test } = result;
+    const { regime, label, test } = result;
     const ends = `${(100 * test.low).toFixed(1)} to ${(100 * test.high).toFixed(1)}`;
     return [
       {
-        label: titleOf(regime, setting),
+        label: titleOf(regime, label),
         value: formatPercent(test.mean),
         note: `of the test images, 95%: ${ends}`,
       },
@@ -80,13 +81,14 @@ function verdictSection({
   pooledVerdict,
   figures,
   study,
+  request,
   notice,
 }: RegularizationReport): PageSection {
   const ours = results.find(({ regime }) => regime.name === REFERENCE);
   const gap = published.trainAccuracy - published.testAccuracy;
   const sideBySide: PageTable = {
-    title: `Pooling + dropout, published and here (${counted(study.plan.epochs, "epoch")} on ${groupDigits(study.images.train)} images)`,
-    head: ["", published.source, `Here, ${study.plan.seeds} seeds`],
+    title: `Pooling + dropout, published and here (${counted(request.epochs, "epoch")} on ${groupDigits(study.images.train)} images)`,
+    head: ["", published.source, `Here, ${request.seeds} seeds`],
     rows: ours
       ? [
           ["Test accuracy, %", (100 * published.testAccuracy).toFixed(1), withDeviation(ours.test)],
@@ -102,7 +104,7 @@ function verdictSection({
     text: [
       verdict.sentence,
       `With max-pooling in every network, so that only dropout competes with the penalties: ${lowerFirst(pooledVerdict.sentence)}`,
-      ...(study.plan.epochs < FEW_EPOCHS ? [`${FEW_EPOCHS_NOTE}.`] : []),
+      ...(request.epochs < FEW_EPOCHS ? [`${FEW_EPOCHS_NOTE}.`] : []),
     ].join(" "),
     // Only results on the same images are set side by side.
     tables: notice ? [] : [sideBySide],
@@ -112,13 +114,13 @@ function verdictSection({
   };
 }
 
-function comparison({ results, study }: RegularizationReport): PageSection {
+function comparison({ results, request }: RegularizationReport): PageSection {
   const table: PageTable = {
-    title: `Accuracy in percent: mean ± standard deviation over ${study.plan.seeds} seeds`,
+    title: `Accuracy in percent: mean ± standard deviation over ${request.seeds} seeds`,
     head: ["Regime", "Setting", "Parameters", "Test", "Training", "Gap, points", "Against pooling + dropout"],
-    rows: results.map(({ regime, setting, parameters, test, train, gap, difference }) => [
+    rows: results.map(({ regime, label, parameters, test, train, gap, difference }) => [
       regime.title,
-      setting.label || "–",
+      label || "–",
       groupDigits(parameters),
       withDeviation(test),
       withDeviation(train),
@@ -160,19 +162,19 @@ function byEpoch({ figures, study }: RegularizationReport): PageSection {
 }
 
 function choices({ results, study, request }: RegularizationReport): PageSection {
-  const rows = results.flatMap(({ regime, setting, candidates }) =>
+  const rows = results.flatMap(({ regime, label, candidates }) =>
     candidates.map((candidate) => [
       regime.title,
-      candidate.setting.label,
+      candidate.label,
       formatPercent(candidate.validationAccuracy),
       candidate.validationLoss.toFixed(4),
-      candidate.setting === setting ? "chosen" : "",
+      candidate.label === label ? "chosen" : "",
     ]),
   );
   return {
     id: "choices",
     title: "Choices",
-    text: `Each strength and rate was tried once, with seed ${request.seed} and ${counted(study.plan.choosingEpochs, "epoch")}, and judged by the ${groupDigits(study.images.validation)} held-out images. That seed is not among those compared, so that no regime keeps the luck of its choice.`,
+    text: `Each strength and rate was trained like everything else, and the one that is best on the ${groupDigits(study.images.validation)} held-out images was chosen: means over the ${request.seeds} seeds.`,
     tables: [
       {
         title: "Accuracy on the held-out images",
@@ -182,13 +184,13 @@ function choices({ results, study, request }: RegularizationReport): PageSection
       },
     ],
     aside:
-      "One seed on so few images tells neighbouring strengths apart only roughly. The published network keeps its published rate, so that only the other regimes gain by a choice.",
+      "The published network keeps its published rate, so that only the other regimes gain by a choice. The seeds that choose are those compared: a little of their luck may remain, though the images that compare are others.",
   };
 }
 
 function design({ study, results, request, test }: RegularizationReport): PageSection {
-  const { images, plan, machine, versions } = study;
-  const engine = results[0]?.trials[0]?.record.engine;
+  const { images, machine, versions } = study;
+  const engine = results[0]?.trainings[0]?.engine;
   const facts: Fact[] = [
     { label: "Data", value: study.request["data"] ?? study.dataset.title },
     {
@@ -201,11 +203,11 @@ function design({ study, results, request, test }: RegularizationReport): PageSe
     },
     {
       label: "Seeds",
-      value: `${request.seed + 1} to ${request.seed + plan.seeds}: initial weights, order of images, dropout, shifts`,
+      value: `${request.seed} to ${request.seed + request.seeds - 1}: initial weights, order of images, dropout, shifts`,
     },
     {
       label: "Epochs",
-      value: `${plan.epochs}, the same for all; early stopping may end sooner, which cuts the learning rate's cycle short`,
+      value: `${request.epochs}, the same for all; early stopping may end sooner, which cuts the learning rate's cycle short`,
     },
     {
       label: "Optimizer",
@@ -234,48 +236,45 @@ function design({ study, results, request, test }: RegularizationReport): PageSe
   };
 }
 
-function trials({ results, study }: RegularizationReport): PageSection {
-  const all = results.flatMap(({ trials: own, regime, setting }) =>
-    own.map(({ record, testAccuracy }) => [
-      titleOf(regime, setting),
-      String(record.seed),
-      String(record.epoch),
-      formatPercent(testAccuracy),
-      record.train ? formatPercent(record.train.accuracy) : "",
-      formatPercent(record.validation.accuracy),
-      record.weightsSha256.slice(0, 12),
-    ]),
+function trials({ results, study, test }: RegularizationReport): PageSection {
+  const all = results.flatMap(({ trainings, regime, label }) =>
+    trainings.map((one) => {
+      const looked = test.results[lookKey(one)]!;
+      return [
+        String(one.trial),
+        titleOf(regime, label),
+        String(one.seed),
+        String(one.epoch),
+        formatPercent(looked.test.accuracy),
+        formatPercent(looked.train.accuracy),
+        formatPercent(one.validation.accuracy),
+        one.weightsSha256.slice(0, 12),
+      ];
+    }),
   );
   const seconds = results
-    .flatMap(({ trials: own }) => own)
-    .reduce((sum, { record }) => sum + record.seconds, 0);
+    .flatMap(({ trainings }) => trainings.flatMap(({ history }) => history))
+    .reduce((sum, { seconds: own }) => sum + own, 0);
   return {
     id: "trials",
-    title: "Trials",
+    title: "Trainings",
     tables: [
       {
-        title: `All ${all.length} compared trials, ${formatDuration(seconds)} of training on ${study.machine.cores} cores`,
-        head: ["Regime", "Seed", "Epoch kept", "Test", "Training", "Held out", "Weights, SHA-256"],
+        title: `All ${all.length} compared trainings, ${formatDuration(seconds)} one after the other on ${study.machine.cpu}`,
+        head: ["Trial", "Regime", "Seed", "Epoch kept", "Test", "Training", "Held out", "Weights, SHA-256"],
         rows: all,
-        numeric: [1, 2, 3, 4, 5],
+        numeric: [0, 2, 3, 4, 5, 6],
       },
     ],
   };
 }
 
-function reproduction({ study, request }: RegularizationReport): PageSection {
-  const { seeds, epochs, expectedSeconds } = study.plan;
-  const about = {
+function reproduction({ study }: RegularizationReport): PageSection {
+  return {
     id: "reproduction",
     title: "Reproduction",
-    text: "This command repeats the study.",
+    text: "This command repeats the study. Its trials are those of a sweep, in the folder sweep next to this page.",
     command: study.command,
-  };
-  if (request.budgetSeconds === undefined) return about;
-  return {
-    ...about,
-    facts: [{ label: "Planned", value: `${formatDuration(expectedSeconds)} on this machine` }],
-    aside: `A faster or slower machine gets more or fewer seeds and epochs out of a budget. Without a budget, ${seeds} seeds and ${counted(epochs, "epoch")} repeat this study.`,
   };
 }
 

@@ -1,13 +1,13 @@
 import { expect, it } from "vitest";
 import { type NetworkOptions, networkOf } from "./network.js";
-import { REFERENCE, regimes } from "./regimes.js";
+import { labelOf, REFERENCE, regimes, titleOf } from "./regimes.js";
 
 const about = { input: [28, 28, 1], classes: 10, seed: 1 };
 
 it("the published network has the published layers and 50,890 parameters", () => {
-  const { settings } = regimes.find(({ name }) => name === REFERENCE)!;
-  const model = networkOf(settings[0]!.network, about);
-  expect(settings).toHaveLength(1);
+  const { network, tried } = regimes.find(({ name }) => name === REFERENCE)!;
+  const model = networkOf(network, about);
+  expect(tried).toBeUndefined();
   expect(model.parameters).toBe(50_890);
   expect(model.layers.map(({ className }) => className)).toEqual([
     "Rescaling",
@@ -22,7 +22,7 @@ it("the published network has the published layers and 50,890 parameters", () =>
 
 it("strides have as many parameters as pooling, and without either there are 189,130", () => {
   const parameters = (name: string) =>
-    networkOf(regimes.find((regime) => regime.name === name)!.settings[0]!.network, about).parameters;
+    networkOf(regimes.find((regime) => regime.name === name)!.network, about).parameters;
   expect(parameters("strides")).toBe(parameters("pooling"));
   expect(parameters("none")).toBe(189_130);
 });
@@ -33,18 +33,18 @@ it("networks of one seed begin with the same convolutions", () => {
     networkOf(network, about)
       .weights.slice(0, 4)
       .map(({ shape, values }) => ({ shape, values: [...values] }));
-  const first = convolutions(regimes[0]!.settings[0]!.network);
+  const first = convolutions(regimes[0]!.network);
   expect(first.map(({ shape }) => shape)).toEqual([[3, 3, 1, 16], [16], [3, 3, 16, 32], [32]]);
   expect(first[2]!.values.every((value) => value !== 0)).toBe(true);
-  for (const { name, settings } of regimes) {
-    for (const { network } of settings) expect(convolutions(network), name).toEqual(first);
-  }
+  for (const { name, network } of regimes) expect(convolutions(network), name).toEqual(first);
 });
 
-it("regimes have different names, and the settings of a regime differ in label and value", () => {
+it("regimes have different names, and so have the values that are tried for one", () => {
   expect(new Set(regimes.map(({ name }) => name)).size).toBe(regimes.length);
-  for (const { name, settings } of regimes) {
-    expect(new Set(settings.map(({ label }) => label)).size, name).toBe(settings.length);
-    expect(new Set(settings.map((setting) => JSON.stringify(setting))).size, name).toBe(settings.length);
+  for (const regime of regimes) {
+    const labels = regime.tried?.values.map((value) => titleOf(regime, labelOf(regime, value))) ?? [];
+    expect(new Set(labels).size, regime.name).toBe(regime.tried?.values.length ?? 0);
   }
+  expect(titleOf(regimes[1]!, labelOf(regimes[1]!, 1e-5))).toBe("L1 1e-5");
+  expect(titleOf(regimes[0]!, labelOf(regimes[0]!, undefined))).toBe("None");
 });

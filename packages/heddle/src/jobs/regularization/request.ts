@@ -4,17 +4,16 @@ import { sha256 } from "@heddle/core/internal/base/sha256.js";
 import type { Dataset } from "@heddle/core/internal/data/dataset.js";
 import { heddleVersion } from "../../system/version.js";
 
-/** What a study of regularization should do. All of it decides the results, except for the seeds and epochs of a budget. */
+/** What a study of regularization should do. All of it decides the results. */
 export interface RegularizationRequest {
-  readonly budgetSeconds?: number | undefined;
-  readonly seeds?: number | undefined;
-  readonly epochs?: number | undefined;
+  readonly seeds: number;
+  readonly epochs: number;
   /** How many training images, chosen as by `limitedImages`; all by default. */
   readonly limit?: number | undefined;
   readonly batchSize: number;
   /** Peak of the one-cycle schedule. */
   readonly learningRate: number;
-  /** The first seed makes the choices, the seeds after it are compared. */
+  /** The first one. */
   readonly seed: number;
   readonly fast: boolean;
 }
@@ -24,13 +23,11 @@ export type RequestWords = Readonly<Record<string, string>>;
 
 /** A request and its data in words. */
 export async function wordsOf(request: RegularizationRequest, dataset: Dataset): Promise<RequestWords> {
-  const { budgetSeconds, seeds, epochs, limit, batchSize, learningRate, seed, fast } = request;
-  const open = budgetSeconds === undefined ? "the default" : "what the budget allows";
+  const { seeds, epochs, limit, batchSize, learningRate, seed, fast } = request;
   return {
     data: `${dataset.title}, ${await fingerprintOf(dataset)}`,
-    budget: budgetSeconds === undefined ? "none" : budgetText(budgetSeconds),
-    seeds: seeds === undefined ? open : String(seeds),
-    epochs: epochs === undefined ? open : String(epochs),
+    seeds: String(seeds),
+    epochs: String(epochs),
     limit: limit === undefined ? "none" : groupDigits(limit),
     batchSize: String(batchSize),
     learningRate: String(learningRate),
@@ -48,16 +45,7 @@ async function fingerprintOf({ source, train, test }: Dataset): Promise<string> 
 }
 
 /** Words that are options; the others say what data and which version. */
-const optionNames = new Set([
-  "budget",
-  "seeds",
-  "epochs",
-  "limit",
-  "batchSize",
-  "learningRate",
-  "seed",
-  "fast",
-]);
+const optionNames = new Set(["seeds", "epochs", "limit", "batchSize", "learningRate", "seed", "fast"]);
 
 /** @throws HeddleError that names the first word in which two requests differ */
 export function checkSameRequest(
@@ -76,10 +64,4 @@ export function checkSameRequest(
       next: `Resume it with ${command}, or begin a new study in another folder of runs.`,
     });
   }
-}
-
-/** `20m`, `2h`, `90s`. */
-export function budgetText(seconds: number): string {
-  if (seconds % 3600 === 0) return `${seconds / 3600}h`;
-  return seconds % 60 === 0 ? `${seconds / 60}m` : `${seconds}s`;
 }

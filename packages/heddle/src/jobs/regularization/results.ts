@@ -4,51 +4,83 @@ import {
   meanShare,
   pairedDifference,
 } from "@heddle/core/internal/evaluate/mean-interval.js";
-import type { TestRecord, TrialEpoch, TrialRecord } from "./records.js";
-import { REFERENCE, type Regime, type Setting } from "./regimes.js";
-import type { Trial } from "./trials.js";
+import type { Study, Trial } from "@heddle/core/internal/sweep/study.js";
+import type { KeptEpoch, KeptTraining } from "../sweep/kept-training.js";
+import { ranked } from "../sweep/results.js";
+import { REGIME } from "./definition.js";
+import type { Looked } from "./records.js";
+import { labelOf, REFERENCE, type Regime } from "./regimes.js";
 
-/** A setting that was tried, and its result on the held-out images. */
+/** A strength or a rate that was tried, and its results on the held-out images. */
 export interface Candidate {
-  readonly setting: Setting;
+  readonly label: string;
+  /** Means over the seeds. */
   readonly validationAccuracy: number;
   readonly validationLoss: number;
 }
 
-/** A regime with its chosen setting. */
+/** A training of a trial with one seed. */
+export interface SeedResult extends KeptTraining {
+  readonly trial: number;
+  readonly seed: number;
+}
+
+/** A regime with the trial that was chosen for it. */
 export interface Choice {
   readonly regime: Regime;
-  readonly setting: Setting;
-  /** All settings that were tried; empty where there was no choice. */
+  /** The strength or the rate, in words; empty where there was no choice. */
+  readonly label: string;
+  readonly trial: Trial;
+  readonly trainings: readonly SeedResult[];
+  /** Everything that was tried; empty where there was no choice. */
   readonly candidates: readonly Candidate[];
 }
 
-/** A trial with its record. */
-export interface FinishedTrial {
-  readonly trial: Trial;
-  readonly record: TrialRecord;
+/**
+ * Chooses for each regime the trial that classifies most held-out images correctly, over all seeds; of equals the first,
+ * which is the weakest.
+ *
+ * @param trainingsOf reads what is kept of a trial, a training for each seed
+ * @throws HeddleError when a regime has no complete trial
+ */
+export async function chooseTrials(
+  regimes: readonly Regime[],
+  study: Study,
+  trainingsOf: (trial: Trial) => Promise<readonly SeedResult[]>,
+): Promise<readonly Choice[]> {
+  const complete = ranked(study, "maximize");
+  return Promise.all(
+    regimes.map(async (regime): Promise<Choice> => {
+      const own = complete.filter(({ trial }) => trial.values[REGIME] === regime.name);
+      const best = own[0];
+      if (!best) throw noTrial(regime, study);
+      const label = (trial: Trial) => labelOf(regime, regime.tried && trial.values[regime.tried.setting]);
+      const inOrder = own.map(({ trial }) => trial).sort((a, b) => a.number - b.number);
+      const candidates = await Promise.all(
+        (regime.tried ? inOrder : []).map(async (trial) => {
+          const of = (await trainingsOf(trial)).map(({ validation }) => validation);
+          const mean = (values: readonly number[]) =>
+            values.reduce((sum, one) => sum + one, 0) / values.length;
+          return {
+            label: label(trial),
+            validationAccuracy: mean(of.map(({ accuracy }) => accuracy)),
+            validationLoss: mean(of.map(({ loss }) => loss)),
+          };
+        }),
+      );
+      const { trial } = best;
+      return { regime, label: label(trial), trial, trainings: await trainingsOf(trial), candidates };
+    }),
+  );
 }
 
-/**
- * Chooses for each regime the setting that classifies most held-out images correctly; of equals the first, which is the
- * weakest.
- */
-export function chooseSettings(
-  regimes: readonly Regime[],
-  finished: readonly FinishedTrial[],
-): readonly Choice[] {
-  return regimes.map((regime) => {
-    const [first, ...others] = regime.settings;
-    if (first === undefined) throw new Error(`Regime ${regime.name} has no setting.`);
-    if (others.length === 0) return { regime, setting: first, candidates: [] };
-    const candidates = regime.settings.map((setting): Candidate => {
-      const found = finished.find(({ trial }) => trial.regime === regime && trial.setting === setting);
-      if (!found) throw new Error(`Regime ${regime.name} was not tried with ${setting.label}.`);
-      const { accuracy, loss } = found.record.validation;
-      return { setting, validationAccuracy: accuracy, validationLoss: loss };
-    });
-    const best = candidates.reduce((a, b) => (b.validationAccuracy > a.validationAccuracy ? b : a));
-    return { regime, setting: best.setting, candidates };
+function noTrial({ title, name }: Regime, study: Study): HeddleError {
+  const failed = study.trials.filter(({ values }) => values[REGIME] === name);
+  return new HeddleError({
+    who: `Regime ${title}`,
+    expected: "a complete trial",
+    received: failed.length === 0 ? "none" : `${failed.length} that failed`,
+    next: "The report of the sweep has the reason. Correct it, and begin a new study.",
   });
 }
 
@@ -67,64 +99,47 @@ export interface RegimeResult extends Choice {
   /** Test accuracy minus the reference's, seed by seed; undefined for the reference itself. */
   readonly difference: MeanInterval | undefined;
   /** Means over the seeds, up to the last epoch that every seed trained. */
-  readonly curve: readonly Pick<TrialEpoch, "epoch" | "accuracy" | "valAccuracy">[];
-  readonly trials: readonly { readonly record: TrialRecord; readonly testAccuracy: number }[];
+  readonly curve: readonly Pick<KeptEpoch, "epoch" | "accuracy" | "valAccuracy">[];
 }
 
 /**
- * Sums up the finished trials of each regime.
+ * Sums up the trainings of each regime.
  *
- * @param finished the compared trials, those of a regime in the order of their seeds
+ * @param lookOf what was measured once a training was complete
  */
 export function resultsOf(
   choices: readonly Choice[],
-  finished: readonly FinishedTrial[],
-  test: TestRecord,
+  lookOf: (training: SeedResult) => Looked,
 ): readonly RegimeResult[] {
-  const trialsOf = ({ name }: Regime) => {
-    const own = finished.filter(({ trial }) => trial.regime.name === name);
-    return own.map(({ record }) => ({ record, testAccuracy: testAccuracyOf(test, record.key) }));
-  };
+  const testsOf = ({ trainings }: Choice) => trainings.map((one) => lookOf(one).test.accuracy);
   const reference = choices.find(({ regime }) => regime.name === REFERENCE);
-  const baseline = reference && trialsOf(reference.regime).map(({ testAccuracy }) => testAccuracy);
+  const baseline = reference && testsOf(reference);
   return choices.map((choice) => {
-    const trials = trialsOf(choice.regime);
-    const testAccuracies = trials.map(({ testAccuracy }) => testAccuracy);
-    const trainAccuracies = trials.map(({ record }) => record.train?.accuracy ?? Number.NaN);
+    const { trainings, regime } = choice;
+    const testAccuracies = testsOf(choice);
+    const trainAccuracies = trainings.map((one) => lookOf(one).train.accuracy);
     return {
       ...choice,
-      parameters: trials[0]?.record.parameters ?? 0,
-      seeds: trials.map(({ record }) => record.seed),
+      parameters: trainings[0]?.parameters ?? 0,
+      seeds: trainings.map(({ seed }) => seed),
       testAccuracies,
       trainAccuracies,
       test: meanShare(testAccuracies),
       train: meanShare(trainAccuracies),
-      validation: meanShare(trials.map(({ record }) => record.validation.accuracy)),
+      validation: meanShare(trainings.map(({ validation }) => validation.accuracy)),
       gap: pairedDifference(trainAccuracies, testAccuracies),
       difference:
-        baseline === undefined || choice.regime.name === REFERENCE
+        baseline === undefined || regime.name === REFERENCE
           ? undefined
           : pairedDifference(testAccuracies, baseline),
-      curve: meanCurve(trials.map(({ record }) => record.history)),
-      trials,
+      curve: meanCurve(trainings.map(({ history }) => history)),
     };
   });
 }
 
-function testAccuracyOf({ results }: TestRecord, key: string): number {
-  const found = results[key];
-  if (found) return found.accuracy;
-  throw new HeddleError({
-    who: "test.json",
-    expected: `a result of trial ${key}`,
-    received: "none",
-    next: "Delete the study's folder and begin again.",
-  });
-}
-
-function meanCurve(histories: readonly (readonly TrialEpoch[])[]): RegimeResult["curve"] {
+function meanCurve(histories: readonly (readonly KeptEpoch[])[]): RegimeResult["curve"] {
   const epochs = Math.min(...histories.map((history) => history.length));
-  const mean = (of: (row: TrialEpoch) => number, index: number) =>
+  const mean = (of: (row: KeptEpoch) => number, index: number) =>
     histories.reduce((sum, history) => sum + of(history[index]!), 0) / histories.length;
   return Array.from({ length: Number.isFinite(epochs) ? epochs : 0 }, (_, index) => ({
     epoch: index + 1,

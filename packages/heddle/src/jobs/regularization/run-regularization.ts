@@ -1,33 +1,34 @@
 import { join } from "node:path";
 import { AbortedError, HeddleError } from "@heddle/core/internal/base/errors.js";
-import { fileError, makeFolder } from "@heddle/core/internal/base/files-node.js";
+import { fileError, fileExists, makeFolder } from "@heddle/core/internal/base/files-node.js";
 import { groupDigits } from "@heddle/core/internal/base/format.js";
-import type { Progress } from "@heddle/core/internal/callbacks/callback.js";
-import type { Dataset } from "@heddle/core/internal/data/dataset.js";
+import type { Dataset, FormOptions } from "@heddle/core/internal/data/dataset.js";
 import { checkSeveralClasses } from "@heddle/core/internal/recipes/check-fits.js";
+import type { Trial } from "@heddle/core/internal/sweep/study.js";
 import { dataNotice } from "../../pages/notices.js";
 import { formatCommand } from "../../runs/command-line.js";
 import { LockLostError, lockFolder } from "../../system/lock.js";
 import { describeMachine } from "../../system/machine.js";
 import { heddleVersion } from "../../system/version.js";
+import { readKept } from "../sweep/kept-training.js";
+import { openDefinition } from "../sweep/open-sweep.js";
+import { resumeSweep, type SweepJobOptions, type SweepResult, startSweep } from "../sweep/sweep-job.js";
+import { regularizationSweep } from "./definition.js";
 import { RegularizationFolder } from "./folder.js";
-import { lookAtTest } from "./look-at-test.js";
-import { estimatedSeconds, Pace, shareOf } from "./pace.js";
-import { planRegularization } from "./plan.js";
-import { FORMAT_VERSION, type RegularizationRecord, type TrialRecord } from "./records.js";
-import { regimes as allRegimes, type Regime, titleOf } from "./regimes.js";
+import { lookAtTest, lookKey } from "./look.js";
+import { FORMAT_VERSION, type RegularizationRecord } from "./records.js";
+import { regimes } from "./regimes.js";
 import { checkSameRequest, type RegularizationRequest, wordsOf } from "./request.js";
-import { type Choice, chooseSettings, type FinishedTrial, type RegimeResult, resultsOf } from "./results.js";
-import { runTrial } from "./run-trial.js";
-import { measureSpeeds } from "./speeds.js";
-import { type RegularizationImages, splitImages } from "./split.js";
-import { choosingTrials, comparingTrials, type Trial, type TrialFrame } from "./trials.js";
+import { chooseTrials, type RegimeResult, resultsOf, type SeedResult } from "./results.js";
+import { splitImages } from "./split.js";
 import { judge, type Verdict } from "./verdict.js";
 import { writeReport } from "./write-report.js";
 
 /** A study to run, or to resume. */
 export interface RegularizationOptions {
   readonly dataset: Dataset;
+  /** Where it is, as the sweep's processes read it. */
+  readonly data: FormOptions & { readonly data: string | undefined; readonly offline: boolean };
   /** Set when the data stands in for other data: which, and why. */
   readonly standInFor?: { readonly title: string; readonly reason: string };
   readonly request: RegularizationRequest;
@@ -37,41 +38,15 @@ export interface RegularizationOptions {
   readonly runsFolder: string;
   /** Words that say where data and runs are, added to the command in advice and kept nowhere. */
   readonly places?: readonly string[];
-  readonly threads: number | undefined;
-  readonly signal: AbortSignal;
-  readonly events?: RegularizationEvents;
-  /** The published study's and more by default. */
-  readonly regimes?: readonly Regime[];
-  /** How fast each kind of network is here; measured by default. */
-  readonly speeds?: RegularizationRecord["speeds"];
-}
-
-/** Reports while a study runs. */
-export interface RegularizationEvents {
-  /** Before speeds are measured for the plan. */
-  onMeasuring?(): void;
-  /** The plan, made now or, when the study is resumed, earlier. */
-  onPlan?(study: RegularizationRecord, resumed: boolean): void;
-  onProgress?(trial: Trial, at: RegularizationPosition, progress: Progress): void;
-  onTrial?(record: TrialRecord, trial: Trial, at: RegularizationPosition): void;
-  onChoices?(choices: readonly Choice[]): void;
-  onStage?(stage: "looking at the test images" | "writing the report"): void;
-}
-
-/** How far a study has got. */
-export interface RegularizationPosition {
-  /** The trial that is running or has just ended, counted from 1, of `trials`. */
-  readonly number: number;
-  readonly trials: number;
-  /** Expected from now on, for the rest of this trial and all that are left. */
-  readonly secondsLeft: number;
+  /** How the trials are trained. */
+  readonly sweep: Omit<SweepJobOptions, "winner" | "queue" | "checkpoints" | "runsFolder">;
+  readonly onStage?: (stage: "looking at the test images" | "writing the report") => void;
 }
 
 /** A finished study. */
 export interface RegularizationResult {
   readonly folder: string;
   readonly reportPath: string;
-  readonly study: RegularizationRecord;
   readonly results: readonly RegimeResult[];
   readonly verdict: Verdict;
   readonly pooledVerdict: Verdict;
@@ -83,16 +58,18 @@ const RIVALS = ["l1", "l2"];
 const POOLED_RIVALS = ["pooling-l1", "pooling-l2"];
 
 /**
- * Trains the study's CNN under each regime, compares the regimes, and writes the report. Every choice is made on training
- * images that are held out; the test images are looked at once, after all trials. Called again after a stop or a kill, it
- * resumes after the last finished trial and reaches the same results.
+ * Trains the study's CNN under each regime by a sweep, compares the regimes, and writes the report. Every choice is made on
+ * training images that are held out; the test images are looked at once, after all trials. Called again after a stop or a
+ * kill, it resumes where it was and reaches the same results.
  *
+ * @returns undefined when the time was over before all trials had ended
  * @throws AbortedError when the signal fires
- * @throws HeddleError when the folder holds a study with other settings, another process works on it, or the budget is too
- *   small
+ * @throws HeddleError when the folder holds a study with other settings, or another process works on it
  */
-export async function runRegularization(options: RegularizationOptions): Promise<RegularizationResult> {
-  const { dataset, request, events = {}, threads, regimes = allRegimes } = options;
+export async function runRegularization(
+  options: RegularizationOptions,
+): Promise<RegularizationResult | undefined> {
+  const { dataset, request, sweep, onStage } = options;
   checkSeveralClasses(dataset);
   const folder = new RegularizationFolder(join(options.runsFolder, folderNameOf(dataset)));
   const words = await wordsOf(request, dataset);
@@ -104,56 +81,47 @@ export async function runRegularization(options: RegularizationOptions): Promise
     throw fileError(folder.path, "a folder that can be made", thrown);
   });
   const lock = await lockFolder(folder.path, "Study");
-  const signal = AbortSignal.any([options.signal, lock.lost]);
+  const signal = AbortSignal.any([sweep.signal, lock.lost]);
   try {
-    const images = splitImages(dataset, request.limit);
-    const about = { input: dataset.train.shape, classes: dataset.classNames.length, request, words };
-    let study = await obtainRecord(folder, options, { about, images, regimes });
-    const frame: TrialFrame = { ...about, plan: study.plan };
-
-    const choosing = await choosingTrials(frame, regimes);
-    const pace = new Pace(study);
-    const total = choosing.length + regimes.length * study.plan.seeds;
-    const run = { folder, frame, images, pace, total, threads, signal, events };
-    const comparedSeconds = estimatedSeconds(study, regimes, study.plan);
-    const chosen = await runTrials(run, choosing, { before: 0, secondsAfter: comparedSeconds });
-    const choices = chooseSettings(regimes, chosen);
-    events.onChoices?.(choices);
-    const comparing = await comparingTrials(frame, choices);
-    const compared = await runTrials(run, comparing, { before: choosing.length, secondsAfter: 0 });
-
-    events.onStage?.("looking at the test images");
-    const test = await lookAtTest(folder, frame, compared, images.test, { threads, signal });
+    let study = await obtainRecord(folder, options, words);
+    const swept = await sweepOf(folder, { ...options, sweep: { ...sweep, signal } });
+    if (swept.outOfTime) return undefined;
+    const trainingsOf = (trial: Trial): Promise<readonly SeedResult[]> =>
+      Promise.all(
+        Array.from({ length: swept.request.seeds }, async (_, index) => {
+          const seed = request.seed + index;
+          const kept = await readKept(swept.folder.keptPath(trial.number, seed));
+          return { ...kept, trial: trial.number, seed };
+        }),
+      );
+    const choices = await chooseTrials(regimes, swept.study, trainingsOf);
+    onStage?.("looking at the test images");
+    const test = await lookAtTest(folder, swept, choices, signal);
     await folder.removeWeights();
 
-    events.onStage?.("writing the report");
-    const results = resultsOf(choices, compared, test);
+    onStage?.("writing the report");
+    const results = resultsOf(choices, (one) => {
+      const looked = test.results[lookKey(one)];
+      if (looked) return looked;
+      throw new HeddleError({
+        who: "test.json",
+        expected: `a result of trial ${one.trial} with seed ${one.seed}`,
+        received: "none",
+        next: "Delete the study's folder and begin again.",
+      });
+    });
     const verdict = judge(results, RIVALS);
     const pooledVerdict = judge(results, POOLED_RIVALS);
     study = { ...study, finishedAt: study.finishedAt ?? new Date().toISOString() };
     const notice = noticeOf(options, study);
-    await writeReport(
-      folder,
-      {
-        study,
-        request,
-        results,
-        test,
-        verdict,
-        pooledVerdict,
-        ...(notice && { notice }),
-      },
-      signal,
-    );
+    const report = { study, request, results, test, verdict, pooledVerdict, ...(notice && { notice }) };
+    await writeReport(folder, report, signal);
     await folder.writeRecord(study);
-    return { folder: folder.path, reportPath: folder.reportPath, study, results, verdict, pooledVerdict };
+    return { folder: folder.path, reportPath: folder.reportPath, results, verdict, pooledVerdict };
   } catch (thrown) {
     if (!(thrown instanceof AbortedError)) throw thrown;
     if (signal.reason instanceof LockLostError) throw signal.reason;
-    throw new AbortedError(
-      `Stopped. Finished trials are kept in ${folder.path}; the current trial will be repeated.`,
-      { cause: thrown },
-    );
+    throw new AbortedError(`Stopped. What the trials gave so far is in ${folder.path}.`, { cause: thrown });
   } finally {
     await lock.release();
     await folder.removeIfEmpty();
@@ -163,6 +131,30 @@ export async function runRegularization(options: RegularizationOptions): Promise
 /** `regularization-fashion-mnist`: safe in a path whatever the dataset is called. */
 function folderNameOf({ name }: Dataset): string {
   return ["regularization", ...(name.toLowerCase().match(/[a-z0-9]+/g) ?? [])].join("-");
+}
+
+/** Begins or resumes the sweep of a study. */
+async function sweepOf(
+  folder: RegularizationFolder,
+  { dataset, data, request, command, runsFolder, sweep }: RegularizationOptions,
+): Promise<SweepResult> {
+  const path = folder.sweepPath;
+  const job = { ...sweep, winner: false, queue: undefined, checkpoints: undefined, runsFolder };
+  if (await fileExists(join(path, "sweep.json"))) return resumeSweep(path, { ...job, trials: undefined });
+  const { seeds, seed, limit, fast, epochs, batchSize, learningRate } = request;
+  const definition = regularizationSweep({
+    ...{ input: dataset.train.shape, classes: dataset.classNames.length, seeds },
+    settings: { epochs, batchSize, learningRate },
+  });
+  const { offline, ...form } = data;
+  return startSweep(
+    {
+      ...{ opened: openDefinition("Study", definition, undefined), recipe: { settings: {}, who: "study" } },
+      typed: { ...form, seed, limit, ...(fast && { fast }) },
+      ...{ seeds: undefined, offline, keep: true, command, folder: path },
+    },
+    job,
+  );
 }
 
 async function refuseOther(
@@ -176,115 +168,26 @@ async function refuseOther(
   checkSameRequest(folder.path, begun.request, words, `"${command}"`);
 }
 
-/** The record of the study to resume, or of a new one, which is planned now. */
+/** The record of the study to resume, or of a new one. */
 async function obtainRecord(
   folder: RegularizationFolder,
-  options: RegularizationOptions,
-  of: {
-    readonly about: Omit<TrialFrame, "plan">;
-    readonly images: RegularizationImages;
-    readonly regimes: readonly Regime[];
-  },
+  { dataset, request, command }: RegularizationOptions,
+  words: Awaited<ReturnType<typeof wordsOf>>,
 ): Promise<RegularizationRecord> {
-  const { dataset, request, events, signal, threads } = options;
-  const { about, images, regimes } = of;
   const begun = await folder.readRecord();
-  const counts = {
-    train: images.train.count,
-    validation: images.validation.count,
-    test: images.test.count,
-  };
-  const fixed = {
-    formatVersion: FORMAT_VERSION,
-    study: "regularization",
-    command: options.command,
-    request: about.words,
-    dataset: { name: dataset.name, title: dataset.title },
-    images: counts,
-    machine: describeMachine(),
-  } as const;
-  if (begun) {
-    // A study that has ended is written again as it was, on whichever machine.
-    const record = begun.finishedAt === undefined ? { ...begun, machine: fixed.machine } : begun;
-    events?.onPlan?.(record, true);
-    return record;
-  }
-  events?.onMeasuring?.();
-  const started = performance.now();
-  const speeds =
-    options.speeds ?? (await measureSpeeds(about, { ...dataset, train: images.train }, { threads, signal }));
-  const spent = (performance.now() - started) / 1000;
-  const { budgetSeconds, seeds, epochs } = request;
-  const plan = planRegularization({
-    regimes,
-    speeds,
-    images: counts,
-    budgetSeconds,
-    seeds,
-    epochs,
-    spentSeconds: spent,
-  });
+  const machine = describeMachine();
+  // A study that has ended is written again as it was, on whichever machine.
+  if (begun) return begun.finishedAt === undefined ? { ...begun, machine } : begun;
+  const { train, validation, test } = splitImages(dataset, request.limit);
   const record: RegularizationRecord = {
-    ...fixed,
-    speeds,
-    plan,
+    ...{ formatVersion: FORMAT_VERSION, study: "regularization", command, request: words, machine },
+    dataset: { name: dataset.name, title: dataset.title },
+    images: { train: train.count, validation: validation.count, test: test.count },
     versions: { heddle: heddleVersion, node: process.versions.node },
     startedAt: new Date().toISOString(),
   };
   await folder.writeRecord(record);
-  events?.onPlan?.(record, false);
   return record;
-}
-
-/** Runs the unfinished trials one after another. */
-async function runTrials(
-  run: {
-    readonly folder: RegularizationFolder;
-    readonly frame: TrialFrame;
-    readonly images: RegularizationImages;
-    readonly pace: Pace;
-    readonly total: number;
-    readonly threads: number | undefined;
-    readonly signal: AbortSignal;
-    readonly events: RegularizationEvents;
-  },
-  trials: readonly Trial[],
-  around: { readonly before: number; readonly secondsAfter: number },
-): Promise<readonly FinishedTrial[]> {
-  const { folder, frame, images, pace, threads, signal, events } = run;
-  const finished: FinishedTrial[] = [];
-  for (const [index, trial] of trials.entries()) {
-    const kept = await folder.readTrial(trial.key);
-    if (kept) {
-      finished.push({ trial, record: kept });
-      continue;
-    }
-    if (signal.aborted) throw new AbortedError("Stopped between two trials.");
-    const left = trials.slice(index).reduce((sum, one) => sum + pace.secondsOf(one), 0);
-    const at = {
-      number: around.before + index + 1,
-      trials: run.total,
-      secondsLeft: left + pace.corrected(around.secondsAfter),
-    };
-    const trialSeconds = pace.secondsOf(trial);
-    const { record, weights } = await runTrial(frame, trial, images, {
-      threads,
-      signal,
-      onProgress: (progress) => {
-        const secondsLeft = at.secondsLeft - shareOf(progress) * trialSeconds;
-        events.onProgress?.(trial, { ...at, secondsLeft }, progress);
-      },
-    }).catch((thrown) => {
-      if (thrown instanceof AbortedError || !(thrown instanceof HeddleError)) throw thrown;
-      const which = `${titleOf(trial.regime, trial.setting)}, seed ${trial.seed}`;
-      throw new HeddleError(`${which}: ${thrown.message}`, { cause: thrown });
-    });
-    await folder.writeTrial(record, weights);
-    pace.add(trial, record.seconds);
-    finished.push({ trial, record });
-    events.onTrial?.(record, trial, at);
-  }
-  return finished;
 }
 
 /** Warns where the data is not the published study's, so that this is no answer to it. */

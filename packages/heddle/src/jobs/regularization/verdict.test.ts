@@ -1,8 +1,11 @@
 import { meanInterval, pairedDifference } from "@heddle/core/internal/evaluate/mean-interval.js";
+import { studyOf } from "@heddle/core/internal/sweep/study.testing.js";
 import { describe, expect, it } from "vitest";
 import { regimes } from "./regimes.js";
 import type { RegimeResult } from "./results.js";
 import { judge, outcomeOf, points } from "./verdict.js";
+
+const trial = studyOf([{}]).trials[0]!;
 
 /** A study of three regimes with these test accuracies, one a seed. */
 function study(ours: readonly number[], l1: readonly number[], l2: readonly number[]): RegimeResult[] {
@@ -10,8 +13,8 @@ function study(ours: readonly number[], l1: readonly number[], l2: readonly numb
     const regime = regimes.find((one) => one.name === name)!;
     const interval = meanInterval(accuracies);
     return {
-      ...{ regime, setting: regime.settings[0]!, candidates: [], parameters: 1, seeds: [1, 2, 3] },
-      ...{ testAccuracies: accuracies, trainAccuracies: accuracies, curve: [], trials: [] },
+      ...{ regime, label: "", trial, trainings: [], candidates: [], parameters: 1, seeds: [1, 2, 3] },
+      ...{ testAccuracies: accuracies, trainAccuracies: accuracies, curve: [] },
       ...{ test: interval, train: interval, validation: interval, gap: interval },
       difference: name === "pooling-dropout" ? undefined : pairedDifference(accuracies, ours),
     };

@@ -30,16 +30,13 @@ export function resultsJson(of: {
   return {
     verdict: of.verdict,
     pooledVerdict: of.pooledVerdict,
-    regimes: of.results.map(({ regime, setting, candidates, trials, curve: _, ...result }) => ({
+    regimes: of.results.map(({ regime, label, candidates, trial, trainings: _, curve: __, ...result }) => ({
       name: regime.name,
       title: regime.title,
-      setting: setting.label,
+      setting: label,
       ...result,
-      candidates: candidates.map(({ setting: candidate, ...measured }) => ({
-        setting: candidate.label,
-        ...measured,
-      })),
-      trials: trials.map(({ record }) => record.key),
+      candidates: candidates.map(({ label: setting, ...measured }) => ({ setting, ...measured })),
+      trial: trial.number,
     })),
   };
 }

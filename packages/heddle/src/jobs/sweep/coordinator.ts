@@ -9,7 +9,7 @@ import type { JournalFile } from "../../sweep/journal-file.js";
 import type { Crew, Died, Trainer } from "./crew.js";
 import type { TrialEnd } from "./messages.js";
 import type { SweepFolder, SweepRequest } from "./sweep-folder.js";
-import { trialSettings } from "./trial-settings.js";
+import type { SettingsOfTrial } from "./trial-settings.js";
 
 /** A trial whose process ends without a word so many times has failed: its memory is short, say. */
 const MOST_DEATHS = 3;
@@ -31,6 +31,7 @@ export interface CoordinatorOptions {
   readonly folder: SweepFolder;
   readonly sweep: Sweep;
   readonly request: SweepRequest;
+  readonly settingsOf: SettingsOfTrial;
   readonly crew: Crew;
   readonly file: JournalFile;
   readonly records: JournalRecords;
@@ -153,14 +154,14 @@ export class Coordinator {
 
   /** Trains a trial with each of its seeds. The value of its end is the mean of theirs. */
   private async train(trainer: Trainer, trial: Trial): Promise<TrialEnd | Died> {
-    const { folder, request } = this.options;
+    const { folder, request, settingsOf } = this.options;
     const values = [...((trial.userAttributes[SEEDS] as readonly number[] | undefined) ?? [])];
     const hashes = [...((trial.userAttributes[WEIGHTS] as readonly string[] | undefined) ?? [])];
     while (values.length < request.seeds) {
       const seed = request.settings.seed + values.length;
-      let settings: ReturnType<typeof trialSettings>;
+      let settings: Awaited<ReturnType<SettingsOfTrial>>;
       try {
-        settings = trialSettings(folder.path, request.settings, trial.values, seed);
+        settings = await settingsOf(trial.values, seed);
       } catch (thrown) {
         if (thrown instanceof HeddleError) return { kind: "failed", message: thrown.message };
         throw thrown;
@@ -170,6 +171,7 @@ export class Coordinator {
         settings,
         until: untilOf(trial),
         folder: folder.trainingPath(trial.number, seed),
+        ...(request.keep && { keep: folder.keptPath(trial.number, seed) }),
       };
       const done = values.length;
       const end = await trainer.train(task, (epoch, value) => this.report(trial, epoch, value, done));

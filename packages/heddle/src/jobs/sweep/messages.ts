@@ -31,6 +31,8 @@ export interface TrialTask {
   readonly settings: ResolvedSettings;
   /** Where its checkpoint is kept. */
   readonly folder: string;
+  /** Where its weights and its history are kept once it is complete; nowhere if undefined. */
+  readonly keep?: string | undefined;
 }
 
 /** A training, as the coordinator hands it out. */

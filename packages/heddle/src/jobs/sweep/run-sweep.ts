@@ -7,9 +7,11 @@ import { JournalFile } from "../../sweep/journal-file.js";
 import { Coordinator, type CoordinatorEvents } from "./coordinator.js";
 import type { Crew } from "./crew.js";
 import type { SweepFolder, SweepRequest } from "./sweep-folder.js";
+import type { SettingsOfTrial } from "./trial-settings.js";
 
 /** How a sweep is run. The number of processes decides in which order trials end, and nothing else here any result. */
 export interface SweepOptions {
+  readonly settingsOf: SettingsOfTrial;
   /** Finds those who train, once this process has the folder. */
   readonly gather: () => Promise<Crew>;
   /** How many trials are trained at once at most. */
@@ -41,7 +43,7 @@ export async function runSweep(
   folder: SweepFolder,
   sweep: Sweep,
   request: SweepRequest,
-  { gather, workers, seconds, signal, events }: SweepOptions,
+  { settingsOf, gather, workers, seconds, signal, events }: SweepOptions,
 ): Promise<SweepEnd> {
   const records = new JournalRecords(randomUUID());
   const file = await JournalFile.open(folder.path);
@@ -58,6 +60,7 @@ export async function runSweep(
       folder,
       sweep,
       request,
+      settingsOf,
       crew,
       file,
       records,

@@ -8,6 +8,7 @@ import { isJsonObject, type JsonObject, parseJson } from "@heddle/core/internal/
 import { readRecipe, recipeOf } from "@heddle/core/internal/recipes/recipe.js";
 import { type ResolvedSettings, resolveSettings } from "@heddle/core/internal/recipes/resolve-settings.js";
 import { JsonFields } from "@heddle/core/internal/records/json-fields.js";
+import type { SweepCode } from "./sweep-module.js";
 
 /** The folder of all sweeps, below the working folder, unless another one is named. */
 export const DEFAULT_SWEEPS_FOLDER = "sweeps";
@@ -28,6 +29,10 @@ export interface SweepRequest {
   /** How many seeds a trial is trained with: its objective is their mean. */
   readonly seeds: number;
   readonly offline: boolean;
+  /** Whether the weights and the history of each complete training are kept. */
+  readonly keep: boolean;
+  /** The module of its definition. */
+  readonly code: Pick<SweepCode, "path" | "sha256"> | undefined;
   /** Of the data: SHA-256. */
   readonly fingerprint: string;
   /** The version of Heddle that began it. */
@@ -50,6 +55,7 @@ export interface Winner {
  *     sweep.json  journal.log  winners.json  best.json  report.html
  *     queue.json  its name in a queue, if it has been in one
  *     trials/00012/seed-42/  the checkpoint of a training that is not complete
+ *     trainings/00012-seed-42.safetensors .json  what is kept of one that is, if the request says so
  */
 export class SweepFolder {
   private constructor(readonly path: string) {}
@@ -74,8 +80,13 @@ export class SweepFolder {
           : "Choose another folder.",
       });
     }
-    const { settings, ...rest } = request;
-    const json = { formatVersion: FORMAT_VERSION, ...rest, settings: recipeOf(settings) };
+    const { settings, keep, ...rest } = request;
+    const json = {
+      formatVersion: FORMAT_VERSION,
+      ...rest,
+      ...(keep && { keep }),
+      settings: recipeOf(settings),
+    };
     await writeFileAtomic(join(path, REQUEST), `${JSON.stringify(json, null, 2)}\n`);
     return new SweepFolder(path);
   }
@@ -118,6 +129,11 @@ export class SweepFolder {
     return join(this.trialPath(trial), `seed-${seed}`);
   }
 
+  /** Where a complete training is kept, without the endings of its files. */
+  keptPath(trial: number, seed: number): string {
+    return join(this.path, "trainings", `${String(trial).padStart(5, "0")}-seed-${seed}`);
+  }
+
   private trialPath(trial: number): string {
     return join(this.path, "trials", String(trial).padStart(5, "0"));
   }
@@ -152,12 +168,15 @@ function parseRequest(file: string, text: string): SweepRequest {
   return JsonFields.read(file, text, (fields) => {
     fields.wholeNumber("formatVersion", FORMAT_VERSION, FORMAT_VERSION);
     fields.object("settings").json();
+    const code = fields.optional("code")?.object("code");
     return {
       command: fields.string("command"),
       definition: fields.object("definition").json(),
       settings: resolveSettings(readRecipe(`${file}, "settings"`, settings), {}),
       seeds: fields.wholeNumber("seeds", 1),
       offline: fields.boolean("offline"),
+      keep: fields.optional("keep")?.boolean("keep") ?? false,
+      code: code && { path: code.string("path"), sha256: code.hex("sha256", 64) },
       fingerprint: fields.hex("fingerprint", 64),
       heddle: fields.string("heddle"),
     };

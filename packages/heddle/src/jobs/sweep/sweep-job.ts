@@ -1,8 +1,7 @@
 import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import { HeddleError } from "@heddle/core/internal/base/errors.js";
-import { fileExists, readTextFile } from "@heddle/core/internal/base/files-node.js";
-import { isJsonObject, type JsonObject, parseJson } from "@heddle/core/internal/base/json.js";
+import { fileExists } from "@heddle/core/internal/base/files-node.js";
 import type { Dataset } from "@heddle/core/internal/data/dataset.js";
 import { pickFormOptions } from "@heddle/core/internal/data/form-options.js";
 import type { Images } from "@heddle/core/internal/data/images.js";
@@ -10,7 +9,8 @@ import { trainingOf } from "@heddle/core/internal/recipes/build-training.js";
 import type { ResolvedSettings } from "@heddle/core/internal/recipes/resolve-settings.js";
 import { withFittingLength } from "@heddle/core/internal/recipes/training-length.js";
 import type { SweepQueue } from "@heddle/core/internal/sweep/queue.js";
-import { readSweep, type Sweep } from "@heddle/core/internal/sweep/sweep.js";
+import { variedSettings } from "@heddle/core/internal/sweep/recipe-space.js";
+import type { Sweep } from "@heddle/core/internal/sweep/sweep.js";
 import type { LoadOptions } from "../../datasets/index.js";
 import { heddleVersion } from "../../system/version.js";
 import type { JobEvents } from "../job.js";
@@ -20,6 +20,7 @@ import type { CoordinatorEvents } from "./coordinator.js";
 import { LocalCrew } from "./local-crew.js";
 import type { SweepData } from "./messages.js";
 import { objectiveOf } from "./objective.js";
+import { type OpenedSweep, openDefinition, openSweepFile } from "./open-sweep.js";
 import { writeSweepPage } from "./page.js";
 import { QueueCrew } from "./queue-crew.js";
 import { ranked } from "./results.js";
@@ -27,34 +28,8 @@ import { runSweep, type SweepEnd } from "./run-sweep.js";
 import { type CoreShares, shareCores } from "./share-cores.js";
 import { readSweepData } from "./sweep-data.js";
 import { SweepFolder, type SweepRequest, type Winner } from "./sweep-folder.js";
-import { sharedSettings, trialSettings } from "./trial-settings.js";
-
-/** A sweep's file, read. */
-export interface OpenedSweep {
-  readonly sweep: Sweep;
-  readonly definition: JsonObject;
-  /** The file, for errors. */
-  readonly who: string;
-}
-
-/**
- * Reads a sweep's file.
- *
- * @param trials how many trials to begin, in place of what the file says
- * @throws HeddleError that says what is wrong in it
- */
-export async function openSweepFile(path: string, trials: number | undefined): Promise<OpenedSweep> {
-  const definition = parseJson(path, await readTextFile(path));
-  if (!isJsonObject(definition)) {
-    const next = "docs/sweeps.md shows one.";
-    throw new HeddleError({ who: path, expected: "a sweep: a JSON object", received: "another value", next });
-  }
-  return { sweep: sweepOf(path, definition, trials), definition, who: path };
-}
-
-function sweepOf(who: string, definition: JsonObject, trials: number | undefined): Sweep {
-  return readSweep(who, trials === undefined ? definition : { ...definition, trials });
-}
+import { reloadSweepModule, type SweepCode } from "./sweep-module.js";
+import { type SettingsOfTrial, settingsOfTrials, sharedSettings } from "./trial-settings.js";
 
 /** A new sweep. */
 export interface NewSweep {
@@ -62,8 +37,11 @@ export interface NewSweep {
   readonly recipe: OpenedRecipe;
   /** What the user sets on top of the recipe. */
   readonly typed: OpenedRecipe["settings"];
-  readonly seeds: number;
+  /** In place of what the file says. */
+  readonly seeds: number | undefined;
   readonly offline: boolean;
+  /** Whether the weights and the history of each complete training are kept. */
+  readonly keep?: boolean;
   readonly command: string;
   /** Of the sweep: new or empty. */
   readonly folder: string;
@@ -117,6 +95,9 @@ export interface SweepAbout {
 export interface SweepResult extends SweepEnd {
   readonly sweep: Sweep;
   readonly folder: SweepFolder;
+  readonly request: SweepRequest;
+  readonly dataset: Dataset<Images>;
+  readonly settingsOf: SettingsOfTrial;
   readonly winners: readonly Winner[];
 }
 
@@ -126,8 +107,9 @@ export interface SweepResult extends SweepEnd {
  * @throws as `runSweep` does, and when the folder is not empty or the recipe does not fit
  */
 export async function startSweep(begin: NewSweep, options: SweepJobOptions): Promise<SweepResult> {
-  const { opened, recipe, typed, seeds, offline, command, folder: path } = begin;
-  const { sweep, definition, who } = opened;
+  const { opened, recipe, typed, offline, keep = false, command, folder: path } = begin;
+  const { sweep, definition, code, who } = opened;
+  const seeds = begin.seeds ?? opened.seeds ?? 1;
   if (seeds > 1 && sweep.stopping !== undefined) {
     throw new HeddleError({
       who,
@@ -136,9 +118,12 @@ export async function startSweep(begin: NewSweep, options: SweepJobOptions): Pro
       next: "Remove one of the two.",
     });
   }
+  if (keep) refuseQueue(options);
   const shares = placeOf(sweep, options);
-  const given = { ...recipe.settings, ...typed };
-  const shared = await withWholePath(sharedSettings(who, sweep, recipe.settings, typed));
+  const set = { ...recipe.settings, ...opened.settings };
+  const given = { ...set, ...typed };
+  const builds = code?.model !== undefined;
+  const shared = await withWholePath(sharedSettings({ who, sweep, builds }, set, typed));
   const data = dataOf(shared, sweep, offline);
   const { dataset, fingerprint } = await readSweepData(data, options.load);
   const chosen =
@@ -150,13 +135,16 @@ export async function startSweep(begin: NewSweep, options: SweepJobOptions): Pro
     settings,
     seeds,
     offline,
+    keep,
+    code: code && { path: code.path, sha256: code.sha256 },
     fingerprint,
     heddle: heddleVersion,
   };
   // Before the folder is made: what is wrong with the model is wrong with every trial.
   trainingOf(settings, dataset, { threads: 1, who: recipe.who }).model.dispose();
   const folder = await SweepFolder.create(path, request);
-  return run({ folder, sweep, request, dataset, data: { ...data, fingerprint }, note, ...shares }, options);
+  const running = { folder, sweep, request, code, dataset, data: { ...data, fingerprint }, note };
+  return run({ ...running, ...shares }, options);
 }
 
 /**
@@ -178,11 +166,15 @@ export async function resumeSweep(
       next: `Install version ${request.heddle} to resume it, or start a new sweep.`,
     });
   }
-  const sweep = sweepOf(path, request.definition, trials);
+  if (request.keep) refuseQueue(options);
+  if (request.code) await reloadSweepModule(request.code);
+  const { sweep, code } = request.code
+    ? await openSweepFile(request.code.path, trials ?? (request.definition["trials"] as number))
+    : openDefinition(path, request.definition, trials);
   const shares = placeOf(sweep, options);
   const data = { ...dataOf(request.settings, sweep, request.offline), fingerprint: request.fingerprint };
   const { dataset } = await readSweepData(data, options.load);
-  return run({ folder, sweep, request, dataset, data, note: undefined, ...shares }, options);
+  return run({ folder, sweep, request, code, dataset, data, note: undefined, ...shares }, options);
 }
 
 /** Where the data is, from whatever folder the sweep is resumed. */
@@ -193,9 +185,18 @@ async function withWholePath(settings: ResolvedSettings): Promise<ResolvedSettin
 }
 
 function dataOf(settings: ResolvedSettings, sweep: Sweep, offline: boolean): Omit<SweepData, "fingerprint"> {
-  const varies = sweep.space.parameters.some(({ name }) => name === "limit");
-  const limit = varies ? undefined : settings.limit;
+  const limit = variedSettings(sweep.space).includes("limit") ? undefined : settings.limit;
   return { data: settings.data, offline, form: pickFormOptions(settings), limit };
+}
+
+function refuseQueue({ queue }: SweepJobOptions): void {
+  if (!queue) return;
+  throw new HeddleError({
+    who: "Sweep",
+    expected: "no `queue`, because the weights of its trainings are kept on this machine",
+    received: queue.place,
+    next: "Run it on one machine.",
+  });
 }
 
 /** Where a sweep is trained. */
@@ -216,6 +217,7 @@ interface RunningSweep {
   readonly folder: SweepFolder;
   readonly sweep: Sweep;
   readonly request: SweepRequest;
+  readonly code: SweepCode | undefined;
   readonly dataset: Dataset<Images>;
   readonly data: SweepData;
   readonly note: string | undefined;
@@ -224,7 +226,7 @@ interface RunningSweep {
 }
 
 async function run(running: RunningSweep, options: SweepJobOptions): Promise<SweepResult> {
-  const { folder, sweep, request, dataset, data, workers, threads, note } = running;
+  const { folder, sweep, request, code, dataset, data, workers, threads, note } = running;
   const { signal, seconds, events, queue, checkpoints } = options;
   const about = {
     sweep,
@@ -235,6 +237,10 @@ async function run(running: RunningSweep, options: SweepJobOptions): Promise<Swe
     note,
     queue: queue?.place,
   };
+  const settingsOf = settingsOfTrials({
+    ...{ who: folder.path, space: sweep.space, shared: request.settings, code },
+    ...{ inputShape: dataset.train.shape, classes: dataset.classNames.length },
+  });
   const setup = { data, objective: objectiveOf(sweep.goal), who: folder.path };
   const gather = async () => {
     if (!queue) return new LocalCrew(folder, { ...setup, threads });
@@ -242,25 +248,25 @@ async function run(running: RunningSweep, options: SweepJobOptions): Promise<Swe
     return QueueCrew.open({ queue, sweep: await folder.queueId(), setup, checkpoints, onWarning, onNote });
   };
   const { study, outOfTime } = await runSweep(folder, sweep, request, {
-    ...{ gather, workers, seconds, signal },
+    ...{ settingsOf, gather, workers, seconds, signal },
     events: { ...events, onStudy: (begun) => events.onSweep({ ...about, begun }) },
   });
-  const winners = await withWinner(running, { study, outOfTime }, options);
+  const winners = await withWinner({ ...running, settingsOf }, study, options);
   await writeSweepPage({ folder, sweep, request, study, winners, title: dataset.title }, signal);
-  return { study, outOfTime, sweep, folder, winners };
+  return { study, outOfTime, sweep, folder, request, dataset, settingsOf, winners };
 }
 
 /** Trains the best trial again as a run, with the same bits, and looks at the test images: once for each best trial. */
 async function withWinner(
-  { folder, sweep, request, dataset }: RunningSweep,
-  { study }: SweepEnd,
+  { folder, sweep, request, dataset, settingsOf }: RunningSweep & { readonly settingsOf: SettingsOfTrial },
+  study: SweepEnd["study"],
   { winner, runsFolder, signal, events }: SweepJobOptions,
 ): Promise<readonly Winner[]> {
   const before = await folder.readWinners();
   const [best] = ranked(study, sweep.goal);
   if (!best) return before;
   const { trial, value } = best;
-  const settings = trialSettings(folder.path, request.settings, trial.values, request.settings.seed);
+  const settings = await settingsOf(trial.values, request.settings.seed);
   await writeRecipe(folder.bestPath, settings);
   if (!winner || before.at(-1)?.trial === trial.number) return before;
   const { folder: run, metrics } = await runJob({

@@ -1,6 +1,7 @@
 import { AbortedError, HeddleError } from "@heddle/core/internal/base/errors.js";
 import { sha256 } from "@heddle/core/internal/base/sha256.js";
 import type { Callback, TrainingState } from "@heddle/core/internal/callbacks/callback.js";
+import { EarlyStopping } from "@heddle/core/internal/callbacks/early-stopping.js";
 import type { EpochLogs } from "@heddle/core/internal/callbacks/history.js";
 import type { Dataset } from "@heddle/core/internal/data/dataset.js";
 import type { Images } from "@heddle/core/internal/data/images.js";
@@ -10,6 +11,7 @@ import { prepareTraining } from "@heddle/core/internal/recipes/prepare-training.
 import type { Verdict } from "@heddle/core/internal/sweep/sweep.js";
 import { Checkpoints } from "../../runs/checkpoints.js";
 import { heddleVersion } from "../../system/version.js";
+import { epochsIn, type KeptEpoch, keptEpoch, writeKept } from "./kept-training.js";
 import type { Objective, TrialEnd, TrialTask } from "./messages.js";
 
 /** How a trial is trained. None of it changes the result. */
@@ -28,7 +30,7 @@ export interface TrialOptions {
  * complete. The test images play no part.
  */
 export async function trainTrial(
-  { settings, folder }: TrialTask,
+  { settings, folder, keep }: TrialTask,
   dataset: Dataset<Images>,
   { objective, threads, who, signal, onEpoch }: TrialOptions,
 ): Promise<TrialEnd> {
@@ -41,20 +43,27 @@ export async function trainTrial(
     const newest = await checkpoints.newest(() => {});
     const mark = await markOf(settings);
     let verdict: Verdict = "continue";
+    let history: readonly KeptEpoch[] = [];
     if (newest) {
       const { state, notes } = newest.checkpoint;
       checkMark(newest.path, notes["trial"], mark);
       // The process may have ended between its checkpoint and its report.
       const { value } = notes;
+      history = epochsIn(newest.path, notes["history"]);
       if (value !== undefined) verdict = await onEpoch(state.epoch, Number(value));
     }
     const write = async (state: TrainingState, value?: number) => {
-      const notes = { trial: mark, ...(value !== undefined && { value: String(value) }) };
+      const notes = {
+        trial: mark,
+        ...(value !== undefined && { value: String(value) }),
+        ...(keep !== undefined && { history: JSON.stringify({ history }) }),
+      };
       await checkpoints.write({ state, notes }, { last: 1, bestEpoch: undefined });
     };
     const reporting: Callback = {
       onEpochEnd: async (logs, control) => {
         const value = objectiveOf(objective, logs);
+        history = [...history, keptEpoch(logs)];
         await write(await control.getState(), value);
         verdict = await onEpoch(logs.epoch, value);
         if (verdict !== "continue") control.stop();
@@ -74,8 +83,16 @@ export async function trainTrial(
       });
     }
     if (verdict !== "continue") return { kind: verdict === "pause" ? "paused" : "stopped" };
-    const measured = await model.evaluate(training.validation!, { signal });
-    return { kind: "complete", value: measured[objective], weightsSha256: await model.weightsSha256() };
+    const { accuracy, loss } = await model.evaluate(training.validation!, { signal });
+    const weightsSha256 = await model.weightsSha256();
+    if (keep !== undefined) {
+      const epoch = bestEpochOf(prepared.fit.callbacks) || history.length;
+      const { variant, threads } = await model.engine();
+      const about = { parameters: model.parameters, history, epoch, weightsSha256 };
+      const validation = { accuracy, loss };
+      await writeKept(keep, { ...about, validation, engine: { variant, threads } }, model);
+    }
+    return { kind: "complete", value: { accuracy, loss }[objective], weightsSha256 };
   } catch (thrown) {
     if (thrown instanceof AbortedError) return { kind: "interrupted" };
     if (thrown instanceof HeddleError) return { kind: "failed", message: thrown.message };
@@ -83,6 +100,11 @@ export async function trainTrial(
   } finally {
     model.dispose();
   }
+}
+
+/** Of early stopping: the epoch to whose weights it returned. */
+function bestEpochOf(callbacks: readonly Callback[]): number | undefined {
+  return callbacks.find((one) => one instanceof EarlyStopping)?.bestEpoch;
 }
 
 function objectiveOf(objective: Objective, { valAccuracy, valLoss }: EpochLogs): number {

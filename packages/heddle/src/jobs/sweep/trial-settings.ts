@@ -1,9 +1,12 @@
 import { HeddleError } from "@heddle/core/internal/base/errors.js";
+import type { Shape } from "@heddle/core/internal/base/shape.js";
 import { type ResolvedSettings, resolveSettings } from "@heddle/core/internal/recipes/resolve-settings.js";
 import type { GivenSettings, Settings } from "@heddle/core/internal/recipes/settings.js";
 import type { Values } from "@heddle/core/internal/sweep/parameter.js";
-import { checkRecipeSpace, settingsOf } from "@heddle/core/internal/sweep/recipe-space.js";
+import { checkRecipeSpace, settingsOf, variedSettings } from "@heddle/core/internal/sweep/recipe-space.js";
+import type { SearchSpace } from "@heddle/core/internal/sweep/space.js";
 import type { Sweep } from "@heddle/core/internal/sweep/sweep.js";
+import { modelOf, type SweepCode } from "./sweep-module.js";
 
 /** Held out of the training images where nobody says how much: a sixth, as in the studies. */
 const HELD_OUT = 1 / 6;
@@ -11,7 +14,6 @@ const HELD_OUT = 1 / 6;
 /** What is the same for all trials of a sweep, or has no place in one. */
 const NO_PARAMETERS: readonly (keyof Settings)[] = [
   "data",
-  "model",
   "from",
   "validationSplit",
   "folds",
@@ -22,22 +24,26 @@ const NO_PARAMETERS: readonly (keyof Settings)[] = [
 /**
  * The settings that every trial is trained with, apart from its own values.
  *
- * @param who the sweep's file, for errors
- * @param recipe what the recipe sets
+ * @param of.who the sweep's file, for errors
+ * @param of.builds whether code builds the trials' models
+ * @param recipe what the recipe and the sweep's file set
  * @param typed what the user sets on top of it
  * @throws HeddleError when the parameters are no settings, or a setting has no place in a sweep
  */
 export function sharedSettings(
-  who: string,
-  sweep: Sweep,
+  { who, sweep, builds }: { readonly who: string; readonly sweep: Sweep; readonly builds: boolean },
   recipe: GivenSettings,
   typed: GivenSettings,
 ): ResolvedSettings {
   const given = { ...recipe, ...typed };
-  checkRecipeSpace(who, sweep.space);
-  const names = sweep.space.parameters.map(({ name }) => name as keyof Settings);
+  checkRecipeSpace(who, sweep.space, builds);
+  const names = variedSettings(sweep.space);
+  if (builds && names.includes("model")) {
+    throw refusal(who, "models from the module alone", '"model" as a setting of a choice', "Remove it.");
+  }
+  const isParameter = sweep.space.parameters.some(({ name, sets }) => name === "model" && !sets);
   for (const name of names) {
-    if (!NO_PARAMETERS.includes(name)) continue;
+    if (!NO_PARAMETERS.includes(name) && !(name === "model" && isParameter)) continue;
     throw refusal(who, "a parameter that may differ between trials", JSON.stringify(name), "Remove it.");
   }
   for (const name of ["from", "folds", "stream"] as const) {
@@ -85,16 +91,32 @@ function refusal(who: string, expected: string, received: string, next: string):
   return new HeddleError({ who, expected, received, next });
 }
 
+/** The settings of a trial with one seed. */
+export type SettingsOfTrial = (values: Values, seed: number) => Promise<ResolvedSettings>;
+
+/** What trials are trained with. */
+export interface TrialBasis {
+  /** The sweep, for errors. */
+  readonly who: string;
+  readonly space: SearchSpace;
+  readonly shared: ResolvedSettings;
+  /** Where code builds the models: what it is passed. */
+  readonly code: SweepCode | undefined;
+  readonly inputShape: Shape;
+  readonly classes: number;
+}
+
 /**
- * The settings of a trial with one seed.
+ * How a sweep's values become settings.
  *
- * @throws HeddleError when its values contradict each other or the shared ones
+ * @returns a function that throws a HeddleError when values contradict each other or the shared settings, or no model can be
+ *   built from them
  */
-export function trialSettings(
-  who: string,
-  shared: ResolvedSettings,
-  values: Values,
-  seed: number,
-): ResolvedSettings {
-  return { ...resolveSettings(shared, settingsOf(who, values)), seed };
+export function settingsOfTrials(basis: TrialBasis): SettingsOfTrial {
+  const { who, space, shared, code, inputShape, classes } = basis;
+  return async (values, seed) => {
+    const settings = { ...resolveSettings(shared, settingsOf(who, space, values)), seed };
+    const model = code && (await modelOf(code, values, { inputShape, classes, seed }));
+    return model ? { ...settings, model } : settings;
+  };
 }
