@@ -4,7 +4,7 @@ import type { Model } from "@heddle/core/internal/model/model.js";
 import { readWeightsFile, weightsFile } from "@heddle/core/internal/network/weights-file.js";
 import { JsonFields } from "@heddle/core/internal/records/json-fields.js";
 
-const FORMAT_VERSION = 1;
+export const KEPT_VERSION = 1;
 
 /** Accuracy, 0..1, and loss of a model on some images, with its penalties. */
 export interface Measured {
@@ -22,6 +22,7 @@ export interface KeptEpoch extends Measured {
 
 /** What is kept of a complete training, apart from its weights. */
 export interface KeptTraining {
+  readonly formatVersion: typeof KEPT_VERSION;
   readonly parameters: number;
   readonly history: readonly KeptEpoch[];
   /** The epoch whose weights were kept: the last one, except with early stopping. */
@@ -41,8 +42,7 @@ export function keptEpoch(logs: EpochLogs): KeptEpoch {
 /** Writes a training, its weights first: one whose record exists is whole. */
 export async function writeKept(path: string, training: KeptTraining, model: Model): Promise<void> {
   await writeFileAtomic(`${path}.safetensors`, weightsFile(model.weights));
-  const json = { formatVersion: FORMAT_VERSION, ...training };
-  await writeFileAtomic(`${path}.json`, `${JSON.stringify(json, null, 2)}\n`);
+  await writeFileAtomic(`${path}.json`, `${JSON.stringify(training, null, 2)}\n`);
 }
 
 /** @throws HeddleError when it is missing or damaged */
@@ -64,9 +64,10 @@ export async function readKeptWeights(path: string, model: Model): Promise<void>
  */
 export function parseKeptTraining(file: string, text: string): KeptTraining {
   return JsonFields.read(file, text, (fields) => {
-    fields.wholeNumber("formatVersion", FORMAT_VERSION, FORMAT_VERSION);
+    fields.wholeNumber("formatVersion", KEPT_VERSION, KEPT_VERSION);
     const engine = fields.object("engine");
     return {
+      formatVersion: KEPT_VERSION,
       parameters: fields.wholeNumber("parameters", 1),
       history: fields.objects("history").map(epochIn),
       epoch: fields.wholeNumber("epoch", 1),

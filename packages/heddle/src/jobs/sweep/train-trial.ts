@@ -11,7 +11,7 @@ import { prepareTraining } from "@heddle/core/internal/recipes/prepare-training.
 import type { Verdict } from "@heddle/core/internal/sweep/sweep.js";
 import { Checkpoints } from "../../runs/checkpoints.js";
 import { heddleVersion } from "../../system/version.js";
-import { epochsIn, type KeptEpoch, keptEpoch, writeKept } from "./kept-training.js";
+import { epochsIn, KEPT_VERSION, type KeptEpoch, keptEpoch, writeKept } from "./kept-training.js";
 import type { Objective, TrialEnd, TrialTask } from "./messages.js";
 
 /** How a trial is trained. None of it changes the result. */
@@ -88,7 +88,8 @@ export async function trainTrial(
     if (keep !== undefined) {
       const epoch = bestEpochOf(prepared.fit.callbacks) || history.length;
       const { variant, threads } = await model.engine();
-      const about = { parameters: model.parameters, history, epoch, weightsSha256 };
+      const { parameters } = model;
+      const about = { formatVersion: KEPT_VERSION, parameters, history, epoch, weightsSha256 } as const;
       const validation = { accuracy, loss };
       await writeKept(keep, { ...about, validation, engine: { variant, threads } }, model);
     }
