@@ -1,6 +1,6 @@
 """Files that real Keras writes: archives, weights, legacy HDF5; with the models' predictions, also after more training.
 
-Run with the TensorFlow backend; one file is written in a process with PyTorch's:
+Run with the TensorFlow backend; two files are written in processes with PyTorch's and JAX's:
 
     KERAS_BACKEND=tensorflow TF_ENABLE_ONEDNN_OPTS=0 python tools/golden/keras-files.py
 """
@@ -232,14 +232,15 @@ def keras2(source, target):
                 group[other] = old[one][()]
 
 
-def by_torch():
+def by_backend(backend):
     code = (
         "import sys; sys.path.insert(0, sys.argv[1]); import keras; keras.utils.set_random_seed(5)\n"
         "import importlib; k = importlib.import_module('keras-files')\n"
-        "m = k.trained(k.cnn(), keras.optimizers.Adam(0.01)); m.save(k.path('torch.keras'))\n"
-        "import json; print(json.dumps(k.case('torch.keras', m)))"
+        "name = f'{keras.backend.backend()}.keras'\n"
+        "m = k.trained(k.cnn(), keras.optimizers.Adam(0.01)); m.save(k.path(name))\n"
+        "import json; print(json.dumps(k.case(name, m)))"
     )
-    environment = {**os.environ, "KERAS_BACKEND": "torch"}
+    environment = {**os.environ, "KERAS_BACKEND": backend}
     result = subprocess.run(
         [sys.executable, "-c", code, os.path.dirname(__file__)],
         env=environment,
@@ -294,7 +295,7 @@ def main():
         whole = cnn()
         whole.set_weights([np.asarray(keras.ops.cast(one, "float32")) for one in model.weights])
         cases.append(case(f"{dtype}.keras", whole, steps=False))
-    cases.append(by_torch())
+    cases.extend(by_backend(backend) for backend in ["torch", "jax"])
     cases.append(attention_files())
     head = json.dumps({"keras": keras.__version__})[:-1]
     lines = ",\n".join(json.dumps(one, separators=(",", ":")) for one in cases)

@@ -1,4 +1,4 @@
-"""Golden values of Keras 3 for batch and layer normalization.
+"""Golden values of Keras 3 for batch, layer and group normalization.
 
 A case is a layer's configuration as Keras writes it, an input, the gradient of the output, and what Keras makes of
 them: output, gradients, and the weights behind a training step. Run with the TensorFlow backend:
@@ -64,6 +64,16 @@ def cases():
         dict(axis=[1, 2, 3], scale=False, center=False),
     ]:
         yield case(layers.LayerNormalization(**options), 2 * draw((3, 4, 3, 5)) + 1, True)
+    for options, shape in [
+        (dict(groups=2), (5, 8)),
+        (dict(groups=3), (2, 3, 5, 6)),
+        (dict(groups=1, epsilon=1e-5), (3, 3, 2, 5)),
+        (dict(groups=-1, center=False), (3, 7, 5)),
+        (dict(groups=2, scale=False, axis=3), (2, 4, 3, 10)),
+        (dict(groups=4, scale=False, center=False), (2, 2, 3, 12)),
+        (dict(), (2, 3, 3, 32)),
+    ]:
+        yield case(layers.GroupNormalization(**options), 2 * draw(shape) + 1, True)
 
 
 keras.utils.set_random_seed(1)

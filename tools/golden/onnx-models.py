@@ -286,6 +286,27 @@ for name, make in NETS.items():
             torch.onnx.export(net, (x,), path, **options)
             add(f"PyTorch, {tag}: {name}", slim(path, keep=tag == "dynamo" and name == "gates"), x.numpy())
 
+# Groups of channels, as operators and as both exporters write them.
+GROUPED = (2, 6, 5, 4)
+own = np.random.default_rng(2)
+numbers = {name: own.uniform(-1.5, 1.5, size).astype("float32") for name, size in {"g": 6, "o": 6, "k": 3, "p": 3}.items()}
+case("InstanceNormalization", [op("InstanceNormalization", "x g o")], GROUPED, {key: numbers[key] for key in "go"}, opset=7)
+case("GroupNormalization, opset 18", [op("GroupNormalization", "x k p", num_groups=3)], GROUPED, {key: numbers[key] for key in "kp"}, opset=18)
+case("GroupNormalization, opset 21", [op("GroupNormalization", "x g o", num_groups=2, epsilon=1e-3)], GROUPED, {key: numbers[key] for key in "go"}, opset=21)
+case("rows of an image with factors of their own", [op("Reshape", "x s", "r"), op("InstanceNormalization", "r k p", "n"), op("Reshape", "n t")], GROUPED, {**{key: numbers[key] for key in "kp"}, "s": i64(0, 3, -1), "t": i64(0, 6, 5, 4)})
+NORMS = nn.Sequential(nn.Conv2d(3, 8, 3), nn.GroupNorm(4, 8), nn.ReLU(), nn.Conv2d(8, 6, 3, bias=False), nn.GroupNorm(6, 6, affine=False), nn.GroupNorm(1, 6), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(6, 3))
+torch.manual_seed(1)
+for one in NORMS.parameters():
+    one.data.uniform_(-0.7, 0.7)
+NORMS.eval()
+for tag in ("dynamo", "TorchScript", "TorchScript, opset 9, batch"):
+    x = torch.randn(2, 3, 11, 13, generator=torch.Generator().manual_seed(1))
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "net.onnx")
+        options = EXPORTS[tag] if "dynamo" in EXPORTS[tag] else {"external_data": False, **EXPORTS[tag]}
+        torch.onnx.export(NORMS, (x,), path, **options)
+        add(f"PyTorch, {tag}: groups", slim(path, keep=False), x.numpy())
+
 # Weights in a file next to the model.
 torch.manual_seed(1)
 net = nn.Sequential(nn.Conv2d(3, 8, 3), nn.ReLU(), nn.Flatten(), nn.Linear(8 * 25, 3)).eval()

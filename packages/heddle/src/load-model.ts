@@ -1,12 +1,13 @@
 import { loadModel as loadSaved, type Model, type ModelSource } from "@heddle/core";
+import { HeddleError } from "@heddle/core/internal/base/errors.js";
 import { MAXIMUM_FILE_BYTES } from "@heddle/core/internal/base/limits.js";
-import { fileAt, isAtPath } from "@heddle/core/internal/network/model-files.js";
+import { fileAt, namesAtPath } from "@heddle/core/internal/network/model-files.js";
 import type { ImportOptions } from "@heddle/interchange";
 
 /** The endings of model files of other programs: TensorFlow.js's are JSON, as is Heddle's own `config.json`. */
 const OTHERS_ENDING = /(\.(keras|h5|hdf5|onnx|safetensors)|(?<!(^|[\\/])config)\.json)$/i;
-/** The file that a folder of TensorFlow.js's has. */
-const MODEL_JSON = "model.json";
+/** Those of files that are refused with what to do instead. */
+const FOREIGN_ENDING = /\.(pt|pth|pkl|pickle|joblib|tflite|ort|pb|ckpt|mlmodel|npz)$/i;
 
 /**
  * Loads a model with its weights: Heddle's own, or one of another program, such as `boots.keras`.
@@ -26,14 +27,14 @@ const MODEL_JSON = "model.json";
 export async function loadModel(source: ModelSource, options: ImportOptions = {}): Promise<Model> {
   if (isAddress(source)) {
     const file = await modelFileIn(source);
-    if (OTHERS_ENDING.test(pathOf(file))) return importFile(file, options);
+    if (isOthers(pathOf(file))) return importFile(file, options);
   }
   // What Heddle's own models take: nothing of them is left out.
   const { onWarning: _, ...own } = options;
   if (!isChosen(source)) return loadSaved(source, own);
   const files = [...source];
   const isOwn = files.some((file) => file?.name === "config.json");
-  if (isOwn || !files.some((file) => OTHERS_ENDING.test(file?.name))) return loadSaved(files, own);
+  if (isOwn || !files.some((file) => isOthers(file?.name))) return loadSaved(files, own);
   const { importModel } = await import("@heddle/interchange");
   return importModel(files, options);
 }
@@ -55,22 +56,39 @@ export async function filesAt(source: string | URL): Promise<Record<string, Uint
   const { who, read } = fileAt(source);
   const files = { [who]: await read(MAXIMUM_FILE_BYTES) };
   for (const name of companionsOf(files)) {
-    files[name] = await fileAt(beside(source, name)).read(MAXIMUM_FILE_BYTES);
+    files[name] = await fileAt(beside(source, name))
+      .read(MAXIMUM_FILE_BYTES)
+      .catch((thrown: unknown) => {
+        if (!(thrown instanceof HeddleError)) throw thrown;
+        const parts = { who, expected: `the file ${name} that it names beside it` };
+        const next = "Copy that file there too, or save the model in one file.";
+        throw new HeddleError({ ...parts, received: "none that can be read", next }, { cause: thrown });
+      });
   }
   return files;
 }
 
-/** The file that stands for a folder of another program's model, such as TensorFlow.js's; otherwise what was passed. */
+/**
+ * The file that stands for a folder with another program's model; otherwise what was passed.
+ *
+ * @throws HeddleError when the folder has several models, or parts of one
+ */
 export async function modelFileIn(source: string | URL): Promise<string | URL> {
-  if (typeof source !== "string") return source;
-  const file = `${source.replace(/[\\/]+$/, "")}/${MODEL_JSON}`;
-  const isOthers = (await isAtPath(file)) && !(await isAtPath(`${source}/config.json`));
-  return isOthers ? file : source;
+  const names = typeof source === "string" ? await namesAtPath(source) : undefined;
+  if (names === undefined) return source;
+  const { modelInFolder } = await import("@heddle/interchange");
+  const file = modelInFolder(String(source), names);
+  return file === undefined ? source : `${String(source).replace(/[\\/]+$/, "")}/${file}`;
 }
 
 /** The address of a file in the same folder. */
 function beside(source: string | URL, name: string): string {
   return String(source).replace(/[^/\\?#]*(?=([?#].*)?$)/, () => name);
+}
+
+/** Whether a file's name says that it is another program's. */
+function isOthers(name: string): boolean {
+  return OTHERS_ENDING.test(name) || FOREIGN_ENDING.test(name);
 }
 
 function pathOf(source: string | URL): string {

@@ -12,15 +12,16 @@ it("the type of formats names those that are written", () => {
   const named: Record<ExportFormat, true> = {
     keras: true,
     "weights.h5": true,
+    h5: true,
     tfjs: true,
     safetensors: true,
     onnx: true,
     mjs: true,
     html: true,
   };
-  expect(formats.flatMap(({ name, write }) => (write ? [name] : [])).sort()).toEqual(
-    Object.keys(named).sort(),
-  );
+  expect(
+    formats.flatMap(({ name, alias, write }) => (write ? [name, alias ?? []].flat() : [])).sort(),
+  ).toEqual(Object.keys(named).sort());
 });
 
 it("a misspelt format is refused with the nearest one", async () => {

@@ -2,21 +2,31 @@ import { HeddleError, type Model } from "@heddle/core";
 import { didYouMean } from "@heddle/core/internal/base/closest.js";
 import { checkOptions, type OptionRules } from "@heddle/core/internal/base/known-options.js";
 import { anyFunction, anyObject, oneOf, text, trueOrFalse } from "@heddle/core/internal/base/rules.js";
-import type { ExportOptions, WriteContext } from "./format.js";
+import type { ExportOptions, ModelFormat, WriteContext } from "./format.js";
 import { formats } from "./formats.js";
 import { aboutModel, factsOf } from "./receipts/make-receipt.js";
 
 /** The formats that `exportModel` writes. */
-export type ExportFormat = "keras" | "weights.h5" | "tfjs" | "safetensors" | "onnx" | "mjs" | "html";
+export type ExportFormat = "keras" | "weights.h5" | "h5" | "tfjs" | "safetensors" | "onnx" | "mjs" | "html";
 
 const RULES: OptionRules<ExportOptions> = {
   name: text,
   weights: oneOf("f32", "f16", "int8"),
   wasm: trueOrFalse,
+  shardBytes: {
+    expected: "a number above 0",
+    accepts: (value) => typeof value === "number" && value > 0,
+  },
   changes: anyObject,
   receipt: trueOrFalse,
   onWarning: anyFunction,
 };
+
+/** The format that is written under a name, or under another that users have for it. */
+export function writtenFormat(name: string): ModelFormat | undefined {
+  const written = formats.filter(({ write }) => write);
+  return written.find((one) => one.name === name) ?? written.find(({ alias }) => alias === name);
+}
 
 /**
  * Writes a model as another program's files.
@@ -39,11 +49,12 @@ export async function exportModel(
     name = model.name,
     weights,
     wasm = false,
+    shardBytes,
     receipt = true,
     changes,
     onWarning: warn = (message: string) => console.warn(message),
   } = options;
-  const { write, precisions = [], takesWasm = false } = formats.find((one) => one.name === format) ?? {};
+  const { write, precisions = [], takesWasm = false, takesShards = false } = writtenFormat(format) ?? {};
   if (write && weights !== undefined && !precisions.includes(weights)) {
     const others = formats.flatMap((one) => (one.precisions?.includes(weights) ? [`"${one.name}"`] : []));
     throw new HeddleError({
@@ -64,6 +75,14 @@ export async function exportModel(
       next: 'Omit it, or export as "mjs".',
     });
   }
+  if (write && shardBytes !== undefined && !takesShards) {
+    throw new HeddleError({
+      who: "exportModel",
+      expected: `no \`shardBytes\` with the format "${format}"`,
+      received: String(shardBytes),
+      next: 'Omit it, or export as "weights.h5".',
+    });
+  }
   const kept = weights ?? precisions[0] ?? "f32";
   if (write && changes !== undefined && kept === "f32") {
     throw new HeddleError({
@@ -76,7 +95,7 @@ export async function exportModel(
   const about: WriteContext["about"] = receipt
     ? (stored, rounded) => aboutModel(model, stored, { rounded, changes, kept })
     : async () => factsOf(model);
-  if (write) return write(model, { name, weights: kept, wasm, changes, warn, about });
+  if (write) return write(model, { name, weights: kept, wasm, shardBytes, changes, warn, about });
   const written = formats.flatMap((one) => (one.write ? [one.name] : []));
   throw new HeddleError({
     who: "exportModel",

@@ -68,6 +68,13 @@ export interface ExportOptions {
    */
   readonly changes?: Changes;
   /**
+   * Of Keras's weights: the most bytes of a file's arrays. They are then in as many files as they need, with an index,
+   * `name.weights.json`.
+   *
+   * @defaultValue all in one file, `name.weights.h5`
+   */
+  readonly shardBytes?: number;
+  /**
    * Whether the files hold what the model answers for 32 drawn samples, so that it can be checked where they are used.
    *
    * @defaultValue `true`
@@ -104,6 +111,8 @@ export interface WriteContext {
   readonly weights: WeightPrecision;
   /** Whether the files compute by WebAssembly. */
   readonly wasm: boolean;
+  /** The most bytes of weights in a file; undefined for one file. */
+  readonly shardBytes: number | undefined;
   readonly changes: Changes | undefined;
   readonly warn: (message: string) => void;
   /**
@@ -125,6 +134,10 @@ export interface ModelFormat {
   readonly precisions?: readonly WeightPrecision[];
   /** Whether its files can compute by WebAssembly. */
   readonly takesWasm?: boolean;
+  /** Whether its weights can be in several files. */
+  readonly takesShards?: boolean;
+  /** Another name that users may have for what is written. */
+  readonly alias?: string;
   /** Whether it takes a mapping from names of tensors to weights. */
   readonly takesMapping?: boolean;
   /** Whether its files have fixed names, so that each model needs a folder of its own. */

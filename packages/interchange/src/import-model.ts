@@ -1,6 +1,7 @@
 import { HeddleError, type Model } from "@heddle/core";
 import { formatBytes } from "@heddle/core/internal/base/format.js";
 import { MAXIMUM_FILE_BYTES } from "@heddle/core/internal/base/limits.js";
+import { refuseForeign } from "./foreign-files.js";
 import type { FileMap, ImportChoices, ImportOptions, ModelFormat } from "./format.js";
 import { formats } from "./formats.js";
 import { checkReceipt } from "./receipt.js";
@@ -54,14 +55,21 @@ function choicesFor(
   });
 }
 
+/** The formats that are read, in words. */
+function titles(): string {
+  return formats.flatMap(({ read, title }) => (read ? [title] : [])).join(", or ");
+}
+
 /** The format of a model's files. */
 export function formatOf(files: FileMap): ModelFormat & Required<Pick<ModelFormat, "read">> {
+  const expected = titles();
+  refuseForeign(files, expected);
   const format = formats.find((one) => one.read && one.recognises(files));
   if (format?.read) return { ...format, read: format.read };
   const names = [...files.keys()];
   throw new HeddleError({
     who: names.slice(0, 3).join(", ") || "importModel",
-    expected: formats.flatMap(({ read, title }) => (read ? [title] : [])).join(", or "),
+    expected,
     received: names.length === 0 ? "no files" : "something else",
     next: "Check that it is the right file.",
   });
@@ -111,6 +119,7 @@ export async function fileMap(who: string, files: ModelBytes): Promise<FileMap> 
  */
 export function companionsOf(files: Readonly<Record<string, Uint8Array>>): readonly string[] {
   const map: FileMap = new Map(Object.entries(files));
+  refuseForeign(map, titles());
   const names = formats.find((one) => one.recognises(map))?.companions?.(map) ?? [];
   const outside = names.find((name) => !/^[^/\\:]+$/.test(name) || name === "..");
   if (outside === undefined) return names;

@@ -1,5 +1,6 @@
 import { HeddleError, type Model } from "@heddle/core";
 import { checkKnownOptions } from "@heddle/core/internal/base/known-options.js";
+import { refuseForeign } from "./foreign-files.js";
 import type { ImportOptions } from "./format.js";
 import { formats } from "./formats.js";
 import { fileMap, type ModelBytes } from "./import-model.js";
@@ -38,11 +39,13 @@ export async function importWeights(
   checkKnownOptions("importWeights", options, ["mapping", "onWarning"]);
   const { mapping, onWarning: warn = (message: string) => console.warn(message) } = options;
   const map = await fileMap("importWeights", files);
+  const expected = formats.flatMap(({ readWeights, title }) => (readWeights ? [title] : [])).join(", or ");
+  refuseForeign(map, expected);
   const format = formats.find((one) => one.readWeights && one.recognises(map));
   if (!format?.readWeights) {
     throw new HeddleError({
       who: [...map.keys()].slice(0, 3).join(", ") || "importWeights",
-      expected: formats.flatMap(({ readWeights, title }) => (readWeights ? [title] : [])).join(", or "),
+      expected,
       received: map.size === 0 ? "no files" : "something else",
       next: "Check that it is the right file.",
     });

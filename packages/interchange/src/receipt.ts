@@ -31,6 +31,8 @@ export interface FoundReceipt {
   readonly receipt: ExportReceipt;
   /** SHA-256 of the bytes that hold the weights. */
   readonly storedSha256: string;
+  /** The model's JSON, where the files hold weights alone and say whose they are. */
+  readonly model?: JsonObject;
 }
 
 /** The key of the receipt, next to class names and pictures. */

@@ -1,5 +1,5 @@
 import { constants, type Stats } from "node:fs";
-import { access, type FileHandle, lstat, mkdir, open, rename, rm, stat } from "node:fs/promises";
+import { access, type FileHandle, lstat, mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
 import { dirname, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { asideOf, removeLeftovers } from "./aside-node.js";
@@ -211,6 +211,11 @@ export async function hasFile(path: string): Promise<boolean> {
   }
   await checkFile(path);
   return true;
+}
+
+/** The names of what is in a folder; undefined where there is none, or it cannot be read. */
+export async function namesIn(path: string): Promise<readonly string[] | undefined> {
+  return readdir(path).catch(() => undefined);
 }
 
 /** True when a folder is at the path. */

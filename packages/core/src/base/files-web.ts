@@ -54,3 +54,8 @@ export async function appendToFile(path: string, _content: Uint8Array, _place?: 
 export async function removeFile(path: string): Promise<void> {
   throw noFiles(path);
 }
+
+/** The names of what is in a folder: of none, since a browser has no folders. */
+export async function namesIn(_path: string): Promise<readonly string[] | undefined> {
+  return undefined;
+}

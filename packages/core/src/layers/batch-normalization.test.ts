@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { serialize } from "../base/registry.js";
 import { L1 } from "../regularizers/index.js";
-import { BatchNormalization, type Layer, LayerNormalization, layers } from "./index.js";
+import { BatchNormalization, GroupNormalization, type Layer, LayerNormalization, layers } from "./index.js";
 
 function built<L extends Layer>(layer: L, shape: readonly number[]): L {
   layer.build([shape], { name: layer.name, seed: 1, position: 0, weightsBefore: 0 });
@@ -125,4 +125,46 @@ describe("LayerNormalization", () => {
       );
     },
   );
+});
+
+describe("GroupNormalization", () => {
+  it("has weights for each channel, and is read back from its configuration", () => {
+    const layer = new GroupNormalization({ groups: 2, epsilon: 1e-6, scale: false, name: "norm" });
+    expect(built(layer, [4, 5, 6]).weights.map(({ name, shape }) => [name, shape])).toEqual([
+      ["norm/beta", [6]],
+    ]);
+    const again = layers.deserialize("test", JSON.parse(JSON.stringify(serialize(layer))));
+    expect(again.getConfig()).toEqual(layer.getConfig());
+    expect(new GroupNormalization().getConfig()).toMatchObject({ groups: 32, axis: -1, epsilon: 1e-3 });
+  });
+
+  it("moves nothing where the groups lie in order already", () => {
+    const ops = (groups: number, shape: readonly number[]) =>
+      built(new GroupNormalization({ groups }), shape)
+        .lower(shape)
+        .map(({ op }) => op);
+    expect(ops(1, [4, 5, 6])).toEqual(["layerNormalization", "channelScale"]);
+    expect(ops(3, [6])).toEqual(["layerNormalization", "channelScale"]);
+    expect(ops(3, [2, 6]).filter((op) => op === "permute")).toHaveLength(2);
+  });
+
+  it.each<[object, readonly number[], string]>([
+    [
+      { groups: 0 },
+      [4],
+      "GroupNormalization: expected groups to be a whole number above 0, or -1 for each channel by itself, received 0. Correct groups, or omit it.",
+    ],
+    [
+      { groups: 4 },
+      [5, 6],
+      "GroupNormalization: expected a multiple of 4 channels, one for each of the groups, received [batch, 5, 6]. Correct groups.",
+    ],
+    [
+      { axis: 1 },
+      [8, 8, 32],
+      "GroupNormalization: expected axis to be the last of [batch, 8, 8, 32], which is -1 or 3",
+    ],
+  ])("refuses %j on %j", (options, shape, message) => {
+    expect(() => new GroupNormalization(options).outputShape(shape)).toThrow(message);
+  });
 });

@@ -55,6 +55,7 @@ export const layerKeys: KerasKeys = {
     GlobalAveragePooling2D: dataFormat,
     GlobalMaxPooling1D: dataFormat,
     GlobalMaxPooling2D: dataFormat,
+    GroupNormalization: affine,
     LayerNormalization: { ...affine, rms_scaling: only(false) },
     // What Keras 2 calls its slope; `negative_slope` goes first.
     LeakyReLU: { alpha: anyNumber },

@@ -23,6 +23,7 @@ export { GlobalAveragePooling2D } from "./global-average-pooling2d.js";
 export { GlobalMaxPooling1D } from "./global-max-pooling1d.js";
 export { GlobalMaxPooling2D } from "./global-max-pooling2d.js";
 export type { GlobalPooling2DOptions } from "./global-pooling2d.js";
+export { GroupNormalization, type GroupNormalizationOptions } from "./group-normalization.js";
 export { input } from "./input.js";
 export type { BiasOptions, KernelOptions } from "./kernel-options.js";
 export { type BuildContext, Layer, type LayerOptions, type LayerWeightOptions, Tensor } from "./layer.js";

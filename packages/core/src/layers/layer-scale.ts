@@ -65,7 +65,7 @@ export class LayerScale extends Layer {
   }
 
   override lower(): OpNode[] {
-    return [{ op: "channelScale", owner: this.name, gamma: this.weights[0]! }];
+    return [{ op: "channelScale", owner: this.name, gamma: this.weights[0] }];
   }
 
   override getConfig(): JsonObject {

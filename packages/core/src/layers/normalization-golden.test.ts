@@ -1,4 +1,4 @@
-// Batch and layer normalization against real Keras: tools/golden/normalization.py wrote its results.
+// Batch, layer and group normalization against real Keras: tools/golden/normalization.py wrote its results.
 import { describe, expect, it } from "vitest";
 import { againstKeras, readGolden } from "../base/golden.testing.js";
 import type { OpNode } from "../ops/node.js";

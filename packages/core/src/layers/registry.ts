@@ -20,6 +20,7 @@ import { GlobalAveragePooling1D } from "./global-average-pooling1d.js";
 import { GlobalAveragePooling2D } from "./global-average-pooling2d.js";
 import { GlobalMaxPooling1D } from "./global-max-pooling1d.js";
 import { GlobalMaxPooling2D } from "./global-max-pooling2d.js";
+import { GroupNormalization } from "./group-normalization.js";
 import { layerKeys } from "./ignored-keys.js";
 import type { Layer } from "./layer.js";
 import { LayerNormalization } from "./layer-normalization.js";
@@ -75,6 +76,7 @@ export const layers = new Registry<Layer>(
     AveragePooling2D,
     BatchNormalization,
     LayerNormalization,
+    GroupNormalization,
     MultiHeadAttention,
     Conv2D,
     Dense,

@@ -98,6 +98,7 @@ const chained: readonly (readonly [string, (options: never) => layers.Layer])[] 
   ["GlobalAveragePooling2D", (o) => new layers.GlobalAveragePooling2D(o)],
   ["GlobalMaxPooling1D", (o) => new layers.GlobalMaxPooling1D(o)],
   ["GlobalMaxPooling2D", (o) => new layers.GlobalMaxPooling2D(o)],
+  ["GroupNormalization", (o: object) => new layers.GroupNormalization({ groups: 1, ...o })],
   ["LayerNormalization", (o) => new layers.LayerNormalization(o)],
   ["LayerScale", (o) => new layers.LayerScale(0.1, 3, o)],
   ["LeakyReLU", (o) => new layers.LeakyReLU(o)],

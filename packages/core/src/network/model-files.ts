@@ -1,4 +1,4 @@
-import { fileExists, pathOfUrl, readFileBytes, readsPaths } from "#files";
+import { fileExists, namesIn, pathOfUrl, readFileBytes, readsPaths } from "#files";
 import { HeddleError, messageOf } from "../base/errors.js";
 import { formatBytes } from "../base/format.js";
 import { parseJson } from "../base/json.js";
@@ -100,6 +100,11 @@ export function fileAt(source: string | URL): SavedFile {
 /** Whether there is something at a path; false for addresses, and where there are no paths. */
 export async function isAtPath(source: string): Promise<boolean> {
   return readsPaths && urlOf(source) === undefined && (await fileExists(source));
+}
+
+/** The names of what is in the folder at a path; undefined where there is none, for addresses, and where there are no paths. */
+export async function namesAtPath(source: string): Promise<readonly string[] | undefined> {
+  return readsPaths && urlOf(source) === undefined ? namesIn(source) : undefined;
 }
 
 function urlOf(source: string | URL): URL | undefined {

@@ -8,9 +8,9 @@ import {
   DepthwiseConv2D,
   Flatten,
   GlobalAveragePooling2D,
+  GroupNormalization,
   input,
   type Layer,
-  LayerNormalization,
   MaxPooling2D,
   MultiHeadAttention,
   ReLU,
@@ -75,9 +75,9 @@ const graphs: readonly (readonly [string, (x: Tensor) => Tensor])[] = [
       ),
   ],
   [
-    "attention, which plain loops do not have",
+    "attention and groups",
     (x) => {
-      const rows = chain(x, new Reshape([14, 39]), new LayerNormalization());
+      const rows = chain(x, new Reshape([14, 39]), new GroupNormalization({ groups: 3 }));
       return chain(new MultiHeadAttention(2, 4).apply([rows, rows]), new Flatten());
     },
   ],

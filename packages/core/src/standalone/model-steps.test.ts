@@ -18,6 +18,7 @@ import {
   GaussianNoise,
   GlobalAveragePooling2D,
   GlobalMaxPooling2D,
+  GroupNormalization,
   input,
   type Layer,
   LayerNormalization,
@@ -26,6 +27,7 @@ import {
   Maximum,
   MaxPooling2D,
   Minimum,
+  MultiHeadAttention,
   Multiply,
   Normalization,
   Permute,
@@ -133,6 +135,26 @@ describe("modelSteps", () => {
       chain(new Flatten(), new Dense(7, { activation: "tanh" }), new Dense(5), new Softmax()),
     ],
     ["layer normalization", chain(new LayerNormalization(), new LeakyReLU())],
+    [
+      "attention, of itself and of others, with one projection more",
+      (x) => {
+        const rows = new Reshape([33, 9]).apply(x);
+        const own = new MultiHeadAttention(2, 4).apply([rows, rows]);
+        const few = new Reshape([11, 27]).apply(x);
+        const keys = new Dense(5).apply(few);
+        const options = { valueDim: 3, outputShape: 6, useBias: false };
+        return new MultiHeadAttention(3, 2, options).apply([own, few, keys]);
+      },
+    ],
+    [
+      "group normalization",
+      chain(
+        new GroupNormalization({ groups: 3 }),
+        new Conv2D(8, 3),
+        new GroupNormalization({ groups: 2, scale: false }),
+        new GroupNormalization({ groups: 1, center: false }),
+      ),
+    ],
     [
       "the preprocessing of a model",
       chain(new Rescaling(0.5, { offset: 0.1 }), new RandomFlip(), new Resizing(6, 5), new Dropout(0.3)),

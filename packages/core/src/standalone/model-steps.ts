@@ -2,6 +2,7 @@ import { HeddleError } from "../base/errors.js";
 import { type Shape, sizeOf } from "../base/shape.js";
 import { INPUT, isMerge } from "../compiler/graph.js";
 import type { Network } from "../network/network.js";
+import type { AttentionNode } from "../ops/attention.js";
 import type { BatchNormalizationNode } from "../ops/batch-normalization.js";
 import { broadcastShape } from "../ops/broadcast.js";
 import type { Conv2DGeometry } from "../ops/conv2d-geometry.js";
@@ -69,6 +70,14 @@ function placedOps(model: Network): readonly Placed[] {
     // Only the value of the layer before may have other readers.
     let isRead = inputs.length > 1 || inputs[0] === INPUT || readers[inputs[0]!]! > 1;
     for (const node of layer.lower(inputShapes[0]!)) {
+      if (node.op === "attention") {
+        const projected = projections(node, reads, shapes);
+        ops.push(...projected);
+        [reads, shapes] = [
+          projected.map((_, index) => ops.length - 2 + index),
+          projected.map(({ shape }) => shape),
+        ];
+      }
       const shape = shapeAfter(node, shapes);
       const before = ops[reads[0]! - 1];
       if (node.op === "batchNormalization" && before && !isRead && takesNormalization(before)) {
@@ -84,6 +93,24 @@ function placedOps(model: Network): readonly Placed[] {
     values.push(reads[0]!);
   }
   return ops;
+}
+
+/** The queries, keys and values of an attention, as three dense layers. */
+function projections(
+  { query, key, value, owner }: AttentionNode,
+  [q, v, k = v]: readonly number[],
+  [ofQuery, ofValue, ofKey = ofValue]: readonly Shape[],
+): readonly Placed[] {
+  return (
+    [
+      [query, q!, ofQuery!],
+      [key, k!, ofKey!],
+      [value, v!, ofValue!],
+    ] as const
+  ).map(([weights, read, shape]) => {
+    const node: OpNode = { op: "dense", owner, ...weights, relu: false };
+    return { node, reads: [read], inputShapes: [shape], shape: shapeAfter(node, [shape]) };
+  });
 }
 
 /** How many layers read the value of each. */
@@ -114,7 +141,8 @@ function takesNormalization({ node, normalization }: Placed): boolean {
 function shapeAfter(node: AnyNode, inputs: readonly Shape[]): Shape {
   const [input, ...others] = inputs;
   const shape = input!;
-  if (node.op === "attention" || node.op === "finishedConv2d") throw refused(node);
+  if (node.op === "finishedConv2d") throw refused(node);
+  if (node.op === "attention") return [node.tokens[0], node.heads * node.valueDim];
   if (isMerge(node) && node.op !== "concatenate") return broadcastShape(inputs)!;
   switch (node.op) {
     case "conv2d":
@@ -125,7 +153,7 @@ function shapeAfter(node: AnyNode, inputs: readonly Shape[]): Shape {
     case "averagePool":
       return [node.geometry.P, node.geometry.Q, node.geometry.C];
     case "dense":
-      return [...shape.slice(0, -1), node.kernel.shape[1]!];
+      return [...shape.slice(0, -1), sizeOf(node.kernel.shape.slice(1))];
     case "reshape":
       return node.shape;
     case "resize":
@@ -166,8 +194,9 @@ function stepOf(placed: Placed, keep: Keep): object {
       return { do: "channels", scale: keep(scale), offset: keep(offset) };
     }
     case "channelScale": {
-      const scale = node.gamma.read();
-      return { do: "channels", scale: keep(scale), offset: keep(new Float32Array(scale.length)) };
+      const C = shape.at(-1)!;
+      const scale = node.gamma?.read() ?? new Float32Array(C).fill(1);
+      return { do: "channels", scale: keep(scale), offset: keep(node.beta?.read() ?? new Float32Array(C)) };
     }
     case "unitNormalization":
       return { do: "unitNormalization", L: node.length, epsilon: node.epsilon };
@@ -198,7 +227,8 @@ function stepOf(placed: Placed, keep: Keep): object {
         ...kernelAndBias(placed, node.geometry.K, keep),
       };
     case "dense": {
-      const [I, O] = node.kernel.shape as readonly [number, number];
+      const [I, ...units] = node.kernel.shape as readonly [number, ...number[]];
+      const O = sizeOf(units);
       return { do: "dense", I, O, ...kernelAndBias(placed, O, keep) };
     }
     case "maxPool":
@@ -253,6 +283,11 @@ function stepOf(placed: Placed, keep: Keep): object {
 }
 
 function mergeStep(node: MergeNode, shapes: readonly Shape[]): object {
+  if (node.op === "attention") {
+    const { heads: E, keyDim: D, valueDim: V } = node;
+    const [T, S] = node.tokens;
+    return { do: "attention", E, T, S, D, V };
+  }
   if (node.op === "concatenate") return { do: "concatenate", rows: sizeOf(shapes[0]!.slice(0, node.axis)) };
   return { do: "merge", of: node.op, from: shapes, to: broadcastShape(shapes)! };
 }

@@ -64,6 +64,15 @@ export type Step = { readonly reads: readonly number[]; readonly size: number } 
   /** Below 0, x · alpha, whose values repeat along a sample. */
   | { readonly do: "prelu"; readonly alpha: Part }
   | { readonly do: "softmax"; readonly K: number }
+  /** softmax(q · k / √D) · v in each of E heads: q [T, E, D], k [S, E, D], v [S, E, V]. */
+  | {
+      readonly do: "attention";
+      readonly E: number;
+      readonly T: number;
+      readonly S: number;
+      readonly D: number;
+      readonly V: number;
+    }
   | {
       readonly do: "layerNormalization";
       readonly L: number;

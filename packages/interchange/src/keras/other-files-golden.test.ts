@@ -61,14 +61,37 @@ describe("weights alone", () => {
     },
   );
 
-  it("come back to the bit from a file that Heddle wrote", async () => {
+  it.each<["weights.h5" | "h5", object, string[]]>([
+    ["weights.h5", {}, ["a.weights.h5"]],
+    ["h5", {}, ["a.weights.h5"]],
+    ["h5", { shardBytes: 300 }, ["a.weights.json", "a_00000.weights.h5", "a_00001.weights.h5"]],
+  ])("come back to the bit from files that Heddle wrote: %s %j", async (format, options, names) => {
     const original = await importModel(await cnn());
-    const files = await exportModel(original, "weights.h5", { name: "a" });
-    expect(Object.keys(files)).toEqual(["a.weights.h5"]);
+    const files = await exportModel(original, format, { name: "a", ...options });
+    expect(Object.keys(files).slice(0, 3)).toEqual(names);
+    expect(companionsOf(files)).toEqual(names.length > 1 ? Object.keys(files).slice(1) : []);
     const own = await changed();
     await importWeights(own, files);
     expect(own.getWeights()).toEqual(original.getWeights());
     expect((await own.optimizerState())?.slots.size).toBe(own.weights.length - 2);
+  });
+
+  it("are indexed as Keras does, and refused where one is larger than a file may be", async () => {
+    const original = await importModel(await cnn());
+    const files = await exportModel(original, "h5", { name: "a", shardBytes: 300, receipt: false });
+    expect(JSON.parse(new TextDecoder().decode(files["a.weights.json"]))).toMatchObject({
+      metadata: { total_size: 1668 },
+      weight_map: {
+        "/layers/conv2d/vars": ["a_00000.weights.h5"],
+        "/layers/conv2d_1/vars": ["a_00001.weights.h5"],
+      },
+    });
+    await expect(exportModel(original, "h5", { name: "a", shardBytes: 100 })).rejects.toThrow(
+      "a.weights.json: expected weights of at most 100 B each, as `shardBytes` says, received layers/conv2d/vars/0 of 108 B. Allow larger files.",
+    );
+    await expect(exportModel(original, "onnx", { shardBytes: 100 })).rejects.toThrow(
+      'exportModel: expected no `shardBytes` with the format "onnx", received 100. Omit it, or export as "weights.h5".',
+    );
   });
 
   it("are refused with all that is left over on either side, and none is changed", async () => {

@@ -71,7 +71,7 @@ export async function weightsTree(
   model: Model,
   layers: BuiltLayers,
   { optimizer }: JsonObject,
-): Promise<Hdf5GroupContent> {
+): Promise<Group> {
   const root = new Group();
   root.group("vars").attributes = { name: model.name };
   for (const { archived, layer } of layers) {
@@ -93,7 +93,7 @@ export async function weightsTree(
 }
 
 /** A group that grows by paths. */
-class Group implements Hdf5GroupContent {
+export class Group implements Hdf5GroupContent {
   attributes: Readonly<Record<string, string>> = {};
   readonly children = new Map<string, Group | Hdf5DatasetContent>();
 

@@ -16,6 +16,7 @@ import {
   GlobalAveragePooling1D,
   GlobalAveragePooling2D,
   GlobalMaxPooling2D,
+  GroupNormalization,
   Input,
   input,
   type Layer,
@@ -151,7 +152,8 @@ export const exportedModels: Readonly<Record<string, () => Model>> = {
       const y = new Resizing(8, 12, { interpolation: "nearest", cropToAspectRatio: true }).apply(
         new ZeroPadding2D([[1, 0], 2]).apply(x),
       );
-      const a = new LayerNormalization().apply(new Conv2D(4, 3, { ...same, activation: "gelu" }).apply(y));
+      const c0 = new Conv2D(4, 3, { ...same, activation: "gelu" }).apply(y);
+      const a = new GroupNormalization({ groups: 2 }).apply(new LayerNormalization().apply(c0));
       const b = new Dense(4, { activation: "geluTanh" }).apply(y);
       const c = new UpSampling2D([2, 1]).apply(
         new AveragePooling2D([2, 1]).apply(new Subtract().apply([a, b])),

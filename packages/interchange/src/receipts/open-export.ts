@@ -1,5 +1,6 @@
 import type { Model } from "@heddle/core";
-import { HeddleError } from "@heddle/core";
+import { HeddleError, modelFromJson } from "@heddle/core";
+import { formats } from "../formats.js";
 import { fileMap, formatOf, type ModelBytes } from "../import-model.js";
 import type { ExportReceipt } from "../receipt.js";
 
@@ -26,7 +27,7 @@ export interface OpenedExport {
  */
 export async function openExport(files: ModelBytes): Promise<OpenedExport> {
   const map = await fileMap("openExport", files);
-  const format = formatOf(map);
+  const format = formats.find((one) => one.receipt && one.recognises(map)) ?? formatOf(map);
   const found = await format.receipt?.(map);
   if (!found) {
     throw new HeddleError({
@@ -36,11 +37,19 @@ export async function openExport(files: ModelBytes): Promise<OpenedExport> {
       next: "Export the model again. A program that changes the file leaves the receipt out.",
     });
   }
-  const { receipt, storedSha256 } = found;
+  const { receipt, storedSha256, model: described } = found;
+  const who = [...map.keys()][0]!;
   return {
     format: format.name,
     receipt,
     isIntact: storedSha256 === receipt.storedSha256,
-    model: () => format.read(map, { model: {}, warn: () => {} }),
+    model: async () => {
+      const warn = () => {};
+      if (format.read) return format.read(map, { model: {}, warn });
+      // Weights alone, which say whose they are.
+      const model = modelFromJson(who, described);
+      await format.readWeights?.(model, map, { warn });
+      return model;
+    },
   };
 }

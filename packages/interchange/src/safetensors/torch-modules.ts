@@ -35,6 +35,7 @@ const PARAMETERS: Readonly<
     moving_mean: ["running_mean"],
     moving_variance: ["running_var"],
   },
+  GroupNormalization: { gamma: ["weight"], beta: ["bias"] },
   LayerNormalization: { gamma: ["weight"], beta: ["bias"] },
   PReLU: { alpha: ["weight"] },
   LayerScale: { gamma: [""] },

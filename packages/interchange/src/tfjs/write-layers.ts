@@ -8,7 +8,7 @@ import {
   type WrittenLayer,
   weightsOf,
 } from "./parts.js";
-import { normalization } from "./write-normalization.js";
+import { groupNormalization, normalization } from "./write-normalization.js";
 
 /** A layer that TensorFlow.js has under the same name, with the same options. */
 const same: LayerWriter = ({ layer, config }) => [
@@ -181,6 +181,7 @@ export const layerWriters: Readonly<Record<string, LayerWriter>> = {
   ELU: elu,
   GlobalAveragePooling1D: globalPooling(undefined),
   GlobalAveragePooling2D: globalPooling("AveragePooling2D"),
+  GroupNormalization: groupNormalization,
   GlobalMaxPooling1D: globalPooling(undefined),
   GlobalMaxPooling2D: globalPooling("MaxPooling2D"),
   LayerScale: layerScale,

@@ -41,6 +41,7 @@ export const layerList = {
     Rescaling: { needs: { scale: 1 / 255 } },
     BatchNormalization: {},
     LayerNormalization: {},
+    GroupNormalization: { needs: { groups: 8 } },
     UnitNormalization: {},
   },
   activation: {

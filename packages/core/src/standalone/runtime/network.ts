@@ -1,8 +1,10 @@
 import type { Merge, Step, StepOf } from "../steps.js";
+import { attention } from "./attention.js";
 import { convolution, depthwise } from "./convolution.js";
 import { functions } from "./functions.js";
 import { pooling } from "./pooling.js";
 import { positions } from "./positions.js";
+import { softmax } from "./softmax.js";
 import { suitsWinograd, winograd } from "./winograd.js";
 
 type Values = Float64Array;
@@ -82,6 +84,8 @@ function runOf(step: Step, weights: Values): Run {
     }
     case "softmax":
       return alone(softmax(step.K));
+    case "attention":
+      return attention(step);
     case "layerNormalization":
       return alone(layerNormalization(step, step.gamma && part(step.gamma), step.beta && part(step.beta)));
     case "unitNormalization":
@@ -118,21 +122,6 @@ function dense({ I, O }: StepOf<"dense">, kernel: Values, bias: Values | null) {
         const first = i * O;
         for (let o = 0; o < O; o++) sums[o]! += value * kernel[first + o]!;
       }
-    }
-  };
-}
-
-function softmax(K: number) {
-  return (x: Values, y: Values): void => {
-    for (let first = 0; first < x.length; first += K) {
-      let largest = Number.NEGATIVE_INFINITY;
-      for (let k = first; k < first + K; k++) largest = Math.max(largest, x[k]!);
-      let sum = 0;
-      for (let k = first; k < first + K; k++) {
-        y[k] = Math.exp(x[k]! - largest);
-        sum += y[k]!;
-      }
-      for (let k = first; k < first + K; k++) y[k]! /= sum;
     }
   };
 }

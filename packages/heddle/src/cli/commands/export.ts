@@ -11,7 +11,9 @@ import { Terminal } from "../terminal.js";
 
 /** `heddle export RUN --to FORMAT`: a model as files of another program. */
 export function exportCommand(shell: Shell) {
-  const written = formats.flatMap(({ name, write }) => (write ? [name as ExportFormat] : []));
+  const written = formats.flatMap(({ name, alias, write }) =>
+    write ? ([name, ...(alias ? [alias] : [])] as ExportFormat[]) : [],
+  );
   return withDataOptions(
     new Command("export")
       .description("write a model for another program, as a page or as a module")
@@ -34,6 +36,14 @@ export function exportCommand(shell: Shell) {
     )
     .option("--wasm", "of mjs: computed by WebAssembly, many times as fast")
     .addOption(
+      setsAlso(
+        new Option("--shard-mb <n>", "of h5: several files of so many megabytes and their index").argParser(
+          wholeNumber(1),
+        ),
+        "shardBytes",
+      ),
+    )
+    .addOption(
       new Option(
         "--max-changed <n>",
         "count the test images whose answer 16 or 8 bits change, and refuse more than these",
@@ -51,6 +61,7 @@ trained with, as far as the other program has them.
 Examples:
   heddle export latest --to keras
   heddle export runs/first --to keras --out boots.keras
+  heddle export latest --to h5                    # weights, for load_weights
   heddle export latest --to tfjs --out boots      # boots/model.json
   heddle export latest --to html                  # a page that opens by itself
   heddle export latest --to mjs --weights int8    # a module without imports
@@ -68,6 +79,7 @@ Examples:
             out: options.out,
             weights: options.weights,
             wasm: options.wasm,
+            shardBytes: options.shardMb === undefined ? undefined : options.shardMb * 1e6,
             maxChanged: options.maxChanged,
             data: options.data,
             load: loadOptions(options, { signal, terminal }),

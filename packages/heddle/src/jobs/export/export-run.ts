@@ -6,8 +6,8 @@ import {
   type Changes,
   type ExportFormat,
   exportModel,
-  formats,
   type WeightPrecision,
+  writtenFormat,
 } from "@heddle/interchange";
 import type { LoadOptions } from "../../datasets/index.js";
 import { dataOfModel } from "../data-of-model.js";
@@ -31,6 +31,8 @@ export interface ExportRunOptions {
   readonly weights?: WeightPrecision | undefined;
   /** Whether a module computes by WebAssembly. */
   readonly wasm?: boolean | undefined;
+  /** Of Keras's weights: the most bytes of a file's arrays; one file if undefined. */
+  readonly shardBytes?: number | undefined;
   /** Measures how many answers rounded weights change, and refuses more than these. */
   readonly maxChanged?: number | undefined;
   /** The data whose test images are measured; the run's own if undefined. */
@@ -52,7 +54,7 @@ export interface ExportedRun {
 }
 
 /** The endings that a name may have, whatever the format. */
-const ENDING = /\.(weights\.h5|keras|h5|onnx|safetensors|mjs|html)$/i;
+const ENDING = /\.(weights\.h5|weights\.json|keras|h5|onnx|safetensors|mjs|html)$/i;
 
 /**
  * Writes the model of a run, or any other, as files of another program. A run's model is written as the run trained it.
@@ -61,7 +63,7 @@ const ENDING = /\.(weights\.h5|keras|h5|onnx|safetensors|mjs|html)$/i;
  * @throws HeddleError when there is no such model or format, or a file exists
  */
 export async function exportRun(source: string, options: ExportRunOptions): Promise<ExportedRun> {
-  const { root, format, out, weights, wasm, force, onWarning } = options;
+  const { root, format, out, weights, wasm, shardBytes, force, onWarning } = options;
   const opened = await openModel(source, root, { onWarning });
   const { model } = opened;
   try {
@@ -76,10 +78,11 @@ export async function exportRun(source: string, options: ExportRunOptions): Prom
       name,
       ...(weights && { weights }),
       ...(wasm && { wasm }),
+      ...(shardBytes !== undefined && { shardBytes }),
       ...(changes && { changes }),
       onWarning,
     });
-    const folder = formats.some((one) => one.name === format && one.needsFolder) ? path : dirname(path);
+    const folder = writtenFormat(format)?.needsFolder ? path : dirname(path);
     const written = Object.entries(files).map(([file, bytes]) => [join(folder, file), bytes] as const);
     for (const [file] of written) if (!force) await checkFree(file);
     for (const [file, bytes] of written) await writeFileAtomic(file, bytes);

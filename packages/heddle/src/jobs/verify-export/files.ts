@@ -34,7 +34,7 @@ async function answersTo(
 ): Promise<Answers> {
   const { format, path } = question;
   if (python !== undefined) {
-    if (format === "keras" || format === "onnx") return inPython(question, python);
+    if (["keras", "weights.h5", "onnx"].includes(format)) return inPython(question, python);
     throw new HeddleError({
       who: path,
       expected: "`python` with a file for Keras or ONNX Runtime",

@@ -7,7 +7,17 @@ import json, os, sys
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import numpy as np, keras
 path, inputs, shape = sys.argv[1], sys.argv[2], json.loads(sys.argv[3])
-model = keras.saving.load_model(path)
+if path.endswith(".keras"):
+    model = keras.saving.load_model(path)
+else:
+    # Weights alone, which say whose they are.
+    if path.endswith(".json"):
+        about = json.load(open(path))["metadata"]["heddle"]
+    else:
+        import h5py
+        about = json.loads(h5py.File(path).attrs["heddle"])
+    model = keras.models.model_from_json(json.dumps(about["model"]))
+    model.load_weights(path)
 x = np.fromfile(inputs, "<f4").reshape([-1, *shape])
 y = np.asarray(model.predict(x, batch_size=16, verbose=0), "float64")
 by = f"Keras {keras.__version__} on {keras.backend.backend()}"
@@ -29,13 +39,13 @@ print("\\n" + json.dumps({"by": by, "outputs": y.astype("float64").ravel().tolis
 /** Computes a file's answers in Python: by Keras, or by ONNX Runtime. */
 export async function inPython(question: Question, python: string): Promise<Answers> {
   const { path, inputs, inputShape, format } = question;
-  const program = format === "keras" ? KERAS : ONNX;
+  const program = format === "onnx" ? ONNX : KERAS;
   const ended = await runProgram(python, ["-c", program, path, inputs, JSON.stringify(inputShape)]);
   const last = ended.stdout.trim().split("\n").at(-1) ?? "";
   if (ended.code === 0 && last.startsWith("{")) return JSON.parse(last) as Answers;
   throw new HeddleError({
     who: path,
-    expected: `an answer of ${format === "keras" ? "Keras" : "ONNX Runtime"} in ${python}`,
+    expected: `an answer of ${format === "onnx" ? "ONNX Runtime" : "Keras"} in ${python}`,
     received: faultOf(ended),
     next: "Install it there, name another Python, or omit `python`.",
   });

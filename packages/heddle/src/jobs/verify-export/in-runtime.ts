@@ -30,7 +30,9 @@ export async function inRuntime(
     }
   })[0];
   if (!found) {
-    const what = question.format === "keras" ? "no Python with Keras was named" : missingOf(names);
+    const what = /^(keras|weights\.h5)$/.test(question.format)
+      ? "no Python with Keras was named"
+      : missingOf(names);
     return { missing: what };
   }
   const program = fileURLToPath(new URL("runtime-program.js", import.meta.url));

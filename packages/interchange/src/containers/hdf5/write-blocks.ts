@@ -28,6 +28,12 @@ export class Block {
     return this.at(this.position + values.length);
   }
 
+  /** Bytes of any number: too many arguments would not fit onto the stack. */
+  put(values: Uint8Array): this {
+    this.content.set(values, this.position);
+    return this.at(this.position + values.length);
+  }
+
   /** ASCII. */
   text(text: string): this {
     return this.bytes(...new TextEncoder().encode(text));

@@ -112,7 +112,7 @@ class Writer {
         .u16(index + 1, 1)
         .u32(0)
         .u64(text.length)
-        .bytes(...text)
+        .put(text)
         .align();
     });
     return block

@@ -11,40 +11,16 @@ import { HeddleError } from "@heddle/core/internal/base/errors.js";
 import { type Shape, sameShape, sizeOf } from "@heddle/core/internal/base/shape.js";
 import { transposedPlaces } from "./constant.js";
 import { Lacking } from "./fault.js";
-import { type LayerSettings, Piece, type PieceOptions } from "./piece.js";
+import {
+  type Activation,
+  type Affine,
+  type FlatOrder,
+  type LayerSettings,
+  Piece,
+  type PieceOptions,
+} from "./piece.js";
 
-/** y = x · scale + offset, of one number each, or of one for each place of the last axis in Heddle's layout. */
-export interface Affine {
-  readonly scale: readonly number[];
-  readonly offset: readonly number[];
-}
-
-/**
- * A value that the model computes. ONNX has the channels first and Heddle last: a transposition changes no numbers,
- * only what is noted here, until a layer needs another layout.
- */
-export interface Activation {
-  readonly kind: "activation";
-  readonly piece: Piece;
-  /** ONNX's sizes, without the batch. */
-  readonly shape: Shape;
-  /** For each axis of Heddle's layout, the axis of `shape`. */
-  readonly layout: readonly number[];
-  /** Of a flattened value: for each place in Heddle's order, the place in ONNX's; undefined where they agree. */
-  readonly order?: FlatOrder | undefined;
-  /** What is still to be applied to the piece's value. */
-  readonly affine?: Affine | undefined;
-  /** Whether no other node reads the piece's value. */
-  readonly isExclusive: boolean;
-}
-
-/** The order of a flattened value's numbers. */
-export interface FlatOrder {
-  /** Computed only where numbers of the file must be put in order: they are as many. */
-  readonly places: () => Int32Array;
-  /** What was flattened, where that is one value. */
-  readonly from?: { readonly shape: Shape; readonly layout: readonly number[] };
-}
+export type { Activation, Affine, FlatOrder };
 
 /** The channels last: Heddle's layout of ONNX's `[C, H, W]`. */
 export function channelsLast(rank: number): number[] {
@@ -104,6 +80,7 @@ export function through(
 export function settled(value: Activation): Activation {
   const { piece, affine, isExclusive } = value;
   if (piece.attention) throw new Lacking("two computed values that are no attention as Heddle has it");
+  if (piece.groups) throw new Lacking("groups that do not become channels again");
   if (affine === undefined) {
     if (piece.role === "erf") throw new Lacking("another use than that of GELU");
     return value;
@@ -111,9 +88,13 @@ export function settled(value: Activation): Activation {
   if (piece.role === "erf") throw new Lacking("an Erf that is not that of GELU");
   const { scale, offset } = affine;
   const rest = { ...value, affine: undefined };
-  if (piece.takesBias && piece.bias === undefined && isExclusive && scale.every((factor) => factor === 1)) {
-    const units = piece.shape.at(-1)!;
-    piece.bias = Float32Array.from({ length: units }, (_, unit) => offset[offset.length === 1 ? 0 : unit]!);
+  const ofUnits = (values: readonly number[]) =>
+    Float32Array.from({ length: piece.shape.at(-1)! }, (_, unit) => values[values.length === 1 ? 0 : unit]!);
+  const isPlain = scale.every((factor) => factor === 1);
+  if (piece.takesBias && piece.bias === undefined && isExclusive && (isPlain || piece.takesScale)) {
+    // Factors of 1 for each channel are weights that training has not changed yet.
+    if (piece.takesScale && (scale.length > 1 || !isPlain)) piece.scale = ofUnits(scale);
+    piece.bias = ofUnits(offset);
     return rest;
   }
   return { ...rest, piece: affinePiece(piece, affine), isExclusive: true };
@@ -154,15 +135,15 @@ export function named({ name }: Pick<LayerSettings, "name">): { readonly name?: 
   return name === undefined ? {} : { name };
 }
 
-/** A piece's numbers, in their order, under another shape. */
-export function reshaped(piece: Piece, shape: Shape): Piece {
+/** A piece's numbers, in their order, under another shape; of the value that they were, where that is known. */
+export function reshaped(piece: Piece, shape: Shape, reshapedFrom?: Activation): Piece {
   if (sameShape(piece.shape, shape)) return piece;
   const { nonNegative } = piece;
   const make: PieceOptions["make"] =
     shape.length === 1
       ? (settings) => new Flatten(named(settings))
       : (settings) => new Reshape(shape, named(settings));
-  return new Piece({ make, inputs: [piece], shape, nonNegative });
+  return new Piece({ make, inputs: [piece], shape, nonNegative, ...(reshapedFrom && { reshapedFrom }) });
 }
 
 /** The value with its axes in a layout, as a layer needs them. */

@@ -8,6 +8,7 @@ import { activations } from "./operators/activations.js";
 import { arithmetics } from "./operators/arithmetic.js";
 import { conv } from "./operators/convolution.js";
 import { gemm, matMul } from "./operators/dense.js";
+import { groupNormalizations } from "./operators/groups.js";
 import { normalizations } from "./operators/normalization.js";
 import type { Operator, Value } from "./operators/operator.js";
 import { poolings } from "./operators/pooling.js";
@@ -18,6 +19,7 @@ export const operators: Readonly<Record<string, Operator>> = {
   ...activations,
   ...arithmetics,
   ...normalizations,
+  ...groupNormalizations,
   ...poolings,
   ...shapes,
   Conv: conv,

@@ -5,7 +5,14 @@ import type { SourceInput } from "./source.js";
 /** Operators on images, whose channels are axis 1. */
 const ON_IMAGES = new Set([
   ...["Conv", "ConvTranspose", "MaxPool", "AveragePool", "GlobalAveragePool", "GlobalMaxPool"],
-  ...["BatchNormalization", "InstanceNormalization", "LRN", "DepthToSpace", "SpaceToDepth"],
+  ...[
+    "BatchNormalization",
+    "InstanceNormalization",
+    "GroupNormalization",
+    "LRN",
+    "DepthToSpace",
+    "SpaceToDepth",
+  ],
 ]);
 
 /** Operators that keep the axes as they are. */

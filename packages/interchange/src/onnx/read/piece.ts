@@ -7,6 +7,8 @@ export interface LayerSettings {
   readonly name?: string;
   /** For layers with a bias: whether one was found. */
   readonly useBias: boolean;
+  /** For layers with a factor for each channel: whether one was found. */
+  readonly useScale?: boolean;
 }
 
 /** What is known of an attention before its layer can be made: its projections, each a dense layer's piece. */
@@ -15,6 +17,47 @@ export interface AttentionParts {
   readonly key: Piece;
   readonly value?: Piece;
   readonly heads: number;
+}
+
+/** y = x · scale + offset, of one number each, or of one for each place of the last axis in Heddle's layout. */
+export interface Affine {
+  readonly scale: readonly number[];
+  readonly offset: readonly number[];
+}
+
+/**
+ * A value that the model computes. ONNX has the channels first and Heddle last: a transposition changes no numbers,
+ * only what is noted here, until a layer needs another layout.
+ */
+export interface Activation {
+  readonly kind: "activation";
+  readonly piece: Piece;
+  /** ONNX's sizes, without the batch. */
+  readonly shape: Shape;
+  /** For each axis of Heddle's layout, the axis of `shape`. */
+  readonly layout: readonly number[];
+  /** Of a flattened value: for each place in Heddle's order, the place in ONNX's; undefined where they agree. */
+  readonly order?: FlatOrder | undefined;
+  /** What is still to be applied to the piece's value. */
+  readonly affine?: Affine | undefined;
+  /** Whether no other node reads the piece's value. */
+  readonly isExclusive: boolean;
+}
+
+/** The order of a flattened value's numbers. */
+export interface FlatOrder {
+  /** Computed only where numbers of the file must be put in order: they are as many. */
+  readonly places: () => Int32Array;
+  /** What was flattened, where that is one value. */
+  readonly from?: { readonly shape: Shape; readonly layout: readonly number[] };
+}
+
+/** What is known of a group normalization before its layer can be made: what it normalizes, and its options. */
+export interface GroupParts {
+  readonly source: Activation;
+  readonly groups: number;
+  readonly epsilon: number;
+  readonly name: string;
 }
 
 /** What a piece is made of. */
@@ -31,6 +74,8 @@ export interface PieceOptions {
   readonly defaultBias?: Float32Array;
   /** Whether a constant that is added to its value may become the layer's bias. */
   readonly takesBias?: boolean;
+  /** Whether a factor for each channel that multiplies its value may become the layer's. */
+  readonly takesScale?: boolean;
   /** What the layer computes, where a combination with another is known. */
   readonly role?:
     | "sigmoid"
@@ -41,9 +86,14 @@ export interface PieceOptions {
     | "shares"
     | "mixed"
     | "joined"
+    | "groups"
     | undefined;
   /** Of the roles from "scores" on, which are steps of an attention. */
   readonly attention?: AttentionParts;
+  /** Of the role "groups": the value with its channels, whose groups are normalized. */
+  readonly groups?: GroupParts;
+  /** The value whose numbers these are, where another order of them was needed. */
+  readonly reshapedFrom?: Activation;
   /** Whether no value is below 0. */
   readonly nonNegative?: boolean;
   /** The node that it comes from, whose name the layer gets. */
@@ -62,6 +112,10 @@ export class Piece {
   readonly takesBias: boolean;
   readonly defaultBias: Float32Array | undefined;
   readonly attention: AttentionParts | undefined;
+  readonly groups: GroupParts | undefined;
+  readonly reshapedFrom: Activation | undefined;
+  readonly takesScale: boolean;
+  scale: Float32Array | undefined;
   bias: Float32Array | undefined;
   /** Whether it and everything before it is without weights: preparation of the input. */
   readonly isPreparation: boolean;
@@ -75,6 +129,9 @@ export class Piece {
     this.takesBias = options.takesBias ?? false;
     this.defaultBias = options.defaultBias;
     this.attention = options.attention;
+    this.groups = options.groups;
+    this.reshapedFrom = options.reshapedFrom;
+    this.takesScale = options.takesScale ?? false;
     this.role = options.role;
     this.nonNegative = options.nonNegative ?? false;
     this.name = options.name;
@@ -90,15 +147,16 @@ export function modelOf(first: Piece, last: Piece, options: ModelOptions): Model
   const nameOf = uniqueNames();
   for (const piece of inOrder(first, last)) {
     const name = piece.name === undefined ? undefined : nameOf(piece.name);
-    const layer = piece.make!({ ...(name !== undefined && { name }), useBias: piece.bias !== undefined });
+    const found = { useBias: piece.bias !== undefined, useScale: piece.scale !== undefined };
+    const layer = piece.make!({ ...(name !== undefined && { name }), ...found });
     const reads = piece.inputs.map((from) => values.get(from)!);
     values.set(piece, layer.apply(reads.length === 1 ? reads[0]! : reads));
     layers.push([layer, piece]);
   }
   const model = new Model({ inputs, outputs: values.get(last)! }, options);
-  for (const [layer, { weights, bias: found, defaultBias }] of layers) {
+  for (const [layer, { weights, scale, bias: found, defaultBias }] of layers) {
     const bias = found ?? defaultBias;
-    const all = bias === undefined ? weights : [...weights, bias];
+    const all = [...(scale ? [scale] : []), ...weights, ...(bias ? [bias] : [])];
     if (layer.weights.length === 0 && all.length === 0) continue;
     layer.setWeights(all.map((numbers, index) => ({ shape: layer.weights[index]!.shape, values: numbers })));
   }

@@ -205,6 +205,35 @@ const layerNormalization: LayerWriter = (graph, { layer, config, inputs: [value]
   return alike(rows, graph.add("LayerNormalization", layer.name, inputs, attributes));
 };
 
+/** The groups as rows, each normalized by itself, then γ and β of the channels: as PyTorch writes it. */
+const groupNormalization: LayerWriter = (graph, { layer, config, inputs: [source] }) => {
+  const value = source!.shape.length === 1 ? natural(graph, source!) : channelsFirst(graph, source!);
+  const { shape } = value;
+  const channels = shape.at(-1)!;
+  const groups = config["groups"] === -1 ? channels : (config["groups"] as number);
+  const node = (what: string) => `${layer.name}/${what}`;
+  const rows = graph.add("Reshape", node("rows"), [
+    value.name,
+    graph.integers(node("rows_shape"), [0, groups, -1]),
+  ]);
+  const ones = graph.floats(node("ones"), [groups], new Float32Array(groups).fill(1));
+  const zeros = graph.floats(node("zeros"), [groups], new Float32Array(groups));
+  const normal = graph.add("InstanceNormalization", layer.name, [rows, ones, zeros], {
+    epsilon: config["epsilon"] as number,
+  });
+  const sizes = [channels, ...shape.slice(0, -1)];
+  let name = graph.add("Reshape", node("channels"), [
+    normal,
+    graph.integers(node("channels_shape"), [0, ...sizes]),
+  ]);
+  const each = [channels, ...shape.slice(1).map(() => 1)];
+  const hasGamma = config["scale"] === true;
+  const [gamma, beta] = hasGamma ? layer.weights : [undefined, ...layer.weights];
+  if (gamma) name = graph.add("Mul", node("scaled"), [name, graph.floats(gamma.name, each, gamma.read())]);
+  if (beta) name = graph.add("Add", node("sum"), [name, graph.floats(beta.name, each, beta.read())]);
+  return alike(value, name);
+};
+
 export const weightedWriters: Readonly<Record<string, LayerWriter>> = {
   Conv2D: conv2d,
   DepthwiseConv2D: depthwiseConv2d,
@@ -212,4 +241,5 @@ export const weightedWriters: Readonly<Record<string, LayerWriter>> = {
   Dense: dense,
   BatchNormalization: batchNormalization,
   LayerNormalization: layerNormalization,
+  GroupNormalization: groupNormalization,
 };

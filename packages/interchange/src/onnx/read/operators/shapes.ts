@@ -17,6 +17,7 @@ import { Lacking } from "../fault.js";
 import { axisIn, converted, listOf, orderOf, shapeOf, squeezedAxes, unsqueezedAxes } from "../fold.js";
 import type { Node } from "../node.js";
 import { attentionHeads } from "./attention.js";
+import { groupedChannels } from "./groups.js";
 import { constantAt, dataOf, neededConstant, type Operator, scalarAt } from "./operator.js";
 import { imageOf } from "./window.js";
 
@@ -37,8 +38,8 @@ const transpose: Operator = (node, inputs) => {
 function reshapedTo(source: Activation, shape: Shape): Activation {
   if (sizeOf(shape) !== sizeOf(source.shape)) throw new Lacking(`a shape of [batch, ${shape.join(", ")}]`);
   if (sameShape(shape, source.shape)) return source;
-  const heads = attentionHeads(source, shape);
-  if (heads) return heads;
+  const known = attentionHeads(source, shape) ?? groupedChannels(source, shape);
+  if (known) return known;
   if (shape.length === 1) return flattened(source);
   const from = source.order?.from;
   // What was flattened becomes an image again.
@@ -49,10 +50,11 @@ function reshapedTo(source: Activation, shape: Shape): Activation {
   }
   const kept = withOnes(source, shape);
   if (kept) return kept;
-  const plain = inLayout(source, sameOrder(source.shape.length));
+  const before = settled(source);
+  const plain = inLayout(before, sameOrder(source.shape.length));
   return {
     ...plain,
-    piece: reshaped(plain.piece, shape),
+    piece: reshaped(plain.piece, shape, before),
     shape,
     layout: sameOrder(shape.length),
     isExclusive: true,
