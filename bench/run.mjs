@@ -10,6 +10,7 @@ import { measureNets } from "./subjects/nets.mjs";
 import { measureProcess } from "./subjects/process.mjs";
 import { measureServing } from "./subjects/serving.mjs";
 import { measureStandalone } from "./subjects/standalone.mjs";
+import { measureStudio } from "./subjects/studio.mjs";
 import { measureThroughput } from "./subjects/throughput.mjs";
 
 const subjects = {
@@ -19,6 +20,7 @@ const subjects = {
   process: measureProcess,
   serving: measureServing,
   standalone: measureStandalone,
+  studio: measureStudio,
 };
 const usage = `usage: npm run bench -- [options]
   --only LIST     subjects: ${Object.keys(subjects).join(",")} (all)

@@ -8,6 +8,9 @@ export const PATIENCE = { timeout: 30_000 };
 const DESKTOP = { width: 1280, height: 900 };
 const PHONE = { width: 360, height: 740 };
 
+/** A desktop's screen at a zoom of 200%. */
+const ZOOMED = { width: 640, height: 450 };
+
 const axe = readFileSync(new URL("../node_modules/axe-core/axe.min.js", import.meta.url), "utf8");
 
 /** A page in a browser of its own. @param faults gets what the page throws */
@@ -22,7 +25,10 @@ export async function newPage(
   return page;
 }
 
-/** What axe finds on the page as it is, in light and in dark, and how much wider than a phone it is. */
+/**
+ * What axe finds on the page as it is, in light and in dark, what moves although that is not
+ * wanted, and whether it is wider than a phone or than a screen at 200%.
+ */
 export async function looks(page: Page): Promise<unknown[]> {
   const found: unknown[] = [];
   for (const colorScheme of ["light", "dark"] as const) {
@@ -34,10 +40,18 @@ export async function looks(page: Page): Promise<unknown[]> {
     );
     found.push(...violations.map(({ id, nodes }) => ({ colorScheme, id, first: nodes[0]?.html })));
   }
-  await page.setViewportSize(PHONE);
-  const width = await page.evaluate(() => document.documentElement.scrollWidth);
+  // Nothing moves for those who asked for that.
+  await page.emulateMedia({ reducedMotion: "reduce" });
+  const moving = await page.evaluate(() => document.getAnimations().length);
+  await page.emulateMedia({ reducedMotion: null });
+  if (moving > 0) found.push({ moving });
+  for (const size of [PHONE, ZOOMED]) {
+    await page.setViewportSize(size);
+    const width = await page.evaluate(() => document.documentElement.scrollWidth);
+    if (width > size.width) found.push({ size, width });
+  }
   await page.setViewportSize(DESKTOP);
-  return width > PHONE.width ? [...found, { width }] : found;
+  return found;
 }
 
 /** The SHA-256 of the weights that the page shows after a training. */

@@ -339,6 +339,8 @@ export const words = {
     heading: "Try it",
     lead: "Draw something, drop a picture here, or paste one.",
     canvas: "Drawing area",
+    keys: "Arrow keys move the pen, Space puts it down and takes it up.",
+    penDown: "The pen draws.",
     clear: "Clear",
     file: "Choose a picture",
     sample: "Take a test image",
