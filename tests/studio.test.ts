@@ -206,6 +206,7 @@ describe.skipIf(!hasChromium)(`the studio in Chromium ${NEEDS_CHROMIUM}`, () => 
     expect(await weights(page)).not.toBe(before);
     await page.getByRole("link", { name: "Evaluate" }).click();
     await difference.waitFor(PATIENCE);
+    await page.getByRole("table", { name: "Calibration" }).waitFor();
     // Nobody had asked the model before about the training images.
     await page.getByRole("link", { name: "Training images" }).click();
     await page.getByText(/of 599 training images are named right/).waitFor(PATIENCE);

@@ -1,4 +1,5 @@
 // Every text of the page, so that a translation is this one file.
+import type { Accuracy } from "@heddle/core";
 import { counted, formatPercent, groupDigits } from "@heddle/core/internal/base/format.js";
 import type { PairCounts } from "@heddle/core/internal/examine/findings.js";
 import type { Duplicates, Evaluated, FirstLayer, Glance, Suspects } from "./worker/protocol";
@@ -221,7 +222,15 @@ export const words = {
   },
 
   result: {
-    accuracy: (value: number, half: number) => `${(100 * value).toFixed(1)} ± ${(100 * half).toFixed(1)}%`,
+    accuracy: (accuracy: Accuracy) =>
+      isEven(accuracy)
+        ? `${(100 * accuracy.value).toFixed(1)} ± ${(50 * widthOf(accuracy)).toFixed(1)}%`
+        : formatPercent(accuracy.value, 1),
+    /** Where it reaches further to one side, as with few images. */
+    interval: (accuracy: Accuracy) =>
+      isEven(accuracy)
+        ? ""
+        : `(95% interval ${formatPercent(accuracy.interval.low, 1)} – ${formatPercent(accuracy.interval.high, 1)})`,
     ofTest: "of the test images are named right",
     stopped: (epochs: number) =>
       epochs === 0 ? "Stopped within the first epoch." : `Stopped after ${counted(epochs, "epoch")}.`,
@@ -249,6 +258,7 @@ export const words = {
     loss: "Loss",
     training: "Training",
     test: "Test",
+    heldOut: "Held out",
     epoch: "Epoch",
     waiting: "The first point comes within a few seconds.",
     numbers: "The numbers",
@@ -308,6 +318,7 @@ export const words = {
     place: (split: "test" | "train", name: string) => `${name}, ${split === "test" ? "test" : "training"}`,
     settled: (count: number) => `${groupDigits(count)} of them changed already.`,
     selectCopies: "Select one of each pair",
+    selectAll: "Select all that are shown",
     suspected: ({ all, suspects, estimated, reason }: Suspects) =>
       reason !== undefined
         ? `No label can be doubted: ${reason}.`
@@ -382,6 +393,13 @@ export const words = {
     calibration: (ece: number) =>
       `Confidence and accuracy differ by ${formatPercent(ece)} on average (expected calibration error).`,
     calibrationHeading: "Calibration",
+    calibrationLead:
+      "Of the answers of which the model is about this sure, so many are right. The line marks where they should end.",
+    calibrationNone: (images: number) =>
+      `Calibration is not shown: it needs at least ${counted(images, "image")}.`,
+    confidence: "Confidence",
+    right: "Right",
+    range: (low: number, high: number) => `${formatPercent(low, 0)} – ${formatPercent(high, 0)}`,
     cellHeading: (truth: string, predicted: string) =>
       truth === predicted ? `${truth}, named right` : `${truth}, taken for ${predicted}`,
     inCell: (count: number) => `${counted(count, "image")}.`,
@@ -512,6 +530,13 @@ export function shortNumber(value: number): string {
   const size = Math.abs(value);
   const text = size === 0 ? "0" : size >= 1000 || size < 0.001 ? size.toExponential(1) : size.toPrecision(3);
   return value < 0 ? `−${text}` : text;
+}
+
+const widthOf = ({ interval }: Accuracy) => interval.high - interval.low;
+
+/** Whether an interval reaches as far below the value as above, to a tenth of a point. */
+function isEven({ value, interval: { low, high } }: Accuracy): boolean {
+  return Math.abs(high - value - (value - low)) < 0.0015;
 }
 
 function pairsIn(where: string, { pairs, otherLabel }: PairCounts): string {

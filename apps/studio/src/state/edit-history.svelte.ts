@@ -38,7 +38,9 @@ export class EditHistory {
   }
 
   /** Makes changes; one back to the label of the data is none. */
-  change(data: OpenedData, changes: readonly Edit[]): void {
+  change(data: OpenedData, all: readonly Edit[]): void {
+    const changes = all.filter((change) => change.label !== this.labelOf(data, change));
+    if (changes.length === 0) return;
     const next = new Map(this.now.map((edit) => [keyOf(edit), edit]));
     for (const change of changes) {
       if (change.label === data[change.split].labels[change.image]) next.delete(keyOf(change));

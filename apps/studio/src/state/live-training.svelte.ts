@@ -8,6 +8,8 @@ import { TimeLeft } from "./time-left";
 export class LiveTraining {
   progress = $state.raw<Progress | undefined>();
   curves = $state.raw<Curves>(noCurves);
+  /** Whether they are of images that are held out, not of the test images. */
+  isHeldOut = $state(false);
   /** Seconds left, by its speed so far. */
   secondsLeft = $state<number | undefined>();
   /** The epochs whose weights can be looked at again, and the one that is; undefined for the present weights. */
@@ -30,7 +32,8 @@ export class LiveTraining {
   private readonly timeLeft = new TimeLeft();
 
   /** Forgets the training before. @param epochs those that a run had before */
-  reset(epochs: readonly EpochLogs[] = []): void {
+  reset(epochs: readonly EpochLogs[] = [], isHeldOut = false): void {
+    this.isHeldOut = isHeldOut;
     this.begin();
     this.curves = epochs.reduce(withEpoch, noCurves);
   }

@@ -194,7 +194,7 @@ class Studio {
 
   /** Trains a new model, evaluates it, and says what it is. */
   train(): Promise<void> {
-    if (!this.isBusy) this.live.reset();
+    if (!this.isBusy) this.live.reset([], this.plan?.isHeldOut);
     return this.work((edits) => this.worker.train(this.settings, edits));
   }
 
@@ -279,12 +279,12 @@ class Studio {
     await this.guard(async () => {
       // Data that is still being read would take the place of the run's.
       await this.opening;
-      const { data, epochs, weightsSha256, left } = await this.worker.openRun(id);
+      const { data, epochs, isHeldOut, weightsSha256, left } = await this.worker.openRun(id);
       this.isFresh = true;
       this.show(data);
       this.isWhole = true;
       this.opened = OWN;
-      this.live.reset(epochs);
+      this.live.reset(epochs, isHeldOut);
       if (left > 0) this.epochsLeft = left;
       if (weightsSha256 === undefined) return;
       this.weights++;
@@ -314,7 +314,7 @@ class Studio {
     this.phase = "opening";
     this.reading = undefined;
     // The rest of drawn clothes may still be on its way: it would take the place of what comes now.
-    await this.opening.catch(() => {});
+    await this.opening;
     this.isFresh = true;
     await this.guard(async () => {
       const opening = this.worker.open(source, this.settings);

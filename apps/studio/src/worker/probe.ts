@@ -10,13 +10,24 @@ export function probe(training: Training): Promise<Throughput> {
 
 /** How long a training takes at a speed: its epochs, an evaluation after each, and the last one. */
 export function planOf(
-  training: Pick<Training, "epochs" | "batchSize" | "threads" | "model">,
+  training: Pick<Training, "epochs" | "batchSize" | "threads" | "model" | "validation">,
   { trainImages, testImages }: Pick<Plan, "trainImages" | "testImages">,
   { imagesPerSecond, evaluatedPerSecond }: Throughput,
 ): Plan {
   const { epochs, batchSize, model } = training;
+  const isHeldOut = training.validation !== undefined;
   const shared = canShareMemory();
   const seconds = (epochs * trainImages) / imagesPerSecond + ((epochs + 1) * testImages) / evaluatedPerSecond;
   const threads = shared ? (training.threads ?? navigator.hardwareConcurrency ?? 1) : 1;
-  return { epochs, batchSize, seed: model.seed, trainImages, testImages, seconds, threads, shared };
+  return {
+    epochs,
+    batchSize,
+    seed: model.seed,
+    trainImages,
+    testImages,
+    isHeldOut,
+    seconds,
+    threads,
+    shared,
+  };
 }

@@ -93,6 +93,8 @@ export interface KeptRun {
 export interface OpenedRun {
   readonly data: OpenedData;
   readonly epochs: readonly EpochLogs[];
+  /** Whether they are measured on images that were held out, not on the test images. */
+  readonly isHeldOut: boolean;
   /** Undefined before the end of its first epoch. */
   readonly weightsSha256: string | undefined;
   /** Epochs that it still has to train. */
@@ -146,6 +148,8 @@ export interface Plan {
   readonly seed: number;
   readonly trainImages: number;
   readonly testImages: number;
+  /** Whether its curves are of images that are held out of the training images, not of the test images. */
+  readonly isHeldOut: boolean;
   /** Of the whole training with its evaluations, by the probe. */
   readonly seconds: number;
   readonly threads: number;

@@ -276,6 +276,7 @@ export class Trainer {
     return {
       data: dataset,
       epochs: known,
+      isHeldOut: Boolean(record.recipe.validationSplit),
       weightsSha256: await model?.weightsSha256(),
       left,
     };
