@@ -4,7 +4,6 @@ import { messageOf } from "@heddle/core/internal/base/errors.js";
 import { fitTraining } from "@heddle/core/internal/recipes/fit-training.js";
 import { prepareTraining } from "@heddle/core/internal/recipes/prepare-training.js";
 import type { Training } from "@heddle/core/internal/recipes/training.js";
-import { words } from "../words";
 import type { EditedSplit } from "./edits";
 import { Glancer } from "./glance";
 import { PastWeights } from "./past-weights";
@@ -72,6 +71,8 @@ export class TrainingRun implements Callback {
       if (!(thrown instanceof AbortedError)) {
         await recorder?.end(model, undefined);
         if (!recorder || this.epochs === 0) throw thrown;
+        // Loaded when it is needed: the worker's other texts come from the core.
+        const { words } = await import("../words");
         throw new Error(`${messageOf(thrown)} ${words.faults.keptSoFar(this.epochs)}`);
       }
     }
