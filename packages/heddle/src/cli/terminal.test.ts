@@ -36,6 +36,31 @@ describe("the line of work that cannot be counted", () => {
     ]);
   });
 
+  it("goes on after a warning, and ends with the work, also where that fails", async () => {
+    vi.stubEnv("TERM", "xterm");
+    const { terminal, written } = open(true);
+    const work = terminal.during("Reading", async () => {
+      vi.advanceTimersByTime(2000);
+      terminal.warn("odd");
+      vi.advanceTimersByTime(1000);
+      throw new Error("unreadable");
+    });
+    await expect(work).rejects.toThrow("unreadable");
+    vi.advanceTimersByTime(2000);
+    vi.unstubAllEnvs();
+    const plain = (text: string) =>
+      ["\r\x1b[K", "\x1b[33m", "\x1b[39m"].reduce((rest, code) => rest.replace(code, ""), text);
+    const lines = written.map(plain).filter((text) => text !== "");
+    expect(lines).toEqual([
+      "Reading …",
+      "Reading … 1s",
+      "Reading … 2s",
+      "warning: odd\n",
+      "Reading … 2s",
+      "Reading … 3s",
+    ]);
+  });
+
   it("is not written into pipes", () => {
     const { terminal, written } = open(false);
     terminal.working("Evaluating");

@@ -20,6 +20,7 @@ export class Terminal {
   private readonly stream: Output;
   private liveLine = false;
   private ticking: NodeJS.Timeout | undefined;
+  private work: { readonly text: string; readonly started: number } | undefined;
 
   constructor(
     private readonly shell: Shell,
@@ -64,11 +65,14 @@ export class Terminal {
 
   /** A line that must not be missed; options that it names as code are shown as flags. */
   warn(text: string): void {
+    const { work } = this;
     this.clear();
     const { stderr } = this.shell;
     const label = "warning:";
     const lines = fitted(stderr, `${label} ${this.inFlags(text)}`);
     stderr.write(`${colorsOf(stderr).yellow(label)}${lines.slice(label.length)}\n`);
+    // What goes on does not end with a warning.
+    if (work) this.tick(work);
   }
 
   /** The answer for programs: one line of JSON, the last on standard output. */
@@ -79,7 +83,7 @@ export class Terminal {
   /** Rewrites the last line, cut to the terminal's width because only one line can be rewritten; does nothing unless `live`. */
   rewrite(text: string): void {
     if (!this.live) return;
-    clearInterval(this.ticking);
+    this.endWork();
     this.rewriteNow(text);
   }
 
@@ -88,15 +92,37 @@ export class Terminal {
     this.liveLine = true;
   }
 
-  /** Names the work that is going on in a line that counts its seconds, until something else is written. */
+  /** Names the work that is going on in a line that counts its seconds, until something else is written, except warnings. */
   working(text: string): void {
     if (!this.live) return;
-    const started = performance.now();
-    const tick = () => this.rewriteNow(`${text} … ${formatDuration((performance.now() - started) / 1000)}`);
     this.clear();
-    this.rewriteNow(`${text} …`);
+    this.tick({ text, started: performance.now() });
+  }
+
+  /** Names work while it is done. */
+  async during<Result>(text: string, work: () => Promise<Result>): Promise<Result> {
+    this.working(text);
+    try {
+      return await work();
+    } finally {
+      this.clear();
+    }
+  }
+
+  private tick(work: { readonly text: string; readonly started: number }): void {
+    const show = () => {
+      const seconds = (performance.now() - work.started) / 1000;
+      this.rewriteNow(seconds < 1 ? `${work.text} …` : `${work.text} … ${formatDuration(seconds)}`);
+    };
+    show();
+    this.work = work;
     // Never what keeps the process alive.
-    this.ticking = setInterval(tick, TICK_MS).unref();
+    this.ticking = setInterval(show, TICK_MS).unref();
+  }
+
+  private endWork(): void {
+    clearInterval(this.ticking);
+    this.work = undefined;
   }
 
   /** Stops work on a signal, and says so at once. */
@@ -107,7 +133,7 @@ export class Terminal {
 
   /** Removes the rewritten line. */
   clear(): void {
-    clearInterval(this.ticking);
+    this.endWork();
     if (this.liveLine) this.stream.write("\r\x1b[K");
     this.liveLine = false;
   }

@@ -121,6 +121,7 @@ export async function trainAndReport(
       limit: asked.limit,
       readAs: base ? base.readAs : readAsForModelOf(asked, recipe.who),
     };
+    terminal.working("Reading the data");
     const { dataset, standInFor } = asked.stream
       ? await obtainStreamed(asked.data, load)
       : asImages(await obtain(asked.data, load));

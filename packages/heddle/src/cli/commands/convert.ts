@@ -54,10 +54,11 @@ Examples:
         await checkTarget(target, force);
         const load = loadOptions(options, { signal, terminal });
         const { onWarning } = load;
-        const data = await loadSplits(source, load);
+        const data = await terminal.during("Reading the data", () => loadSplits(source, load));
         await check("Converting the data");
-        terminal.clear();
-        const { train, test, classNames } = await writeData(target, data, { form, force, onWarning, signal });
+        const { train, test, classNames } = await terminal.during("Writing the data", () =>
+          writeData(target, data, { form, force, onWarning, signal }),
+        );
         const splits = [
           `${groupDigits(train.count)} training`,
           ...(test ? [`${groupDigits(test.count)} test`] : []),

@@ -81,9 +81,13 @@ Examples:
       const { signal, check, release } = abortOnSignals(terminal);
       try {
         const load = loadOptions(options, { signal, terminal });
-        const { dataset, foundBy, dropped } = await obtainDataset(name, options.data, load);
+        const { dataset, foundBy, dropped } = await terminal.during("Reading the data", () =>
+          obtainDataset(name, options.data, load),
+        );
         await check("Describing the data");
-        const description = describeDataset(dataset);
+        const description = await terminal.during("Describing the data", async () =>
+          describeDataset(dataset),
+        );
         await check("Describing the data");
         if (!options.json || options.report !== undefined) {
           terminal.result(terminal.inFlags(formatDescription(description)));

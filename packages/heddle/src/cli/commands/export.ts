@@ -72,6 +72,7 @@ Examples:
       const terminal = new Terminal(shell, options);
       const { signal, release } = abortOnSignals(terminal);
       try {
+        terminal.working("Writing the model");
         const { files, changed } = await exportRun(source, {
           ...{
             root: options.runDir,

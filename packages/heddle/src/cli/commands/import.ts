@@ -65,12 +65,14 @@ Examples:
     )
     .action(async (file, options) => {
       const terminal = new Terminal(shell, options);
-      const imported = await importToFolder(file, {
-        ...{ out: options.out, model: options.model, mapping: options.mapping, check: options.check },
-        ...{ root: options.runDir, force: options.force ?? false },
-        choices: choicesIn(options),
-        onWarning: (message) => terminal.warn(message),
-      });
+      const imported = await terminal.during("Reading the model", () =>
+        importToFolder(file, {
+          ...{ out: options.out, model: options.model, mapping: options.mapping, check: options.check },
+          ...{ root: options.runDir, force: options.force ?? false },
+          choices: choicesIn(options),
+          onWarning: (message) => terminal.warn(message),
+        }),
+      );
       const { folder, layers, parameters, answers } = imported;
       const near = answers
         ? `; answers ${answers.samples} samples as ${options.check}: largest difference ${answers.largestDifference.toPrecision(2)}`

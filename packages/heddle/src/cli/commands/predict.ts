@@ -67,14 +67,15 @@ Examples:
       const { runDir: root, threads, fast, modelRange, out, force = false } = options;
       await stoppable(terminal, async ({ signal }) => {
         if (out !== undefined) await checkPredictionsPath(out, force);
-        const result = await predictInputs(run, paths, {
-          ...{ root, threads, fast, modelRange, signal },
-          form: pickFormOptions(options),
-          invert: options.asIs ? false : options.invert,
-          onWarning: (message) => terminal.warn(message),
-          onReading: readingLine(terminal),
-        });
-        terminal.clear();
+        const result = await terminal.during("Predicting", () =>
+          predictInputs(run, paths, {
+            ...{ root, threads, fast, modelRange, signal },
+            form: pickFormOptions(options),
+            invert: options.asIs ? false : options.invert,
+            onWarning: (message) => terminal.warn(message),
+            onReading: readingLine(terminal),
+          }),
+        );
         const { predictions } = result;
         if (out !== undefined) await writePredictions(out, predictions, { force, signal });
         if (options.csv) shell.stdout.write(predictionsCsv(predictions));

@@ -35,7 +35,9 @@ Examples:
     )
     .action(async (file, options) => {
       const terminal = new Terminal(shell, options);
-      const check = await verifyExport(file, { python: options.python });
+      const check = await terminal.during("Checking the answers", () =>
+        verifyExport(file, { python: options.python }),
+      );
       const { passed, largestDifference, tolerance, reason, by } = check;
       const size = `largest difference ${largestDifference.toPrecision(2)}, allowed ${tolerance} (computed by ${by})`;
       terminal.result(passed ? `${file} answers as Heddle did: ${size}.` : `${file}: ${reason}: ${size}.`);
