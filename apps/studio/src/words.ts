@@ -333,9 +333,9 @@ export const words = {
     heading: "What it has learnt",
     filters: "The first layer",
     filtersLabel: (shown: number, { className, height, width }: FirstLayer) =>
-      `${className}: the weights of ${counted(shown, "filter")}, ${height} × ${width} each`,
+      `${className}: the weights of ${counted(shown, className === "Dense" ? "unit" : "filter")}, ${height} × ${width} each`,
     filtersMean: (shown: number, { className, filters, channels }: FirstLayer) =>
-      `${shown < filters ? `The first ${shown} of ${groupDigits(filters)}` : `All ${groupDigits(filters)}`} filters of ${className}: each answers to its own small pattern. ${
+      `${shown < filters ? `The first ${shown} of ${groupDigits(filters)}` : `All ${groupDigits(filters)}`} ${className === "Dense" ? "units" : "filters"} of ${className}: each answers to its own pattern. ${
         channels === 3
           ? "Bright: more of that colour raises its answer; dark: lowers it."
           : "Orange: light there raises its answer; blue: lowers it."

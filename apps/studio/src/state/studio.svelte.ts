@@ -221,7 +221,8 @@ class Studio {
       tell();
       const trained = await training;
       this.phase = "evaluating";
-      this.evaluated = { test: await this.worker.evaluate("test", edits) };
+      // By the present labels: somebody may have changed more of them in the meantime.
+      this.evaluated = { test: await this.worker.evaluate("test", [...this.edits]) };
       this.trainedEdits = edits;
       this.trained = trained;
     });
