@@ -193,6 +193,23 @@ export const exportedModels: Readonly<Record<string, () => Model>> = {
       const mean = new GlobalAveragePooling2D().apply(cross.apply([image, image]));
       return new Dense(3, { activation: "softmax" }).apply(mean);
     }),
+  "groups of channels": () =>
+    chain(
+      new Input([9, 8, 3]),
+      new Rescaling(1 / 255),
+      new Conv2D(8, 3, { ...same, useBias: false }),
+      new GroupNormalization({ groups: 4 }),
+      new ReLU(),
+      new DepthwiseConv2D(3),
+      new GroupNormalization({ groups: -1, center: false }),
+      new Conv2D(6, 3, { activation: "gelu" }),
+      new GroupNormalization({ groups: 1, scale: false }),
+      new Reshape([20, 6]),
+      new GroupNormalization({ groups: 2 }),
+      new GlobalAveragePooling1D(),
+      new GroupNormalization({ groups: 3, scale: false, center: false }),
+      new Dense(4, { activation: "softmax" }),
+    ),
   "a perceptron of numbers": () =>
     chain(
       new Input([9]),
