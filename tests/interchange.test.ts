@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename } from "node:path";
 import { writeNpy } from "@heddle/core/internal/formats/npy.js";
 import { loadModel } from "heddle";
@@ -63,10 +63,18 @@ describe("models of other programs", () => {
       expect(await model.weightsSha256()).toBe(await own.weightsSha256());
       expect(model.classes).toEqual(own.classes);
     }
+    copyFileSync(work.file("clothes.keras"), work.file("shop/clothes.keras"));
+    await expect(loadModel(work.file("shop"))).rejects.toThrow(
+      /shop: expected a folder with one model, received 2: clothes\.keras, model\.json\. Pass the file that you mean, /,
+    );
+    rmSync(work.file("shop/clothes.keras"));
   });
 
   it("still answer as the run did, which verify-export checks, and not with other weights", async () => {
-    for (const file of ["clothes.keras", "shop"]) {
+    expect(await heddle("export", "clothes.keras", "--to", "h5", "--out", "alone")).toMatchObject({
+      stdout: "alone.weights.h5\n",
+    });
+    for (const file of ["clothes.keras", "shop", "alone.weights.h5"]) {
       const { code, stdout, stderr } = await heddle("verify-export", file);
       expect(code, stderr).toBe(0);
       expect(stdout).toMatch(

@@ -57,7 +57,7 @@ describe("the model in a folder", () => {
     ],
     [
       ["a.weights.h5"],
-      "weights alone, a.weights.h5. Set them in a model: pass that file, and the model with `model`",
+      "weights alone, a.weights.h5. Set them in a model: heddle import of that file with `model`",
     ],
     [["a.weights.json", "a_00000.weights.h5"], "weights alone, a.weights.json. Set them in a model"],
     [

@@ -58,7 +58,7 @@ function throwPart(names: readonly string[], refuse: Refuse): void {
   if (weights !== undefined) {
     throw refuse(
       `weights alone, ${weights}`,
-      "Set them in a model: pass that file, and the model with `model`; in code, importWeights.",
+      "Set them in a model: heddle import of that file with `model`, or importWeights in code.",
     );
   }
   const shard = names.find((name) => SHARD.test(name));

@@ -8,6 +8,9 @@ import {
   Flatten,
   GlobalAveragePooling2D,
   input,
+  type Layer,
+  Reshape,
+  layers as registered,
   Softmax,
 } from "../layers/index.js";
 import { Input } from "../network/input.js";
@@ -65,19 +68,47 @@ describe("withNewHead", () => {
     expect(bodyOf(other)).toEqual(bodyOf(model));
   });
 
+  const conv = () => new Conv2D(3, 3, { name: "conv" });
+  const graphOf = (...layers: Layer[]) => {
+    const x = input([6, 6, 1]);
+    return new Model({ inputs: x, outputs: layers.reduce((value, layer) => layer.apply(value), x) });
+  };
+  const pool = () => new GlobalAveragePooling2D({ keepdims: true, name: "pool" });
+  const scores = () => new Conv2D(5, 1, { name: "scores" });
+  it.each([
+    ["the scores of one pixel", [pool(), scores(), new Reshape([5]), new Softmax()], ["pool"]],
+    ["the mean of scores", [scores(), new GlobalAveragePooling2D(), new Softmax()], []],
+    ["features", [new GlobalAveragePooling2D({ name: "mean" })], ["mean"]],
+    ["images of features", [], []],
+  ])("puts a head in place of, or after %s, in chains and in graphs", (_, layers, kept) => {
+    for (const make of [graphOf, (...all: Layer[]) => new Sequential([new Input([6, 6, 1]), ...all])]) {
+      const fresh = layers.map((layer) => {
+        const { className } = layer;
+        return registered.create("copy", className, layer.getConfig());
+      });
+      const model = make(conv(), ...fresh);
+      const other = withNewHead(model, 4);
+      const mean = kept[0] === "mean" ? [] : ["features"];
+      expect(other.layers.map(({ name }) => name)).toEqual(["conv", ...kept, ...mean, "head"]);
+      expect(other.outputShape).toEqual([4]);
+      expect(other.getLayer("conv").getWeights()).toEqual(model.getLayer("conv").getWeights());
+      expect(headOf(other).name).toBe("head");
+    }
+  });
+
   it.each([
     [
-      chain(new Dense(3), new BatchNormalization()),
-      "one whose last layer with weights is BatchNormalization",
+      chain(new Dense(3), new BatchNormalization(), new Softmax()),
+      "a classifier whose last layer with weights is BatchNormalization",
     ],
     [
-      new Sequential([new Input([6, 6, 1]), new Conv2D(3, 3)]),
-      "one that predicts no classes: its outputs are 4×4×3, not one number for each class",
+      new Sequential([new Input([6, 6, 1]), new Conv2D(3, 3), new Reshape([16, 3])]),
+      "one that predicts no classes: its outputs are 16×3, not one number for each class",
     ],
     [new Sequential([new Input([6, 6, 1]), new Flatten()]), "one without weights"],
-  ])("refuses a model that does not end in a dense layer", (model, received) => {
+  ])("refuses a model that ends in neither", (model, received) => {
     expect(() => withNewHead(model, 2)).toThrow(
-      `expected a model that ends in a Dense layer, which is replaced for the new classes, received ${received}.`,
+      `expected a model that ends in a Dense layer, which is replaced for the new classes, or in features, received ${received}.`,
     );
   });
 });

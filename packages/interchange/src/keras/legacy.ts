@@ -32,7 +32,7 @@ async function readLegacy(files: FileMap, { model: options, choices, warn }: Rea
       who,
       expected: "a whole model of Keras, with model_config and model_weights",
       received: "an HDF5 file without, such as weights alone",
-      next: "Set them in a model with importWeights, or save the whole model as .keras.",
+      next: "Set them in a model: heddle import with `model`, or importWeights in code; or save the whole model as .keras.",
     });
   }
   const json = parseJson(`${who}, model_config`, text);

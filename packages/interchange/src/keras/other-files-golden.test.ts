@@ -125,7 +125,8 @@ describe("weights alone", () => {
     );
     await expect(importModel({ "a.weights.h5": await kerasFile("cnn.weights.h5") })).rejects.toThrow(
       "a.weights.h5: expected a whole model of Keras, with model_config and model_weights, received an HDF5 file " +
-        "without, such as weights alone. Set them in a model with importWeights, or save the whole model as .keras.",
+        "without, such as weights alone. Set them in a model: heddle import with `model`, or importWeights in code; or " +
+        "save the whole model as .keras.",
     );
   });
 });
