@@ -528,7 +528,7 @@ export const words = {
 /** A number of a network with three digits: `−0.0213`. */
 export function shortNumber(value: number): string {
   const size = Math.abs(value);
-  const text = size === 0 ? "0" : size >= 1000 || size < 0.001 ? size.toExponential(1) : size.toPrecision(3);
+  const text = size === 0 ? "0" : size >= 1000 || size < 0.0001 ? size.toExponential(1) : size.toPrecision(3);
   return value < 0 ? `−${text}` : text;
 }
 
