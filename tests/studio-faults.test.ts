@@ -139,6 +139,26 @@ describe.skipIf(!hasChromium)(`faults of the studio in Chromium ${NEEDS_CHROMIUM
     await page.getByRole("button", { name: /^Train: about/ }).click(PATIENCE);
     await page.getByText(/^The browser has no space left/).waitFor(PATIENCE);
     await weights(page);
+
+    // The model can be tried all the same: with a picture that is dropped, and with one that is pasted.
+    const isSample = page.getByText(/^The test image is labelled /);
+    await isSample.waitFor(PATIENCE);
+    const { x, y } = (await page.getByRole("application", { name: "Drawing area" }).boundingBox())!;
+    const data = { items: [], files: [join(photos, "boot", "02.png")], dragOperationsMask: 1 };
+    for (const type of ["dragEnter", "dragOver", "drop"] as const) {
+      await session.send("Input.dispatchDragEvent", { type, x: x + 20, y: y + 20, data });
+    }
+    await expect.poll(() => isSample.count(), PATIENCE).toBe(0);
+    await page.getByRole("button", { name: "Take a test image" }).click();
+    await isSample.waitFor(PATIENCE);
+    await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+    await page.evaluate(async () => {
+      const canvas = new OffscreenCanvas(20, 20);
+      canvas.getContext("2d")!.fillRect(5, 5, 10, 10);
+      await navigator.clipboard.write([new ClipboardItem({ "image/png": canvas.convertToBlob() })]);
+    });
+    await page.keyboard.press("Control+V");
+    await expect.poll(() => isSample.count(), PATIENCE).toBe(0);
     await page.context().close();
     expect(faults).toEqual([]);
   }, 90_000);

@@ -486,7 +486,7 @@ export const words = {
     inputs: "Inputs",
     weights: "× weights",
     products: "= products",
-    added: "Added up",
+    added: "Sum",
     others: (count: number) => `${counted(count, "other channel")}`,
     colours: "Blue for negative numbers, orange for positive ones.",
     inputsOf: (channel: number) => `Inputs of channel ${channel}`,
@@ -494,12 +494,8 @@ export const words = {
     productsOf: (channel: number) => `Products of channel ${channel}`,
     list: (how: "sum" | "largest" | "copy") =>
       how === "sum" ? "The largest products" : how === "largest" ? "The largest inputs" : "The input",
-    place: (place: readonly number[]) => {
-      const [row, column, channel] = place.map((at) => at + 1);
-      if (place.length === 3) return `row ${row}, column ${column}, channel ${channel}`;
-      return place.length === 1 ? `number ${row}` : place.map((at) => at + 1).join(", ");
-    },
-    from: "Place",
+    place: (place: readonly number[]) => place.map((at) => at + 1).join(", "),
+    from: (axes: number) => (axes === 3 ? "Row, column, channel" : "Place"),
     input: "Input",
     weight: "× weight",
     product: "= product",
