@@ -93,7 +93,7 @@ describe("a damaged table", () => {
     expect(await images("table.csv")).toBe(154);
     expect((await work.heddle(["convert", "clothes", "other.csv"])).code).toBe(0);
     expect((await work.heddle(["evaluate", "latest", "--data", "other.csv"])).stderr).toContain(
-      "expected the classes of the run: 0, 1, 2, 3, 4, 5, 6, received the class 7",
+      "expected the model's classes: 0, 1, 2, 3, 4, 5, 6, received the class 7",
     );
     const rows = text.split("\r\n");
     writeFileSync(work.file("new.csv"), rows.slice(0, 5).concat(rows.slice(96, 104)).join("\n"));

@@ -201,10 +201,10 @@ describe("heddle evaluate", () => {
     const data = ["--data", "fashion-sketch"];
     const other = await work.heddle(["evaluate", "named/run", ...data]);
     expect([other.code, other.stdout]).toEqual([2, ""]);
-    expect(other.stderr).toMatch(/fashion-sketch.*expected the classes of the run: animal 0, .*T-shirt/);
+    expect(other.stderr).toMatch(/fashion-sketch.*expected the model's classes: animal 0, .*T-shirt/);
     const against = await work.heddle(["evaluate", run, ...data, "--against", "named/run"]);
     expect([against.code, against.stdout]).toEqual([2, ""]);
-    expect(against.stderr).toMatch(/fashion-sketch.*expected the classes of the run: animal 0, .*T-shirt/);
+    expect(against.stderr).toMatch(/fashion-sketch.*expected the model's classes: animal 0, .*T-shirt/);
   });
 
   it("refuses data that does not fit a model without a run", async () => {

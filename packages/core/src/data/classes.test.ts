@@ -230,7 +230,7 @@ describe("withClasses", () => {
 
   it("refuses a class that the model does not know", () => {
     expect(() => withClasses(dataset(["cat", "eel"]), ["ant", "cat"])).toThrow(
-      "Mine: expected the classes of the run: ant, cat, received the class eel. Choose data with the same classes.",
+      "Mine: expected the model's classes: ant, cat, received the class eel. Choose data with the same classes.",
     );
   });
 });

@@ -111,7 +111,7 @@ export function withClasses(dataset: Dataset, classNames: readonly string[]): Da
     const shown = classNames.slice(0, 10).join(", ");
     throw new HeddleError({
       who: dataset.title,
-      expected: `the classes of the run: ${shown}${classNames.length > 10 ? ", …" : ""}`,
+      expected: `the model's classes: ${shown}${classNames.length > 10 ? ", …" : ""}`,
       received: `the class ${unknown}`,
       next: "Choose data with the same classes.",
     });

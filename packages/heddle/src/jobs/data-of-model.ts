@@ -29,14 +29,15 @@ export function dataOfRun(
 }
 
 /**
- * The data to measure or explain a model on; Fashion-MNIST for a model without a run.
+ * The data to measure or explain a model on, with its classes where it knows their names; Fashion-MNIST for a model without a
+ * run.
  *
  * @param options `stream`: whether images stay on disk; by default, if the run streamed its own data and `data` names no
  *   other
  * @throws HeddleError when it cannot be found or read
  */
 export async function dataOfModel(
-  { run }: Pick<OpenedModel, "run">,
+  { run, model }: Pick<OpenedModel, "run" | "model">,
   options: DataChoice & { readonly stream?: boolean | undefined },
 ): Promise<Dataset<Images>> {
   const { data, load, stream } = options;
@@ -47,10 +48,15 @@ export async function dataOfModel(
       stream: stream ?? (data === undefined && wasStreamed(run.record)),
     });
   }
-  if (stream) return (await obtainStreamed(data, load)).dataset;
+  const { classes } = model;
+  if (stream) {
+    const { dataset } = await obtainStreamed(data, load);
+    return classes ? withNames(dataset, classes) : dataset;
+  }
   // A file is measured whole: which part of it such a model was trained on, nobody knows.
   const whole: LoadOptions = data === undefined ? load : { ...load, holdOut: load.holdOut ?? "none" };
-  return asImages(await obtainDataset("fashion-mnist", data, whole)).dataset;
+  const { dataset } = asImages(await obtainDataset("fashion-mnist", data, whole));
+  return classes ? withNames(dataset, classes) : dataset;
 }
 
 async function streamedDataOfRun(

@@ -145,6 +145,15 @@ describe("readOnnx", () => {
     );
   });
 
+  it("says of activations in whole numbers that they were not so before", () => {
+    const attempt = changed(({ graph }) => {
+      graph!.node.find(({ opType }) => opType === "Relu")!.opType = "QuantizeLinear";
+    });
+    expect(attempt).toThrow(
+      /received QuantizeLinear .*\. Pass the model as it was before its activations were quantized; weights may be\.$/,
+    );
+  });
+
   it("refuses weights that no node reads, or ignores them on request", () => {
     const proto = decoded(writeOnnx(small()));
     proto.graph!.initializer.push({ ...proto.graph!.initializer[0]!, name: "lost" });

@@ -18,6 +18,9 @@ export interface LackingNode {
   readonly detail: string;
 }
 
+/** Operators that compute in whole numbers of 8 bits. */
+const QUANTIZED = /QuantizeLinear$|^QLinear|Integer$/;
+
 /** At most this many nodes of an operator are named. */
 const NAMED = 8;
 
@@ -38,7 +41,9 @@ export function unsupportedNodes(who: string, nodes: readonly LackingNode[]): Un
       who,
       expected: "operators that Heddle has",
       received: missing.join("; "),
-      next: "Export the model without them; docs/interchange.md lists what is read.",
+      next: nodes.some(({ operator }) => QUANTIZED.test(operator))
+        ? "Pass the model as it was before its activations were quantized; weights may be."
+        : "Export the model without them; docs/interchange.md lists what is read.",
     },
     missing,
   );
