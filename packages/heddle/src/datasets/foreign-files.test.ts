@@ -35,6 +35,7 @@ it.each([
     "Save it as CSV.",
   ],
   ["JSON", bytes('[\n{"label": 3, "pixels": [0, 1]}]'), "Save it as CSV."],
+  ["a model in JSON", bytes('{"module": "keras", "class_name": "Sequential"'), "the data that it is for"],
   ["a web page", bytes("\n<!DOCTYPE html><html><title>Sign in</title>"), "Download the file again"],
   [
     "a pointer of Git LFS",

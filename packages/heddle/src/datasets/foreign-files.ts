@@ -64,6 +64,9 @@ export function foreignFile(head: Uint8Array): ForeignFile | undefined {
   if (/^\s*<(!doctype html|html)/i.test(text)) {
     return { what: "a web page", next: "Download the file again: the server sent a page instead." };
   }
+  if (/^\s*\{/.test(text) && /"(class_name|modelTopology)"\s*:/.test(text)) {
+    return { what: "a model in JSON", next: "Choose the data that it is for." };
+  }
   if (/^\s*(\[\s*)?\{\s*"/.test(text)) return { what: "JSON", next: asCsv };
   const known = beginnings.find(([beginning]) =>
     [...beginning].every((sign, at) => at < text.length && (sign === "?" || sign === text[at])),
