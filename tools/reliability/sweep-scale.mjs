@@ -9,6 +9,7 @@ import { resolveSettings } from "../../packages/core/dist/recipes/resolve-settin
 import { JournalRecords } from "../../packages/core/dist/sweep/records.js";
 import { Sweep } from "../../packages/core/dist/sweep/sweep.js";
 import { Coordinator } from "../../packages/heddle/dist/jobs/sweep/coordinator.js";
+import { settingsOfTrials } from "../../packages/heddle/dist/jobs/sweep/trial-settings.js";
 import { JournalFile } from "../../packages/heddle/dist/sweep/journal-file.js";
 
 const { values } = parseArgs({
@@ -68,11 +69,19 @@ const timer = setInterval(() => {
   most = Math.max(most, process.memoryUsage.rss());
 }, 100);
 const events = { onBegin: () => {}, onReport: () => {}, onEnd: () => {}, onWarning: console.error };
+const shared = resolveSettings({ validationSplit: 0.1 }, { epochs: 9 });
+const settingsOf = settingsOfTrials({
+  who: path,
+  space: sweep.space,
+  shared,
+  inputShape: [28, 28, 1],
+  classes: 10,
+});
 const began = performance.now();
 const cpu = process.cpuUsage();
 await new Coordinator({
   ...{ folder: { path, trainingPath: () => path }, sweep, file, records, study, crew, events },
-  request: { settings: resolveSettings({ validationSplit: 0.1 }, { epochs: 9 }), seeds: 1 },
+  ...{ settingsOf, request: { settings: shared, seeds: 1 } },
   stop: new AbortController().signal,
 }).run(workers);
 const seconds = (performance.now() - began) / 1000;

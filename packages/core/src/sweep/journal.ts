@@ -23,7 +23,10 @@ const NEWLINE = 0x0a;
  */
 export class Journal {
   private readonly kept = new Map<number, KeptStudy>();
-  private readonly trials: { readonly trial: KeptTrial; readonly study: KeptStudy }[] = [];
+  private readonly trials: KeptTrial[] = [];
+  /** That of each trial. */
+  private readonly studyOf: KeptStudy[] = [];
+  private readonly shared = new Shared();
   private studiesCreated = 0;
   private linesRead = 0;
 
@@ -139,23 +142,27 @@ export class Journal {
       number: study.trials.length,
       state: stateOf(state, systemAttributes),
       values: Object.fromEntries(parameters),
-      distributions: Object.fromEntries(distributions.map(([name, { text }]) => [name, text])),
+      distributions: this.shared.one(
+        Object.fromEntries(distributions.map(([name, { text }]) => [name, text])),
+      ),
       objectives: objectivesOf(values ?? (value === null ? null : [value])),
       reports: reports.sort((a, b) => a.step - b.step),
-      userAttributes: objectIn(record, "user_attrs", {}),
-      systemAttributes,
+      userAttributes: this.shared.one(objectIn(record, "user_attrs", {})),
+      systemAttributes: this.shared.one(systemAttributes),
       started: timeIn(record, "datetime_start"),
       completed: timeIn(record, "datetime_complete"),
     };
     study.trials.push(trial);
-    this.trials.push({ trial, study });
+    this.trials.push(trial);
+    this.studyOf.push(study);
     noteChange(study, trial.number);
   }
 
   private applyToTrial(code: number, record: JsonObject): void {
-    const known = this.trials[numberIn(record, "trial_id")];
-    if (!known || isFinished(known.trial)) return;
-    const { trial, study } = known;
+    const id = numberIn(record, "trial_id");
+    const trial = this.trials[id];
+    const study = this.studyOf[id];
+    if (!trial || !study || isFinished(trial)) return;
     noteChange(study, trial.number);
     switch (code) {
       case operations.setParameter: {
@@ -179,10 +186,31 @@ export class Journal {
         trial.userAttributes = { ...trial.userAttributes, ...objectIn(record, "user_attr") };
         return;
       default:
-        trial.systemAttributes = { ...trial.systemAttributes, ...objectIn(record, "system_attr") };
+        trial.systemAttributes = this.shared.one({
+          ...trial.systemAttributes,
+          ...objectIn(record, "system_attr"),
+        });
     }
   }
 }
+
+/** Many trials have the same attributes and distributions: each object is kept once. */
+class Shared {
+  private readonly known = new Map<string, JsonObject>();
+
+  one<Kept extends JsonObject>(object: Kept): Kept {
+    const text = JSON.stringify(object);
+    // NaN, which Python writes, is null here too.
+    if (text.length > LONGEST_SHARED || text.includes("null")) return object;
+    const known = this.known.get(text);
+    if (known) return known as Kept;
+    if (this.known.size >= MOST_SHARED) this.known.clear();
+    this.known.set(text, object);
+    return object;
+  }
+}
+const LONGEST_SHARED = 1000;
+const MOST_SHARED = 1000;
 
 function setState(trial: KeptTrial, record: JsonObject): void {
   const state = stateOf(record["state"]!, trial.systemAttributes);

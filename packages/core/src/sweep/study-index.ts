@@ -2,13 +2,29 @@ import { UNTIL } from "./operations.js";
 import { type Goal, loss, type Study, type Trial, type TrialState } from "./study.js";
 
 /** Which trials of a study have changed, in the order in which they did, some of them often. */
-const changes = new WeakMap<Study, number[]>();
+interface Changes {
+  /** How many changes were forgotten before those of the list. */
+  forgotten: number;
+  list: number[];
+}
+const changes = new WeakMap<Study, Changes>();
+
+/** So many changes a trial are kept, for whoever has not read them yet. */
+const MOST_CHANGES = 2;
+const LEAST_CHANGES = 10_000;
 
 /** Notes that a trial has changed: its journal does. */
 export function noteChange(study: Study, trial: number): void {
-  const list = changes.get(study);
-  if (list) list.push(trial);
-  else changes.set(study, [trial]);
+  let own = changes.get(study);
+  if (!own) {
+    own = { forgotten: 0, list: [] };
+    changes.set(study, own);
+  }
+  if (own.list.length > LEAST_CHANGES + MOST_CHANGES * study.trials.length) {
+    own.forgotten += own.list.length;
+    own.list = [];
+  }
+  own.list.push(trial);
 }
 
 /** Whether a journal notes the changes of a study. */
@@ -16,47 +32,76 @@ export function notesChanges(study: Study): boolean {
   return changes.has(study);
 }
 
-/** A trial at a rung: of equal losses, the earlier trial is better. */
-interface Placed {
-  readonly loss: number;
-  readonly trial: Trial;
-}
-
-/** Sorted, best first. Insertion moves what follows, which is faster than a tree for the sizes of sweeps. */
+/**
+ * Numbers of trials, the best first; of equal losses, the earlier trial is better. Insertion moves what follows, which is
+ * faster than a tree for the sizes of sweeps.
+ */
 class Ranking {
-  readonly places: Placed[] = [];
+  readonly places: number[] = [];
+
+  /** @param losses of the trials, by number; one must not change while its trial is in the ranking */
+  constructor(private readonly losses: readonly (number | undefined)[]) {}
 
   /** How many are better. */
-  ahead(placed: Placed): number {
+  ahead(trial: number): number {
     let [low, high] = [0, this.places.length];
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if (isBefore(this.places[middle]!, placed)) low = middle + 1;
+      if (this.isBefore(this.places[middle]!, trial)) low = middle + 1;
       else high = middle;
     }
     return low;
   }
 
-  add(placed: Placed): void {
-    this.places.splice(this.ahead(placed), 0, placed);
+  add(trial: number): void {
+    this.places.splice(this.ahead(trial), 0, trial);
   }
 
-  remove(placed: Placed): void {
-    this.places.splice(this.ahead(placed), 1);
+  remove(trial: number): void {
+    this.places.splice(this.ahead(trial), 1);
+  }
+
+  private isBefore(a: number, b: number): boolean {
+    const [first, second] = [this.losses[a]!, this.losses[b]!];
+    return first < second || (first === second && a < b);
   }
 }
 
-function isBefore(a: Placed, b: Placed): boolean {
-  return a.loss < b.loss || (a.loss === b.loss && a.trial.number < b.trial.number);
-}
+/** What is known of a step at which trials are compared. */
+class Rung {
+  /** The losses of the trials that have reached it, by number. */
+  private readonly losses: (number | undefined)[] = [];
+  private readonly isPaused: boolean[] = [];
+  readonly reached = new Ranking(this.losses);
+  readonly paused = new Ranking(this.losses);
 
-/** What is known of a trial. */
-interface Known {
-  readonly state: TrialState;
-  /** Its loss at each rung that it has reached. */
-  readonly losses: readonly (number | undefined)[];
-  /** The rung at which it is paused; -1 if it is not. */
-  readonly paused: number;
+  constructor(
+    private readonly goal: Goal,
+    private readonly step: number,
+  ) {}
+
+  look(trial: Trial): void {
+    const { number } = trial;
+    // Without holes, which would make a slow list of a long one.
+    while (this.losses.length <= number) {
+      this.losses.push(undefined);
+      this.isPaused.push(false);
+    }
+    const before = this.losses[number];
+    const now = lossAt(this.goal, trial, this.step);
+    const wasPaused = this.isPaused[number]!;
+    const pauses =
+      trial.state === "paused" && trial.systemAttributes[UNTIL] === this.step && now !== undefined;
+    if (before === now && wasPaused === pauses) return;
+    if (wasPaused) this.paused.remove(number);
+    if (before !== now) {
+      if (before !== undefined) this.reached.remove(number);
+      this.losses[number] = now;
+      if (now !== undefined) this.reached.add(number);
+    }
+    this.isPaused[number] = pauses;
+    if (pauses) this.paused.add(number);
+  }
 }
 
 /** The best of the trials that are paused at a rung, and its rank among all that have reached it. */
@@ -70,28 +115,29 @@ export interface BestPaused {
 
 /** What decisions need to know of a study's trials, without looking at each of them again. */
 export class StudyIndex {
-  private readonly known: Known[] = [];
+  private readonly states: TrialState[] = [];
   private readonly counts: Partial<Record<TrialState, number>> = {};
   private readonly interrupted = new Set<Trial>();
-  private readonly reached: readonly Ranking[];
-  private readonly paused: readonly Ranking[];
+  private readonly rungs: readonly Rung[];
+  private study: Study | undefined;
   /** How far the list of changes has been read. */
   private read = 0;
 
-  /** @param rungs the steps at which trials are compared, lowest first */
-  constructor(
-    private readonly goal: Goal,
-    private readonly rungs: readonly number[],
-  ) {
-    this.reached = rungs.map(() => new Ranking());
-    this.paused = rungs.map(() => new Ranking());
+  /** @param steps the steps at which trials are compared, lowest first */
+  constructor(goal: Goal, steps: readonly number[]) {
+    this.rungs = steps.map((step) => new Rung(goal, step));
   }
 
   /** Reads what has changed in a study that a journal keeps; of another one, everything. */
   catchUp(study: Study): void {
-    const list = changes.get(study);
-    if (!list) for (const trial of study.trials) this.look(trial);
-    else for (; this.read < list.length; this.read++) this.look(study.trials[list[this.read]!]!);
+    this.study = study;
+    const own = changes.get(study);
+    if (!own || this.read < own.forgotten) for (const trial of study.trials) this.look(trial);
+    else {
+      for (let at = this.read - own.forgotten; at < own.list.length; at++)
+        this.look(study.trials[own.list[at]!]!);
+    }
+    if (own) this.read = own.forgotten + own.list.length;
   }
 
   count(state: TrialState): number {
@@ -107,39 +153,25 @@ export class StudyIndex {
 
   /** The best of the trials that are paused at rung number `index`. */
   bestPaused(index: number): BestPaused | undefined {
-    const [best] = this.paused[index]!.places;
-    if (!best) return undefined;
-    const reached = this.reached[index]!;
-    return { trial: best.trial, ahead: reached.ahead(best), reached: reached.places.length };
+    const { paused, reached } = this.rungs[index]!;
+    const best = paused.places[0];
+    if (best === undefined) return undefined;
+    const trial = this.study!.trials[best]!;
+    return { trial, ahead: reached.ahead(best), reached: reached.places.length };
   }
 
   private look(trial: Trial): void {
-    const before = this.known[trial.number];
-    const now: Known = {
-      state: trial.state,
-      losses: this.rungs.map((rung) => lossAt(this.goal, trial, rung)),
-      paused: trial.state === "paused" ? this.rungs.indexOf(trial.systemAttributes[UNTIL] as number) : -1,
-    };
-    this.known[trial.number] = now;
-    if (before) this.counts[before.state] = this.count(before.state) - 1;
-    this.counts[now.state] = this.count(now.state) + 1;
-    if (now.state === "interrupted") this.interrupted.add(trial);
-    else this.interrupted.delete(trial);
-    this.rungs.forEach((_, index) => {
-      const [old, loss] = [before?.losses[index], now.losses[index]];
-      move(this.reached[index]!, trial, old, loss);
-      const paused = (known: Known | undefined) =>
-        known?.paused === index ? known.losses[index] : undefined;
-      move(this.paused[index]!, trial, paused(before), paused(now));
-    });
+    const { number, state } = trial;
+    const before = this.states[number];
+    if (before !== state) {
+      if (before) this.counts[before] = this.count(before) - 1;
+      this.counts[state] = this.count(state) + 1;
+      this.states[number] = state;
+    }
+    if (state === "interrupted") this.interrupted.add(trial);
+    else if (before === "interrupted") this.interrupted.delete(trial);
+    for (const rung of this.rungs) rung.look(trial);
   }
-}
-
-/** Moves a trial to another place, or from or to none. */
-function move(ranking: Ranking, trial: Trial, from: number | undefined, to: number | undefined): void {
-  if (from === to) return;
-  if (from !== undefined) ranking.remove({ loss: from, trial });
-  if (to !== undefined) ranking.add({ loss: to, trial });
 }
 
 /** The loss of a trial at a rung; undefined where it has not reached it. */
