@@ -178,6 +178,31 @@ describe("heddle sweep", () => {
     expect([status, existsSync(work.file("new"))]).toEqual([2, false]);
   });
 
+  it.each([
+    ["random", "expected constraints that some values satisfy, received none among 20000 at random"],
+    [
+      "grid",
+      "nobody.json: expected constraints that some values satisfy, received none among all combinations",
+    ],
+  ])(
+    "refuses constraints that no values satisfy before there is a folder, by %s search",
+    async (type, text) => {
+      const { stopping: _, ...rest } = definition;
+      const constraints = [{ sum: { learningRate: 1, dropout: 1 }, atLeast: 3 }];
+      writeFileSync(work.file("nobody.json"), JSON.stringify({ ...rest, search: { type }, constraints }));
+      const { code, stderr } = await work.heddle([
+        "sweep",
+        "nobody.json",
+        "--data",
+        "clothes",
+        "--out",
+        "new",
+      ]);
+      expect(stderr).toContain(text);
+      expect([code, existsSync(work.file("new"))]).toEqual([2, false]);
+    },
+  );
+
   it("says which Node runs a sweep in TypeScript, or runs it", async () => {
     writeFileSync(work.file("widths.ts"), "const trials: number = 0; export default { trials };");
     const { code, stderr } = await work.start(["sweep", "widths.ts", "--data", "clothes", "--out", "new"])

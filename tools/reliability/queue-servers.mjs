@@ -1,7 +1,16 @@
 // Real servers for sweeps of several machines, each on a free port and in a folder of its own: Redis with its append-only
 // file, and PostgreSQL. They can be killed and started again with what was on the disk.
 import { execFileSync, spawn, spawnSync } from "node:child_process";
-import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  chownSync,
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -97,18 +106,64 @@ class Server {
   }
 }
 
+export const hasOpenssl = spawnSync("openssl", ["version"]).status === 0;
+
+/**
+ * A certificate authority of our own, and a certificate for `localhost` that it signs.
+ *
+ * @param {string} folder
+ * @returns {{ ca: string, certificate: string, key: string }} paths of files
+ */
+export function makeCertificates(folder) {
+  const path = (name) => join(folder, name);
+  const openssl = (...words) => execFileSync("openssl", words, { stdio: ["ignore", "ignore", "pipe"] });
+  const newKey = ["-newkey", "rsa:2048", "-nodes", "-keyout"];
+  openssl(
+    "req",
+    "-x509",
+    ...newKey,
+    path("ca.key"),
+    "-subj",
+    "/CN=Heddle test CA",
+    "-days",
+    "2",
+    "-out",
+    path("ca.pem"),
+  );
+  openssl("req", ...newKey, path("server.key"), "-subj", "/CN=localhost", "-out", path("server.csr"));
+  writeFileSync(path("names"), "subjectAltName=DNS:localhost\n");
+  const signer = ["-CA", path("ca.pem"), "-CAkey", path("ca.key"), "-CAcreateserial"];
+  openssl(
+    ...["x509", "-req", "-in", path("server.csr"), ...signer, "-days", "2"],
+    ...["-extfile", path("names"), "-out", path("server.pem")],
+  );
+  return { ca: path("ca.pem"), certificate: path("server.pem"), key: path("server.key") };
+}
+
 /**
  * Redis, every write of which is on the disk before it answers.
  *
- * @param {{ host?: string, password?: string }} [options]
+ * @param {{ host?: string, password?: string, tls?: { certificate: string, key: string } }} [options]
  */
-export async function startRedis({ host = "127.0.0.1", password } = {}) {
+export async function startRedis({ host = "127.0.0.1", password, tls } = {}) {
   const [port, folder] = [await freePort(), mkdtempSync(join(tmpdir(), "heddle-redis-"))];
-  const words = ["--port", String(port), "--bind", host, "--dir", folder, "--appendonly", "yes"];
+  const words = ["--port", tls ? "0" : String(port), "--bind", host, "--dir", folder, "--appendonly", "yes"];
+  if (tls) {
+    words.push("--tls-port", String(port), "--tls-auth-clients", "no");
+    words.push(
+      "--tls-cert-file",
+      tls.certificate,
+      "--tls-key-file",
+      tls.key,
+      "--tls-ca-cert-file",
+      tls.certificate,
+    );
+  }
   words.push("--appendfsync", "always", "--save", "", "--protected-mode", "no");
   if (password) words.push("--requirepass", password);
   const command = () => ["redis-server", words, {}];
-  const server = new Server({ kind: "redis", port, folder, host, url: `redis://${host}:${port}`, command });
+  const url = tls ? `rediss://localhost:${port}` : `redis://${host}:${port}`;
+  const server = new Server({ kind: "redis", port, folder, host, url, command });
   await server.start();
   return server;
 }
@@ -116,9 +171,9 @@ export async function startRedis({ host = "127.0.0.1", password } = {}) {
 /**
  * PostgreSQL with a user `heddle`.
  *
- * @param {{ host?: string, password?: string }} [options]
+ * @param {{ host?: string, password?: string, tls?: { certificate: string, key: string } }} [options]
  */
-export async function startPostgres({ host = "127.0.0.1", password } = {}) {
+export async function startPostgres({ host = "127.0.0.1", password, tls } = {}) {
   const [port, folder] = [await freePort(), mkdtempSync(join(tmpdir(), "heddle-postgres-"))];
   const { uid, gid } = postgresUser;
   if (uid !== undefined) chownSync(folder, uid, gid);
@@ -133,13 +188,23 @@ export async function startPostgres({ host = "127.0.0.1", password } = {}) {
   });
   const words = ["-D", join(folder, "data"), "-p", String(port), "-h", host, "-k", folder];
   words.push("-c", "max_connections=200", "-c", "shared_buffers=16MB");
+  if (tls) {
+    const [certificate, key] = [join(folder, "server.pem"), join(folder, "server.key")];
+    copyFileSync(tls.certificate, certificate);
+    copyFileSync(tls.key, key);
+    chmodSync(key, 0o600);
+    if (uid !== undefined) for (const path of [certificate, key]) chownSync(path, uid, gid);
+    words.push("-c", "ssl=on", "-c", `ssl_cert_file=${certificate}`, "-c", `ssl_key_file=${key}`);
+  }
   if (host !== "127.0.0.1")
     execFileSync("sh", [
       "-c",
       `echo "host all all 0.0.0.0/0 trust" >> "${join(folder, "data", "pg_hba.conf")}"`,
     ]);
   const command = () => [join(postgresPrograms, "postgres"), words, as];
-  const url = `postgres://heddle@${host}:${port}/postgres`;
+  const url = tls
+    ? `postgres://heddle@localhost:${port}/postgres?sslmode=verify-full`
+    : `postgres://heddle@${host}:${port}/postgres`;
   const server = new Server({ kind: "postgres", port, folder, host, url, command });
   await server.start();
   return server;

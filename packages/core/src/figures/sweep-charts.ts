@@ -103,6 +103,13 @@ interface Axis {
   readonly ends: readonly { readonly at: number; readonly text: string }[];
 }
 
+const LONGEST_LABEL = 14;
+
+/** A choice that leaves room for the next axis. */
+function clipped(text: string): string {
+  return text.length > LONGEST_LABEL ? `${text.slice(0, LONGEST_LABEL - 1)}…` : text;
+}
+
 function axisOf({ name, log, choices }: ShownParameter, trials: readonly ShownTrial[]): Axis {
   if (choices) {
     const at = (index: number) => (choices.length === 1 ? 0.5 : index / (choices.length - 1));
@@ -110,7 +117,7 @@ function axisOf({ name, log, choices }: ShownParameter, trials: readonly ShownTr
       name,
       place: ({ values }) =>
         values[name] === undefined ? undefined : at(choices.indexOf(String(values[name]))),
-      ends: choices.map((text, index) => ({ at: at(index), text })),
+      ends: choices.map((text, index) => ({ at: at(index), text: clipped(text) })),
     };
   }
   const numbers = trials.flatMap(({ values }) => (typeof values[name] === "number" ? [values[name]] : []));

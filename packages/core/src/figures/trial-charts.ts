@@ -118,6 +118,9 @@ export function parameterSlice(
   };
 }
 
+/** So many letters of choices fit below a slice. */
+const MOST_LETTERS = 45;
+
 function sliceSpec(
   title: string,
   rows: readonly object[],
@@ -130,7 +133,10 @@ function sliceSpec(
     scale: log ? { type: "log" } : { zero: false },
     axis: { labelSeparation: 8 },
   };
-  const categories = { type: "nominal", scale: { domain: choices }, axis: { labelAngle: 0 } };
+  // Slanted where they would not fit next to each other.
+  const isLong = (choices ?? []).join("").length > MOST_LETTERS;
+  const labels = isLong ? { labelAngle: -45, labelLimit: 120, labelOverlap: false } : { labelAngle: 0 };
+  const categories = { type: "nominal", scale: { domain: choices }, axis: labels };
   const x = { field: "at", title: name, ...(choices ? categories : numbers) };
   return chartSpec(theme, {
     title,

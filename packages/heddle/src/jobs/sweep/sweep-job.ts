@@ -140,6 +140,7 @@ export async function startSweep(begin: NewSweep, options: SweepJobOptions): Pro
     fingerprint,
     heddle: heddleVersion,
   };
+  checkHasValues(who, sweep);
   // Before the folder is made: what is wrong with the model is wrong with every trial.
   trainingOf(settings, dataset, { threads: 1, who: recipe.who }).model.dispose();
   const folder = await SweepFolder.create(path, request);
@@ -175,6 +176,19 @@ export async function resumeSweep(
   const data = { ...dataOf(request.settings, sweep, request.offline), fingerprint: request.fingerprint };
   const { dataset } = await readSweepData(data, options.load);
   return run({ folder, sweep, request, code, dataset, data, note: undefined, ...shares }, options);
+}
+
+/** Refuses a sweep that has no first trial. */
+function checkHasValues(who: string, sweep: Sweep): void {
+  const about = { id: 0, name: sweep.name, goals: [sweep.goal], userAttributes: {}, systemAttributes: {} };
+  const first = sweep.decide({ ...about, trials: [] });
+  if (first.kind === "start") return;
+  throw new HeddleError({
+    who,
+    expected: "constraints that some values satisfy",
+    received: "none among all combinations",
+    next: "Loosen the constraints, or add values.",
+  });
 }
 
 /** Where the data is, from whatever folder the sweep is resumed. */
