@@ -1,4 +1,18 @@
 import type { DroppedFile } from "../worker/files/entries";
+import type { Source } from "../worker/protocol";
+
+/** So many files are looked up and handed over at a time: thousands at once would keep the page busy. */
+const AT_ONCE = 200;
+
+/** A source whose files the worker has, where they are many. @param take hands some files to the worker */
+export async function handedOver(
+  source: Source,
+  take: (files: readonly DroppedFile[]) => Promise<void>,
+): Promise<Source> {
+  if (source.kind !== "files" || source.files.length <= AT_ONCE) return source;
+  for (let at = 0; at < source.files.length; at += AT_ONCE) await take(source.files.slice(at, at + AT_ONCE));
+  return { ...source, files: [] };
+}
 
 /** The files that somebody chose in a dialogue, of single files or of a folder. */
 export function chosenFiles(files: FileList | null): readonly DroppedFile[] {
@@ -31,5 +45,8 @@ async function filesBelow(entry: FileSystemEntry): Promise<readonly DroppedFile[
     if (some.length === 0) break;
     below.push(...some);
   }
-  return (await Promise.all(below.map(filesBelow))).flat();
+  const files: DroppedFile[] = [];
+  for (let at = 0; at < below.length; at += AT_ONCE)
+    files.push(...(await Promise.all(below.slice(at, at + AT_ONCE).map(filesBelow))).flat());
+  return files;
 }

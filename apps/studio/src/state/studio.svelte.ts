@@ -17,6 +17,7 @@ import type {
 import { connect, type Remote } from "../worker/rpc";
 import type { Trainer } from "../worker/trainer";
 import { addressSettings } from "./address-settings";
+import { handedOver } from "./dropped";
 import { EditHistory } from "./edit-history.svelte";
 import { Examination } from "./examination.svelte";
 import { LiveTraining } from "./live-training.svelte";
@@ -318,7 +319,8 @@ class Studio {
     await this.opening;
     this.isFresh = true;
     await this.guard(async () => {
-      const opening = this.worker.open(source, this.settings);
+      const handed = handedOver(source, (files) => this.worker.takeFiles(files));
+      const opening = handed.then((whole) => this.worker.open(whole, this.settings));
       // Data that cannot be read keeps nothing from being done with what is open.
       this.opening = opening.catch(() => {});
       this.data = await opening;

@@ -6,6 +6,7 @@ import { zipSync } from "fflate";
 import { editedDataset, editedSplit } from "./edits";
 import type { Examining } from "./examine";
 import type { DroppedFile } from "./files/entries";
+import { readDropped } from "./files/read-dropped";
 import { Judge } from "./judge";
 import { drawSketch, fetchDataset, SHOWN_IMAGES } from "./open-data";
 import { planOf, probe } from "./probe";
@@ -49,18 +50,6 @@ const SKETCH = { trainImages: 12_000, testImages: 2_000 };
 /** How often the page is told how far something is. */
 const TELL_MS = 100;
 
-async function readDropped(files: readonly DroppedFile[]): Promise<OpenedData> {
-  // Loaded when it is needed: most visits read no files.
-  const { readFiles } = await import("./files/read-files");
-  let told = 0;
-  const { dataset, notes, leftOut } = await readFiles(files, (done, total) => {
-    if (done < total && performance.now() - told < TELL_MS) return;
-    told = performance.now();
-    tell({ kind: "reading", done, total });
-  });
-  return { ...dataset, notes, leftOut };
-}
-
 /** Everything that the page has done for it: in a worker, so that the page stays responsive. */
 export class Trainer {
   private dataset: Dataset | undefined;
@@ -76,10 +65,17 @@ export class Trainer {
   private keeping: Promise<Runs> | undefined;
   private examining: AbortController | undefined;
   private server: string | undefined;
+  /** Files of the source that is opened next, which are too many for one message. */
+  private readonly taken: DroppedFile[] = [];
 
   /** Keeps runs in the local server's folder as well. @param url of its runs */
   keepAt(url: string): void {
     this.server = url;
+  }
+
+  /** Takes some of the files that are opened next. */
+  takeFiles(files: readonly DroppedFile[]): void {
+    this.taken.push(...files);
   }
 
   /** Opens a dataset and measures how fast it is trained; tells what it has on the way. */
@@ -91,7 +87,10 @@ export class Trainer {
       });
       return this.dataset;
     }
-    const data = source.kind === "files" ? await readDropped(source.files) : await fetchDataset(source.url);
+    const data =
+      source.kind === "files"
+        ? await readDropped([...this.taken.splice(0), ...source.files])
+        : await fetchDataset(source.url);
     this.dataset = data;
     this.show(data);
     await this.measure(data, settings);
