@@ -14,6 +14,8 @@ import { Viewer } from "./viewer";
 
 /** How often a training looks up: for the weights so far, and whether it shall pause. */
 const PAUSE_SECONDS = 0.5;
+/** How often the page hears how far it is: each time costs it a new picture, drawn on the cores that train. */
+const PROGRESS_MS = 250;
 
 /** A training under way, which can be paused, resumed and stopped. */
 export class TrainingRun implements Callback {
@@ -31,6 +33,7 @@ export class TrainingRun implements Callback {
   /** The epoch whose weights somebody looks at; undefined for the present ones. */
   private looking: number | undefined;
   private present: readonly Float32Array[] = [];
+  private toldAt = Number.NEGATIVE_INFINITY;
   private epochs = 0;
   private images = 0;
   private trainSeconds = 0;
@@ -113,6 +116,9 @@ export class TrainingRun implements Callback {
   }
 
   onProgress(progress: Parameters<NonNullable<Callback["onProgress"]>>[0]): void {
+    const now = performance.now();
+    if (now - this.toldAt < PROGRESS_MS) return;
+    this.toldAt = now;
     tell({ kind: "progress", progress });
   }
 
