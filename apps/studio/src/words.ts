@@ -391,7 +391,7 @@ export const words = {
     f1: "F1",
     images: "Images",
     calibration: (ece: number) =>
-      `Confidence and accuracy differ by ${formatPercent(ece)} on average (expected calibration error).`,
+      `Confidence and accuracy differ by ${(100 * ece).toFixed(1)} points on average (expected calibration error).`,
     calibrationHeading: "Calibration",
     calibrationLead:
       "Of the answers of which the model is about this sure, so many are right. The line marks where they should end.",
