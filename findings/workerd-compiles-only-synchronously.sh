@@ -2,8 +2,8 @@
 # workerd 1.20260426.1 (by miniflare 4.20260426.0) compiles WebAssembly from bytes while a worker starts, as its compatibility
 # dates since June 2025 allow, but only by the synchronous constructor.
 #
-# `new WebAssembly.Module(bytes)` works at the top of a module. `await WebAssembly.compile(bytes)` there, which everybody writes
-# because browsers advise it, never settles: the worker does not start, and what is printed is
+# `new WebAssembly.Module(bytes)` works at the top of a module. `await WebAssembly.compile(bytes)`, which is how libraries compile
+# because browsers advise it, never settles there: the worker does not start, and what is printed is
 # "Top-level await in module is unsettled", not a word of WebAssembly. In a handler both are refused, by a CompileError that a
 # program can catch. So a library that awaits its compilation looks as if it could not run there at all.
 #

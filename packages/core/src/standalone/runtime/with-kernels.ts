@@ -7,8 +7,8 @@ import { kernelNetwork } from "./kernel-network.js";
 export { fromBase64 } from "../../base/base64.js";
 
 /**
- * A classifier from what its file holds, by WebAssembly. It compiles synchronously: the kernels are small, a module without an
- * `await` at its top is one that every bundler takes, and edge runtimes compile only so, and only while a program starts.
+ * A classifier from what its file holds, by WebAssembly. It compiles synchronously, because edge runtimes compile only so, and
+ * only while a program starts.
  */
 export function kernelClassifier(
   model: KernelModel,
