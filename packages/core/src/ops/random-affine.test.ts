@@ -1,9 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { eachSample, mix, mixBackward } from "./mixing.testing.js";
-import { closeOrZero, onEachVariant, runChain, sixteenths } from "./op-lab.testing.js";
+import { closeOrZero, onEachVariant } from "./op-lab.testing.js";
 import { fillModes, interpolations, type RandomMap } from "./random-affine.js";
 import { affineReference, randomMapReference } from "./random-affine.reference.js";
+import { passesThroughOutsideOfTraining, randomBatch, runOnImages } from "./random-op.testing.js";
 
 const within = (low: number, high: number) => {
   const value = fc.integer({ min: 0, max: 997 }).map((part) => low + ((high - low) * part) / 997);
@@ -22,36 +23,19 @@ const maps: fc.Arbitrary<RandomMap> = fc.oneof(
 
 onEachVariant("randomAffine", (engine) => {
   it("has its twin's outputs and gradients in every mode", async () => {
-    const size = fc.integer({ min: 1, max: 7 });
     const cases = fc.record({
-      shape: fc.tuple(size, size, fc.integer({ min: 1, max: 4 })),
+      ...randomBatch,
       map: maps,
       fillMode: fc.constantFrom(...fillModes),
       interpolation: fc.constantFrom(...interpolations),
       fillValue: fc.constantFrom(0, -0.5),
-      samples: fc.integer({ min: 1, max: 6 }),
-      shards: fc.integer({ min: 1, max: 3 }),
-      layer: fc.nat(50),
-      step: fc.nat(2 ** 31),
-      seed: fc.maxSafeNat(),
     });
     let moved = 0;
     await fc.assert(
       fc.asyncProperty(cases, async ({ shape, samples, shards, step, seed, ...options }) => {
-        const count = shape[0] * shape[1] * shape[2];
-        const x = sixteenths(samples * count, 1);
-        const dy = sixteenths(samples * count, 2);
-        const { y, dx } = await runChain(engine(), {
-          nodes: [{ op: "randomAffine", owner: "affine", ...options }],
-          shape,
-          x,
-          dy,
-          samples,
-          batchSize: samples,
-          shards,
-          step,
-          seed,
-        });
+        const node = { op: "randomAffine", owner: "affine", ...options } as const;
+        const batch = { shape, samples, shards, step, seed };
+        const { x, dy, y, dx } = await runOnImages(engine(), node, batch);
         const mixing = (sample: number) =>
           affineReference(
             randomMapReference(options.map, { seed, layer: options.layer, step, sample }, shape),
@@ -69,30 +53,14 @@ onEachVariant("randomAffine", (engine) => {
     expect(moved).toBeGreaterThan(100);
   });
 
-  it("passes images and gradients through outside of training", async () => {
-    const x = sixteenths(4 * 12, 3);
-    const { y, dx } = await runChain(engine(), {
-      nodes: [
-        {
-          op: "randomAffine",
-          owner: "affine",
-          map: { kind: "rotation", turns: [0.5, 0.5] },
-          fillMode: "constant",
-          interpolation: "bilinear",
-          fillValue: 0,
-          layer: 0,
-        },
-      ],
-      shape: [3, 4, 1],
-      x,
-      dy: x,
-      samples: 4,
-      batchSize: 4,
-      shards: 1,
-      training: false,
-    });
-    expect(y).toEqual(x);
-    expect(dx).toEqual(x);
+  passesThroughOutsideOfTraining(engine, {
+    op: "randomAffine",
+    owner: "affine",
+    map: { kind: "rotation", turns: [0.5, 0.5] },
+    fillMode: "constant",
+    interpolation: "bilinear",
+    fillValue: 0,
+    layer: 0,
   });
 });
 

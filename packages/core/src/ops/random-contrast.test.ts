@@ -2,46 +2,25 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { expectGradient } from "./finite-differences.testing.js";
 import { eachSample } from "./mixing.testing.js";
-import { closeOrZero, onEachVariant, runChain, sixteenths } from "./op-lab.testing.js";
+import { closeOrZero, onEachVariant, sixteenths } from "./op-lab.testing.js";
 import { randomContrastReference } from "./random-contrast.reference.js";
+import { passesThroughOutsideOfTraining, randomBatch, runOnImages } from "./random-op.testing.js";
 
 onEachVariant("randomContrast", (engine) => {
   it("has its twin's outputs and gradients, with and without clipping", async () => {
-    const size = fc.integer({ min: 1, max: 7 });
     const cases = fc.record({
-      shape: fc.tuple(size, size, fc.integer({ min: 1, max: 4 })),
+      ...randomBatch,
       factor: fc.constantFrom([0, 0] as const, [0.5, 1] as const, [1, 2.5] as const),
       // Not a multiple of 1/16, so that rounding cannot decide what is clipped.
       valueRange: fc.constantFrom([-1.03, 1.07] as const, [-255, 255] as const),
-      samples: fc.integer({ min: 1, max: 6 }),
-      shards: fc.integer({ min: 1, max: 3 }),
-      layer: fc.nat(50),
-      step: fc.nat(2 ** 31),
-      seed: fc.maxSafeNat(),
     });
     await fc.assert(
       fc.asyncProperty(cases, async ({ shape, samples, shards, step, seed, ...options }) => {
-        const count = shape[0] * shape[1] * shape[2];
-        const x = sixteenths(samples * count, 1);
-        const dy = sixteenths(samples * count, 2);
-        const { y, dx } = await runChain(engine(), {
-          nodes: [{ op: "randomContrast", owner: "contrast", ...options }],
-          shape,
-          x,
-          dy,
-          samples,
-          batchSize: samples,
-          shards,
-          step,
-          seed,
-        });
+        const node = { op: "randomContrast", owner: "contrast", ...options } as const;
+        const batch = { shape, samples, shards, step, seed };
+        const { x, dy, y, dx, sampleOf } = await runOnImages(engine(), node, batch);
         const twin = (one: Float32Array, sample: number) =>
-          randomContrastReference(
-            { ...options, seed, step, sample },
-            shape,
-            one,
-            dy.subarray(sample * count, (sample + 1) * count),
-          );
+          randomContrastReference({ ...options, seed, step, sample }, shape, one, sampleOf(dy, sample));
         closeOrZero(
           y,
           eachSample(x, samples, (one, sample) => twin(one, sample).y),
@@ -55,20 +34,12 @@ onEachVariant("randomContrast", (engine) => {
     );
   });
 
-  it("passes images and gradients through outside of training", async () => {
-    const x = sixteenths(4 * 12, 3);
-    const { y, dx } = await runChain(engine(), {
-      nodes: [{ op: "randomContrast", owner: "contrast", factor: [2, 2], valueRange: [0, 1], layer: 0 }],
-      shape: [3, 4, 1],
-      x,
-      dy: x,
-      samples: 4,
-      batchSize: 4,
-      shards: 1,
-      training: false,
-    });
-    expect(y).toEqual(x);
-    expect(dx).toEqual(x);
+  passesThroughOutsideOfTraining(engine, {
+    op: "randomContrast",
+    owner: "contrast",
+    factor: [2, 2],
+    valueRange: [0, 1],
+    layer: 0,
   });
 });
 

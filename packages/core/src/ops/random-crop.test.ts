@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { eachSample, mix, mixBackward } from "./mixing.testing.js";
 import { closeOrZero, onEachVariant, runChain, sixteenths } from "./op-lab.testing.js";
 import { randomCropReference } from "./random-crop.reference.js";
+import { randomBatch } from "./random-op.testing.js";
 import { windowOfAspect } from "./resize.js";
 import { resizeReference } from "./resize.reference.js";
 
@@ -10,15 +11,10 @@ onEachVariant("randomCrop", (engine) => {
   it("cuts exactly the window that its twin draws in training, and the resized middle otherwise", async () => {
     const size = fc.integer({ min: 1, max: 8 });
     const cases = fc.record({
-      shape: fc.tuple(size, size, fc.integer({ min: 1, max: 4 })),
+      ...randomBatch,
       P: size,
       Q: size,
       training: fc.boolean(),
-      samples: fc.integer({ min: 1, max: 6 }),
-      shards: fc.integer({ min: 1, max: 3 }),
-      layer: fc.nat(50),
-      step: fc.nat(2 ** 31),
-      seed: fc.maxSafeNat(),
     });
     let random = 0;
     await fc.assert(

@@ -1,49 +1,33 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { expectClose, onEachVariant, runChain, sixteenths } from "./op-lab.testing.js";
+import { expectClose, onEachVariant, runChain } from "./op-lab.testing.js";
 import type { RandomErasingOptions } from "./random-erasing.js";
 import { randomErasingReference } from "./random-erasing.reference.js";
+import { passesThroughOutsideOfTraining, randomBatch, runOnImages } from "./random-op.testing.js";
 
 const share = fc.integer({ min: 0, max: 16 }).map((value) => value / 16);
 const range = fc.tuple(share, share).map(([a, b]) => [Math.min(a, b), Math.max(a, b)] as const);
 
 onEachVariant("randomErasing", (engine) => {
   it("erases exactly its twin's boxes, with the same fill, and passes no gradient there", async () => {
-    const size = fc.integer({ min: 1, max: 9 });
     const cases = fc.record({
-      shape: fc.tuple(size, size, fc.integer({ min: 1, max: 4 })),
+      ...randomBatch,
       factor: range,
       scale: range,
       fillValue: fc.constantFrom(null, 0, 0.5, 300),
       valueRange: fc.constantFrom([0, 255] as const, [-1, 1] as const, [0, 1] as const),
-      samples: fc.integer({ min: 1, max: 8 }),
-      shards: fc.integer({ min: 1, max: 4 }),
-      layer: fc.nat(50),
-      step: fc.nat(2 ** 31),
-      seed: fc.maxSafeNat(),
     });
     let erasedAtAll = 0;
     let keptAtAll = 0;
     await fc.assert(
       fc.asyncProperty(cases, async ({ shape, samples, shards, step, seed, ...options }) => {
-        const count = shape[0] * shape[1] * shape[2];
-        const x = sixteenths(samples * count, 1);
-        const dy = sixteenths(samples * count, 2);
-        const { y, dx } = await runChain(engine(), {
-          nodes: [{ op: "randomErasing", owner: "erasing", ...options }],
-          shape,
-          x,
-          dy,
-          samples,
-          batchSize: samples,
-          shards,
-          step,
-          seed,
-        });
+        const node = { op: "randomErasing", owner: "erasing", ...options } as const;
+        const batch = { shape, samples, shards, step, seed };
+        const { x, dy, y, dx, sampleOf } = await runOnImages(engine(), node, batch);
         for (let sample = 0; sample < samples; sample++) {
-          const of = (values: Float32Array) => values.subarray(sample * count, (sample + 1) * count);
+          const of = (values: Float32Array) => sampleOf(values, sample);
           const twin = randomErasingReference({ ...options, seed, step, sample }, shape, of(x));
-          for (let i = 0; i < count; i++) {
+          for (let i = 0; i < twin.y.length; i++) {
             const erased = twin.erased[i] === 1;
             if (erased) erasedAtAll++;
             else keptAtAll++;
@@ -81,27 +65,14 @@ onEachVariant("randomErasing", (engine) => {
     expectClose(y, randomErasingReference({ ...options, seed: 11, step: 8, sample: 0 }, shape, x).y, 1e-6);
   });
 
-  it("passes images and gradients through outside of training", async () => {
-    const x = sixteenths(4 * 12, 3);
-    const options = {
-      factor: [1, 1],
-      scale: [0.5, 0.5],
-      fillValue: 0,
-      valueRange: [0, 1],
-      layer: 0,
-    } as const;
-    const { y, dx } = await runChain(engine(), {
-      nodes: [{ op: "randomErasing", owner: "erasing", ...options }],
-      shape: [3, 4, 1],
-      x,
-      dy: x,
-      samples: 4,
-      batchSize: 4,
-      shards: 1,
-      training: false,
-    });
-    expect(y).toEqual(x);
-    expect(dx).toEqual(x);
+  passesThroughOutsideOfTraining(engine, {
+    op: "randomErasing",
+    owner: "erasing",
+    factor: [1, 1],
+    scale: [0.5, 0.5],
+    fillValue: 0,
+    valueRange: [0, 1],
+    layer: 0,
   });
 });
 

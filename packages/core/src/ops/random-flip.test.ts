@@ -1,67 +1,38 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { onEachVariant, runChain, sixteenths } from "./op-lab.testing.js";
+import { eachSample } from "./mixing.testing.js";
+import { onEachVariant } from "./op-lab.testing.js";
 import { randomFlipReference } from "./random-flip.reference.js";
+import { passesThroughOutsideOfTraining, randomBatch, runOnImages } from "./random-op.testing.js";
 
 onEachVariant("randomFlip", (engine) => {
   it("mirrors exactly the images that its twin mirrors, forward and backward", async () => {
-    const size = fc.integer({ min: 1, max: 6 });
     const cases = fc.record({
-      shape: fc.tuple(size, size, fc.integer({ min: 1, max: 5 })),
+      ...randomBatch,
       horizontal: fc.boolean(),
       vertical: fc.boolean(),
-      samples: fc.integer({ min: 1, max: 8 }),
-      shards: fc.integer({ min: 1, max: 4 }),
-      layer: fc.nat(50),
-      step: fc.nat(2 ** 31),
-      seed: fc.maxSafeNat(),
     });
     await fc.assert(
-      fc.asyncProperty(cases, async ({ shape, horizontal, vertical, samples, shards, layer, step, seed }) => {
-        const count = shape[0] * shape[1] * shape[2];
-        const x = sixteenths(samples * count, 1);
-        const dy = sixteenths(samples * count, 2);
+      fc.asyncProperty(cases, async ({ shape, samples, shards, step, seed, ...options }) => {
+        const node = { op: "randomFlip", owner: "flip", ...options } as const;
+        const batch = { shape, samples, shards, step, seed };
+        const { x, dy, y, dx } = await runOnImages(engine(), node, batch);
+        const mirrored = (one: Float32Array, sample: number) =>
+          randomFlipReference({ ...options, seed, step, sample }, shape, one);
+        expect([...y]).toEqual(eachSample(x, samples, mirrored));
         // A mirror is its own inverse, so the gradient is mirrored the same way.
-        const expected = (of: Float32Array) => {
-          const all = new Float32Array(of.length);
-          for (let sample = 0; sample < samples; sample++) {
-            const one = of.subarray(sample * count, (sample + 1) * count);
-            const options = { horizontal, vertical, layer, seed, step, sample };
-            all.set(randomFlipReference(options, shape, one), sample * count);
-          }
-          return all;
-        };
-        const { y, dx } = await runChain(engine(), {
-          nodes: [{ op: "randomFlip", owner: "flip", horizontal, vertical, layer }],
-          shape,
-          x,
-          dy,
-          samples,
-          batchSize: samples,
-          shards,
-          step,
-          seed,
-        });
-        expect(y).toEqual(expected(x));
-        expect(dx).toEqual(expected(dy));
+        expect([...dx]).toEqual(eachSample(dy, samples, mirrored));
       }),
       { numRuns: 40 },
     );
   });
 
-  it("passes images through outside of training", async () => {
-    const x = sixteenths(4 * 12, 3);
-    const { y } = await runChain(engine(), {
-      nodes: [{ op: "randomFlip", owner: "flip", horizontal: true, vertical: true, layer: 0 }],
-      shape: [3, 4, 1],
-      x,
-      dy: x,
-      samples: 4,
-      batchSize: 4,
-      shards: 1,
-      training: false,
-    });
-    expect(y).toEqual(x);
+  passesThroughOutsideOfTraining(engine, {
+    op: "randomFlip",
+    owner: "flip",
+    horizontal: true,
+    vertical: true,
+    layer: 0,
   });
 });
 
