@@ -78,7 +78,9 @@ describe("heddle studio", () => {
     for (const path of ["a/page.html", "a/../../run.json", "..%2Fa/run.json", ".a/run.json", "a/model/"])
       expect(await status(`${pathname}api/runs/${path}`, put), path).toBe(404);
     expect((await ask("/")).text).toContain("Open the address that heddle studio printed");
-    expect(await status(`${pathname.slice(0, -2)}x/`)).toBe(403);
+    // A secret may end in x.
+    const other = pathname.at(-2) === "x" ? "y" : "x";
+    expect(await status(`${pathname.slice(0, -2)}${other}/`)).toBe(403);
     for (const path of [
       "api/data/other",
       "api/data/../../package.json",
