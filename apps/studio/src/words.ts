@@ -2,6 +2,7 @@
 import type { Accuracy } from "@heddle/core";
 import { counted, formatPercent, groupDigits } from "@heddle/core/internal/base/format.js";
 import type { PairCounts } from "@heddle/core/internal/examine/findings.js";
+import type { UnitActivation, UnitNumbers } from "@heddle/core/internal/explain/unit-numbers.js";
 import type { Duplicates, Evaluated, FirstLayer, Glance, Suspects } from "./worker/protocol";
 
 /** What a layer does, in a sentence. */
@@ -22,6 +23,15 @@ function roughly(seconds: number): string {
 }
 
 const points = (share: number) => `${share < 0 ? "−" : "+"}${Math.abs(100 * share).toFixed(1)}`;
+
+/** What is listed of a unit, by how it is made. */
+const listsOfUnit: Readonly<Record<UnitNumbers["how"], string>> = {
+  sum: "The largest products",
+  product: "The inputs",
+  largest: "The largest inputs",
+  smallest: "The smallest inputs",
+  copy: "The input",
+};
 
 export const words = {
   title: "Heddle studio",
@@ -472,15 +482,21 @@ export const words = {
     how: "How the value is made",
     step: "Step",
     value: "Value",
-    sum: (count: number) =>
-      count === 1 ? "1 input × weight" : `${counted(count, "input")} × weights, added`,
-    largest: (count: number) => `The largest of ${counted(count, "input")}`,
-    copy: "The input as it is",
+    made: {
+      sum: (count: number) =>
+        count === 1 ? "1 input × weight" : `${counted(count, "input")} × weights, added`,
+      product: (count: number) => `${counted(count, "input")}, multiplied`,
+      largest: (count: number) => `The largest of ${counted(count, "input")}`,
+      smallest: (count: number) => `The smallest of ${counted(count, "input")}`,
+      copy: (count: number) => (count === 0 ? "Nothing: it is padding" : "The input as it is"),
+    },
     bias: "Bias",
     before: "Sum",
-    after: (activation: string) => `After ${activation}`,
-    cannot:
-      "The values of this layer are made of the whole of what it reads: they cannot be taken apart like this.",
+    after: ({ name, settings }: UnitActivation) => {
+      const list = Object.entries(settings).map(([what, value]) => `${what} ${shortNumber(value)}`);
+      return list.length > 0 ? `After ${name} (${list.join(", ")})` : `After ${name}`;
+    },
+    cannot: "How this layer makes its values is not known here: they cannot be taken apart.",
     channels: (source: string | undefined) => `What it reads of ${source ?? "the picture"}, by channel`,
     channel: "Channel",
     inputs: "Inputs",
@@ -492,15 +508,17 @@ export const words = {
     inputsOf: (channel: number) => `Inputs of channel ${channel}`,
     weightsOf: (channel: number) => `Weights of channel ${channel}`,
     productsOf: (channel: number) => `Products of channel ${channel}`,
-    list: (how: "sum" | "largest" | "copy") =>
-      how === "sum" ? "The largest products" : how === "largest" ? "The largest inputs" : "The input",
-    place: (place: readonly number[]) => place.map((at) => at + 1).join(", "),
+    list: (how: UnitNumbers["how"]) => listsOfUnit[how],
+    place: (place: readonly number[], source: string | undefined) => {
+      const text = place.map((at) => at + 1).join(", ");
+      return source === undefined ? text : `${source} ${text}`;
+    },
     from: (axes: number) => (axes === 3 ? "Row, column, channel" : "Place"),
     input: "Input",
     weight: "× weight",
     product: "= product",
     rest: (count: number) => `${counted(count, "other product")}`,
-    inside: "Its first half filters each channel by itself; these are the numbers of its second half.",
+    inside: "This layer computes in steps; these are the numbers of its last step.",
     forming: (channel: number) => `The weights of channel ${channel}, epoch by epoch`,
     afterEpoch: (epoch: number) => `Epoch ${groupDigits(epoch)}`,
     formingLabel: (epoch: number) => `The weights after epoch ${groupDigits(epoch)}`,

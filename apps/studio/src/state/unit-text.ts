@@ -1,4 +1,4 @@
-import type { UnitAsk } from "../worker/protocol";
+import type { UnitAsk } from "../worker/protocol-explain";
 
 /** A unit as the address holds it: `conv2d:4,6,2`, its numbers from 0; without them, the strongest of the layer. */
 export function unitText({ layer, place }: UnitAsk): string {

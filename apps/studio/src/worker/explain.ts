@@ -2,7 +2,7 @@ import { featureMaps, filtersOf, gradCam, type Model, occlusion, Trace } from "@
 import { tilesOf } from "@heddle/core/internal/explain/tiles.js";
 import { inRange } from "@heddle/core/internal/pictures/in-range.js";
 import type { PastWeights } from "./past-weights";
-import type { Classified, Explained, FilterView, Hidden, LayerView, UnitAsk } from "./protocol";
+import type { Classified, Explained, FilterView, Hidden, LayerView, UnitAsk } from "./protocol-explain";
 import { unitView } from "./unit-view";
 
 /** So many channels of a layer are shown. */

@@ -11,14 +11,11 @@ import { Judge } from "./judge";
 import { drawSketch, fetchDataset, SHOWN_IMAGES } from "./open-data";
 import { planOf, probe } from "./probe";
 import type {
-  Classified,
   Design,
   Duplicates,
   Edit,
   Evaluated,
-  Explained,
   FirstLayer,
-  Hidden,
   KeptRun,
   LayerSpec,
   OpenedData,
@@ -29,8 +26,8 @@ import type {
   Split,
   Suspects,
   Trained,
-  UnitAsk,
 } from "./protocol";
+import type { Classified, Explained, Hidden, UnitAsk } from "./protocol-explain";
 import { plannedTraining, recipeText } from "./recipe";
 import { tell } from "./rpc";
 import type { RunBegin } from "./runs/recorder";

@@ -1,8 +1,9 @@
 import type { FeatureMap, Model } from "@heddle/core";
 import type { ImageSet } from "@heddle/core/data";
-import { placeOf, type UnitTerm, unitNumbers } from "@heddle/core/internal/explain/unit.js";
+import { unitNumbers } from "@heddle/core/internal/explain/unit.js";
+import { placeOf, type UnitNumbers, type UnitTerm } from "@heddle/core/internal/explain/unit-numbers.js";
 import type { PastWeights } from "./past-weights";
-import type { UnitAsk, UnitChannel, UnitProduct, UnitView } from "./protocol";
+import type { UnitAsk, UnitChannel, UnitProduct, UnitView } from "./protocol-explain";
 
 /** So many of a unit's products are listed, the largest first, and so many of its input channels are drawn. */
 const MOST_PRODUCTS = 6;
@@ -32,15 +33,19 @@ export function unitView({ model, image, maps, past }: Inside, ask: UnitAsk): Un
     place: placeOf(index, map.shape),
     value: map.values[index]!,
   };
-  const source = sourceOf(model, maps, placed.inputs[0]!);
-  const input = source === undefined ? image.images : maps[source]!.values;
-  const numbers =
-    placed.inputs.length === 1 ? unitNumbers(placed.layer, placed.inputShapes[0]!, input, index) : undefined;
+  const sources = placed.inputs.map((from) => sourceOf(model, maps, from));
+  const inputs = sources.map((source, from) => ({
+    shape: placed.inputShapes[from]!,
+    values: source === undefined ? image.images : maps[source]!.values,
+  }));
+  const numbers = unitNumbers(placed.layer, inputs, index);
   if (!numbers) return about;
-  const shape = source === undefined ? image.shape : maps[source]!.shape;
-  const { how, bias, value: before, activations, kernel } = numbers;
+  const shapes = sources.map((source) => (source === undefined ? image.shape : maps[source]!.shape));
+  const namesOf = sources.map((source) => (source === undefined ? undefined : maps[source]!.className));
+  const [shape] = shapes as [readonly number[]];
+  const { how, bias, value: before, activations, kernel, isInside = false } = numbers;
   // A dense layer behind an image reads all of it: its window is the whole image.
-  const isWhole = numbers.window === undefined && shape.length === 3 && numbers.terms.length > 1;
+  const isWhole = kernel !== undefined && numbers.window === undefined && shape.length === 3;
   const window = isWhole ? ([shape[0]!, shape[1]!] as const) : numbers.window;
   const terms = isWhole
     ? numbers.terms.map((term) => ({
@@ -49,9 +54,7 @@ export function unitView({ model, image, maps, past }: Inside, ask: UnitAsk): Un
         channel: term.index % shape[2]!,
       }))
     : numbers.terms;
-  // What a separable layer reads in its second half is no value of the layer before.
-  const isInside = terms.some(({ index: from, input: read }) => input[from] !== read);
-  const products = [...terms].sort((a, b) => Math.abs(productOf(b)) - Math.abs(productOf(a)));
+  const products = [...terms].sort(orders[how]);
   const listed = products.slice(0, MOST_PRODUCTS);
   const channels = window && terms.length > 1 ? channelsOf(terms, window) : [];
   const drawn = channels.slice(0, MOST_CHANNELS);
@@ -63,11 +66,12 @@ export function unitView({ model, image, maps, past }: Inside, ask: UnitAsk): Un
       bias,
       before,
       activations,
-      source: isInside || source === undefined ? undefined : maps[source]!.className,
+      source: isInside ? undefined : namesOf[0],
       isInside,
       products: listed.map(
         (term): UnitProduct => ({
-          place: isInside ? [term.channel] : placeOf(term.index, shape),
+          place: isInside ? [term.channel] : placeOf(term.index, shapes[term.from]!),
+          source: sources.length > 1 && !isInside ? namesOf[term.from] : undefined,
           input: term.input,
           weight: term.weight,
           product: productOf(term),
@@ -108,6 +112,17 @@ function strongest(values: Float32Array): number {
   }
   return best;
 }
+
+const bySize = (a: UnitTerm, b: UnitTerm) => Math.abs(productOf(b)) - Math.abs(productOf(a));
+
+/** Which of the terms tell most. */
+const orders: Readonly<Record<UnitNumbers["how"], (a: UnitTerm, b: UnitTerm) => number>> = {
+  sum: bySize,
+  product: (a, b) => a.from - b.from,
+  largest: (a, b) => b.input - a.input,
+  smallest: (a, b) => a.input - b.input,
+  copy: bySize,
+};
 
 function productOf({ input, weight }: UnitTerm): number {
   return input * weight;

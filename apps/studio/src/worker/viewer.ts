@@ -7,7 +7,8 @@ import { readPictureSource } from "@heddle/core/internal/pictures/picture-source
 import { firstLayer } from "./first-layer";
 import type { Nearest } from "./nearest";
 import type { PastWeights } from "./past-weights";
-import type { Classified, Explained, FirstLayer, Hidden, UnitAsk } from "./protocol";
+import type { FirstLayer } from "./protocol";
+import type { Classified, Explained, Hidden, UnitAsk } from "./protocol-explain";
 
 /** A copy of the model that is trained, on one thread of its own, so that pictures are classified while it trains. */
 export class Viewer {

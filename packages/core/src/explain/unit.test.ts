@@ -3,132 +3,38 @@ import { Random } from "../base/random.js";
 import { sizeOf } from "../base/shape.js";
 import {
   Activation,
-  AveragePooling2D,
   BatchNormalization,
   Conv2D,
-  Cropping2D,
-  Dense,
-  DepthwiseConv2D,
-  Dropout,
-  Flatten,
-  GlobalAveragePooling2D,
-  GlobalMaxPooling2D,
+  GroupNormalization,
   type Layer,
-  LayerNormalization,
-  MaxPooling2D,
+  LeakyReLU,
   MultiHeadAttention,
-  Normalization,
-  Permute,
   PReLU,
-  Rescaling,
+  ReLU,
   SeparableConv2D,
-  UnitNormalization,
-  UpSampling2D,
-  ZeroPadding2D,
 } from "../layers/index.js";
 import { Sequential } from "../model/sequential.js";
-import { Trace } from "../model/trace.js";
 import { Input } from "../network/input.js";
-import { placeOf, unitNumbers } from "./unit.js";
+import { unitNumbers } from "./unit.js";
+import { placeOf } from "./unit-numbers.js";
 
-/** What each activation of these chains does to a number. */
-const functions: Readonly<Record<string, (x: number) => number>> = {
-  relu: (x) => Math.max(0, x),
-  tanh: Math.tanh,
-};
-
-/** Reads every layer's values of an image, and takes every one of them apart. */
-async function takeApart(layers: readonly Layer[], shape: readonly number[]) {
-  const model = new Sequential([new Input(shape), ...layers]);
+/** A layer on random numbers, with random weights; variances are positive. */
+function built(layer: Layer, shape: readonly number[]) {
+  const model = new Sequential([new Input(shape), layer]);
   const random = new Random(5, "split");
   for (const weight of model.weights) {
-    // Variances are positive.
     const low = weight.name.endsWith("variance") ? 0.5 : -1;
     weight.assign(Float32Array.from({ length: sizeOf(weight.shape) }, () => low + 1.5 * random.uniform()));
   }
-  const images = Float32Array.from({ length: sizeOf(shape) }, () => random.uniform() - 0.4);
-  const trace = await Trace.open(model, { threads: 1 });
-  try {
-    const names = model.layers.map(({ name }) => name);
-    const { values } = await trace.run({ images, count: 1, shape }, { layers: names });
-    return model.placed.map(({ layer, inputs, inputShapes, output }) => {
-      const input = inputs[0]! < 0 ? images : values.get(model.layers[inputs[0]!]!.name)!;
-      const units = Array.from({ length: sizeOf(output) }, (_, index) =>
-        unitNumbers(layer, inputShapes[0]!, input, index),
-      );
-      return { layer, input, units, values: values.get(layer.name)! };
-    });
-  } finally {
-    trace.close();
-  }
+  const values = Float32Array.from({ length: sizeOf(shape) }, () => random.uniform() - 0.4);
+  return { layer, values, unitAt: (index: number) => unitNumbers(layer, [{ shape, values }], index) };
 }
 
 describe("unitNumbers", () => {
-  it.each<[string, () => Layer[]]>([
-    ["convolutions", () => [new Conv2D(4, 3, { activation: "relu" }), new Conv2D(3, [2, 1], { strides: 2 })]],
-    [
-      "convolutions with padding, groups and dilation",
-      () => [
-        new Conv2D(4, 3, { padding: "same", strides: 2, groups: 2 }),
-        new Conv2D(4, 3, { padding: "same", dilationRate: 2, useBias: false, groups: 4 }),
-      ],
-    ],
-    ["depthwise", () => [new DepthwiseConv2D(3, { depthMultiplier: 2, activation: "tanh" })]],
-    [
-      "separable",
-      () => [new SeparableConv2D(3, 3, { padding: "same", depthMultiplier: 2, activation: "relu" })],
-    ],
-    ["pooling", () => [new MaxPooling2D(2), new AveragePooling2D(3, { strides: 1, padding: "same" })]],
-    ["global pooling, the largest", () => [new GlobalMaxPooling2D(), new Dense(3)]],
-    ["global pooling, the mean", () => [new GlobalAveragePooling2D({ keepdims: true }), new Dense(3)]],
-    [
-      "dense",
-      () => [new Dropout(0.5), new Flatten(), new Dense(5, { activation: "relu" }), new Activation("tanh")],
-    ],
-    [
-      "normalization by moving statistics",
-      () => [new BatchNormalization(), new BatchNormalization({ scale: false })],
-    ],
-    [
-      "normalization by the row",
-      () => [new LayerNormalization(), new UnitNormalization(), new Rescaling(2, { offset: 1 })],
-    ],
-    ["normalization by given statistics", () => [new Normalization({ mean: [1, 2], variance: [0.5, 4] })]],
-    [
-      "moving",
-      () => [
-        new ZeroPadding2D(1),
-        new Cropping2D([
-          [0, 1],
-          [2, 0],
-        ]),
-        new UpSampling2D(2),
-        new Permute([3, 1, 2]),
-      ],
-    ],
-  ])("makes the values that the engine computes, %s", async (_, layers) => {
-    for (const { input, units, values } of await takeApart(layers(), [6, 5, 2])) {
-      units.forEach((unit, index) => {
-        const { how, terms, bias, value, activations } = unit!;
-        const made = activations.reduce((x, name) => functions[name]!(x), value);
-        expect(made).toBeCloseTo(values[index]!, 4);
-        if (how === "sum") {
-          expect(terms.reduce((sum, one) => sum + one.input * one.weight, bias)).toBeCloseTo(value, 8);
-        }
-        if (units.length > 1 && how === "largest")
-          expect(Math.max(...terms.map((one) => one.input))).toBe(value);
-        // What it says it reads is what the layer reads; of a separable layer, what its first half makes.
-        if (terms.length > 0 && how !== "sum") expect(terms[0]!.input).toBe(input[terms[0]!.index]);
-      });
-    }
-  });
-
-  it("names the place of each input in its window, and leaves padding out", async () => {
-    const [{ units }] = (await takeApart([new Conv2D(1, 3, { padding: "same" })], [4, 4, 2])) as [
-      Awaited<ReturnType<typeof takeApart>>[number],
-    ];
+  it("names the place of each input in its window, and leaves padding out", () => {
+    const { unitAt } = built(new Conv2D(1, 3, { padding: "same" }), [4, 4, 2]);
     // The upper left corner sees four of nine pixels.
-    expect(units[0]!.terms.map(({ tap, channel }) => [tap, channel])).toEqual([
+    expect(unitAt(0)!.terms.map(({ tap, channel }) => [tap, channel])).toEqual([
       [4, 0],
       [4, 1],
       [5, 0],
@@ -138,23 +44,59 @@ describe("unitNumbers", () => {
       [8, 0],
       [8, 1],
     ]);
-    expect(units[0]!.window).toEqual([3, 3]);
-    expect(units[5]!.terms).toHaveLength(18);
-    expect(placeOf(units[5]!.terms[3]!.index, [4, 4, 2])).toEqual([0, 1, 1]);
+    expect(unitAt(0)!.window).toEqual([3, 3]);
+    expect(unitAt(5)!.terms).toHaveLength(18);
+    expect(placeOf(unitAt(5)!.terms[3]!.index, [4, 4, 2])).toEqual([0, 1, 1]);
   });
 
-  it("names the activations that follow, and says of other layers that it cannot", async () => {
-    const [first, second] = await takeApart([new PReLU(), new Activation("softmax")], [3, 3, 1]);
-    expect(first!.units[4]).toMatchObject({ how: "copy", activations: ["prelu"] });
-    expect(second!.units[0]).toMatchObject({ activations: ["softmax"] });
-    const attention = new MultiHeadAttention(1, 2);
-    attention.build(
-      [
-        [4, 2],
-        [4, 2],
-      ],
-      { name: "attention", seed: 1, position: 0, weightsBefore: 0 },
-    );
-    expect(unitNumbers(attention, [4, 2], new Float32Array(8), 0)).toBeUndefined();
+  it.each<[string, Layer]>([
+    ["by the group", new GroupNormalization({ groups: 2 })],
+    ["by moving statistics", new BatchNormalization()],
+  ])("says of normalization %s what it makes of the one value at its place", (_, layer) => {
+    const { unitAt, values } = built(layer, [3, 2, 4]);
+    const { terms, isInside } = unitAt(17)!;
+    expect(terms).toHaveLength(1);
+    expect(terms[0]).toMatchObject({ index: 17, input: values[17] });
+    expect(isInside).toBeUndefined();
+  });
+
+  it("says that the second half of a layer reads what the first half makes", () => {
+    const { unitAt } = built(new SeparableConv2D(3, 3, { depthMultiplier: 2 }), [5, 5, 2]);
+    expect(unitAt(0)).toMatchObject({ isInside: true, window: [1, 1] });
+    expect(unitAt(0)!.terms).toHaveLength(4);
+  });
+
+  it("takes attention apart into what its heads answer", () => {
+    const attention = new MultiHeadAttention(2, 3);
+    const tokens = [4, 2];
+    attention.build([tokens, tokens], { name: "attention", seed: 1, position: 0, weightsBefore: 0 });
+    const value = { shape: tokens, values: new Float32Array(8).fill(1) };
+    const numbers = unitNumbers(attention, [value, value], 5)!;
+    expect(numbers).toMatchObject({ how: "sum", isInside: true });
+    expect(numbers.terms).toHaveLength(6);
+  });
+
+  it("names the activations that follow, with their settings", () => {
+    const activationsOf = (layer: Layer) => built(layer, [3, 3, 1]).unitAt(4)!.activations;
+    expect(activationsOf(new Activation("softmax"))).toEqual([{ name: "softmax", settings: {} }]);
+    expect(activationsOf(new LeakyReLU({ negativeSlope: 0.1 }))).toEqual([
+      { name: "leakyRelu", settings: { slope: 0.1 } },
+    ]);
+    expect(activationsOf(new ReLU({ maxValue: 6 }))).toEqual([
+      { name: "relu", settings: { slope: 0, threshold: 0, maximum: 6 } },
+    ]);
+    const prelu = new PReLU();
+    const activations = activationsOf(prelu);
+    expect(activations).toEqual([{ name: "prelu", settings: { slope: prelu.weights[0]!.values[4] } }]);
+  });
+
+  it("says of a layer of one's own that computes on after an activation that it cannot", () => {
+    class Bent extends Conv2D {
+      override lower(input: readonly number[]) {
+        const nodes = super.lower(input);
+        return [{ op: "relu", owner: this.name } as const, ...nodes];
+      }
+    }
+    expect(built(new Bent(1, 1), [2, 2, 1]).unitAt(0)).toBeUndefined();
   });
 });

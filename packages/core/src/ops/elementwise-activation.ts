@@ -26,12 +26,14 @@ export interface ActivationNode extends NodeOf<"activation"> {
 /** What Keras's activations of these names have below 0. */
 const ALPHAS: Partial<Record<ElementwiseActivation, number>> = { leakyRelu: 0.2, elu: 1 };
 
+/** The slope of a `leakyRelu` or the size of an `elu` below 0; 0 for the others, which have none. */
+export function alphaOf({ activation, alpha }: Pick<ActivationNode, "activation" | "alpha">): number {
+  return alpha ?? ALPHAS[activation] ?? 0;
+}
+
 /** y = f(x), element by element. Backward: dx = dy · f′(x), for tanh and sigmoid from y. */
-function emitElementwiseActivation(
-  e: Emitter,
-  { activation, alpha = ALPHAS[activation] ?? 0 }: ActivationNode,
-  x: Value,
-): [Value, Backward] {
+function emitElementwiseActivation(e: Emitter, node: ActivationNode, x: Value): [Value, Backward] {
+  const { activation } = node;
   const sizes = { N: "samples", count: sizeOf(x.shape) } as const;
   const y = e.value("output", x.shape);
   if (activation === "tanh" || activation === "sigmoid") {
@@ -43,7 +45,7 @@ function emitElementwiseActivation(
       },
     ];
   }
-  const kind = { kind: numberedActivations.indexOf(activation), alpha };
+  const kind = { kind: numberedActivations.indexOf(activation), alpha: alphaOf(node) };
   e.call("activationForward", "forward", { y: y.data, x: x.data, ...sizes, ...kind });
   return [
     y,

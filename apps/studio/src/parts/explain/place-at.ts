@@ -1,4 +1,4 @@
-import type { LayerView } from "../../worker/protocol";
+import type { LayerView } from "../../worker/protocol-explain";
 
 /** So many tiles are drawn in a row. */
 export const COLUMNS = 8;
