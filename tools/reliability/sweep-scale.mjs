@@ -1,5 +1,5 @@
 // How many trials a second a coordinator keeps up with, and in how much memory: sleeping trials instead of trainings, by
-// asynchronous halving, whose every decision looks at all trials.
+// asynchronous halving, whose every decision looks at all trials. The heap is kept small, as `heddle sweep` keeps it.
 // usage: node tools/reliability/sweep-scale.mjs [--trials 100000] [--workers 1000] [--sleep-ms 0]
 import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -8,10 +8,12 @@ import { parseArgs } from "node:util";
 import { resolveSettings } from "../../packages/core/dist/recipes/resolve-settings.js";
 import { JournalRecords } from "../../packages/core/dist/sweep/records.js";
 import { Sweep } from "../../packages/core/dist/sweep/sweep.js";
+import { keepHeapSmall } from "../../packages/heddle/dist/cli/small-heap.js";
 import { Coordinator } from "../../packages/heddle/dist/jobs/sweep/coordinator.js";
 import { settingsOfTrials } from "../../packages/heddle/dist/jobs/sweep/trial-settings.js";
 import { JournalFile } from "../../packages/heddle/dist/sweep/journal-file.js";
 
+keepHeapSmall();
 const { values } = parseArgs({
   options: {
     trials: { type: "string", default: "100000" },
