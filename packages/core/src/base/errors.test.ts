@@ -25,3 +25,11 @@ it("a long part of a message is cut, because a file may contain anything", () =>
   const error = new HeddleError({ who: "a", expected: "b", received: "c".repeat(1e6), next: "Do d." });
   expect(error.message).toBe(`a: expected b, received ${"c".repeat(2000)}…. Do d.`);
 });
+
+it("a part that is a sentence already, such as another error's message, ends with one full stop", () => {
+  const inner = new HeddleError({ who: "fit", expected: "a", received: "b", next: "Do c." });
+  const outer = { who: "Sweep", expected: "a trial", received: `none: ${inner.message}`, next: "Do d." };
+  expect(new HeddleError(outer).message).toBe(
+    "Sweep: expected a trial, received none: fit: expected a, received b. Do c. Do d.",
+  );
+});

@@ -22,7 +22,7 @@ export class HeddleError extends Error {
     super(
       typeof parts === "string"
         ? parts
-        : `${clipped(parts.who)}: expected ${clipped(parts.expected)}, received ${clipped(parts.received)}. ${parts.next}`,
+        : `${clipped(parts.who)}: expected ${clipped(parts.expected)}, received ${ended(clipped(parts.received))} ${parts.next}`,
       options,
     );
   }
@@ -30,6 +30,11 @@ export class HeddleError extends Error {
 
 /** The longest part of a message: text from a file may have any length. */
 const LONGEST_PART = 2000;
+
+/** Ends a sentence, unless what was received is one: another error's message, say. */
+function ended(part: string): string {
+  return part.endsWith(".") ? part : `${part}.`;
+}
 
 function clipped(part: string): string {
   return part.length > LONGEST_PART ? `${part.slice(0, LONGEST_PART)}…` : part;

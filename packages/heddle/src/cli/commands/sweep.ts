@@ -8,7 +8,14 @@ import { openRecipe } from "../../jobs/recipe-file.js";
 import { objectiveOf } from "../../jobs/sweep/objective.js";
 import { openQueue } from "../../jobs/sweep/open-queue.js";
 import { openSweepFile } from "../../jobs/sweep/open-sweep.js";
-import { bestSoFar, objectiveText, ranked, stateCounts, valuesText } from "../../jobs/sweep/results.js";
+import {
+  bestSoFar,
+  fewerTrials,
+  objectiveText,
+  ranked,
+  stateCounts,
+  valuesText,
+} from "../../jobs/sweep/results.js";
 import { DEFAULT_SWEEPS_FOLDER } from "../../jobs/sweep/sweep-folder.js";
 import {
   resumeSweep,
@@ -222,6 +229,8 @@ function print(terminal: Terminal, { sweep, study, folder, winners, outOfTime }:
   ];
   terminal.info();
   for (const [label, value] of rows) terminal.result(`${label.padEnd(14)} ${value}`);
+  const fewer = fewerTrials(sweep, study);
+  if (fewer) terminal.result(fewer);
   if (outOfTime) {
     terminal.result(
       `The time was over. To resume it: ${formatCommand(["heddle", "sweep", "--resume", folder.path])}`,

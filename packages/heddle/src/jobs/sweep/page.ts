@@ -19,7 +19,7 @@ import { renderPage } from "../../pages/render-page.js";
 import { writePage } from "../../pages/write-page.js";
 import { drawFigures } from "../../rendering/draw-figure.js";
 import { objectiveOf } from "./objective.js";
-import { objectiveText, ranked, stateCounts, valuesText, valueText } from "./results.js";
+import { fewerTrials, objectiveText, ranked, stateCounts, valuesText, valueText } from "./results.js";
 import type { SweepFolder, SweepRequest, Winner } from "./sweep-folder.js";
 
 /** So many of the best trials are in the page's first table. */
@@ -169,7 +169,7 @@ function pageOf(
       {
         id: "trials",
         title: "Every trial",
-        text: `${stateCounts(study)}.`,
+        text: [`${stateCounts(study)}.`, fewerTrials(sweep, study) ?? []].flat().join(" "),
         tables: [trialTable(sweep, study)],
       },
       {

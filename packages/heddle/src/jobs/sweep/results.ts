@@ -1,5 +1,6 @@
 import { formatPercent } from "@heddle/core/internal/base/format.js";
 import { type Goal, lastReport, loss, type Study, type Trial } from "@heddle/core/internal/sweep/study.js";
+import type { Sweep } from "@heddle/core/internal/sweep/sweep.js";
 import type { Objective } from "./messages.js";
 
 /** A trial with its objective. */
@@ -51,4 +52,11 @@ export function stateCounts(study: Study): string {
     .filter(([, count]) => count > 0)
     .map(([state, count]) => `${count} ${state}`)
     .join(", ");
+}
+
+/** Why a sweep that has ended has fewer trials than were asked for; undefined where it has not. */
+export function fewerTrials(sweep: Sweep, study: Study): string | undefined {
+  const begun = study.trials.length;
+  if (begun >= sweep.trials || sweep.decide(study).kind !== "done") return undefined;
+  return `The space has no more values to try, so that the sweep ended after ${begun} of ${sweep.trials} trials.`;
 }
