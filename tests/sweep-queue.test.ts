@@ -12,23 +12,39 @@ import { writeClothes } from "./idx-folder.js";
 const work = new Workspace();
 const SECRET = "s3cret-of-the-queue";
 
-const definition = {
-  heddleSweep: 1,
-  name: "clothes",
-  goal: "maximize",
-  trials: 6,
-  parameters: {
-    learningRate: { type: "float", low: 0.001, high: 0.03, log: true },
-    dropout: { type: "float", low: 0, high: 0.5 },
-  },
-  search: { type: "random" },
-};
+/** Only the coordinator has it: workers get each trial's model as JSON. */
+const module = `
+  import { Conv2D, Dense, Dropout, Flatten, Input, MaxPooling2D, Rescaling, Sequential } from ${JSON.stringify(
+    new URL("../packages/heddle/dist/index.js", import.meta.url).href,
+  )};
+  export default {
+    name: "clothes",
+    goal: "maximize",
+    trials: 6,
+    parameters: {
+      learningRate: { type: "float", low: 0.001, high: 0.03, log: true },
+      filters: { type: "integer", low: 16, high: 32 },
+    },
+    search: { type: "random" },
+  };
+  export function model({ filters }, { inputShape, classes }) {
+    return new Sequential([
+      new Input(inputShape),
+      new Rescaling(1 / 255),
+      new Conv2D(16, 3, { activation: "relu" }),
+      new Conv2D(filters, 3, { activation: "relu" }),
+      new MaxPooling2D(2),
+      new Flatten(),
+      new Dropout(0.4),
+      new Dense(classes, { activation: "softmax" }),
+    ]);
+  }`;
 
-const sweep = ["sweep", "sweep.json", "--data", "clothes", "--epochs", "2", "--no-winner"] as const;
+const sweep = ["sweep", "sweep.mjs", "--data", "clothes", "--epochs", "2", "--no-winner"] as const;
 
 beforeAll(async () => {
   writeClothes(work.file("others"), { train: 400, test: 100 });
-  writeFileSync(work.file("sweep.json"), JSON.stringify(definition));
+  writeFileSync(work.file("sweep.mjs"), module);
   const { code } = await work.heddle([...sweep, "--workers", "1", "--threads", "1", "--out", "alone"]);
   expect(code).toBe(0);
 });
