@@ -1,6 +1,9 @@
 import { isJsonObject, type JsonObject, MAXIMUM_JSON_DEPTH } from "@heddle/core/internal/base/json.js";
 import { badRequest } from "./refusal.js";
 
+/** One for all: to make it takes longer than to read a small text. */
+const UTF8 = new TextDecoder("utf-8", { fatal: true });
+
 /**
  * The object that a request's body holds. JSON has neither NaN nor Infinity, so that they are refused, unlike in TensorFlow
  * Serving.
@@ -10,7 +13,7 @@ import { badRequest } from "./refusal.js";
 export function jsonBody(bytes: Uint8Array): JsonObject {
   let value: unknown;
   try {
-    value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+    value = JSON.parse(UTF8.decode(bytes));
   } catch (thrown) {
     const isText = thrown instanceof SyntaxError;
     const reason = isText ? `a text that is not (${reasonOf(thrown)})` : "bytes that are not UTF-8";

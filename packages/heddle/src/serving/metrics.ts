@@ -42,6 +42,12 @@ export class Metrics {
     "Versions that were replaced by newer files.",
   );
 
+  /** The series of what is counted for every request: looked up once, because that takes longer than to count. */
+  private readonly ofRequest = new Made<{ readonly requests: Amount; readonly latency: Buckets }>();
+  private readonly ofBatch = new Made<
+    { readonly images: Amount } & Readonly<Record<"sizes" | "computed" | "waited", Buckets>>
+  >();
+
   /** @param queues how many images wait for each version, when they are asked for */
   constructor(
     private readonly queues: () => Iterable<{
@@ -52,30 +58,43 @@ export class Metrics {
   ) {}
 
   request({ protocol, model, version, status, seconds }: RequestReport): void {
-    this.requests.add({ protocol, model, version, status: String(status) });
-    this.latency.observe({ protocol, model, version }, seconds);
+    const { requests, latency } = this.ofRequest.at(`${protocol}\0${model}\0${version}\0${status}`, () => ({
+      requests: this.requests.at({ protocol, model, version, status: String(status) }),
+      latency: this.latency.at({ protocol, model, version }),
+    }));
+    requests.value++;
+    latency.observe(seconds);
   }
 
   batch(model: string, version: string, { images, seconds, waitedSeconds }: BatchReport): void {
-    const labels = { model, version };
-    this.images.add(labels, images);
-    this.sizes.observe(labels, images);
-    this.computed.observe(labels, seconds);
-    this.waited.observe(labels, ...waitedSeconds);
+    const of = this.ofBatch.at(`${model}\0${version}`, () => {
+      const labels = { model, version };
+      return {
+        images: this.images.at(labels),
+        sizes: this.sizes.at(labels),
+        computed: this.computed.at(labels),
+        waited: this.waited.at(labels),
+      };
+    });
+    of.images.value += images;
+    of.sizes.observe(images);
+    of.computed.observe(seconds);
+    for (const waited of waitedSeconds) of.waited.observe(waited);
   }
 
   reload(model: string, version: string, succeeded: boolean): void {
-    this.reloads.add({ model, version, result: succeeded ? "replaced" : "failed" });
+    this.reloads.at({ model, version, result: succeeded ? "replaced" : "failed" }).value++;
   }
 
   /** The text that Prometheus collects. */
   text(): string {
     const queue = new Gauge("heddle_queue_images", "Images that wait.");
-    for (const { name, version, waiting } of this.queues()) queue.set({ model: name, version }, waiting);
+    for (const { name, version, waiting } of this.queues())
+      queue.at({ model: name, version }).value = waiting;
     const memory = new Gauge("process_resident_memory_bytes", "Resident memory in bytes.");
-    memory.set({}, process.memoryUsage.rss());
+    memory.at({}).value = process.memoryUsage.rss();
     const started = new Gauge("process_start_time_seconds", "When the process started, since 1970.");
-    started.set({}, performance.timeOrigin / 1000);
+    started.at({}).value = performance.timeOrigin / 1000;
     const { requests, latency, waited, computed, sizes, images, reloads } = this;
     return [requests, latency, queue, waited, computed, sizes, images, reloads, memory, started]
       .map((metric) => metric.text())
@@ -83,25 +102,26 @@ export class Metrics {
   }
 }
 
-/** The texts of labels: they are written once, and looked up by their values for every request. */
-class LabelTexts {
-  private readonly texts = new Map<string, string>();
-
-  of(labels: Labels): string {
-    const values = Object.values(labels).join("\0");
-    let text = this.texts.get(values);
-    if (text === undefined) {
-      text = textOf(labels);
-      this.texts.set(values, text);
+/** Values that are made when they are first asked for. */
+class Made<Value> extends Map<string, Value> {
+  at(key: string, make: () => Value): Value {
+    let value = this.get(key);
+    if (value === undefined) {
+      value = make();
+      this.set(key, value);
     }
-    return text;
+    return value;
   }
+}
+
+/** A number that is counted or set. */
+interface Amount {
+  value: number;
 }
 
 /** Numbers by their labels. */
 class Series {
-  protected readonly values = new Map<string, number>();
-  protected readonly texts = new LabelTexts();
+  private readonly amounts = new Made<Amount>();
 
   constructor(
     private readonly name: string,
@@ -109,8 +129,12 @@ class Series {
     private readonly type: "counter" | "gauge",
   ) {}
 
+  at(labels: Labels): Amount {
+    return this.amounts.at(textOf(labels), () => ({ value: 0 }));
+  }
+
   text(): string {
-    const lines = [...this.values].map(([labels, value]) => `${this.name}${braced(labels)} ${value}\n`);
+    const lines = [...this.amounts].map(([labels, { value }]) => `${this.name}${braced(labels)} ${value}\n`);
     return heading(this.name, this.help, this.type) + lines.join("");
   }
 }
@@ -119,26 +143,34 @@ class Counter extends Series {
   constructor(name: string, help: string) {
     super(name, help, "counter");
   }
-
-  add(labels: Labels, amount = 1): void {
-    const key = this.texts.of(labels);
-    this.values.set(key, (this.values.get(key) ?? 0) + amount);
-  }
 }
 
 class Gauge extends Series {
   constructor(name: string, help: string) {
     super(name, help, "gauge");
   }
+}
 
-  set(labels: Labels, value: number): void {
-    this.values.set(this.texts.of(labels), value);
+/** How often values fell between bounds. */
+class Buckets {
+  readonly counts: number[];
+  sum = 0;
+  count = 0;
+
+  constructor(private readonly bounds: readonly number[]) {
+    this.counts = new Array(bounds.length).fill(0);
+  }
+
+  observe(value: number): void {
+    this.sum += value;
+    this.count++;
+    const bucket = this.bounds.findIndex((bound) => value <= bound);
+    if (bucket >= 0) this.counts[bucket]!++;
   }
 }
 
 class Histogram {
-  private readonly series = new Map<string, { counts: number[]; sum: number; count: number }>();
-  private readonly texts = new LabelTexts();
+  private readonly series = new Made<Buckets>();
 
   constructor(
     private readonly name: string,
@@ -146,19 +178,8 @@ class Histogram {
     private readonly bounds: readonly number[],
   ) {}
 
-  observe(labels: Labels, ...values: readonly number[]): void {
-    const key = this.texts.of(labels);
-    let own = this.series.get(key);
-    if (!own) {
-      own = { counts: new Array(this.bounds.length).fill(0), sum: 0, count: 0 };
-      this.series.set(key, own);
-    }
-    for (const value of values) {
-      own.sum += value;
-      own.count++;
-      const bucket = this.bounds.findIndex((bound) => value <= bound);
-      if (bucket >= 0) own.counts[bucket]!++;
-    }
+  at(labels: Labels): Buckets {
+    return this.series.at(textOf(labels), () => new Buckets(this.bounds));
   }
 
   text(): string {
