@@ -1,4 +1,4 @@
-import type { Callback, TrainingControl, TrainingState } from "@heddle/core";
+import type { Callback, Progress, TrainingControl, TrainingState } from "@heddle/core";
 import { AbortedError } from "@heddle/core";
 import { messageOf } from "@heddle/core/internal/base/errors.js";
 import { fitTraining } from "@heddle/core/internal/recipes/fit-training.js";
@@ -14,8 +14,12 @@ import { Viewer } from "./viewer";
 
 /** How often a training looks up: for the weights so far, and whether it shall pause. */
 const PAUSE_SECONDS = 0.5;
-/** How often the page hears how far it is: each time costs it a new picture, drawn on the cores that train. */
-const PROGRESS_MS = 250;
+/**
+ * The page hears how far it is at each look, later at every other one: each time costs it a new picture, drawn on the cores
+ * that train.
+ */
+const EAGER_MS = 10_000;
+const LATER_MS = 1500 * PAUSE_SECONDS;
 
 /** A training under way, which can be paused, resumed and stopped. */
 export class TrainingRun implements Callback {
@@ -33,7 +37,10 @@ export class TrainingRun implements Callback {
   /** The epoch whose weights somebody looks at; undefined for the present ones. */
   private looking: number | undefined;
   private present: readonly Float32Array[] = [];
+  private readonly began = performance.now();
   private toldAt = Number.NEGATIVE_INFINITY;
+  /** Undefined once the page knows it. */
+  private progress: Progress | undefined;
   private epochs = 0;
   private images = 0;
   private trainSeconds = 0;
@@ -115,17 +122,26 @@ export class TrainingRun implements Callback {
     return this.control ? this.control.getState() : this.recorder?.last;
   }
 
-  onProgress(progress: Parameters<NonNullable<Callback["onProgress"]>>[0]): void {
-    const now = performance.now();
-    if (now - this.toldAt < PROGRESS_MS) return;
-    this.toldAt = now;
-    tell({ kind: "progress", progress });
+  onProgress(progress: Progress): void {
+    this.progress = progress;
+    // The first at once: the page says that it has begun.
+    if (this.toldAt === Number.NEGATIVE_INFINITY) this.tellProgress();
+  }
+
+  private tellProgress(): void {
+    this.toldAt = performance.now();
+    if (this.progress) tell({ kind: "progress", progress: this.progress });
+    this.progress = undefined;
   }
 
   async onPause(training: TrainingControl): Promise<void> {
-    const state = await training.getState();
-    this.show(state.weights);
-    if (this.stopping.signal.aborted) await this.recorder?.checkpointed(state);
+    const isStopped = this.stopping.signal.aborted;
+    const now = performance.now();
+    if (isStopped || this.resting || now - this.began < EAGER_MS || now - this.toldAt > LATER_MS) {
+      this.tellProgress();
+      this.show(training.getWeights());
+    }
+    if (isStopped) await this.recorder?.checkpointed(await training.getState());
     await this.rest(training);
   }
 
@@ -140,6 +156,7 @@ export class TrainingRun implements Callback {
     await this.recorder?.epochEnded(logs, await training.getState(), this.training.model);
     const weights = training.getWeights();
     this.past.keep(logs.epoch, weights);
+    this.tellProgress();
     const glance = await this.glancer.look(this.training.model, logs.epoch);
     tell({ kind: "epoch", logs, kept: this.past.epochs, glance });
     this.show(weights);
