@@ -1,4 +1,6 @@
 // A walk through all screens of the studio by keyboard alone, in a real browser.
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
 import { type Browser, chromium as driver, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { chromium } from "../tools/reproducibility/in-chromium.mjs";
@@ -55,7 +57,7 @@ describe.skipIf(!hasChromium)(`the studio by keyboard in Chromium ${NEEDS_CHROMI
   });
   afterAll(() => browser?.close());
 
-  it("does every step: trains, draws, looks into a unit, relabels, shows the data, builds, names a run", async () => {
+  it("does every step: trains, draws, looks into a unit, relabels, builds, names a run, opens files, compares", async () => {
     const server = work.start(["studio", "clothes", "--no-open", "--port", "0"]);
     const page = await newPage(browser, faults);
     await server.printed("http://");
@@ -121,6 +123,23 @@ describe.skipIf(!hasChromium)(`the studio by keyboard in Chromium ${NEEDS_CHROMI
     await page.keyboard.type("by-keyboard");
     await page.keyboard.press("Enter");
     await page.getByRole("heading", { name: "by-keyboard" }).waitFor(PATIENCE);
+
+    await screen("Data");
+    const folder = work.file("clothes");
+    const chosen = page.waitForEvent("filechooser");
+    await press(page, /^Choose files$/, "Space");
+    await (await chosen).setFiles(readdirSync(folder).map((name) => join(folder, name)));
+    await page.getByRole("heading", { level: 1 }).waitFor(PATIENCE);
+    await screen("Train");
+    await page.getByRole("button", { name: /^Train: about/ }).waitFor(PATIENCE);
+    await press(page, /^Train: about/);
+    await weights(page);
+    await screen("Runs");
+    await page.getByText("Choose two runs to see them next to each other.").waitFor(PATIENCE);
+    await press(page, /^Compare (?!by-keyboard)/, "Space");
+    await press(page, /^Compare by-keyboard$/, "Space");
+    await page.getByRole("heading", { name: "Compare", exact: true }).waitFor(PATIENCE);
+    await reach(page, /^Accuracy by epoch/);
     expect(faults).toEqual([]);
   }, 120_000);
 });

@@ -26,8 +26,8 @@ export async function newPage(
 }
 
 /**
- * What axe finds on the page as it is, in light and in dark, what moves although that is not
- * wanted, and whether it is wider than a phone or than a screen at 200%.
+ * What axe finds on the page as it is, in light and in dark, what moves although that is not wanted, what cannot be told
+ * in the system's few colours, and whether it is wider than a phone or than a screen at 200%.
  */
 export async function looks(page: Page): Promise<unknown[]> {
   const found: unknown[] = [];
@@ -45,6 +45,9 @@ export async function looks(page: Page): Promise<unknown[]> {
   const moving = await page.evaluate(() => document.getAnimations().length);
   await page.emulateMedia({ reducedMotion: null });
   if (moving > 0) found.push({ moving });
+  await page.emulateMedia({ forcedColors: "active" });
+  found.push(...(await page.evaluate(withoutColours)));
+  await page.emulateMedia({ forcedColors: null });
   for (const size of [PHONE, ZOOMED]) {
     await page.setViewportSize(size);
     const width = await page.evaluate(() => document.documentElement.scrollWidth);
@@ -52,6 +55,39 @@ export async function looks(page: Page): Promise<unknown[]> {
   }
   await page.setViewportSize(DESKTOP);
   return found;
+}
+
+/**
+ * In the browser, in forced colours: what is chosen and looks like its neighbours that are not, and bars that are not seen.
+ */
+function withoutColours(): unknown[] {
+  const isSeen = (element: Element) => element.getClientRects().length > 0;
+  const seen = (selector: string) => [...document.querySelectorAll(selector)].filter(isSeen);
+  const look = (element: Element) => {
+    const style = getComputedStyle(element);
+    const { backgroundColor, borderBottomColor, borderBottomWidth, fontWeight, textDecorationLine } = style;
+    return [backgroundColor, borderBottomColor, borderBottomWidth, fontWeight, textDecorationLine].join(" ");
+  };
+  const isChosen = (element: Element) =>
+    element.matches('[aria-current]:not([aria-current="false"]), [aria-pressed="true"]');
+  const alike = seen("[aria-current], [aria-pressed]")
+    .filter(isChosen)
+    .filter((chosen) => {
+      let group = chosen.parentElement;
+      const others = () =>
+        [...(group?.querySelectorAll(chosen.tagName) ?? [])].filter((one) => !isChosen(one));
+      while (group && others().length === 0) group = group.parentElement;
+      return others().some((other) => isSeen(other) && look(other) === look(chosen));
+    })
+    .map((chosen) => ({ alike: chosen.textContent?.trim() }));
+  const colourOf = (element: Element) =>
+    getComputedStyle(element)
+      .backgroundColor.replace(/, 0\)$/, ")")
+      .replace("rgba", "rgb");
+  const unseen = seen(".bar")
+    .filter((bar) => colourOf(bar) === colourOf(document.body))
+    .map((bar) => ({ unseen: bar.outerHTML }));
+  return [...alike, ...unseen];
 }
 
 /** The SHA-256 of the weights that the page shows after a training. */
