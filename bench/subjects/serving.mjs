@@ -44,6 +44,7 @@ export async function measureServing({ rounds, threads, keras, fastapi, seconds,
         path: "/",
       },
     }),
+    bare: { command: [process.execPath, [at("bench/peers/serving/bare.mjs")]], path: "infer" },
   };
   if (!systems.FastAPI) console.warn(`bench: there is no ${fastapi}: FastAPI is skipped`);
   const measured = [];
@@ -122,21 +123,22 @@ function lines(result) {
     keras: "http.server, Keras",
     "ONNX Runtime": "http.server, ONNX Runtime",
     FastAPI: "FastAPI, ONNX Runtime",
+    bare: "Node's own server, a constant answer, no model",
   };
   const names = Object.keys(labels).filter((name) => measured.some((run) => run.name === name));
-  const peers = names.slice(1);
+  const peers = names.filter((name) => !["heddle", "bare"].includes(name));
+  const againstPeers = (name) =>
+    CLIENTS.map((clients) => {
+      const best = Math.max(...peers.map((peer) => of(peer, clients, "perSecond")));
+      return ratio(of(name, clients, "perSecond"), best);
+    });
   const cell = (name, clients) =>
     `${number(of(name, clients, "perSecond"))}, ${number(of(name, clients, "p99"), 1)} ms`;
   const rows = [
     ["", ...CLIENTS.map((clients) => `${clients} ${clients === 1 ? "client" : "clients"}`)],
     ...names.map((name) => [labels[name], ...CLIENTS.map((clients) => cell(name, clients))]),
-    [
-      "requests against the faster peer",
-      ...CLIENTS.map((clients) => {
-        const best = Math.max(...peers.map((name) => of(name, clients, "perSecond")));
-        return ratio(of("heddle", clients, "perSecond"), best);
-      }),
-    ],
+    ["requests against the faster peer", ...againstPeers("heddle")],
+    ["what Node's own server would reach", ...againstPeers("bare")],
     [
       "p99 against the quicker peer",
       ...CLIENTS.map((clients) => {
