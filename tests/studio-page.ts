@@ -1,6 +1,8 @@
 // How the studio's tests open its page, and what they look at on each of its screens.
-import { readFileSync } from "node:fs";
-import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type Browser, type BrowserContextOptions, chromium as driver, type Page } from "playwright-core";
+import { chromium } from "../tools/reproducibility/in-chromium.mjs";
 
 /** How long a busy machine may take for what takes a moment. */
 export const PATIENCE = { timeout: 30_000 };
@@ -20,6 +22,27 @@ export async function newPage(
   options: BrowserContextOptions = {},
 ): Promise<Page> {
   const context = await browser.newContext({ locale: "en-US", viewport: DESKTOP, ...options });
+  const page = await context.newPage();
+  page.on("pageerror", ({ message }) => faults.push(message));
+  return page;
+}
+
+/**
+ * A page of a browser whose user lets no site keep anything or use the camera that it has: its file system, its storage
+ * and its service workers are refused. Close its context to close the browser.
+ *
+ * @param profile a new folder
+ */
+export async function pageThatMayDoNothing(profile: string, faults: string[]): Promise<Page> {
+  mkdirSync(join(profile, "Default"), { recursive: true });
+  const blocked = { profile: { default_content_setting_values: { cookies: 2, media_stream_camera: 2 } } };
+  writeFileSync(join(profile, "Default", "Preferences"), JSON.stringify(blocked));
+  const context = await driver.launchPersistentContext(profile, {
+    executablePath: chromium!,
+    args: ["--no-sandbox", "--lang=en-US", "--use-fake-device-for-media-stream"],
+    locale: "en-US",
+    viewport: DESKTOP,
+  });
   const page = await context.newPage();
   page.on("pageerror", ({ message }) => faults.push(message));
   return page;

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { chromium, serveFolder } from "../tools/reproducibility/in-chromium.mjs";
 import { hasChromium, NEEDS_CHROMIUM } from "./chromium.js";
 import { Workspace } from "./cli.js";
-import { looks, newPage, PATIENCE, weights } from "./studio-page.js";
+import { looks, newPage, PATIENCE, pageThatMayDoNothing, weights } from "./studio-page.js";
 
 const PAGE = new URL("../packages/heddle/dist/studio/", import.meta.url).pathname;
 /** The longest that the page may keep somebody waiting while it trains. */
@@ -235,14 +235,7 @@ describe.skipIf(!hasChromium)(`the studio in Chromium ${NEEDS_CHROMIUM}`, () => 
   let onOneThread: string | null;
 
   it("says that a browser keeps no runs, or gives no camera; the project can be downloaded all the same", async () => {
-    const strict = await newPage(browser, faults, { serviceWorkers: "block" });
-    // What no test can take from a machine: a browser that refuses its file system.
-    await strict.route(/worker-[^/]*\.js$/, async (route) => {
-      const code = await (await route.fetch()).text();
-      const refuse =
-        'StorageManager.prototype.getDirectory = () => Promise.reject(new DOMException("", "SecurityError"));';
-      await route.fulfill({ body: refuse + code, contentType: "text/javascript" });
-    });
+    const strict = await pageThatMayDoNothing(work.file("strict"), faults);
     const site = await serveFolder(PAGE);
     try {
       await strict.goto(`${site.url}index.html#/data?epochs=1&limit=300`);
