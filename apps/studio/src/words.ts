@@ -463,9 +463,10 @@ export const words = {
     filters: (className: string, filters: number) =>
       `The filters of the first ${className}: ${groupDigits(filters)}`,
     filtersMean:
-      "Dark for negative weights, light for positive ones. After a training, the slider shows how they formed.",
+      "Orange: light there raises the filter's answer; blue: lowers it. After a training, the slider shows how they formed.",
     someFilters: (shown: number, all: number) => `The first ${groupDigits(shown)} of ${groupDigits(all)}.`,
-    filtersLabel: (count: number) => `${counted(count, "filter")}, light for positive weights`,
+    filtersLabel: (count: number) =>
+      `${counted(count, "filter")}, orange for positive weights, blue for negative ones`,
     look: (className: string) => `${className}: look into its strongest unit`,
     lookMeans: "Click a place to see the numbers that made it.",
   },
