@@ -41,7 +41,17 @@ describe("a table of other values than decimal numbers is refused with what they
     [
       "pictures",
       lines("label,image", "cat,iVBORw0KGgoAAAANSUhEUgAA", "dog,/9j/4AAQSkZJRgABAQAAAQAB"),
-      'pictures as base64, such as "iVBORw0KGgoAAAANSUhEUgAA". Save',
+      'pictures as base64, such as "iVBORw0KGgoAAAANSUhEUgAA". Save each as a file, in a folder for each class, or next to a table of file names',
+    ],
+    [
+      "decimal commas, beside labels that look like hexadecimal",
+      lines("label,p0,p1,p2,p3", 'a,"0,5","0,25","0,125","1,0"', 'b,"0,75","0,5","0,25","0,0"'),
+      'numbers with a comma, such as "0,5". Write',
+    ],
+    [
+      "separated thousands",
+      lines("label,p0,p1,p2,p3", 'a,"1,000","2,040","3,100","1,020"', 'b,"1,280","5,160","1,200","9,000"'),
+      'numbers with a comma, such as "1,000". Write',
     ],
     [
       "names of pictures",

@@ -22,7 +22,12 @@ const kinds: readonly Kind[] = [
   {
     what: "pictures as base64",
     pattern: /^(data:image\/|iVBORw0KGgo|\/9j\/|R0lGOD|UklGR|Qk0)/,
-    next: "Save each as a file, in a folder for each class, or beside a table of file names and labels.",
+    next: "Save each as a file, in a folder for each class, or next to a table of file names and labels.",
+  },
+  {
+    what: "numbers with a comma",
+    pattern: /^[+-]?(\d+,\d+|\d{1,3}(,\d{3})+)$/,
+    next: "Write them with a decimal point and nothing between thousands.",
   },
   {
     what: "bytes in hexadecimal",
@@ -57,8 +62,7 @@ export function refuseOtherValues(
   const areMany = texts.length > Math.max(MOST_TEXTS, columns.length * MOST_OF_ALL);
   if (!areMany && !noPixels) return;
   const words = texts.flatMap((column) => samples[column]!.words);
-  // A label next to them may be text as well.
-  const kind = kindOf(words) ?? texts.flatMap((column) => kindOf(samples[column]!.words) ?? [])[0];
+  const kind = commonKind(texts.map((column) => samples[column]!.words));
   if (!areMany && !kind) return;
   const example = words.find((word) => kind?.pattern.test(word) ?? true) ?? "";
   throw new HeddleError({
@@ -67,6 +71,13 @@ export function refuseOtherValues(
     received: `${kind?.what ?? "text"}, such as ${JSON.stringify(example.length > 24 ? `${example.slice(0, 24)}…` : example)}`,
     next: kind?.next ?? "Write them as numbers, or set `dropColumns` to columns that are no pixels.",
   });
+}
+
+/** What most columns hold, because a label next to them may look like something else. */
+function commonKind(columns: readonly (readonly string[])[]): Kind | undefined {
+  const found = columns.flatMap((words) => kindOf(words) ?? []);
+  const counts = kinds.map((kind) => found.filter((other) => other === kind).length);
+  return found.length > 0 ? kinds[counts.indexOf(Math.max(...counts))] : undefined;
 }
 
 function kindOf(words: readonly string[]): Kind | undefined {
