@@ -121,8 +121,7 @@ export class CellScanner {
   /** The cell as text; `undefined` if it is not UTF-8. */
   text(bytes: Uint8Array): string | undefined {
     try {
-      // A copy, because browsers do not decode from shared memory.
-      const text = decoder.decode(bytes.slice(this.from, this.to));
+      const text = shortAscii(bytes, this.from, this.to) ?? decoded(bytes, this.from, this.to);
       return this.doubled ? text.replaceAll('""', '"') : text;
     } catch {
       return undefined;
@@ -135,3 +134,24 @@ export class CellScanner {
 }
 
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/** @throws TypeError if it is not UTF-8 */
+function decoded(bytes: Uint8Array, from: number, to: number): string {
+  // A copy, because browsers do not decode from shared memory.
+  return decoder.decode(bytes.slice(from, to));
+}
+
+/** A call of a decoder takes longer than to read so few bytes. */
+const SHORT = 24;
+
+/** The text of a few bytes, if all are ASCII. */
+function shortAscii(bytes: Uint8Array, from: number, to: number): string | undefined {
+  if (to - from > SHORT) return undefined;
+  let text = "";
+  for (let at = from; at < to; at++) {
+    const byte = bytes[at]!;
+    if (byte > 0x7f) return undefined;
+    text += String.fromCharCode(byte);
+  }
+  return text;
+}

@@ -220,14 +220,16 @@ export function nameOf({ names }: Pick<ColumnFacts, "names">, column: number): s
 }
 
 function leftOutColumns(facts: ColumnFacts, reasons: ReadonlyMap<number, string>): LeftOut[] {
-  const grouped = new Map<string, string[]>();
+  const grouped = new Map<string, number[]>();
   for (const [column, reason] of [...reasons].sort(([a], [b]) => a - b)) {
-    grouped.set(reason, [...(grouped.get(reason) ?? []), nameOf(facts, column)]);
+    const columns = grouped.get(reason);
+    if (columns) columns.push(column);
+    else grouped.set(reason, [column]);
   }
   return Array.from(grouped, ([reason, columns]) => ({
     what: "column",
     reason,
     count: columns.length,
-    examples: columns.slice(0, 3),
+    examples: columns.slice(0, 3).map((column) => nameOf(facts, column)),
   }));
 }
