@@ -89,13 +89,27 @@ describe("listImageFolder", () => {
   });
 
   it.each([
-    [["1.png", "2.jpg"], "2 pictures and no folder for each class"],
-    [["x/p/a/1.png", "x/p/a/2.png", "y/q/a/1.png"], "pictures in x/p/a/ (2), y/q/a/ (1)"],
+    [
+      ["1.png", "2.jpg"],
+      "2 pictures and no folder for each class. Move the pictures of each class to a folder that has its name.",
+    ],
+    [
+      ["x/p/a/1.png", "x/p/a/2.png", "y/q/a/1.png"],
+      "pictures in x/p/a/ (2), y/q/a/ (1). Choose the folder that is directly above the classes.",
+    ],
+    [
+      ["cat/train/1.png", "cat/test/2.png", "dog/train/1.png"],
+      "pictures in cat/test/ (1), cat/train/ (1), dog/train/ (1). Put the splits above the classes: test/cat, train/cat and so on.",
+    ],
+    [
+      ["test/cat/1.png", "test/dog/2.png"],
+      "pictures in test/cat/ (1), test/dog/ (1). Add a folder train next to test, or choose test/ itself: test images are then held out of its pictures.",
+    ],
   ])("refuses pictures that are not in one folder for each class: %j", async (files, received) => {
     const thrown: unknown = await listImageFolder(folder(...files)).catch((error: unknown) => error);
     expect(thrown).toBeInstanceOf(HeddleError);
     expect((thrown as Error).message).toContain(
-      `photos: expected a folder with a folder of pictures for each class, or with train/ and test/ of such folders, received ${received}.`,
+      `photos: expected a folder with a folder of pictures for each class, or with train/ and test/ of such folders, received ${received}`,
     );
   });
 

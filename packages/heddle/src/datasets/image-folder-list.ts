@@ -221,8 +221,24 @@ function withoutClasses(path: string, base: PictureTree, all: readonly string[])
     who: path,
     expected,
     received: `pictures in ${seen.join(", ")}${counts.size > 4 ? `, … (${counts.size} folders)` : ""}`,
-    next: "Choose the folder that is directly above the classes.",
+    next: towardsClasses(base),
   });
+}
+
+/** What to do where the folders of splits and classes are not as expected. */
+function towardsClasses(base: PictureTree): string {
+  const withPictures = (folder: PictureTree) => folder.folders.filter((one) => allPictures(one).length > 0);
+  const areSplits = (folders: readonly PictureTree[]) =>
+    folders.length > 0 && folders.every(({ name }) => isSplitName(name));
+  const [first, ...others] = withPictures(base);
+  if (first && others.length === 0 && isSplitName(first.name)) {
+    return `Add a folder train next to ${first.name}, or choose ${first.path} itself: test images are then held out of its pictures.`;
+  }
+  if (first && [first, ...others].every((folder) => areSplits(withPictures(folder)))) {
+    const splits = withPictures(first).map((split) => `${split.name}/${first.name}`);
+    return `Put the splits above the classes: ${splits.join(", ")} and so on.`;
+  }
+  return "Choose the folder that is directly above the classes.";
 }
 
 /** Spreads the pictures of each class evenly over the list. */

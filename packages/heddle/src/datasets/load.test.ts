@@ -426,6 +426,11 @@ describe("loadDataset from a path", () => {
     const tables = writeFiles(temporaryFolder(), { "a.csv": text(rows(3)), "b.csv": text(rows(3)) });
     expect(await error(loadDataset(tables))).toContain("received a.csv, b.csv");
     expect(await error(loadDataset(join(folder, "none.csv")))).toContain("which is none of these");
+    const download = "Download it, and use the path of the file or folder.";
+    expect(await error(loadDataset("https://example.com/photos.zip"))).toContain(download);
+    expect(await error(loadDataset("fashion-mnist", { dataDir: "s3://bucket/photos" }))).toBe(
+      `s3://bucket/photos: expected a folder or file with data, received no file or folder of that name. ${download}`,
+    );
   });
 });
 

@@ -42,8 +42,7 @@ export async function resolveName(
   if (found && (found.form !== "idx" || found.archive)) return { kind: "path", path, found };
   if (!found && !(await isFolder(path))) {
     const near = await nearPath(path);
-    if (!entry) throw unknownDataset(name, entries, near);
-    if (near !== undefined) throw noFolder(path, near);
+    throw entry ? nothingThere(path, near) : unknownDataset(name, entries, near);
   }
   const names = (entry ? [entry] : entries).map((known) => known.name);
   return { kind: "path", path: await folderWithin(path, names), found: { form: "idx" } };
@@ -61,17 +60,25 @@ export function unknownDataset(
     who: `Dataset "${name}"`,
     expected: `${names.join(", ")}, or the path of a folder, an archive, or a CSV, npz or Parquet file`,
     received: `"${name}", which is none of these`,
-    next: near === undefined ? "Correct the name or the path." : `Did you mean ${near}?`,
+    next: correction(name, near, "Correct the name or the path."),
   });
 }
 
-function noFolder(path: string, near: string): HeddleError {
+function nothingThere(path: string, near: string | undefined): HeddleError {
   return new HeddleError({
     who: path,
     expected: "a folder or file with data",
     received: "no file or folder of that name",
-    next: `Did you mean ${near}?`,
+    next: correction(path, near, "Correct the path."),
   });
+}
+
+/** `https://…`, `s3://…`; no drive of Windows, whose name is a letter. */
+const ADDRESS = /^[a-z][a-z0-9+.-]+:\/\//i;
+
+function correction(path: string, near: string | undefined, otherwise: string): string {
+  if (ADDRESS.test(path)) return "Download it, and use the path of the file or folder.";
+  return near === undefined ? otherwise : `Did you mean ${near}?`;
 }
 
 function twoPlaces(name: string, dataDir: string): HeddleError {
