@@ -93,7 +93,11 @@ describe("a finished run", () => {
         ["evaluate", "latest", "--run-dir", "home"],
         "expected at least one run, received none",
       ],
-      ["data that is gone", ["evaluate", "latest", "--data", "gone"], "received no file or folder of that name"],
+      [
+        "data that is gone",
+        ["evaluate", "latest", "--data", "gone"],
+        "received no file or folder of that name",
+      ],
     ])("refuses %s", async (_, args, text) => {
       const { code, stdout, stderr } = await work.heddle(args);
       expect([code, stdout]).toEqual([2, ""]);

@@ -4,25 +4,23 @@ import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { chromium as driver } from "playwright-core";
 import { inTurn } from "../bench/lib/turns.mjs";
 import { chromium } from "./reproducibility/in-chromium.mjs";
+import { HEDDLE, startStudio } from "./studio-server.mjs";
 
 const ROUNDS = Number(process.argv[2] ?? 2);
 const THREADS = Number(process.argv[3] ?? 2);
 /** The first epoch has what is done once, and is left out. */
 const EPOCHS = 4;
-const MAIN = fileURLToPath(new URL("../packages/heddle/bin/heddle.js", import.meta.url));
 /** Linux counts processor time in hundredths of a second. */
 const TICKS = 100;
 
 const folder = mkdtempSync(join(tmpdir(), "heddle-cores-"));
 const runs = { page: join(folder, "page"), node: join(folder, "node") };
-const server = spawn(process.execPath, [MAIN, "studio", "--no-open", "--port", "0", "--run-dir", runs.page]);
+const { server, url } = await startStudio(["--run-dir", runs.page]);
 const measured = { page: [], node: [] };
 try {
-  const url = await printedUrl();
   let command;
   for (let round = 1; round <= ROUNDS; round++) {
     for (const name of command ? inTurn(["page", "node"], round) : ["page", "node"]) {
@@ -42,16 +40,6 @@ try {
 } finally {
   server.kill();
   rmSync(folder, { recursive: true, force: true });
-}
-
-async function printedUrl() {
-  let printed = "";
-  for await (const text of server.stdout) {
-    printed += text;
-    const url = /http:\S+/.exec(printed)?.[0];
-    if (url) return url;
-  }
-  throw new Error(`heddle studio printed ${printed}`);
 }
 
 async function inPage(url) {
@@ -79,7 +67,7 @@ async function inPage(url) {
 
 async function inNode(command) {
   const before = entries(runs.node).length;
-  const args = [MAIN, ...command, "--no-wide", "--run-dir", runs.node, "--quiet"];
+  const args = [HEDDLE, ...command, "--no-wide", "--run-dir", runs.node, "--quiet"];
   const child = spawn(process.execPath, args, { stdio: ["ignore", "ignore", "inherit"] });
   const ended = new Promise((resolve) => child.once("exit", resolve));
   const result = await overEpochs(runs.node, before, async () => threadsOf(child.pid, "node"));

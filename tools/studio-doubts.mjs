@@ -1,13 +1,11 @@
 // Looks for near duplicates and for suspected labels in all 70,000 images of Fashion-MNIST on the studio's page in Chromium, and
 // prints how long each takes, how soon it ends when it is stopped, how long the page ever waited, and its memory.
 // HEDDLE_DATA=FOLDER node tools/studio-doubts.mjs [duplicates|suspects …]
-import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { chromium as driver } from "playwright-core";
 import { chromium } from "./reproducibility/in-chromium.mjs";
+import { startStudio } from "./studio-server.mjs";
 
-const MAIN = fileURLToPath(new URL("../packages/heddle/bin/heddle.js", import.meta.url));
 const PATIENCE = { timeout: 3_600_000 };
 const all = {
   duplicates: { tab: "Near duplicates", find: "Find near duplicates" },
@@ -15,17 +13,12 @@ const all = {
 };
 const chosen = process.argv.slice(2);
 
-const server = spawn(process.execPath, [MAIN, "studio", "fashion-mnist", "--no-open", "--port", "0"]);
+const { server, url } = await startStudio(["fashion-mnist"]);
 const browser = await driver.launch({ executablePath: chromium, args: ["--no-sandbox"] });
 try {
   const page = await browser.newPage();
-  let printed = "";
-  for await (const text of server.stdout) {
-    printed += text;
-    if (/http:\S+/.test(printed)) break;
-  }
   const started = performance.now();
-  await page.goto(`${/http:\S+/.exec(printed)[0]}#/data`);
+  await page.goto(`${url}#/data`);
   await page.getByText(/ to test on, 10 classes/).waitFor(PATIENCE);
   await watchWaits(page);
   for (const name of chosen.length > 0 ? chosen : Object.keys(all)) await measure(page, name);

@@ -1,35 +1,22 @@
 // Prints what the studio's page shows in its first minute, and when: node tools/studio-first-minute.mjs [DATA]. Nothing else
 // should run at the time.
-import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { chromium as driver } from "playwright-core";
 import { chromium } from "./reproducibility/in-chromium.mjs";
+import { startStudio } from "./studio-server.mjs";
 
-const MAIN = fileURLToPath(new URL("../packages/heddle/bin/heddle.js", import.meta.url));
 const PATIENCE = { timeout: 600_000 };
 
 const folder = mkdtempSync(join(tmpdir(), "heddle-minute-"));
-const server = spawn(
-  process.execPath,
-  [MAIN, "studio", ...process.argv.slice(2), "--no-open", "--port", "0"],
-  {
-    cwd: folder,
-  },
-);
+const { server, url } = await startStudio(process.argv.slice(2), { cwd: folder });
 const browser = await driver.launch({ executablePath: chromium, args: ["--no-sandbox", "--lang=en-US"] });
 try {
-  let printed = "";
-  for await (const text of server.stdout) {
-    printed += text;
-    if (/http:\S+/.test(printed)) break;
-  }
   const page = await browser.newPage();
   let started = performance.now();
   const say = (what) => console.log(`${((performance.now() - started) / 1000).toFixed(1)} s  ${what}`);
-  await page.goto(/http:\S+/.exec(printed)[0]);
+  await page.goto(url);
   await page.getByRole("main").getByRole("listitem").nth(24).waitFor(PATIENCE);
   say("25 images");
   const button = page.getByRole("button", { name: /^Train: about/ });

@@ -1,6 +1,5 @@
 // Drops a folder of 10,000 photos on the studio's page in Chromium, and prints how long they take, how long the page was ever
 // kept busy, and the most memory that its process had. node tools/studio-many-photos.mjs [COUNT]
-import { spawn } from "node:child_process";
 import {
   copyFileSync,
   mkdirSync,
@@ -12,26 +11,20 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { chromium as driver } from "playwright-core";
 import { chromium } from "./reproducibility/in-chromium.mjs";
+import { startStudio } from "./studio-server.mjs";
 
 const COUNT = Number(process.argv[2] ?? 10_000);
 const CLASSES = ["boot", "hat", "bag", "belt"];
-const MAIN = fileURLToPath(new URL("../packages/heddle/bin/heddle.js", import.meta.url));
 
 const folder = mkdtempSync(join(tmpdir(), "heddle-photos-"));
-const server = spawn(process.execPath, [MAIN, "studio", "--no-open", "--port", "0"], { cwd: folder });
+const { server, url } = await startStudio([], { cwd: folder });
 const browser = await driver.launch({ executablePath: chromium, args: ["--no-sandbox"] });
 try {
   const page = await browser.newPage();
   await makePhotos(page);
-  let printed = "";
-  for await (const text of server.stdout) {
-    printed += text;
-    if (/http:\S+/.test(printed)) break;
-  }
-  await page.goto(`${/http:\S+/.exec(printed)[0]}#/data?data=fashion-sketch`);
+  await page.goto(`${url}#/data?data=fashion-sketch`);
   await page.getByText(/ to test on, 10 classes/).waitFor({ timeout: 60_000 });
   // How late a timer of the page ever is.
   await page.evaluate(() => {
