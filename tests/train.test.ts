@@ -251,7 +251,7 @@ describe("heddle data", () => {
     [
       "a folder that does not exist",
       ["data", "--data", "gone"],
-      "gone: expected a folder with train-images-idx3-ubyte[.gz]",
+      "gone: expected a folder or file with data, received no file or folder of that name. Correct the path.",
     ],
     [
       "a folder without the files",
