@@ -141,11 +141,11 @@ export function makeCertificates(folder) {
 }
 
 /**
- * Redis, every write of which is on the disk before it answers.
+ * Redis with an append-only file: unless `appendfsync` says so, every write is on the disk before it answers.
  *
- * @param {{ host?: string, password?: string, tls?: { certificate: string, key: string } }} [options]
+ * @param {{ host?: string, password?: string, tls?: { certificate: string, key: string }, appendfsync?: string }} [options]
  */
-export async function startRedis({ host = "127.0.0.1", password, tls } = {}) {
+export async function startRedis({ host = "127.0.0.1", password, tls, appendfsync = "always" } = {}) {
   const [port, folder] = [await freePort(), mkdtempSync(join(tmpdir(), "heddle-redis-"))];
   const words = ["--port", tls ? "0" : String(port), "--bind", host, "--dir", folder, "--appendonly", "yes"];
   if (tls) {
@@ -159,7 +159,7 @@ export async function startRedis({ host = "127.0.0.1", password, tls } = {}) {
       tls.certificate,
     );
   }
-  words.push("--appendfsync", "always", "--save", "", "--protected-mode", "no");
+  words.push("--appendfsync", appendfsync, "--save", "", "--protected-mode", "no");
   if (password) words.push("--requirepass", password);
   const command = () => ["redis-server", words, {}];
   const url = tls ? `rediss://localhost:${port}` : `redis://${host}:${port}`;

@@ -33,8 +33,6 @@ export type BullWorkerOptions = Required<
 /** BullMQ on one database. */
 export interface Backend {
   readonly store: Store;
-  /** How many jobs at a time begin in the order in which they were added. */
-  readonly inOrder: number;
   queue(name: string): BullQueue;
   events(name: string): BullEvents;
   worker(

@@ -6,6 +6,8 @@ import { Insistent } from "./insist.js";
 import { Lease } from "./lease.js";
 import { checkpointKey, keysOf, leaseKey, messagesOf, sweepOf, TRAININGS, withdrawnKey } from "./names.js";
 
+/** So many messages share a write to the journal. Each has all reports so far, so that their order does not matter. */
+const MESSAGES_AT_ONCE = 64;
 /** How long the messages that a coordinator was reading when it was killed wait for the next one. */
 const MESSAGE_LOCK_MS = 6000;
 /** How often a message may have been read by a coordinator that was killed. */
@@ -47,7 +49,7 @@ export class BullCoordinator implements CoordinatorQueue {
         await onMessage(data as Json);
       },
       {
-        concurrency: backend.inOrder,
+        concurrency: MESSAGES_AT_ONCE,
         lockDuration: MESSAGE_LOCK_MS,
         stalledInterval: MESSAGE_LOCK_MS / 2,
         maxStalledCount: MOST_STALLED,

@@ -55,7 +55,6 @@ export async function openPostgres(url: URL): Promise<Backend> {
     const shared = { connection: pool as unknown as PostgresConnectionOptions };
     return {
       store,
-      inOrder: 1,
       queue: (name) => new Queue(name, shared),
       events: (name) => new QueueEvents(name, shared),
       worker: (name, process, worker) => new Worker(name, process, { ...shared, ...worker }),

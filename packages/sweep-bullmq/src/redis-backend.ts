@@ -44,7 +44,6 @@ export async function openRedis(url: URL): Promise<Backend> {
   const shared = { connection: redis, prefix: PREFIX };
   return {
     store: new RedisStore(redis),
-    inOrder: 64,
     queue: (name) => new Queue(name, shared),
     events: (name) => new QueueEvents(name, shared),
     worker: (name, process, worker) => new Worker(name, process, { ...shared, ...worker }),

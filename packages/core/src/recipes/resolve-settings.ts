@@ -50,9 +50,8 @@ export type ResolvedSettings = Pick<Settings, Needed> & Omit<GivenSettings, Need
  * @throws HeddleError where two settings contradict each other
  */
 export function resolveSettings(recipe: GivenSettings, overrides: GivenSettings): ResolvedSettings {
-  const remaining = Object.fromEntries(
-    Object.entries(recipe).filter(([name]) => !isDropped(name, recipe, overrides)),
-  );
+  const dropped = droppedBy(recipe, overrides);
+  const remaining = Object.fromEntries(Object.entries(recipe).filter(([name]) => !dropped.has(name)));
   const settings = withoutUndefined({ ...defaultSettings, ...remaining, ...withoutUndefined(overrides) });
   const optimizer = settings.optimizer ?? defaultSettings.optimizer;
   const resolved = {
@@ -69,14 +68,13 @@ export function lrEndOf({ schedule, lrEnd }: ResolvedSettings): number {
   return schedule === "constant" ? 1 : (lrEnd ?? LR_ENDS[schedule]);
 }
 
-function isDropped(name: string, recipe: GivenSettings, overrides: GivenSettings): boolean {
+/** The settings that belong to others which are overridden. */
+function droppedBy(recipe: GivenSettings, overrides: GivenSettings): ReadonlySet<string> {
   const before: GivenSettings = { ...defaultSettings, ...recipe };
-  return (["data", "optimizer", "schedule"] as const).some(
-    (owner) =>
-      overrides[owner] !== undefined &&
-      overrides[owner] !== before[owner] &&
-      (belongsTo[owner] as readonly string[]).includes(name),
+  const changed = (["data", "optimizer", "schedule"] as const).filter(
+    (owner) => overrides[owner] !== undefined && overrides[owner] !== before[owner],
   );
+  return new Set(changed.flatMap((owner): readonly string[] => belongsTo[owner]));
 }
 
 function withoutUndefined(settings: GivenSettings): GivenSettings {

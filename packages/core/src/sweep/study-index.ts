@@ -118,6 +118,8 @@ export class StudyIndex {
   private readonly states: TrialState[] = [];
   private readonly counts: Partial<Record<TrialState, number>> = {};
   private readonly interrupted = new Set<Trial>();
+  /** No trial before this one is paused. */
+  private pausedFrom = 0;
   private readonly rungs: readonly Rung[];
   private study: Study | undefined;
   /** How far the list of changes has been read. */
@@ -151,6 +153,13 @@ export class StudyIndex {
     return first;
   }
 
+  /** The first trial that is paused. */
+  get firstPaused(): Trial | undefined {
+    const { states, study } = this;
+    while (this.pausedFrom < states.length && states[this.pausedFrom] !== "paused") this.pausedFrom++;
+    return study!.trials[this.pausedFrom];
+  }
+
   /** The best of the trials that are paused at rung number `index`. */
   bestPaused(index: number): BestPaused | undefined {
     const { paused, reached } = this.rungs[index]!;
@@ -170,6 +179,7 @@ export class StudyIndex {
     }
     if (state === "interrupted") this.interrupted.add(trial);
     else if (before === "interrupted") this.interrupted.delete(trial);
+    if (state === "paused") this.pausedFrom = Math.min(this.pausedFrom, number);
     for (const rung of this.rungs) rung.look(trial);
   }
 }

@@ -174,7 +174,7 @@ export class Sweep {
       const promotion = lastPromotion(stopping, index);
       if (promotion) return { kind: "promote", ...promotion };
     }
-    const paused = study.trials.find(({ state }) => state === "paused");
+    const paused = index.firstPaused;
     return paused ? { kind: "stop", trial: paused } : { kind: "done" };
   }
 

@@ -12,7 +12,7 @@ import type { QueuedTraining, WorkerMessage } from "./queued-training.js";
 const LOOK_MS = 5000;
 
 /** For so many trainings that are at work, one more waits in the queue, so that no worker waits for the coordinator. */
-const AHEAD = 16;
+const AHEAD = 8;
 
 /** A training that is handed out. */
 interface HandedOut {
