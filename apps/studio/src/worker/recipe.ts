@@ -14,7 +14,7 @@ import type { RecipeName, Settings } from "./protocol";
 const recipes: Readonly<Record<RecipeName, Parameters<typeof readRecipe>[1]>> = { quick, study, augmented };
 
 /** The recipe's epochs and batches are for many images; fewer get the length that `heddle train` gives them. */
-const MANY_IMAGES = 10_000;
+export const MANY_IMAGES = 10_000;
 
 /** The settings of a training: those of `heddle train RECIPE`, with what the page sets on top. */
 function settingsFor(

@@ -87,7 +87,7 @@ export class Trainer {
     const data =
       source.kind === "files"
         ? await readDropped([...this.taken.splice(0), ...source.files])
-        : await fetchDataset(source.url);
+        : await fetchDataset(source.url, (first) => this.show(first));
     this.dataset = data;
     this.show(data);
     await this.measure(data, settings);

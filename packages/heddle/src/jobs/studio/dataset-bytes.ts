@@ -5,7 +5,7 @@ const ALIGNMENT = 8;
 
 /**
  * A dataset as the page reads it: the length of its head as 4 bytes (little-endian), the head as JSON, padding to a multiple
- * of 8, then labels and images of the training split and of the test split.
+ * of 8, then labels and images of the test split and of the training split, the first of which can be shown at once.
  */
 export function datasetBytes({ train, test, ...about }: Dataset): readonly Uint8Array[] {
   const labelBytes = train.labels.BYTES_PER_ELEMENT;
@@ -15,7 +15,7 @@ export function datasetBytes({ train, test, ...about }: Dataset): readonly Uint8
   new DataView(start.buffer).setUint32(0, json.length, true);
   start.set(json, 4);
   const parts = ({ labels, images }: ImageSet) => [bytesOf(labels), bytesOf(images)];
-  return [start, ...parts(train), ...parts(test)];
+  return [start, ...parts(test), ...parts(train)];
 }
 
 function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array {
