@@ -80,7 +80,7 @@ images are looked at once, for the best. docs/sweeps.md shows how a sweep is
 written.
 
 Examples:
-  heddle sweep examples/sweep.json quick --data fashion-sketch --budget 60s
+  heddle sweep examples/sweep.json --budget 60s
   heddle sweep sweep.json --data photos --trials 100 --workers 2
   heddle sweep --resume sweeps/clothes --trials 200
   heddle sweep sweep.json --queue redis://queue.example
