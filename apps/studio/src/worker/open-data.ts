@@ -106,7 +106,8 @@ class ByteStream {
   async fill(target: Uint8Array): Promise<void> {
     for (let at = 0; at < target.length; ) {
       if (this.rest.length === 0) {
-        const { value } = await this.reader.read();
+        // A connection that breaks and one that ends too early are the same to the reader.
+        const { value } = await this.reader.read().catch(() => ({ value: undefined }));
         if (!value) throw new Error("The server ended before all images had come: start it again.");
         this.rest = value;
       }
