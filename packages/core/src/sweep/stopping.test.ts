@@ -98,6 +98,22 @@ describe("asynchronous halving", () => {
     expect(promotionOf("maximize", studyOf([ran(1, 1), ran(1, 2)]))).toBeUndefined();
   });
 
+  it("knows the first paused trial, also when an earlier one pauses again", () => {
+    const study = studyOf([ran(1, 3), ran(1, 2), ran(9, 1, "complete")]);
+    const index = new StudyIndex("minimize", rungsOf(options));
+    const firstPaused = (...states: Trial["state"][]) => {
+      states.forEach((state, number) => {
+        Object.assign(study.trials[number]!, { state });
+      });
+      index.catchUp(study);
+      return index.firstPaused?.number;
+    };
+    expect(firstPaused("paused", "paused", "complete")).toBe(0);
+    expect(firstPaused("running", "paused", "complete")).toBe(1);
+    expect(firstPaused("paused", "paused", "complete")).toBe(0);
+    expect(firstPaused("stopped", "stopped", "complete")).toBeUndefined();
+  });
+
   it("counts trials that failed or were stopped, promotes neither, and ranks a diverged one last", () => {
     const trials = [
       ran(1, 9, "failed"),

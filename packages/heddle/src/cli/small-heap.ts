@@ -11,7 +11,8 @@ export function keepHeapSmall(): void {
 
 /**
  * Lets the heap of this process grow in small steps, for one that keeps much and has much to do: the coordinator of a sweep of
- * 100,000 trials takes half of the processor time that it takes with a small heap, and little more than half of the memory that it takes by default.
+ * 100,000 trials takes half of the processor time that a small heap costs it, and little more than half of the memory that it
+ * takes by default.
  */
 export function growHeapSlowly(): void {
   setFlagsFromString("--heap-growing-percent=20");
